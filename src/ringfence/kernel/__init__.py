@@ -1,0 +1,1 @@
+"""Vocabulary known to every layer: ids, time, phone numbers, money, events, errors, limits."""

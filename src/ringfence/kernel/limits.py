@@ -1,0 +1,296 @@
+"""Every bound of the program: value, unit and the reason it is what it is.
+
+A limit is an ``int``, so it is used as a number; its unit and reason ride along and appear in
+``docs/reference/limits.md`` (a test keeps the two in step). Sections follow the packages.
+"""
+
+from __future__ import annotations
+
+
+class Limit(int):
+    """An integer bound with a unit and a reason."""
+
+    unit: str
+    reason: str
+
+    def __new__(cls, value: int, unit: str, reason: str) -> Limit:
+        self = super().__new__(cls, value)
+        self.unit = unit
+        self.reason = reason
+        return self
+
+
+# kernel
+PHONE_DIGITS_MAX = Limit(15, "digits", "ITU-T E.164 6.2.1: at most fifteen digits")
+PHONE_DIGITS_MIN = Limit(3, "digits", "emergency and short codes have three")
+
+# switch
+SIP_SOCKET_BUFFER_BYTES = Limit(4_194_304, "bytes", "smaller buffers drop bursts at 10-60 % CPU")
+DOCUMENTS_READ = Limit(256, "documents", "numbers' own, kept as verbs: 100 µs less for each call")
+SIP_DATAGRAM_BYTES_MAX = Limit(65_535, "bytes", "the largest UDP payload there can be")
+SIP_DRAIN_BATCH = Limit(64, "datagrams", "then timers and media get their turn")
+SIP_CONNECTIONS_MAX = Limit(4_096, "connections", "file descriptors are finite")
+SIP_CONNECTIONS_PER_HOST_MAX = Limit(256, "connections", "one host must not use up all of them")
+SIP_CONNECT_MS = Limit(4_000, "ms", "a target that does not accept by then: try the next one")
+SIP_STREAM_BACKLOG_BYTES = Limit(1_048_576, "bytes", "a peer that does not read is cut off")
+SIP_STREAM_IDLE_MS = Limit(900_000, "ms", "an idle connection; phones refresh well before that")
+
+# markup
+MARKUP_DOCUMENT_BYTES = Limit(65_536, "bytes", "Twilio's own bound for a TwiML document")
+MARKUP_DEPTH = Limit(16, "elements", "Response, Dial, Sip, Headers, Header is five")
+MARKUP_VERBS = Limit(500, "verbs", "far above any real document; bounds the work of one fetch")
+MARKUP_PROBLEMS = Limit(50, "problems", "a timeline stays readable; the rest is counted")
+MARKUP_URL_CHARS = Limit(4_096, "characters", "longer URLs fail in common servers")
+MARKUP_CALLBACK_CHARS = Limit(4_096, "characters", "attributes that hold URLs or lists of words")
+MARKUP_SPEECH_CHARS = Limit(4_096, "characters", "five minutes of speech; Twilio's own bound")
+MARKUP_LOOPS = Limit(1_000, "times", "a finite loop beyond this is meant as an endless one, 0")
+MARKUP_WAIT_SECONDS = Limit(3_600, "seconds", "one Pause, Gather or silence lasts at most an hour")
+MARKUP_SEND_DIGITS = Limit(64, "keys", "the longest dialling or calling-card sequence")
+MARKUP_TARGETS = Limit(10, "targets", "Twilio dials at most ten at once")
+MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must fit in a datagram")
+MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
+MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")
+MARKUP_SPEECH_WAIT_MS = Limit(8_000, "ms", "a sentence not spoken by then is skipped")
+MARKUP_MEDIA_WAIT_MS = Limit(20_000, "ms", "an audio file not here by then is skipped")
+MARKUP_FETCH_WAIT_MS = Limit(20_000, "ms", "above the client's own 15 s, in case nobody answers")
+MARKUP_RECORD_MIN_MS = Limit(500, "ms", "nobody says anything in less")
+MARKUP_IDLE_DOCUMENTS = Limit(20, "documents", "in a row without anything heard or done: a loop")
+MARKUP_CALL_DOCUMENTS = Limit(5_000, "documents", "one a second for more than an hour of menus")
+MARKUP_CALL_PROBLEMS = Limit(100, "problems", "a menu that repeats must not fill the timeline")
+GUARD_STRIKES = Limit(
+    12, "strikes", "a phone with a wrong password makes a few, a scanner hundreds"
+)
+GUARD_STRIKES_WINDOW_MS = Limit(60_000, "ms", "strikes older than that are forgiven")
+GUARD_BAN_MS = Limit(3_600_000, "ms", "an hour: long for a scanner, short for a misdialled set-up")
+GUARD_SOURCES_MAX = Limit(65_536, "addresses", "memory for misbehaving sources, about 10 MB")
+
+# media
+RTP_PACKET_MAX = Limit(2048, "bytes", "a datagram that fits one Ethernet frame, with room to spare")
+JITTER_RING = Limit(4096, "bytes", "half a second of one source, a power of two for cheap wrapping")
+WAV_SKIP_MAX = Limit(1_048_576, "bytes", "pictures and lists before the audio of a WAV file")
+WAV_CHANNELS_MAX = Limit(8, "channels", "the widest layout a sound card records")
+WAV_RATE_MAX = Limit(192_000, "Hz", "the fastest sound card there is; more is a broken header")
+WAV_RATE_MIN = Limit(4_000, "Hz", "slower than that carries no speech")
+
+# config, cli, api, observe, supervisor
+SETTINGS_FILE_MAX = Limit(65_536, "bytes", "a settings file is a page, not a database")
+MEDIA_WORKERS_MAX = Limit(64, "processes", "one per core of the largest machine we know")
+RTP_PORTS_MIN = Limit(16, "ports", "four calls of two legs need this many: audio and RTCP each")
+DRAIN_SECONDS_MAX = Limit(3_600, "seconds", "an orchestrator gives a stop an hour at most")
+CONTROL_LINE_MAX = Limit(4 * 1024 * 1024, "bytes", "one request or answer on the control socket")
+CONTROL_WAIT = Limit(30, "seconds", "a use case that takes longer is stuck; the CLI gives up")
+OFFICE_WAIT = Limit(10, "seconds", "a server that starts or stops while a command is typed")
+PROBE_WAIT = Limit(
+    2, "seconds", "a server on this machine answers the doctor at once or not at all"
+)
+DEMO_LISTEN = Limit(60, "seconds", "the longest prompt of the demo flow, with patience")
+DEMO_QUIET_MS = Limit(900, "ms", "longer than a pause between two sentences")
+DEMO_SETTLE = Limit(1, "seconds", "the recording is saved and the record closed after the hang-up")
+CONTROL_IDLE = Limit(600, "seconds", "a control connection that asks nothing is closed")
+CONTROL_CLIENTS_MAX = Limit(64, "connections", "operators and scripts on one machine")
+HTTP_BODY_MAX = Limit(1024 * 1024, "bytes", "the largest TwiML document sent inline, with room")
+PAGE_MAX = Limit(1_000, "rows", "one page of a list; Twilio's clients never ask for more")
+PAGE_DEFAULT = Limit(50, "rows", "a screenful")
+LOG_FILE_MAX = Limit(32 * 1024 * 1024, "bytes", "a log file is turned over at this size, once")
+LOG_VALUE_MAX = Limit(200, "characters", "an id or a word of code; anything longer is a mistake")
+LOG_COUNT_MAX = Limit(999_999, "units", "a longer figure could be a telephone number: rounded")
+LOG_FRAMES_MAX = Limit(12, "places", "the innermost frames say where it broke")
+RESTART_FIRST = Limit(200, "ms", "a crashed process is back before a caller hangs up")
+RESTART_SLOWEST = Limit(10_000, "ms", "a process that cannot start does not eat the machine")
+RESTART_FORGET = Limit(60_000, "ms", "a process that lived this long starts afresh at the first")
+START_TRIES = Limit(3, "starts", "a process never once ready is broken, not unlucky")
+STOP_GRACE = Limit(5, "seconds", "between asking a process to stop and killing it")
+READY_WAIT = Limit(60, "seconds", "a first start that migrates and builds keys on a slow disk")
+
+# sip wire
+SIP_HEAD_MAX = Limit(32_768, "bytes", "ten times the longest of RFC 4475; a datagram has 64 KiB")
+SIP_LINES_MAX = Limit(512, "header lines", "ten times the most of RFC 4475; each costs half a µs")
+SIP_BODY_MAX = Limit(65_536, "bytes", "over a stream: no more than a datagram could have carried")
+SIP_NONCE_LIFE_MS = Limit(3_600_000, "ms", "an hourly REGISTER refresh needs no second round")
+SIP_NONCES_MAX = Limit(16_384, "nonces", "one per phone in use; older ones are called stale")
+SIP_NC_WINDOW = Limit(64, "requests", "how far requests under one nonce may overtake each other")
+SDP_SIZE_MAX = Limit(16_384, "bytes", "a browser's offer has 8 KiB; read before anybody is known")
+SDP_MEDIA_MAX = Limit(16, "media", "audio, video, slides and spares; each costs a line to refuse")
+LOCATE_TARGETS_MAX = Limit(16, "targets", "tried in turn, each for up to 32 s; more would not help")
+LOCATE_QUERIES_MAX = Limit(24, "queries", "NAPTR, its SRVs, their addresses; ends any CNAME dance")
+
+# media.engine
+MEDIA_MESSAGE_BYTES = Limit(32 * 1024 * 1024, "bytes", "one clip, the largest control message")
+MEDIA_LEGS_MAX = Limit(8_192, "legs", "of one media process; far beyond what one core carries")
+MEDIA_CLIPS_MAX = Limit(4_096, "clips", "of one media process")
+MEDIA_CLIP_BYTES = Limit(20 * 1024 * 1024, "bytes", "ten minutes of 16 kHz samples")
+MEDIA_CLIP_TOTAL_BYTES = Limit(256 * 1024 * 1024, "bytes", "memory for the clips of one process")
+MEDIA_PLAY_CLIPS = Limit(256, "clips", "of one play; a long menu spoken digit by digit")
+MEDIA_DIGITS_MAX = Limit(64, "digits", "of one SendDtmf; the longest calling-card sequence")
+MEDIA_TONE_MS_MIN = Limit(40, "ms", "ITU-T Q.24: the shortest digit a receiver must accept")
+MEDIA_TONE_MS_MAX = Limit(6_000, "ms", "RFC 4733 2.5.1.3: no event needs a second segment (8.19 s)")
+MEDIA_LEG_BURST = Limit(64, "datagrams", "of one leg in 20 ms; a flood beyond it is dropped")
+MEDIA_PAYLOAD_MAX = Limit(1_280, "bytes", "160 ms of audio; no phone packs more")
+MEDIA_ROOM_MEMBERS = Limit(1_024, "legs", "a sum of more voices could leave 32 bits")
+MEDIA_CHANNELS_MAX = Limit(8, "channels", "of one recording; two per leg of a four-party call")
+MEDIA_RECORDINGS_MAX = Limit(4_096, "recordings", "at once in one media process")
+MEDIA_PORT_TRIES = Limit(64, "ports", "taken by other programs before a leg is given up")
+MEDIA_SOCKET_BUFFER = Limit(131_072, "bytes", "a second of packets waits while the engine stalls")
+MEDIA_FRAME_BYTES = Limit(
+    65_536, "bytes", "of audio in one sealed frame; bounds what a reader holds"
+)
+MEDIA_SEAL_BACKLOG = Limit(
+    64 * 1024 * 1024, "bytes", "audio waiting for a slow disk, then recording ends"
+)
+MEDIA_TONE_CLIPS = Limit(64, "clips", "tones and digits a worker keeps rendered")
+MEDIA_FINISH_MS = Limit(
+    4_000, "ms", "a stopping worker completes its recordings; STOP_GRACE is 5 s"
+)
+
+# sip.registrar
+BINDING_SECONDS = Limit(3_600, "seconds", "RFC 3261 10.2: what a REGISTER without Expires means")
+BINDING_SECONDS_MIN = Limit(60, "seconds", "a phone that registers more often costs too much")
+BINDING_SECONDS_MAX = Limit(7_200, "seconds", "a phone that vanished is not called for longer")
+BINDINGS_PER_USER = Limit(10, "bindings", "desk, soft and mobile phone of one user, with room")
+BINDINGS_MAX = Limit(50_000, "bindings", "memory of one process, about 50 MB")
+REGISTER_BACKOFF_FIRST = Limit(30_000, "ms", "RFC 5626 4.5: base time where all flows failed")
+REGISTER_BACKOFF_MAX = Limit(1_800_000, "ms", "RFC 5626 4.5: the longest pause")
+
+# sip machines
+ALARMS_SPARE = Limit(256, "entries", "called-off alarms kept before the heap is rebuilt")
+SESSION_SECONDS = Limit(1_800, "seconds", "RFC 4028 4: the recommended session interval")
+SESSION_SECONDS_MIN = Limit(90, "seconds", "RFC 4028 4: the least interval one may insist on")
+RELIABLE_QUEUE = Limit(16, "responses", "provisional responses waiting for one another's PRACK")
+REFER_SECONDS = Limit(180, "seconds", "a referred call rings three minutes at most")
+INFO_DIGITS = Limit(32, "keys", "an INFO carries one key, a careless sender a whole number")
+BODY_PARTS = Limit(16, "parts", "SDP, ISUP, location and some more in one multipart body")
+DIGEST_TRIES = Limit(3, "challenges", "two proxies and a stale nonce; more is a wrong password")
+FAILOVER_MS = Limit(4_000, "ms", "three repetitions unheard: a caller will not wait for timer B")
+REFERS_MAX = Limit(8, "requests", "open transfers in one call; one is usual")
+CHANGE_TRIES = Limit(4, "tries", "a change of the session refused for glare is tried again")
+HELD_MAX = Limit(64, "commands", "keys and transfers that wait for the ACK of our 2xx")
+RING_AGAIN_MS = Limit(60_000, "ms", "RFC 3261 13.3.1.1: a ringing call shows itself each minute")
+RING_LIMIT_MS = Limit(1_800_000, "ms", "a call nobody answers is not kept for ever")
+FORKS_MAX = Limit(16, "dialogs", "one INVITE may ring at this many places")
+INVITE_TRIES = Limit(8, "tries", "challenges and refused session timers of one INVITE")
+LEGS_MAX = Limit(5_000, "legs", "calls of one process; each costs some 20 KB of signalling")
+TRANSACTIONS_MAX = Limit(100_000, "transactions", "32 s of 3,000 requests a second")
+MEDIA_CONNECT_MS = Limit(20_000, "ms", "a worker starts in one second, on a busy machine in ten")
+MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is waiting for 200 OK")
+MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")
+MEDIA_BACKLOG_BYTES = Limit(67_108_864, "bytes", "a worker that does not read is abandoned")
+
+# privacy
+KEYSTORE_SHELF = Limit(120, "keys", "one sealed shelf fills one database page of 4 KiB")
+VAULT_SECRETS = Limit(1_024, "accounts", "peppers kept derived in memory, 100 bytes each")
+CHECKPOINT_BYTES = Limit(16_384, "bytes", "a tree head with sixteen post-quantum witnesses fits")
+
+# calls
+CALL_OFFER_MS = Limit(180_000, "ms", "RFC 3261 16.6: proxies give up after three minutes")
+CALL_DURATION_MS = Limit(14_400_000, "ms", "four hours: a forgotten call must not cost for a week")
+CALL_RING_MS = Limit(600_000, "ms", "of one attempt; the longest ringing time APIs accept")
+LEG_RELEASE_MS = Limit(5_000, "ms", "the media worker closes a leg in 1 ms; a dead one never does")
+AUDIO_LATE_MS = Limit(2_000, "ms", "later than this after the answer people notice and say hello")
+RECORDING_BEGIN_MS = Limit(5_000, "ms", "opening a file takes 1 ms; silence means no recording")
+RECORDING_CLOSE_MS = Limit(15_000, "ms", "the last second is flushed and hashed; disks can be busy")
+RECORDING_RECOVER_MS = Limit(60_000, "ms", "finding and sealing off what a dead worker left behind")
+RECORDING_SPOKEN_MIN_MS = Limit(500, "ms", "no word is shorter; less before a silence is a click")
+RECORDING_MS = Limit(14_400_000, "ms", "as long as the longest call")
+RECORDINGS_PER_CALL = Limit(64, "recordings", "a menu that records in a circle is a fault")
+COLLECT_DIGITS_MAX = Limit(128, "digits", "four card numbers with their dates; more is noise")
+DIAL_TARGETS_MAX = Limit(10, "targets", "rung by one dial; what Twilio's Dial takes")
+PLAYS_PER_LEG = Limit(64, "prompts", "awaiting their end on one leg; more: nobody reports ends")
+TRANSFER_RING_MS = Limit(
+    60_000, "ms", "of the target; the party transferred hears ringing meanwhile"
+)
+ROOM_LEAVE_MS = Limit(2_000, "ms", "the room answers at once; a lost answer must not hold the call")
+ROOM_MEMBERS_MAX = Limit(250, "members", "what Twilio's Conference takes; more is a broadcast")
+QUEUE_MEMBERS_MAX = Limit(1_000, "callers", "what Twilio's Queue takes; waiting costs a leg each")
+RECORDING_FINISH_MS = Limit(10_000, "ms", "a rename and a sync; a disk slower than that is broken")
+SPEAK_MS = Limit(10_000, "ms", "a sentence takes 50 ms; a helper that hangs is restarted by then")
+CLIP_LOAD_MS = Limit(20_000, "ms", "the web client and the decoder give up earlier themselves")
+FETCH_TOTAL_MS = Limit(30_000, "ms", "a backstop: the web client has its own, shorter time-out")
+
+# webhooks
+WEBHOOK_TOTAL_MS = Limit(15_000, "ms", "from the name to the last byte; Twilio's own patience")
+WEBHOOK_CONNECT_MS = Limit(5_000, "ms", "a server that does not accept by then is down")
+WEBHOOK_BODY_BYTES = Limit(65_536, "bytes", "a document; whoever fetches audio asks for more")
+WEBHOOK_CHUNK_BYTES = Limit(65_536, "bytes", "read at once")
+WEBHOOK_REDIRECTS = Limit(5, "redirects", "real sites need two; more is a loop")
+WEBHOOK_CONNECTIONS_PER_HOST = Limit(100, "connections", "enough for 1,000 calls of 100 ms answers")
+WEBHOOK_IDLE_MS = Limit(4_000, "ms", "below the 5 s after which common servers close idle ones")
+WEBHOOK_RESOLVER_THREADS = Limit(16, "threads", "a name server that hangs blocks one each")
+WEBHOOK_ADMITTED_MAX = Limit(4_096, "addresses", "that passed the guard lately")
+CALLS_MAX = Limit(2_000, "calls", "what one process and one media worker carry with room to spare")
+OUTGOING_CALLS_PER_MINUTE = Limit(600, "calls", "ten a second: no office dials faster, fraud does")
+
+# storage
+KEYSTORE_SHELVES_CACHED = Limit(256, "shelves", "30,000 keys of recent callers in 1 MB")
+WRITE_QUEUE_MAX = Limit(200_000, "units", "half an hour of facts at full load, about 200 MB")
+WRITE_BATCH_MAX = Limit(2_000, "units", "one commit; larger ones gain nothing and delay readers")
+WRITE_GATHER_MS = Limit(40, "ms", "facts wait this long for company: at most 25 commits a second")
+WRITE_FORCE_MS = Limit(1_000, "ms", "facts of calls that a power cut may take, and no more")
+WRITE_WAIT = Limit(15, "seconds", "an operator's change that takes longer is refused")
+WRITE_RETRY_FIRST_MS = Limit(100, "ms", "a disk that was full for a moment is tried again soon")
+WRITE_RETRY_SLOWEST_MS = Limit(5_000, "ms", "a full disk is looked at every few seconds")
+SQLITE_BUSY_MS = Limit(5_000, "ms", "a backup may hold the file for moments, not for longer")
+SQLITE_WAL_BYTES = Limit(67_108_864, "bytes", "the log file is cut back to this after a burst")
+SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each connection")
+PARTY_CACHE = Limit(20_000, "parties", "recent callers found without a query, about 6 MB")
+CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
+MIGRATE_WAIT = Limit(600, "seconds", "the longest migration of a large database on a slow disk")
+DNS_QUERY_MS = Limit(2_500, "ms", "one question, with the resolver's own retries")
+DNS_TOTAL_MS = Limit(6_000, "ms", "all questions of one call; the caller hears silence meanwhile")
+
+# office
+NAME_CHARS_MAX = Limit(64, "characters", "names of flows, trunks and phones appear in SIP URIs")
+NUMBERS_MAX = Limit(10_000, "numbers", "all of them are kept in memory, about 5 MB")
+PASSWORD_CHARS_MIN = Limit(8, "characters", "shorter ones are guessed over the network")
+ADMIN_LINK_MS = Limit(86_400_000, "ms", "a day to open the link that the first start printed")
+SESSION_MS = Limit(43_200_000, "ms", "a working day; then the operator asks for another link")
+SESSIONS_MAX = Limit(256, "sessions", "a handful of people at several browsers")
+RECORDING_DISK_RESERVE = Limit(268_435_456, "bytes", "below it only facts are written, no sound")
+EXPORT_CHUNK_BYTES = Limit(49_152, "bytes", "one line of the control socket holds it in base64")
+FOLLOW_BACKLOG = Limit(1_024, "facts", "a terminal that stopped reading misses the oldest lines")
+
+# app
+GC_OBJECTS = Limit(10_000, "objects", "new ones between looks for cycles, of which calls make few")
+HTTP_BACKLOG = Limit(512, "connections", "not yet accepted; more than a burst of webhooks")
+HTTP_KEEPALIVE_S = Limit(30, "s", "an idle browser connection")
+HTTP_STOP_S = Limit(3, "s", "an answer under way at the stop; a stream is cut")
+DRAIN_POLL_MS = Limit(50, "ms", "how often a drain looks whether the last call has ended")
+RELEASE_WAIT_MS = Limit(3_000, "ms", "for BYEs and recordings of calls ended by the stop")
+TRUNK_PROBE_MS = Limit(30_000, "ms", "OPTIONS keep a NAT open and show a dead carrier in a minute")
+
+# speech
+CLIP_DECODE_MS = Limit(15_000, "ms", "an hour of MP3 decodes in five seconds")
+CLIP_SECONDS_MAX = Limit(1_200, "s", "20 minutes at 8 kHz, just below what the engine keeps")
+CLIP_DECODERS = Limit(2, "processes", "that decode audio files; the calls need the processor more")
+HELPER_WAITING_MAX = Limit(256, "requests", "waiting for one helper; more would wait for too long")
+CLIP_SHELF_BYTES = Limit(67_108_864, "bytes", "about an hour and ten minutes of speech at 8 kHz")
+SPEECH_IDLE_MS = Limit(60_000, "ms", "then the helper's 20 MB are given back")
+SPEECH_PCM_BYTES_MAX = Limit(33_554_432, "bytes", "half an hour of speech in one sentence")
+SPEECH_SENTENCE_MS = Limit(8_000, "ms", "a long paragraph takes half a second")
+SPEECH_TEXT_CHARS = Limit(4_096, "characters", "what Twilio lets one Say hold")
+CLIP_BYTES_MAX = Limit(20_971_520, "bytes", "20 minutes of 128 kbit/s MP3, 20 of telephone WAV")
+
+# jobs
+JOB_CONCURRENCY = Limit(16, "jobs", "at once in one process; most of them wait for somebody")
+JOB_LEASE_MS = Limit(180_000, "ms", "longer than any handler may take")
+JOB_IDLE_MS = Limit(30_000, "ms", "how often an idle worker looks, should a wake-up be lost")
+JOB_TROUBLE_MS = Limit(5_000, "ms", "before asking a storage in trouble again")
+JOB_STOP_MS = Limit(5_000, "ms", "running jobs get this long to finish at a stop")
+CALLBACK_WAIT_MS = Limit(30_000, "ms", "for one delivery; a slow server is tried again later")
+EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
+
+# policy
+PACK_MISTAKES = Limit(100, "lines", "of a pack that are no TOML, named at once")
+
+# flows
+FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")
+FLOW_APPLETS = Limit(200, "applets", "beyond that nobody can follow it; flows can lead to flows")
+FLOW_PROMPTS = Limit(20, "parts", "of one prompt; a caller hangs up long before")
+FLOW_TARGETS = Limit(10, "targets", "of one dial, as in markup")
+FLOW_DATES = Limit(400, "entries", "a year of exceptions")
+FLOW_PROBLEMS = Limit(100, "problems", "listed at once; the rest is counted")
+FLOW_JOINED = Limit(50, "applets", "spoken in a row without a decision; more is a circle")
+FLOW_REVISIONS = Limit(8, "revisions", "of one flow kept for calls that began with them")
+BACKROOM_STOP_S = Limit(5, "s", "for jobs under way at the stop; the rest wait on the disk")
+
+# testing
+RELAY_CLIENTS_MAX = Limit(256, "sockets", "clients of one relay in a test")

@@ -1,0 +1,30 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import SeededEntropy
+
+
+@given(st.sampled_from(sorted(ids.PREFIX)), st.integers(0, 2**48 - 1))
+def test_an_id_says_its_kind_and_its_millisecond(kind: str, now: int) -> None:
+    made = ids.make(kind, Ms(now), SeededEntropy(1))
+    assert ids.is_id(made, kind)
+    assert ids.created(made) == now
+
+
+def test_ids_sort_by_time() -> None:
+    entropy = SeededEntropy(2)
+    made = [ids.make("call", Ms(now), entropy) for now in (1, 2, 300, 70_000)]
+    assert made == sorted(made)
+
+
+def test_prefixes_are_two_letters_and_unique() -> None:
+    assert all(len(prefix) == 2 and prefix.isupper() for prefix in ids.PREFIX.values())
+    assert len(set(ids.PREFIX.values())) == len(ids.PREFIX)
+
+
+def test_other_shapes_are_no_ids() -> None:
+    assert not ids.is_id("CA123", "call")
+    assert not ids.is_id("CA" + "G" * 32, "call")
+    assert not ids.is_id("RE" + "0" * 32, "call")
