@@ -1,0 +1,45 @@
+"""Who is served: the question the agent puts to the switch's guard before any work is done.
+
+The guard answers from memory, because it is asked for every request that arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringfence.kernel.clock import Ms
+from ringfence.sip.events import Peer
+from ringfence.sip.message import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """Serve it without credentials; ``source`` is the id of the trunk it is."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Serve it only with good digest credentials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Say nothing at all: an answer is a clue."""
+
+
+Verdict = Trusted | Challenge | Drop
+
+
+class Admission(Protocol):
+    """The guard, as the agent sees it."""
+
+    def admit(self, request: Request, peer: Peer, now: Ms, /) -> Verdict:
+        """Judge a request outside a dialog. A REGISTER is challenged even when trusted."""
+        ...
+
+    def ha1(self, username: str, realm: str, algorithm: str, /) -> str | None:
+        """Return H(username:realm:password) in hex for ``MD5`` or ``SHA-256``, None if unknown."""
+        ...

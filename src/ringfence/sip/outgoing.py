@@ -1,0 +1,488 @@
+"""A call of ours until it is answered (RFC 3261 13.2), wherever it rings on the way.
+
+::
+
+    Invite ──▶ attempt 1 ── silence, 503, broken ──▶ attempt 2 ── ...      one per target
+                  │   └──── 401, 407, 422 ──▶ the same target again
+                  ├── 1xx with a tag ──▶ a fork: an early dialog of its own, PRACK
+                  ├── 2xx ──▶ ACK; the first one is the call, any other gets BYE
+                  └── Cancel ──▶ CANCEL once a 1xx is in; a 2xx that crosses it gets ACK and BYE
+"""
+
+from __future__ import annotations
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.kernel.limits import FAILOVER_MS, FORKS_MAX, INVITE_TRIES
+from ringfence.sip import commands, session_timer
+from ringfence.sip.auth import DigestClient
+from ringfence.sip.body import SDP, description_of
+from ringfence.sip.commands import LegCommand
+from ringfence.sip.core import ALLOW, SUPPORTED, Core
+from ringfence.sip.dialog import Dialog
+from ringfence.sip.events import Answered, EndCause, EndedBy, Peer, Progress, Transmit
+from ringfence.sip.headers import CSeq, Headers, NameAddr, parse_delta
+from ringfence.sip.leg import Board, Leg
+from ringfence.sip.leg_states import State, Wake
+from ringfence.sip.message import Request, Response
+from ringfence.sip.prack import ReliableReceiver, is_reliable
+from ringfence.sip.reason import q850, q850_header
+from ringfence.sip.reinvite import ack
+from ringfence.sip.timers import T1, TIMER_C
+from ringfence.sip.transaction import Client, Server
+
+
+class Fork:
+    """One place where our INVITE rings."""
+
+    __slots__ = ("answer", "dialog", "receiver")
+
+    def __init__(self, dialog: Dialog) -> None:
+        self.dialog = dialog
+        self.receiver = ReliableReceiver()
+        self.answer = b""
+        """The answer of a reliable provisional response; the 2xx need not repeat it."""
+
+
+class Attempt:
+    """One INVITE transaction of a leg."""
+
+    __slots__ = ("_acks", "_cancelled", "_leg", "_ringing", "client", "peer", "request", "stale")
+
+    def __init__(self, leg: OutgoingLeg, request: Request, peer: Peer) -> None:
+        self._leg = leg
+        self.request = request
+        self.peer = peer
+        self.client: Client | None = None
+        self.stale = False
+        """Whether another attempt has taken its place."""
+        self._ringing = False
+        self._cancelled = False
+        self._acks: dict[str, Transmit] = {}
+
+    def on_response(self, client: Client, response: Response, now: Ms) -> None:
+        """A response came."""
+        status = response.status
+        if status < 200:
+            first, self._ringing = not self._ringing, True
+            if self._cancelled:
+                if first:
+                    self._send_cancel(now)
+            else:
+                self._leg.rings(self, response, now)
+        elif status < 300:
+            tag = response.to_tag or ""
+            if tag in self._acks:
+                self._leg.core.output.append(self._acks[tag])  # our ACK was lost
+            else:
+                self._leg.accepted(self, response, now)
+        else:
+            self._leg.refused(self, status, response, now)
+        del client
+
+    def on_failure(self, client: Client, status: int, now: Ms) -> None:
+        """No final response will come."""
+        del client
+        self._leg.refused(self, status, None, now)
+
+    def acknowledge(self, dialog: Dialog, answer: bytes) -> None:
+        """Send the ACK for one 2xx, and again for each copy of it."""
+        transmit = ack(self._leg.core, dialog, self.request, answer)
+        if len(self._acks) < FORKS_MAX:
+            self._acks[dialog.remote_tag] = transmit
+        self._leg.core.output.append(transmit)
+
+    def cancel(self, now: Ms) -> None:
+        """Take the INVITE back, but not before something has come (9.1)."""
+        if not self._cancelled:
+            self._cancelled = True
+            if self._ringing:
+                self._send_cancel(now)
+
+    def abandon(self, now: Ms) -> None:
+        """Give up waiting for the final response."""
+        if self.client is not None:
+            self._leg.core.abandon(self.client, now)
+
+    def _send_cancel(self, now: Ms) -> None:
+        """9.1: Request-URI, Call-ID, To, From, the number and the top Via of the INVITE."""
+        leg, client = self._leg, self.client
+        if client is None or leg.cancel_sent(self, now):
+            return
+        asked = self.request.headers.fields
+        headers = Headers()
+        for name in ("Via", "Max-Forwards", "From", "To", "Call-ID", "Route"):
+            if name in asked:
+                headers.fields[name] = asked[name][:]
+        number = self.request.cseq.number
+        headers.fields["CSeq"] = [f"{number} CANCEL"]
+        headers.typed["CSeq"] = CSeq(number, "CANCEL")
+        headers.extend(q850_header(leg.cancel_cause))
+        cancel = Request("CANCEL", self.request.uri, headers)
+        leg.core.send(cancel, client.key[0], self.peer, None, now)
+
+
+class OutgoingLeg(Leg):
+    """One call of ours."""
+
+    __slots__ = (
+        "_attempts",
+        "_call_id",
+        "_command",
+        "_current",
+        "_forks",
+        "_from",
+        "_gone",
+        "_interval_asked",
+        "_number",
+        "_targets",
+        "_tries",
+        "_unanswered",
+        "cancel_cause",
+    )
+
+    caller = True
+
+    def __init__(self, core: Core, board: Board, command: commands.Invite) -> None:
+        """Raises `LocalError` where there is no target."""
+        if not command.targets:
+            raise LocalError("an INVITE needs a target")
+        super().__init__(core, board, command.leg, core.token(), State.CALLING)
+        self._command = command
+        self._targets = list(command.targets)
+        self._call_id = core.entropy.token(12).hex()
+        self._from = str(command.from_.with_params(tag=self.local_tag))
+        self._number = 0
+        self._tries = 0
+        self._interval_asked = command.session_expires
+        self._attempts: set[Attempt] = set()
+        self._current: Attempt | None = None
+        self._unanswered: Attempt | None = None
+        self._forks: dict[str, Fork] = {}
+        self._gone: set[str] = set()
+        self.cancel_cause: int | None = None
+        credentials = command.credentials
+        if credentials is not None:
+            self.digest = DigestClient(credentials.username, credentials.password, core.entropy)
+        self.contact_user = command.from_.uri.user if command.from_.uri.is_sip else None
+        self.secure = command.uri.secure
+        self.renegotiation.local_sdp = command.offer
+
+    # -- sending the INVITE -------------------------------------------------------------------
+
+    def start(self, now: Ms) -> None:
+        """Send the INVITE to the first target left."""
+        peer = self._targets[0]
+        branch, via = self.core.via(peer)
+        request = self._request(via, peer)
+        if self.digest is not None:
+            self.digest.sign(request)
+        attempt = self._current = Attempt(self, request, peer)
+        self._attempts.add(attempt)
+        self.renegotiation.ours = bool(request.body)
+        if len(self._targets) > 1:
+            self.timers[Wake.FAILOVER] = Ms(now + FAILOVER_MS)
+        attempt.client = self.core.send(request, branch, peer, attempt, now)
+        self.core.arm(self)
+
+    def _request(self, via: str, peer: Peer) -> Request:
+        command = self._command
+        self._number += 1
+        headers = Headers()
+        fields = headers.fields = {
+            "Via": [via],
+            "Max-Forwards": [str(command.max_forwards)],
+            "From": [self._from],
+            "To": [str(command.to or NameAddr("", command.uri))],
+            "Call-ID": [self._call_id],
+            "CSeq": [f"{self._number} INVITE"],
+            "Contact": [self.contact(peer.transport)],
+            "Allow": [ALLOW],
+            # Without an offer of ours a reliable response would carry theirs, and the answer
+            # would have to go into the PRACK; the plain exchange of 2xx and ACK is enough.
+            "Supported": [SUPPORTED if command.reliable and command.offer else "timer, replaces"],
+            "User-Agent": [self.core.config.product],
+        }
+        headers.typed["CSeq"] = CSeq(self._number, "INVITE")
+        if command.route:
+            fields["Route"] = [str(hop) for hop in command.route]
+        if self._interval_asked:
+            fields["Session-Expires"] = [str(self._interval_asked)]
+            if self._interval_asked != command.session_expires:
+                fields["Min-SE"] = [str(self._interval_asked)]  # RFC 4028 7.1, after a 422
+        if command.offer:
+            fields["Content-Type"] = [SDP]
+        headers.extend(command.headers)
+        return Request("INVITE", command.uri, headers, command.offer)
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def carry_out(self, command: LegCommand, now: Ms) -> None:
+        """Carry out a command."""
+        if self.state is State.CALLING and isinstance(command, commands.Cancel | commands.Bye):
+            self.cancel_cause = command.q850
+            self.end("local", "cancelled", now, status=487, q850=command.q850)
+        else:
+            super().carry_out(command, now)
+
+    def acknowledge(self, answer: bytes, now: Ms) -> None:
+        """Answer the offer of the 2xx."""
+        attempt, self._unanswered = self._unanswered, None
+        if attempt is None:
+            super().acknowledge(answer, now)
+            return
+        attempt.acknowledge(self.the_dialog(), answer)
+        self.renegotiation.theirs = False
+        self.renegotiation.local_sdp = answer
+        self.state = State.TALKING
+        self.renegotiation.go_on(now)
+
+    def hang_up(
+        self, now: Ms, cause: int | None, by: EndedBy = "local", why: EndCause = "bye"
+    ) -> None:
+        """End an answered leg; an offer that waits for its answer is acknowledged without one."""
+        if self._unanswered is not None:
+            self.acknowledge(b"", now)
+        super().hang_up(now, cause, by, why)
+
+    # -- what the attempts hear ---------------------------------------------------------------
+
+    def rings(self, attempt: Attempt, response: Response, now: Ms) -> None:
+        """A provisional response came."""
+        if attempt.stale or self.state is State.ENDED:
+            attempt.cancel(now)
+            return
+        if self.state is not State.CALLING:
+            return
+        self.timers.pop(Wake.FAILOVER, None)
+        self.timers[Wake.TIMER_C] = Ms(now + TIMER_C)
+        tag = response.to_tag
+        if response.status > 100:
+            self._progress(attempt, response, tag or "", now)
+        self.core.arm(self)
+
+    def _progress(self, attempt: Attempt, response: Response, tag: str, now: Ms) -> None:
+        fork = self._fork(attempt, response, tag) if tag else None
+        body = description_of(response)
+        reliable = fork is not None and is_reliable(response)
+        if fork is not None and reliable:
+            rack = fork.receiver.receive(response)
+            if rack is None:
+                return
+
+            def complete(request: Request) -> None:
+                request.headers.add("RAck", str(rack))
+
+            self.ask("PRACK", complete, now, None, fork.dialog)
+            if body:
+                fork.answer = body
+                self.renegotiation.ours = False
+        self.core.emit(
+            Progress(leg=self.key, status=response.status, fork=tag, body=body, reliable=reliable)
+        )
+
+    def _fork(self, attempt: Attempt, response: Response, tag: str) -> Fork | None:
+        fork = self._forks.get(tag)
+        if fork is None and len(self._forks) < FORKS_MAX:
+            dialog = Dialog.as_client(attempt.request, response, attempt.peer)
+            fork = self._forks[tag] = Fork(dialog)
+        elif fork is not None:
+            fork.dialog.refresh_by(response, attempt.peer)
+        return fork
+
+    def accepted(self, attempt: Attempt, response: Response, now: Ms) -> None:
+        """A 2xx came that was not acknowledged yet."""
+        tag = response.to_tag or ""
+        self._attempts.discard(attempt)
+        if self.state is State.CALLING and tag in self._gone:
+            dialog = Dialog.as_client(attempt.request, response, attempt.peer)
+            attempt.acknowledge(dialog, b"")
+            self.end("remote", "bye", now, status=200)
+        elif self.state is State.CALLING:
+            self._win(attempt, response, tag, now)
+        elif attempt is self._unanswered and self.the_dialog().remote_tag == tag:
+            pass  # a copy; the switch has not said yet what to answer
+        else:
+            # 13.2.2.4: every 2xx makes a dialog, and this one nobody wants.
+            dialog = Dialog.as_client(attempt.request, response, attempt.peer)
+            attempt.acknowledge(dialog, b"")
+            self.send_bye(now, self.cancel_cause, dialog)
+        self.settle(now)
+        self.core.arm(self)
+
+    def _win(self, attempt: Attempt, response: Response, tag: str, now: Ms) -> None:
+        fork = self._forks.get(tag)
+        if fork is None:
+            fork = Fork(Dialog.as_client(attempt.request, response, attempt.peer))
+        self._forks.clear()
+        dialog = self.dialog = fork.dialog
+        dialog.confirm(response, attempt.peer)
+        for wake in (Wake.FAILOVER, Wake.TIMER_C):
+            self.timers.pop(wake, None)
+        for other in self._attempts:
+            other.stale = True
+            other.cancel(now)
+        if self.digest is not None:
+            self.digest.accepted()
+        self.allows = response.allow
+        wants_answer = not attempt.request.body
+        renegotiation = self.renegotiation
+        renegotiation.ours = False
+        renegotiation.theirs = wants_answer
+        renegotiation.remote_sdp = description_of(response) or fork.answer
+        if wants_answer:
+            self.state = State.ANSWERED
+            self._unanswered = attempt
+        else:
+            attempt.acknowledge(dialog, b"")
+            self.state = State.TALKING
+        self.session_agreed(response, session_timer.agreed_by(response), now)
+        self.core.emit(
+            Answered(
+                leg=self.key,
+                peer=attempt.peer,
+                response=response,
+                body=renegotiation.remote_sdp,
+                fork=tag,
+                wants_answer=wants_answer,
+            )
+        )
+
+    def refused(self, attempt: Attempt, status: int, response: Response | None, now: Ms) -> None:
+        """An attempt has come to nothing."""
+        self._attempts.discard(attempt)
+        if self.state is State.CALLING and attempt is self._current:
+            self.timers.pop(Wake.FAILOVER, None)
+            if response is not None and self._again(status, response):
+                self._tries += 1
+                self.start(now)
+            elif (response is None or status == 503) and len(self._targets) > 1:
+                self._next(now)
+            elif response is None:
+                cause: EndCause = "timeout" if status == 408 else "transport"
+                self.end("failure", cause, now, status=status)
+            else:
+                self.end(
+                    "remote",
+                    "refused",
+                    now,
+                    status=status,
+                    q850=q850(response),
+                    retry_after=_retry_after(response),
+                    redirect=_redirect(status, response),
+                )
+        self.settle(now)
+        self.core.arm(self)
+
+    def _again(self, status: int, response: Response) -> bool:
+        """Whether the same target should be asked again, with what it missed."""
+        if self._tries >= INVITE_TRIES:
+            return False
+        if status in {401, 407}:
+            return self.digest is not None and self.digest.take(response)
+        if status == 422:
+            least = session_timer.least_of(response)
+            if self._interval_asked and least > self._interval_asked:
+                self._interval_asked = least
+                return True
+        return False
+
+    def _next(self, now: Ms) -> None:
+        del self._targets[0]
+        self._forks.clear()
+        self.start(now)
+
+    def cancel_sent(self, attempt: Attempt, now: Ms) -> bool:
+        """Take note of a CANCEL: an INVITE that ignores it ends 64*T1 later (9.1)."""
+        if attempt not in self._attempts:
+            return True
+        self.timers.setdefault(Wake.CANCEL_LIMIT, Ms(now + 64 * T1))
+        self.core.arm(self)
+        return False
+
+    # -- requests inside early dialogs --------------------------------------------------------
+
+    def dialog_with(self, remote_tag: str | None) -> Dialog | None:
+        """Return the dialog with the side of that tag, early ones included."""
+        fork = self._forks.get(remote_tag or "")
+        return super().dialog_with(remote_tag) if fork is None else fork.dialog
+
+    def on_bye_of_stranger(self, request: Request) -> None:
+        """They answered and hung up, and the BYE has overtaken the 2xx: remember who it was."""
+        known = self.state is State.CALLING and request.call_id == self._call_id
+        if known and len(self._gone) < FORKS_MAX:
+            self._gone.add(request.from_tag or "")
+
+    def on_bye(self, request: Request, server: Server, now: Ms) -> None:
+        """They hang up; in an early dialog they must not (section 15)."""
+        if self.state is State.CALLING:
+            self.on_bye_of_stranger(request)
+            self.core.answer(server, request, 481, now)
+        else:
+            super().on_bye(request, server, now)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def woken(self, wake: Wake, now: Ms) -> None:
+        """One of the waits is over."""
+        if wake is Wake.FAILOVER:
+            if self._current is not None:
+                self._current.stale = True
+            self._next(now)
+        elif wake is Wake.TIMER_C:
+            self.end("failure", "timeout", now, status=408)
+        elif wake is Wake.CANCEL_LIMIT:
+            for attempt in self._attempts:
+                attempt.abandon(now)
+            self._attempts.clear()
+            self.settle(now)
+        else:
+            super().woken(wake, now)
+
+    # -- the end ------------------------------------------------------------------------------
+
+    def end(
+        self,
+        by: EndedBy,
+        cause: EndCause,
+        now: Ms,
+        *,
+        status: int = 0,
+        q850: int | None = None,
+        retry_after: int | None = None,
+        redirect: tuple[NameAddr, ...] = (),
+        keep: bool = False,
+    ) -> None:
+        """Tell the switch and take back what still rings."""
+        super().end(
+            by,
+            cause,
+            now,
+            status=status,
+            q850=q850,
+            retry_after=retry_after,
+            redirect=redirect,
+            keep=keep,
+        )
+        self._forks.clear()
+        for attempt in tuple(self._attempts):
+            attempt.cancel(now)
+
+    def quiet(self) -> bool:
+        """Whether nothing is under way any more."""
+        return not self._attempts and super().quiet()
+
+
+def _retry_after(response: Response) -> int | None:
+    text = response.headers.get("Retry-After")
+    try:
+        return None if text is None else parse_delta(text.partition("(")[0])
+    except RemoteError:
+        return None
+
+
+def _redirect(status: int, response: Response) -> tuple[NameAddr, ...]:
+    try:
+        return response.contacts if status < 400 else ()
+    except RemoteError:
+        return ()

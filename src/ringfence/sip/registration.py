@@ -1,0 +1,165 @@
+"""Our registrations at providers (RFC 3261 10.2), kept alive until told otherwise.
+
+::
+
+    REGISTER ── 200 ──▶ Registered ── before it expires ──▶ REGISTER ...
+        ├────── 401, 407 ──▶ again, signed
+        ├────── 423 ──▶ again, with their Min-Expires
+        └────── anything else ──▶ RegistrationFailed ── back-off (RFC 5626 4.5) ──▶ again
+"""
+
+from __future__ import annotations
+
+from ringfence.kernel.clock import SECOND, Ms
+from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.kernel.limits import REGISTER_BACKOFF_FIRST, REGISTER_BACKOFF_MAX
+from ringfence.sip import commands
+from ringfence.sip.auth import DigestClient
+from ringfence.sip.core import ALLOW, Core
+from ringfence.sip.events import Peer, Registered, RegistrationFailed, Unregistered
+from ringfence.sip.headers import CSeq, Headers, parse_delta
+from ringfence.sip.message import Request, Response
+from ringfence.sip.outbound import Exchange
+from ringfence.sip.timers import Alarm
+
+
+class Registration:
+    """One address of ours at one registrar."""
+
+    __slots__ = (
+        "_at",
+        "_call_id",
+        "_command",
+        "_core",
+        "_digest",
+        "_exchange",
+        "_expires",
+        "_failures",
+        "_leaving",
+        "_number",
+        "_tag",
+        "alarm",
+        "over",
+    )
+
+    def __init__(self, core: Core, command: commands.Register) -> None:
+        """Raises `LocalError` where there is no target."""
+        if not command.targets:
+            raise LocalError("a registration needs a target")
+        self._core = core
+        self._command = command
+        self._call_id = core.entropy.token(12).hex()  # 10.2: one for all REGISTERs of a boot
+        self._tag = core.token()
+        self._number = 0
+        self._expires = command.expires
+        self._failures = 0
+        self._at: Ms | None = None
+        self._exchange: Exchange | None = None
+        self._leaving = False
+        self.over = False
+        self.alarm: Alarm | None = None
+        credentials = command.credentials
+        self._digest = (
+            None
+            if credentials is None
+            else DigestClient(credentials.username, credentials.password, core.entropy)
+        )
+
+    def start(self, now: Ms) -> None:
+        """Register now."""
+        self._at = None
+        self._core.arm(self)
+        self._exchange = Exchange(
+            self._core, self._command.targets, self._build, self._done, digest=self._digest
+        )
+        self._exchange.start(now)
+
+    def leave(self, now: Ms) -> None:
+        """Remove the binding; whatever comes of it, this registration is over."""
+        if self._exchange is not None:
+            self._exchange.stop(now)
+        self._leaving = True
+        self.start(now)
+
+    def deadline(self) -> Ms | None:
+        """Return when to register again, or None while one is under way."""
+        return self._at
+
+    def fire(self, now: Ms) -> None:
+        """It is time to register again."""
+        if self._at is not None and self._at <= now:
+            self.start(now)
+
+    def _build(self, via: str, peer: Peer) -> Request:
+        command = self._command
+        self._number += 1
+        headers = Headers()
+        contact = self._core.contact(peer.transport, command.contact_user)
+        headers.fields = {
+            "Via": [via],
+            "Max-Forwards": ["70"],
+            "From": [f"<{command.aor}>;tag={self._tag}"],
+            "To": [f"<{command.aor}>"],
+            "Call-ID": [self._call_id],
+            "CSeq": [f"{self._number} REGISTER"],
+            "Contact": [contact],
+            "Expires": [str(0 if self._leaving else self._expires)],
+            "Allow": [ALLOW],
+            "User-Agent": [self._core.config.product],
+        }
+        headers.typed["CSeq"] = CSeq(self._number, "REGISTER")
+        return Request("REGISTER", command.registrar, headers)
+
+    def _done(self, status: int, response: Response | None, now: Ms) -> None:
+        self._exchange = None
+        core, key = self._core, self._command.registration
+        if self._leaving:
+            self.over = True
+            core.emit(Unregistered(registration=key))
+        elif response is not None and status < 300:
+            granted = self._granted(response)
+            self._failures = 0
+            # Early enough for a lost REGISTER to be repeated, whatever was granted.
+            self._at = Ms(now + max(granted - max(32, granted // 10), granted // 2) * SECOND)
+            core.emit(Registered(registration=key, expires_at=Ms(now + granted * SECOND)))
+        elif status == 423 and response is not None and self._raise(response):
+            self.start(now)
+        else:
+            self._at = Ms(now + self._pause(response))
+            core.emit(RegistrationFailed(registration=key, status=status, retry_at=self._at))
+        core.arm(self)
+
+    def _granted(self, response: Response) -> int:
+        """The seconds granted: of our contact in the list (10.2.4), else Expires, else asked."""
+        try:
+            for contact in response.contacts:
+                seconds = contact.params.get("expires")
+                if contact.uri.user == self._command.contact_user and seconds:
+                    return max(parse_delta(seconds), 1)
+            expires = response.expires
+        except RemoteError:
+            expires = None
+        return max(self._expires if expires is None else expires, 1)
+
+    def _raise(self, response: Response) -> bool:
+        """Take their Min-Expires (10.2.8), if it is more than we asked."""
+        try:
+            least = parse_delta(response.headers.get("Min-Expires") or "")
+        except RemoteError:
+            return False
+        if least <= self._expires:
+            return False
+        self._expires = least
+        return True
+
+    def _pause(self, response: Response | None) -> int:
+        """RFC 5626 4.5: 30 s, 60 s, ... half an hour, half of it random; Retry-After if longer."""
+        upper = min(REGISTER_BACKOFF_MAX, REGISTER_BACKOFF_FIRST << min(self._failures, 16))
+        self._failures += 1
+        draw = int.from_bytes(self._core.entropy.token(2), "big")
+        pause = upper // 2 + upper * draw // 0x20000
+        try:
+            asked = parse_delta((response and response.headers.get("Retry-After")) or "0")
+        except RemoteError:
+            asked = 0
+        return max(pause, min(asked * SECOND, int(REGISTER_BACKOFF_MAX)))

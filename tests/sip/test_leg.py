@@ -1,0 +1,221 @@
+"""What both kinds of leg share: requests inside the dialog, INFO, BYE, and leaving nothing."""
+
+import pytest
+from sip_net import ANSWER, OFFER, Script, empty, reply, request
+
+from ringfence.kernel.errors import LocalError
+from ringfence.sip import commands
+from ringfence.sip.events import Ended, InfoReceived, InviteReceived
+
+
+class Talk:
+    """An answered call of theirs."""
+
+    def __init__(self, extra=()):
+        self.script = Script()
+        self.script.put(request(body=OFFER, extra=extra))
+        self.leg = self.script.one(InviteReceived).leg
+        self.do(commands.Answer, body=ANSWER)
+        self.number = 0
+        self.put("ACK")
+        self.script.events.clear()
+
+    def do(self, command, **kwargs):
+        return self.script.do(command(leg=self.leg, **kwargs))
+
+    def put(self, method, *, body=b"", number=None, **kwargs):
+        if number is None:
+            self.number += 1
+            number = self.number
+        asked = request(method, to=f"<sip:echo@192.0.2.9>;tag={self.leg}", number=number, **kwargs)
+        asked.body = body
+        return self.script.put(asked)
+
+    def leaves_nothing(self):
+        self.script.run(self.script.at + 100_000)
+        return empty(self.script.agent)
+
+
+def kinds(messages):
+    return [getattr(one, "method", None) or one.status for one in messages]
+
+
+def test_their_bye():
+    talk = Talk()
+    assert kinds(talk.put("BYE", extra=[("Reason", "Q.850;cause=16")])) == [200]
+    ended = Ended(leg=talk.leg, by="remote", cause="bye", status=200, q850=16)
+    assert talk.script.one(Ended) == ended
+    assert talk.leaves_nothing()
+
+
+def test_our_bye():
+    talk = Talk()
+    (bye,) = talk.do(commands.Bye, q850=16)
+    assert (bye.method, bye.to_tag, bye.from_tag) == ("BYE", "a1", talk.leg)
+    assert bye.headers.get("Reason") == "Q.850;cause=16"
+    assert str(bye.uri) == "sip:alice@192.0.2.1"
+    ended = Ended(leg=talk.leg, by="local", cause="bye", status=200, q850=16)
+    assert talk.script.one(Ended) == ended
+    talk.script.put(reply(bye, 200))
+    assert talk.leaves_nothing()
+
+
+def test_a_bye_that_nobody_answers_is_forgotten():
+    talk = Talk()
+    talk.do(commands.Bye)
+    talk.script.run(31_999)
+    assert talk.script.agent.census()["dialogs"] == 1
+    talk.script.run(32_000)
+    assert empty(talk.script.agent)
+
+
+def test_byes_that_cross_are_both_answered():
+    talk = Talk()
+    (bye,) = talk.do(commands.Bye)
+    assert kinds(talk.put("BYE")) == [200]
+    assert len(talk.script.took(Ended)) == 1
+    talk.script.put(reply(bye, 481))
+    assert talk.leaves_nothing()
+
+
+def test_after_the_end_anything_else_is_481():
+    talk = Talk()
+    talk.do(commands.Bye)
+    assert kinds(talk.put("INFO")) == [481]
+    assert kinds(talk.put("INVITE", body=OFFER)) == [481]
+
+
+def test_a_request_that_is_out_of_order():
+    """12.2.2"""
+    talk = Talk()
+    talk.put("INFO", number=5)
+    assert kinds(talk.put("INFO", number=4)) == [500]
+
+
+def test_options_inside_the_call():
+    (ok,) = Talk().put("OPTIONS")
+    assert ok.status == 200
+    assert "update" in ok.allow
+
+
+def test_keys_in_an_info():
+    talk = Talk()
+    body = b"Signal=5\r\nDuration=160\r\n"
+    assert kinds(
+        talk.put("INFO", body=body, extra=[("Content-Type", "application/dtmf-relay")])
+    ) == [200]
+    event = talk.script.one(InfoReceived)
+    assert (event.digits, event.duration_ms) == ("5", 160)
+    assert event.content_type == "application/dtmf-relay"
+
+
+def test_an_info_about_something_else():
+    talk = Talk()
+    body, kind = b"<media_control/>", "application/media_control+xml"
+    assert kinds(talk.put("INFO", body=body, extra=[("Content-Type", kind)])) == [200]
+    assert talk.script.one(InfoReceived).body == body
+    assert kinds(talk.put("INFO")) == [200]
+
+
+def test_an_info_package_that_we_did_not_ask_for():
+    """RFC 6086 4.2.2"""
+    talk = Talk()
+    assert kinds(talk.put("INFO", extra=[("Info-Package", "foo")])) == [469]
+    assert talk.script.took(InfoReceived) == []
+
+
+def test_our_info():
+    talk = Talk()
+    (asked,) = talk.do(
+        commands.SendInfo, content_type="application/dtmf-relay", body=b"Signal=1\r\n"
+    )
+    assert (asked.method, asked.body) == ("INFO", b"Signal=1\r\n")
+    talk.script.put(reply(asked, 415))
+    assert talk.script.took(Ended) == []
+
+
+def test_a_far_end_that_does_not_know_the_call_ends_it():
+    talk = Talk()
+    (asked,) = talk.do(commands.SendInfo, content_type="text/plain", body=b"x")
+    assert kinds(talk.script.put(reply(asked, 481))) == ["BYE"]
+    assert talk.script.one(Ended) == Ended(leg=talk.leg, by="failure", cause="lost", status=481)
+
+
+def test_an_info_without_answer_does_not_end_the_call():
+    """RFC 5057: a 408 concerns the transaction alone."""
+    talk = Talk()
+    talk.do(commands.SendInfo, content_type="text/plain", body=b"x")
+    talk.script.run(40_000)
+    assert talk.script.took(Ended) == []
+
+
+def test_a_prack_inside_an_answered_call_acknowledges_nothing():
+    assert kinds(Talk().put("PRACK", extra=[("RAck", "1 1 INVITE")])) == [481]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.Answer(leg="x", body=ANSWER),
+        commands.Reject(leg="x", status=486),
+        commands.Provisional(leg="x"),
+        commands.Acknowledge(leg="x", answer=ANSWER),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_what_an_answered_call_does_not_take(command):
+    talk = Talk()
+    fields = {name: getattr(command, name) for name in command.__slots__ if name != "leg"}
+    with pytest.raises(LocalError):
+        talk.do(type(command), **fields)
+
+
+def test_a_caller_behind_an_address_translator_is_answered_and_called_there():
+    script = Script()
+    outside = script.peer._replace(host="203.0.113.9", port=31_044)
+    via = "SIP/2.0/UDP 192.168.1.5:5060;branch=z9hG4bKq"  # no rport
+    invite = request(body=OFFER, via=via, contact="<sip:alice@192.168.1.5>")
+    script.put(invite, outside)
+    leg = script.one(InviteReceived).leg
+    script.do(commands.Answer(leg=leg, body=ANSWER))
+    script.put(request("ACK", to=f"<sip:echo@192.0.2.9>;tag={leg}"), outside)
+    script.do(commands.Bye(leg=leg))
+    assert {peer for _, _, peer in script.sent} == {outside}
+
+
+def test_what_could_overtake_our_2xx_waits_for_its_ack():
+    script = Script()
+    script.put(request(body=OFFER))
+    leg = script.one(InviteReceived).leg
+    script.do(commands.Answer(leg=leg, body=ANSWER))
+    for key in (b"1", b"2"):
+        assert script.do(commands.SendInfo(leg=leg, content_type="text/plain", body=key)) == []
+    sent = script.put(request("ACK", to=f"<sip:echo@192.0.2.9>;tag={leg}"))
+    assert [(one.method, one.body) for one in sent] == [("INFO", b"1"), ("INFO", b"2")]
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_call_over_a_connection_that_is_gone(answered):
+    script = Script()
+    flow = script.peer._replace(transport="ws", flow=17, port=40_000)
+    via = "SIP/2.0/WS x.invalid;branch=z9hG4bKw"
+    script.put(request(body=OFFER, via=via, contact="<sip:a@x.invalid;transport=ws>"), flow)
+    leg = script.one(InviteReceived).leg
+    if answered:
+        script.do(commands.Answer(leg=leg, body=ANSWER))
+        script.put(request("ACK", to=f"<sip:echo@192.0.2.9>;tag={leg}", via=via), flow)
+        script.events.clear()
+    assert script.do(commands.FlowClosed(flow=18)) == []
+    script.do(commands.FlowClosed(flow=17))
+    ended = Ended(leg=leg, by="failure", cause="transport", status=503)
+    assert script.one(Ended) == ended
+    script.run(100_000)
+    assert empty(script.agent)
+
+
+def test_a_call_to_a_sips_uri_has_a_sips_contact():
+    script = Script()
+    script.put(request(body=OFFER, target="sips:echo@192.0.2.9"))
+    leg = script.one(InviteReceived).leg
+    (ok,) = script.do(commands.Answer(leg=leg, body=ANSWER))
+    assert ok.contact.uri.secure
