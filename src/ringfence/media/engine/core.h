@@ -1,0 +1,279 @@
+/* The inside of the native engine: the structs every .c file here shares.
+ *
+ * The algorithm is written down in interface.py and, where it is signal processing, in the pure
+ * Python modules of ringfence.media; comments here say only what C adds.
+ */
+#ifndef RF_CORE_H
+#define RF_CORE_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "dsp.h"
+#include "engine.h"
+
+/* Bounds named in kernel.limits (rf_constants_get shows them to the test that compares). */
+enum {
+  LEGS_MAX = 8192,
+  LEG_BURST = 64,
+  PAYLOAD_MAX = 1280,
+  PACKET_MAX = 2048,
+  DIGITS_MAX = 64,
+  ROOM_MEMBERS = 1024,
+  CHANNELS_MAX = 8,
+};
+
+enum { PHASES = 4, FRAME = 160, FRAME_WIDE = 320, LOOK_AHEAD = 10, SILENCE_LEVEL = 64 };
+enum { JITTER_TARGET = 320, JITTER_MOST = 1600 };
+enum { NO_TYPE = 255 };
+
+static inline int32_t newer32(uint32_t a, uint32_t b) { return (int32_t)(a - b); }
+static inline int32_t newer16(uint32_t a, uint32_t b) { return (int16_t)(uint16_t)(a - b); }
+
+/* One RTP packet, pointing into the datagram (media.rtp). */
+typedef struct {
+  uint8_t type;
+  bool marker;
+  uint16_t sequence;
+  uint32_t timestamp, ssrc;
+  const uint8_t *payload;
+  uint32_t length;
+} rtp_packet;
+
+bool rtp_parse(const uint8_t *data, uint32_t size, rtp_packet *out);
+static inline bool is_rtcp(const uint8_t *data, uint32_t size) {
+  return size >= 2 && data[1] >= 192 && data[1] <= 223;
+}
+void rtp_header(uint8_t *out, bool marker, uint8_t type, uint16_t sequence, uint32_t timestamp,
+                uint32_t ssrc);
+
+/* What one sender has delivered (media.reception). */
+typedef struct {
+  bool heard, timed;
+  uint32_t ssrc, bad, transit, report; /* report: middle 32 bits of the last SR's NTP time */
+  uint16_t base, top;
+  int64_t cycles, received, expected_before, received_before, lost_before;
+  int64_t scaled, scaled_most; /* jitter in 1/16 ticks */
+  int64_t report_at;
+} reception;
+
+/* Digits being received (RFC 4733). */
+typedef struct {
+  bool open, closed_known;
+  uint8_t code;
+  uint32_t timestamp, ssrc, duration;
+  uint64_t base;
+  int64_t last;
+  uint32_t closed_timestamp, closed_ssrc;
+  int64_t closed_last;
+} dtmf_in;
+
+/* Digits being sent. */
+typedef struct {
+  char queue[DIGITS_MAX];
+  uint16_t tone[DIGITS_MAX], gap[DIGITS_MAX]; /* in frames, per digit */
+  bool last[DIGITS_MAX];                      /* last digit of its command */
+  uint32_t head, count;
+  uint32_t frame; /* of the present digit */
+  uint32_t timestamp;
+} dtmf_out;
+
+/* Where packets of another leg go when they are relayed to this one. */
+typedef struct {
+  bool on;
+  uint32_t ssrc, timestamp_offset;
+  uint16_t sequence_offset;
+  bool event_known;
+  uint32_t event_in, event_out, event_ssrc;
+} relay_state;
+
+struct rf_clip {
+  uint32_t rate;
+  int16_t *pcm[2]; /* at 8000, at 16000 Hz; NULL: not prepared */
+  uint32_t samples[2];
+};
+
+struct rf_play {
+  uint32_t count, loops, loop, clip;
+  uint64_t at;     /* samples into the present clip, at `rate` */
+  uint64_t played; /* samples since the start, at `rate` */
+  uint32_t rate;
+  rf_clip *clips[]; /* count */
+};
+
+typedef struct tap {
+  struct tap *next; /* on its leg */
+  rf_recording *recording;
+  rf_leg *owner;
+  rf_chunk *chunk, *held; /* being filled; full, but still within the look-ahead */
+  uint32_t leg, channel;
+  uint32_t taken;    /* frames */
+  uint32_t silent;   /* frames in a row */
+  uint32_t taken_in; /* frames in the line, up to LOOK_AHEAD */
+  uint32_t frames;   /* in the chunk, of FRAME bytes */
+  uint32_t clean;    /* newest frames in a row that are not noise */
+  uint32_t tail;     /* frames that become noise although nothing is heard any more */
+  uint32_t noise;
+  uint32_t zeros; /* bytes lost for want of an empty chunk */
+  bool out, redacting;
+  rf_resampler resampler, converter;
+  rf_dtmf detector;
+} tap;
+
+struct rf_recording {
+  uint32_t rate, max_frames, silence_frames, channels, coding;
+  bool paused, keep_time, redact, begun;
+  tap taps[]; /* channels */
+};
+
+struct rf_room {
+  uint32_t rate, members;
+  int32_t sum[FRAME_WIDE];
+};
+
+/* What a quiet call touches comes first, what only some calls use after it, buffers last. */
+struct rf_leg {
+  rf_leg *next, *previous; /* legs of this phase, in order of opening */
+  uint32_t handle;
+  uint8_t phase;
+  bool connected, ever_connected, muted, listening, detecting, contiguous, marker_due;
+  bool timed_out, started, latched_once, window_open, rtcp_known, locked;
+  bool joined; /* the RTP socket is connected to the aim */
+  uint8_t aim_rank;
+  uint16_t wanted[2]; /* taps on what is heard, said */
+  int fd[2]; /* RTP, RTCP; -1: none */
+  uint32_t burst, rate; /* rate: 8000 or 16000 */
+  int64_t last_life, report_due;
+
+  /* sending */
+  uint32_t ssrc, clock, gathered_size, gathered_at;
+  uint16_t sequence;
+  rf_play *play;
+  rf_leg *peer;
+  rf_room *room;
+  tap *taps;
+  rf_settings set;
+  rf_addr aim;
+  rf_stats stats;
+  reception source;
+  relay_state relay;
+  int64_t window_at;
+  uint64_t concealed; /* ticks */
+
+  /* RTCP */
+  rf_addr rtcp_aim;
+  char cname[17];
+  uint32_t random;
+  uint64_t sent_at_report[2];
+
+  /* hearing, company, digits; the jitter buffer ends in its ring, so the rest stays together */
+  dtmf_in dtmf;
+  uint8_t gathered[480 + FRAME];
+  rf_plc plc; /* its newest samples are the frame heard */
+  rf_jitter jitter;
+  int16_t contribution[FRAME_WIDE];
+  rf_resampler into_room, from_others, detector_resampler;
+  rf_g722_encoder encoder;
+  rf_g722_decoder decoder;
+  dtmf_out digits;
+  rf_dtmf detector;
+};
+
+typedef struct {
+  void (*send)(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *to, const uint8_t *data,
+               uint32_t size);
+  void (*event)(rf_core *core, const rf_event *event);
+  void (*chunk)(rf_core *core, rf_chunk *chunk);
+  rf_chunk *(*empty)(rf_core *core);
+  /* The aim will not move any more until it is unlocked. */
+  void (*locked)(rf_core *core, rf_leg *leg);
+  void (*unlocked)(rf_core *core, rf_leg *leg);
+} outlets;
+
+struct rf_core {
+  const outlets *out;
+  void *context;
+  int64_t now;
+  uint32_t ticks;
+  rf_leg *first[PHASES], *last[PHASES];
+  uint32_t population[PHASES];
+  rf_leg *legs[LEGS_MAX]; /* by handle */
+};
+
+/* Legs are visited far apart in time, and between two of them lies a system call: long enough to
+ * bring near what the ones after it will touch. In three steps, because each reads what the one
+ * before has fetched: the leg, what it points at, what that points at. */
+static inline void warm_span(const void *at, size_t size) {
+  for (size_t k = 0; k < size; k += 64) __builtin_prefetch((const char *)at + k, 1, 2);
+}
+static inline void warm_leg(const rf_leg *leg) {
+  if (leg) warm_span(leg, offsetof(rf_leg, rtcp_aim));
+}
+static inline void warm_buffers(const rf_leg *leg) {
+  if (!leg || !leg->listening) return;
+  const rf_jitter *j = &leg->jitter;
+  warm_span(&j->mark[(j->play & (JITTER_RING - 1)) / 64], 32);
+  warm_span(&j->ring[j->play & (JITTER_RING - 1)], FRAME);
+  warm_span(&leg->plc, 32 + sizeof leg->plc.history * (leg->rate / 8000) / 2);
+  if (!leg->taps) return;
+  /* The two taps of a leg mostly are neighbours; where not, this does no harm. */
+  warm_span(leg->taps, offsetof(tap, resampler));
+  warm_span(leg->taps + 1, offsetof(tap, resampler));
+}
+static inline void warm_chunks(const rf_leg *leg) {
+  for (const tap *t = leg ? leg->taps : NULL; t; t = t->next)
+    if (t->chunk) warm_span(t->chunk->data + t->frames * FRAME, FRAME);
+}
+
+/* core.c */
+void core_init(rf_core *core, const outlets *out, void *context);
+static inline rf_leg *core_leg(rf_core *core, uint32_t handle) {
+  return handle < LEGS_MAX ? core->legs[handle] : NULL;
+}
+void core_event(rf_core *core, uint32_t kind, rf_leg *leg, int32_t a, int32_t b, int32_t c,
+                void *object);
+static inline bool sends(const rf_leg *leg) { return leg->set.direction & RF_SENDS; }
+static inline bool receives(const rf_leg *leg) { return leg->set.direction & RF_RECEIVES; }
+
+/* send.c */
+void send_rtp(rf_core *core, rf_leg *leg, uint8_t *packet, uint32_t payload, bool event);
+void say_frame(rf_core *core, rf_leg *leg, int16_t *said);
+bool relay_open(const rf_leg *from, const rf_leg *to);
+void relay_audio(rf_core *core, rf_leg *from, const rtp_packet *packet);
+void relay_event(rf_core *core, rf_leg *from, const rtp_packet *packet);
+void play_end(rf_core *core, rf_leg *leg, int reason);
+
+extern const int16_t SILENT_FRAME[FRAME_WIDE];
+/* What was heard in the leg's last frame, at its rate. */
+static inline const int16_t *heard(rf_leg *leg) {
+  return leg->listening ? plc_newest(&leg->plc, FRAME * (leg->rate / 8000)) : SILENT_FRAME;
+}
+
+/* receive.c */
+void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const uint8_t *data,
+             uint32_t size);
+void hear_frame(rf_core *core, rf_leg *leg);
+bool listens(const rf_leg *leg);
+bool latch_window(const rf_core *core, const rf_leg *leg); /* whether a better source may come */
+
+/* dtmf.c */
+void dtmf_event(rf_core *core, rf_leg *leg, const rtp_packet *packet);
+void dtmf_close(rf_core *core, rf_leg *leg);
+void dtmf_overdue(rf_core *core, rf_leg *leg);
+void dtmf_listen(rf_core *core, rf_leg *leg, const int16_t *pcm, uint32_t count);
+
+/* report.c */
+void reception_packet(rf_leg *leg, const rtp_packet *packet, bool event, int64_t now);
+int64_t reception_lost(const reception *source);
+void report_begin(rf_core *core, rf_leg *leg);
+void report_send(rf_core *core, rf_leg *leg, bool bye);
+bool report_received(rf_core *core, rf_leg *leg, const uint8_t *data, uint32_t size);
+
+/* record.c */
+void record_start(rf_core *core, rf_recording *recording);
+void record_stop(rf_core *core, rf_recording *recording, int reason);
+void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_t *said);
+void record_redact(rf_recording *recording, bool on);
+static inline bool record_wants(const rf_leg *leg, bool out) { return leg->wanted[out]; }
+
+#endif

@@ -1,0 +1,562 @@
+"""What the controlling side of the native engine knows: names, handles, and who owns what.
+
+The native core trusts its commands, so they are checked here (interface.py, "Refusals") before they
+become orders with handles and pointers, and its events become notices with names here. The ledger
+does no I/O: a subclass posts orders, to a core without I/O or to the ring of an engine's thread.
+
+Objects (legs, clips, plays, rooms, recordings) are made and freed here. One that was handed over is
+freed only when the event that gives it back arrives; rooms and recordings, which late orders may
+still name, make a last round trip (DROP, DROPPED) first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from ctypes import addressof, byref
+from typing import Any
+
+from ringfence.kernel.limits import (
+    MEDIA_CHANNELS_MAX,
+    MEDIA_DIGITS_MAX,
+    MEDIA_LEGS_MAX,
+    MEDIA_RECORDINGS_MAX,
+    MEDIA_ROOM_MEMBERS,
+    MEDIA_TONE_MS_MAX,
+    MEDIA_TONE_MS_MIN,
+)
+from ringfence.media.engine import library as lib
+from ringfence.media.engine import protocol as p
+from ringfence.media.engine.interface import Audio, Identity, RecordingEnded
+from ringfence.media.engine.shelf import RATES, Shelf
+
+AnyNotice = p.AnyNotice | RecordingEnded
+
+_PTIMES = frozenset((10, 20, 30, 40, 60))
+_DIGITS = frozenset("0123456789*#ABCDw")
+_GAP_MS_MAX = 1_000
+_HEAD_SIZE = lib.CHUNK_HEAD.size
+_ENDS: tuple[p.RecordingEnd, ...] = ("stopped", "max", "silence", "leg_closed")
+
+
+class _Room:
+    __slots__ = ("members", "pointer", "rate")
+
+    def __init__(self, pointer: int, rate: int) -> None:
+        self.pointer = pointer
+        self.rate = rate
+        self.members: set[str] = set()
+
+
+class _Leg:
+    __slots__ = ("events", "handle", "name", "peer", "play", "pointer", "rate", "room")
+
+    def __init__(self, name: str, handle: int, pointer: int) -> None:
+        self.name = name
+        self.handle = handle
+        self.pointer = pointer
+        self.rate = 8_000
+        self.events = False
+        """Whether telephone-event was negotiated."""
+        self.peer: _Leg | None = None
+        self.room: str | None = None
+        self.play = 0
+
+
+class Ledger:
+    """Turns commands into orders and events into notices."""
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._lib = library
+        self._order = lib.Order()
+        self._legs: dict[str, _Leg] = {}
+        self._by_handle: dict[int, _Leg] = {}
+        self._free = list(range(MEDIA_LEGS_MAX - 1, -1, -1))
+        self._shelf = Shelf(library)
+        self._rooms: dict[str, _Room] = {}
+        self._recordings: dict[str, int] = {}
+        self._names: dict[int, tuple[str, bytes]] = {}
+        """Recording and its silence, by pointer, until it is dropped: chunks come late."""
+        self._channels = 0
+        self._dropped: dict[int, bool] = {}
+        """Pointer on its last round trip: whether it is a room."""
+        self._reports: dict[int, tuple[str, lib.Counters]] = {}
+        self._notices: list[AnyNotice] = []
+        self._last_names: dict[int, str] = {}
+        """Who had a handle last."""
+
+    # ------------------------------------------------------------------ what a subclass does
+
+    def _post(self, order: lib.Order) -> None:
+        raise NotImplementedError
+
+    def _closed(self, name: str) -> None:
+        """A leg is gone."""
+
+    def _channels_changed(self) -> None:
+        """Recordings came or went."""
+
+    def _collect_audio(self) -> None:
+        """Take over chunks while the recordings they name are still known."""
+
+    # ------------------------------------------------------------------ commands
+
+    def carry_out(self, command: p.AnyCommand) -> None:
+        """Carry out a command, answered by notices; see `interface.Core.do`."""
+        _DO[type(command)](self, command)
+
+    def _make_leg(self, name: str, identity: Identity) -> _Leg | None:
+        if name in self._legs or not self._free:
+            return None
+        handle = self._free[-1]
+        pointer = self._lib.rf_leg_new(
+            handle, identity.ssrc, identity.sequence, identity.timestamp, identity.cname
+        )
+        if pointer is None:
+            return None
+        self._free.pop()
+        return _Leg(name, handle, pointer)
+
+    def _forget_leg(self, leg: _Leg) -> None:
+        """A leg that was made but never opened."""
+        self._lib.rf_leg_free(leg.pointer)
+        self._free.append(leg.handle)
+
+    def _open_leg(self, leg: _Leg) -> None:
+        self._legs[leg.name] = self._by_handle[leg.handle] = leg
+        self._send(lib.OPEN, None, target=leg.pointer)
+
+    def _send(
+        self,
+        kind: int,
+        leg: _Leg | None,
+        *,
+        other: int = 0,
+        number: int = 0,
+        number2: int = 0,
+        target: int = 0,
+    ) -> None:
+        order = self._order
+        order.kind = kind
+        order.leg = leg.handle if leg is not None else 0xFFFF_FFFF
+        order.other = other
+        order.number = number
+        order.number2 = number2
+        order.object = target
+        self._post(order)
+
+    def _refuse(self, command: p.Command, subject: str, reason: p.Refusal) -> None:
+        self._notices.append(p.CommandRefused(type(command).__name__, subject, reason))
+
+    def _known(self, command: p.Command, name: str) -> _Leg | None:
+        leg = self._legs.get(name)
+        if leg is None:
+            self._refuse(command, name, "unknown")
+        return leg
+
+    def _connect(self, command: p.ConnectLeg) -> None:
+        leg = self._legs.get(command.leg)
+        if leg is None:
+            self._notices.append(p.LegFailed(command.leg, "unknown"))
+            return
+        ip = lib.pack_ip(command.host)
+        dtmf = command.dtmf_payload_type
+        if (
+            ip is None
+            or not 0 < command.port <= 0xFFFF
+            or not 0 <= command.payload_type <= 127
+            or (dtmf is not None and (not 0 <= dtmf <= 127 or dtmf == command.payload_type))
+            or command.ptime not in _PTIMES
+            or not 0 <= command.latch_ms < 1 << 31
+            or not 0 <= command.timeout_ms < 1 << 31
+        ):
+            self._notices.append(p.LegFailed(command.leg, "invalid"))
+            return
+        leg.events = dtmf is not None
+        rate = 16_000 if command.codec == "G722" else 8_000
+        if rate != leg.rate and leg.play:
+            self._shelf.prepare(leg.play, rate)
+        leg.rate = rate
+        settings = self._order.settings
+        settings.peer.ip[:] = ip
+        settings.peer.port = command.port
+        settings.codec = lib.CODECS[command.codec]
+        settings.payload_type = command.payload_type
+        settings.dtmf_type = lib.NO_TYPE if dtmf is None else dtmf
+        settings.direction = lib.DIRECTIONS[command.direction]
+        settings.ptime = command.ptime
+        settings.latch_ms = command.latch_ms
+        settings.timeout_ms = command.timeout_ms
+        self._send(lib.CONNECT, leg)
+
+    def _close(self, command: p.CloseLeg) -> None:
+        leg = self._legs.pop(command.leg, None)
+        if leg is None:
+            self._notices.append(p.LegFailed(command.leg, "unknown"))
+            return
+        self._part(leg)
+        self._send(lib.CLOSE, leg)
+        if leg.room is not None:
+            self._leave_room(leg)
+
+    def _part(self, leg: _Leg) -> None:
+        if leg.peer is not None:
+            leg.peer.peer = None
+            leg.peer = None
+
+    # -- clips and plays
+
+    def _load(self, command: p.LoadClip) -> None:
+        refusal = self._shelf.load(command.clip, command.rate, command.pcm)
+        if refusal is not None:
+            self._refuse(command, command.clip, refusal)
+
+    def _drop(self, command: p.DropClip) -> None:
+        if not self._shelf.drop(command.clip):
+            self._refuse(command, command.clip, "unknown")
+
+    def _play(self, command: p.Play) -> None:
+        leg = self._legs.get(command.leg)
+        play = (
+            self._shelf.begin(command.play, command.clips, command.loop, leg.rate)
+            if leg is not None
+            else None
+        )
+        if leg is None or play is None:
+            self._notices.append(p.PlayFinished(command.leg, command.play, "failed", 0))
+            return
+        leg.play = play
+        self._send(lib.PLAY, leg, target=play)
+
+    def _play_ended(self, event: lib.Occurrence, leg: _Leg) -> None:
+        if leg.play == event.object:
+            leg.play = 0
+        end: p.PlayEnd = "stopped" if event.a else "done"
+        self._notices.append(p.PlayFinished(leg.name, self._shelf.end(event.object), end, event.b))
+
+    # -- one leg
+
+    def _stop_play(self, command: p.StopPlay) -> None:
+        leg = self._known(command, command.leg)
+        if leg is not None:
+            self._send(lib.STOP_PLAY, leg)
+
+    def _detect(self, command: p.DetectTones) -> None:
+        leg = self._known(command, command.leg)
+        if leg is not None:
+            self._send(lib.DETECT, leg, number=command.on)
+
+    def _mute(self, command: p.SetMute) -> None:
+        leg = self._known(command, command.leg)
+        if leg is not None:
+            self._send(lib.MUTE, leg, number=command.on)
+
+    def _digits(self, command: p.SendDtmf) -> None:
+        leg = self._known(command, command.leg)
+        if leg is None:
+            return
+        if (
+            not leg.events
+            or not command.digits
+            or not _DIGITS.issuperset(command.digits)
+            or not MEDIA_TONE_MS_MIN <= command.tone_ms <= MEDIA_TONE_MS_MAX
+            or not 0 <= command.gap_ms <= _GAP_MS_MAX
+        ):
+            self._refuse(command, command.leg, "invalid")
+            return
+        if len(command.digits) > MEDIA_DIGITS_MAX:
+            self._refuse(command, command.leg, "limit")
+            return
+        self._order.text = command.digits.encode()
+        self._send(lib.DIGITS, leg, number=command.tone_ms, number2=command.gap_ms)
+
+    def _read(self, command: p.ReadLeg) -> None:
+        leg = self._known(command, command.leg)
+        if leg is None:
+            return
+        counters = lib.Counters()
+        self._reports[addressof(counters)] = (command.leg, counters)
+        self._send(lib.READ, leg, target=addressof(counters))
+
+    def _ping(self, command: p.Ping) -> None:
+        self._send(lib.PING, None, number=command.token & 0x7FFF_FFFF)
+
+    # -- company
+
+    def _bridge(self, command: p.Bridge) -> None:
+        a = self._known(command, command.a)
+        b = self._known(command, command.b) if a is not None else None
+        if a is None or b is None:
+            return
+        for leg in (a, b):
+            if leg.peer is not None or leg.room is not None:
+                self._refuse(command, leg.name, "busy")
+                return
+        a.peer, b.peer = b, a
+        self._send(lib.BRIDGE, a, other=b.handle)
+
+    def _unbridge(self, command: p.Unbridge) -> None:
+        a = self._known(command, command.a)
+        b = self._known(command, command.b) if a is not None else None
+        if a is None or b is None:
+            return
+        if a.peer is not b:
+            self._refuse(command, command.a, "unknown")
+            return
+        self._part(a)
+        self._send(lib.UNBRIDGE, a, other=b.handle)
+
+    def _join(self, command: p.JoinConference) -> None:
+        if command.rate not in RATES:
+            self._refuse(command, command.leg, "invalid")
+            return
+        leg = self._known(command, command.leg)
+        if leg is None:
+            return
+        if leg.peer is not None or leg.room not in {None, command.room}:
+            self._refuse(command, command.leg, "busy")
+            return
+        room = self._rooms.get(command.room)
+        if room is not None and leg.room is None and len(room.members) >= MEDIA_ROOM_MEMBERS:
+            self._refuse(command, command.leg, "limit")
+            return
+        if room is None:
+            pointer = self._lib.rf_room_new(command.rate)
+            if pointer is None:
+                self._refuse(command, command.leg, "limit")
+                return
+            room = self._rooms[command.room] = _Room(pointer, command.rate)
+        room.members.add(leg.name)
+        leg.room = command.room
+        self._send(lib.JOIN, leg, number=command.muted, target=room.pointer)
+
+    def _leave(self, command: p.LeaveConference) -> None:
+        leg = self._known(command, command.leg)
+        if leg is None:
+            return
+        if leg.room != command.room:
+            self._refuse(command, command.leg, "unknown")
+            return
+        self._send(lib.LEAVE, leg)
+        self._leave_room(leg)
+
+    def _leave_room(self, leg: _Leg) -> None:
+        name = leg.room or ""
+        room = self._rooms[name]
+        room.members.discard(leg.name)
+        leg.room = None
+        if not room.members:
+            del self._rooms[name]
+            self._last_trip(room.pointer, room=True)
+
+    def _last_trip(self, pointer: int, *, room: bool) -> None:
+        self._dropped[pointer] = room
+        self._send(lib.DROP, None, target=pointer)
+
+    # -- recordings
+
+    def _record(self, command: p.StartRecording) -> None:
+        fault: p.RecordingFault | None = None
+        if command.recording in self._recordings:
+            fault = "exists"
+        elif (
+            not command.channels
+            or command.rate not in RATES
+            or (command.coding in {"PCMU", "PCMA"} and command.rate != 8_000)
+            or not 0 <= command.max_ms < 1 << 32
+            or not 0 <= command.silence_ms < 1 << 32
+        ):
+            fault = "invalid"
+        elif any(channel.leg not in self._legs for channel in command.channels):
+            fault = "unknown"
+        elif (
+            len(command.channels) > MEDIA_CHANNELS_MAX
+            or len(self._recordings) >= MEDIA_RECORDINGS_MAX
+        ):
+            fault = "limit"
+        pointer = None if fault else self._make_recording(command)
+        if pointer is None:
+            self._notices.append(p.RecordingFailed(command.recording, fault or "limit"))
+            return
+        self._recordings[command.recording] = pointer
+        self._names[pointer] = (command.recording, lib.SILENCE[command.coding])
+        self._channels += len(command.channels)
+        self._channels_changed()
+        self._notices.append(p.RecordingStarted(command.recording))
+        self._send(lib.RECORD, None, target=pointer)
+
+    def _make_recording(self, command: p.StartRecording) -> int | None:
+        pointer: int | None = self._lib.rf_recording_new(
+            command.rate,
+            command.max_ms // 20,
+            command.silence_ms // 20,
+            command.redact,
+            lib.CODINGS[command.coding],
+            len(command.channels),
+        )
+        for number, channel in enumerate(command.channels if pointer is not None else ()):
+            handle = self._legs[channel.leg].handle
+            self._lib.rf_recording_set(pointer, number, handle, channel.direction == "out")
+        return pointer
+
+    def _recording(
+        self, command: p.PauseRecording | p.ResumeRecording | p.StopRecording | p.RedactDigits
+    ) -> None:
+        pointer = self._recordings.get(command.recording)
+        if pointer is None:
+            self._refuse(command, command.recording, "unknown")
+            return
+        match command:
+            case p.PauseRecording():
+                self._send(lib.PAUSE, None, number=command.keep_time, target=pointer)
+            case p.ResumeRecording():
+                self._send(lib.RESUME, None, target=pointer)
+            case p.StopRecording():
+                self._send(lib.STOP_RECORD, None, target=pointer)
+            case p.RedactDigits():
+                self._send(lib.REDACT, None, number=command.on, target=pointer)
+
+    def _recording_ended(self, event: lib.Occurrence) -> None:
+        pointer = event.object
+        name, _ = self._names[pointer]
+        del self._recordings[name]
+        self._notices.append(RecordingEnded(name, event.b, _ENDS[event.a]))
+        # Last, for the order may bring new events to where this one is.
+        self._last_trip(pointer, room=False)
+
+    # ------------------------------------------------------------------ events
+
+    def _take_events(self, events: ctypes.Array[lib.Occurrence], count: int) -> None:
+        for index in range(count):
+            self._take_event(events[index])
+
+    def _take_event(self, event: lib.Occurrence) -> None:
+        kind = event.kind
+        if kind == lib.RECORD_ENDED:
+            self._recording_ended(event)
+        elif kind == lib.DROPPED:
+            self._free_dropped(event.object)
+        elif kind == lib.PONG:
+            self._notices.append(p.Pong(event.a))
+        elif kind == lib.REPORT:
+            name, counters = self._reports.pop(event.object)
+            self._notices.append(p.LegReport(name, stats_of(counters)))
+        else:
+            leg = self._by_handle.get(event.leg)
+            if leg is not None:
+                self._take_leg_event(event, leg)
+
+    def _take_leg_event(self, event: lib.Occurrence, leg: _Leg) -> None:
+        match event.kind:
+            case lib.PLAY_ENDED:
+                self._play_ended(event, leg)
+            case lib.DIGIT:
+                notice = p.DtmfReceived(leg.name, chr(event.a), event.b, bool(event.c))
+                self._notices.append(notice)
+            case lib.STARTED:
+                self._notices.append(p.RtpStarted(leg.name))
+            case lib.TIMED_OUT:
+                self._notices.append(p.RtpTimedOut(leg.name))
+            case lib.DIGITS_SENT:
+                self._notices.append(p.DtmfSent(leg.name))
+            case lib.REFUSED if event.a == lib.DIGITS:
+                self._notices.append(p.CommandRefused("SendDtmf", leg.name, "limit"))
+            case lib.CLOSED:
+                self._leg_closed(leg)
+            case _:
+                pass
+
+    def _leg_closed(self, leg: _Leg) -> None:
+        counters = lib.Counters()
+        self._lib.rf_leg_stats(leg.pointer, byref(counters))
+        self._lib.rf_leg_free(leg.pointer)
+        del self._by_handle[leg.handle]
+        self._last_names[leg.handle] = leg.name
+        self._free.append(leg.handle)
+        self._closed(leg.name)
+        self._notices.append(p.LegClosed(leg.name, stats_of(counters)))
+
+    def _free_dropped(self, pointer: int) -> None:
+        if self._dropped.pop(pointer):
+            self._lib.rf_room_free(pointer)
+            return
+        self._collect_audio()
+        del self._names[pointer]
+        self._channels -= self._lib.rf_recording_channels(pointer)
+        self._lib.rf_recording_free(pointer)
+        self._channels_changed()
+
+    def _free_all(self) -> None:
+        """The core is gone, or about to go and idle: free every object it was lent."""
+        for leg in self._by_handle.values():
+            self._lib.rf_leg_free(leg.pointer)
+        self._shelf.free()
+        for room in self._rooms.values():
+            self._lib.rf_room_free(room.pointer)
+        for pointer in self._names:
+            self._lib.rf_recording_free(pointer)
+        for pointer, is_room in self._dropped.items():
+            if is_room:
+                self._lib.rf_room_free(pointer)
+
+    def _audio(self, chunk: int) -> Audio:
+        """Copy the chunk at an address; a struct a field at a time would cost more than that."""
+        head = ctypes.string_at(chunk, _HEAD_SIZE)
+        recording, _, channel, size, zeros, _ = lib.CHUNK_HEAD.unpack(head)
+        name, silence = self._names[recording]
+        data = ctypes.string_at(chunk + _HEAD_SIZE, size)
+        return Audio(name, channel, silence * zeros + data if zeros else data)
+
+    def take_notices(self) -> list[AnyNotice]:
+        """Return what happened, in order."""
+        notices, self._notices = self._notices, []
+        return notices
+
+
+def stats_of(counters: lib.Counters) -> p.Stats:
+    """Return the counters of a leg as the protocol says them; the score is not known here."""
+    return p.Stats(
+        codec=lib.CODEC_NAMES[counters.codec] if counters.codec >= 0 else "",
+        packets_in=counters.packets_in,
+        octets_in=counters.octets_in,
+        packets_out=counters.packets_out,
+        octets_out=counters.octets_out,
+        lost=counters.lost,
+        late=counters.late,
+        concealed_ms=counters.concealed_ms,
+        jitter_ms=counters.jitter_ms,
+        jitter_max_ms=counters.jitter_max_ms,
+        rtt_ms=counters.rtt_ms,
+        remote_lost=counters.remote_lost,
+        remote_jitter_ms=counters.remote_jitter_ms,
+        mos=0,
+        latched=bool(counters.latched),
+        rtp_from_peer=bool(counters.rtp_from_peer),
+        malformed=counters.malformed,
+        strangers=counters.strangers,
+        dtmf_in=counters.dtmf_in,
+    )
+
+
+_DO: dict[type[p.Command], Callable[[Ledger, Any], None]] = {
+    p.ConnectLeg: Ledger._connect,
+    p.CloseLeg: Ledger._close,
+    p.LoadClip: Ledger._load,
+    p.DropClip: Ledger._drop,
+    p.Play: Ledger._play,
+    p.StopPlay: Ledger._stop_play,
+    p.DetectTones: Ledger._detect,
+    p.SendDtmf: Ledger._digits,
+    p.Bridge: Ledger._bridge,
+    p.Unbridge: Ledger._unbridge,
+    p.JoinConference: Ledger._join,
+    p.LeaveConference: Ledger._leave,
+    p.SetMute: Ledger._mute,
+    p.StartRecording: Ledger._record,
+    p.PauseRecording: Ledger._recording,
+    p.ResumeRecording: Ledger._recording,
+    p.StopRecording: Ledger._recording,
+    p.RedactDigits: Ledger._recording,
+    p.ReadLeg: Ledger._read,
+    p.Ping: Ledger._ping,
+}

@@ -1,0 +1,230 @@
+"""The native engine's library as ctypes sees it: the structs and functions of engine.h.
+
+`load` gives None where the library is missing, does not load, or was built for another interface;
+the worker then uses the Python twin and says so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import socket
+import struct
+from ctypes import POINTER, Structure, c_char, c_char_p, c_int32, c_int64, c_uint8, c_uint16
+from ctypes import c_uint32 as u32
+from ctypes import c_void_p as pointer
+from pathlib import Path
+
+from ringfence.media.engine import build
+from ringfence.media.engine.interface import LATENESS_BINS
+
+ABI = 1
+"""RF_ABI of engine.h."""
+
+CODECS = {"PCMU": 0, "PCMA": 1, "G722": 2}
+CODEC_NAMES = tuple(CODECS)
+DIRECTIONS = {"inactive": 0, "sendonly": 1, "recvonly": 2, "sendrecv": 3}
+NO_TYPE = 255
+CODINGS = {"PCMU": 0, "PCMA": 1, "s16": 2, "": 2}
+SILENCE = {"PCMU": b"\xff", "PCMA": b"\xd5", "s16": b"\0", "": b"\0"}
+"""What fills a gap in a recording."""
+
+# Commands and events of engine.h, in its order.
+(OPEN, CONNECT, CLOSE, PLAY, STOP_PLAY, DETECT, DIGITS, BRIDGE, UNBRIDGE, JOIN, LEAVE, MUTE,
+ RECORD, PAUSE, RESUME, STOP_RECORD, REDACT, READ, PING, DROP) = range(1, 21)  # fmt: skip
+(CLOSED, STARTED, TIMED_OUT, PLAY_ENDED, DIGIT, DIGITS_SENT, RECORD_ENDED, REPORT, PONG, DROPPED,
+ REFUSED) = range(1, 12)  # fmt: skip
+
+
+class Address(Structure):
+    """IPv4 mapped into IPv6, port in host order."""
+
+    _fields_ = (("ip", c_uint8 * 16), ("port", c_uint16))
+
+
+class Settings(Structure):
+    _fields_ = (
+        ("peer", Address),
+        ("codec", c_uint8),
+        ("payload_type", c_uint8),
+        ("dtmf_type", c_uint8),
+        ("direction", c_uint8),
+        ("ptime", c_uint16),
+        ("reserved", c_uint16),
+        ("latch_ms", u32),
+        ("timeout_ms", u32),
+    )
+
+
+class Counters(Structure):
+    """rf_stats; the members after ``pad`` are those of `protocol.Stats` without the score."""
+
+    _fields_ = (
+        ("codec", c_int32),
+        ("pad", c_int32),
+        *((name, c_int64) for name in (
+            "packets_in", "octets_in", "packets_out", "octets_out", "lost", "late",
+            "concealed_ms", "jitter_ms", "jitter_max_ms", "rtt_ms", "remote_lost",
+            "remote_jitter_ms", "latched", "rtp_from_peer", "malformed", "strangers", "dtmf_in",
+        )),
+    )  # fmt: skip
+
+
+class Order(Structure):
+    """rf_command."""
+
+    _fields_ = (
+        ("kind", u32),
+        ("leg", u32),
+        ("other", u32),
+        ("number", u32),
+        ("number2", u32),
+        ("reserved", u32),
+        ("object", pointer),
+        ("settings", Settings),
+        ("text", c_char * 72),
+    )
+
+
+class Occurrence(Structure):
+    """rf_event."""
+
+    _fields_ = (
+        ("kind", u32),
+        ("leg", u32),
+        ("a", c_int32),
+        ("b", c_int32),
+        ("c", c_int32),
+        ("d", c_int32),
+        ("object", pointer),
+    )
+
+
+CHUNK_BYTES = 16_000
+
+
+class Chunk(Structure):
+    """rf_chunk."""
+
+    _fields_ = (
+        ("recording", pointer),
+        ("next", pointer),
+        ("channel", u32),
+        ("size", u32),
+        ("zeros", u32),
+        ("reserved", u32),
+        ("data", c_uint8 * CHUNK_BYTES),
+    )
+
+
+CHUNK_HEAD = struct.Struct("=QQIIII")
+"""What comes before a chunk's data: recording, next, channel, size, zeros, reserved."""
+
+
+class Packet(Structure):
+    """rf_datagram."""
+
+    _fields_ = (
+        ("leg", u32),
+        ("rtcp", u32),
+        ("size", u32),
+        ("to", Address),
+        ("data", c_uint8 * 2048),
+    )
+
+
+class Counts(Structure):
+    """rf_clockwork."""
+
+    _fields_ = (
+        ("ticks", c_int64),
+        ("late_ticks", c_int64),
+        ("skipped_ticks", c_int64),
+        ("datagrams_in", c_int64),
+        ("datagrams_out", c_int64),
+        ("send_errors", c_int64),
+        ("lateness", c_int64 * LATENESS_BINS),
+    )
+
+
+class Constants(Structure):
+    """rf_constants."""
+
+    _fields_ = tuple((name, u32) for name in (
+        "abi", "legs_max", "leg_burst", "payload_max", "packet_max", "digits_max", "room_members",
+        "channels_max", "jitter_ring", "look_ahead_frames", "chunk_bytes", "leg_bytes",
+    ))  # fmt: skip
+
+
+_SIGNATURES: dict[str, tuple[object, ...]] = {
+    "rf_constants_get": (POINTER(Constants),),
+    "rf_leg_new": (pointer, u32, u32, u32, u32, c_char_p),
+    "rf_leg_free": (None, pointer),
+    "rf_leg_stats": (None, pointer, POINTER(Counters)),
+    "rf_leg_unbind": (None, pointer),
+    "rf_clip_new": (pointer, u32, c_char_p, u32),
+    "rf_clip_prepare": (ctypes.c_int, pointer, u32),
+    "rf_clip_free": (None, pointer),
+    "rf_play_new": (pointer, POINTER(pointer), u32, u32),
+    "rf_play_free": (None, pointer),
+    "rf_room_new": (pointer, u32),
+    "rf_room_free": (None, pointer),
+    "rf_recording_new": (pointer, u32, u32, u32, u32, u32, u32),
+    "rf_recording_set": (None, pointer, u32, u32, u32),
+    "rf_recording_channels": (u32, pointer),
+    "rf_recording_free": (None, pointer),
+    "rf_core_new": (pointer,),
+    "rf_core_free": (None, pointer),
+    "rf_core_do": (None, pointer, POINTER(Order), c_int64),
+    "rf_core_receive": (None, pointer, u32, u32, POINTER(Address), c_char_p, u32, c_int64),
+    "rf_core_tick": (None, pointer, c_int64),
+    "rf_core_take_events": (u32, pointer, POINTER(Occurrence), u32),
+    "rf_core_take_datagrams": (u32, pointer, POINTER(Packet), u32),
+    "rf_core_take_chunk": (pointer, pointer),
+    "rf_core_return_chunk": (None, pointer, pointer),
+    "rf_g711_encode": (None, ctypes.c_int, pointer, pointer, u32),
+    "rf_g711_decode": (None, ctypes.c_int, c_char_p, pointer, u32),
+    "rf_engine_new": (pointer, ctypes.c_int),
+    "rf_engine_bind": (ctypes.c_int, pointer, pointer, POINTER(Address), u32),
+    "rf_engine_do": (ctypes.c_int, pointer, POINTER(Order)),
+    "rf_engine_take_events": (u32, pointer, POINTER(Occurrence), u32),
+    "rf_engine_take_chunk": (pointer, pointer),
+    "rf_engine_return_chunk": (None, pointer, pointer),
+    "rf_engine_provide_chunks": (ctypes.c_int, pointer, u32),
+    "rf_engine_clockwork": (None, pointer, POINTER(Counts)),
+    "rf_engine_free": (None, pointer),
+}
+"""Result, then arguments, of every function engine.h exports."""
+
+
+def load(path: Path | None = None) -> ctypes.CDLL | None:
+    """Return the library (the one beside the sources if no path is given), or None."""
+    try:
+        library = ctypes.CDLL(str(path or build.HERE / build.LIBRARY))
+        for name, (result, *arguments) in _SIGNATURES.items():
+            function = getattr(library, name)
+            function.restype, function.argtypes = result, arguments
+    except (OSError, AttributeError):
+        return None
+    return library if library.rf_constants_get().contents.abi == ABI else None
+
+
+_MAPPED = bytes(10) + b"\xff\xff"
+
+
+def pack_ip(host: str) -> bytes | None:
+    """Return a literal address as 16 bytes, or None where it is none."""
+    try:
+        return _MAPPED + socket.inet_pton(socket.AF_INET, host)
+    except (OSError, ValueError):
+        pass
+    try:
+        return socket.inet_pton(socket.AF_INET6, host)
+    except (OSError, ValueError):
+        return None
+
+
+def unpack_ip(ip: bytes) -> str:
+    """Return the literal of 16 bytes."""
+    if ip.startswith(_MAPPED):
+        return socket.inet_ntop(socket.AF_INET, ip[12:])
+    return socket.inet_ntop(socket.AF_INET6, ip)

@@ -1,0 +1,220 @@
+"""The native engine: `NativeCore` without I/O for tests, `NativeEngine` with its thread."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from ctypes import byref
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.limits import MEDIA_PORT_TRIES, MEDIA_SOCKET_BUFFER
+from ringfence.media.engine import library as lib
+from ringfence.media.engine import protocol as p
+from ringfence.media.engine.interface import Audio, Clockwork, Datagram, Identity
+from ringfence.media.engine.ledger import AnyNotice, Ledger
+from ringfence.media.engine.ports import Ports
+
+_EVENTS = 256
+_DATAGRAMS = 64
+_ADDRESS_IN_USE = 98
+_FULL_WAIT_MS = 2_000
+"""The audio thread empties the ring of orders every 5 ms; this long means that it is gone."""
+_SPARE_CHUNKS = 32
+
+
+class NativeCore(Ledger):
+    """engine.c without sockets and thread: an `interface.Core`."""
+
+    kind: p.EngineKind = "native"
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        super().__init__(library)
+        self._core = library.rf_core_new()
+        self._events = (lib.Occurrence * _EVENTS)()
+        self._packets = (lib.Packet * _DATAGRAMS)()
+        self._source = lib.Address()
+        self._chunks: list[Audio] = []
+        self._now = 0
+
+    def _post(self, order: lib.Order) -> None:
+        self._lib.rf_core_do(self._core, byref(order), self._now)
+        self._collect()
+
+    def _collect_audio(self) -> None:
+        while chunk := self._lib.rf_core_take_chunk(self._core):
+            self._chunks.append(self._audio(chunk))
+            self._lib.rf_core_return_chunk(self._core, chunk)
+
+    def _collect(self) -> None:
+        # A notice may post an order, whose events come after those already here.
+        while count := self._lib.rf_core_take_events(self._core, self._events, 1):
+            self._take_events(self._events, count)
+
+    def open(self, leg: str, identity: Identity) -> bool:
+        """Make room for a leg; False where it exists or there are too many."""
+        made = self._make_leg(leg, identity)
+        if made is not None:
+            self._open_leg(made)
+        return made is not None
+
+    def do(self, command: p.AnyCommand, now: Ms) -> None:
+        """Carry out a command, answered by notices."""
+        self._now = now
+        self.carry_out(command)
+
+    def receive(
+        self, leg: str, data: bytes, host: str, port: int, now: Ms, *, rtcp: bool = False
+    ) -> None:
+        """Take one datagram."""
+        known = self._legs.get(leg)
+        ip = lib.pack_ip(host)
+        if known is None or ip is None:
+            return
+        self._source.ip[:] = ip
+        self._source.port = port
+        source = byref(self._source)
+        self._lib.rf_core_receive(self._core, known.handle, rtcp, source, data, len(data), now)
+        self._collect()
+
+    def tick(self, now: Ms) -> None:
+        """5 ms have passed."""
+        self._now = now
+        self._lib.rf_core_tick(self._core, now)
+        self._collect()
+
+    def take_output(self) -> list[Datagram]:
+        """Return what is to be sent, in order."""
+        found: list[Datagram] = []
+        while count := self._lib.rf_core_take_datagrams(self._core, self._packets, _DATAGRAMS):
+            for packet in self._packets[:count]:
+                # A leg that has just said goodbye is known no more, but its datagram is.
+                leg = self._by_handle.get(packet.leg)
+                name = leg.name if leg is not None else self._last_names[packet.leg]
+                host = lib.unpack_ip(bytes(packet.to.ip))
+                data = ctypes.string_at(packet.data, packet.size)
+                found.append(Datagram(name, bool(packet.rtcp), host, packet.to.port, data))
+        return found
+
+    def take_audio(self) -> list[Audio]:
+        """Return recorded chunks."""
+        self._collect_audio()
+        found, self._chunks = self._chunks, []
+        return found
+
+    def close(self) -> None:
+        """Free the core; it is of no further use."""
+        self._free_all()
+        self._lib.rf_core_free(self._core)
+
+
+class NativeEngine(Ledger):
+    """engine.c with its thread: sockets of its own, woken through an eventfd."""
+
+    kind: p.EngineKind = "native"
+    abi = lib.ABI
+    wake: int | None
+    """Readable when `take` has something to give."""
+
+    def __init__(self, library: ctypes.CDLL, *, bind: str, ports: Ports) -> None:
+        super().__init__(library)
+        ip = lib.pack_ip(bind)
+        if ip is None:
+            raise LocalError("the address to bind media to is no literal address")
+        self._address = lib.Address()
+        self._address.ip[:] = ip
+        self._ports = ports
+        self._bound: dict[str, int] = {}
+        self._chunks: list[Audio] = []
+        self._events = (lib.Occurrence * _EVENTS)()
+        self.wake = self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._engine = library.rf_engine_new(self._wake)
+        if self._engine is None:
+            os.close(self._wake)
+            raise LocalError("the audio thread could not be started")
+
+    def _post(self, order: lib.Order) -> None:
+        for _ in range(_FULL_WAIT_MS):
+            if self._lib.rf_engine_do(self._engine, byref(order)) == 0:
+                return
+            time.sleep(0.001)
+        raise LocalError("the audio thread takes no orders")
+
+    def _closed(self, name: str) -> None:
+        self._ports.give_back(self._bound.pop(name))
+
+    def _channels_changed(self) -> None:
+        # A channel fills one chunk while another one is on its way here.
+        wanted = 2 * self._channels + _SPARE_CHUNKS if self._channels else 0
+        self._lib.rf_engine_provide_chunks(self._engine, wanted)
+
+    def open(self, leg: str, identity: Identity) -> int | p.LegFailure:
+        """Bind a port pair and make the leg; return the RTP port, or why not."""
+        if leg in self._legs:
+            return "exists"
+        made = self._make_leg(leg, identity)
+        if made is None:
+            return "limit"
+        for _ in range(MEDIA_PORT_TRIES):
+            port = self._ports.take()
+            if port is None:
+                break
+            self._address.port = port
+            error = self._lib.rf_engine_bind(
+                self._engine, made.pointer, byref(self._address), MEDIA_SOCKET_BUFFER
+            )
+            if error == 0:
+                self._bound[leg] = port
+                self._open_leg(made)
+                return port
+            self._ports.give_back(port)
+            if error != _ADDRESS_IN_USE:
+                break
+        self._forget_leg(made)
+        return "no_port"
+
+    def do(self, command: p.AnyCommand) -> None:
+        """Carry out a command, answered by notices."""
+        self.carry_out(command)
+
+    def awake(self) -> None:
+        """Take note that ``wake`` was readable."""
+        try:
+            os.eventfd_read(self._wake)
+        except BlockingIOError:
+            pass
+
+    def take(self) -> tuple[list[Audio], list[AnyNotice]]:
+        """Return recorded chunks and notices; handle the chunks first (see `RecordingEnded`)."""
+        while count := self._lib.rf_engine_take_events(self._engine, self._events, _EVENTS):
+            self._take_events(self._events, count)
+        self._collect_audio()
+        chunks, self._chunks = self._chunks, []
+        return chunks, self.take_notices()
+
+    def _collect_audio(self) -> None:
+        while chunk := self._lib.rf_engine_take_chunk(self._engine):
+            self._chunks.append(self._audio(chunk))
+            self._lib.rf_engine_return_chunk(self._engine, chunk)
+
+    def pump(self) -> None:
+        """Nothing to do: the thread runs by itself."""
+
+    def clockwork(self) -> Clockwork:
+        """Return how punctual the thread has been."""
+        found = lib.Counts()
+        self._lib.rf_engine_clockwork(self._engine, byref(found))
+        return Clockwork(
+            found.ticks, found.late_ticks, found.skipped_ticks, found.datagrams_in,
+            found.datagrams_out, found.send_errors, tuple(found.lateness),
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Stop the thread, free what it had."""
+        if self._engine is None:
+            return
+        self._lib.rf_engine_free(self._engine)
+        self._engine = None
+        self._free_all()
+        os.close(self._wake)

@@ -1,0 +1,106 @@
+/* Objects the controlling thread makes, hands to the audio thread and gets back to free. */
+#include <stdlib.h>
+
+#include "core.h"
+
+enum { PAGE = 4096 };
+
+RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, uint32_t timestamp,
+                             const char *cname) {
+  if (handle >= LEGS_MAX) return NULL;
+  /* On a page of its own: what a frame touches then lies on two pages and not on four. */
+  rf_leg *leg = aligned_alloc(PAGE, (sizeof *leg + PAGE - 1) / PAGE * PAGE);
+  if (!leg) return NULL;
+  memset(leg, 0, sizeof *leg);
+  leg->handle = handle;
+  leg->ssrc = ssrc;
+  leg->sequence = (uint16_t)sequence;
+  leg->clock = timestamp;
+  leg->fd[0] = leg->fd[1] = -1;
+  leg->rate = 8000;
+  leg->set.dtmf_type = NO_TYPE;
+  leg->stats.codec = -1;
+  leg->stats.rtt_ms = leg->stats.remote_lost = -1;
+  strncpy(leg->cname, cname, sizeof leg->cname - 1);
+  return leg;
+}
+
+RF_EXPORT void rf_leg_free(rf_leg *leg) {
+  if (leg) rf_leg_unbind(leg);
+  free(leg);
+}
+
+RF_EXPORT void rf_leg_stats(const rf_leg *leg, rf_stats *out) {
+  *out = leg->stats;
+  out->lost = reception_lost(&leg->source);
+  out->jitter_ms = leg->source.scaled >> 7;
+  out->jitter_max_ms = leg->source.scaled_most >> 7;
+  out->concealed_ms = (int64_t)(leg->concealed / 8);
+  out->latched = leg->latched_once && leg->aim_rank != 2;
+  out->rtp_from_peer = leg->started;
+}
+
+/* --- clips ----------------------------------------------------------------------------------- */
+
+RF_EXPORT rf_clip *rf_clip_new(uint32_t rate, const uint8_t *pcm, uint32_t samples) {
+  rf_clip *clip = calloc(1, sizeof *clip);
+  uint32_t wide = rate == 16000;
+  if (!clip) return NULL;
+  clip->rate = rate;
+  clip->samples[wide] = samples;
+  clip->pcm[wide] = malloc(samples ? 2 * (size_t)samples : 1);
+  if (!clip->pcm[wide]) {
+    free(clip);
+    return NULL;
+  }
+  for (uint32_t k = 0; k < samples; k++)
+    clip->pcm[wide][k] = (int16_t)(pcm[2 * k] | pcm[2 * k + 1] << 8);
+  return clip;
+}
+
+/* See that the clip exists at `rate`: 0, or -1 where memory is short. */
+RF_EXPORT int rf_clip_prepare(rf_clip *clip, uint32_t rate) {
+  uint32_t wide = rate == 16000, samples = clip->samples[!wide];
+  if (clip->pcm[wide]) return 0;
+  rf_resampler state;
+  resampler_init(&state);
+  uint32_t size = wide ? 2 * samples : samples / 2 + (samples & 1);
+  int16_t *out = malloc(size ? 2 * (size_t)size : 1);
+  if (!out) return -1;
+  if (wide) {
+    resample_up(&state, clip->pcm[0], out, samples);
+  } else {
+    resample_down(&state, clip->pcm[1], out, samples & ~1u);
+    int16_t odd[2] = {samples ? clip->pcm[1][samples - 1] : 0, 0};
+    if (samples & 1) resample_down(&state, odd, out + size - 1, 2);
+  }
+  clip->samples[wide] = size;
+  clip->pcm[wide] = out;
+  return 0;
+}
+
+RF_EXPORT void rf_clip_free(rf_clip *clip) {
+  if (!clip) return;
+  free(clip->pcm[0]);
+  free(clip->pcm[1]);
+  free(clip);
+}
+
+RF_EXPORT rf_play *rf_play_new(rf_clip *const *clips, uint32_t count, uint32_t loops) {
+  rf_play *play = calloc(1, sizeof *play + count * sizeof *clips);
+  if (!play) return NULL;
+  play->count = count;
+  play->loops = loops;
+  memcpy(play->clips, clips, count * sizeof *clips);
+  return play;
+}
+
+RF_EXPORT void rf_play_free(rf_play *play) { free(play); }
+
+RF_EXPORT rf_room *rf_room_new(uint32_t rate) {
+  rf_room *room = calloc(1, sizeof *room);
+  if (room) room->rate = rate;
+  return room;
+}
+
+RF_EXPORT void rf_room_free(rf_room *room) { free(room); }

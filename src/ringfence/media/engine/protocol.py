@@ -1,0 +1,534 @@
+"""What the server and a media worker say to each other over a Unix socket.
+
+Each message travels as ::
+
+    0                   4                                4 + length
+    +---------+---------+--------------------------------+
+    | length (uint32, big endian) | msgpack array         |
+    +-----------------------------+-----------------------+
+
+The array's first item is the tag of the struct below, the rest are its fields in order. Commands
+go from the server to the worker, events come back; both sides trust each other (a socket of mode
+0600), yet every length is bounded, so a broken peer cannot fill the memory.
+
+A command that cannot be carried out is answered by the event that would have ended it
+(`LegFailed`, `PlayFinished` with ``failed``, `RecordingFailed`) or, where there is none, by
+`CommandRefused`; a late command about something that has just ended by itself (`StopRecording`) is
+such a case and no fault.
+
+When the socket closes the worker drops every leg and finalises every recording.
+
+Digits (`DtmfReceived`, `SendDtmf`), keys (`Channel`) and audio (`LoadClip`) exist only in these
+messages and in memory: neither side writes one to a log.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+import msgspec
+
+from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.limits import MEDIA_MESSAGE_BYTES
+
+VERSION = 1
+"""Raised when a struct below changes in a way an older peer cannot read."""
+
+Codec = Literal["PCMU", "PCMA", "G722"]
+Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+"""As in SDP, seen from this side: ``sendonly`` means the engine sends and ignores what arrives."""
+EngineKind = Literal["native", "reference"]
+LegFailure = Literal["no_port", "limit", "exists", "unknown", "invalid"]
+PlayEnd = Literal["done", "stopped", "failed"]
+RecordingEnd = Literal["stopped", "max", "silence", "leg_closed", "disk_full", "failed"]
+Coding = Literal["", "s16", "PCMU", "PCMA"]
+"""How a recording's samples rest in its files; ``""``: the worker picks what loses nothing."""
+Refusal = Literal["unknown", "busy", "limit", "invalid"]
+RecordingFault = Literal["disk_full", "file", "limit", "exists", "unknown", "invalid"]
+
+
+class Stats(msgspec.Struct, array_like=True, frozen=True):
+    """What a leg has seen so far; counts since `OpenLeg`, times in ms."""
+
+    codec: str
+    """The codec last connected, or ``""``."""
+    packets_in: int
+    octets_in: int
+    """RTP payload octets, as in RFC 3550 6.4.1; the same for ``octets_out``."""
+    packets_out: int
+    octets_out: int
+    lost: int
+    """Expected minus received (RFC 3550 A.3), at least 0."""
+    late: int
+    """Packets that came after their turn to be played."""
+    concealed_ms: int
+    jitter_ms: int
+    """Interarrival jitter at the end (RFC 3550 A.8)."""
+    jitter_max_ms: int
+    rtt_ms: int
+    """Last round trip measured from RTCP, or -1 where the peer sent no report."""
+    remote_lost: int
+    """Cumulative loss the peer reported, or -1."""
+    remote_jitter_ms: int
+    mos: int
+    """Mean opinion score times 100 (100-450) of what was received; 0 where nothing was."""
+    latched: bool
+    """Whether audio goes to another address than the SDP named (NAT)."""
+    rtp_from_peer: bool
+    """Whether any valid RTP arrived."""
+    malformed: int
+    strangers: int
+    """Datagrams dropped because they came from another source than the latched one."""
+    dtmf_in: int
+    """How many digits were received; which ones is not said."""
+
+
+# --------------------------------------------------------------------------- commands
+
+
+class Command(msgspec.Struct, array_like=True, frozen=True):
+    """The server asks."""
+
+
+class OpenLeg(Command, frozen=True, tag=1):
+    """Reserve an RTP/RTCP port pair -> `LegOpened` or `LegFailed`. No audio yet."""
+
+    leg: str
+
+
+class ConnectLeg(Command, frozen=True, tag=2):
+    """Start, or change after a re-INVITE, the audio of a leg; `LegFailed` (``invalid``) if wrong.
+
+    ``host``: the literal address of the SDP; ``ptime``: 10, 20, 30, 40 or 60 ms, of what is sent;
+    ``dtmf_payload_type``: of telephone-event, None where it was not negotiated; ``latch_ms``: how
+    long after the first packet a better source may still replace a worse one, 0 = accept the SDP
+    address alone; ``timeout_ms``: silence on the wire until `RtpTimedOut`, 0 = never.
+    """
+
+    leg: str
+    host: str
+    port: int
+    codec: Codec
+    payload_type: int
+    dtmf_payload_type: int | None = 101
+    ptime: int = 20
+    direction: Direction = "sendrecv"
+    latch_ms: int = 3_000
+    timeout_ms: int = 30_000
+
+
+class CloseLeg(Command, frozen=True, tag=3):
+    """End a leg -> `LegClosed`; ends its play, bridge, room and recordings before."""
+
+    leg: str
+
+
+class LoadClip(Command, frozen=True, tag=4):
+    """Keep mono s16le samples at 8000 or 16000 Hz under a name; replaces an older clip."""
+
+    clip: str
+    rate: int
+    pcm: bytes
+
+
+class DropClip(Command, frozen=True, tag=5):
+    """Forget a clip; a play under way keeps it until it ends."""
+
+    clip: str
+
+
+class Play(Command, frozen=True, tag=6):
+    """Play clips one after the other, ``loop`` times (0 = until stopped) -> `PlayFinished`.
+
+    A play replaces the one before it on the leg, which ends as ``stopped``.
+    """
+
+    leg: str
+    play: str
+    clips: list[str]
+    loop: int = 1
+
+
+class Tone(Command, frozen=True, tag=7):
+    """Play a named tone of ``media.tones`` for a time (0 = until stopped) -> `PlayFinished`."""
+
+    leg: str
+    play: str
+    name: str
+    duration_ms: int = 0
+
+
+class StopPlay(Command, frozen=True, tag=8):
+    """End the play of a leg -> `PlayFinished` with ``stopped``; nothing where none is under way."""
+
+    leg: str
+
+
+class DetectTones(Command, frozen=True, tag=9):
+    """Listen for DTMF in the audio itself -> `DtmfReceived` with ``inband``."""
+
+    leg: str
+    on: bool
+
+
+class SendDtmf(Command, frozen=True, tag=10):
+    """Send digits (0-9 * # A-D, ``w`` = wait 500 ms) -> `DtmfSent`.
+
+    As RFC 4733 events where negotiated, as tones in the audio where not.
+    """
+
+    leg: str
+    digits: str
+    tone_ms: int = 160
+    gap_ms: int = 80
+
+
+class Bridge(Command, frozen=True, tag=11):
+    """Let two legs hear each other; a play on a leg covers the other leg's voice meanwhile.
+
+    A leg bridged to itself hears its own voice: the echo test.
+    """
+
+    a: str
+    b: str
+
+
+class Unbridge(Command, frozen=True, tag=12):
+    a: str
+    b: str
+
+
+class JoinConference(Command, frozen=True, tag=13):
+    """Put a leg into a room, which exists while it has members; the first one sets its rate."""
+
+    room: str
+    leg: str
+    muted: bool = False
+    rate: int = 8_000
+
+
+class LeaveConference(Command, frozen=True, tag=14):
+    room: str
+    leg: str
+
+
+class SetMute(Command, frozen=True, tag=15):
+    """Whether what a leg says is kept from its bridge or room (not from its recordings)."""
+
+    leg: str
+    on: bool
+
+
+class Channel(msgspec.Struct, array_like=True, frozen=True):
+    """One sealed file of a recording: what a leg says (``in``) or hears (``out``).
+
+    ``key``: 32 bytes for AES-256-GCM, used for this file alone; ``path``: must not exist yet.
+    """
+
+    leg: str
+    direction: Literal["in", "out"]
+    key: bytes
+    path: str
+
+
+class StartRecording(Command, frozen=True, tag=16):
+    """Record -> `RecordingStarted`, later `RecordingFinished`; or `RecordingFailed`.
+
+    ``rate``: 8000 or 16000; ``max_ms``: 0 = no limit; ``silence_ms``: end after that long without
+    sound on the ``in`` channels, 0 = never; ``beep``: sound one on the first channel's leg before
+    (it is not recorded); ``redact``: digits pressed or sounded become noise (see `RedactDigits`);
+    ``coding``: PCMU and PCMA need rate 8000 and take half the room of ``s16``.
+    """
+
+    recording: str
+    channels: list[Channel]
+    rate: int = 8_000
+    max_ms: int = 0
+    silence_ms: int = 0
+    beep: bool = False
+    redact: bool = False
+    coding: Coding = ""
+
+
+class PauseRecording(Command, frozen=True, tag=17):
+    """Record nothing for a while: as silence (``keep_time``) or as if time stood still."""
+
+    recording: str
+    keep_time: bool = False
+
+
+class ResumeRecording(Command, frozen=True, tag=18):
+    recording: str
+
+
+class StopRecording(Command, frozen=True, tag=19):
+    recording: str
+
+
+class RedactDigits(Command, frozen=True, tag=20):
+    """Replace digits by noise in a recording, from 200 ms before they are heard."""
+
+    recording: str
+    on: bool
+
+
+class ReadLeg(Command, frozen=True, tag=21):
+    """Ask how a leg is doing -> `LegReport`."""
+
+    leg: str
+
+
+class Ping(Command, frozen=True, tag=22):
+    """Answered by `Pong` once the audio thread itself has been round."""
+
+    token: int
+
+
+class ReadEngine(Command, frozen=True, tag=23):
+    """Ask how punctual the engine is -> `EngineReport`."""
+
+
+AnyCommand = (
+    OpenLeg
+    | ConnectLeg
+    | CloseLeg
+    | LoadClip
+    | DropClip
+    | Play
+    | Tone
+    | StopPlay
+    | DetectTones
+    | SendDtmf
+    | Bridge
+    | Unbridge
+    | JoinConference
+    | LeaveConference
+    | SetMute
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | RedactDigits
+    | ReadLeg
+    | Ping
+    | ReadEngine
+)
+
+# --------------------------------------------------------------------------- events
+
+
+class Notice(msgspec.Struct, array_like=True, frozen=True):
+    """The worker tells."""
+
+
+class Hello(Notice, frozen=True, tag=1):
+    """The first message on a connection."""
+
+    engine: EngineKind
+    abi: int
+    """Version of the native library's interface, 0 for the twin."""
+    pid: int
+    version: int = VERSION
+
+
+class LegOpened(Notice, frozen=True, tag=2):
+    leg: str
+    port: int
+    """The even RTP port; RTCP is on the next one."""
+
+
+class LegFailed(Notice, frozen=True, tag=3):
+    leg: str
+    reason: LegFailure
+
+
+class LegClosed(Notice, frozen=True, tag=4):
+    leg: str
+    stats: Stats
+
+
+class LegReport(Notice, frozen=True, tag=5):
+    leg: str
+    stats: Stats
+
+
+class RtpStarted(Notice, frozen=True, tag=6):
+    """The first valid packet from the peer arrived."""
+
+    leg: str
+
+
+class RtpTimedOut(Notice, frozen=True, tag=7):
+    """Nothing arrived for ``timeout_ms``; said again only after something arrived in between."""
+
+    leg: str
+
+
+class PlayFinished(Notice, frozen=True, tag=8):
+    leg: str
+    play: str
+    reason: PlayEnd
+    played_ms: int
+
+
+class DtmfReceived(Notice, frozen=True, tag=9):
+    """A digit has ended. ``inband``: heard as tones, not as an RFC 4733 event."""
+
+    leg: str
+    digit: str
+    duration_ms: int
+    inband: bool
+
+
+class DtmfSent(Notice, frozen=True, tag=10):
+    leg: str
+
+
+class RecordingStarted(Notice, frozen=True, tag=11):
+    recording: str
+
+
+class ChannelFile(msgspec.Struct, array_like=True, frozen=True):
+    """A finished file: its size in bytes and the SHA-256 (hex) of all of them."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class RecordingFinished(Notice, frozen=True, tag=12):
+    """The files are complete, readable and synced; ``duration_ms`` is the length of the audio."""
+
+    recording: str
+    duration_ms: int
+    reason: RecordingEnd
+    channels: list[ChannelFile]
+
+
+class RecordingFailed(Notice, frozen=True, tag=13):
+    """It never began: no file is left behind."""
+
+    recording: str
+    reason: RecordingFault
+
+
+class CommandRefused(Notice, frozen=True, tag=14):
+    """``command``: the struct's name; ``subject``: the leg, room, clip or recording."""
+
+    command: str
+    subject: str
+    reason: Refusal
+
+
+class Pong(Notice, frozen=True, tag=15):
+    token: int
+
+
+class EngineReport(Notice, frozen=True, tag=16):
+    """Counts since the worker began. Lateness is how long after its tick a packet left, in µs."""
+
+    legs: int
+    recordings: int
+    ticks: int
+    late_ticks: int
+    """Begun more than 5 ms after their time."""
+    skipped_ticks: int
+    """Never run, because the machine stood still for longer than 200 ms."""
+    datagrams_in: int
+    datagrams_out: int
+    send_errors: int
+    lateness_p50_us: int
+    lateness_p99_us: int
+
+
+AnyNotice = (
+    Hello
+    | LegOpened
+    | LegFailed
+    | LegClosed
+    | LegReport
+    | RtpStarted
+    | RtpTimedOut
+    | PlayFinished
+    | DtmfReceived
+    | DtmfSent
+    | RecordingStarted
+    | RecordingFinished
+    | RecordingFailed
+    | CommandRefused
+    | Pong
+    | EngineReport
+)
+
+# --------------------------------------------------------------------------- framing
+
+_HEAD = 4
+_encoder = msgspec.msgpack.Encoder()
+_command_decoder: msgspec.msgpack.Decoder[AnyCommand] = msgspec.msgpack.Decoder(AnyCommand)
+_notice_decoder: msgspec.msgpack.Decoder[AnyNotice] = msgspec.msgpack.Decoder(AnyNotice)
+
+T = TypeVar("T")
+
+
+def encode(*messages: Command | Notice) -> bytes:
+    """Return the messages framed, ready to be written in one go."""
+    out = bytearray()
+    for message in messages:
+        start = len(out)
+        out += b"\0\0\0\0"
+        _encoder.encode_into(message, out, start + _HEAD)
+        out[start : start + _HEAD] = (len(out) - start - _HEAD).to_bytes(_HEAD, "big")
+    return bytes(out)
+
+
+class _Framer:
+    """Collects bytes and cuts them at message ends."""
+
+    __slots__ = ("_data",)
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def _feed(self, data: bytes, decoder: msgspec.msgpack.Decoder[T]) -> list[T]:
+        buffer = self._data
+        buffer += data
+        found: list[T] = []
+        at, end = 0, len(buffer)
+        view = memoryview(buffer)
+        try:
+            while end - at >= _HEAD:
+                length = int.from_bytes(view[at : at + _HEAD], "big")
+                if length > MEDIA_MESSAGE_BYTES:
+                    raise RemoteError("media message is too long", hint=413)
+                if end - at - _HEAD < length:
+                    break
+                found.append(decoder.decode(view[at + _HEAD : at + _HEAD + length]))
+                at += _HEAD + length
+        except msgspec.MsgspecError:
+            raise RemoteError("media message does not fit its schema") from None
+        finally:
+            view.release()
+        del buffer[:at]
+        return found
+
+
+class CommandReader(_Framer):
+    """The worker's ear: ``feed(bytes)`` gives the complete commands, in order.
+
+    Raises `RemoteError` on a message that is too long or fits no schema; the connection is then
+    of no further use.
+    """
+
+    __slots__ = ()
+
+    def feed(self, data: bytes) -> list[AnyCommand]:
+        return self._feed(data, _command_decoder)
+
+
+class NoticeReader(_Framer):
+    """The server's ear: ``feed(bytes)`` gives the complete events, in order; errors likewise."""
+
+    __slots__ = ()
+
+    def feed(self, data: bytes) -> list[AnyNotice]:
+        return self._feed(data, _notice_decoder)

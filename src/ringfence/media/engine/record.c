@@ -1,0 +1,246 @@
+/* Recordings: one tap per channel, chunks of coded samples for the process that seals them.
+ *
+ * The look-ahead line of media.redaction is not copied through: frames are coded into their chunk
+ * at once, a full chunk is held back until LOOK_AHEAD more frames have come, and a digit noticed
+ * until then is overwritten where it lies. What leaves, and when, is the same to the byte. */
+#include <stdlib.h>
+
+#include "core.h"
+
+static uint32_t frame_bytes(const rf_recording *recording) {
+  if (recording->coding != RF_S16) return FRAME;
+  return FRAME * (recording->rate / 8000) * (uint32_t)sizeof(int16_t);
+}
+
+static uint32_t chunk_bytes(const rf_recording *recording) {
+  return recording->coding == RF_S16 ? RF_CHUNK_BYTES : RF_CODED_CHUNK_BYTES;
+}
+
+static void release(rf_core *core, rf_chunk **chunk) {
+  if (*chunk) core->out->chunk(core, *chunk);
+  *chunk = NULL;
+}
+
+/* Where the next frame goes; NULL where there is no empty chunk, and the frame is lost. */
+static uint8_t *place(rf_core *core, tap *t) {
+  uint32_t size = frame_bytes(t->recording);
+  if (!t->chunk) {
+    t->chunk = core->out->empty(core);
+    if (!t->chunk) {
+      t->zeros += size;
+      return NULL;
+    }
+    t->chunk->recording = t->recording;
+    t->chunk->channel = t->channel;
+    t->chunk->size = 0;
+    t->frames = 0;
+    t->chunk->zeros = t->zeros;
+    t->zeros = 0;
+  }
+  return t->chunk->data + t->chunk->size;
+}
+
+static void code(const rf_recording *recording, const int16_t *pcm, uint8_t *out) {
+  if (recording->coding == RF_S16)
+    memcpy(out, pcm, frame_bytes(recording));
+  else
+    g711_encode((int)recording->coding, pcm, out, FRAME);
+}
+
+static void hiss(tap *t, uint8_t *out) {
+  int16_t noise[FRAME_WIDE];
+  for (uint32_t k = 0; k < FRAME * (t->recording->rate / 8000); k++) {
+    t->noise = t->noise * 1664525u + 1013904223u;
+    noise[k] = (int16_t)((int32_t)t->noise >> 23);
+  }
+  code(t->recording, noise, out);
+}
+
+/* Overwrite the frames still in the line, oldest first, that are not noise yet. */
+static void hiss_back(tap *t) {
+  uint32_t size = frame_bytes(t->recording), here = t->chunk ? t->chunk->size / size : 0;
+  uint32_t waiting = t->taken_in < LOOK_AHEAD ? t->taken_in : LOOK_AHEAD;
+  for (uint32_t back = waiting < t->clean ? waiting : t->clean; back > 0; back--) {
+    if (back <= here)
+      hiss(t, t->chunk->data + t->chunk->size - back * size);
+    else if (t->held && back - here <= t->held->size / size)
+      hiss(t, t->held->data + t->held->size - (back - here) * size);
+  }
+  t->clean = 0;
+}
+
+/* media.redaction: whether this frame becomes noise, and all in the line with it. */
+static bool redact(tap *t, const int16_t *frame, bool pressed) {
+  const rf_recording *recording = t->recording;
+  bool marked = t->tail > 0;
+  if (marked) t->tail--;
+  if (!t->redacting) return marked;
+  dtmf_digit ended[8];
+  int16_t narrow[FRAME];
+  const int16_t *heard = frame;
+  if (recording->rate != 8000) {
+    resample_down(&t->converter, frame, narrow, FRAME_WIDE);
+    heard = narrow;
+  }
+  dtmf_feed(&t->detector, heard, FRAME, ended);
+  if (!pressed && !t->detector.suspects) return marked;
+  hiss_back(t);
+  t->tail = LOOK_AHEAD;
+  return true;
+}
+
+static void keep(rf_core *core, tap *t, const int16_t *frame, bool pressed) {
+  bool marked = redact(t, frame, pressed);
+  uint8_t *at = place(core, t);
+  t->clean = marked ? 0 : t->clean + 1;
+  if (t->taken_in < LOOK_AHEAD) t->taken_in++;
+  if (!at) return;
+  if (marked)
+    hiss(t, at);
+  else
+    code(t->recording, frame, at);
+  t->chunk->size += frame_bytes(t->recording);
+  t->frames = t->chunk->size / FRAME;
+  if (t->held && t->chunk->size == LOOK_AHEAD * frame_bytes(t->recording)) release(core, &t->held);
+  if (t->chunk->size == chunk_bytes(t->recording)) {
+    release(core, &t->held);
+    t->held = t->chunk;
+    t->chunk = NULL;
+  }
+}
+
+static void redact_switch(tap *t, bool on) {
+  if (on && !t->redacting) {
+    dtmf_init(&t->detector);
+    resampler_init(&t->converter);
+  }
+  t->redacting = on;
+}
+
+static bool is_silent(const int16_t *pcm, uint32_t count) {
+  uint32_t sum = 0;
+  for (uint32_t k = 0; k < count; k++) sum += (uint32_t)abs(pcm[k]);
+  return sum < SILENCE_LEVEL * count;
+}
+
+static void take(rf_core *core, tap *t, const rf_leg *leg, const int16_t *frame) {
+  const rf_recording *recording = t->recording;
+  uint32_t size = FRAME * (recording->rate / 8000);
+  int16_t converted[FRAME_WIDE];
+  if (recording->paused) {
+    if (!recording->keep_time) return;
+    frame = SILENT_FRAME;
+  } else if (recording->rate != leg->rate) {
+    if (leg->rate == 8000)
+      resample_up(&t->resampler, frame, converted, FRAME);
+    else
+      resample_down(&t->resampler, frame, converted, FRAME_WIDE);
+    frame = converted;
+  }
+  const rf_leg *presser = t->out ? leg->peer : leg;
+  t->taken++;
+  if (recording->silence_frames) t->silent = is_silent(frame, size) ? t->silent + 1 : 0;
+  keep(core, t, frame, presser && presser->dtmf.open);
+}
+
+static bool all_silent(const rf_recording *recording) {
+  uint32_t heard = 0;
+  if (recording->silence_frames == 0) return false;
+  for (uint32_t k = 0; k < recording->channels; k++) {
+    if (recording->taps[k].out) continue;
+    heard++;
+    if (recording->taps[k].silent < recording->silence_frames) return false;
+  }
+  return heard > 0;
+}
+
+void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_t *said) {
+  for (tap *t = leg->taps, *next; t; t = next) {
+    rf_recording *recording = t->recording;
+    next = t->next;
+    take(core, t, leg, t->out ? said : heard);
+    bool full = recording->max_frames && t->taken >= recording->max_frames;
+    if (!full && !all_silent(recording)) continue;
+    /* Ending unlinks all taps of the recording, on this leg too. */
+    while (next && next->recording == recording) next = next->next;
+    record_stop(core, recording, full ? 1 : 2);
+  }
+}
+
+void record_start(rf_core *core, rf_recording *recording) {
+  for (uint32_t k = 0; k < recording->channels; k++) {
+    tap *t = &recording->taps[k], **at;
+    rf_leg *leg = core_leg(core, t->leg);
+    redact_switch(t, recording->redact);
+    t->owner = leg;
+    if (!leg) continue;
+    leg->wanted[t->out]++;
+    for (at = &leg->taps; *at; at = &(*at)->next) {
+    }
+    *at = t;
+  }
+  recording->begun = true;
+}
+
+void record_redact(rf_recording *recording, bool on) {
+  recording->redact = on;
+  for (uint32_t k = 0; k < recording->channels; k++) redact_switch(&recording->taps[k], on);
+}
+
+void record_stop(rf_core *core, rf_recording *recording, int reason) {
+  uint32_t frames = 0;
+  if (!recording->begun) return;
+  recording->begun = false;
+  for (uint32_t k = 0; k < recording->channels; k++) {
+    tap *t = &recording->taps[k];
+    if (t->owner) {
+      tap **at = &t->owner->taps;
+      while (*at != t) at = &(*at)->next;
+      *at = t->next;
+      t->owner->wanted[t->out]--;
+    }
+    if (t->zeros) place(core, t);
+    release(core, &t->held);
+    release(core, &t->chunk);
+    if (t->taken > frames) frames = t->taken;
+  }
+  core_event(core, RF_RECORD_ENDED, NULL, reason, (int32_t)(frames * 20), 0, recording);
+}
+
+RF_EXPORT rf_recording *rf_recording_new(uint32_t rate, uint32_t max_frames, uint32_t silence_frames,
+                                         uint32_t redact, uint32_t coding, uint32_t channels) {
+  if (channels == 0 || channels > CHANNELS_MAX) return NULL;
+  rf_recording *recording = calloc(1, sizeof *recording + channels * sizeof(tap));
+  if (!recording) return NULL;
+  recording->rate = rate;
+  recording->max_frames = max_frames;
+  recording->silence_frames = silence_frames;
+  recording->redact = redact;
+  recording->coding = coding;
+  recording->channels = channels;
+  return recording;
+}
+
+RF_EXPORT void rf_recording_set(rf_recording *recording, uint32_t channel, uint32_t leg,
+                                uint32_t direction) {
+  tap *t = &recording->taps[channel];
+  t->recording = recording;
+  t->leg = leg;
+  t->out = direction == 1;
+  t->channel = channel;
+  t->noise = 1;
+}
+
+RF_EXPORT uint32_t rf_recording_channels(const rf_recording *recording) {
+  return recording->channels;
+}
+
+/* Chunks still on a tap (the engine was stopped without ending the recording) go with it. */
+RF_EXPORT void rf_recording_free(rf_recording *recording) {
+  if (!recording) return;
+  for (uint32_t k = 0; k < recording->channels; k++) {
+    free(recording->taps[k].held);
+    free(recording->taps[k].chunk);
+  }
+  free(recording);
+}

@@ -1,0 +1,334 @@
+"""The media process: one engine, one Unix socket, one server at a time.
+
+``python -m ringfence.media.engine.worker --socket PATH --rtp LOW-HIGH [--bind IP]
+[--engine auto|native|reference]``
+
+It serves the connection that is open and drops all legs when it closes; recordings are finalised
+and it waits for the next connection (a restarted server). It ends on SIGTERM, after its recordings
+are finished, and when the process that started it is gone. Audio does not run here: the native
+engine has a thread of its own, and what this loop does can be late without being heard.
+
+Imports are few on purpose: a media process is resident memory times the number of cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ctypes
+import os
+import resource
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, cast
+
+import uvloop
+
+from ringfence.kernel.clock import Clock, SystemClock
+from ringfence.kernel.entropy import Entropy, SystemEntropy
+from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.kernel.limits import (
+    MEDIA_BACKLOG_BYTES,
+    MEDIA_FINISH_MS,
+    MEDIA_LEGS_MAX,
+    MEDIA_RECORDINGS_MAX,
+)
+from ringfence.kernel.priority import work_in_background
+from ringfence.media.engine.desk import Desk
+from ringfence.media.engine.interface import TICK_MS, Engine
+from ringfence.media.engine.library import load
+from ringfence.media.engine.native import NativeEngine
+from ringfence.media.engine.ports import Ports
+from ringfence.media.engine.protocol import AnyCommand, CommandReader, Hello, encode
+from ringfence.media.engine.recorder import Outcome, Recorder
+
+_AUDIO_MS = 50
+"""How often recorded audio is fetched: often, so that little of it is in memory at a time."""
+_PARENT_MS = 1_000
+_SWITCH_SECONDS = 0.000_5
+"""The sealing thread comes back from each write to ask for the interpreter; let it have it."""
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
+_TRIM_BYTES = 4 * 1024 * 1024
+_MMAP_BYTES = 256 * 1024
+_FILES = 2 * MEDIA_LEGS_MAX + 4 * MEDIA_RECORDINGS_MAX + 64
+
+
+def make_engine(kind: str, *, bind: str, ports: Ports, clock: Clock) -> Engine | None:
+    """Return the engine asked for; ``auto`` prefers the native one. None where it is missing."""
+    library = load() if kind != "reference" else None
+    if library is not None:
+        return NativeEngine(library, bind=bind, ports=ports)
+    if kind == "native":
+        return None
+    # Only here, because the twin and its tables cost memory the native engine has no use for.
+    from ringfence.media.engine.reference import ReferenceCore
+    from ringfence.media.engine.twin import TwinEngine
+
+    return TwinEngine(ReferenceCore(), bind=bind, ports=ports, clock=clock)
+
+
+class Worker:
+    """The event loop's side: reads, calls the desk, writes."""
+
+    def __init__(self, engine: Engine, *, clock: Clock, entropy: Entropy) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._engine = engine
+        self._clock = clock
+        self._parent = os.getppid()
+        # The recorder draws on another thread, so it has a source of its own.
+        self._recorder = Recorder(self._tell, SystemEntropy())
+        self._desk = Desk(engine, self._recorder, entropy)
+        self._connection: _Connection | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._fetching = False
+        """Recorded audio will be fetched in a moment; where nothing is recorded, nobody looks."""
+        self._over = False
+        """The engine is closed: what is still scheduled does nothing."""
+        self._ended = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def run(self, path: str) -> None:
+        """Serve until asked to stop."""
+        server = await self._loop.create_unix_server(lambda: _Connection(self), path)
+        self._loop.set_exception_handler(on_fault)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self._ended.set)
+        if self._engine.wake is not None:
+            self._loop.add_reader(self._engine.wake, self._woken)
+        else:
+            self._pump(self._loop.time())
+        self._watch_parent()
+        await self._ended.wait()
+        server.close()
+        self._desk.hang_up()
+        await self._finish()
+        self._over = True
+        if self._engine.wake is not None:
+            self._loop.remove_reader(self._engine.wake)
+        self._recorder.close()
+        self._engine.close()
+
+    async def _finish(self) -> None:
+        """Wait until all recordings are complete, or for as long as a stop may take."""
+        self._settle()
+        try:
+            async with asyncio.timeout(MEDIA_FINISH_MS / 1000):
+                await self._idle.wait()
+        except TimeoutError:
+            sys.stderr.write("media: recordings were left unfinished\n")
+
+    # ------------------------------------------------------------------ connections
+
+    def connected(self, connection: _Connection) -> bool:
+        """Whether this is the one connection served."""
+        if self._connection is not None:
+            return False
+        self._connection = connection
+        connection.write(encode(Hello(self._engine.kind, self._engine.abi, os.getpid())))
+        return True
+
+    def received(self, commands: list[AnyCommand]) -> None:
+        """Carry out what the server asks."""
+        now = self._clock.now()
+        for command in commands:
+            self._desk.do(command, now)
+        self._settle()
+
+    def disconnected(self, connection: _Connection) -> None:
+        """The server is gone, or only one too many."""
+        if connection is self._connection:
+            self._connection = None
+            self._desk.hang_up()
+            self._settle()
+
+    # ------------------------------------------------------------------ engine and files
+
+    def _woken(self) -> None:
+        self._engine.awake()
+        self._settle()
+
+    def _pump(self, due: float) -> None:
+        if self._over:
+            return
+        self._engine.pump()
+        self._settle()
+        due = max(due + TICK_MS / 1000, self._loop.time() - 1)
+        self._loop.call_at(due, self._pump, due)
+
+    def _fetch_audio(self) -> None:
+        self._fetching = False
+        if not self._over:
+            self._settle()
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Called on a thread of the recorder."""
+        try:
+            self._loop.call_soon_threadsafe(self._sealed, outcome)
+        except RuntimeError:
+            pass  # the loop has ended: nobody is left to be told
+
+    def _sealed(self, outcome: Outcome) -> None:
+        if not self._over:
+            self._desk.sealed(outcome)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Take what the engine has, write what the desk has to say, arm its timer."""
+        while any(found := self._engine.take()):
+            self._desk.heard(*found)
+        notices = self._desk.take_notices()
+        connection = self._connection
+        if notices and connection is not None:
+            connection.write(encode(*notices))
+            if connection.backlog > MEDIA_BACKLOG_BYTES:
+                connection.abort()
+        if self._desk.idle:
+            self._idle.set()
+        else:
+            self._idle.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._desk.recording and not self._fetching:
+            self._fetching = True
+            self._loop.call_later(_AUDIO_MS / 1000, self._fetch_audio)
+        deadline = self._desk.deadline()
+        if deadline is not None:
+            wait = max(deadline - self._clock.now(), 0) / 1000
+            self._timer = self._loop.call_later(min(wait, 3600), self._fire)
+
+    def _fire(self) -> None:
+        self._timer = None
+        self._desk.fire(self._clock.now())
+        self._settle()
+
+    def _watch_parent(self) -> None:
+        if os.getppid() != self._parent:
+            self._ended.set()
+        self._loop.call_later(_PARENT_MS / 1000, self._watch_parent)
+
+
+class _Connection(asyncio.Protocol):
+    """One server."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._reader = CommandReader()
+        self._transport: asyncio.Transport | None = None
+
+    @property
+    def backlog(self) -> int:
+        """Bytes the server has not read."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not derive from asyncio's.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
+        if not self._worker.connected(self):
+            stream.abort()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            commands = self._reader.feed(data)
+        except RemoteError as error:
+            sys.stderr.write(f"media: {error.reason}\n")
+            self.abort()
+            return
+        self._worker.received(commands)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._transport = None
+        self._worker.disconnected(self)
+
+
+def on_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say where a bug of ours struck, and nothing of what it struck on.
+
+    asyncio's own handler prints the arguments of the callback: keys, digits, audio. When the audio
+    thread takes no more orders nothing can be mended from here; the supervisor starts afresh.
+    """
+    error = context.get("exception")
+    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
+    sys.stderr.write(f"media: fault {type(error).__name__} at {places or 'unknown'}\n")
+    if isinstance(error, LocalError):
+        os._exit(1)
+
+
+def tune_allocator() -> None:
+    """Have the C library keep what sealing frees, and in one place (mallopt(3)).
+
+    Audio passes through in bursts of short-lived blocks. By default each burst gives its pages
+    back to the kernel, only to fault them in again a moment later, and each thread has a heap.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return  # another C library
+    mallopt(_M_ARENA_MAX, 1)
+    mallopt(_M_TRIM_THRESHOLD, _TRIM_BYTES)
+    mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
+
+
+def port_range(text: str) -> tuple[int, int]:
+    """Read ``LOW-HIGH``."""
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and high.isdecimal() and 0 < int(low) < int(high) <= 0xFFFF):
+        raise argparse.ArgumentTypeError("write the port range as LOW-HIGH, e.g. 10000-19999")
+    return int(low), int(high)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the worker; return its exit code."""
+    parser = argparse.ArgumentParser(prog="ringfence-media", description=__doc__)
+    parser.add_argument("--socket", required=True, help="path of the control socket to make")
+    parser.add_argument("--rtp", required=True, type=port_range, help="UDP ports LOW-HIGH")
+    parser.add_argument("--bind", default="0.0.0.0", help="address of the RTP sockets")  # noqa: S104
+    parser.add_argument("--engine", default="auto", choices=("auto", "native", "reference"))
+    options = parser.parse_args(arguments)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    tune_allocator()
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    clock = SystemClock()
+    ports = Ports(*options.rtp)
+    engine = make_engine(options.engine, bind=options.bind, ports=ports, clock=clock)
+    if engine is None:
+        sys.stderr.write(
+            "media: the native engine is not built; install a C compiler and run "
+            "python -m ringfence.media.engine.build\n"
+        )
+        return 2
+    if engine.wake is not None:
+        # The audio thread runs by now and keeps its own priority; control waits its turn.
+        work_in_background()
+    # A worker that was killed left its socket behind.
+    Path(options.socket).unlink(missing_ok=True)
+    os.umask(0o177)  # the socket, like every file here, is for this user alone
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(engine, options.socket, clock))
+    finally:
+        Path(options.socket).unlink(missing_ok=True)
+    return 0
+
+
+async def _run(engine: Engine, path: str, clock: Clock) -> None:
+    await Worker(engine, clock=clock, entropy=SystemEntropy()).run(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""A look-ahead line that turns digits into noise before a recording ever sees them.
+
+Muting that starts when a detector fires has already let the digit's beginning through. So every
+recorded frame waits `LINE` = 10 frames (200 ms) in a line first, and a digit noticed now also
+removes what is still waiting. One frame is 20 ms.
+
+``push(frame, pressed)`` with redaction on feeds the frame, brought to 8000 Hz, to a detector
+(`dtmf.ToneDetector`, fresh whenever redaction is switched on). Where an RFC 4733 digit is held
+(``pressed``) or the detector suspects a digit, every frame in the line and this one become noise,
+and so do the next `LINE` frames: the audio of an event can lag behind it in the jitter buffer by as
+much. The tail runs on after redaction is switched off. Then the frame enters the line, and when
+more than `LINE` wait, the oldest leaves. `drain` gives out the rest at the end.
+
+Noise is generated when a marked frame leaves: x = x * 1664525 + 1013904223 mod 2**32 per sample,
+from x = 1 in a new line; the sample is x (as a signed 32-bit number) >> 23: -256 to 255.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from typing import Final
+
+from ringfence.media.dtmf import ToneDetector
+from ringfence.media.resample import resampler
+from ringfence.media.rtp import MASK32
+
+LINE: Final = 10
+MULTIPLIER: Final = 1664525
+INCREMENT: Final = 1013904223
+
+
+class Redactor:
+    """The line of one channel of a recording at ``rate`` 8000 or 16000."""
+
+    __slots__ = ("_converter", "_detector", "_marks", "_noise", "_rate", "_tail", "_waiting")
+
+    def __init__(self, *, rate: int) -> None:
+        self._rate = rate
+        self._waiting: deque[array[int]] = deque()
+        self._marks: deque[bool] = deque()
+        self._detector: ToneDetector | None = None
+        self._converter = resampler(rate, 8000)
+        self._tail = 0
+        self._noise = 1
+
+    def switch(self, *, on: bool) -> None:
+        """Begin or stop looking for digits; switching on what is on changes nothing."""
+        if not on:
+            self._detector = None
+        elif self._detector is None:
+            self._detector = ToneDetector()
+            self._converter = resampler(self._rate, 8000)
+
+    def push(self, frame: array[int], *, pressed: bool) -> array[int] | None:
+        """Take a frame; return the one that leaves the line, None while it fills."""
+        marked = self._tail > 0
+        if marked:
+            self._tail -= 1
+        if self._detector is not None:
+            heard = frame if self._converter is None else self._converter.feed(frame)
+            self._detector.feed(heard)
+            if pressed or self._detector.suspects:
+                self._marks = deque([True] * len(self._marks))
+                self._tail = LINE
+                marked = True
+        self._waiting.append(frame)
+        self._marks.append(marked)
+        return self._leave() if len(self._waiting) > LINE else None
+
+    def drain(self) -> list[array[int]]:
+        """Return the frames still waiting, oldest first."""
+        return [self._leave() for _ in range(len(self._waiting))]
+
+    def _leave(self) -> array[int]:
+        frame = self._waiting.popleft()
+        return self._hiss(len(frame)) if self._marks.popleft() else frame
+
+    def _hiss(self, count: int) -> array[int]:
+        state = self._noise
+        out = array("h", bytes(2 * count))
+        for i in range(count):
+            state = (state * MULTIPLIER + INCREMENT) & MASK32
+            out[i] = (state >> 23) - (512 if state & 0x8000_0000 else 0)
+        self._noise = state
+        return out

@@ -1,0 +1,83 @@
+"""The media process's choices; what it does as a process is in tests/system."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ctypes
+
+import pytest
+
+from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.errors import LocalError
+from ringfence.media.engine import worker
+from ringfence.media.engine.ports import Ports
+from ringfence.media.engine.worker import main, make_engine, on_fault, port_range
+
+
+@pytest.mark.parametrize(("text", "pair"), [("1-2", (1, 2)), ("10000-19999", (10_000, 19_999))])
+def test_port_ranges(text: str, pair: tuple[int, int]) -> None:
+    assert port_range(text) == pair
+
+
+@pytest.mark.parametrize("text", ["", "5", "5-", "-5", "9-5", "0-5", "5-70000", "a-b", "5-5"])
+def test_no_port_ranges(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        port_range(text)
+
+
+def test_without_the_library_the_twin_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "load", lambda: None)
+    clock, ports = VirtualClock(), Ports(20_000, 20_009)
+    engine = make_engine("auto", bind="127.0.0.1", ports=ports, clock=clock)
+    assert engine is not None
+    assert (engine.kind, engine.abi, engine.wake) == ("reference", 0, None)
+    engine.close()
+    assert make_engine("native", bind="127.0.0.1", ports=ports, clock=clock) is None
+
+
+def test_the_library_is_preferred(library: ctypes.CDLL, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "load", lambda: library)
+    clock, ports = VirtualClock(), Ports(20_000, 20_009)
+    for kind, expected in (("auto", "native"), ("native", "native"), ("reference", "reference")):
+        engine = make_engine(kind, bind="127.0.0.1", ports=ports, clock=clock)
+        assert engine is not None
+        assert engine.kind == expected
+        engine.close()
+
+
+def test_an_engine_that_is_not_there_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(worker, "load", lambda: None)
+    monkeypatch.setattr(worker, "tune_allocator", lambda: None)
+    monkeypatch.setattr(worker.sys, "setswitchinterval", lambda _seconds: None)
+    words = ["--socket", "/nowhere/x", "--rtp", "20000-20009", "--engine", "native"]
+    assert main(words) == 2
+    assert "not built" in capsys.readouterr().err
+
+
+def _fails(secret: str) -> None:
+    raise ValueError(f"cannot {secret}")
+
+
+def test_a_fault_is_told_without_what_it_struck_on(capsys: pytest.CaptureFixture[str]) -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        _fails("12025550123")
+    except ValueError as error:
+        on_fault(loop, {"exception": error, "message": "12025550123"})
+    on_fault(loop, {"message": "12025550123"})
+    loop.close()
+    said = capsys.readouterr().err
+    assert "fault ValueError at test_worker.py:" in said
+    assert "12025550123" not in said
+
+
+def test_without_the_audio_thread_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(worker.os, "_exit", left.append)
+    loop = asyncio.new_event_loop()
+    on_fault(loop, {"exception": LocalError("the audio thread takes no orders")})
+    loop.close()
+    assert left == [1]
