@@ -1,0 +1,75 @@
+"""Everything that is wrong with a policy, line by line, each with the clause it goes against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ringfence.policy import contradictions, pack, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to mend.
+
+    ``line``: from 1; ``code``: what kind of fault; ``clause``: the promise it goes against, empty
+    for a mistake of the file; ``where``: the clause of the pack it stands in; ``words``: the words
+    meant; ``says``: what to do.
+    """
+
+    line: int
+    code: str
+    clause: str
+    where: str
+    words: str
+    says: str
+
+
+def lint(source: str, *, is_pack: bool) -> list[Finding]:
+    """Return the findings in ``source``, a pack or any text, by line."""
+    passages, mistakes = pack.read(source) if is_pack else (pack.plain(source), [])
+    found = [Finding(mistake.line, "bad_pack", "", "", "", mistake.says) for mistake in mistakes]
+    for passage in passages:
+        found += [
+            Finding(
+                passage.line_at(hit.span[0]),
+                hit.code,
+                hit.clause,
+                passage.clause,
+                _words(passage.text, hit.span),
+                hit.says,
+            )
+            for hit in vocabulary.hits(passage.text)
+        ]
+    found += _contradictions(passages)
+    return sorted(found, key=lambda finding: finding.line)
+
+
+_BETWEEN = "\n\n"
+
+
+def _contradictions(passages: list[pack.Passage]) -> list[Finding]:
+    """Look at all passages together: what one says another may deny."""
+    whole = _BETWEEN.join(passage.text for passage in passages)
+    found: list[Finding] = []
+    for clash in contradictions.clashes(whole):
+        passage, line = _place(passages, clash.span[0])
+        says = clash.says
+        if clash.against is not None:
+            other = _place(passages, clash.against[0])[1]
+            says = f"{says}; line {other}: {_words(whole, clash.against)!r}"
+        text = _words(whole, clash.span)
+        found.append(Finding(line, "contradiction", clash.clause, passage.clause, text, says))
+    return found
+
+
+def _place(passages: list[pack.Passage], offset: int) -> tuple[pack.Passage, int]:
+    """Return the passage and the line of a character of the joined text."""
+    for passage in passages:
+        if offset < len(passage.text) + len(_BETWEEN):
+            return passage, passage.line_at(offset)
+        offset -= len(passage.text) + len(_BETWEEN)
+    return passages[-1], passages[-1].line
+
+
+def _words(text: str, span: vocabulary.Span) -> str:
+    return " ".join(text[slice(*span)].split())

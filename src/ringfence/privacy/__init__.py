@@ -1,0 +1,1 @@
+"""Vocabulary and decisions of privacy: labels, sealing, keys, the gate, the audit log."""

@@ -1,0 +1,121 @@
+"""What a piece of data is: the label every column, event field and log field carries.
+
+The notice, the record of processing and the erasure plan are compiled from these labels, so a
+label is a promise, not a comment. On an event field it rides in ``Annotated``; on a column in
+``Column.info["label"]``. A test fails where one is missing.
+
+Categories are keys of ``privacy.taxonomy`` (fideslang's, extended by ``user.telephony``),
+purposes keys of ``privacy.purposes``, retentions keys of ``privacy.retention``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from ringfence.kernel.errors import LocalError
+
+Subject = Literal["none", "caller", "agent", "customer", "staff", "account"]
+Sensitivity = Literal["none", "low", "high"]
+Storage = Literal["plain", "opaque", "sealed", "keyed_hash"]
+"""How it may rest: in clear, as a meaningless id, encrypted, or as an HMAC under a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The privacy label of one field.
+
+    ``category``: key of the taxonomy; ``subject``: whose data; ``purposes``: keys of
+    ``privacy.purposes``; ``sensitivity``; ``storage``: how it must rest; ``retention``: key of a
+    retention rule.
+    """
+
+    category: str
+    subject: Subject
+    purposes: tuple[str, ...]
+    sensitivity: Sensitivity
+    storage: Storage
+    retention: str
+
+
+_CALLS = ("connect_call", "call_record", "billing", "answer_rights")
+_LOGIN = ("authenticate",)
+
+SYSTEM = Label("system.operations", "none", ("operate",), "none", "plain", "operations")
+"""Technical: counters, states, versions; says nothing about a person."""
+ACCOUNT_ID = Label("system.operations", "account", ("operate",), "none", "opaque", "account")
+CALL_ID = Label("user.telephony.call.id", "caller", _CALLS, "low", "opaque", "call_log")
+PARTY_ID = Label("user.unique_id.pseudonymous", "caller", _CALLS, "low", "opaque", "call_log")
+CALL_TIME = Label("user.telephony.call.time", "caller", _CALLS, "low", "plain", "call_log")
+CALL_FACT = Label("user.telephony.call.fact", "caller", _CALLS, "low", "plain", "call_log")
+"""Cause, codec, duration, quality, direction: about a call, without naming anybody."""
+PHONE_SEALED = Label("user.contact.phone_number", "caller", _CALLS, "high", "sealed", "call_log")
+PHONE_HASH = Label("user.contact.phone_number", "caller", _CALLS, "high", "keyed_hash", "call_log")
+NAME_SEALED = Label("user.name", "caller", _CALLS, "high", "sealed", "call_log")
+CONTENT_SEALED = Label(
+    "user.content.private",
+    "caller",
+    ("deliver_content", "answer_rights"),
+    "high",
+    "sealed",
+    "content",
+)
+"""Recordings, voicemail, message text, collected digits, notes, transcripts, webhook bodies."""
+CREDENTIAL = Label("user.authorization.credentials", "staff", _LOGIN, "high", "sealed", "account")
+SECRET_HASH = Label(
+    "user.authorization.credentials", "staff", _LOGIN, "high", "keyed_hash", "account"
+)
+USERNAME_SEALED = Label(
+    "user.account.username", "staff", (*_LOGIN, "operate"), "high", "sealed", "account"
+)
+USERNAME_HASH = Label("user.account.username", "staff", _LOGIN, "high", "keyed_hash", "account")
+KEY_WRAPPED = Label("system.operations.key", "caller", ("seal",), "high", "sealed", "key")
+"""A key encrypted by another key: worthless alone."""
+KEY_ID = Label("system.operations.key", "none", ("seal",), "none", "opaque", "key")
+"""Where in the keystore a key lies: a place, not a key."""
+CONFIG = Label("system.configuration", "account", ("operate",), "low", "plain", "account")
+"""What the operator set up and that names nobody: trunk hosts, names of queues."""
+CONFIG_SEALED = Label(
+    "system.configuration", "account", ("operate", "connect_call"), "low", "sealed", "account"
+)
+"""What the operator set up and may hold numbers or names: flow documents, TwiML, own numbers."""
+CONFIG_HASH = Label(
+    "system.configuration", "account", ("operate", "connect_call"), "low", "keyed_hash", "account"
+)
+AUDIT = Label("system.operations.audit", "none", ("operate",), "none", "plain", "audit")
+"""Index, time, kind and signed tree heads of the audit log."""
+AUDIT_COMMITMENT = Label(
+    "system.operations.audit", "none", ("operate",), "none", "keyed_hash", "audit"
+)
+"""Salted commitments and the hashes above them."""
+
+
+def label_of(annotation: Any) -> Label | None:
+    """Return the label inside an ``Annotated`` type, or None."""
+    if get_origin(annotation) is Annotated:
+        for extra in get_args(annotation)[1:]:
+            if isinstance(extra, Label):
+                return extra
+    return None
+
+
+def labels_of(fact: type) -> Mapping[str, Label]:
+    """Return the label of every field of a dataclass, in field order.
+
+    ``at`` of `kernel.events.Event` is the time of a call fact. Raises `LocalError` naming the
+    first field without a label: such a class cannot be stored.
+    """
+    if not is_dataclass(fact):
+        raise LocalError(f"{fact.__name__} is not a dataclass")
+    hints = get_type_hints(fact, include_extras=True)
+    found: dict[str, Label] = {}
+    for field in fields(fact):
+        label = label_of(hints[field.name])
+        if label is None and field.name == "at":
+            label = CALL_TIME
+        if label is None:
+            raise LocalError(f"{fact.__name__}.{field.name} carries no privacy label")
+        found[field.name] = label
+    return MappingProxyType(found)

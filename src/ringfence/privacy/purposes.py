@@ -1,0 +1,101 @@
+"""Why personal data is handled: the closed list of purposes, and the one in force right now.
+
+Sealed values open only inside ``with purpose("connect_call"):``. The purpose travels with the
+task or thread (a context variable), so a function three calls down cannot open a number for a
+reason its caller never gave, and what is opened is written into the audit log with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from ringfence.kernel.errors import LocalError, Refused
+
+Basis = Literal["contract", "legal_obligation", "legitimate_interest", "consent", "none"]
+"""On what ground: GDPR 6(1) letters b, c, f and a; ``none`` where no person is concerned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """One reason to handle data.
+
+    ``says`` is the sentence the notice prints; ``basis`` the legal ground it rests on.
+    """
+
+    key: str
+    says: str
+    basis: Basis
+
+
+PURPOSES: Mapping[str, Purpose] = MappingProxyType({
+    purpose.key: purpose
+    for purpose in (
+        Purpose("operate", "To run and mend the exchange.", "none"),
+        Purpose("seal", "To keep stored data unreadable to others.", "none"),
+        Purpose("connect_call", "To connect the call somebody asked for.", "contract"),
+        Purpose("call_record", "To keep the record of a call the law and billing ask for.",
+                "legal_obligation"),
+        Purpose("billing", "To charge for calls and to answer questions about charges.",
+                "contract"),
+        Purpose("record_call", "To record a call where the law and the caller allow it.",
+                "consent"),
+        Purpose("deliver_content", "To store and play what was recorded or left as a message.",
+                "contract"),
+        Purpose("authenticate", "To know that somebody is who they say they are.", "contract"),
+        Purpose("prevent_abuse", "To stop fraud and attacks on the exchange.",
+                "legitimate_interest"),
+        Purpose("answer_rights", "To answer a person who asks about their own data.",
+                "legal_obligation"),
+    )
+})  # fmt: skip
+"""Read-only: a new purpose is a change of the policy, not of a running program."""
+
+_CURRENT: ContextVar[str | None] = ContextVar("ringfence_purpose", default=None)
+_ACTOR: ContextVar[str] = ContextVar("ringfence_actor", default="system")
+
+
+@contextmanager
+def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
+    """Declare why the data opened inside this block is handled, and for whom.
+
+    ``actor``: a role or an id, never a name; inside another block None keeps that block's actor,
+    outside it means the exchange itself. Raises `LocalError` for a key that is not on the list.
+    """
+    if key not in PURPOSES:
+        raise LocalError(f"no such purpose: {key}")
+    purpose_token = _CURRENT.set(key)
+    actor_token = _ACTOR.set(actor or _ACTOR.get())
+    try:
+        yield
+    finally:
+        _ACTOR.reset(actor_token)
+        _CURRENT.reset(purpose_token)
+
+
+def current() -> str | None:
+    """Return the purpose in force, or None outside every block."""
+    return _CURRENT.get()
+
+
+def current_actor() -> str:
+    """Return for whom the data is handled: a role or an id; ``system`` for the exchange itself."""
+    return _ACTOR.get()
+
+
+def require(allowed: tuple[str, ...]) -> str:
+    """Return the purpose in force if it is one of ``allowed``, else raise `Refused`.
+
+    Refuses with ``purpose_missing`` outside every block and ``purpose_not_allowed`` inside a
+    block whose purpose the data was not collected for.
+    """
+    key = _CURRENT.get()
+    if key is None:
+        raise Refused("purpose_missing", "declare the purpose before opening personal data")
+    if key not in allowed:
+        raise Refused("purpose_not_allowed", f"this data may not be opened for {key}")
+    return key

@@ -1,0 +1,80 @@
+"""The linter as a whole: lines, clauses, places, both kinds of files."""
+
+import pytest
+
+from ringfence.kernel.errors import LocalError
+from ringfence.policy.lint import lint
+from ringfence.privacy.purposes import PURPOSES, purpose
+
+PACK = '''title = "Privacy policy of Example Ltd"
+version = "2026-11-22"
+
+[[clause]]
+id = "RET-02"
+text = """
+We keep what we need,
+for a reasonable time."""
+
+[[clause]]
+id = "PUR-13"
+text = "We never sell your data."
+
+[[clause]]
+id = "PUR-06"
+text = "We may sell your data to those who ask."
+'''
+
+
+def test_findings_of_a_pack_have_line_clause_and_place() -> None:
+    vague, contradiction = lint(PACK, is_pack=True)
+    assert (vague.line, vague.code, vague.clause, vague.where, vague.words) == (
+        8,
+        "vague_time",
+        "RET-02",
+        "RET-02",
+        "reasonable time",
+    )
+    assert (contradiction.line, contradiction.clause, contradiction.where) == (
+        16,
+        "PUR-13",
+        "PUR-06",
+    )
+    assert "line 12: 'never sell'" in contradiction.says
+
+
+def test_a_bad_pack_is_linted_all_the_same() -> None:
+    found = lint(PACK.replace('id = "PUR-13"', 'id = "NO-1"'), is_pack=True)
+    assert [finding.code for finding in found] == ["vague_time", "bad_pack", "contradiction"]
+
+
+def test_a_plain_text_has_lines() -> None:
+    text = "Policy\n\nYou should check\nthis page regularly.\nIt is 100% secure.\n"
+    found = [(finding.line, finding.clause, finding.where) for finding in lint(text, is_pack=False)]
+    assert found == [(3, "POL-05", ""), (5, "SEC-04", "")]
+
+
+def test_words_are_shown_on_one_line() -> None:
+    [finding] = lint("kept for a reasonable\n   time", is_pack=False)
+    assert finding.words == "reasonable time"
+
+
+@pytest.mark.promise("PUR-07")
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We use your data to deliver other services.",
+        "We use your data for billing and any other lawful purpose.",
+        "Your data serves billing and other\nservices.",
+    ],
+)
+def test_an_open_ended_purpose_is_named_with_its_clause(sentence: str) -> None:
+    [finding] = lint(sentence, is_pack=False)
+    assert (finding.code, finding.clause) == ("other_services", "PUR-07")
+
+
+@pytest.mark.promise("PUR-07")
+def test_no_purpose_is_added_while_the_exchange_runs() -> None:
+    with pytest.raises(TypeError):
+        PURPOSES["other_services"] = PURPOSES["operate"]  # type: ignore[index]
+    with pytest.raises(LocalError), purpose("other_services"):
+        pytest.fail("data could be opened")

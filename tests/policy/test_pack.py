@@ -1,0 +1,89 @@
+"""Packs: what is read, and every mistake with its line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringfence.policy.pack import Mistake, plain, read
+
+GOOD = '''title = "Privacy policy of Example Ltd"
+version = "2026-11-22"
+
+[[clause]]
+id = "RET-01"
+text = """
+Logs of calls are kept
+for 180 days."""
+summary = "Half a year of logs."
+
+[[clause]]
+id = "TEL-17"
+text = "No copy is kept."
+'''
+
+
+def test_a_good_pack_has_passages_and_no_mistakes() -> None:
+    passages, mistakes = read(GOOD)
+    assert mistakes == []
+    assert [(passage.clause, passage.line) for passage in passages] == [
+        ("RET-01", 7),
+        ("RET-01", 9),
+        ("TEL-17", 13),
+    ]
+    text = passages[0]
+    assert text.line_at(text.text.index("180")) == 8
+
+
+def test_a_plain_text_is_one_passage() -> None:
+    [passage] = plain("one\ntwo")
+    assert (passage.clause, passage.line_at(5)) == ("", 2)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ('title = "Privacy policy of Example Ltd"', "", 1, "the title of the policy is missing"),
+        ('version = "2026-11-22"', "version = 3", 2, "the version of the policy is missing"),
+        ('version = "2026-11-22"', 'version = "1"\nmood = 1', 3, "nobody knows the field 'mood'"),
+        ('id = "TEL-17"', 'id = "TEL-99"', 12, "there is no clause 'TEL-99'"),
+        ('id = "TEL-17"', 'id = "RET-01"', 12, "RET-01 is there twice"),
+        ('id = "TEL-17"', "", 11, "this clause has no id"),
+        ('text = "No copy is kept."', "", 11, "this clause has no text"),
+        ('text = "No copy is kept."', 'text = " "', 13, "this clause has no text"),
+        ('summary = "Half a year of logs."', "summary = 1", 9, "this summary is no text"),
+        ('id = "TEL-17"', 'id = "TEL-17"\nage = 1', 13, "nobody knows the field 'age'"),
+        ('id = "TEL-17"', "id = = 3", 12, "this is not TOML: invalid value"),
+    ],
+)
+def test_a_mistake_has_its_line(right: str, wrong: str, line: int, said: str) -> None:
+    assert right in GOOD
+    _, mistakes = read(GOOD.replace(right, wrong, 1))
+    assert Mistake(line, said) in mistakes
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    source = 'title = \nversion = "1"\n[[clause]]\nid = "TEL-99"\ntext = "x\nage = 1\n'
+    _, mistakes = read(source)
+    assert [mistake.line for mistake in mistakes] == [1, 1, 4, 5, 5, 6]
+
+
+def test_no_clause_at_all() -> None:
+    _, mistakes = read('title = "x"\nversion = "1"\n')
+    assert mistakes == [Mistake(1, "there is no [[clause]]")]
+    assert read('title = "x"\nversion = "1"\nclause = 3\n')[1] == [
+        Mistake(3, "there is no [[clause]]")
+    ]
+
+
+@pytest.mark.parametrize("source", ["a = " + "[" * 5_000, "= 1\n" * 500, '"""', "\x00", ""])
+def test_hostile_files_are_answered(source: str) -> None:
+    passages, mistakes = read(source)
+    assert passages == []
+    assert mistakes
+
+
+@given(st.text(alphabet="[]clause=\"#idtxt\n 1'", max_size=200))
+def test_whatever_is_read_every_line_is_one_of_the_file(source: str) -> None:
+    """Invariant: a mistake names a line of the file (or the first of an empty one)."""
+    for mistake in read(source)[1]:
+        assert 0 <= mistake.line <= max(1, len(source.splitlines()))
