@@ -1,0 +1,1 @@
+"""A call and its legs: neutral inputs and commands in, effects, notices and facts out."""

@@ -1,0 +1,150 @@
+"""A call as the switch sees it: inputs and commands in; effects, notices and facts out.
+
+Drive it like every machine here: `receive` or `do`, then carry out `take_output`, hand
+`take_notices` to the program, store `take_events`, and arm one timer for `deadline`. ``now`` may
+be handed in late but never makes the call's time run backwards.
+
+The life of the first leg is the life of the call. See `ringfence.calls.lifecycle` for the table
+of the call, `leg` for that of a leg, `recording` for that of a recording, and `dial`, `waiting`,
+`rooms`, `transfer` for what the call may be about meanwhile.
+"""
+
+from __future__ import annotations
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Command, Originate
+from ringfence.calls.core import CallSettings
+from ringfence.calls.effects import Effect
+from ringfence.calls.events import CallFact
+from ringfence.calls.hear import HEAR
+from ringfence.calls.inputs import Connected, Input, PartnerReplaced
+from ringfence.calls.lifecycle import LiveCall
+from ringfence.calls.notices import Notice
+from ringfence.calls.obey import OBEY
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import AccountId, CallId, LegId
+
+_DEFAULTS = CallSettings()
+_ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced)
+"""Another call waits for our word, even when this one is over."""
+
+
+class Call:
+    """One call and all its legs."""
+
+    __slots__ = ("_live",)
+
+    def __init__(
+        self,
+        call: CallId,
+        *,
+        account: AccountId,
+        entropy: Entropy,
+        settings: CallSettings = _DEFAULTS,
+    ) -> None:
+        self._live = LiveCall(call, account=account, entropy=entropy, settings=settings)
+
+    @property
+    def id(self) -> CallId:
+        """The call's id."""
+        return self._live.call
+
+    @property
+    def over(self) -> bool:
+        """Whether the last fact has been said; nothing is open any more."""
+        return self._live.state == "ended"
+
+    @property
+    def ending(self) -> bool:
+        """Whether the parties have parted; commands are ignored from here."""
+        return self._live.state in {"ending", "ended"}
+
+    @property
+    def answered(self) -> bool:
+        """Whether the first leg is, or was, answered."""
+        return self._live.answered_at is not None
+
+    @property
+    def first_leg(self) -> LegId | None:
+        """The leg the program talks to, None before the call has begun."""
+        anchor = self._live.anchor
+        return None if anchor is None else anchor.id
+
+    @property
+    def legs(self) -> tuple[LegId, ...]:
+        """The legs not yet released, oldest first."""
+        return tuple(self._live.legs)
+
+    def receive(self, x: Input, now: Ms) -> None:
+        """Take an input. One about a leg or recording that is gone changes nothing."""
+        live = self._live
+        if now > live.now:
+            live.now = now
+        if live.state == "ended" and type(x) not in _ANSWERED_ALWAYS:
+            return
+        HEAR[type(x)](live, x)
+        if live.end_wanted is not None or live.ended_at is not None:
+            live.settle()
+
+    def do(self, command: Command, now: Ms) -> None:
+        """Carry out a command; ignored once the call is ending.
+
+        Raises `LocalError` where the state does not allow it. What was done before the error
+        stands, so whoever catches it should ``do(Hangup(cause=Cause.SERVER_ERROR))``.
+        """
+        live = self._live
+        if now > live.now:
+            live.now = now
+        if live.ended_at is not None:
+            return
+        if live.anchor is None and type(command) is not Originate:
+            raise LocalError("the call has not begun")
+        OBEY[type(command)](live, command)
+        if live.end_wanted is not None or live.ended_at is not None:
+            live.settle()
+
+    def deadline(self) -> Ms | None:
+        """Return when to call `fire`, or None."""
+        return self._live.timers.deadline()
+
+    def fire(self, now: Ms) -> None:
+        """It is time: do what is due. Firing early changes nothing."""
+        live = self._live
+        if now > live.now:
+            live.now = now
+        while (due := live.timers.take_due(live.now)) is not None:
+            kind, subject = due
+            match kind:
+                case "collect":
+                    live.end_collection("timeout")
+                case "activity":
+                    if live.activity is not None:
+                        live.activity.timer(subject)
+                case "offer":
+                    live.end(Cause.NO_ANSWER, "system")
+                case "max":
+                    live.end(Cause.MAX_DURATION, "system")
+                case "release":
+                    leg = live.legs.get(LegId(subject))
+                    if leg is not None:
+                        live.leg_released(leg, None)
+                case _:
+                    live.recording_due(subject)
+            live.settle()
+
+    def take_output(self) -> list[Effect]:
+        """Return and forget what is to be carried out, in order."""
+        taken, self._live.effects = self._live.effects, []
+        return taken
+
+    def take_notices(self) -> list[Notice]:
+        """Return and forget what the program has to be told, in order."""
+        taken, self._live.notices = self._live.notices, []
+        return taken
+
+    def take_events(self) -> list[CallFact]:
+        """Return and forget what happened, in order."""
+        taken, self._live.facts = self._live.facts, []
+        return taken

@@ -1,0 +1,454 @@
+"""What a program or an API request may ask of a call: frozen imperatives for ``Call.do``.
+
+Import the module, not the names (``from ringfence.calls import commands``): some effects are
+called the same.
+
+``leg`` is None for the first leg: the caller of an inbound call, the called party of an outbound
+one. A command given to a call that is ending or has ended is ignored, because its end may still
+be on the way to whoever gave the command. A command that the state does not allow (playing before
+answering, dialling twice) raises `LocalError`.
+
+Waiting is answered by a notice (`ringfence.calls.notices`):
+
+    command            answered by
+    ----------------   --------------------------------------------------
+    Answer             Answered, or CallOver
+    Play, PlayTone     PlayFinished
+    Collect            DigitsEntered
+    SendDigits         DigitsSent
+    StartRecording     RecordingFinished or RecordingMissing
+    Dial               DialFinished
+    JoinConference     ConferenceFinished
+    Enqueue            QueueFinished
+    TakeFromQueue      DialFinished
+    Transfer           TransferFinished
+    Hangup, Reject     CallOver (so does every other end of the call)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.words import RecordingSource, RecordWhen, Role
+from ringfence.kernel.ids import (
+    ClipId,
+    ConferenceId,
+    LegId,
+    NumberId,
+    PartyId,
+    PhoneDeviceId,
+    QueueId,
+    RecordingId,
+    TrunkId,
+)
+from ringfence.kernel.phone import Phone
+
+# --- whom to call ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPhone:
+    """A telephone number. ``trunk`` None: the switch chooses one."""
+
+    phone: Phone
+    trunk: TrunkId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSip:
+    """A SIP address. ``uri`` as text (``sip:`` or ``sips:``); credentials answer a challenge.
+
+    ``headers``: extra header fields (``X-...``) for the INVITE.
+    """
+
+    uri: str = field(repr=False)
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDevice:
+    """A registered phone of ours, at every place it is registered."""
+
+    device: PhoneDeviceId
+
+
+Endpoint = ToPhone | ToSip | ToDevice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """Ask whoever answers to press ``accept`` before connecting: a mailbox does not press keys.
+
+    ``clips`` are played to the callee; without the digit within ``wait_ms`` after the clips the
+    leg is hung up and counts as not answered. ``accept``: the digits that accept.
+    """
+
+    clips: tuple[ClipId, ...]
+    accept: str = "1"
+    wait_ms: int = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialTarget:
+    """One place to ring.
+
+    ``party``: whose number or address it is; the runner fills it in before the command reaches
+    the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
+    machine). ``send_digits``: played to the callee after the answer and before connecting
+    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`.
+    """
+
+    endpoint: Endpoint
+    party: PartyId | None = None
+    person: bool = True
+    send_digits: str = field(default="", repr=False)
+    screen: Screen | None = None
+
+
+# --- beginning ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Originate:
+    """Begin an outbound call: the first command of a `Call` that no `inputs.CallArrived` began.
+
+    ``caller``, ``called``: the parties shown and rung. ``ring_ms``: ring that long at most.
+    ``role``: which side the rung leg is; click-to-call rings our agent first as ``caller``.
+    """
+
+    target: DialTarget
+    caller: PartyId
+    called: PartyId
+    caller_id: Phone | None = None
+    number: NumberId | None = None
+    ring_ms: int = 60_000
+    max_duration_ms: int | None = None
+    role: Role = "callee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """Let the caller hear ringing (SIP 180) without answering."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Answer the first leg. Answering twice is allowed and answered at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """Refuse an inbound call that is not answered; one that is answered is hung up instead."""
+
+    cause: Cause = Cause.REJECTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hangup:
+    """End the whole call: every leg, recording and prompt."""
+
+    cause: Cause = Cause.NORMAL
+
+
+# --- audio and digits -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """Play clips one after the other. ``play``: a number above 0, new in this call.
+
+    ``loop``: how often the whole sequence, 0 until stopped. Another `Play` on the same leg stops
+    this one first. ``stop_on_digit``: any digit cuts it short.
+    """
+
+    play: int
+    clips: tuple[ClipId, ...]
+    loop: int = 1
+    leg: LegId | None = None
+    stop_on_digit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayTone:
+    """Play a named tone of the media engine (``beep``, ``ringback``, ``busy``) like a clip."""
+
+    play: int
+    tone: str
+    duration_ms: int = 0
+    leg: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlay:
+    """Stop what plays on the leg; nothing playing is fine."""
+
+    leg: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect:
+    """Collect digits of the first leg; one collection at a time, a new one stops the old.
+
+    ``max_digits``: ends at that many, 0 for no bound but the limit. ``finish_on``: digits that
+    end it and are not part of the result, ``""`` for none. ``timeout_ms``: silence that ends it,
+    counted from the end of the prompts or the last digit. The first digit stops whatever plays
+    if ``barge_in``. While ``prompting`` the first time-out waits for `PromptsDone`, because the
+    next prompt may still be fetched. ``sensitive``: card digits, which recordings must not hold.
+    """
+
+    max_digits: int = 0
+    finish_on: str = "#"
+    timeout_ms: int = 5_000
+    barge_in: bool = True
+    prompting: bool = False
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptsDone:
+    """All prompts of a `Collect` with ``prompting`` have been given and have ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopCollect:
+    """End collecting without waiting; answered by `DigitsEntered` with reason ``stopped``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDigits:
+    """Play digits to a leg (RFC 4733 or in-band); ``w`` waits half a second."""
+
+    digits: str = field(repr=False)
+    leg: LegId | None = None
+
+
+# --- recording ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """Record. ``source`` ``voicemail`` records what the first leg says, ``call`` both directions.
+
+    Several recordings may run at once (a call recording and a voicemail), one per source.
+    ``max_ms`` 0: the installation's limit. ``silence_ms``: silence that ends it, 0 for never.
+    ``finish_on``: digits that end it. ``min_ms``: shorter is discarded and reported as ``empty``.
+    ``beep``: a tone first, which is not recorded. ``dual``: one channel per side instead of one.
+    """
+
+    source: RecordingSource = "call"
+    max_ms: int = 0
+    silence_ms: int = 0
+    min_ms: int = 0
+    finish_on: str = ""
+    beep: bool = False
+    dual: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording:
+    """Pause one recording, or all of them when ``recording`` is None."""
+
+    recording: RecordingId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRecording:
+    """Resume one recording, or all of them when ``recording`` is None."""
+
+    recording: RecordingId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """Stop and save one recording, or all of them when ``recording`` is None."""
+
+    recording: RecordingId | None = None
+
+
+# --- other people ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """Ring targets and connect the first that answers with the first leg.
+
+    ``sequential``: one after the other, else all at once. ``ring_ms``: how long each attempt
+    rings. ``caller_id``: shown to the callee, None leaves it to the switch. ``time_limit_ms``: of
+    the conversation, 0 for the call's own limit. ``hangup_on_star``: ``*`` by the caller ends the
+    conversation and goes on with the program. ``answer_on_bridge``: the caller is not answered
+    before the callee is, and hears the callee's own ringing; it has no effect once the caller is
+    answered. ``ring_tone``: the tone an answered caller hears while it rings, ``""`` for silence.
+    ``record``: see `RecordWhen`; ``dual``: one channel per side.
+    """
+
+    targets: tuple[DialTarget, ...]
+    sequential: bool = False
+    ring_ms: int = 30_000
+    caller_id: Phone | None = None
+    time_limit_ms: int = 0
+    hangup_on_star: bool = False
+    answer_on_bridge: bool = False
+    ring_tone: str = "ringback"
+    record: RecordWhen = "never"
+    dual: bool = True
+    wait_clips: tuple[ClipId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndDial:
+    """End the dial under way, ringing or talking; the program goes on with `DialFinished`."""
+
+    cause: Cause = Cause.CANCELLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinConference:
+    """Put the first leg into a room until it leaves or the room ends.
+
+    ``start_on_enter``: the room begins when such a member is in; until then members hear
+    ``wait_clips``. ``end_on_exit``: the room ends when this member leaves. ``moderator``: may
+    remove, mute and end. ``max_members`` 0: the installation's limit. ``beep``: others hear this
+    member come and go. ``hangup_on_star``: ``*`` leaves the room.
+    """
+
+    conference: ConferenceId
+    muted: bool = False
+    start_on_enter: bool = True
+    end_on_exit: bool = False
+    moderator: bool = False
+    max_members: int = 0
+    beep: bool = True
+    wait_clips: tuple[ClipId, ...] = ()
+    hangup_on_star: bool = False
+    time_limit_ms: int = 0
+    record: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveConference:
+    """Leave the room; the program goes on with `ConferenceFinished`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueue:
+    """Let the first leg wait in a queue for an agent.
+
+    ``max_size`` 0: the queue's own. ``max_wait_ms`` 0: for ever. ``wait_clips``: looped to the
+    caller while waiting; without clips the program plays what it likes (`Play` is allowed).
+    """
+
+    queue: QueueId
+    max_size: int = 0
+    max_wait_ms: int = 0
+    wait_clips: tuple[ClipId, ...] = ()
+    record: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveQueue:
+    """Stop waiting; the program goes on with `QueueFinished`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFromQueue:
+    """Connect the first leg, an agent, with the caller who has waited longest.
+
+    ``wait_ms``: how long to wait for somebody when the queue is empty.
+    """
+
+    queue: QueueId
+    wait_ms: int = 0
+    time_limit_ms: int = 0
+    hangup_on_star: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Send the first leg away by SIP REFER; when the far end succeeds, our call ends.
+
+    ``target``: a SIP URI as text. ``refused``: the call goes on with `TransferFinished`.
+    """
+
+    target: str = field(repr=False)
+    timeout_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Let a leg be heard by nobody (``on``) or by everybody again."""
+
+    on: bool
+    leg: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Send the first leg's own audio back to it, or stop: how a caller tests the line."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Put the connected partner of ``leg`` on hold with music, or take it back."""
+
+    on: bool
+    leg: LegId | None = None
+    clips: tuple[ClipId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clear:
+    """Stop prompts, collection, dial, room or queue without a notice: a new program takes over.
+
+    Recordings of the call go on; other legs are hung up.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Write a line on the call's timeline.
+
+    ``code``: a stable word (``markup_invalid``, ``clip_skipped``). ``text``: a sentence made of
+    constants, counts, line numbers and verb names; never a value out of a document or a number.
+    """
+
+    code: str
+    text: str = ""
+    level: str = "info"
+
+
+Command = (
+    Originate
+    | Ring
+    | Answer
+    | Reject
+    | Hangup
+    | Play
+    | PlayTone
+    | StopPlay
+    | Collect
+    | PromptsDone
+    | StopCollect
+    | SendDigits
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | Dial
+    | EndDial
+    | JoinConference
+    | LeaveConference
+    | Enqueue
+    | LeaveQueue
+    | TakeFromQueue
+    | Transfer
+    | Mute
+    | Echo
+    | Hold
+    | Clear
+    | Note
+)

@@ -1,0 +1,484 @@
+"""Ringing other parties and connecting the one that answers with the first leg.
+
+    ringing ─accepted─▶ talking ─────────────ended──▶ done
+       │  └─accepted, caller not up─▶ connecting ─caller_up─▶ talking
+       └─exhausted / stop──────────────────────────────────▶ done
+
+An *attempt* is one leg being rung. It counts as accepted when the callee answered and, where the
+target asks for it, the digits were sent and the callee pressed the key of the screen; until then
+the other attempts go on ringing. The first accepted attempt wins and the others are cancelled.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+from ringfence.calls import effects, events, inputs, notices
+from ringfence.calls.activity import Activity
+from ringfence.calls.causes import Cause, dial_status
+from ringfence.calls.commands import Dial, DialTarget
+from ringfence.calls.core import CallCore
+from ringfence.calls.leg import Leg
+from ringfence.calls.words import PlayEnd
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import CallId, LegId, PartyId, RecordingId
+from ringfence.kernel.limits import CALL_RING_MS, DIAL_TARGETS_MAX
+
+DialState = Literal["ringing", "connecting", "talking", "done"]
+DialTrigger = Literal["accepted", "accepted_early", "caller_up", "exhausted", "ended", "stop"]
+
+DIAL_TABLE: dict[DialState, dict[DialTrigger, DialState]] = {
+    "ringing": {
+        "accepted": "talking",
+        "accepted_early": "connecting",
+        "exhausted": "done",
+        "stop": "done",
+    },
+    "connecting": {
+        "caller_up": "talking",
+        "ended": "done",
+        "stop": "done",
+    },
+    "talking": {
+        "ended": "done",
+        "stop": "done",
+    },
+    "done": {},
+}
+"""Every transition of a dial. ``accepted_early``: the caller has still to be answered."""
+
+AttemptState = Literal["ringing", "digits", "screen", "key"]
+"""Being rung; sent digits; hearing the screen's clips; asked for the key."""
+
+# Which failure speaks for a dial of several: what a person did counts more than what a network did.
+_WEIGHT = {
+    Cause.BUSY: 3,
+    Cause.REJECTED: 3,
+    Cause.NO_ANSWER: 2,
+    Cause.NOT_REGISTERED: 1,
+    Cause.UNREACHABLE: 1,
+}
+
+
+class Attempt:
+    """One leg being rung for a dial."""
+
+    __slots__ = ("leg", "play", "state", "target")
+
+    def __init__(self, leg: Leg, target: DialTarget) -> None:
+        self.leg = leg
+        self.target = target
+        self.state: AttemptState = "ringing"
+        self.play = 0
+
+
+class DialActivity(Activity):
+    """A `commands.Dial` under way."""
+
+    __slots__ = (
+        "_attempts",
+        "_cause",
+        "_command",
+        "_peer_gone",
+        "_pending",
+        "_ring_ms",
+        "_started_at",
+        "_talked_from",
+        "_tone",
+        "_winner_party",
+        "partner",
+        "partner_call",
+        "recording",
+        "state",
+    )
+
+    def __init__(self, core: CallCore, command: Dial) -> None:
+        super().__init__(core)
+        if not 1 <= len(command.targets) <= DIAL_TARGETS_MAX:
+            raise LocalError("a dial has one to ten targets")
+        self._command = command
+        self._pending = deque(command.targets)
+        self._attempts: dict[LegId, Attempt] = {}
+        self._cause: Cause | None = None
+        self._started_at: Ms = core.now
+        self._ring_ms = 0
+        self._talked_from: Ms | None = None
+        self._tone = 0
+        self._winner_party: PartyId | None = None
+        self._peer_gone = False
+        self.state: DialState = "ringing"
+        self.partner: LegId | None = None
+        """The leg the first leg is talking to, of this call or of ``partner_call``."""
+        self.partner_call: CallId | None = None
+        self.recording: RecordingId | None = None
+
+    def begin(self) -> None:
+        """Ring the first target, or all of them; the caller is answered if it should hear us."""
+        core = self.core
+        first = core.first()
+        core.facts.append(
+            events.DialStarted(
+                at=core.now,
+                call=core.call,
+                targets=len(self._pending),
+                sequential=self._command.sequential,
+            )
+        )
+        if first.state == "up":
+            self._start_ring_tone(first)
+            self._record_ringing(first)
+        elif not self._command.answer_on_bridge:
+            core.answer(first)
+        self._ring_next()
+
+    # --- ringing ----------------------------------------------------------------------------------
+
+    def _ring_next(self) -> None:
+        core = self.core
+        ring_ms = min(self._command.ring_ms, CALL_RING_MS)
+        while self._pending:
+            target = self._pending.popleft()
+            leg = core.place(
+                target, role="callee", caller_id=self._command.caller_id, ring_ms=ring_ms
+            )
+            self._attempts[leg.id] = Attempt(leg, target)
+            if self._command.sequential:
+                break
+        core.timers.set("activity", core.now + ring_ms, "ring")
+
+    def _start_ring_tone(self, first: Leg) -> None:
+        core = self.core
+        if self._command.wait_clips:
+            self._tone = core.own_play()
+            core.play(first, self._tone, self._command.wait_clips, loop=0)
+        elif self._command.ring_tone:
+            self._tone = core.own_play()
+            core.tone(first, self._tone, self._command.ring_tone, 0)
+
+    def _stop_ring_tone(self) -> None:
+        first = self.core.first()
+        if self._tone in first.plays:
+            self.core.stop_play(first)
+        self._tone = 0
+
+    def _record_ringing(self, first: Leg) -> None:
+        if self._command.record == "from_ringing" and self.recording is None:
+            self._record(self.core.both_ways(first))
+
+    def _record_both(self, first: Leg, partner: Leg) -> None:
+        self._record(
+            (
+                effects.Channel(leg=first.id, incoming=True, party=first.party),
+                effects.Channel(leg=partner.id, incoming=True, party=partner.party),
+            )
+        )
+
+    def _record(self, channels: tuple[effects.Channel, ...]) -> None:
+        if any(r.source == "dial" and r.running for r in self.core.recordings.values()):
+            return
+        recording = self.core.start_recording("dial", channels, mixed=not self._command.dual)
+        self.recording = recording.id
+
+    def leg_rang(self, leg: Leg, *, early_media: bool) -> None:
+        """Pass ringing on to a caller who is not answered, or the callee's own early audio.
+
+        Early audio (a carrier's announcement) is let through when there is one target only:
+        several at once would be a babble, and none of them can be chosen.
+        """
+        if self.state != "ringing" or leg.id not in self._attempts:
+            return
+        core = self.core
+        first = core.first()
+        alone = early_media and len(self._attempts) == 1 and not self._pending
+        if first.state in {"offered", "ringing"}:
+            early = alone and first.peer is None
+            core.ring(first, early_media=early)
+            if early:
+                core.bridge(first, leg)
+        elif first.state == "up" and alone and first.peer is None:
+            self._stop_ring_tone()
+            core.bridge(first, leg)
+
+    def leg_up(self, leg: Leg) -> None:
+        """The callee answered, or the caller is answered at last."""
+        core = self.core
+        if leg is core.anchor:
+            if self.state == "connecting":
+                self._talk("caller_up")
+            elif self.state == "ringing":
+                if leg.peer is None:
+                    self._start_ring_tone(leg)
+                self._record_ringing(leg)
+            return
+        attempt = self._attempts.get(leg.id)
+        if attempt is None or attempt.state != "ringing" or self.state != "ringing":
+            return
+        if attempt.target.send_digits:
+            attempt.state = "digits"
+            core.effects.append(effects.SendDigits(leg=leg.id, digits=attempt.target.send_digits))
+            core.facts.append(
+                events.DigitsDialled(
+                    at=core.now,
+                    call=core.call,
+                    leg=leg.id,
+                    count=sum(digit not in "wW" for digit in attempt.target.send_digits),
+                )
+            )
+        else:
+            self._screen(attempt)
+
+    def digits_sent(self, leg: Leg) -> None:
+        """The digits after the answer are through."""
+        attempt = self._attempts.get(leg.id)
+        if attempt is not None and attempt.state == "digits":
+            self._screen(attempt)
+
+    # --- screening --------------------------------------------------------------------------------
+
+    def _screen(self, attempt: Attempt) -> None:
+        screen = attempt.target.screen
+        if screen is None:
+            self._accept(attempt)
+            return
+        core = self.core
+        if attempt.leg.peer is not None:
+            core.unbridge(attempt.leg)  # early audio was let through; now it is between us
+        attempt.state = "screen"
+        if screen.clips:
+            attempt.play = core.own_play()
+            core.play(attempt.leg, attempt.play, screen.clips)
+        else:
+            self._ask_key(attempt)
+
+    def _ask_key(self, attempt: Attempt) -> None:
+        screen = attempt.target.screen
+        if screen is not None:
+            attempt.state = "key"
+            self.core.timers.set("activity", self.core.now + screen.wait_ms, attempt.leg.id)
+
+    def play_ended(self, leg: Leg, play: int, reason: PlayEnd) -> None:  # noqa: ARG002
+        """The screen was heard (or could not be played): now a key is due."""
+        attempt = self._attempts.get(leg.id)
+        if attempt is not None and attempt.state == "screen" and attempt.play == play:
+            self._ask_key(attempt)
+
+    def digit(self, leg: Leg, digit: str) -> bool:
+        """A key that accepts the call, or the star that ends the conversation."""
+        attempt = self._attempts.get(leg.id)
+        if attempt is not None and attempt.state in {"screen", "key"}:
+            screen = attempt.target.screen
+            if screen is not None and digit in screen.accept:
+                self.core.stop_play(leg)
+                self._accept(attempt)
+            return True
+        if leg is not self.core.anchor:
+            return True
+        if digit == "*" and self._command.hangup_on_star and self.state == "talking":
+            self._finish("ended", Cause.NORMAL)
+        return True
+
+    # --- talking ----------------------------------------------------------------------------------
+
+    def _accept(self, attempt: Attempt) -> None:
+        core = self.core
+        leg = attempt.leg
+        self.partner = leg.id
+        self._winner_party = leg.party
+        self._ring_ms = core.now - self._started_at
+        self._pending.clear()
+        core.timers.clear("activity", "ring")
+        core.timers.clear("activity", leg.id)
+        del self._attempts[leg.id]
+        self._cancel_attempts(Cause.ANSWERED_ELSEWHERE)
+        if leg.person:
+            core.person_answered(leg.id, leg.party)
+        if core.first().state == "up":
+            self._talk("accepted")
+        else:
+            self.state = DIAL_TABLE[self.state]["accepted_early"]
+            core.answer(core.first())
+
+    def _talk(self, trigger: DialTrigger) -> None:
+        core = self.core
+        self.state = DIAL_TABLE[self.state][trigger]
+        first = core.first()
+        partner = None if self.partner is None else core.legs.get(self.partner)
+        if partner is None:
+            return
+        self._stop_ring_tone()
+        if first.peer != partner.id:
+            core.bridge(first, partner)
+        self._talked_from = core.now
+        if partner.person:
+            core.talk_begins()
+        if self._command.record != "never" and self.recording is None:
+            self._record_both(first, partner)
+        if self._command.time_limit_ms:
+            core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
+
+    def partner_moved(self, partner: LegId, call: CallId | None, party: PartyId | None) -> None:
+        """A transfer gave the first leg another partner; a recording goes on with the new one."""
+        self.partner = partner
+        self.partner_call = call
+        if party is not None:
+            self._winner_party = party
+        own = self.core.legs.get(partner)
+        if own is not None and self._command.record != "never":
+            self._stop_dial_recording()
+            self._record_both(self.core.first(), own)
+
+    def leg_over(self, leg: Leg) -> None:
+        """An attempt failed, or the partner has gone."""
+        if leg.id == self.partner:
+            self.partner_gone(leg)
+            return
+        if self._attempts.pop(leg.id, None) is None:
+            return
+        self.core.timers.clear("activity", leg.id)
+        self._failed(leg.cause)
+
+    def hear(self, x: object) -> None:
+        """A partner that a transfer brought from another call has gone."""
+        if isinstance(x, inputs.Disconnected) and self.partner_call is not None:
+            self.partner_gone(None, x.cause)
+
+    def partner_gone(self, leg: Leg | None, cause: Cause = Cause.NORMAL) -> None:
+        """The conversation ended from the other side; None: a partner of another call."""
+        if leg is None:
+            self.core.last_far_hangup = "callee"
+            self.core.parted(self.core.first())
+            self._peer_gone = True
+        elif leg.by_far_end:
+            self.core.last_far_hangup = leg.role
+        self._finish("ended", cause if leg is None else leg.cause)
+
+    def _failed(self, cause: Cause) -> None:
+        """One attempt came to nothing: keep the weightiest reason, and ring the next."""
+        if self.state != "ringing":
+            return
+        if self._cause is None or _WEIGHT.get(cause, 0) >= _WEIGHT.get(self._cause, 0):
+            self._cause = cause
+        if self._attempts:
+            return
+        if self._pending:
+            first = self.core.first()
+            if first.state == "up" and self._tone not in first.plays:
+                self._start_ring_tone(first)
+            self._ring_next()
+        else:
+            self._finish("exhausted", self._cause)
+
+    def timer(self, subject: str) -> None:
+        """Nobody answered in time, nobody pressed the key, or the time for talking is over."""
+        core = self.core
+        if subject == "ring":
+            # Whoever has answered and is being screened has its own time.
+            for attempt in tuple(self._attempts.values()):
+                if attempt.state == "ringing":
+                    del self._attempts[attempt.leg.id]
+                    core.end_leg(attempt.leg, Cause.NO_ANSWER)
+            self._failed(Cause.NO_ANSWER)
+        elif subject == "limit":
+            self._finish("ended", Cause.MAX_DURATION)
+        else:
+            attempt_due = self._attempts.pop(LegId(subject), None)
+            if attempt_due is not None:
+                core.end_leg(attempt_due.leg, Cause.NO_ANSWER)
+                self._failed(Cause.NO_ANSWER)
+
+    def bridge_failed(self, cause: Cause) -> None:
+        """The audio of the two could not be connected: a conversation without audio is none."""
+        if self.state == "talking":
+            self._finish("ended", cause)
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def stop(self, cause: Cause, *, tell: bool = True) -> None:
+        """End the dial; the program is told unless another takes over."""
+        self._finish("stop", cause, tell=tell)
+
+    def call_over(self) -> None:
+        """The caller is gone."""
+        self._finish("stop", Cause.CANCELLED if self._talked_from is None else Cause.NORMAL)
+
+    def close(self) -> None:
+        """The first leg has handed its partner over: the dial is done, the partner goes on."""
+        self.partner_call = None
+        self.partner, kept = None, self.partner
+        self._finish("ended", Cause.NORMAL, kept=kept)
+
+    def _cancel_attempts(self, cause: Cause) -> None:
+        attempts, self._attempts = tuple(self._attempts.values()), {}
+        for attempt in attempts:
+            self.core.timers.clear("activity", attempt.leg.id)
+            self.core.end_leg(attempt.leg, cause)
+
+    def _finish(
+        self,
+        trigger: DialTrigger,
+        cause: Cause,
+        *,
+        tell: bool = True,
+        kept: LegId | None = None,
+    ) -> None:
+        core = self.core
+        if self.state == "done":
+            return
+        self.state = DIAL_TABLE[self.state][trigger]
+        core.activity = None
+        core.timers.clear("activity", "ring")
+        core.timers.clear("activity", "limit")
+        self._cancel_attempts(Cause.CANCELLED if cause is Cause.NORMAL else cause)
+        core.talk_stops()
+        self._stop_dial_recording()
+        first = core.first()
+        if not first.over:
+            self._stop_ring_tone()
+        partner = None if self.partner is None else core.legs.get(self.partner)
+        if partner is not None and not partner.over:
+            if not first.over and self.partner_call is None:
+                core.unbridge(first)
+            core.end_leg(partner, cause)
+        elif self.partner_call is not None and self.partner is not None and not self._peer_gone:
+            if not first.over:
+                core.unbridge(first)
+            core.leave_peer(first.id, self.partner, self.partner_call, cause)
+        answered_by = kept or self.partner
+        talked = self._talked_from is not None
+        status = dial_status(cause, talked=talked)
+        talk_ms = 0 if self._talked_from is None else core.now - self._talked_from
+        ring_ms = self._ring_ms if answered_by is not None else core.now - self._started_at
+        core.last_dial_cause = None if talked else cause
+        core.facts.append(
+            events.DialEnded(
+                at=core.now,
+                call=core.call,
+                status=status,
+                cause=cause,
+                ring_ms=ring_ms,
+                talk_ms=talk_ms,
+                leg=answered_by,
+                party=self._winner_party,
+            )
+        )
+        if tell:
+            core.tell(
+                notices.DialFinished(
+                    status=status,
+                    cause=cause,
+                    ring_ms=ring_ms,
+                    talk_ms=talk_ms,
+                    leg=answered_by,
+                    party=self._winner_party,
+                    recording=self.recording,
+                    hung_up=core.over,
+                )
+            )
+
+    def _stop_dial_recording(self) -> None:
+        if self.recording is not None:
+            recording = self.core.recordings.get(self.recording)
+            if recording is not None:
+                self.core.stop_recording(recording)

@@ -1,0 +1,346 @@
+"""What a call wants done: frozen imperatives that the switch carries out on SIP agent and media.
+
+Import the module, not the names (``from ringfence.calls import effects``).
+
+Promises the switch may rely on, and tests hold:
+
+- Every leg begins with `PlaceLeg` or with ``inputs.CallArrived`` (or ``inputs.LegReplaced``) and
+  ends with exactly one `ReleaseLeg`, its last effect; before it comes exactly one of `RefuseLeg`,
+  `CancelLeg`, `HangUpLeg`, unless the far end or a failure ended the leg.
+- Every `StartRecording` is answered by exactly one ``RecordingEnded`` or ``RecordingBroke``, or it
+  is stopped by exactly one `StopRecording`, which precedes the `ReleaseLeg` of its legs.
+- `BridgeLegs` and `UnbridgeLegs` alternate for a leg; a released leg is unbridged by its release,
+  without a word.
+
+What the call relies on: an effect that cannot be carried out is answered by
+``inputs.EffectFailed``, and nothing the switch does in answer calls back into the call before
+the effects at hand are done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Endpoint
+from ringfence.calls.words import RecordingSource
+from ringfence.kernel.ids import CallId, ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
+from ringfence.kernel.phone import Phone
+
+# --- signalling -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingLeg:
+    """Send 180 to the caller; with ``early_media`` a 183 with SDP, its audio port open."""
+
+    leg: LegId
+    early_media: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLeg:
+    """Open audio unless it is open, send 200; ``inputs.LegAnswered`` when audio may flow."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseLeg:
+    """Refuse an unanswered caller with ``causes.CAUSES[cause].sip``."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceLeg:
+    """Open audio and send INVITE. ``caller_id`` None: the switch chooses one it may show.
+
+    The call keeps its own ringing time and will `CancelLeg`; ``ring_ms`` is told for the INVITE's
+    Expires. ``trunk`` and route are the switch's business.
+    """
+
+    leg: LegId
+    endpoint: Endpoint
+    party: PartyId | None = None
+    caller_id: Phone | None = None
+    ring_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelLeg:
+    """Give up a leg that is not answered; a crossing answer is hung up by the agent."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpLeg:
+    """Send BYE, with ``causes.CAUSES[cause].q850`` as Reason."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLeg:
+    """Close the audio and forget the leg; answered by ``inputs.LegReleased`` with its stats."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferLeg:
+    """Ask the far end by REFER to call ``target``; ``replaces``: in place of that leg of ours."""
+
+    leg: LegId
+    target: str = field(default="", repr=False)
+    replaces: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerRefer:
+    """Answer a REFER: accepted (202), or refused with the status of ``cause``."""
+
+    leg: LegId
+    refer: int
+    accepted: bool
+    cause: Cause = Cause.FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRefer:
+    """Tell how an accepted REFER fares: ``cause`` None is 180 Ringing, NORMAL is 200 OK."""
+
+    leg: LegId
+    refer: int
+    cause: Cause | None = None
+
+
+# --- media ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlay:
+    """Play clips; ``loop`` 0 until stopped. ``play`` below 0 is the call's own (hold music)."""
+
+    leg: LegId
+    play: int
+    clips: tuple[ClipId, ...]
+    loop: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTone:
+    """Play a named tone, ``duration_ms`` 0 until stopped (``beep`` has its own length)."""
+
+    leg: LegId
+    play: int
+    tone: str
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlay:
+    """Stop what plays on the leg; its ``inputs.PlayEnded`` still comes."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDigits:
+    """Send keys to the far end; ``inputs.DigitsSent`` when done."""
+
+    leg: LegId
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeLegs:
+    """Connect the audio of two legs, both ways. ``b`` may be another call's leg."""
+
+    a: LegId
+    b: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnbridgeLegs:
+    """Take the audio of two legs apart; both stay up and hear silence."""
+
+    a: LegId
+    b: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteLeg:
+    """Let nobody hear the leg, or everybody again."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EchoLeg:
+    """Send the leg's own audio back to it, or stop; a released leg is quiet without a word."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """One sound to record: what ``leg`` says (``in``) or what it is played (``out``)."""
+
+    leg: LegId
+    incoming: bool
+    party: PartyId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording:
+    """Record channels, time-aligned. The switch makes keys and files and keeps policy's answer.
+
+    ``max_ms``, ``silence_ms``: 0 for none. ``mixed``: one file of all channels is wanted by
+    whoever listens later; it is stored per channel all the same. ``beep``: before the first frame.
+    """
+
+    recording: RecordingId
+    source: RecordingSource
+    channels: tuple[Channel, ...]
+    max_ms: int = 0
+    silence_ms: int = 0
+    beep: bool = False
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording:
+    """Keep silence instead of sound until resumed."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumeRecording:
+    """Keep sound again."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording:
+    """Close the recording and save it."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscardRecording:
+    """Delete a recording that has just been saved: it is too short to mean anything. No answer."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactDigits:
+    """Replace digits by noise in a running recording, from before they are heard."""
+
+    recording: RecordingId
+    on: bool
+
+
+# --- rooms and queues -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterRoom:
+    """Ask the room for a place; see `ringfence.calls.conference`."""
+
+    leg: LegId
+    conference: ConferenceId
+    muted: bool = False
+    start_on_enter: bool = True
+    end_on_exit: bool = False
+    moderator: bool = False
+    max_members: int = 0
+    beep: bool = True
+    wait_clips: tuple[ClipId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRoom:
+    """Take the leg out of the room; ``inputs.RoomLeft`` answers unless the leg is released."""
+
+    leg: LegId
+    conference: ConferenceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterQueue:
+    """Ask the queue for a place; see `ringfence.calls.queue`."""
+
+    leg: LegId
+    queue: QueueId
+    max_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveQueue:
+    """Take the leg out of the queue, waiting or connected."""
+
+    leg: LegId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFromQueue:
+    """Ask the queue for its first caller, for the agent ``leg``."""
+
+    leg: LegId
+    queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavePeer:
+    """Tell another call that its partner is gone: ``inputs.Disconnected`` for its leg ``peer``."""
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId
+    cause: Cause
+
+
+Effect = (
+    RingLeg
+    | AnswerLeg
+    | RefuseLeg
+    | PlaceLeg
+    | CancelLeg
+    | HangUpLeg
+    | ReleaseLeg
+    | ReferLeg
+    | AnswerRefer
+    | ReportRefer
+    | StartPlay
+    | StartTone
+    | StopPlay
+    | SendDigits
+    | BridgeLegs
+    | UnbridgeLegs
+    | MuteLeg
+    | EchoLeg
+    | StartRecording
+    | PauseRecording
+    | ResumeRecording
+    | StopRecording
+    | DiscardRecording
+    | RedactDigits
+    | EnterRoom
+    | LeaveRoom
+    | EnterQueue
+    | LeaveQueue
+    | TakeFromQueue
+    | LeavePeer
+)

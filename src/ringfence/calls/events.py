@@ -1,0 +1,505 @@
+"""Facts about a call: frozen, dated, in the past tense, stored for ever or until erased.
+
+Every fact names its call and refers to people by party id; no fact holds a number, a name, a
+digit or a text. Each field carries its privacy label, which a test checks.
+
+Order within one call, held by tests: `CallOffered` (inbound) or `CallPlaced` (outbound) is first,
+`CallEnded` is last and comes once, times never run backwards; `CallAnswered` precedes everything
+that is heard; `LegEnded` comes once for every leg; every `RecordingRequested` is followed by one
+`RecordingSaved` or one `RecordingFailed`.
+
+The missed call: ``CallEnded.missed`` is true for an inbound call when no person answered. A menu,
+a queue or a mailbox answering is not a person (``answered_by_person`` None).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.words import (
+    CollectEnd,
+    DialStatus,
+    Direction,
+    HungUpBy,
+    PlayEnd,
+    QueueExit,
+    RecordingEnd,
+    RecordingFault,
+    RecordingSource,
+    Role,
+    RoomExit,
+)
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.events import Event
+from ringfence.kernel.ids import (
+    AccountId,
+    CallId,
+    ConferenceId,
+    LegId,
+    NumberId,
+    PartyId,
+    QueueId,
+    RecordingId,
+    TrunkId,
+)
+from ringfence.privacy.labels import (
+    ACCOUNT_ID,
+    CALL_FACT,
+    CALL_ID,
+    CALL_TIME,
+    CONFIG,
+    PARTY_ID,
+    SYSTEM,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact(Event):
+    """What every fact of a call has: when, and of which call."""
+
+    at: Annotated[Ms, CALL_TIME]
+    call: Annotated[CallId, CALL_ID]
+
+
+# --- the call -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOffered(CallFact):
+    """Somebody calls us. ``leg`` is the first leg, the caller's."""
+
+    account: Annotated[AccountId, ACCOUNT_ID]
+    leg: Annotated[LegId, CALL_ID]
+    caller: Annotated[PartyId, PARTY_ID]
+    called: Annotated[PartyId, PARTY_ID]
+    number: Annotated[NumberId | None, CONFIG] = None
+    trunk: Annotated[TrunkId | None, CONFIG] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlaced(CallFact):
+    """We call somebody because the API or a person of ours asked for it."""
+
+    account: Annotated[AccountId, ACCOUNT_ID]
+    leg: Annotated[LegId, CALL_ID]
+    caller: Annotated[PartyId, PARTY_ID]
+    called: Annotated[PartyId, PARTY_ID]
+    number: Annotated[NumberId | None, CONFIG] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRang(CallFact):
+    """The first leg rings: the caller hears ringing, or the called phone does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered(CallFact):
+    """The first leg is up. On an inbound call the system answered, not yet a person."""
+
+    codec: Annotated[str, CALL_FACT] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnsweredByPerson(CallFact):
+    """A human being is on the other end, for the first time in this call."""
+
+    leg: Annotated[LegId, CALL_ID]
+    party: Annotated[PartyId | None, PARTY_ID] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(CallFact):
+    """The last fact: the whole record of the call in one row. Durations in milliseconds.
+
+    ``offered_at`` is the beginning; ``rang_at``, ``answered_at``, ``answered_by_person_at`` None
+    where it did not happen; ``ended_at`` is when the call ended for its parties, while ``at`` may
+    be some seconds later, when the last recording and the figures were in. ``duration_ms`` from
+    the answer to the end, 0 without an answer; ``talk_ms`` with a person, without ringing and
+    waiting. ``codec`` and ``mos_x100`` (100-450, 0 unknown) of the first leg. ``answered_by``:
+    who the person was.
+    """
+
+    account: Annotated[AccountId, ACCOUNT_ID]
+    direction: Annotated[Direction, CALL_FACT]
+    cause: Annotated[Cause, CALL_FACT]
+    hung_up_by: Annotated[HungUpBy, CALL_FACT]
+    missed: Annotated[bool, CALL_FACT]
+    offered_at: Annotated[Ms, CALL_TIME]
+    rang_at: Annotated[Ms | None, CALL_TIME]
+    answered_at: Annotated[Ms | None, CALL_TIME]
+    answered_by_person_at: Annotated[Ms | None, CALL_TIME]
+    ended_at: Annotated[Ms, CALL_TIME]
+    duration_ms: Annotated[int, CALL_FACT]
+    talk_ms: Annotated[int, CALL_FACT]
+    answered_by: Annotated[PartyId | None, PARTY_ID] = None
+    codec: Annotated[str, CALL_FACT] = ""
+    mos_x100: Annotated[int, CALL_FACT] = 0
+
+
+# --- legs -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPlaced(CallFact):
+    """We ring another party for this call."""
+
+    leg: Annotated[LegId, CALL_ID]
+    role: Annotated[Role, CALL_FACT]
+    party: Annotated[PartyId | None, PARTY_ID] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAlerted(CallFact):
+    """A leg we placed rings. ``early_media``: it plays its own ringing or announcement."""
+
+    leg: Annotated[LegId, CALL_ID]
+    early_media: Annotated[bool, CALL_FACT] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegConnected(CallFact):
+    """A leg we placed was answered."""
+
+    leg: Annotated[LegId, CALL_ID]
+    codec: Annotated[str, CALL_FACT] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsBridged(CallFact):
+    """Two legs hear each other. ``b`` may belong to another call."""
+
+    a: Annotated[LegId, CALL_ID]
+    b: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegsUnbridged(CallFact):
+    """Two legs no longer hear each other."""
+
+    a: Annotated[LegId, CALL_ID]
+    b: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld(CallFact):
+    """A party put the other on hold, or took it back."""
+
+    leg: Annotated[LegId, CALL_ID]
+    on: Annotated[bool, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegMuted(CallFact):
+    """A leg is heard by nobody, or by everybody again."""
+
+    leg: Annotated[LegId, CALL_ID]
+    on: Annotated[bool, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegTransferred(CallFact):
+    """``leg`` asked for a transfer and it was done; ``to`` is the leg that took its place."""
+
+    leg: Annotated[LegId, CALL_ID]
+    to: Annotated[LegId | None, CALL_ID] = None
+    attended: Annotated[bool, CALL_FACT] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(CallFact):
+    """A leg is over, with how its audio was (see ``inputs.LegStats``).
+
+    ``status``: the SIP status of a refusal, 0 if none. ``up_ms``: from answer to end.
+    ``audio_after_ms``: from the answer to the first packet, None if none came.
+    ``stats_known`` False: the media worker did not report, so the figures say nothing.
+    """
+
+    leg: Annotated[LegId, CALL_ID]
+    role: Annotated[Role, CALL_FACT]
+    cause: Annotated[Cause, CALL_FACT]
+    by_far_end: Annotated[bool, CALL_FACT]
+    status: Annotated[int, CALL_FACT] = 0
+    up_ms: Annotated[int, CALL_FACT] = 0
+    party: Annotated[PartyId | None, PARTY_ID] = None
+    stats_known: Annotated[bool, SYSTEM] = False
+    codec: Annotated[str, CALL_FACT] = ""
+    packets_in: Annotated[int, CALL_FACT] = 0
+    packets_out: Annotated[int, CALL_FACT] = 0
+    lost_in: Annotated[int, CALL_FACT] = 0
+    lost_out: Annotated[int, CALL_FACT] = 0
+    late_in: Annotated[int, CALL_FACT] = 0
+    jitter_ms: Annotated[int, CALL_FACT] = 0
+    mos_x100: Annotated[int, CALL_FACT] = 0
+    latched: Annotated[bool, CALL_FACT] = False
+    private_address: Annotated[bool, CALL_FACT] = False
+    dtmf_in: Annotated[int, CALL_FACT] = 0
+    audio_after_ms: Annotated[int | None, CALL_FACT] = None
+
+
+# --- what was heard -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioArrived(CallFact):
+    """The first audio packet of a leg came in, later than it should have."""
+
+    leg: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioMissed(CallFact):
+    """No audio came from a leg for as long as is allowed."""
+
+    leg: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptPlayed(CallFact):
+    """A prompt ended; ``clips``: how many it had."""
+
+    leg: Annotated[LegId, CALL_ID]
+    reason: Annotated[PlayEnd, CALL_FACT]
+    played_ms: Annotated[int, CALL_FACT]
+    clips: Annotated[int, CALL_FACT] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsCollected(CallFact):
+    """Somebody entered digits: how many, never which."""
+
+    count: Annotated[int, CALL_FACT]
+    reason: Annotated[CollectEnd, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsDialled(CallFact):
+    """We sent digits to a leg: how many, never which."""
+
+    leg: Annotated[LegId, CALL_ID]
+    count: Annotated[int, CALL_FACT]
+
+
+# --- recordings -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRequested(CallFact):
+    """Somebody wants a recording. ``legs`` and ``parties``: one per channel, in channel order."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+    source: Annotated[RecordingSource, CALL_FACT]
+    legs: Annotated[tuple[LegId, ...], CALL_ID]
+    parties: Annotated[tuple[PartyId | None, ...], PARTY_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(CallFact):
+    """Sound is being kept from now on."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused(CallFact):
+    """Silence is kept instead of sound."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed(CallFact):
+    """Sound is kept again."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRedacted(CallFact):
+    """Digits are replaced by noise in a recording (``on``) because a card number is entered."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+    on: Annotated[bool, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingSaved(CallFact):
+    """The recording is sealed and durable. ``sha256``: of each channel's sealed file."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+    source: Annotated[RecordingSource, CALL_FACT]
+    reason: Annotated[RecordingEnd, CALL_FACT]
+    duration_ms: Annotated[int, CALL_FACT]
+    size: Annotated[int, SYSTEM] = 0
+    sha256: Annotated[tuple[str, ...], SYSTEM] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed(CallFact):
+    """There is no recording, and why."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+    source: Annotated[RecordingSource, CALL_FACT]
+    reason: Annotated[RecordingFault, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicemailLeft(CallFact):
+    """A message was left; its recording has just been saved."""
+
+    recording: Annotated[RecordingId, CALL_ID]
+    duration_ms: Annotated[int, CALL_FACT]
+    party: Annotated[PartyId | None, PARTY_ID] = None
+
+
+# --- other people ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialStarted(CallFact):
+    """The program rings other parties."""
+
+    targets: Annotated[int, CALL_FACT]
+    sequential: Annotated[bool, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialEnded(CallFact):
+    """A dial is over. ``talk_ms``: of the conversation, without ringing."""
+
+    status: Annotated[DialStatus, CALL_FACT]
+    cause: Annotated[Cause, CALL_FACT]
+    ring_ms: Annotated[int, CALL_FACT]
+    talk_ms: Annotated[int, CALL_FACT]
+    leg: Annotated[LegId | None, CALL_ID] = None
+    party: Annotated[PartyId | None, PARTY_ID] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceJoined(CallFact):
+    """The first leg entered a room."""
+
+    conference: Annotated[ConferenceId, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceLeft(CallFact):
+    """The first leg is out of the room."""
+
+    conference: Annotated[ConferenceId, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+    reason: Annotated[RoomExit, CALL_FACT]
+    duration_ms: Annotated[int, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEntered(CallFact):
+    """The first leg waits for an agent."""
+
+    queue: Annotated[QueueId, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueAnswered(CallFact):
+    """An agent took the waiting leg. ``peer``: the agent's leg, in its own call."""
+
+    queue: Annotated[QueueId, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+    peer: Annotated[LegId, CALL_ID]
+    waited_ms: Annotated[int, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft(CallFact):
+    """The first leg waits no longer, nor talks to an agent."""
+
+    queue: Annotated[QueueId, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+    reason: Annotated[QueueExit, CALL_FACT]
+    waited_ms: Annotated[int, CALL_FACT]
+    talk_ms: Annotated[int, CALL_FACT]
+
+
+# --- notes ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineNoted(CallFact):
+    """A line for the operator. ``text`` is made of constants, counts and line numbers only."""
+
+    code: Annotated[str, CALL_FACT]
+    text: Annotated[str, CALL_FACT] = ""
+    level: Annotated[str, CALL_FACT] = "info"
+
+
+# --- rooms ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomFact(Event):
+    """What every fact of a conference room has: when, which room, whose."""
+
+    at: Annotated[Ms, CALL_TIME]
+    conference: Annotated[ConferenceId, CALL_ID]
+    account: Annotated[AccountId, ACCOUNT_ID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceStarted(RoomFact):
+    """The room runs: its members hear each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceEnded(RoomFact):
+    """The room is over. ``members``: how many were in, in all; ``most``: at one time."""
+
+    duration_ms: Annotated[int, CALL_FACT]
+    members: Annotated[int, CALL_FACT]
+    most: Annotated[int, CALL_FACT]
+
+
+ROOM_FACTS: tuple[type[RoomFact], ...] = (ConferenceStarted, ConferenceEnded)
+"""Every kind of fact a room can report."""
+
+FACTS: tuple[type[CallFact], ...] = (
+    CallOffered,
+    CallPlaced,
+    CallRang,
+    CallAnswered,
+    CallAnsweredByPerson,
+    CallEnded,
+    LegPlaced,
+    LegAlerted,
+    LegConnected,
+    LegsBridged,
+    LegsUnbridged,
+    LegHeld,
+    LegMuted,
+    LegTransferred,
+    LegEnded,
+    AudioArrived,
+    AudioMissed,
+    PromptPlayed,
+    DigitsCollected,
+    DigitsDialled,
+    RecordingRequested,
+    RecordingStarted,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingRedacted,
+    RecordingSaved,
+    RecordingFailed,
+    VoicemailLeft,
+    DialStarted,
+    DialEnded,
+    ConferenceJoined,
+    ConferenceLeft,
+    QueueEntered,
+    QueueAnswered,
+    QueueLeft,
+    TimelineNoted,
+)
+"""Every kind of fact a call can report; storage finds a class by ``name()`` in here."""

@@ -1,0 +1,362 @@
+"""What the switch tells a call about its legs and their media: neutral, frozen, no wire words.
+
+Import the module, not the names (``from ringfence.calls import inputs``).
+
+How the SIP agent's ``Ended`` becomes an input: ``refused`` by remote -> `LegRefused` with
+``causes.from_sip(status, q850)``; ``bye`` or ``cancelled`` by remote -> `LegHungUp`; everything
+else that is not our own doing -> `LegFailed`. What we ended ourselves needs no input: the call
+has let go of the leg when it asked for the end. An input about a leg that has ended is ignored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import DialTarget
+from ringfence.calls.effects import Effect
+from ringfence.calls.words import (
+    PlayEnd,
+    QueueExit,
+    RecordingEnd,
+    RecordingFault,
+    ReferOutcome,
+    RoomExit,
+)
+from ringfence.kernel.ids import CallId, LegId, NumberId, PartyId, RecordingId, TrunkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegStats:
+    """How the audio of a leg was, from the media worker when it closes the leg.
+
+    Counts are RTP packets and octets of payload; ``jitter_ms`` the mean interarrival jitter
+    (RFC 3550 6.4.1); ``mos_x100`` 100-450, 0 when nothing was heard; ``latched``: audio came from
+    another address than the one announced and was followed; ``late``: dropped by the jitter
+    buffer. Addresses are left out on purpose: they are personal data.
+    """
+
+    codec: str = ""
+    packets_in: int = 0
+    packets_out: int = 0
+    octets_in: int = 0
+    octets_out: int = 0
+    lost_in: int = 0
+    lost_out: int = 0
+    late_in: int = 0
+    jitter_ms: int = 0
+    mos_x100: int = 0
+    latched: bool = False
+    dtmf_in: int = 0
+    private_address: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived:
+    """Somebody calls: the first input of an inbound `Call`.
+
+    ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
+    called, None for a SIP name. ``trunk``: it came through, None for a phone of ours.
+    """
+
+    leg: LegId
+    caller: PartyId
+    called: PartyId
+    number: NumberId | None = None
+    trunk: TrunkId | None = None
+    max_duration_ms: int | None = None
+
+
+# --- legs -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRang:
+    """A leg we placed rings. ``early_media``: it already sends audio (a 183 with SDP)."""
+
+    leg: LegId
+    early_media: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """The leg is up and audio may flow both ways: theirs after our 200, ours after their 2xx."""
+
+    leg: LegId
+    codec: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRefused:
+    """A leg we placed was refused. ``status``: the SIP status for the record, 0 if none."""
+
+    leg: LegId
+    cause: Cause
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHungUp:
+    """The far end ended the leg: BYE, or the caller's CANCEL before we answered."""
+
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFailed:
+    """The leg is gone and nobody hung up: transport, time-out, session timer, no ACK."""
+
+    leg: LegId
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegHeld:
+    """The far end put us on hold or took us back (re-INVITE with sendonly, inactive, sendrecv)."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReleased:
+    """Answers `effects.ReleaseLeg`: port, keys and clips of the leg are free again."""
+
+    leg: LegId
+    stats: LegStats | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAsked:
+    """The far end of ``leg`` sent REFER: it wants its partner to talk to ``target`` instead.
+
+    ``target``: where to, built by the switch; None when ``replaces`` names a leg of this call
+    (attended transfer between two of our own legs). ``refer``: to answer it by.
+    """
+
+    leg: LegId
+    refer: int
+    target: DialTarget | None = None
+    replaces: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReported:
+    """How our `effects.ReferLeg` fares."""
+
+    leg: LegId
+    outcome: ReferOutcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReplaced:
+    """The far end moved its side of the call to another leg (INVITE with Replaces).
+
+    ``leg`` ends without anybody hanging up; ``by`` takes its place: already answered, its media
+    open, owned by this call from now on.
+    """
+
+    leg: LegId
+    by: LegId
+    party: PartyId | None = None
+    codec: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerReplaced:
+    """Attended transfer across two calls: ``leg`` asked for it and leaves; its partner in this
+    call goes on with ``peer`` of ``peer_call``.
+
+    Both calls get one, each about its own leg of the party that transfers. ``bridge``: as in
+    `Connected`, true for exactly one of the two. ``refer``: the REFER to report to, if it came
+    on ``leg``.
+    """
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId
+    party: PartyId | None = None
+    bridge: bool = True
+    refer: int | None = None
+
+
+# --- media ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed:
+    """A key on a leg: one of ``0123456789*#ABCD``."""
+
+    leg: LegId
+    digit: str = field(repr=False)
+    duration_ms: int = 0
+    inband: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsSent:
+    """Answers `effects.SendDigits`."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayEnded:
+    """Answers `effects.StartPlay` and `effects.StartTone`, whoever stopped it."""
+
+    leg: LegId
+    play: int
+    reason: PlayEnd
+    played_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegan:
+    """Answers `effects.StartRecording`: the first frame is about to be kept."""
+
+    recording: RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded:
+    """The recording is closed, sealed and durable. One entry of ``sha256`` per channel."""
+
+    recording: RecordingId
+    reason: RecordingEnd
+    duration_ms: int
+    size: int = 0
+    sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBroke:
+    """There is no recording and there will be none."""
+
+    recording: RecordingId
+    reason: RecordingFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioStarted:
+    """The first RTP packet of the leg arrived."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioTimedOut:
+    """No RTP for as long as the leg allows."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLost:
+    """The media process that carried these legs is gone; it will not answer about them."""
+
+    legs: frozenset[LegId]
+
+
+# --- rooms, queues, other calls -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomEntered:
+    """Answers `effects.EnterRoom`: the leg is in. ``members``: how many, this one included."""
+
+    leg: LegId
+    members: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomLeft:
+    """The leg is out of the room, for whatever reason."""
+
+    leg: LegId
+    reason: RoomExit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueMoved:
+    """The place of the waiting leg, from 1."""
+
+    position: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueEnded:
+    """The leg waits no longer and nobody is connected with it."""
+
+    reason: QueueExit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """A queue or a room brought a partner from another call.
+
+    ``leg``: ours. ``peer``: their leg. ``peer_call``: their call, None where there is none.
+    ``bridge``: this call asks for the audio bridge (the other must not); in a room nobody does.
+    ``person``: the partner is a human being, so the call is not missed.
+    """
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId | None = None
+    party: PartyId | None = None
+    person: bool = True
+    bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected:
+    """The partner of `Connected` is gone; ``by_peer``: it hung up."""
+
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectFailed:
+    """An effect could not be carried out. The call ends cleanly or tells the program.
+
+    ``effect``: the very object. For `effects.RefuseLeg`, `HangUpLeg` and `CancelLeg` there is
+    nothing more to be done and the call goes on as if it had worked.
+    """
+
+    effect: Effect
+    cause: Cause = Cause.SERVER_ERROR
+    fault: RecordingFault = "not_started"
+
+
+Input = (
+    CallArrived
+    | LegRang
+    | LegAnswered
+    | LegRefused
+    | LegHungUp
+    | LegFailed
+    | LegHeld
+    | LegReleased
+    | TransferAsked
+    | TransferReported
+    | LegReplaced
+    | PartnerReplaced
+    | DigitPressed
+    | DigitsSent
+    | PlayEnded
+    | RecordingBegan
+    | RecordingEnded
+    | RecordingBroke
+    | AudioStarted
+    | AudioTimedOut
+    | MediaLost
+    | RoomEntered
+    | RoomLeft
+    | QueueMoved
+    | QueueEnded
+    | Connected
+    | Disconnected
+    | EffectFailed
+)

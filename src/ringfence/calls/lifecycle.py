@@ -1,0 +1,213 @@
+"""The life of a whole call: from the first leg to the last figure.
+
+    new ─arrive──▶ offered ─answered─▶ up ─end─▶ ending ─closed─▶ ended
+    new ─place───▶ placed  ─answered─▶ up
+
+``ending``: the parties have parted; the call waits, a bounded time, for the outcome of its
+recordings and the figures of its legs, so that the last fact is the whole truth.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ringfence.calls import effects, events, notices
+from ringfence.calls.causes import Cause
+from ringfence.calls.collect import Collector
+from ringfence.calls.core import CallCore, CallSettings
+from ringfence.calls.inputs import LegStats
+from ringfence.calls.leg import Leg
+from ringfence.calls.words import CollectEnd, Direction, HungUpBy
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import AccountId, CallId, LegId
+
+CallState = Literal["new", "offered", "placed", "up", "ending", "ended"]
+CallTrigger = Literal["arrive", "place", "answered", "end", "closed"]
+
+CALL_TABLE: dict[CallState, dict[CallTrigger, CallState]] = {
+    "new": {"arrive": "offered", "place": "placed"},
+    "offered": {"answered": "up", "end": "ending"},
+    "placed": {"answered": "up", "end": "ending"},
+    "up": {"end": "ending"},
+    "ending": {"closed": "ended"},
+    "ended": {},
+}
+"""Every transition of a call. A trigger that is not in a state's row changes nothing."""
+
+_CLOSING_TIMERS = frozenset({"release", "recording"})
+
+
+class LiveCall(CallCore):
+    """A call with its state, its collection of digits and its one way to end."""
+
+    __slots__ = (
+        "_by",
+        "_cause",
+        "_codec",
+        "_first",
+        "_mos",
+        "answered_at",
+        "collector",
+        "direction",
+        "ended_at",
+        "max_duration_ms",
+        "offered_at",
+        "state",
+    )
+
+    def __init__(
+        self, call: CallId, *, account: AccountId, entropy: Entropy, settings: CallSettings
+    ) -> None:
+        super().__init__(call, account=account, entropy=entropy, settings=settings)
+        self.state: CallState = "new"
+        self.direction: Direction = "inbound"
+        self.collector: Collector | None = None
+        self.max_duration_ms = settings.max_duration_ms
+        self.offered_at = Ms(0)
+        self.answered_at: Ms | None = None
+        self.ended_at: Ms | None = None
+        self._cause = Cause.NORMAL
+        self._by: HungUpBy = "system"
+        self._codec = ""
+        self._mos = 0
+        self._first: LegId | None = None
+
+    # --- beginning --------------------------------------------------------------------------------
+
+    def begin(self, leg: Leg, trigger: CallTrigger, max_duration_ms: int | None) -> None:
+        """Take the first leg."""
+        state = CALL_TABLE[self.state].get(trigger)
+        if state is None:
+            raise LocalError("the call has begun already")
+        self.state = state
+        self.offered_at = self.now
+        self.anchor = leg
+        self._first = leg.id
+        self.legs[leg.id] = leg
+        if max_duration_ms is not None:
+            self.max_duration_ms = min(max_duration_ms, self.settings.max_duration_ms)
+
+    def first_leg_up(self, leg: Leg) -> None:
+        """The first leg is answered; time runs from here."""
+        state = CALL_TABLE[self.state].get("answered")
+        if state is None:
+            return
+        self.state = state
+        self.answered_at = self.now
+        self.timers.clear("offer")
+        self.timers.set("max", self.now + self.max_duration_ms)
+        self.facts.append(events.CallAnswered(at=self.now, call=self.call, codec=leg.codec))
+        if self.direction == "outbound" and leg.role == "callee" and leg.person:
+            self.person_answered(leg.id, leg.party)
+            self.talk_begins()
+        self.tell(notices.Answered())
+
+    # --- collecting digits ------------------------------------------------------------------------
+
+    def await_digits(self) -> None:
+        """(Re)start the time-out of a collection, unless a prompt is heard or still to come."""
+        collector = self.collector
+        if collector is None:
+            return
+        first = self.first()
+        if collector.count == 0 and (collector.prompting or any(p > 0 for p in first.plays)):
+            self.timers.clear("collect")
+        else:
+            self.timers.set("collect", self.now + collector.timeout_ms)
+
+    def end_collection(self, reason: CollectEnd, *, tell: bool = True) -> None:
+        """Finish a collection; the fact says how many digits, the notice which."""
+        collector, self.collector = self.collector, None
+        if collector is None:
+            return
+        self.timers.clear("collect")
+        self.facts.append(
+            events.DigitsCollected(
+                at=self.now, call=self.call, count=collector.count, reason=reason
+            )
+        )
+        if collector.sensitive:
+            self.redact(on=False)
+        if tell:
+            self.tell(notices.DigitsEntered(digits=collector.digits, reason=reason))
+
+    def redact(self, *, on: bool) -> None:
+        """Let every running recording drop digits, or keep them again."""
+        for recording in self.recordings.values():
+            if recording.running and recording.redacting != on:
+                recording.redacting = on
+                self.effects.append(effects.RedactDigits(recording=recording.id, on=on))
+                self.facts.append(
+                    events.RecordingRedacted(
+                        at=self.now, call=self.call, recording=recording.id, on=on
+                    )
+                )
+
+    # --- ending -----------------------------------------------------------------------------------
+
+    def end(self, cause: Cause, by: HungUpBy) -> None:
+        """Begin to end: tell the program, stop everything, let go of every leg."""
+        state = CALL_TABLE[self.state].get("end")
+        if state is None:
+            return
+        self.state = state
+        self.ended_at = self.now
+        self._cause = cause
+        self._by = by
+        self.tell(notices.CallOver(cause=cause, answered=self.answered_at is not None))
+        self.over = True
+        self.end_collection("stopped", tell=False)
+        while self.activity is not None:
+            # A transfer hands back to its dial, which ends in turn.
+            activity = self.activity
+            activity.call_over()
+            if self.activity is activity:
+                self.activity = None
+        for leg in tuple(self.legs.values()):
+            self.end_leg(leg, cause)
+        self.talk_stops()
+        self.timers.keep_only(_CLOSING_TIMERS)
+
+    def leg_released(self, leg: Leg, stats: LegStats | None) -> None:
+        """Keep what the last fact will say of the first leg, and let the leg go."""
+        if leg.id == self._first:
+            self._codec = leg.codec if stats is None else stats.codec or leg.codec
+            self._mos = 0 if stats is None else stats.mos_x100
+        self.released(leg, stats)
+
+    def settle(self) -> None:
+        """Carry out a wish to end, and close the call when nothing is open any more."""
+        if self.end_wanted is not None:
+            cause, by = self.end_wanted
+            self.end_wanted = None
+            self.end(cause, by)
+        if self.state == "ending" and not self.legs and not self.recordings:
+            self._close()
+
+    def _close(self) -> None:
+        self.state = CALL_TABLE[self.state]["closed"]
+        ended = self.now if self.ended_at is None else self.ended_at
+        answered = self.answered_at
+        self.facts.append(
+            events.CallEnded(
+                at=self.now,
+                call=self.call,
+                account=self.account,
+                direction=self.direction,
+                cause=self._cause,
+                hung_up_by=self._by,
+                missed=self.direction == "inbound" and self.person_at is None,
+                offered_at=self.offered_at,
+                rang_at=self.rang_at,
+                answered_at=answered,
+                answered_by_person_at=self.person_at,
+                ended_at=ended,
+                duration_ms=0 if answered is None else ended - answered,
+                talk_ms=self.talk_ms,
+                answered_by=self.person_party,
+                codec=self._codec,
+                mos_x100=self._mos,
+            )
+        )

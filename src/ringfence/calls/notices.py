@@ -1,0 +1,165 @@
+"""What a call tells the program that drives it: the answers to its commands, and the end.
+
+Notices are momentary: they are handed to ``markup.voice.Program.receive`` and forgotten. They may
+carry digits (never in ``repr``), so they are never stored or logged; what is worth keeping is said
+by a fact (`ringfence.calls.events`) with a count instead.
+
+`CallOver` comes exactly once, at the first sign that the call is ending (somebody hung up, the
+program asked for it, a limit, a failure). From then on nothing can be heard and commands are
+ignored. What was still open is reported after it and only for the record, e.g. to tell an action
+URL: `DialFinished`, `ConferenceFinished`, `QueueFinished` (all with ``hung_up``), and within a few
+seconds `RecordingFinished` or `RecordingMissing` for every recording. `PlayFinished`,
+`DigitsEntered`, `DigitsSent` and `TransferFinished` never follow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.calls.causes import Cause
+from ringfence.calls.words import (
+    CollectEnd,
+    DialStatus,
+    PlayEnd,
+    QueueExit,
+    RecordingEnd,
+    RecordingFault,
+    RecordingSource,
+    RoomExit,
+)
+from ringfence.kernel.ids import LegId, PartyId, RecordingId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The first leg is up: audio flows both ways."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayFinished:
+    """A `commands.Play` or `commands.PlayTone` ended; each does, unless `CallOver` comes first."""
+
+    play: int
+    reason: PlayEnd
+    played_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitHeard:
+    """The first leg pressed a key that nothing else (collection, recording, dial) has used."""
+
+    digit: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsEntered:
+    """A `commands.Collect` ended. ``digits`` without the finishing key, ``""`` if none."""
+
+    digits: str = field(repr=False)
+    reason: CollectEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitsSent:
+    """A `commands.SendDigits` is done, or could not be (``failed``)."""
+
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFinished:
+    """A recording is saved. ``digit``: the key that ended it, if one did (reason ``digit``)."""
+
+    recording: RecordingId
+    source: RecordingSource
+    reason: RecordingEnd
+    duration_ms: int
+    digit: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingMissing:
+    """A recording that was asked for does not exist, and why."""
+
+    recording: RecordingId
+    source: RecordingSource
+    reason: RecordingFault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialFinished:
+    """A dial ended and the first leg is the program's again.
+
+    ``leg``, ``party``: who answered, or None. ``ring_ms``: until the answer or the giving up.
+    ``talk_ms``: of the conversation. ``cause``: of the last attempt or of the conversation's end.
+    ``hung_up``: the whole call is over (see `CallOver`), so nothing can be played.
+    ``recording``: of the conversation, if one was asked for and began.
+    """
+
+    status: DialStatus
+    cause: Cause
+    ring_ms: int = 0
+    talk_ms: int = 0
+    leg: LegId | None = None
+    party: PartyId | None = None
+    recording: RecordingId | None = None
+    hung_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceFinished:
+    """The first leg is out of the room."""
+
+    reason: RoomExit
+    duration_ms: int = 0
+    hung_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePlace:
+    """Where the first leg stands, from 1, whenever that changes."""
+
+    position: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFinished:
+    """The first leg waits no longer. ``talk_ms``: with the agent, when ``connected``."""
+
+    reason: QueueExit
+    waited_ms: int = 0
+    talk_ms: int = 0
+    hung_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFinished:
+    """The far end refused or failed a `commands.Transfer`; the call goes on here."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOver:
+    """The call is ending; see above for what may still follow. ``answered``: it had been."""
+
+    cause: Cause
+    answered: bool
+
+
+Notice = (
+    Answered
+    | PlayFinished
+    | DigitHeard
+    | DigitsEntered
+    | DigitsSent
+    | RecordingFinished
+    | RecordingMissing
+    | DialFinished
+    | ConferenceFinished
+    | QueuePlace
+    | QueueFinished
+    | TransferFinished
+    | CallOver
+)

@@ -1,0 +1,321 @@
+"""What each command does to a call: one function per command, one table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ringfence.calls import commands, effects, events, notices
+from ringfence.calls.activity import Activity
+from ringfence.calls.causes import Cause
+from ringfence.calls.collect import Collector
+from ringfence.calls.dial import DialActivity
+from ringfence.calls.lifecycle import LiveCall
+from ringfence.calls.recording import Recording
+from ringfence.calls.rooms import ConferenceStay
+from ringfence.calls.transfer import ReferAway
+from ringfence.calls.waiting import QueueTaking, QueueWaiting
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import RecordingId
+
+
+def _originate(call: LiveCall, c: commands.Originate) -> None:
+    if call.state != "new":
+        raise LocalError("the call has begun already")
+    call.direction = "outbound"
+    leg = call.place(c.target, role=c.role, caller_id=c.caller_id, ring_ms=c.ring_ms)
+    # The call is written down before its leg: its own fact is the first of all.
+    placed = call.facts.pop()
+    call.begin(leg, "place", c.max_duration_ms)
+    call.facts.append(
+        events.CallPlaced(
+            at=call.now,
+            call=call.call,
+            account=call.account,
+            leg=leg.id,
+            caller=c.caller,
+            called=c.called,
+            number=c.number,
+        )
+    )
+    call.facts.append(placed)
+    call.timers.set("offer", call.now + c.ring_ms)
+
+
+def _ring(call: LiveCall, c: commands.Ring) -> None:  # noqa: ARG001
+    call.ring(call.first())
+
+
+def _answer(call: LiveCall, c: commands.Answer) -> None:  # noqa: ARG001
+    first = call.first()
+    if first.state == "up":
+        call.tell(notices.Answered())
+    else:
+        call.answer(first)
+
+
+def _reject(call: LiveCall, c: commands.Reject) -> None:
+    call.end(c.cause, "system")
+
+
+def _hangup(call: LiveCall, c: commands.Hangup) -> None:
+    cause = c.cause
+    if cause is Cause.NORMAL and call.answered_at is None:
+        # A caller who was never answered hears why: the dial that failed, if there was one.
+        cause = call.last_dial_cause or (
+            Cause.CANCELLED if call.direction == "outbound" else Cause.NO_ANSWER
+        )
+    # A program that does nothing more after the callee hung up has not ended the call itself.
+    call.end(cause, call.last_far_hangup or "system")
+
+
+def _play(call: LiveCall, c: commands.Play) -> None:
+    if c.play <= 0:
+        raise LocalError("a prompt has a number above zero")
+    call.last_far_hangup = None
+    leg = call.find(c.leg)
+    if not c.clips:
+        call.tell(notices.PlayFinished(play=c.play, reason="done"))
+        return
+    call.play(leg, c.play, c.clips, loop=c.loop, stop_on_digit=c.stop_on_digit)
+    if leg is call.anchor:
+        call.await_digits()
+
+
+def _play_tone(call: LiveCall, c: commands.PlayTone) -> None:
+    if c.play <= 0:
+        raise LocalError("a prompt has a number above zero")
+    call.last_far_hangup = None
+    leg = call.find(c.leg)
+    call.tone(leg, c.play, c.tone, c.duration_ms)
+    if leg is call.anchor:
+        call.await_digits()
+
+
+def _stop_play(call: LiveCall, c: commands.StopPlay) -> None:
+    call.stop_play(call.find(c.leg))
+
+
+def _collect(call: LiveCall, c: commands.Collect) -> None:
+    call.find(None)
+    _need_no_talk(call)
+    call.last_far_hangup = None
+    call.end_collection("stopped")
+    call.collector = Collector(c)
+    if c.sensitive:
+        call.redact(on=True)
+    call.await_digits()
+
+
+def _prompts_done(call: LiveCall, c: commands.PromptsDone) -> None:  # noqa: ARG001
+    if call.collector is not None:
+        call.collector.prompting = False
+        if call.collector.count == 0:
+            call.await_digits()
+
+
+def _stop_collect(call: LiveCall, c: commands.StopCollect) -> None:  # noqa: ARG001
+    call.end_collection("stopped")
+
+
+def _send_digits(call: LiveCall, c: commands.SendDigits) -> None:
+    leg = call.find(c.leg)
+    count = sum(digit not in "wW" for digit in c.digits)
+    call.effects.append(effects.SendDigits(leg=leg.id, digits=c.digits))
+    call.facts.append(events.DigitsDialled(at=call.now, call=call.call, leg=leg.id, count=count))
+
+
+# --- recording ------------------------------------------------------------------------------------
+
+
+def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
+    first = call.find(None)
+    call.last_far_hangup = None
+    channels = call.both_ways(first)
+    call.start_recording(
+        c.source,
+        channels[:1] if c.source == "voicemail" else channels,
+        max_ms=c.max_ms,
+        silence_ms=c.silence_ms,
+        min_ms=c.min_ms,
+        finish_on=c.finish_on,
+        beep=c.beep,
+        mixed=not c.dual,
+    )
+    if call.collector is not None and call.collector.sensitive:
+        call.redact(on=True)
+
+
+def _chosen(call: LiveCall, recording: RecordingId | None) -> tuple[Recording, ...]:
+    if recording is None:
+        return tuple(call.recordings.values())
+    found = call.recordings.get(recording)
+    return () if found is None else (found,)
+
+
+def _pause_recording(call: LiveCall, c: commands.PauseRecording) -> None:
+    for recording in _chosen(call, c.recording):
+        if recording.step("pause"):
+            call.effects.append(effects.PauseRecording(recording=recording.id))
+            call.facts.append(
+                events.RecordingPaused(at=call.now, call=call.call, recording=recording.id)
+            )
+
+
+def _resume_recording(call: LiveCall, c: commands.ResumeRecording) -> None:
+    for recording in _chosen(call, c.recording):
+        if recording.step("resume"):
+            call.effects.append(effects.ResumeRecording(recording=recording.id))
+            call.facts.append(
+                events.RecordingResumed(at=call.now, call=call.call, recording=recording.id)
+            )
+
+
+def _stop_recording(call: LiveCall, c: commands.StopRecording) -> None:
+    for recording in _chosen(call, c.recording):
+        call.stop_recording(recording)
+
+
+# --- other people ---------------------------------------------------------------------------------
+
+
+def _need_free(call: LiveCall) -> None:
+    if call.activity is not None:
+        raise LocalError("the first leg is dialling, waiting or talking")
+
+
+def _need_no_talk(call: LiveCall) -> None:
+    if call.activity is not None and not isinstance(call.activity, QueueWaiting):
+        raise LocalError("the first leg is dialling or talking")
+
+
+def _start(call: LiveCall, activity: Activity) -> None:
+    call.last_far_hangup = None
+    call.end_collection("stopped")
+    call.activity = activity
+
+
+def _dial(call: LiveCall, c: commands.Dial) -> None:
+    _need_free(call)
+    if call.first().over:
+        raise LocalError("the first leg has ended")
+    dial = DialActivity(call, c)
+    _start(call, dial)
+    dial.begin()
+
+
+def _end_dial(call: LiveCall, c: commands.EndDial) -> None:
+    if call.activity is not None:
+        call.activity.stop(c.cause)
+
+
+def _join_conference(call: LiveCall, c: commands.JoinConference) -> None:
+    _need_free(call)
+    call.find(None)
+    stay = ConferenceStay(call, c)
+    _start(call, stay)
+    stay.begin()
+
+
+def _leave_conference(call: LiveCall, c: commands.LeaveConference) -> None:  # noqa: ARG001
+    if isinstance(call.activity, ConferenceStay):
+        call.activity.stop(Cause.NORMAL)
+
+
+def _enqueue(call: LiveCall, c: commands.Enqueue) -> None:
+    _need_free(call)
+    call.find(None)
+    waiting = QueueWaiting(call, c)
+    _start(call, waiting)
+    waiting.begin()
+
+
+def _leave_queue(call: LiveCall, c: commands.LeaveQueue) -> None:  # noqa: ARG001
+    if isinstance(call.activity, QueueWaiting):
+        call.activity.stop(Cause.NORMAL)
+
+
+def _take_from_queue(call: LiveCall, c: commands.TakeFromQueue) -> None:
+    _need_free(call)
+    call.find(None)
+    taking = QueueTaking(call, c)
+    _start(call, taking)
+    taking.begin()
+
+
+def _transfer(call: LiveCall, c: commands.Transfer) -> None:
+    _need_free(call)
+    call.find(None)
+    away = ReferAway(call, c)
+    _start(call, away)
+    away.begin()
+
+
+def _mute(call: LiveCall, c: commands.Mute) -> None:
+    leg = call.find(c.leg)
+    call.effects.append(effects.MuteLeg(leg=leg.id, on=c.on))
+    call.facts.append(events.LegMuted(at=call.now, call=call.call, leg=leg.id, on=c.on))
+
+
+def _echo(call: LiveCall, c: commands.Echo) -> None:
+    _need_free(call)
+    call.effects.append(effects.EchoLeg(leg=call.find(None).id, on=c.on))
+
+
+def _hold(call: LiveCall, c: commands.Hold) -> None:
+    leg = call.find(c.leg)
+    partner = None if leg.peer is None else call.legs.get(leg.peer)
+    if partner is None:
+        raise LocalError("there is nobody to put on hold")
+    call.effects.append(effects.MuteLeg(leg=partner.id, on=c.on))
+    call.hold(leg, partner, on=c.on, clips=c.clips or call.settings.hold_clips)
+
+
+def _clear(call: LiveCall, c: commands.Clear) -> None:  # noqa: ARG001
+    call.end_collection("stopped", tell=False)
+    if call.activity is not None:
+        call.activity.stop(Cause.CANCELLED, tell=False)
+    first = call.first()
+    for play in tuple(first.plays):
+        if play > 0:
+            call.forget_play(first, play)
+    if first.state == "up":
+        call.effects.append(effects.StopPlay(leg=first.id))
+
+
+def _note(call: LiveCall, c: commands.Note) -> None:
+    call.note(c.code, c.text, c.level)
+
+
+OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
+    commands.Originate: _originate,
+    commands.Ring: _ring,
+    commands.Answer: _answer,
+    commands.Reject: _reject,
+    commands.Hangup: _hangup,
+    commands.Play: _play,
+    commands.PlayTone: _play_tone,
+    commands.StopPlay: _stop_play,
+    commands.Collect: _collect,
+    commands.PromptsDone: _prompts_done,
+    commands.StopCollect: _stop_collect,
+    commands.SendDigits: _send_digits,
+    commands.StartRecording: _start_recording,
+    commands.PauseRecording: _pause_recording,
+    commands.ResumeRecording: _resume_recording,
+    commands.StopRecording: _stop_recording,
+    commands.Dial: _dial,
+    commands.EndDial: _end_dial,
+    commands.JoinConference: _join_conference,
+    commands.LeaveConference: _leave_conference,
+    commands.Enqueue: _enqueue,
+    commands.LeaveQueue: _leave_queue,
+    commands.TakeFromQueue: _take_from_queue,
+    commands.Transfer: _transfer,
+    commands.Mute: _mute,
+    commands.Echo: _echo,
+    commands.Hold: _hold,
+    commands.Clear: _clear,
+    commands.Note: _note,
+}
+"""The function of every command; a test holds that none is missing."""

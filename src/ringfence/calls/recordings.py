@@ -1,0 +1,200 @@
+"""The recordings of one call: asked for, watched, and each brought to an outcome that is said."""
+
+from __future__ import annotations
+
+from ringfence.calls import effects, events, notices
+from ringfence.calls.leg import Leg
+from ringfence.calls.outlets import Outlets
+from ringfence.calls.recording import Recording
+from ringfence.calls.words import RecordingEnd, RecordingFault, RecordingSource
+from ringfence.kernel import ids
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import AccountId, CallId, RecordingId
+from ringfence.kernel.limits import (
+    RECORDING_BEGIN_MS,
+    RECORDING_CLOSE_MS,
+    RECORDING_MS,
+    RECORDING_RECOVER_MS,
+    RECORDINGS_PER_CALL,
+)
+
+
+class Recordings(Outlets):
+    """See the module. ``recordings`` holds those whose outcome is not known yet."""
+
+    __slots__ = ("_recordings_made", "recordings")
+
+    def __init__(self, call: CallId, *, account: AccountId, entropy: Entropy) -> None:
+        super().__init__(call, account=account, entropy=entropy)
+        self.recordings: dict[RecordingId, Recording] = {}
+        self._recordings_made = 0
+
+    def start_recording(
+        self,
+        source: RecordingSource,
+        channels: tuple[effects.Channel, ...],
+        *,
+        max_ms: int = 0,
+        silence_ms: int = 0,
+        min_ms: int = 0,
+        finish_on: str = "",
+        beep: bool = False,
+        mixed: bool = False,
+    ) -> Recording:
+        """Ask for a recording; one of a source at a time."""
+        for other in self.recordings.values():
+            if other.source == source and other.running:
+                raise LocalError("a recording of this kind is running")
+        if self._recordings_made >= RECORDINGS_PER_CALL:
+            raise LocalError("too many recordings in one call")
+        self._recordings_made += 1
+        recording = Recording(
+            RecordingId(ids.make("recording", self.now, self.entropy)),
+            source=source,
+            channels=channels,
+            min_ms=min_ms,
+            silence_ms=silence_ms,
+            finish_on=finish_on,
+        )
+        self.recordings[recording.id] = recording
+        self.effects.append(
+            effects.StartRecording(
+                recording=recording.id,
+                source=source,
+                channels=channels,
+                max_ms=min(max_ms or RECORDING_MS, RECORDING_MS),
+                silence_ms=silence_ms,
+                beep=beep,
+                mixed=mixed,
+            )
+        )
+        self.facts.append(
+            events.RecordingRequested(
+                at=self.now,
+                call=self.call,
+                recording=recording.id,
+                source=source,
+                legs=tuple(channel.leg for channel in channels),
+                parties=tuple(channel.party for channel in channels),
+            )
+        )
+        self.timers.set("recording", self.now + RECORDING_BEGIN_MS, recording.id)
+        return recording
+
+    def stop_recording(self, recording: Recording) -> None:
+        """Close a recording that runs; its outcome is waited for, but not for ever."""
+        if recording.step("stop"):
+            self.effects.append(effects.StopRecording(recording=recording.id))
+            self.timers.set("recording", self.now + RECORDING_CLOSE_MS, recording.id)
+
+    def stop_recordings(self, source: RecordingSource) -> None:
+        """Close whatever runs for one reason."""
+        for recording in self.recordings.values():
+            if recording.source == source:
+                self.stop_recording(recording)
+
+    def record_heard(self, source: RecordingSource, leg: Leg) -> None:
+        """Record what a leg says and hears, unless that is done already."""
+        if any(r.source == source and r.running for r in self.recordings.values()):
+            return
+        self.start_recording(source, self.both_ways(leg))
+
+    @staticmethod
+    def both_ways(leg: Leg) -> tuple[effects.Channel, effects.Channel]:
+        """Return the channels of what a leg says and of what it hears."""
+        return (
+            effects.Channel(leg=leg.id, incoming=True, party=leg.party),
+            effects.Channel(leg=leg.id, incoming=False),
+        )
+
+    def lose_recording(self, recording: Recording) -> None:
+        """The media process is gone; whoever recovers its spool reports what was found."""
+        if recording.step("lost"):
+            self.timers.set("recording", self.now + RECORDING_RECOVER_MS, recording.id)
+
+    def recording_saved(
+        self,
+        recording: Recording,
+        reason: RecordingEnd,
+        duration_ms: int,
+        *,
+        size: int,
+        sha256: tuple[str, ...],
+    ) -> None:
+        """A recording is closed and durable; one that holds nothing is thrown away."""
+        if recording.is_empty(reason, duration_ms):
+            self.effects.append(effects.DiscardRecording(recording=recording.id))
+            self.recording_failed(recording, "empty")
+            return
+        if not recording.step("ended"):
+            return
+        if recording.ended_by_digit and reason == "stopped":
+            reason = "digit"
+        self._forget(recording)
+        self.facts.append(
+            events.RecordingSaved(
+                at=self.now,
+                call=self.call,
+                recording=recording.id,
+                source=recording.source,
+                reason=reason,
+                duration_ms=duration_ms,
+                size=size,
+                sha256=sha256,
+            )
+        )
+        if recording.source == "voicemail":
+            self.facts.append(
+                events.VoicemailLeft(
+                    at=self.now,
+                    call=self.call,
+                    recording=recording.id,
+                    duration_ms=duration_ms,
+                    party=recording.channels[0].party if recording.channels else None,
+                )
+            )
+        self.tell(
+            notices.RecordingFinished(
+                recording=recording.id,
+                source=recording.source,
+                reason=reason,
+                duration_ms=duration_ms,
+                digit=recording.ended_by_digit,
+            )
+        )
+
+    def recording_failed(self, recording: Recording, reason: RecordingFault) -> None:
+        """There is no recording; say so."""
+        if not recording.step("broke"):
+            return
+        self._forget(recording)
+        self.facts.append(
+            events.RecordingFailed(
+                at=self.now,
+                call=self.call,
+                recording=recording.id,
+                source=recording.source,
+                reason=reason,
+            )
+        )
+        self.tell(
+            notices.RecordingMissing(recording=recording.id, source=recording.source, reason=reason)
+        )
+
+    def recording_due(self, subject: str) -> None:
+        """Nothing was heard of a recording for too long."""
+        recording = self.recordings.get(RecordingId(subject))
+        if recording is None:
+            return
+        if recording.state == "requested":
+            # It may have begun without our hearing of it, so it is closed all the same.
+            self.stop_recording(recording)
+        elif recording.state == "recovering":
+            self.recording_failed(recording, "media_lost")
+        else:
+            self.recording_failed(recording, "no_answer")
+
+    def _forget(self, recording: Recording) -> None:
+        self.timers.clear("recording", recording.id)
+        del self.recordings[recording.id]

@@ -1,0 +1,168 @@
+"""Being in a conference room, seen from one call; the room itself is `ringfence.calls.conference`.
+
+entering ─entered─▶ inside ─stop─▶ leaving ─left─▶ done
+    └──────────────── left ──────────────────────▶ done
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ringfence.calls import effects, events, inputs, notices
+from ringfence.calls.activity import Activity
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import JoinConference
+from ringfence.calls.core import CallCore
+from ringfence.calls.leg import Leg
+from ringfence.calls.words import RoomExit
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.limits import ROOM_LEAVE_MS
+
+StayState = Literal["entering", "inside", "leaving", "done"]
+StayTrigger = Literal["entered", "stop", "left"]
+
+STAY_TABLE: dict[StayState, dict[StayTrigger, StayState]] = {
+    "entering": {"entered": "inside", "stop": "leaving", "left": "done"},
+    "inside": {"stop": "leaving", "left": "done"},
+    "leaving": {"entered": "leaving", "left": "done"},
+    "done": {},
+}
+"""Every transition of a stay. Leaving waits for the room, because its mixer goes first."""
+
+
+class ConferenceStay(Activity):
+    """A `commands.JoinConference` under way."""
+
+    __slots__ = ("_command", "_entered_at", "_tell", "state")
+
+    def __init__(self, core: CallCore, command: JoinConference) -> None:
+        super().__init__(core)
+        self._command = command
+        self._entered_at: Ms | None = None
+        self._tell = True
+        self.state: StayState = "entering"
+
+    def begin(self) -> None:
+        """Ask the room for a place."""
+        command = self._command
+        self.core.effects.append(
+            effects.EnterRoom(
+                leg=self.core.first().id,
+                conference=command.conference,
+                muted=command.muted,
+                start_on_enter=command.start_on_enter,
+                end_on_exit=command.end_on_exit,
+                moderator=command.moderator,
+                max_members=command.max_members,
+                beep=command.beep,
+                wait_clips=command.wait_clips,
+            )
+        )
+
+    @property
+    def accepts_partner(self) -> bool:
+        """Other members are always welcome."""
+        return True
+
+    def hear(self, x: object) -> None:
+        """Follow the room."""
+        match x:
+            case inputs.RoomEntered():
+                self._entered(x)
+            case inputs.RoomLeft():
+                self._done(x.reason)
+            case inputs.Connected() if self.state == "inside":
+                # Somebody else is in the room: the audio is the room's business, not a bridge.
+                if x.person:
+                    self.core.person_answered(x.peer, x.party)
+                    self.core.talk_begins()
+            case inputs.Disconnected():
+                self.core.talk_stops()
+            case _:
+                pass
+
+    def _entered(self, x: inputs.RoomEntered) -> None:  # noqa: ARG002 - the count is the room's
+        state = STAY_TABLE[self.state].get("entered")
+        if state is None:
+            return
+        core = self.core
+        was, self.state = self.state, state
+        if was != "entering":
+            return
+        self._entered_at = core.now
+        core.facts.append(
+            events.ConferenceJoined(
+                at=core.now,
+                call=core.call,
+                conference=self._command.conference,
+                leg=core.first().id,
+            )
+        )
+        if self._command.record:
+            core.record_heard("conference", core.first())
+        if self._command.time_limit_ms:
+            core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
+
+    def digit(self, leg: Leg, digit: str) -> bool:  # noqa: ARG002
+        """The star leaves where that was asked for; other keys are nobody's."""
+        if digit == "*" and self._command.hangup_on_star:
+            self.stop(Cause.NORMAL)
+        return True
+
+    def timer(self, subject: str) -> None:  # noqa: ARG002
+        """The time in the room is over, or the room does not answer."""
+        if self.state == "leaving":
+            self._done("left")
+        else:
+            self.stop(Cause.MAX_DURATION)
+
+    def stop(self, cause: Cause, *, tell: bool = True) -> None:  # noqa: ARG002
+        """Leave; the program goes on when the room has let go, or at once if another takes over."""
+        core = self.core
+        state = STAY_TABLE[self.state].get("stop")
+        if state is not None:
+            self.state = state
+            self._leave()
+            core.timers.set("activity", core.now + ROOM_LEAVE_MS, "limit")
+        if not tell:
+            self._tell = False
+            self._done("left")
+
+    def call_over(self) -> None:
+        """The member has hung up."""
+        if self.state in {"entering", "inside"}:
+            self._leave()
+        self._done("hung_up")
+
+    def _leave(self) -> None:
+        self.core.effects.append(
+            effects.LeaveRoom(leg=self.core.first().id, conference=self._command.conference)
+        )
+
+    def _done(self, reason: RoomExit) -> None:
+        core = self.core
+        if self.state == "done":
+            return
+        self.state = STAY_TABLE[self.state]["left"]
+        core.activity = None
+        core.timers.clear("activity", "limit")
+        core.talk_stops()
+        core.stop_recordings("conference")
+        duration_ms = 0 if self._entered_at is None else core.now - self._entered_at
+        if self._entered_at is not None:
+            core.facts.append(
+                events.ConferenceLeft(
+                    at=core.now,
+                    call=core.call,
+                    conference=self._command.conference,
+                    leg=core.first().id,
+                    reason=reason,
+                    duration_ms=duration_ms,
+                )
+            )
+        if self._tell:
+            core.tell(
+                notices.ConferenceFinished(
+                    reason=reason, duration_ms=duration_ms, hung_up=core.over
+                )
+            )

@@ -1,0 +1,54 @@
+"""The closed vocabularies that commands, inputs, effects and facts of a call share.
+
+Each is a ``Literal``: a value outside it is a type error before it is a bug. None of these words
+is an API dialect's word; the edge translates (`ringfence.calls.causes` holds the table).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Direction = Literal["inbound", "outbound"]
+"""Who began the call: somebody called us, or an API request or campaign made us call."""
+
+Role = Literal["caller", "callee"]
+"""Which side of the conversation a leg is."""
+
+HungUpBy = Literal["caller", "callee", "system"]
+"""Who ended the call. ``system``: the program, the API, a time limit or a failure."""
+
+PlayEnd = Literal["done", "stopped", "failed"]
+"""How a prompt ended: heard to the end, cut short (digit, command, hang-up), or never heard."""
+
+CollectEnd = Literal["finish_key", "max_digits", "timeout", "stopped"]
+"""Why collecting digits ended; ``stopped``: by command or because something else began."""
+
+RecordingSource = Literal["call", "dial", "voicemail", "conference", "queue"]
+"""What asked for the recording; decides what the saved file means."""
+
+RecordingEnd = Literal["stopped", "digit", "silence", "max_duration", "leg_closed", "disk_full"]
+"""Why a recording that was saved ended. ``disk_full``: saved up to the moment the disk was full."""
+
+RecordingFault = Literal[
+    "not_started",  # the media worker refused or did not answer
+    "disk_full",  # no room to begin
+    "media_lost",  # the media worker died and nothing could be recovered
+    "empty",  # shorter than the least length asked for, so discarded
+    "no_answer",  # stopping was asked and nothing came back in time
+    "refused",  # policy forbids the recording
+    "failed",  # anything else the media worker reports
+]
+"""Why there is no recording although one was asked for; a recording never vanishes silently."""
+
+DialStatus = Literal["completed", "busy", "no_answer", "failed", "cancelled"]
+"""How a dial ended for the program: ``completed`` means that somebody was talked to."""
+
+RecordWhen = Literal["never", "from_answer", "from_ringing"]
+
+RoomExit = Literal["left", "hung_up", "removed", "ended", "full", "failed"]
+"""Why a leg is no longer in a conference; ``full``: it never got in."""
+
+QueueExit = Literal["connected", "left", "hung_up", "removed", "full", "timeout", "failed"]
+"""Why a caller no longer waits; ``connected``: an agent took the call and has finished."""
+
+ReferOutcome = Literal["accepted", "refused", "completed", "failed"]

@@ -1,0 +1,1 @@
+"""Numbers of ours: how others write them, and which one a call shows."""

@@ -1,0 +1,221 @@
+"""A call's facts, in words that say what to do."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from ringfence.calls import commands, diagnosis, effects, events, inputs
+from ringfence.calls.causes import Cause
+from ringfence.calls.diagnosis import Finding, diagnose
+from ringfence.calls.words import RecordingFault
+from ringfence.kernel.ids import ClipId, LegId
+
+CALLER = LegId("LG-caller")
+GOOD = {"codec": "PCMU", "packets_in": 500, "packets_out": 500, "mos_x100": 430}
+
+
+def ended(rig: Any, **figures: Any) -> list[Finding]:
+    """Hang up a call of ten seconds whose first leg had these figures."""
+    rig.wait(10_000)
+    rig.do(commands.Hangup())
+    rig.hear(inputs.LegReleased(leg=CALLER, stats=inputs.LegStats(**{**GOOD, **figures})))
+    rig.finish()
+    return diagnose(rig.facts)
+
+
+def codes(found: list[Finding]) -> list[str]:
+    return [finding.code for finding in found]
+
+
+def test_a_good_call_has_no_fault(rig: Any) -> None:
+    rig.answered()
+    found = ended(rig)
+    assert [finding.severity for finding in found] == ["note", "ok"]
+    assert codes(found) == ["no_person", "no_fault"]
+
+
+def test_nothing_known() -> None:
+    assert codes(diagnose([])) == ["no_facts"]
+
+
+def test_a_call_that_runs(rig: Any) -> None:
+    rig.answered()
+    assert codes(diagnose(rig.facts)) == ["call_runs", "no_fault"]
+
+
+@pytest.mark.parametrize(
+    ("figures", "code", "severity"),
+    [
+        ({"packets_in": 0, "packets_out": 0}, "no_audio", "fault"),
+        ({"packets_in": 0}, "one_way_in", "fault"),
+        ({"packets_out": 0}, "one_way_out", "fault"),
+        ({"latched": True}, "latched", "note"),
+        ({"lost_in": 60}, "loss_in", "fault"),
+        ({"lost_out": 60}, "loss_out", "fault"),
+        ({"jitter_ms": 55}, "jitter", "note"),
+        ({"mos_x100": 290}, "low_mos", "note"),
+    ],
+)
+def test_what_the_packets_say(rig: Any, figures: dict[str, Any], code: str, severity: str) -> None:
+    rig.answered()
+    found = ended(rig, **figures)
+    (finding,) = [finding for finding in found if finding.code == code]
+    assert finding.severity == severity
+    assert finding.leg == CALLER
+    assert finding.sentence.endswith(".")
+    if severity == "fault":
+        assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [{"lost_in": 10}, {"jitter_ms": 20}, {"mos_x100": 0}, {"lost_in": 1, "packets_in": 99}],
+)
+def test_what_is_nothing_to_speak_of(rig: Any, figures: dict[str, Any]) -> None:
+    rig.answered()
+    assert codes(ended(rig, **figures)) == ["no_person", "no_fault"]
+
+
+def test_a_nat_is_named(rig: Any) -> None:
+    rig.answered()
+    found = ended(rig, packets_in=0, private_address=True)
+    assert "NAT" in found[0].sentence
+    assert "--advertise" in found[0].remedy
+
+
+def test_a_very_short_call_says_nothing(rig: Any) -> None:
+    rig.answered()
+    rig.wait(900)
+    rig.do(commands.Hangup())
+    rig.hear(inputs.LegReleased(leg=CALLER, stats=inputs.LegStats()))
+    assert "no_audio" not in codes(diagnose(rig.facts))
+
+
+def test_figures_that_never_came(rig: Any) -> None:
+    rig.answered()
+    rig.wait(5_000)
+    rig.do(commands.Hangup())
+    rig.wait(60_000)
+    assert "no_figures" in codes(diagnose(rig.facts))
+
+
+def test_silence_on_hold_is_no_fault(rig: Any) -> None:
+    rig.answered()
+    rig.hear(inputs.LegHeld(leg=CALLER, on=True))
+    found = ended(rig, packets_out=0)
+    (finding,) = [finding for finding in found if finding.code == "one_way_out"]
+    assert finding.severity == "note"
+    assert "hold" in finding.sentence
+
+
+def test_late_audio(rig: Any) -> None:
+    rig.answered()
+    rig.wait(3_500)
+    rig.hear(inputs.AudioStarted(leg=CALLER))
+    found = ended(rig)
+    (finding,) = [finding for finding in found if finding.code == "audio_late"]
+    assert "3.5 s" in finding.sentence
+
+
+def test_no_common_codec(rig: Any) -> None:
+    rig.arrive()
+    rig.do(commands.Answer())
+    rig.hear(inputs.EffectFailed(effect=effects.AnswerLeg(leg=CALLER), cause=Cause.NOT_ACCEPTABLE))
+    rig.finish()
+    found = diagnose(rig.facts)
+    assert found[0].code == "ended_not_acceptable"
+    assert "codec" in found[0].remedy
+
+
+def test_an_unanswered_call_is_not_a_fault(rig: Any) -> None:
+    rig.arrive()
+    rig.hear(inputs.LegHungUp(leg=CALLER))
+    rig.finish()
+    assert codes(diagnose(rig.facts)) == ["not_answered_cancelled", "no_fault"]
+
+
+def test_a_party_that_could_not_be_reached(rig: Any) -> None:
+    rig.answered()
+    a, b = rig.dial("a", "b")
+    rig.hear(inputs.LegRefused(leg=a, cause=Cause.NOT_REGISTERED, status=480))
+    rig.hear(inputs.LegRefused(leg=b, cause=Cause.BUSY, status=486))
+    rig.release(a, b)
+    found = ended(rig)
+    assert [(finding.severity, finding.code, finding.leg) for finding in found[::2]] == [
+        ("fault", "leg_not_registered", a),
+        ("note", "leg_busy", b),
+    ]
+    assert "SIP status 480" in found[0].sentence
+
+
+def test_an_outbound_call_that_was_refused_is_told_once(rig: Any) -> None:
+    leg = rig.originated()
+    rig.hear(inputs.LegRefused(leg=leg, cause=Cause.UNALLOCATED, status=404))
+    rig.finish()
+    assert codes(diagnose(rig.facts)) == ["ended_unallocated"]
+
+
+def test_a_prompt_that_was_not_heard(rig: Any) -> None:
+    rig.answered()
+    for play in (1, 2):
+        rig.do(commands.Play(play=play, clips=(ClipId("CL-1"),)))
+        rig.hear(inputs.PlayEnded(leg=CALLER, play=play, reason="failed"))
+    found = ended(rig)
+    assert found[0].code == "prompt_failed"
+    assert found[0].sentence.startswith("2 ")
+
+
+def test_what_the_program_found_wrong(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.Note(code="fetch_failed", level="error"))
+    rig.do(commands.Note(code="clip_failed", text="A clip was skipped.", level="warning"))
+    rig.do(commands.Note(code="document_read", text="Read.", level="info"))
+    found = ended(rig)
+    assert codes(found) == ["fetch_failed", "no_person", "clip_failed"]
+    assert [finding.severity for finding in found] == ["fault", "note", "note"]
+
+
+@pytest.mark.parametrize("fault", get_args(RecordingFault))
+def test_why_there_is_no_recording(rig: Any, fault: RecordingFault) -> None:
+    rig.answered()
+    rig.do(commands.StartRecording())
+    start = rig.wants(effects.StartRecording)[0]
+    rig.hear(inputs.RecordingBroke(recording=start.recording, reason=fault))
+    found = ended(rig)
+    (finding,) = [finding for finding in found if finding.code == f"recording_{fault}"]
+    assert finding.severity == ("note" if fault in {"empty", "refused"} else "fault")
+
+
+def test_a_recording_that_was_cut(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.StartRecording())
+    start = rig.wants(effects.StartRecording)[0]
+    rig.hear(
+        inputs.RecordingEnded(recording=start.recording, reason="disk_full", duration_ms=4_000)
+    )
+    assert "recording_cut" in codes(ended(rig))
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_can_be_explained(rig: Any, cause: Cause) -> None:
+    rig.answered()
+    rig.do(commands.Hangup(cause=cause))
+    rig.finish()
+    found = diagnose(rig.facts)
+    assert found
+    assert all(finding.sentence for finding in found)
+    if f"ended_{cause}" in codes(found):
+        assert found[0].remedy
+
+
+def test_every_remedy_is_for_a_fault() -> None:
+    assert set(diagnosis._FAULTS) == set(get_args(RecordingFault))
+
+
+def test_nobody_is_named(rig: Any) -> None:
+    rig.talking()
+    text = repr(ended(rig, packets_in=0))
+    for fact in rig.facts:
+        assert not isinstance(fact, events.CallOffered) or fact.caller not in text

@@ -1,0 +1,232 @@
+"""What each command does, and when it is our fault to give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ringfence.calls import commands, effects, events, inputs, notices
+from ringfence.calls.causes import Cause
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
+
+CALLER = LegId("LG-caller")
+CLIP = ClipId("CL-1")
+ROOM = ConferenceId("CF-1")
+QUEUE = QueueId("QU-1")
+
+
+def a_target() -> commands.DialTarget:
+    return commands.DialTarget(endpoint=commands.ToSip(uri="sip:x@example.com"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.Play(play=1, clips=(CLIP,)),
+        commands.PlayTone(play=1, tone="beep"),
+        commands.StopPlay(),
+        commands.Collect(),
+        commands.SendDigits(digits="1"),
+        commands.StartRecording(),
+        commands.JoinConference(conference=ROOM),
+        commands.Enqueue(queue=QUEUE),
+        commands.TakeFromQueue(queue=QUEUE),
+        commands.Transfer(target="sip:x@example.com"),
+        commands.Mute(on=True),
+        commands.Echo(on=True),
+        commands.Hold(on=True),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_what_needs_an_answer_first(rig: Any, command: commands.Command) -> None:
+    rig.arrive()
+    with pytest.raises(LocalError):
+        rig.do(command)
+    assert rig.effects == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        commands.Collect(),
+        commands.Dial(targets=(a_target(),)),
+        commands.JoinConference(conference=ROOM),
+        commands.Enqueue(queue=QUEUE),
+        commands.TakeFromQueue(queue=QUEUE),
+        commands.Transfer(target="sip:x@example.com"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+def test_one_thing_at_a_time(rig: Any, command: commands.Command) -> None:
+    rig.talking()
+    with pytest.raises(LocalError):
+        rig.do(command)
+
+
+@pytest.mark.parametrize("play", [0, -1])
+def test_the_numbers_of_prompts(rig: Any, play: int) -> None:
+    rig.answered()
+    with pytest.raises(LocalError):
+        rig.do(commands.Play(play=play, clips=(CLIP,)))
+    with pytest.raises(LocalError):
+        rig.do(commands.PlayTone(play=play, tone="beep"))
+    rig.do(commands.Play(play=5, clips=(CLIP,)))
+    with pytest.raises(LocalError):
+        rig.do(commands.Play(play=5, clips=(CLIP,)))
+
+
+def test_a_call_begins_once(rig: Any) -> None:
+    rig.arrive()
+    with pytest.raises(LocalError):
+        rig.do(
+            commands.Originate(target=a_target(), caller=PartyId("PA-1"), called=PartyId("PA-2"))
+        )
+
+
+def test_answering_twice_is_answered_at_once(rig: Any) -> None:
+    rig.answered()
+    assert rig.do(commands.Answer()) == []
+    assert len(rig.told(notices.Answered)) == 2
+
+
+def test_answering_while_answering_waits(rig: Any) -> None:
+    rig.arrive()
+    rig.do(commands.Answer())
+    assert rig.do(commands.Answer()) == []
+    assert not rig.told(notices.Answered)
+
+
+def test_a_prompt_to_another_leg(rig: Any) -> None:
+    agent = rig.talking()
+    rig.do(commands.Play(play=1, clips=(CLIP,), leg=agent, loop=3))
+    assert rig.effects[-1] == effects.StartPlay(leg=agent, play=1, clips=(CLIP,), loop=3)
+    rig.hear(inputs.LegHungUp(leg=agent))
+    assert rig.told(notices.PlayFinished)[0].reason == "stopped"
+
+
+def test_nothing_to_play_is_played_at_once(rig: Any) -> None:
+    rig.answered()
+    assert rig.do(commands.Play(play=1, clips=())) == []
+    assert rig.told(notices.PlayFinished) == [notices.PlayFinished(play=1, reason="done")]
+
+
+def test_a_leg_that_is_not_ours(rig: Any) -> None:
+    rig.answered()
+    with pytest.raises(LocalError):
+        rig.do(commands.Mute(on=True, leg=LegId("LG-x")))
+
+
+def test_a_tone(rig: Any) -> None:
+    rig.answered()
+    assert rig.do(commands.PlayTone(play=1, tone="beep", duration_ms=200)) == [
+        effects.StartTone(leg=CALLER, play=1, tone="beep", duration_ms=200)
+    ]
+    assert rig.do(commands.StopPlay()) == [effects.StopPlay(leg=CALLER)]
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=1, reason="stopped", played_ms=90))
+    assert rig.told(notices.PlayFinished)[0].played_ms == 90
+    assert rig.do(commands.StopPlay()) == []
+
+
+def test_stopping_a_collection(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.StopCollect())
+    rig.do(commands.PromptsDone())
+    assert not rig.told(notices.DigitsEntered)
+    rig.do(commands.Collect())
+    rig.do(commands.StopCollect())
+    assert rig.told(notices.DigitsEntered)[0].reason == "stopped"
+
+
+def test_sent_digits_are_counted_without_the_pauses(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.SendDigits(digits="wW12#w"))
+    assert rig.wrote(events.DigitsDialled)[0].count == 3
+
+
+def test_muting(rig: Any) -> None:
+    agent = rig.talking()
+    assert rig.do(commands.Mute(on=True, leg=agent)) == [effects.MuteLeg(leg=agent, on=True)]
+    assert rig.wrote(events.LegMuted)[0].leg == agent
+
+
+def test_a_caller_hears_itself(rig: Any) -> None:
+    rig.answered()
+    assert rig.do(commands.Echo(on=True)) == [effects.EchoLeg(leg=CALLER, on=True)]
+    assert rig.do(commands.Echo(on=False)) == [effects.EchoLeg(leg=CALLER, on=False)]
+
+
+def test_a_caller_who_talks_does_not(rig: Any) -> None:
+    rig.talking()
+    with pytest.raises(LocalError):
+        rig.do(commands.Echo(on=True))
+
+
+def test_holding(rig: Any) -> None:
+    agent = rig.talking()
+    new = rig.do(commands.Hold(on=True, clips=(CLIP,)))
+    assert new[0] == effects.MuteLeg(leg=agent, on=True)
+    assert (new[1].leg, new[1].loop) == (agent, 0)
+    again = rig.do(commands.Hold(on=True, clips=(CLIP,)))
+    assert again == [effects.MuteLeg(leg=agent, on=True)]
+    assert rig.do(commands.Hold(on=False)) == [
+        effects.MuteLeg(leg=agent, on=False),
+        effects.StopPlay(leg=agent),
+    ]
+
+
+def test_there_is_nobody_to_hold(rig: Any) -> None:
+    rig.answered()
+    with pytest.raises(LocalError):
+        rig.do(commands.Hold(on=True))
+
+
+def test_clearing_keeps_recordings_and_forgets_prompts(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.StartRecording())
+    rig.do(commands.Play(play=1, clips=(CLIP,)))
+    rig.do(commands.Collect())
+    assert rig.do(commands.Clear()) == [effects.StopPlay(leg=CALLER)]
+    assert not rig.told(notices.PlayFinished)
+    assert not rig.told(notices.DigitsEntered)
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=1, reason="stopped"))
+    assert not rig.told(notices.PlayFinished)
+    assert not rig.wants(effects.StopRecording)
+    rig.do(commands.Play(play=2, clips=(CLIP,)))
+
+
+def test_clearing_before_the_answer(rig: Any) -> None:
+    rig.arrive()
+    assert rig.do(commands.Clear()) == []
+
+
+def test_a_note_is_a_fact(rig: Any) -> None:
+    rig.arrive()
+    rig.do(commands.Note(code="markup_invalid", text="Line 3: unknown verb.", level="error"))
+    (note,) = rig.wrote(events.TimelineNoted)
+    assert (note.code, note.level) == ("markup_invalid", "error")
+
+
+def test_choosing_a_recording_that_is_not_there(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.StartRecording())
+    assert rig.do(commands.StopRecording(recording=RecordingId("RE-x"))) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [commands.LeaveQueue(), commands.LeaveConference(), commands.EndDial()],
+    ids=lambda command: type(command).__name__,
+)
+def test_leaving_what_one_is_not_in(rig: Any, command: commands.Command) -> None:
+    rig.answered()
+    assert rig.do(command) == []
+
+
+def test_a_program_error_ends_the_call_when_its_driver_says_so(rig: Any) -> None:
+    rig.answered()
+    with pytest.raises(LocalError):
+        rig.do(commands.Hold(on=True))
+    rig.do(commands.Hangup(cause=Cause.SERVER_ERROR))
+    assert rig.finish().cause is Cause.SERVER_ERROR
