@@ -1,0 +1,1 @@
+"""Call flows: a JSON document of applets, compiled to the verbs of `ringfence.markup`."""

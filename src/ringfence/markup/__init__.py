@@ -1,0 +1,1 @@
+"""TwiML: documents become verbs, verbs become commands to a call."""

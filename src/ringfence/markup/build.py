@@ -1,0 +1,256 @@
+"""From the attributes, text and children of one element to its verb.
+
+A builder returns the verb, None where it is to be left out (after reporting why), or `BROKEN`
+where the call cannot go past it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import (
+    MARKUP_SIP_HEADERS,
+    MARKUP_SPEECH_CHARS,
+    MARKUP_TARGETS,
+    MARKUP_URL_CHARS,
+)
+from ringfence.kernel.phone import Phone
+from ringfence.markup import verbs
+from ringfence.markup.elements import Values
+from ringfence.markup.urls import is_reference
+
+
+class Report(Protocol):
+    """Notes a problem where the element stands."""
+
+    def __call__(self, code: str, sentence: str) -> None: ...
+
+
+Builder = Callable[[Values, str, list[Any], Report], Any]
+
+BROKEN: Final = object()
+
+_SPACES = re.compile(r"\s+")
+_SIP_URI = re.compile(
+    r"sips?:(?:[^\s@<>\"\\]{1,128}@)?(?:\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253})"
+    r"(?::[0-9]{1,5})?(?:[;?][^\s<>\"]*)?\Z",
+    re.IGNORECASE,
+)
+_HEADER_NAME = re.compile(r"[Xx]-[A-Za-z0-9_.!%*+`'~-]{1,60}\Z")
+_LINE_BREAK = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def is_sip_uri(text: str) -> bool:
+    """Whether ``text`` looks like a SIP URI; the wire layer reads it in full."""
+    return len(text) <= MARKUP_URL_CHARS and _SIP_URI.match(text) is not None
+
+
+def _say(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    spoken = _SPACES.sub(" ", text)
+    if not spoken:
+        report("nothing_to_say", "<Say> has no text; it was left out")
+        return None
+    if len(spoken) > MARKUP_SPEECH_CHARS:
+        report("speech_too_long", f"<Say> was cut to {MARKUP_SPEECH_CHARS} characters")
+        spoken = spoken[:MARKUP_SPEECH_CHARS]
+    return verbs.Say(text=spoken, **values)
+
+
+def _play(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if "digits" in values:
+        return verbs.Play(**values)
+    if not text:
+        report("nothing_to_play", "<Play> has no URL; it was left out")
+        return None
+    if not is_reference(text):
+        report("bad_clip_url", "the URL in <Play> is not an http or https URL; it was left out")
+        return None
+    return verbs.Play(url=text, **values)
+
+
+def _gather(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    asked = values.get("input", ("dtmf",))
+    if "speech" in asked:
+        report("speech_input_unavailable", "speech is not recognised yet; keys are collected")
+        values["input"] = ("dtmf",)
+    return verbs.Gather(prompts=tuple(children), **values)
+
+
+def _number(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    try:
+        Phone.parse(text)
+    except Refused:
+        report("bad_number", "the number to dial is not a telephone number; it was left out")
+        return None
+    return verbs.Number(number=text, **values)
+
+
+def _sip(values: Values, text: str, children: list[Any], report: Report) -> Any:
+    for child in children:
+        if isinstance(child, _Uri):
+            text = text or child.uri
+            for name in ("username", "password"):
+                if name in child.values:
+                    values.setdefault(name, child.values[name])
+        elif isinstance(child, _Headers):
+            values["headers"] = child.pairs[:MARKUP_SIP_HEADERS]
+    if text and ":" not in text.split("@", 1)[0]:
+        text = f"sip:{text}"
+    if not is_sip_uri(text):
+        report("bad_sip_uri", "the target of <Sip> is not a SIP URI; it was left out")
+        return None
+    return verbs.Sip(uri=text, **values)
+
+
+class _Uri:
+    __slots__ = ("uri", "values")
+
+    def __init__(self, uri: str, values: Values) -> None:
+        self.uri = uri
+        self.values = values
+
+
+class _Headers:
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]) -> None:
+        self.pairs = pairs
+
+
+class _Pair:
+    """A Header or a Parameter: a name and a value."""
+
+    __slots__ = ("name", "value")
+
+    def __init__(self, name: str, value: str) -> None:
+        self.name = name
+        self.value = value
+
+
+def _uri(values: Values, text: str, _children: list[Any], _report: Report) -> Any:
+    values.pop("line")
+    return _Uri(text, values)
+
+
+def _headers(_values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    if len(children) > MARKUP_SIP_HEADERS:
+        report("too_many_headers", f"only the first {MARKUP_SIP_HEADERS} headers are sent")
+    return _Headers(tuple((pair.name, pair.value) for pair in children))
+
+
+def _header(values: Values, _text: str, _children: list[Any], report: Report) -> Any:
+    name, value = values.get("name", ""), values.get("value", "")
+    # only X- headers: a document must not be able to forge Contact, Identity or Route
+    if not _HEADER_NAME.match(name) or _LINE_BREAK.search(value):
+        report("bad_header", "a <Header> needs a name that begins with X- and a one-line value")
+        return None
+    return _Pair(name, value)
+
+
+def _parameter(values: Values, _text: str, _children: list[Any], report: Report) -> Any:
+    if not values.get("name"):
+        report("unknown_element", "a <Parameter> without a name was left out")
+        return None
+    return _Pair(values["name"], values.get("value", ""))
+
+
+class _Identity:
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def _identity(_values: Values, text: str, _children: list[Any], _report: Report) -> Any:
+    return _Identity(text)
+
+
+def _client(values: Values, text: str, children: list[Any], report: Report) -> Any:
+    named = next((child.text for child in children if isinstance(child, _Identity)), text)
+    if not named:
+        report("nobody_to_dial", "<Client> names nobody; it was left out")
+        return None
+    pairs = tuple((c.name, c.value) for c in children if isinstance(c, _Pair))
+    return verbs.Client(identity=named, parameters=pairs, **values)
+
+
+def _conference(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if not text:
+        report("nobody_to_dial", "<Conference> names no room; it was left out")
+        return None
+    return verbs.Conference(room=text, **values)
+
+
+def _queue(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if not text:
+        report("nobody_to_dial", "<Queue> names no queue; it was left out")
+        return None
+    return verbs.Queue(name=text, **values)
+
+
+def _dial(values: Values, text: str, children: list[Any], report: Report) -> Any:
+    targets = list(children)
+    if text:
+        bare = _number({"line": values["line"]}, text, [], report)
+        if bare is not None:
+            targets.insert(0, bare)
+    if not targets:
+        report("nobody_to_dial", "<Dial> has nobody to dial")
+        return BROKEN
+    if len(targets) > MARKUP_TARGETS:
+        report("too_many_targets", f"only the first {MARKUP_TARGETS} targets are dialled")
+        del targets[MARKUP_TARGETS:]
+    _trimmed(values, report)
+    return verbs.Dial(targets=tuple(targets), **values)
+
+
+def _trimmed(values: Values, report: Report) -> None:
+    """Say that silence is kept at both ends: it is not cut off yet."""
+    if values.get("trim") == "trim-silence":
+        report("attribute_without_effect", "trim has no effect yet: silence is kept")
+
+
+def _record(values: Values, _text: str, _children: list[Any], report: Report) -> Any:
+    _trimmed(values, report)
+    return verbs.Record(**values)
+
+
+def _redirect(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if text and not is_reference(text):
+        report("bad_url", "the URL in <Redirect> is not an http or https URL")
+        return BROKEN
+    return verbs.Redirect(url=text, **values)
+
+
+def _plain(verb: type[Any]) -> Builder:
+    def build(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
+        return verb(**values)
+
+    return build
+
+
+BUILDERS: Final[dict[str, Builder]] = {
+    "Say": _say,
+    "Play": _play,
+    "Pause": _plain(verbs.Pause),
+    "Gather": _gather,
+    "Record": _record,
+    "Dial": _dial,
+    "Number": _number,
+    "Sip": _sip,
+    "Uri": _uri,
+    "Headers": _headers,
+    "Header": _header,
+    "Client": _client,
+    "Identity": _identity,
+    "Parameter": _parameter,
+    "Conference": _conference,
+    "Queue": _queue,
+    "Redirect": _redirect,
+    "Hangup": _plain(verbs.Hangup),
+    "Reject": _plain(verbs.Reject),
+    "Echo": _plain(verbs.Echo),
+}

@@ -1,0 +1,110 @@
+"""What a program is told about its call, and Twilio's parameters made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from ringfence.calls.words import DialStatus, Direction
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import AccountId, CallId, RecordingId
+from ringfence.markup.exchange import Params, Value
+from ringfence.markup.parser import Document
+from ringfence.markup.verbs import Method, Verb
+
+API_VERSION: Final = "2010-04-01"
+
+DEFAULT_SORRY: Final = "We are sorry. Something went wrong. Please try again later. Goodbye."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The call a program drives.
+
+    ``caller``, ``called``: a number, or a SIP address as text; kept out of ``repr``. ``region``
+    (ISO 3166) completes national numbers in documents. ``public_url``: where this installation's
+    API is reached, the base of RecordingUrl. ``sorry``: spoken when a document fails.
+    """
+
+    call: CallId
+    account: AccountId
+    caller: Value = field(repr=False)
+    called: Value = field(repr=False)
+    direction: Direction = "inbound"
+    caller_name: str = field(default="", repr=False)
+    forwarded_from: Value | None = field(default=None, repr=False)
+    region: str | None = None
+    public_url: str = ""
+    sorry: str = DEFAULT_SORRY
+    voice: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a program begins: a URL (http, https or flow), or a document at hand.
+
+    ``document`` is a TwiML document as text or bytes, or one read before, and wins over ``url``.
+    ``fallback_url`` is asked when a document cannot be had or is not usable, with ErrorCode and
+    ErrorUrl.
+    """
+
+    url: str = field(default="", repr=False)
+    method: Method = "POST"
+    document: Document | bytes | str | None = field(default=None, repr=False)
+    fallback_url: str = field(default="", repr=False)
+    fallback_method: Method = "POST"
+
+
+class Applets(Protocol):
+    """Documents of this installation, addressed by ``flow:`` URLs and answered at once."""
+
+    def open(self, url: str, params: Mapping[str, Value], now: Ms) -> tuple[Verb, ...] | None:
+        """Return the verbs at ``url`` for these parameters, None where there is no such thing."""
+        ...
+
+
+_DIAL_WORDS: Final[dict[DialStatus, str]] = {
+    "completed": "completed",
+    "busy": "busy",
+    "no_answer": "no-answer",
+    "failed": "failed",
+    "cancelled": "canceled",
+}
+
+
+def base_params(context: Context) -> Params:
+    """The parameters of every request about a call, without its status."""
+    caller, called = context.caller, context.called
+    params: list[tuple[str, Value]] = [
+        ("CallSid", context.call),
+        ("AccountSid", context.account),
+        ("From", caller),
+        ("To", called),
+        ("Caller", caller),
+        ("Called", called),
+        ("Direction", "inbound" if context.direction == "inbound" else "outbound-api"),
+        ("ApiVersion", API_VERSION),
+    ]
+    if context.caller_name:
+        params.append(("CallerName", context.caller_name))
+    if context.forwarded_from is not None:
+        params.append(("ForwardedFrom", context.forwarded_from))
+    return tuple(params)
+
+
+def recording_params(context: Context, recording: RecordingId) -> Params:
+    """``RecordingSid`` and ``RecordingUrl``."""
+    path = f"/{API_VERSION}/Accounts/{context.account}/Recordings/{recording}"
+    return (("RecordingSid", recording), ("RecordingUrl", f"{context.public_url}{path}"))
+
+
+def dial_word(status: DialStatus) -> str:
+    """Return Twilio's ``DialCallStatus``."""
+    return _DIAL_WORDS[status]
+
+
+def whole_seconds(milliseconds: int) -> str:
+    """Seconds for a parameter, rounded half up; a second begun by half counts."""
+    return str((milliseconds + 500) // 1000)

@@ -1,0 +1,365 @@
+"""The table of TwiML: every element, its attributes, children and verb.
+
+One literal per element. Numbers after a bound are Twilio's warnings for a bad value. The
+reference page is drawn from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from ringfence.kernel.limits import (
+    MARKUP_CALLBACK_CHARS,
+    MARKUP_LOOPS,
+    MARKUP_SEND_DIGITS,
+    MARKUP_WAIT_SECONDS,
+)
+from ringfence.markup.attributes import (
+    Attribute,
+    boolean,
+    choice,
+    integer,
+    key_set,
+    method,
+    text,
+    tones,
+    url,
+    words,
+)
+
+Content = Literal["none", "text", "speech", "verbs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One element: what it may carry and contain.
+
+    ``content``: ``none``, ``text`` (one value), ``speech`` (text with speech markup inside) or
+    ``verbs`` (children only). ``state``: ``works``; ``parsed`` (understood, reported as not yet
+    available); ``later`` (its inside is not looked at).
+    """
+
+    name: str
+    attributes: dict[str, Attribute]
+    children: frozenset[str] = frozenset()
+    content: Content = "none"
+    state: Literal["works", "parsed", "later"] = "works"
+
+
+def _noted(*names: str) -> dict[str, Attribute]:
+    """Attributes that are known and have no effect here yet."""
+    return {name: text(None, MARKUP_CALLBACK_CHARS) for name in names}
+
+
+_EVENTS = ("initiated", "ringing", "answered", "completed")
+_RECORDING_EVENTS = ("in-progress", "completed", "absent")
+_RECORDING_CALLBACK: dict[str, Attribute] = {
+    "recordingStatusCallback": url("recording_status_callback", 13256),
+    "recordingStatusCallbackMethod": method("recording_status_callback_method"),
+    "recordingStatusCallbackEvent": words("recording_status_callback_event", *_RECORDING_EVENTS),
+}
+_STATUS_CALLBACK: dict[str, Attribute] = {
+    "statusCallback": url("status_callback"),
+    "statusCallbackMethod": method("status_callback_method"),
+    "statusCallbackEvent": words("status_callback_event", *_EVENTS),
+}
+_SPEECH = frozenset(
+    {
+        "break",
+        "emphasis",
+        "lang",
+        "p",
+        "phoneme",
+        "prosody",
+        "s",
+        "say-as",
+        "sub",
+        "w",
+        "amazon:effect",
+        "amazon:domain",
+    }
+)
+_RECORD_WORDS: Final = {
+    "true": "record-from-answer",
+    "false": "do-not-record",
+    "do-not-record": "do-not-record",
+    "record-from-start": "record-from-answer",
+    "record-from-answer": "record-from-answer",
+    "record-from-ringing": "record-from-ringing",
+    "record-from-answer-dual": "record-from-answer-dual",
+    "record-from-ringing-dual": "record-from-ringing-dual",
+}
+
+
+def _record_mode(warning: int) -> Attribute:
+    """``record`` of Dial and Conference: older words mean one of today's."""
+
+    def read(value: str) -> str:
+        try:
+            return _RECORD_WORDS[value.strip().lower()]
+        except KeyError:
+            raise ValueError from None
+
+    return Attribute("record", "one of " + ", ".join(_RECORD_WORDS), read, warning)
+
+
+def _later(name: str) -> Element:
+    return Element(name, {}, state="later")
+
+
+_TABLE: tuple[Element, ...] = (
+    Element(
+        "Say",
+        {
+            "voice": text("voice", 64, 13511),
+            "language": text("language", 16, 13512),
+            "loop": integer("loop", 0, MARKUP_LOOPS, 13510),
+            **_noted("rate"),
+        },
+        _SPEECH,
+        "speech",
+    ),
+    Element(
+        "Play",
+        {
+            "loop": integer("loop", 0, MARKUP_LOOPS, 13410),
+            "digits": tones("digits", MARKUP_SEND_DIGITS),
+        },
+        content="text",
+    ),
+    Element("Pause", {"length": integer("length", 0, MARKUP_WAIT_SECONDS, 13910)}),
+    Element(
+        "Gather",
+        {
+            "input": words("input", "dtmf", "speech"),
+            "action": url("action"),
+            "method": method("method", 13312),
+            "timeout": integer("timeout", 0, MARKUP_WAIT_SECONDS, 13313),
+            "numDigits": integer("num_digits", 1, MARKUP_SEND_DIGITS, 13314),
+            "finishOnKey": key_set("finish_on_key", 13310),
+            "actionOnEmptyResult": boolean("action_on_empty_result"),
+            "bargeIn": boolean("barge_in"),
+            **_noted(
+                "speechTimeout",
+                "maxSpeechTime",
+                "profanityFilter",
+                "partialResultCallback",
+                "partialResultCallbackMethod",
+                "language",
+                "hints",
+                "debug",
+                "speechModel",
+                "enhanced",
+                "grammar",
+                "grammarUrl",
+                "secure",
+            ),
+        },
+        frozenset({"Say", "Play", "Pause"}),
+        "verbs",
+    ),
+    Element(
+        "Record",
+        {
+            "action": url("action"),
+            "method": method("method", 13610),
+            "timeout": integer("timeout", 0, MARKUP_WAIT_SECONDS, 13611),
+            "maxLength": integer("max_length", 1, 14_400, 13612),
+            "finishOnKey": key_set("finish_on_key", 13613),
+            "playBeep": boolean("play_beep", 13616),
+            "trim": choice("trim", "trim-silence", "do-not-trim"),
+            **_RECORDING_CALLBACK,
+            **_noted("transcribe", "transcribeCallback"),
+        },
+    ),
+    Element(
+        "Dial",
+        {
+            "action": url("action"),
+            "method": method("method", 13210),
+            "timeout": integer("timeout", 1, 600, 13212),
+            "timeLimit": integer("time_limit", 1, 86_400, 13216),
+            "callerId": text("caller_id", 256, 13214),
+            "hangupOnStar": boolean("hangup_on_star", 13213),
+            "answerOnBridge": boolean("answer_on_bridge"),
+            "sequential": boolean("sequential"),
+            "ringTone": text("ring_tone", 16),
+            "record": _record_mode(13217),
+            "trim": choice("trim", "trim-silence", "do-not-trim"),
+            **_RECORDING_CALLBACK,
+            **_noted(
+                "recordingTrack",
+                "referUrl",
+                "referMethod",
+                "events",
+                "ifMachine",
+                "hangupOn",
+                "transcribe",
+                "transcribeCallback",
+                "newCallSid",
+                "recordingChannels",
+                "sim",
+            ),
+        },
+        frozenset(
+            {"Number", "Sip", "Client", "Conference", "Queue", "Sim", "Application", "WhatsApp"}
+        ),
+        "text",
+    ),
+    Element(
+        "Number",
+        {
+            "sendDigits": tones("send_digits", MARKUP_SEND_DIGITS, 13222),
+            **_noted(
+                "url",
+                "method",
+                "statusCallback",
+                "statusCallbackMethod",
+                "statusCallbackEvent",
+                "byoc",
+                "action",
+                "machineDetection",
+                "amdStatusCallback",
+                "amdStatusCallbackMethod",
+                "machineDetectionTimeout",
+                "machineDetectionSpeechThreshold",
+                "machineDetectionSpeechEndThreshold",
+                "machineDetectionSilenceTimeout",
+            ),
+        },
+        content="text",
+    ),
+    Element(
+        "Sip",
+        {
+            "username": text("username", 128, 13249),
+            "password": text("password", 128, 13249),
+            "sendDigits": tones("send_digits", MARKUP_SEND_DIGITS, 13242),
+            **_noted(
+                "url",
+                "method",
+                "statusCallback",
+                "statusCallbackMethod",
+                "statusCallbackEvent",
+                "codecs",
+                "machineDetection",
+            ),
+        },
+        frozenset({"Uri", "Headers"}),
+        "text",
+    ),
+    Element(
+        "Uri",
+        {
+            "username": text("username", 128),
+            "password": text("password", 128),
+            **_noted("priority", "weight"),
+        },
+        content="text",
+    ),
+    Element("Headers", {}, frozenset({"Header"}), "verbs"),
+    Element("Header", {"name": text("name", 64, 13252), "value": text("value", 1024, 13253)}),
+    Element(
+        "Client",
+        {"url": url("url"), "method": method("method"), **_STATUS_CALLBACK},
+        frozenset({"Identity", "Parameter"}),
+        "text",
+        "parsed",
+    ),
+    Element("Identity", {}, content="text"),
+    Element("Parameter", {"name": text("name", 128), "value": text("value", 1024)}),
+    Element(
+        "Conference",
+        {
+            "muted": boolean("muted", 13230),
+            "beep": choice("beep", "true", "false", "onEnter", "onExit", warning=13235),
+            "startConferenceOnEnter": boolean("start_conference_on_enter", 13232),
+            "endConferenceOnExit": boolean("end_conference_on_exit", 13231),
+            "maxParticipants": integer("max_participants", 2, 250),
+            "record": _record_mode(12200),
+            "trim": choice("trim", "trim-silence", "do-not-trim"),
+            "waitUrl": text("wait_url", MARKUP_CALLBACK_CHARS, 13233),
+            "waitMethod": method("wait_method", 13234),
+            "coach": text("coach", 34),
+            "participantLabel": text("participant_label", 128),
+            "statusCallback": url("status_callback"),
+            "statusCallbackMethod": method("status_callback_method"),
+            "statusCallbackEvent": words(
+                "status_callback_event",
+                "start",
+                "end",
+                "join",
+                "leave",
+                "mute",
+                "hold",
+                "modify",
+                "speaker",
+                "announcement",
+            ),
+            **_RECORDING_CALLBACK,
+            **_noted(
+                "region",
+                "eventCallbackUrl",
+                "jitterBufferSize",
+                "whisper",
+                "url",
+                "method",
+                "eventCallback",
+                "eventCallbackMethod",
+            ),
+        },
+        content="text",
+        state="parsed",
+    ),
+    Element(
+        "Queue",
+        {
+            "url": url("url", 14211),
+            "method": method("method", 14210),
+            **_noted("callSid", "reservationSid", "postWorkActivitySid"),
+        },
+        content="text",
+        state="parsed",
+    ),
+    Element("Redirect", {"method": method("method", 13710)}, content="text"),
+    Element("Hangup", {}),
+    Element("Reject", {"reason": choice("reason", "rejected", "busy")}),
+    Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
+    *map(
+        _later,
+        (
+            "Enqueue",
+            "Leave",
+            "Connect",
+            "Start",
+            "Stop",
+            "Sms",
+            "Message",
+            "Pay",
+            "Prompt",
+            "Refer",
+            "Annotate",
+            "Publish",
+        ),
+    ),
+)
+
+ELEMENTS: Final[dict[str, Element]] = {element.name: element for element in _TABLE}
+
+TOP_LEVEL: Final[frozenset[str]] = frozenset(ELEMENTS) - {
+    "Number",
+    "Sip",
+    "Uri",
+    "Headers",
+    "Header",
+    "Client",
+    "Identity",
+    "Parameter",
+    "Conference",
+    "Queue",
+}
+"""The verbs that may stand directly in a Response."""
+
+Values = dict[str, Any]
+"""Field name to value, read from the attributes of one element."""

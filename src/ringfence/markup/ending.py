@@ -1,0 +1,48 @@
+"""The verbs that need no waiting: Redirect, Hangup, Reject, and what cannot be carried out."""
+
+from __future__ import annotations
+
+from ringfence.calls import commands
+from ringfence.calls.causes import Cause
+from ringfence.markup.stage import Stage, Step
+from ringfence.markup.verbs import Broken, Hangup, Redirect, Reject, Unavailable
+
+_REASONS = {"rejected": Cause.REJECTED, "busy": Cause.BUSY}
+
+
+class InstantStep(Step):
+    """A verb that is over as soon as it begins."""
+
+    __slots__ = ("_stage", "_verb")
+
+    def __init__(
+        self, stage: Stage, verb: Redirect | Hangup | Reject | Broken | Unavailable
+    ) -> None:
+        self._stage = stage
+        self._verb = verb
+
+    @property
+    def needs_answer(self) -> bool:
+        return False
+
+    def begin(self) -> None:
+        stage = self._stage
+        match self._verb:
+            case Redirect(url=url, method=method):
+                stage.go(url or None, method, ())
+            case Hangup():
+                stage.command(commands.Hangup())
+                stage.finish()
+            case Reject(reason=reason, line=line):
+                if stage.answered:
+                    stage.note(
+                        "reject_after_answer",
+                        "<Reject> after the call was answered hangs up",
+                        line=line,
+                    )
+                stage.command(commands.Reject(cause=_REASONS[reason]))
+                stage.finish()
+            case Broken():
+                stage.give_up()
+            case Unavailable():
+                stage.proceed()  # reported when the document was read

@@ -1,0 +1,131 @@
+"""What a program asks of the world beyond the call, and what comes back.
+
+A program also issues commands to the call (`ringfence.calls.commands`); those are not listed here.
+Each request carries a number that its answer repeats; a number is used once in a program's life.
+`Callback` has no answer.
+
+    request       answered by
+    ----------    ----------------------------------------------
+    Fetch         Fetched, or FetchFailed
+    Speak         ClipReady, or ClipFailed
+    LoadMedia     ClipReady, or ClipFailed
+
+Values may be personal data and stay out of every ``repr``; a telephone number travels as `Phone`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.kernel.ids import ClipId
+from ringfence.kernel.phone import Phone
+from ringfence.markup.verbs import Method, Verb
+
+Value = str | Phone
+Params = tuple[tuple[str, Value], ...]
+"""Form parameters in order; a name may repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """Get the document at ``url`` (absolute http or https), signed for the account."""
+
+    request: int
+    url: str = field(repr=False)
+    method: Method = "POST"
+    params: Params = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak:
+    """Make a clip of a text. ``language`` (BCP 47) and ``voice`` as written, or ``""``."""
+
+    request: int
+    text: str = field(repr=False)
+    voice: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadMedia:
+    """Make a clip of the audio at ``url``."""
+
+    request: int
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """Tell ``url``; the answer does not matter to the call, delivering it does."""
+
+    url: str = field(repr=False)
+    method: Method = "POST"
+    params: Params = field(default=(), repr=False)
+
+
+Request = Fetch | Speak | LoadMedia | Callback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A 2xx answer. ``url``: after redirects, the base of relative URLs in the body."""
+
+    request: int
+    body: bytes = field(repr=False)
+    url: str = field(repr=False)
+    content_type: str = ""
+    elapsed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFailed:
+    """No usable answer. ``code``: a ``fetch_...`` kind of `ringfence.markup.problems`."""
+
+    request: int
+    code: str
+    status: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipReady:
+    """The clip is loaded where the call's audio is and stays there until the call is over."""
+
+    request: int
+    clip: ClipId
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipFailed:
+    """There is no clip: no speech, no such file, not audio, too long."""
+
+    request: int
+
+
+Answer = Fetched | FetchFailed | ClipReady | ClipFailed
+
+
+# --- what may be asked of a program ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """Start with the program's source. Given once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoTo:
+    """Drop what is under way and go on with another document (an API request in mid-call)."""
+
+    url: str = field(repr=False)
+    method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Perform:
+    """Drop what is under way and carry out these verbs instead."""
+
+    verbs: tuple[Verb, ...]
+
+
+Order = Begin | GoTo | Perform

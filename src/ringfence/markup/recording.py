@@ -1,0 +1,95 @@
+"""Record: a beep, the caller's words, then the action.
+
+A caller who hangs up has left a message all the same: the recording is reported after the end of
+the call, and the action is told with ``Digits=hangup``.
+"""
+
+from __future__ import annotations
+
+from ringfence.calls import commands, notices
+from ringfence.calls.notices import Notice
+from ringfence.kernel.limits import MARKUP_RECORD_MIN_MS
+from ringfence.markup.context import recording_params, whole_seconds
+from ringfence.markup.exchange import Params
+from ringfence.markup.stage import Stage, Step
+from ringfence.markup.verbs import Record
+
+
+class RecordStep(Step):
+    """One Record."""
+
+    __slots__ = ("_record", "_stage")
+
+    def __init__(self, stage: Stage, record: Record) -> None:
+        self._stage = stage
+        self._record = record
+
+    def begin(self) -> None:
+        record = self._record
+        self._stage.command(
+            commands.StartRecording(
+                source="voicemail",
+                max_ms=record.max_length * 1000,
+                silence_ms=record.timeout * 1000,
+                min_ms=MARKUP_RECORD_MIN_MS,
+                finish_on=record.finish_on_key,
+                beep=record.play_beep,
+                dual=False,
+            )
+        )
+
+    def receive(self, notice: Notice) -> None:
+        match notice:
+            case notices.RecordingFinished(source="voicemail"):
+                self._finished(notice)
+            case notices.RecordingMissing(source="voicemail"):
+                self._missing(notice)
+            case _:
+                pass
+
+    def abandon(self) -> None:
+        self._stage.command(commands.StopRecording())
+        self._stage.ignore(notices.RecordingFinished, notices.RecordingMissing)
+
+    def _finished(self, ended: notices.RecordingFinished) -> None:
+        record, stage = self._record, self._stage
+        stage.progress()
+        about = recording_params(stage.context, ended.recording)
+        duration = whole_seconds(ended.duration_ms)
+        self._tell("completed", (*about, ("RecordingDuration", duration)))
+        silence_ms = record.timeout * 1000
+        if ended.reason == "silence" and ended.duration_ms < silence_ms + MARKUP_RECORD_MIN_MS:
+            # nothing but the silence that ended it: nobody spoke, so the action is not asked
+            stage.proceed()
+            return
+        digits = "hangup" if ended.reason == "leg_closed" else ended.digit
+        stage.go(
+            record.action,
+            record.method,
+            (*about, ("RecordingDuration", duration), ("Digits", digits)),
+        )
+
+    def _missing(self, missing: notices.RecordingMissing) -> None:
+        about = recording_params(self._stage.context, missing.recording)
+        self._tell("absent", (*about, ("RecordingDuration", "0")))
+        if missing.reason != "empty":
+            self._stage.note(
+                "recording_failed",
+                f"there is no recording: {missing.reason.replace('_', ' ')}",
+                line=self._record.line,
+            )
+        self._stage.proceed()
+
+    def _tell(self, status: str, params: Params) -> None:
+        record = self._record
+        if record.recording_status_callback and status in record.recording_status_callback_event:
+            self._stage.tell(
+                record.recording_status_callback,
+                record.recording_status_callback_method,
+                (
+                    *params,
+                    ("RecordingStatus", status),
+                    ("RecordingChannels", "1"),
+                    ("RecordingSource", "RecordVerb"),
+                ),
+            )

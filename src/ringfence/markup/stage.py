@@ -1,0 +1,96 @@
+"""What a verb's step may ask of the program that runs it, and what a program asks of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ringfence.calls.commands import Command
+from ringfence.calls.notices import Notice, RecordingFinished, RecordingMissing
+from ringfence.kernel.clock import Ms
+from ringfence.markup.clips import ClipShelf
+from ringfence.markup.context import Context
+from ringfence.markup.exchange import Callback, Params
+from ringfence.markup.verbs import Method
+
+
+class Stage(Protocol):
+    """The program, as its steps see it."""
+
+    @property
+    def now(self) -> Ms: ...
+
+    @property
+    def context(self) -> Context: ...
+
+    @property
+    def clips(self) -> ClipShelf: ...
+
+    @property
+    def answered(self) -> bool: ...
+
+    def command(self, command: Command) -> None:
+        """Give the call a command."""
+
+    def note(self, code: str, sentence: str, *, line: int = 0) -> None:
+        """Put a problem (`ringfence.markup.problems.KINDS`) on the call's timeline."""
+
+    def next_play(self) -> int:
+        """Return a new number for a play."""
+
+    def progress(self) -> None:
+        """Say that the caller heard, did or waited for something: no idle loop."""
+
+    def proceed(self) -> None:
+        """The step is done: go on with the next verb."""
+
+    def go(self, action: str | None, method: Method, params: Params) -> None:
+        """The step is done: go on with the document at ``action`` (None: the present one)."""
+
+    def tell(self, url: str, method: Method, params: Params) -> Callback | None:
+        """Send a callback to a URL of the document; None where it is no URL."""
+
+    def follow_recording(
+        self, follower: Callable[[RecordingFinished | RecordingMissing], None]
+    ) -> None:
+        """Be told of the recording of the next dial, whenever it comes."""
+
+    def give_up(self) -> None:
+        """The verb cannot be carried out: the neutral sentence, then the end."""
+
+    def ignore(self, *kinds: type[Notice]) -> None:
+        """Take the next notice of any of these kinds as belonging to an abandoned step."""
+
+    def finish(self) -> None:
+        """The call ends here; nothing more is carried out."""
+
+
+class Step:
+    """One verb being carried out; by itself it waits for nothing and reacts to nothing."""
+
+    __slots__ = ()
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether the call is answered before `begin`."""
+        return True
+
+    def begin(self) -> None:
+        """Start; may be done at once (`Stage.proceed`)."""
+        raise NotImplementedError
+
+    def receive(self, _notice: Notice, /) -> None:
+        """The call has news."""
+
+    def clip_settled(self) -> None:
+        """A clip is ready or has failed, perhaps the one this step waits for."""
+
+    def deadline(self) -> Ms | None:
+        """When `fire` is due."""
+        return None
+
+    def fire(self) -> None:
+        """Time has passed; the step looks whether its own has come."""
+
+    def abandon(self) -> None:
+        """Something else takes over and clears the call: expect nothing more."""

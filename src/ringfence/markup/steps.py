@@ -1,0 +1,66 @@
+"""Which step carries out which verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from ringfence.kernel.errors import LocalError
+from ringfence.markup.dialling import DialStep
+from ringfence.markup.echoing import EchoStep
+from ringfence.markup.ending import InstantStep
+from ringfence.markup.gathering import GatherStep
+from ringfence.markup.recording import RecordStep
+from ringfence.markup.speaking import SpeakingStep
+from ringfence.markup.stage import Stage, Step
+from ringfence.markup.verbs import (
+    Broken,
+    Dial,
+    Echo,
+    Gather,
+    Hangup,
+    Pause,
+    Play,
+    Prompt,
+    Record,
+    Redirect,
+    Reject,
+    Say,
+    Unavailable,
+    Verb,
+)
+
+_SPOKEN = (Say, Play, Pause)
+
+
+def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]:
+    """Return the step of the first verb, and how many verbs it carries out.
+
+    ``base``: the URL of their document.
+    """
+    verb = verbs[0]
+    match verb:
+        case Say() | Play() | Pause():
+            prompts = _run_of_prompts(verbs, answered=stage.answered)
+            return SpeakingStep(stage, prompts, base), len(prompts)
+        case Gather():
+            return GatherStep(stage, verb, base), 1
+        case Record():
+            return RecordStep(stage, verb), 1
+        case Dial():
+            return DialStep(stage, verb), 1
+        case Echo():
+            return EchoStep(stage, verb), 1
+        case Redirect() | Hangup() | Reject() | Broken() | Unavailable():
+            return InstantStep(stage, verb), 1
+        case _:
+            raise LocalError("a verb without a step")
+
+
+def _run_of_prompts(verbs: Sequence[Verb], *, answered: bool) -> list[Prompt]:
+    """The Say, Play and Pause verbs from here on that belong in one step."""
+    kinds: tuple[type[Verb], ...] = _SPOKEN
+    if not answered and isinstance(verbs[0], Pause):
+        kinds = (Pause,)  # these wait while it rings
+    run = takewhile(lambda verb: isinstance(verb, kinds), verbs)
+    return [verb for verb in run if isinstance(verb, _SPOKEN)]

@@ -1,0 +1,233 @@
+"""One frozen dataclass per verb: what a document asks for, with Twilio's defaults.
+
+A verb knows nothing of XML except ``line``, where it stood (0 when it was made by a flow). The
+table of elements and attributes is ``markup.elements``; the machine that carries verbs out is
+``markup.voice``. Seconds are seconds here, because documents speak in seconds.
+
+A verb's text, digits, addresses and URLs may be personal data, so they stay out of its ``repr``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Method = Literal["GET", "POST"]
+
+ALL_KEYS = "1234567890*#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """The base of all verbs. ``line`` takes no part in equality."""
+
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say(Verb):
+    """Speak ``text``; ``loop`` times, 0 until the call ends."""
+
+    text: str = field(repr=False)
+    voice: str = "default"
+    language: str = ""
+    loop: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play(Verb):
+    """Play the audio at ``url`` (``loop`` times, 0 until the call ends), or send ``digits``."""
+
+    url: str = field(default="", repr=False)
+    loop: int = 1
+    digits: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Verb):
+    """Wait ``length`` seconds in silence."""
+
+    length: int = 1
+
+
+Prompt = Say | Play | Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gather(Verb):
+    """Collect keys while ``prompts`` play; then ask ``action`` what to do.
+
+    ``action`` None means the document's own URL. ``num_digits`` 0: no fixed number of keys.
+    ``finish_on_key``: keys that end the input and are not part of it.
+    """
+
+    prompts: tuple[Prompt, ...] = ()
+    input: tuple[str, ...] = ("dtmf",)
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    timeout: int = 5
+    num_digits: int = 0
+    finish_on_key: str = "#"
+    action_on_empty_result: bool = False
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record(Verb):
+    """Record the caller, then ask ``action`` what to do (None: the document's own URL).
+
+    ``timeout`` seconds of silence end it, as do ``max_length`` seconds or a key of
+    ``finish_on_key``.
+    """
+
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    timeout: int = 5
+    max_length: int = 3600
+    finish_on_key: str = ALL_KEYS
+    play_beep: bool = True
+    trim: Literal["trim-silence", "do-not-trim"] = "trim-silence"
+    recording_status_callback: str | None = field(default=None, repr=False)
+    recording_status_callback_method: Method = "POST"
+    recording_status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Verb):
+    """A telephone number to dial."""
+
+    number: str = field(repr=False)
+    send_digits: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sip(Verb):
+    """A SIP URI to dial, with credentials for the far side's challenge and extra headers."""
+
+    uri: str = field(repr=False)
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    send_digits: str = field(default="", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client(Verb):
+    """A browser or app user to dial. Parsed; not dialled yet."""
+
+    identity: str = field(repr=False)
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    url: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conference(Verb):
+    """A room to join. Parsed; not joined yet."""
+
+    room: str = field(repr=False)
+    muted: bool = False
+    beep: str = "true"
+    start_conference_on_enter: bool = True
+    end_conference_on_exit: bool = False
+    max_participants: int = 250
+    record: str = "do-not-record"
+    trim: str = "trim-silence"
+    wait_url: str | None = field(default=None, repr=False)
+    wait_method: Method = "POST"
+    coach: str = ""
+    participant_label: str = field(default="", repr=False)
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    status_callback_event: tuple[str, ...] = ()
+    recording_status_callback: str | None = field(default=None, repr=False)
+    recording_status_callback_method: Method = "POST"
+    recording_status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue(Verb):
+    """A queue whose first caller to take. Parsed; not served yet."""
+
+    name: str = field(repr=False)
+    url: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+
+
+Target = Number | Sip | Client | Conference | Queue
+
+Recorded = Literal[
+    "do-not-record",
+    "record-from-answer",
+    "record-from-ringing",
+    "record-from-answer-dual",
+    "record-from-ringing-dual",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dial(Verb):
+    """Connect the caller with ``targets``: all at once, or one after another (``sequential``).
+
+    ``action`` None: go on with the next verb when the other side has hung up.
+    """
+
+    targets: tuple[Target, ...] = ()
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    timeout: int = 30
+    time_limit: int = 14_400
+    caller_id: str | None = field(default=None, repr=False)
+    hangup_on_star: bool = False
+    answer_on_bridge: bool = False
+    sequential: bool = False
+    ring_tone: str = "automatic"
+    record: Recorded = "do-not-record"
+    trim: Literal["trim-silence", "do-not-trim"] = "do-not-trim"
+    recording_status_callback: str | None = field(default=None, repr=False)
+    recording_status_callback_method: Method = "POST"
+    recording_status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redirect(Verb):
+    """Go on with the document at ``url``; empty is the document's own."""
+
+    url: str = field(default="", repr=False)
+    method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hangup(Verb):
+    """End the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject(Verb):
+    """Refuse the call unanswered: ``rejected`` (not in service) or ``busy``."""
+
+    reason: Literal["rejected", "busy"] = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo(Verb):
+    """Send the caller's own audio back for ``length`` seconds; 0 until the call ends."""
+
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable(Verb):
+    """A verb of Twilio's that this program knows and does not carry out yet."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken(Verb):
+    """A verb that cannot be carried out; the problems say why. Reached, it ends the call."""
+
+    name: str

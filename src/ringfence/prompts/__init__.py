@@ -1,0 +1,1 @@
+"""The flows every installation begins with, as JSON documents: ``welcome`` and ``echo``."""

@@ -1,0 +1,173 @@
+"""Dial: whom, how, and what comes after."""
+
+import dataclasses
+
+import pytest
+
+from ringfence.calls import commands, notices
+from ringfence.calls.causes import Cause
+from ringfence.kernel.ids import LegId, RecordingId
+from ringfence.kernel.phone import Phone
+from ringfence.markup.context import Source
+from ringfence.markup.exchange import Callback, Fetch
+
+BASE = Source(url="https://x.example/d/voice")
+
+
+def dial(script, attributes, inside, **how):
+    s = script(BASE, **how).begin()
+    s.fetched(f"<Response><Dial {attributes}>{inside}</Dial><Say>after</Say></Response>")
+    return s
+
+
+def test_what_is_asked_of_the_call(script):
+    s = dial(
+        script,
+        "timeout='20' timeLimit='60' callerId='+12025550100' hangupOnStar='true' sequential='true' "
+        "record='record-from-ringing-dual'",
+        "<Number sendDigits='1W'>+12025550124</Number>"
+        "<Sip username='u' password='p'>sip:ann@example.com"
+        "<Headers><Header name='X-A' value='1'/></Headers></Sip>",
+    )
+    assert s.last(commands.Dial) == commands.Dial(
+        targets=(
+            commands.DialTarget(
+                endpoint=commands.ToPhone(phone=Phone("+12025550124")), send_digits="1ww"
+            ),
+            commands.DialTarget(
+                endpoint=commands.ToSip(
+                    uri="sip:ann@example.com", username="u", password="p", headers=(("X-A", "1"),)
+                )
+            ),
+        ),
+        sequential=True,
+        ring_ms=20_000,
+        time_limit_ms=60_000,
+        caller_id=Phone("+12025550100"),
+        hangup_on_star=True,
+        record="from_ringing",
+        dual=True,
+    )
+    assert s.all(commands.Answer)
+
+
+def test_answer_on_bridge_leaves_the_caller_ringing(script):
+    s = dial(script, "answerOnBridge='true'", "+12025550124")
+    assert s.all(commands.Answer) == []
+    assert s.last(commands.Dial).answer_on_bridge
+
+
+def test_answer_on_bridge_means_nothing_to_an_answered_call(script):
+    s = dial(script, "answerOnBridge='true'", "+12025550124", answered=True)
+    assert not s.last(commands.Dial).answer_on_bridge
+
+
+def test_national_numbers_are_completed_by_the_region(script, context):
+    s = dial(script, "", "(202) 555-0124", context=dataclasses.replace(context, region="US"))
+    (target,) = s.last(commands.Dial).targets
+    assert target.endpoint.phone == Phone("+12025550124")
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        ("completed", "completed"),
+        ("busy", "busy"),
+        ("no_answer", "no-answer"),
+        ("failed", "failed"),
+        ("cancelled", "canceled"),
+    ],
+)
+def test_the_action_is_told_how_it_ended(script, status, word):
+    s = dial(script, "action='/after'", "+12025550124")
+    s.tell(
+        notices.DialFinished(
+            status=status, cause=Cause.NORMAL, ring_ms=900, talk_ms=61_200, leg=LegId("LG1"),
+            recording=RecordingId("RE1"),
+        )
+    )  # fmt: skip
+    assert s.last(Fetch).url == "https://x.example/after"
+    params = s.params()
+    assert params["DialCallStatus"] == word
+    assert params["DialCallSid"] == "LG1"
+    assert params["RecordingSid"] == "RE1"
+    assert params["DialBridged"] == ("true" if status == "completed" else "false")
+    assert params.get("DialCallDuration") == ("61" if status == "completed" else None)
+
+
+def test_without_an_action_the_next_verb_follows(script):
+    s = dial(script, "", "+12025550124")
+    s.tell(notices.DialFinished(status="busy", cause=Cause.BUSY))
+    assert s.heard == ["after"]
+
+
+def test_a_caller_who_hung_up_is_told_of_in_a_callback(script):
+    s = dial(script, "action='/after'", "+12025550124")
+    s.hang_up()
+    s.tell(
+        notices.DialFinished(status="completed", cause=Cause.NORMAL, talk_ms=5_000, hung_up=True)
+    )
+    told = s.last(Callback)
+    assert told.url == "https://x.example/after"
+    assert s.params(told)["CallStatus"] == "completed"
+    assert len(s.all(Fetch)) == 1
+
+
+def test_only_targets_of_later_is_a_dial_that_failed(script):
+    s = dial(script, "action='/after'", "<Conference>room</Conference>")
+    assert s.all(commands.Dial) == []
+    assert s.params()["DialCallStatus"] == "failed"
+    assert s.codes == ["unavailable_target"]
+
+
+def test_a_caller_id_that_is_no_number(script):
+    s = dial(script, "callerId='client:ann'", "+12025550124")
+    assert s.codes == ["caller_id_refused"]
+    assert s.last(commands.Dial).caller_id is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tone"), [("automatic", "ringback"), ("us", "ringback"), ("gb", "ringback_eu")]
+)
+def test_ring_tones(script, name, tone):
+    s = dial(script, f"ringTone='{name}'", "+12025550124")
+    assert s.last(commands.Dial).ring_tone == tone
+
+
+def recorded(**more):
+    return notices.RecordingFinished(
+        recording=RecordingId("RE1"), source="dial", reason="stopped", duration_ms=3_000, **more
+    )
+
+
+def test_the_recording_of_a_dial_is_told_whenever_it_comes(script):
+    s = dial(
+        script, "record='record-from-answer-dual' recordingStatusCallback='/rec'", "+12025550124"
+    )
+    s.tell(notices.DialFinished(status="completed", cause=Cause.NORMAL, talk_ms=3_000))
+    assert s.all(Callback) == []
+    s.hang_up()
+    s.tell(recorded())
+    told = s.params(s.last(Callback))
+    assert s.last(Callback).url == "https://x.example/rec"
+    assert (told["RecordingStatus"], told["RecordingDuration"]) == ("completed", "3")
+    assert (told["RecordingChannels"], told["RecordingSource"]) == ("2", "DialVerb")
+
+
+def test_a_recording_that_is_missing_is_told_where_that_is_asked(script):
+    how = "record='true' recordingStatusCallback='/rec' recordingStatusCallbackEvent='absent'"
+    missing = notices.RecordingMissing(
+        recording=RecordingId("RE1"), source="dial", reason="disk_full"
+    )
+    s = dial(script, how, "+12025550124")
+    s.tell(missing)
+    assert s.params(s.last(Callback))["RecordingStatus"] == "absent"
+    s = dial(script, how, "+12025550124")
+    s.tell(recorded())
+    assert s.all(Callback) == []
+
+
+def test_silence_is_kept_and_that_is_said(script):
+    s = dial(script, "trim='trim-silence'", "+12025550124")
+    assert s.codes == ["attribute_without_effect"]
+    assert dial(script, "trim='do-not-trim'", "+12025550124").codes == []

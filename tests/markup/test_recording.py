@@ -1,0 +1,117 @@
+"""Record: the message, the action, and the caller who hangs up."""
+
+import pytest
+
+from ringfence.calls import commands, notices
+from ringfence.kernel.ids import RecordingId
+from ringfence.markup.context import Source
+from ringfence.markup.exchange import Callback, Fetch
+
+RECORDING = RecordingId("RE" + "7" * 32)
+BASE = Source(url="https://x.example/d/voice")
+
+
+def record(script, attributes="action='/done'"):
+    s = script(BASE).begin()
+    s.fetched(f"<Response><Record {attributes}/><Say>after</Say></Response>")
+    return s
+
+
+def finished(reason="digit", duration_ms=4_600, digit=""):
+    return notices.RecordingFinished(
+        recording=RECORDING, source="voicemail", reason=reason, duration_ms=duration_ms, digit=digit
+    )
+
+
+def missing(reason):
+    return notices.RecordingMissing(recording=RECORDING, source="voicemail", reason=reason)
+
+
+def test_what_is_asked_of_the_call(script):
+    s = record(script, "maxLength='30' timeout='4' finishOnKey='#' playBeep='false'")
+    assert s.last(commands.StartRecording) == commands.StartRecording(
+        source="voicemail", max_ms=30_000, silence_ms=4_000, min_ms=500, finish_on="#", beep=False,
+        dual=False,
+    )  # fmt: skip
+
+
+def test_the_action_is_told(script):
+    s = record(script)
+    s.tell(finished(digit="#"))
+    assert s.last(Fetch).url == "https://x.example/done"
+    params = s.params()
+    assert params["RecordingSid"] == RECORDING
+    assert params["RecordingUrl"].endswith(f"/Recordings/{RECORDING}")
+    assert params["RecordingDuration"] == "5"
+    assert params["Digits"] == "#"
+
+
+def test_without_an_action_the_document_itself_is_asked(script):
+    s = record(script, "")
+    s.tell(finished("max_duration"))
+    assert s.last(Fetch).url == "https://x.example/d/voice"
+
+
+def test_a_message_left_by_hanging_up(script):
+    s = record(script)
+    s.hang_up()
+    s.tell(finished("leg_closed"))
+    told = s.last(Callback)
+    assert told.url == "https://x.example/done"
+    assert s.params(told)["Digits"] == "hangup"
+    assert s.params(told)["CallStatus"] == "completed"
+    assert len(s.all(Fetch)) == 1
+
+
+def test_silence_alone_is_no_message(script):
+    s = record(script, "timeout='5' action='/done'")
+    s.tell(finished("silence", 5_100))
+    assert s.heard == ["after"]
+    assert len(s.all(Fetch)) == 1
+
+
+def test_words_before_the_silence_are_one(script):
+    s = record(script, "timeout='5' action='/done'")
+    s.tell(finished("silence", 9_000))
+    assert s.last(Fetch).url == "https://x.example/done"
+
+
+@pytest.mark.parametrize(
+    ("reason", "codes"),
+    [("empty", []), ("disk_full", ["recording_failed"]), ("refused", ["recording_failed"])],
+)
+def test_no_recording_goes_on_with_the_next_verb(script, reason, codes):
+    s = record(script)
+    s.tell(missing(reason))
+    assert s.heard == ["after"]
+    assert s.codes == codes
+
+
+def test_status_callbacks(script):
+    s = record(script, "recordingStatusCallback='status' action='/done'")
+    s.tell(finished())
+    (told,) = s.all(Callback)
+    assert told.url == "https://x.example/d/status"
+    params = s.params(told)
+    assert params["RecordingStatus"] == "completed"
+    assert params["RecordingSource"] == "RecordVerb"
+    assert params["RecordingChannels"] == "1"
+
+
+def test_status_callbacks_only_for_the_events_asked(script):
+    s = record(script, "recordingStatusCallback='status' recordingStatusCallbackEvent='absent'")
+    s.tell(finished())
+    assert s.all(Callback) == []
+    s = record(script, "recordingStatusCallback='status' recordingStatusCallbackEvent='absent'")
+    s.tell(missing("empty"))
+    assert s.params(s.last(Callback))["RecordingStatus"] == "absent"
+
+
+def test_the_recording_of_another_source_is_not_ours(script):
+    s = record(script)
+    s.tell(
+        notices.RecordingFinished(
+            recording=RECORDING, source="call", reason="stopped", duration_ms=1
+        )
+    )
+    assert s.heard == []
