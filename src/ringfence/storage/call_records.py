@@ -1,0 +1,146 @@
+"""Call records: the state that the facts of a call add up to, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import AccountId, CallId, NumberId, PartyId, TrunkId
+from ringfence.storage.schema import call_parties, calls
+from ringfence.storage.sqlite import Database
+from ringfence.storage.statement import Row, Statement, at_most
+from ringfence.storage.unit_of_work import Queries
+
+_c = calls.c
+_GET = Statement(select(*_c).where(_c.id == bindparam("call")))
+_PAGE = Statement(
+    at_most(
+        select(*_c)
+        .where(_c.account_id == bindparam("account"), _c.id < bindparam("before"))
+        .order_by(_c.id.desc()),
+        "count",
+    ),
+    "account",
+    "before",
+    "count",
+)
+_PAGE_OF_STATE = Statement(
+    at_most(
+        select(*_c)
+        .where(
+            _c.account_id == bindparam("account"),
+            _c.id < bindparam("before"),
+            _c.state == bindparam("of"),
+        )
+        .order_by(_c.id.desc()),
+        "count",
+    ),
+    "account",
+    "before",
+    "of",
+    "count",
+)
+_SINCE = Statement(
+    select(func.count())
+    .select_from(calls)
+    .where(_c.account_id == bindparam("account"), _c.id >= bindparam("since")),
+    "account",
+    "since",
+)
+_OF_PARTY = Statement(
+    at_most(
+        select(call_parties.c.call_id)
+        .where(
+            call_parties.c.party_id == bindparam("party"),
+            call_parties.c.call_id < bindparam("before"),
+        )
+        .order_by(call_parties.c.call_id.desc()),
+        "count",
+    ),
+    "party",
+    "before",
+    "count",
+)
+_OPEN = Statement(select(*_c).where(_c.ended_at.is_(None)).order_by(_c.id))
+
+_AFTER_ALL = "CB"
+"""Above every call id."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """The state a call's facts add up to, in the order of the table's columns."""
+
+    id: CallId
+    account: AccountId
+    direction: str
+    state: str
+    caller: PartyId
+    called: PartyId
+    answered_by: PartyId | None
+    number: NumberId | None
+    trunk: TrunkId | None
+    offered_at: Ms
+    rang_at: Ms | None
+    answered_at: Ms | None
+    person_at: Ms | None
+    ended_at: Ms | None
+    duration_ms: int
+    talk_ms: int
+    cause: str | None
+    hung_up_by: str | None
+    missed: bool
+    codec: str
+    mos_x100: int
+
+
+class CallRecords:
+    """Reads call records."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, call: CallId) -> CallRecord | None:
+        """Return the record of one call."""
+        row = self._db.reading.row(_GET, (call,))
+        return None if row is None else _record(row)
+
+    def page(
+        self,
+        account: AccountId,
+        *,
+        count: int,
+        before: CallId | None = None,
+        state: str | None = None,
+    ) -> list[CallRecord]:
+        """Return calls, newest first, older than ``before``."""
+        start = before or _AFTER_ALL
+        if state is None:
+            rows = self._db.reading.rows(_PAGE, (account, start, count))
+        else:
+            rows = self._db.reading.rows(_PAGE_OF_STATE, (account, start, state, count))
+        return [_record(row) for row in rows]
+
+    def count_since(self, account: AccountId, instant: Ms) -> int:
+        """Return how many calls began since ``instant``."""
+        found: int = self._db.reading.value(_SINCE, (account, f"CA{instant:012x}"))
+        return found
+
+    def of_party(self, party: PartyId, *, count: int, before: CallId | None = None) -> list[CallId]:
+        """Return the calls a party took part in, newest first."""
+        rows = self._db.reading.rows(_OF_PARTY, (party, before or _AFTER_ALL, count))
+        return [CallId(row[0]) for row in rows]
+
+    def open_ones(self, queries: Queries) -> list[CallRecord]:
+        """Return calls that have not ended: after a crash, the interrupted ones."""
+        return [_record(row) for row in queries.rows(_OPEN)]
+
+
+def _record(row: Row) -> CallRecord:
+    values = [*row]
+    values[18] = bool(values[18])  # missed: SQLite knows only 0 and 1
+    return CallRecord(*values)

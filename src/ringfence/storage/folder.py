@@ -1,0 +1,74 @@
+"""The data folder: what lies where, readable by its owner alone.
+
+::
+
+    DATA/ringfence.db            facts and sealed values
+    DATA/keys/keystore.db        sealed keys, never copied together with the next
+    DATA/keys/epoch-000001.key   the key that opens them
+    DATA/objects/recordings/     sealed sound, one file per channel
+    DATA/spool/                  sound being recorded
+    DATA/run/  DATA/logs/        sockets, logs
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PRIVATE_FOLDER = 0o700
+_PRIVATE_FILE = 0o600
+
+
+class DataFolder:
+    """Paths below one root."""
+
+    __slots__ = ("keys", "logs", "objects", "root", "run", "spool")
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.keys = root / "keys"
+        self.objects = root / "objects"
+        self.spool = root / "spool"
+        self.run = root / "run"
+        self.logs = root / "logs"
+
+    def __repr__(self) -> str:
+        return f"DataFolder({self.root})"
+
+    @property
+    def database(self) -> Path:
+        """The main database."""
+        return self.root / "ringfence.db"
+
+    @property
+    def keystore(self) -> Path:
+        """The file of sealed keys."""
+        return self.keys / "keystore.db"
+
+    @property
+    def recordings(self) -> Path:
+        """Where finished recordings lie."""
+        return self.objects / "recordings"
+
+    def make(self) -> None:
+        """Create what is missing and take access away from others."""
+        for folder in (
+            self.root, self.keys, self.objects, self.recordings, self.spool, self.run, self.logs,
+        ):  # fmt: skip
+            folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+        for folder in (self.root, self.keys):
+            folder.chmod(_PRIVATE_FOLDER)
+
+
+def make_private(file: Path) -> None:
+    """Create ``file`` empty, if it is missing, for its owner alone, before a library opens it."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

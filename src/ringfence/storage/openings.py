@@ -1,0 +1,71 @@
+"""Every opening of personal data becomes a leaf of the audit log.
+
+The vault reports what was opened; what is about a person is recorded with its purpose and for
+whom, by id and category, never by value. The opening itself does not wait for the disk: the
+record is a patient unit, so it is written even where the disk is full for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ringfence.kernel.clock import Clock
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PartyId
+from ringfence.privacy.labels import CONTENT_SEALED, Label
+from ringfence.privacy.purposes import current_actor, require
+from ringfence.privacy.sealed import Sealed
+from ringfence.privacy.taxonomy import is_personal
+from ringfence.privacy.vault import Vault
+from ringfence.storage.audit import AuditTrail
+from ringfence.storage.sqlite import Database
+
+T = TypeVar("T")
+
+
+class Openings:
+    """Opens sealed values for the repositories and writes down that it did."""
+
+    __slots__ = ("_clock", "_db", "_trail", "_vault")
+
+    def __init__(self, db: Database, vault: Vault, trail: AuditTrail, clock: Clock) -> None:
+        self._db = db
+        self._vault = vault
+        self._trail = trail
+        self._clock = clock
+
+    def open(
+        self, blob: bytes, *, serial: int, context: str, label: Label, read: Callable[[bytes], T]
+    ) -> T:
+        """Return a sealed value in clear, under the purpose in force (``privacy.purposes``)."""
+        sealed = Sealed(blob, serial=serial, context=context, label=label, read=read)
+        return sealed.open(self._vault, self._opened)
+
+    def text(self, blob: bytes, *, serial: int, context: str, label: Label) -> str:
+        """Return a sealed text in clear."""
+        return self.open(blob, serial=serial, context=context, label=label, read=bytes.decode)
+
+    def record_key(self, wrapped: bytes, *, serial: int, context: str) -> bytes | None:
+        """Return the key of a record's content, None where its person was erased.
+
+        Having the key is having the content, so it is opened and written down as content is.
+        """
+        purpose = require(CONTENT_SEALED.purposes)
+        try:
+            key = self._vault.unwrap(serial, wrapped, context=context)
+        except Refused as refused:
+            if refused.code == "erased":
+                return None
+            raise
+        self._opened(context, CONTENT_SEALED.category, purpose)
+        return key
+
+    def _opened(self, context: str, category: str, purpose: str) -> None:
+        if not is_personal(category):
+            return
+        kind, _, rest = context.partition(":")
+        party = PartyId(rest) if kind == "party" else None
+        body = {"what": context, "category": category, "purpose": purpose, "by": current_actor()}
+        at = self._clock.now()
+        self._db.give(lambda tx: self._trail.note(tx, "opened", at=at, party=party, body=body))

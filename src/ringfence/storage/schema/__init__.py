@@ -1,0 +1,36 @@
+"""The one schema: SQLAlchemy Core tables, every column with its privacy label.
+
+Types are generic (`BigInteger` for milliseconds, `LargeBinary`, `Text`), so that the same tables
+serve SQLite and Postgres. Every id is 34 characters (``kernel.ids``).
+"""
+
+from ringfence.storage.schema.accounts import accounts, tokens
+from ringfence.storage.schema.audit import audit_checkpoints, audit_records, audit_tiles
+from ringfence.storage.schema.base import label_of_column, metadata
+from ringfence.storage.schema.calls import call_parties, calls, events
+from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
+from ringfence.storage.schema.jobs import jobs
+from ringfence.storage.schema.parties import parties
+from ringfence.storage.schema.recordings import recording_channels, recordings
+
+__all__ = [
+    "accounts",
+    "audit_checkpoints",
+    "audit_records",
+    "audit_tiles",
+    "call_parties",
+    "calls",
+    "events",
+    "flow_versions",
+    "flows",
+    "jobs",
+    "label_of_column",
+    "metadata",
+    "numbers",
+    "parties",
+    "phones",
+    "recording_channels",
+    "recordings",
+    "tokens",
+    "trunks",
+]

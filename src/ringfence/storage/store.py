@@ -1,0 +1,243 @@
+"""Everything at rest, opened in the right order: migrated, keys first, then facts.
+
+`Store` belongs to the installation, `AccountStore` to one account of it::
+
+    store = Store.open(DataFolder(path), clock=clock, entropy=entropy)
+    account = store.accounts.all(store.db.reading)[0]
+    rooms = store.of(account)
+    party = rooms.parties.resolve(Phone("+12025550123"), now)
+    store.calls.record(facts, now)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+from ringfence.kernel.clock import Clock, Ms
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import AccountId, PartyId
+from ringfence.kernel.limits import WRITE_GATHER_MS
+from ringfence.privacy.checkpoint import Signer
+from ringfence.privacy.vault import Vault
+from ringfence.storage.account_seal import AccountSeal
+from ringfence.storage.accounts import Account, Accounts
+from ringfence.storage.audit import AuditTrail, check_log
+from ringfence.storage.call_records import CallRecords
+from ringfence.storage.calls import CallStore
+from ringfence.storage.flows import Flows
+from ringfence.storage.folder import DataFolder
+from ringfence.storage.keyring import KeyRing
+from ringfence.storage.keystore_file import KeystoreFile
+from ringfence.storage.migrations import bring_up_to_date, revision
+from ringfence.storage.numbers import Numbers
+from ringfence.storage.openings import Openings
+from ringfence.storage.outbox import Outbox
+from ringfence.storage.parties import Parties
+from ringfence.storage.phones import Phones
+from ringfence.storage.recordings import Measure, Recordings
+from ringfence.storage.recovery import Recovered, recover
+from ringfence.storage.sqlite import Database, Durability
+from ringfence.storage.timeline import Timeline
+from ringfence.storage.trunks import Trunks
+from ringfence.storage.unit_of_work import Queries, Transaction
+
+
+class AccountStore:
+    """What one account has at rest."""
+
+    def __init__(self, store: Store, account: Account) -> None:
+        seal = AccountSeal(account, store.vault, store.openings)
+        self.account = account
+        self.parties = store.parties.of(account)
+        self.flows = Flows(seal)
+        self.numbers = Numbers(seal)
+        self.trunks = Trunks(seal)
+        self.phones = Phones(seal)
+        self.recordings = Recordings(
+            store.db,
+            store.folder,
+            account,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+        )
+
+
+class Store:
+    """The open data folder. Make one with `open`; close it, whatever happens."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        keystore: KeystoreFile,
+        db: Database,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> None:
+        self.folder = folder
+        self.keystore = keystore
+        self.db = db
+        self.vault = Vault(keystore, entropy=entropy)
+        self.trail = AuditTrail(db.reading, salt=self._salt)
+        check_log(db.reading, self.trail.size, self.signer)
+        self.openings = Openings(db, self.vault, self.trail, clock)
+        self.accounts = Accounts(self.vault, self.openings)
+        self.parties = Parties(db, self.vault, self.openings, entropy=entropy)
+        self.keys = KeyRing(self.vault, self.accounts, self.parties)
+        self.outbox = Outbox(db, self.keys, self.vault, self.openings, entropy=entropy)
+        self.calls = CallStore(
+            db, vault=self.vault, keys=self.keys, trail=self.trail, outbox=self.outbox
+        )
+        self.call_records = CallRecords(db)
+        self.timeline = Timeline(db)
+        db.join(_KeysFirst(keystore))
+        db.join(self.calls)
+        db.join(self.trail)
+
+    def __repr__(self) -> str:
+        return f"Store({self.folder.root})"
+
+    @classmethod
+    def open(
+        cls,
+        folder: DataFolder,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        durability: Durability = "second",
+        gather_ms: int = WRITE_GATHER_MS,
+        migrate: Callable[[Path], object] = bring_up_to_date,
+        vfs: str | None = None,
+    ) -> Store:
+        """Open a data folder, making it where there is none.
+
+        Raises `Refused`: those of `KeystoreFile.open` and `migrations.bring_up_to_date`,
+        ``folder_unusable``, ``storage_unavailable``, and ``storage_damaged``, also where the audit
+        log does not fit together: nothing is served from a folder whose log was tampered with.
+        """
+        try:
+            return cls._open(
+                folder,
+                clock=clock,
+                entropy=entropy,
+                durability=durability,
+                gather_ms=gather_ms,
+                migrate=migrate,
+                vfs=vfs,
+            )
+        except OSError:
+            raise Refused(
+                "folder_unusable", "the data folder cannot be written; see its owner and its disk"
+            ) from None
+        except (apsw.CorruptError, apsw.NotADBError):
+            raise Refused("storage_damaged", "ringfence.db is damaged; restore it") from None
+        except apsw.Error:
+            raise Refused(
+                "storage_unavailable", "ringfence.db cannot be opened; see ringfence doctor"
+            ) from None
+
+    @classmethod
+    def _open(
+        cls,
+        folder: DataFolder,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        durability: Durability,
+        gather_ms: int,
+        migrate: Callable[[Path], object],
+        vfs: str | None,
+    ) -> Store:
+        folder.make()
+        used = revision(folder.database) is not None
+        keystore = KeystoreFile.open(folder.keystore, entropy=entropy, must_exist=used, vfs=vfs)
+        try:
+            migrate(folder.database)
+            db = Database(folder.database, durability=durability, gather_ms=gather_ms, vfs=vfs)
+            try:
+                return cls(folder, keystore, db, clock=clock, entropy=entropy)
+            except RemoteError:
+                db.close()
+                raise Refused(
+                    "storage_damaged", "the audit log was torn or changed; restore ringfence.db"
+                ) from None
+            except BaseException:
+                db.close()
+                raise
+        except BaseException:
+            keystore.close()
+            raise
+
+    def close(self) -> None:
+        """Write what is waiting and close everything. Safe to call twice."""
+        self.db.close()
+        self.keystore.close()
+
+    def of(self, account: Account) -> AccountStore:
+        """Return what one account has at rest; make it once and keep it."""
+        return AccountStore(self, account)
+
+    def signer(self) -> Signer:
+        """Return who signs the audit log of this installation; the key is made at first use.
+
+        The name of the log is a hash of its public key: it says nothing about whoever runs it.
+        """
+        seed = self.keystore.key(self.keystore.named("audit"))
+        public = Signer("ringfence", seed).public
+        return Signer(f"ringfence/{hashlib.sha256(public).hexdigest()[:16]}", seed)
+
+    async def sign_log(self, now: Ms) -> str:
+        """Sign the audit log as it stands; the signed head, once it is durable."""
+        signer = self.signer()
+        return await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+
+    def secret(self, name: str) -> bytes:
+        """Return 32 bytes of this installation's own for one use (``nonce``, ``session``)."""
+        return self.keystore.key(self.keystore.named(name))
+
+    def recover(self, rooms: AccountStore, *, measure: Measure, now: Ms) -> Recovered:
+        """Bring to its end what a killed process left behind; before calls are taken."""
+        return recover(
+            self.db,
+            call_store=self.calls,
+            records=self.call_records,
+            timeline=self.timeline,
+            recordings=rooms.recordings,
+            outbox=self.outbox,
+            measure=measure,
+            now=now,
+        )
+
+    def _salt(
+        self, queries: Queries, account: AccountId | None, party: PartyId | None, record: str
+    ) -> bytes:
+        if party is None and account is None:
+            return self.vault.salt(self.keystore.named("audit-salt"), record)
+        return self.vault.salt(self.keys.serial(queries, account, party), record)
+
+
+class _KeysFirst:
+    """Puts every key that was handed out on disk before the commit whose rows name it."""
+
+    __slots__ = ("_keystore",)
+
+    def __init__(self, keystore: KeystoreFile) -> None:
+        self._keystore = keystore
+
+    def begin(self) -> None:
+        pass
+
+    def prepare(self, _tx: Transaction) -> None:
+        self._keystore.save()
+
+    def committed(self) -> None:
+        pass
+
+    def rolled_back(self) -> None:
+        pass

@@ -1,0 +1,87 @@
+"""Openings: every one about a person leaves a leaf that says why and for whom, not what."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
+from ringfence.privacy.labels import CONFIG_SEALED, CREDENTIAL
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.schema import audit_records
+from ringfence.storage.statement import Statement
+
+_ = audit_records.c
+ALL = Statement(select(_.leaf, _.at, _.kind, _.party_id, _.body).order_by(_.leaf))
+
+
+def test_opening_a_number_is_written_down(store, rooms, clock, settle):
+    party = rooms.parties.resolve(Phone("+12025550123"), clock.now())
+    settle()
+    clock.advance(5)
+    with purpose("call_record", actor="operator"):
+        assert store.parties.address(store.db.reading, party) == "+12025550123"
+    settle()
+    [(leaf, at, kind, whose, body)] = store.db.reading.rows(ALL)
+    assert (leaf, at, kind, whose) == (0, clock.now(), "opened", party)
+    assert json.loads(body) == {
+        "what": f"party:{party}",
+        "category": "user.contact.phone_number",
+        "purpose": "call_record",
+        "by": "operator",
+    }
+    assert store.trail.size == 1
+
+
+def test_what_is_about_nobody_leaves_no_leaf(store, account, settle):
+    sealed = store.vault.seal(account.seal_key, b"x", context="flow:1")
+    with purpose("operate"):
+        opened = store.openings.text(
+            sealed, serial=account.seal_key, context="flow:1", label=CONFIG_SEALED
+        )
+    assert opened == "x"
+    settle()
+    assert store.trail.size == 0
+
+
+def test_what_did_not_open_leaves_no_leaf(store, account, settle):
+    sealed = store.vault.seal(account.seal_key, b"x", context="trunk:1")
+    with purpose("operate"), pytest.raises(Refused):
+        store.openings.text(sealed, serial=account.seal_key, context="trunk:1", label=CREDENTIAL)
+    with purpose("authenticate"), pytest.raises(Refused):
+        store.openings.text(sealed, serial=account.seal_key, context="trunk:2", label=CREDENTIAL)
+    settle()
+    assert store.trail.size == 0
+
+
+def test_the_key_of_a_record_is_opened_like_its_content(store, account, settle):
+    key = store.vault.new_record_key()
+    serial = store.keystore.take()
+    wrapped = store.vault.wrap(serial, key, context="recording:RE1:0")
+    with pytest.raises(Refused):
+        store.openings.record_key(wrapped, serial=serial, context="recording:RE1:0")
+    with purpose("deliver_content"):
+        opened = store.openings.record_key(wrapped, serial=serial, context="recording:RE1:0")
+        assert opened == key
+        with pytest.raises(Refused):
+            store.openings.record_key(wrapped, serial=serial, context="recording:RE1:1")
+        store.keystore.destroy([serial])
+        gone = store.openings.record_key(wrapped, serial=serial, context="recording:RE1:0")
+        assert gone is None
+    settle()
+    assert [row[2] for row in store.db.reading.rows(ALL)] == ["opened"]
+
+
+@pytest.mark.promise("CLS-07")
+@pytest.mark.parametrize("reason", ["call_record", "billing", "prevent_abuse", "operate"])
+def test_who_reads_records_of_calls_does_not_get_their_content(store, settle, reason):
+    serial = store.keystore.take()
+    key = store.vault.new_record_key()
+    wrapped = store.vault.wrap(serial, key, context="recording:RE1:0")
+    with purpose(reason, actor="reader"), pytest.raises(Refused) as refused:
+        store.openings.record_key(wrapped, serial=serial, context="recording:RE1:0")
+    assert refused.value.code == "purpose_not_allowed"
+    assert key not in wrapped
+    settle()
+    assert list(store.db.reading.rows(ALL)) == []
