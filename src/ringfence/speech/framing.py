@@ -1,0 +1,37 @@
+"""What a helper process and the server say to each other, over two pipes.
+
+    request   | head length (4) | body length (4) | head: JSON object | body |
+    answer    | status (1)      | body length (4) | body |
+
+Lengths are big endian. Status 0 is success; the others belong to the helper. This module needs
+nothing but the standard library, so that a helper starts quickly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final
+
+REQUEST_HEAD: Final = 8
+ANSWER_HEAD: Final = 5
+DONE: Final = 0
+
+Answer = Callable[[dict[str, Any], bytes], tuple[int, bytes]]
+
+
+def request(head: dict[str, Any], body: bytes) -> list[bytes]:
+    """Return the pieces of a request."""
+    told = json.dumps(head).encode()
+    return [len(told).to_bytes(4, "big") + len(body).to_bytes(4, "big"), told, body]
+
+
+def serve(source: BinaryIO, sink: BinaryIO, answer: Answer) -> None:
+    """Answer requests, one after the other, until the input ends."""
+    while len(lengths := source.read(REQUEST_HEAD)) == REQUEST_HEAD:
+        head = source.read(int.from_bytes(lengths[:4], "big"))
+        body = source.read(int.from_bytes(lengths[4:], "big"))
+        status, found = answer(json.loads(head), body)
+        sink.write(bytes([status]) + len(found).to_bytes(4, "big"))
+        sink.write(found)
+        sink.flush()

@@ -1,0 +1,189 @@
+"""An INVITE arrives: is there anybody to talk to, and about what?
+
+from        to                       becomes
+---------   ----------------------   ------------------------------------------------
+a trunk     a number of ours         the number's program
+a trunk     a flow's name            the flow
+a trunk     a phone's name           a dial to that phone
+a trunk     our own contact there    likewise, by P-Called-Party-ID or To
+a phone     any of these             likewise
+a phone     another number           a dial through a trunk, if one is there
+anybody     anything else            404, or 488 where there is no codec in common
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.calls import inputs
+from ringfence.calls.call import Call
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import CallId, LegId, TrunkId
+from ringfence.kernel.limits import CALLS_MAX
+from ringfence.kernel.phone import Phone
+from ringfence.markup.context import Source
+from ringfence.markup.exchange import Begin
+from ringfence.observe.logs import get_logger
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.headers import NameAddr
+from ringfence.sip.offer_answer import AudioStream
+from ringfence.sip.sdp import SessionDescription
+from ringfence.switch.audio import AudioDesk
+from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached
+from ringfence.switch.live import LiveLeg
+from ringfence.switch.programs import Programs
+from ringfence.switch.sessions import Sessions
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
+
+_WITHHELD = frozenset({"anonymous", "unknown", "restricted", "private", "unavailable"})
+
+
+class Arrivals:
+    """Makes calls of INVITEs."""
+
+    def __init__(
+        self, runner: CallRunner, *, audio: AudioDesk, sessions: Sessions, programs: Programs
+    ) -> None:
+        self._runner = runner
+        self._audio = audio
+        self._sessions = sessions
+        self._programs = programs
+
+    def invite(self, event: wire.InviteReceived) -> None:
+        """Begin a call, or refuse it with the status that says why."""
+        runner = self._runner
+        if len(runner.calls) >= CALLS_MAX:
+            runner.send(sip.Reject(leg=event.leg, status=503, retry_after=10))
+            return
+        user = self._dialled(event)
+        reached = runner.directory.reach(user)
+        try:
+            source = self._programs.source(reached, user, is_phone=bool(event.username))
+            offer = None
+            if event.offer:
+                offered = self._sessions.parse(event.offer)
+                offer = offered, self._sessions.choose(offered)
+        except Refused as refused:
+            log.info("call_refused", code=refused.code)
+            status = 403 if refused.code == "destination_not_allowed" else 404
+            runner.send(sip.Reject(leg=event.leg, status=status))
+            return
+        except RemoteError as error:
+            log.info("offer_refused", hint=error.hint)
+            runner.send(sip.Reject(leg=event.leg, status=error.hint))
+            return
+        try:
+            self._begin(event, user, reached, source, offer)
+        except Exception:
+            # A bug of ours: the caller hears of it at once instead of hearing nothing.
+            log.exception("arrival_failed")
+            runner.send(sip.Reject(leg=event.leg, status=500))
+
+    def _begin(
+        self,
+        event: wire.InviteReceived,
+        user: str,
+        reached: Reached | DeviceEntry | None,
+        source: Source,
+        offer: tuple[SessionDescription, AudioStream] | None,
+    ) -> None:
+        runner = self._runner
+        now = runner.clock.now()
+        call_id = CallId(ids.make("call", now, runner.entropy))
+        leg = LiveLeg(
+            id=LegId(ids.make("leg", now, runner.entropy)),
+            call=call_id,
+            key=event.leg,
+            ours=False,
+            peer=event.peer,
+            source=event.source,
+            offer=offer,
+        )
+        caller = self._caller(event)
+        called = self._called(user, reached)
+        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        program = self._programs.make(call_id, caller=caller, called=called, source=source)
+        live = runner.open(call, call_id, program)
+        runner.add_leg(live, leg)
+        # The port is asked for before anybody needs it: the answer then leaves at once.
+        self._audio.open(leg)
+        program.do(Begin(), now)
+        number = reached.number if isinstance(reached, Reached) else None
+        runner.feed(
+            live,
+            inputs.CallArrived(
+                leg=leg.id,
+                caller=runner.parties.resolve(caller, now),
+                called=runner.parties.resolve(called, now),
+                number=number.id if number is not None else None,
+                trunk=TrunkId(event.source) if event.source else None,
+            ),
+        )
+
+    def _dialled(self, event: wire.InviteReceived) -> str:
+        """The user part that says who is called.
+
+        A carrier at which we registered may send its calls to our contact (RFC 3261 16.5): what
+        was dialled is then in P-Called-Party-ID (RFC 7315 4.2) or in To.
+        """
+        request = event.request
+        user = request.uri.subscriber
+        directory = self._runner.directory
+        trunk = directory.trunks.get(TrunkId(event.source)) if event.source else None
+        if trunk is None or not trunk.register or user != trunk.username:
+            return user
+        called = [request.to]
+        stated = request.headers.get("P-Called-Party-ID")
+        if stated is not None:
+            try:
+                called.insert(0, NameAddr.parse(stated))
+            except RemoteError:
+                pass  # the To field is there in any case
+        named = [identity.uri.subscriber for identity in called]
+        return next((name for name in named if directory.reach(name) is not None), user)
+
+    def _caller(self, event: wire.InviteReceived) -> Phone | str:
+        """Who calls: P-Asserted-Identity from a trunk (RFC 3325), else From."""
+        request = event.request
+        identity = request.from_
+        if event.username:
+            device = self._runner.directory.devices.get(event.username)
+            if device is not None:
+                return self._programs.address_of(device)
+        asserted = request.headers.get("P-Asserted-Identity") if event.source else None
+        if asserted is not None:
+            try:
+                identity = NameAddr.parse(asserted.partition(",")[0])
+            except RemoteError:
+                pass  # the From field is there in any case
+        return address_of(identity)
+
+    def _called(self, user: str, reached: Reached | DeviceEntry | None) -> Phone | str:
+        if isinstance(reached, Reached):
+            number: NumberEntry | None = reached.number
+            if number is not None:
+                return number.phone
+        if isinstance(reached, DeviceEntry):
+            return self._programs.address_of(reached)
+        try:
+            return Phone.parse(user)
+        except Refused:
+            return f"sip:{user}@{self._programs.domain}"
+
+
+def address_of(identity: NameAddr) -> Phone | str:
+    """Whose identity it is: a number, a SIP address, ``""`` where it is withheld."""
+    uri = identity.uri
+    user = uri.subscriber
+    if user.lower() in _WITHHELD or uri.host == "anonymous.invalid":
+        return ""
+    try:
+        return Phone.parse(user)
+    except Refused:
+        return f"sip:{user}@{uri.host}" if user else f"sip:{uri.host}"

@@ -1,0 +1,430 @@
+"""Carries out what calls want heard and kept, through the media worker.
+
+Every effect becomes one command on the worker's socket; the worker's notices come back as inputs
+of the call. Ports are opened ahead of need (`AudioDesk.open`), so that an answer does not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ringfence.calls import effects, inputs
+from ringfence.calls.causes import Cause
+from ringfence.calls.words import RecordingEnd, RecordingFault
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import CallId, ClipId, LegId, RecordingId
+from ringfence.kernel.limits import RECORDING_FINISH_MS
+from ringfence.media.engine import protocol as media
+from ringfence.media.engine.sealing import mend
+from ringfence.observe.logs import get_logger
+from ringfence.sip.offer_answer import AudioStream
+from ringfence.switch.live import LiveCall, LiveLeg
+from ringfence.switch.media_link import MediaLink
+from ringfence.switch.ports import ChannelFile, Clips, Recorder
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
+
+_ENDS: dict[str, RecordingEnd] = {
+    "stopped": "stopped",
+    "max": "max_duration",
+    "silence": "silence",
+    "leg_closed": "leg_closed",
+    "disk_full": "disk_full",
+}
+_FAULTS: dict[str, RecordingFault] = {"disk_full": "disk_full"}
+
+
+@dataclass(slots=True)
+class _Recording:
+    """A recording under way: whose it is, where it goes, and the keys, in case a worker dies."""
+
+    call: CallId
+    files: Sequence[ChannelFile]
+
+
+class AudioDesk:
+    """The media side of every call."""
+
+    def __init__(self, links: Sequence[MediaLink], clips: Clips, recorder: Recorder) -> None:
+        self.links = links
+        self._clips = clips
+        self._recorder = recorder
+        self._runner: CallRunner
+        self._recordings: dict[RecordingId, _Recording] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def attach(self, runner: CallRunner) -> None:
+        """The runner this desk works for."""
+        self._runner = runner
+
+    def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
+        """Which method carries out which effect."""
+        return {
+            effects.StartPlay: self._play,
+            effects.StartTone: self._tone,
+            effects.StopPlay: lambda live, effect: self._link(live).send(
+                media.StopPlay(leg=effect.leg)
+            ),
+            effects.SendDigits: lambda live, effect: self._link(live).send(
+                media.SendDtmf(leg=effect.leg, digits=effect.digits)
+            ),
+            effects.BridgeLegs: lambda live, effect: self._link(live).send(
+                media.Bridge(a=effect.a, b=effect.b)
+            ),
+            effects.UnbridgeLegs: lambda live, effect: self._link(live).send(
+                media.Unbridge(a=effect.a, b=effect.b)
+            ),
+            effects.MuteLeg: lambda live, effect: self._link(live).send(
+                media.SetMute(leg=effect.leg, on=effect.on)
+            ),
+            effects.EchoLeg: self._echo,
+            effects.StartRecording: self._record,
+            effects.PauseRecording: lambda live, effect: self._link(live).send(
+                media.PauseRecording(recording=effect.recording, keep_time=True)
+            ),
+            effects.ResumeRecording: lambda live, effect: self._link(live).send(
+                media.ResumeRecording(recording=effect.recording)
+            ),
+            effects.StopRecording: lambda live, effect: self._link(live).send(
+                media.StopRecording(recording=effect.recording)
+            ),
+            effects.DiscardRecording: lambda _, effect: self._recorder.discard(effect.recording),
+            effects.ReleaseLeg: self._release,
+        }
+
+    def notices(self) -> dict[type, Callable[[Any], None]]:
+        """Which method takes which notice of the worker."""
+        return {
+            media.LegClosed: self._closed,
+            media.LegFailed: self._leg_failed,
+            media.RtpStarted: lambda n: self._tell(n.leg, inputs.AudioStarted(leg=LegId(n.leg))),
+            media.RtpTimedOut: lambda n: self._tell(n.leg, inputs.AudioTimedOut(leg=LegId(n.leg))),
+            media.PlayFinished: self._played,
+            media.DtmfReceived: self._digit,
+            media.DtmfSent: lambda n: self._tell(n.leg, inputs.DigitsSent(leg=LegId(n.leg))),
+            media.RecordingStarted: self._recording_started,
+            media.RecordingFinished: self._recording_finished,
+            media.RecordingFailed: self._recording_failed,
+            media.CommandRefused: self._refused,
+        }
+
+    def _link(self, live: LiveCall) -> MediaLink:
+        """The worker that carries a call: all its legs are on one, because they are bridged."""
+        if live.link is None:
+            live.link = min(self.links, key=lambda link: (not link.connected, len(link.legs)))
+        return live.link
+
+    # -- legs ---------------------------------------------------------------------------------
+
+    def open(self, leg: LiveLeg, then: Callable[[LiveLeg], None] | None = None) -> None:
+        """Reserve a port; ``then`` is called with the leg, whose ``port`` is 0 if there is none."""
+        if leg.audio == "open":
+            if then is not None:
+                then(leg)
+            return
+        if then is not None:
+            leg.when_open.append(then)
+        if leg.audio == "none":
+            leg.audio = "opening"
+            leg.link = self._link(self._runner.calls[leg.call])
+            leg.link.open_leg(leg.id, lambda outcome: self._opened(leg, outcome))
+
+    def _opened(self, leg: LiveLeg, outcome: int | Refused) -> None:
+        if isinstance(outcome, Refused):
+            leg.audio = "closed"
+            log.warning("no_audio_port", leg=leg.id, code=outcome.code)
+        else:
+            leg.audio = "open"
+            leg.port = outcome
+        waiting, leg.when_open = leg.when_open, []
+        if leg.released:
+            self._close(leg)
+            return
+        for then in waiting:
+            then(leg)
+
+    def connect(self, leg: LiveLeg, session: AudioStream) -> None:
+        """Start or change the leg's audio to what was agreed."""
+        leg.session = session
+        link = leg.link
+        if link is None:
+            return
+        link.send(
+            media.ConnectLeg(
+                leg=leg.id,
+                host=session.host,
+                port=session.port,
+                codec=session.codec,
+                payload_type=session.payload_type,
+                dtmf_payload_type=session.dtmf_payload_type,
+                ptime=session.ptime,
+                direction=session.direction,
+            )
+        )
+        if session.dtmf_payload_type is None:
+            # No telephone-event was agreed: keys can only be heard (RFC 4733 5).
+            link.send(media.DetectTones(leg=leg.id, on=True))
+
+    def _release(self, live: LiveCall, effect: effects.ReleaseLeg) -> None:
+        leg = live.legs.get(effect.leg)
+        if leg is None:
+            live.inbox.append(inputs.LegReleased(leg=effect.leg))
+            return
+        leg.released = True
+        if leg.audio == "open":
+            self._link(live).send(media.CloseLeg(leg=leg.id))
+        elif leg.audio != "opening":
+            live.inbox.append(inputs.LegReleased(leg=leg.id))
+            self._forget_if_done(live, leg)
+
+    def _close(self, leg: LiveLeg) -> None:
+        """The leg was let go while its port was being opened."""
+        if leg.audio == "open" and leg.link is not None:
+            # Whether or not its call still waits: a port must not stay open.
+            leg.link.send(media.CloseLeg(leg=leg.id))
+            return
+        live = self._runner.calls.get(leg.call)
+        if live is not None:
+            self._forget_if_done(live, leg)
+            self._runner.feed(live, inputs.LegReleased(leg=leg.id))
+
+    def _closed(self, notice: media.LegClosed) -> None:
+        leg = self._runner.legs.get(LegId(notice.leg))
+        live = self._runner.calls.get(leg.call) if leg is not None else None
+        if leg is None or live is None:
+            return
+        leg.audio = "closed"
+        self._forget_if_done(live, leg)
+        stats = notice.stats
+        self._runner.feed(
+            live,
+            inputs.LegReleased(
+                leg=leg.id,
+                stats=inputs.LegStats(
+                    codec=stats.codec,
+                    packets_in=stats.packets_in,
+                    packets_out=stats.packets_out,
+                    octets_in=stats.octets_in,
+                    octets_out=stats.octets_out,
+                    lost_in=stats.lost,
+                    lost_out=max(stats.remote_lost, 0),
+                    late_in=stats.late,
+                    jitter_ms=stats.jitter_ms,
+                    mos_x100=stats.mos,
+                    latched=stats.latched,
+                    dtmf_in=stats.dtmf_in,
+                    private_address=leg.private_address,
+                ),
+            ),
+        )
+
+    def _forget_if_done(self, live: LiveCall, leg: LiveLeg) -> None:
+        if not leg.dialog_open:
+            self._runner.drop_leg(live, leg)
+
+    def dialog_over(self, live: LiveCall, leg: LiveLeg) -> None:
+        """The signalling of a leg has ended; it is forgotten once its audio is closed too."""
+        leg.dialog_open = False
+        if leg.released and leg.audio in {"none", "closed"}:
+            self._runner.drop_leg(live, leg)
+
+    def _leg_failed(self, notice: media.LegFailed) -> None:
+        leg = self._runner.legs.get(LegId(notice.leg))
+        if leg is None:
+            return
+        log.warning("leg_audio_failed", leg=leg.id, reason=notice.reason)
+        if notice.reason == "unknown" and leg.audio == "open":
+            leg.audio = "closed"
+        self._tell(notice.leg, inputs.LegFailed(leg=leg.id, cause=Cause.MEDIA_LOST))
+
+    # -- prompts ------------------------------------------------------------------------------
+
+    def _play(self, live: LiveCall, effect: effects.StartPlay) -> None:
+        link = self._link(live)
+        if not self._load(link, effect.clips):
+            live.inbox.append(inputs.PlayEnded(leg=effect.leg, play=effect.play, reason="failed"))
+            return
+        link.send(
+            media.Play(
+                leg=effect.leg, play=str(effect.play), clips=list(effect.clips), loop=effect.loop
+            )
+        )
+
+    def _load(self, link: MediaLink, clips: tuple[ClipId, ...]) -> bool:
+        for identifier in clips:
+            if not link.has_clip(identifier):
+                clip = self._clips.get(identifier)
+                if clip is None:
+                    log.warning("clip_missing", clip=identifier)
+                    return False
+                link.load_clip(identifier, clip.rate, clip.pcm)
+        return True
+
+    def _tone(self, live: LiveCall, effect: effects.StartTone) -> None:
+        self._link(live).send(
+            media.Tone(
+                leg=effect.leg,
+                play=str(effect.play),
+                name=effect.tone,
+                duration_ms=int(effect.duration_ms),
+            )
+        )
+
+    def _echo(self, live: LiveCall, effect: effects.EchoLeg) -> None:
+        command = media.Bridge if effect.on else media.Unbridge
+        # A leg that is its own partner hears itself.
+        self._link(live).send(command(a=effect.leg, b=effect.leg))
+
+    def _played(self, notice: media.PlayFinished) -> None:
+        self._tell(
+            notice.leg,
+            inputs.PlayEnded(
+                leg=LegId(notice.leg),
+                play=int(notice.play),
+                reason=notice.reason,
+                played_ms=notice.played_ms,
+            ),
+        )
+
+    def _digit(self, notice: media.DtmfReceived) -> None:
+        self._tell(
+            notice.leg,
+            inputs.DigitPressed(
+                leg=LegId(notice.leg),
+                digit=notice.digit,
+                duration_ms=notice.duration_ms,
+                inband=notice.inband,
+            ),
+        )
+
+    # -- recordings ---------------------------------------------------------------------------
+
+    def _record(self, live: LiveCall, effect: effects.StartRecording) -> None:
+        try:
+            files = self._recorder.begin(
+                effect.recording,
+                live.id,
+                effect.source,
+                effect.channels,
+                self._runner.clock.now(),
+            )
+        except Refused as refused:
+            fault: RecordingFault = "disk_full" if refused.code == "disk_full" else "refused"
+            self._runner.failed(live, effect, Cause.SERVER_ERROR, fault)
+            return
+        self._recordings[effect.recording] = _Recording(live.id, files)
+        live.recordings.add(effect.recording)
+        self._link(live).send(
+            media.StartRecording(
+                recording=effect.recording,
+                channels=[
+                    media.Channel(
+                        leg=channel.leg,
+                        direction="in" if channel.incoming else "out",
+                        key=file.key,
+                        path=file.path,
+                    )
+                    for channel, file in zip(effect.channels, files, strict=True)
+                ],
+                max_ms=int(effect.max_ms),  # a Limit is no int to msgspec
+                silence_ms=int(effect.silence_ms),
+                beep=effect.beep,
+            )
+        )
+
+    def _recording_started(self, notice: media.RecordingStarted) -> None:
+        recording = RecordingId(notice.recording)
+        self._tell_recording(recording, inputs.RecordingBegan(recording=recording))
+
+    def _recording_finished(self, notice: media.RecordingFinished) -> None:
+        self._start(self._keep(notice))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep(self, notice: media.RecordingFinished) -> None:
+        """Move the files to where they stay, then tell the call."""
+        recording = RecordingId(notice.recording)
+        end = _ENDS.get(notice.reason)
+        try:
+            async with asyncio.timeout(RECORDING_FINISH_MS / 1000):
+                size = await self._recorder.finish(recording, keep=end is not None)
+        except (OSError, TimeoutError, Refused):
+            log.exception("recording_not_kept", recording=recording)
+            self._tell_recording(
+                recording, inputs.RecordingBroke(recording=recording, reason="failed")
+            )
+        else:
+            self._tell_recording(
+                recording,
+                inputs.RecordingBroke(recording=recording, reason="failed")
+                if end is None
+                else inputs.RecordingEnded(
+                    recording=recording,
+                    reason=end,
+                    duration_ms=notice.duration_ms,
+                    size=size,
+                    sha256=tuple(channel.sha256 for channel in notice.channels),
+                ),
+            )
+        finally:
+            self._recordings.pop(recording, None)
+
+    def lost(self, live: LiveCall) -> None:
+        """The worker that recorded for this call died: keep what it had handed to the disk."""
+        for recording in live.recordings & self._recordings.keys():
+            self._start(self._salvage(recording, self._recordings[recording].files))
+
+    async def _salvage(self, recording: RecordingId, files: Sequence[ChannelFile]) -> None:
+        item: inputs.Input = inputs.RecordingBroke(recording=recording, reason="media_lost")
+        try:
+            async with asyncio.timeout(RECORDING_FINISH_MS / 1000):
+                sealed = [await asyncio.to_thread(mend, file.path, file.key) for file in files]
+                length = max(one.duration_ms for one in sealed)
+                size = await self._recorder.finish(recording, keep=length > 0)
+            if length:
+                item = inputs.RecordingEnded(
+                    recording=recording,
+                    reason="leg_closed",
+                    duration_ms=length,
+                    size=size,
+                    sha256=tuple(one.sha256 for one in sealed),
+                )
+        except (OSError, TimeoutError, Refused, RemoteError):
+            log.exception("recording_not_salvaged", recording=recording)
+        self._tell_recording(recording, item)
+        self._recordings.pop(recording, None)
+
+    def _recording_failed(self, notice: media.RecordingFailed) -> None:
+        recording = RecordingId(notice.recording)
+        fault = _FAULTS.get(notice.reason, "not_started")
+        log.warning("recording_failed", recording=recording, reason=notice.reason)
+        self._tell_recording(recording, inputs.RecordingBroke(recording=recording, reason=fault))
+        self._recordings.pop(recording, None)
+
+    # -- common -------------------------------------------------------------------------------
+
+    def _refused(self, notice: media.CommandRefused) -> None:
+        log.warning("media_refused", command=notice.command, reason=notice.reason)
+        if notice.command == "SendDtmf":
+            self._tell(notice.subject, inputs.DigitsSent(leg=LegId(notice.subject)))
+
+    def _tell(self, leg_name: str, item: inputs.Input) -> None:
+        leg = self._runner.legs.get(LegId(leg_name))
+        live = self._runner.calls.get(leg.call) if leg is not None else None
+        if live is not None:
+            self._runner.feed(live, item)
+
+    def _tell_recording(self, recording: RecordingId, item: inputs.Input) -> None:
+        known = self._recordings.get(recording)
+        live = self._runner.calls.get(known.call) if known is not None else None
+        if live is not None:
+            self._runner.feed(live, item)

@@ -1,0 +1,322 @@
+"""Runs the calls: what SIP and media report goes into a call, what it wants done comes out.
+
+One turn of a call (`CallRunner.settle`) hands its notices to the program, the program's commands
+back to the call, its effects to `signalling` and `audio`, and its facts to storage, until nothing
+moves any more. An effect that answers at once puts its answer into the call's inbox, which is read
+when the effects at hand are done: nothing calls back into a machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ringfence.calls import effects, inputs
+from ringfence.calls.call import Call
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Command, Hangup
+from ringfence.calls.events import CallFact
+from ringfence.calls.notices import Answered
+from ringfence.kernel.clock import Clock
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import LocalError, Refused
+from ringfence.kernel.ids import CallId, LegId
+from ringfence.markup.exchange import Answer, Begin, Callback, Fetch, LoadMedia, Speak
+from ringfence.markup.voice import Program
+from ringfence.media.engine import protocol as media
+from ringfence.observe.logs import get_logger
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.switch.audio import AudioDesk
+from ringfence.switch.directory import Directory
+from ringfence.switch.live import LiveCall, LiveLeg
+from ringfence.switch.ports import Facts, Parties
+from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.signalling import SignalDesk
+
+log = get_logger(__name__)
+
+Watcher = Callable[[Sequence[CallFact]], None]
+
+_REQUESTS = (Fetch, Speak, LoadMedia, Callback)
+
+
+class CallRunner:
+    """Every open call of this process."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        directory: Directory,
+        parties: Parties,
+        facts: Facts,
+        signals: SignalDesk,
+        audio: AudioDesk,
+        host: ProgramHost,
+    ) -> None:
+        self.clock = clock
+        self.entropy = entropy
+        self.directory = directory
+        self.parties = parties
+        self.calls: dict[CallId, LiveCall] = {}
+        self.legs: dict[LegId, LiveLeg] = {}
+        self.by_key: dict[wire.LegKey, LiveLeg] = {}
+        self.watchers: list[Watcher] = []
+        self.draining = False
+        self.finished = 0
+        self._facts = facts
+        self._signals = signals
+        self._audio = audio
+        self.host = host
+        self._loop = asyncio.get_running_loop()
+        signals.attach(self)
+        audio.attach(self)
+        host.attach(self)
+        self._perform: dict[type, Callable[[LiveCall, Any], None]] = {
+            **signals.handlers(),
+            **audio.handlers(),
+        }
+        self._on_sip: dict[type, Callable[[Any], None]] = {
+            wire.Established: signals.established,
+            wire.Progress: signals.progress,
+            wire.Answered: signals.answered,
+            wire.OfferReceived: signals.offer_received,
+            wire.OfferAnswered: signals.offer_answered,
+            wire.Ended: signals.ended,
+            wire.InfoReceived: self._info,
+            wire.ReferReceived: signals.refer_received,
+            wire.ReferProgress: signals.refer_progress,
+        }
+        self._on_media: dict[type, Callable[[Any], None]] = audio.notices()
+
+    # -- the world outside --------------------------------------------------------------------
+
+    def sip_event(self, event: wire.SipEvent) -> None:
+        """A fact from the SIP agent about a leg; facts about other things are ignored here."""
+        handler = self._on_sip.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def media_notice(self, notice: media.AnyNotice) -> None:
+        """A fact from the media worker."""
+        handler = self._on_media.get(type(notice))
+        if handler is not None:
+            handler(notice)
+
+    def media_lost(self, legs: list[str]) -> None:
+        """The media worker is gone, and with it the audio of these legs."""
+        lost: dict[CallId, set[LegId]] = {}
+        for name in legs:
+            leg = self.legs.get(LegId(name))
+            if leg is not None:
+                leg.audio = "closed"
+                lost.setdefault(leg.call, set()).add(leg.id)
+        for call, ids in lost.items():
+            live = self.calls.get(call)
+            if live is not None:
+                self._audio.lost(live)
+                self.feed(live, inputs.MediaLost(legs=frozenset(ids)))
+
+    # -- calls --------------------------------------------------------------------------------
+
+    def open(self, call: Call, identifier: CallId, program: Program | None) -> LiveCall:
+        """Take a new call into the books."""
+        live = LiveCall(identifier, call, program)
+        self.calls[identifier] = live
+        return live
+
+    def add_leg(self, live: LiveCall, leg: LiveLeg) -> None:
+        """Take a leg into the books."""
+        live.legs[leg.id] = leg
+        self.legs[leg.id] = leg
+        self.by_key[leg.key] = leg
+
+    def drop_leg(self, live: LiveCall, leg: LiveLeg) -> None:
+        """The leg's audio is closed and its dialog over: forget it."""
+        live.legs.pop(leg.id, None)
+        self.legs.pop(leg.id, None)
+        if self.by_key.get(leg.key) is leg:
+            del self.by_key[leg.key]
+
+    def leg_of(self, key: wire.LegKey) -> tuple[LiveCall, LiveLeg] | None:
+        """The leg of a SIP key and its call."""
+        leg = self.by_key.get(key)
+        live = self.calls.get(leg.call) if leg is not None else None
+        return None if leg is None or live is None else (live, leg)
+
+    def feed(self, live: LiveCall, item: inputs.Input) -> None:
+        """Tell a call something and let it act."""
+        live.inbox.append(item)
+        self.settle(live)
+
+    def command(self, live: LiveCall, command: Command) -> None:
+        """Give a call a command from outside its program (an API request, a drain)."""
+        try:
+            live.call.do(command, self.clock.now())
+        finally:
+            self.settle(live)
+
+    def answer(self, call: CallId, answer: Answer) -> None:
+        """What a program asked of the world has arrived."""
+        live = self.calls.get(call)
+        if live is None or live.program is None:
+            return
+        live.program.receive(answer, self.clock.now())
+        self.settle(live)
+
+    def settle(self, live: LiveCall) -> None:
+        """Move facts, effects and commands between the machines until nothing moves."""
+        if live.settling:
+            return
+        live.settling = True
+        now = self.clock.now()
+        call, program = live.call, live.program
+        facts: list[CallFact] = []
+        try:
+            while True:
+                moved = False
+                while live.inbox:
+                    call.receive(live.inbox.popleft(), now)
+                    moved = True
+                for effect in call.take_output():
+                    moved = True
+                    self._carry_out(live, effect)
+                for notice in call.take_notices():
+                    moved = True
+                    if live.on_answer is not None and isinstance(notice, Answered):
+                        program = live.program = live.on_answer
+                        live.on_answer = None
+                        program.do(Begin(), now)
+                    elif program is not None:
+                        program.receive(notice, now)
+                if program is not None:
+                    for output in program.take_output():
+                        moved = True
+                        if isinstance(output, _REQUESTS):
+                            answer = self.host.perform(live.id, output)
+                            if answer is not None:
+                                program.receive(answer, now)
+                        else:
+                            self._obey(live, output)
+                if not moved:
+                    break
+            facts.extend(call.take_events())
+        finally:
+            live.settling = False
+        if facts:
+            self._facts.record(facts, now)
+            for watcher in self.watchers:
+                watcher(facts)
+        if call.over and not live.legs:
+            self._close(live)
+        else:
+            self._arm(live)
+
+    def _obey(self, live: LiveCall, command: Command) -> None:
+        try:
+            live.call.do(self.host.prepared(command), self.clock.now())
+        except LocalError:
+            # The program would wait for an answer that never comes: end the call instead.
+            log.exception("command_not_allowed", call=live.id, command=type(command).__name__)
+            live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
+
+    def _carry_out(self, live: LiveCall, effect: effects.Effect) -> None:
+        handler = self._perform.get(type(effect), _unavailable)
+        try:
+            handler(live, effect)
+        except Refused as refused:
+            log.info(
+                "effect_refused", call=live.id, effect=type(effect).__name__, code=refused.code
+            )
+            self.failed(live, effect, _CAUSES.get(refused.code, Cause.SERVER_ERROR))
+        except Exception:
+            log.exception("effect_failed", call=live.id, effect=type(effect).__name__)
+            self.failed(live, effect, Cause.SERVER_ERROR)
+
+    def failed(
+        self,
+        live: LiveCall,
+        effect: effects.Effect,
+        cause: Cause,
+        fault: Any = "not_started",
+    ) -> None:
+        """An effect could not be carried out: the call is told when it is its turn."""
+        live.inbox.append(inputs.EffectFailed(effect=effect, cause=cause, fault=fault))
+
+    def _close(self, live: LiveCall) -> None:
+        if self.calls.pop(live.id, None) is None:
+            return
+        self.finished += 1
+        if live.timer is not None:
+            live.timer.cancel()
+            live.timer = None
+        self.host.forget(live.id)
+
+    # -- time ---------------------------------------------------------------------------------
+
+    def _arm(self, live: LiveCall) -> None:
+        deadline = live.call.deadline()
+        if live.program is not None:
+            other = live.program.deadline()
+            if other is not None and (deadline is None or other < deadline):
+                deadline = other
+        if live.timer is not None:
+            # Waking up too early costs a look; re-arming at every digit costs more.
+            if deadline is not None and live.fire_at is not None and live.fire_at <= deadline:
+                return
+            live.timer.cancel()
+            live.timer = None
+        live.fire_at = deadline
+        if deadline is not None:
+            delay = max(deadline - self.clock.now(), 0) / 1000
+            live.timer = self._loop.call_later(delay, self._fire, live)
+
+    def _fire(self, live: LiveCall) -> None:
+        live.timer = None
+        live.fire_at = None
+        now = self.clock.now()
+        deadline = live.call.deadline()
+        if deadline is not None and deadline <= now:
+            live.call.fire(now)
+        if live.program is not None:
+            deadline = live.program.deadline()
+            if deadline is not None and deadline <= now:
+                live.program.fire(now)
+        self.settle(live)
+
+    # -- small things -------------------------------------------------------------------------
+
+    def _info(self, event: wire.InfoReceived) -> None:
+        found = self.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        for digit in event.digits:
+            live.inbox.append(
+                inputs.DigitPressed(leg=leg.id, digit=digit, duration_ms=event.duration_ms)
+            )
+        self.settle(live)
+
+    def send(self, command: sip.Command) -> None:
+        """Give the SIP agent a command."""
+        self._signals.send(command)
+
+
+def _unavailable(live: LiveCall, effect: effects.Effect) -> None:  # noqa: ARG001 - a handler
+    raise Refused("not_available", "this installation cannot do that yet")
+
+
+_CAUSES = {
+    "no_trunk": Cause.UNREACHABLE,
+    "not_registered": Cause.NOT_REGISTERED,
+    "not_available": Cause.SERVER_ERROR,
+    "no_rtp_port": Cause.CONGESTION,
+    "media_lost": Cause.MEDIA_LOST,
+    "media_slow": Cause.MEDIA_LOST,
+    "destination_not_allowed": Cause.FORBIDDEN,
+    "invalid_number": Cause.INVALID_NUMBER,
+    "unreachable": Cause.UNREACHABLE,
+}

@@ -1,0 +1,150 @@
+"""Who and what can be reached: numbers, flows, phones and trunks, as the running server knows them.
+
+Filled from storage at start and changed by the use cases as they are carried out, so a call never
+waits for the database to find its way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.phone import Phone
+from ringfence.numbers.caller_id import Showing, choose
+from ringfence.numbers.inventory import Inventory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRoute:
+    """A flow of this installation, by name; the newest version answers."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlRoute:
+    """A document that is fetched for each call."""
+
+    url: str = field(repr=False)
+    method: Literal["GET", "POST"] = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwimlRoute:
+    """A document kept here."""
+
+    document: str = field(repr=False)
+
+
+Route = FlowRoute | UrlRoute | TwimlRoute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberEntry:
+    """One of our numbers and what answers it."""
+
+    id: NumberId
+    phone: Phone
+    route: Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkEntry:
+    """A carrier or PBX. ``address``: ``host[:port]`` trusted and called; or we register there."""
+
+    id: TrunkId
+    name: str
+    host: str
+    port: int | None = None
+    transport: Literal["udp", "tcp", "tls"] = "udp"
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    register: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEntry:
+    """A SIP phone of ours; its name is its digest user."""
+
+    id: PhoneDeviceId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """An address of ours leads to a program. ``number`` None for a SIP name."""
+
+    route: Route
+    number: NumberEntry | None = None
+
+
+@dataclass(slots=True)
+class Directory:
+    """Everything reachable. Plain dictionaries: the use cases keep them true."""
+
+    account: AccountId
+    auth_token: str = field(repr=False)
+    numbers: dict[str, NumberEntry] = field(default_factory=dict)
+    spellings: Inventory = field(default_factory=Inventory)
+    flows: dict[str, object] = field(default_factory=dict)
+    trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
+    devices: dict[str, DeviceEntry] = field(default_factory=dict)
+
+    def number(self, user: str) -> NumberEntry | None:
+        """The number of ours that a Request-URI's user part names, however a carrier writes it."""
+        found = self.numbers.get(user)
+        if found is not None:
+            return found
+        identifier = self.spellings.find(user)
+        if identifier is None:
+            return None
+        return next((entry for entry in self.numbers.values() if entry.id == identifier), None)
+
+    def add_number(self, entry: NumberEntry) -> None:
+        """A number is ours, or is answered by something else from now on."""
+        self.numbers[entry.phone.e164] = entry
+        self.spellings.add(entry.id, entry.phone)
+
+    def remove_number(self, phone: Phone) -> None:
+        """A number is no longer ours."""
+        entry = self.numbers.pop(phone.e164, None)
+        if entry is not None:
+            self.spellings.remove(entry.id)
+
+    def shown(self, wanted: Phone | None) -> Phone | None:
+        """The number an outgoing call shows: the one wanted if it is ours, else our first.
+
+        Showing somebody else's number is fraud in most countries (``numbers.caller_id``).
+        """
+        first = next((entry.phone for entry in self.numbers.values()), None)
+        try:
+            return choose(
+                Showing(wanted=wanted, trunk_number=first),
+                owns=lambda phone: phone.e164 in self.numbers,
+            )
+        except Refused:
+            return first
+
+    def reach(self, user: str) -> Reached | DeviceEntry | None:
+        """What ``sip:user@us`` leads to: a number, a flow's name, a phone, or nothing."""
+        entry = self.number(user)
+        if entry is not None:
+            return Reached(route=entry.route, number=entry)
+        if user in self.flows:
+            return Reached(route=FlowRoute(flow=user))
+        return self.devices.get(user)
+
+    def device(self, identifier: PhoneDeviceId) -> DeviceEntry | None:
+        """The phone of that id."""
+        return next((d for d in self.devices.values() if d.id == identifier), None)
+
+    def trunk_for(self, wanted: TrunkId | None) -> TrunkEntry:
+        """The trunk for an outgoing call: the one wanted, else the first that is a carrier's."""
+        if wanted is not None and wanted in self.trunks:
+            return self.trunks[wanted]
+        for trunk in self.trunks.values():
+            if trunk.register or trunk.host:
+                return trunk
+        raise Refused("no_trunk", "add a trunk first: ringfence trunk add NAME --address HOST")

@@ -1,0 +1,71 @@
+"""What the switch holds for each open call and leg: the handles, no rules."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ringfence.calls.call import Call
+from ringfence.calls.inputs import Input
+from ringfence.kernel.ids import CallId, LegId, RecordingId
+from ringfence.markup.voice import Program
+from ringfence.sip.events import LegKey, Peer
+from ringfence.sip.offer_answer import AudioStream
+from ringfence.sip.sdp import SessionDescription
+from ringfence.switch.media_link import MediaLink
+
+Audio = Literal["none", "opening", "open", "closed"]
+
+
+@dataclass(slots=True)
+class LiveLeg:
+    """One leg: the dialog of the SIP agent and the port of the media worker behind one id.
+
+    ``ours``: we placed it. ``offer``: theirs, and what we take of it. ``session``: what
+    was agreed. ``asked``: our 2xx carried an offer, so the ACK carries their answer.
+    """
+
+    id: LegId
+    call: CallId
+    key: LegKey
+    ours: bool
+    peer: Peer | None = None
+    source: str = ""
+    offer: tuple[SessionDescription, AudioStream] | None = None
+    session: AudioStream | None = None
+    session_number: int = 0
+    sent: SessionDescription | None = None
+    sent_bytes: bytes = b""
+    port: int = 0
+    audio: Audio = "none"
+    asked: bool = False
+    answered: bool = False
+    held: bool = False
+    dialog_open: bool = True
+    released: bool = False
+    private_address: bool = False
+    link: MediaLink | None = None
+    when_open: list[Callable[[LiveLeg], None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LiveCall:
+    """One call: its machine, the program that drives it, and its timer.
+
+    ``on_answer``: the program that begins once somebody answers a call of ours.
+    """
+
+    id: CallId
+    call: Call
+    program: Program | None = None
+    on_answer: Program | None = None
+    legs: dict[LegId, LiveLeg] = field(default_factory=dict)
+    link: MediaLink | None = None
+    recordings: set[RecordingId] = field(default_factory=set)
+    inbox: deque[Input] = field(default_factory=deque)
+    settling: bool = False
+    timer: asyncio.TimerHandle | None = None
+    fire_at: int | None = None

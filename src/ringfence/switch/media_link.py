@@ -1,0 +1,272 @@
+"""The server's end of the socket to a media worker.
+
+Commands are written at once and never waited for, except where an answer is needed (a port).
+When the socket breaks, every leg that was open on it is reported as lost, and the link connects
+again as soon as the supervisor has started another worker; clips are sent anew when first used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import cast
+
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.limits import (
+    MEDIA_BACKLOG_BYTES,
+    MEDIA_CONNECT_MS,
+    MEDIA_OPEN_LEG_MS,
+    MEDIA_RECONNECT_MS,
+)
+from ringfence.media.engine.protocol import (
+    AnyNotice,
+    Command,
+    Hello,
+    LegClosed,
+    LegFailed,
+    LegOpened,
+    LoadClip,
+    NoticeReader,
+    OpenLeg,
+    Ping,
+    Pong,
+    encode,
+)
+from ringfence.observe.logs import get_logger
+
+log = get_logger(__name__)
+
+Opened = Callable[[int | Refused], None]
+"""Told the outcome of `MediaLink.open_leg`: the RTP port, or why there is none."""
+
+
+def _encoded(command: Command) -> bytes:
+    try:
+        return encode(command)
+    except TypeError:
+        return b""
+
+
+class _LinkProtocol(asyncio.Protocol):
+    """Bytes of the socket into notices."""
+
+    __slots__ = ("_link", "_reader", "_transport")
+
+    def __init__(self, link: MediaLink) -> None:
+        self._link = link
+        self._reader = NoticeReader()
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transports do not derive from asyncio's.
+        stream = cast("asyncio.Transport", transport)
+        self._transport = stream
+        self._link.made(stream)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            notices = self._reader.feed(data)
+        except RemoteError as error:
+            log.warning("media_stream_broken", hint=error.hint)
+            if self._transport is not None:
+                self._transport.abort()
+            return
+        for notice in notices:
+            self._link.heard(notice)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._link.lost()
+
+
+class MediaLink:
+    """One media worker, as the switch sees it.
+
+    ``on_notice``: every event of the worker except the answers this class waits for;
+    ``on_lost``: the ids of the legs whose audio is gone because the worker is.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        on_notice: Callable[[AnyNotice], None],
+        on_lost: Callable[[list[str]], None],
+    ) -> None:
+        self.path = path
+        self.hello: Hello | None = None
+        self.connects = 0
+        self.legs: set[str] = set()
+        self._on_notice = on_notice
+        self._on_lost = on_lost
+        self._transport: asyncio.Transport | None = None
+        self._opening: dict[str, tuple[Opened, asyncio.TimerHandle]] = {}
+        self._pings: dict[int, asyncio.Future[None]] = {}
+        self._clips: set[str] = set()
+        self._ready = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        self._outgoing: list[Command] = []
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a worker answers at present."""
+        return self.hello is not None
+
+    async def start(self) -> None:
+        """Connect, and keep connected; returns once the first worker said hello."""
+        self._keeper = asyncio.create_task(self._keep())
+        try:
+            async with asyncio.timeout(MEDIA_CONNECT_MS / 1000):
+                await self._ready.wait()
+        except TimeoutError:
+            await self.close()
+            raise Refused(
+                "media_not_running", "the media process does not answer; see the log above"
+            ) from None
+
+    async def close(self) -> None:
+        """Disconnect; the worker then drops its legs and finalises its recordings."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+        self._flush()
+        if self._transport is not None:
+            self._transport.close()
+
+    # -- commands -----------------------------------------------------------------------------
+
+    def open_leg(self, leg: str, done: Opened) -> None:
+        """Reserve a port pair and tell ``done``, once: the RTP port, or why there is none.
+
+        A callback and not a coroutine, because this happens on every call and a task costs more
+        than the work.
+        """
+        if self.hello is None:
+            self._loop.call_soon(done, Refused("media_lost", "no media process is running"))
+            return
+        timer = self._loop.call_later(
+            MEDIA_OPEN_LEG_MS / 1000,
+            self._opened,
+            leg,
+            Refused("media_slow", "the media process did not answer in time"),
+        )
+        self._opening[leg] = (done, timer)
+        self.legs.add(leg)
+        self.send(OpenLeg(leg=leg))
+
+    def _opened(self, leg: str, outcome: int | Refused) -> None:
+        waiting = self._opening.pop(leg, None)
+        if waiting is None:
+            return
+        done, timer = waiting
+        timer.cancel()
+        if isinstance(outcome, Refused):
+            self.legs.discard(leg)
+        done(outcome)
+
+    def send(self, command: Command) -> None:
+        """Write a command, together with the others of this turn of the event loop."""
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append(command)
+
+    def load_clip(self, clip: str, rate: int, pcm: bytes) -> None:
+        """Make sure the worker has the clip."""
+        if clip not in self._clips:
+            self._clips.add(clip)
+            self.send(LoadClip(clip=clip, rate=rate, pcm=pcm))
+
+    def has_clip(self, clip: str) -> bool:
+        """Whether the present worker has the clip."""
+        return clip in self._clips
+
+    def forget_clips(self, clips: Iterable[str]) -> None:
+        """The worker was told to drop these."""
+        self._clips.difference_update(clips)
+
+    async def ping(self) -> None:
+        """Return once the audio thread has been round."""
+        token = max(self._pings, default=0) + 1
+        answer: asyncio.Future[None] = self._loop.create_future()
+        self._pings[token] = answer
+        self.send(Ping(token=token))
+        try:
+            async with asyncio.timeout(MEDIA_OPEN_LEG_MS / 1000):
+                await answer
+        finally:
+            self._pings.pop(token, None)
+
+    def _flush(self) -> None:
+        outgoing, self._outgoing = self._outgoing, []
+        transport = self._transport
+        if transport is None or not outgoing:
+            return
+        if transport.get_write_buffer_size() > MEDIA_BACKLOG_BYTES:
+            log.error("media_backlog")
+            transport.abort()
+            return
+        try:
+            data = encode(*outgoing)
+        except TypeError:
+            # A bug in one command must not take the commands of other calls with it.
+            log.exception("media_command_unreadable")
+            data = b"".join(map(_encoded, outgoing))
+        transport.write(data)
+
+    # -- what the protocol reports ------------------------------------------------------------
+
+    def made(self, transport: asyncio.Transport) -> None:
+        """The socket is connected."""
+        self._transport = transport
+
+    def heard(self, notice: AnyNotice) -> None:
+        """A notice arrived."""
+        if isinstance(notice, LegOpened):
+            self._opened(notice.leg, notice.port)
+        elif isinstance(notice, LegFailed) and notice.leg in self._opening:
+            self._opened(
+                notice.leg, Refused("no_rtp_port", "no RTP port is free; widen --rtp LOW-HIGH")
+            )
+        elif isinstance(notice, Hello):
+            self.hello = notice
+            self.connects += 1
+            self._ready.set()
+            log.info("media_connected", engine=notice.engine, pid=notice.pid)
+        elif isinstance(notice, Pong):
+            pong = self._pings.get(notice.token)
+            if pong is not None and not pong.done():
+                pong.set_result(None)
+        else:
+            if isinstance(notice, LegClosed):
+                self.legs.discard(notice.leg)
+            try:
+                self._on_notice(notice)
+            except Exception:
+                log.exception("media_notice_failed", notice=type(notice).__name__)
+
+    def lost(self) -> None:
+        """The socket is gone, and with it every leg."""
+        self._transport = None
+        self.hello = None
+        self._clips.clear()
+        self._outgoing.clear()
+        for leg in list(self._opening):
+            self._opened(leg, Refused("media_lost", "the media process died"))
+        for pong in self._pings.values():
+            if not pong.done():
+                pong.set_exception(Refused("media_lost", "the media process died"))
+        legs, self.legs = sorted(self.legs), set()
+        if legs:
+            log.error("media_lost", legs=len(legs))
+        self._on_lost(legs)
+
+    async def _keep(self) -> None:
+        while True:
+            if self._transport is None:
+                try:
+                    async with asyncio.timeout(MEDIA_OPEN_LEG_MS / 1000):
+                        await self._loop.create_unix_connection(
+                            lambda: _LinkProtocol(self), self.path
+                        )
+                except (OSError, TimeoutError):
+                    pass  # not there yet: the supervisor is starting it
+            await asyncio.sleep(MEDIA_RECONNECT_MS / 1000)

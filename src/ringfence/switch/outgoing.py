@@ -1,0 +1,111 @@
+"""A call that we place because somebody asked: ring the target, then run a program with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.calls.call import Call
+from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import CallId
+from ringfence.kernel.limits import CALLS_MAX
+from ringfence.kernel.phone import Phone
+from ringfence.markup.context import Source
+from ringfence.sip.uri import Uri
+from ringfence.switch.directory import DeviceEntry
+from ringfence.switch.programs import Programs
+from ringfence.switch.tolls import Tolls
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+
+class Outgoing:
+    """Places calls."""
+
+    def __init__(
+        self, runner: CallRunner, *, programs: Programs, tolls: Tolls, region: str | None = None
+    ) -> None:
+        self._runner = runner
+        self._programs = programs
+        self._tolls = tolls
+        self._region = region
+
+    def target(self, to: str) -> Endpoint:
+        """What ``to`` names: a SIP address, a phone of ours, or a number. Raises `Refused`."""
+        if to.startswith(("sip:", "sips:")):
+            try:
+                uri = Uri.parse(to)
+            except RemoteError:
+                raise Refused("bad_address", "write it as sip:user@host[:port]") from None
+            if uri.user is not None and uri.host == self._programs.domain:
+                entry = self._runner.directory.devices.get(uri.user)
+                if entry is not None:
+                    return ToDevice(device=entry.id)
+            return ToSip(uri=to)
+        entry = self._runner.directory.devices.get(to)
+        if isinstance(entry, DeviceEntry):
+            return ToDevice(device=entry.id)
+        phone = Phone.parse(to, region=self._region)
+        self._runner.directory.trunk_for(None)
+        self._tolls.check(phone)
+        return ToPhone(phone=phone)
+
+    def place(
+        self, to: str, *, source: Source, caller: str | None = None, ring_ms: int = 60_000
+    ) -> CallId:
+        """Begin to ring; the id of the call. Raises `Refused`."""
+        runner = self._runner
+        if runner.draining:
+            raise Refused("draining", "the server is being stopped and takes no new calls")
+        if len(runner.calls) >= CALLS_MAX:
+            raise Refused("too_many_calls", "every line is in use; try again in a moment")
+        endpoint = self.target(to)
+        shown = self._shown(caller)
+        now = runner.clock.now()
+        call_id = CallId(ids.make("call", now, runner.entropy))
+        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        called: Phone | str
+        match endpoint:
+            case ToPhone(phone=phone):
+                called = phone
+            case ToSip(uri=uri):
+                called = uri
+            case ToDevice(device=device):
+                entry = runner.directory.device(device)
+                called = self._programs.address_of(entry) if entry is not None else ""
+        ours: Phone | str = shown if shown is not None else ""
+        program = self._programs.make(
+            call_id,
+            caller=ours,
+            called=called,
+            source=source,
+            direction="outbound",
+            answered=True,
+        )
+        live = runner.open(call, call_id, None)
+        live.on_answer = program
+        party = runner.parties.resolve(called, now)
+        target = DialTarget(endpoint=endpoint, party=party)
+        runner.command(
+            live,
+            Originate(
+                target=target,
+                caller=runner.parties.resolve(ours, now),
+                called=party,
+                caller_id=shown,
+                ring_ms=ring_ms,
+            ),
+        )
+        return call_id
+
+    def _shown(self, caller: str | None) -> Phone | None:
+        """The number to show: one of ours, by default the first."""
+        numbers = self._runner.directory.numbers
+        if caller is None:
+            return next((entry.phone for entry in numbers.values()), None)
+        phone = Phone.parse(caller, region=self._region)
+        if phone.e164 not in numbers:
+            raise Refused("caller_id_not_ours", "show a number of this installation")
+        return phone

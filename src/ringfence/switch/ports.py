@@ -1,0 +1,114 @@
+"""What the switch needs from packages it may not import; the composition root provides it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ringfence.calls.effects import Channel
+from ringfence.calls.events import CallFact
+from ringfence.calls.words import RecordingSource
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import CallId, ClipId, PartyId, RecordingId
+from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+
+
+class Parties(Protocol):
+    """The one room where addresses of people are kept."""
+
+    def resolve(self, address: Phone | str, now: Ms, /) -> PartyId:
+        """The party of a number or a SIP address, known or made now."""
+        ...
+
+
+class Facts(Protocol):
+    """Where facts become durable."""
+
+    def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
+        """Store these facts, in order, in one transaction; failures are logged and retried."""
+        ...
+
+
+class ChannelFile(Protocol):
+    """Where one channel goes and the 32-byte key that seals it."""
+
+    @property
+    def key(self) -> bytes: ...
+
+    @property
+    def path(self) -> str: ...
+
+
+class Recorder(Protocol):
+    """Keys and files of recordings."""
+
+    def begin(
+        self,
+        recording: RecordingId,
+        call: CallId,
+        source: RecordingSource,
+        channels: Sequence[Channel],
+        now: Ms,
+        /,
+    ) -> Sequence[ChannelFile]:
+        """One file per channel. Raises `Refused` (``disk_full``, ``refused``)."""
+        ...
+
+    def finish(self, recording: RecordingId, *, keep: bool) -> Awaitable[int]:
+        """Move the complete files to where they stay, or remove them; the size in bytes."""
+        ...
+
+    def discard(self, recording: RecordingId, /) -> None:
+        """Delete a recording that was finished: it is too short to mean anything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Mono signed 16-bit samples at ``rate`` Hz."""
+
+    id: ClipId
+    rate: int
+    pcm: bytes = field(repr=False)
+
+
+class Clips(Protocol):
+    """The clips in memory."""
+
+    def get(self, clip: ClipId, /) -> Clip | None:
+        """The clip, if it is there."""
+        ...
+
+    def keep(self, clip: Clip, /) -> None:
+        """Have it at hand while calls use it."""
+        ...
+
+
+class Web(Protocol):
+    """The outside web, behind its guard."""
+
+    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+        """Get a document: signed, capped, timed."""
+        ...
+
+    async def load(self, url: str, /) -> Clip | None:
+        """Get audio and decode it; None where there is none."""
+        ...
+
+    def callback(self, call: CallId, request: Callback, /) -> None:
+        """Deliver it, now or later: it is kept until it is."""
+        ...
+
+
+class Speech(Protocol):
+    """Text into clips."""
+
+    def ready(self, text: str, voice: str, language: str, /) -> Clip | None:
+        """The clip, if it has been spoken before."""
+        ...
+
+    async def speak(self, text: str, voice: str, language: str, /) -> Clip | None:
+        """The clip; None where the text cannot be spoken."""
+        ...

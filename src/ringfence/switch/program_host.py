@@ -1,0 +1,146 @@
+"""Carries out what programs ask of the world beyond the call: documents, speech, clips.
+
+What is at hand answers at once and costs no task; everything else is awaited in a task with a
+time-out and answered through `CallRunner.answer`, which ignores a call that has ended meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ringfence.calls import commands
+from ringfence.kernel.ids import CallId
+from ringfence.kernel.limits import CLIP_LOAD_MS, FETCH_TOTAL_MS, SPEAK_MS
+from ringfence.markup.exchange import (
+    Answer,
+    Callback,
+    ClipFailed,
+    ClipReady,
+    Fetch,
+    FetchFailed,
+    LoadMedia,
+    Request,
+    Speak,
+)
+from ringfence.observe.logs import get_logger
+from ringfence.switch.ports import Clip, Clips, Parties, Speech, Web
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
+
+
+class ProgramHost:
+    """The world, as programs see it."""
+
+    def __init__(
+        self, *, web: Web, speech: Speech, clips: Clips, parties: Parties, domain: str
+    ) -> None:
+        self._domain = domain
+        self._web = web
+        self._speech = speech
+        self._clips = clips
+        self._parties = parties
+        self._runner: CallRunner
+        self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
+
+    def attach(self, runner: CallRunner) -> None:
+        """The runner this host works for."""
+        self._runner = runner
+
+    def perform(self, call: CallId, request: Request) -> Answer | None:
+        """Carry out a request of a call's program; the answer, where it is there at once."""
+        match request:
+            case Speak():
+                clip = self._speech.ready(request.text, request.voice, request.language)
+                if clip is not None:
+                    return self._clip(request.request, clip)
+                self._start(call, self._speak(call, request))
+            case Fetch():
+                self._start(call, self._fetch(call, request))
+            case LoadMedia():
+                self._start(call, self._load(call, request))
+            case Callback():
+                self._web.callback(call, request)
+        return None
+
+    def forget(self, call: CallId) -> None:
+        """The call is over: nobody waits for its requests any more."""
+        for task in self._tasks.pop(call, ()):
+            task.cancel()
+
+    def prepared(self, command: commands.Command) -> commands.Command:
+        """Fill in what a program cannot know: whose numbers it dials."""
+        if not isinstance(command, commands.Dial):
+            return command
+        return replace(
+            command, targets=tuple(self.with_party(target) for target in command.targets)
+        )
+
+    def with_party(self, target: commands.DialTarget) -> commands.DialTarget:
+        """The same target with its party."""
+        if target.party is not None:
+            return target
+        now = self._runner.clock.now()
+        match target.endpoint:
+            case commands.ToPhone(phone=phone):
+                party = self._parties.resolve(phone, now)
+            case commands.ToSip(uri=uri):
+                party = self._parties.resolve(uri, now)
+            case commands.ToDevice(device=device):
+                entry = self._runner.directory.device(device)
+                address = f"sip:{entry.name}@{self._domain}" if entry is not None else ""
+                party = self._parties.resolve(address, now)
+        return replace(target, party=party)
+
+    # -- what takes time ----------------------------------------------------------------------
+
+    def _start(self, call: CallId, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        tasks = self._tasks.setdefault(call, set())
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    def _clip(self, request: int, clip: Clip) -> ClipReady:
+        self._clips.keep(clip)
+        return ClipReady(
+            request=request,
+            clip=clip.id,
+            duration_ms=len(clip.pcm) // 2 * 1000 // clip.rate,
+        )
+
+    async def _speak(self, call: CallId, request: Speak) -> None:
+        clip = None
+        try:
+            async with asyncio.timeout(SPEAK_MS / 1000):
+                clip = await self._speech.speak(request.text, request.voice, request.language)
+        except TimeoutError:
+            log.warning("speech_slow", call=call)
+        self._settled(call, request.request, clip)
+
+    async def _load(self, call: CallId, request: LoadMedia) -> None:
+        clip = None
+        try:
+            async with asyncio.timeout(CLIP_LOAD_MS / 1000):
+                clip = await self._web.load(request.url)
+        except TimeoutError:
+            log.info("clip_slow", call=call)
+        self._settled(call, request.request, clip)
+
+    async def _fetch(self, call: CallId, request: Fetch) -> None:
+        answer: Answer
+        try:
+            async with asyncio.timeout(FETCH_TOTAL_MS / 1000):
+                answer = await self._web.fetch(request)
+        except TimeoutError:
+            answer = FetchFailed(request=request.request, code="fetch_timed_out")
+        self._runner.answer(call, answer)
+
+    def _settled(self, call: CallId, request: int, clip: Clip | None) -> None:
+        self._runner.answer(
+            call, ClipFailed(request=request) if clip is None else self._clip(request, clip)
+        )

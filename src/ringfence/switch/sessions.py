@@ -1,0 +1,74 @@
+"""One leg's offers and answers: keeps our last description, so that the next one follows on."""
+
+from __future__ import annotations
+
+from ringfence.kernel.errors import RemoteError
+from ringfence.sip.offer_answer import (
+    CODECS,
+    AudioStream,
+    Codec,
+    Local,
+    NotAcceptable,
+    choose,
+    conclude,
+    make_offer,
+    reply,
+)
+from ringfence.sip.sdp import SessionDescription
+from ringfence.switch.live import LiveLeg
+
+
+class Sessions:
+    """Speaks SDP for every leg. ``host``: the address others send their audio to."""
+
+    def __init__(self, host: str, codecs: tuple[Codec, ...] = CODECS) -> None:
+        self._host = host
+        self._codecs = codecs
+        self._next = 1
+
+    def parse(self, body: bytes) -> SessionDescription:
+        """Read a description; raises `RemoteError`."""
+        return SessionDescription.parse(body)
+
+    def choose(self, offer: SessionDescription) -> AudioStream:
+        """What we take of an offer; raises `RemoteError` (488) where it has nothing for us.
+
+        No port is needed for that, so it is asked before one is opened.
+        """
+        outcome = choose(offer, Local(host=self._host, port=0, session=0, codecs=self._codecs))
+        if isinstance(outcome, NotAcceptable):
+            raise RemoteError(outcome.text, hint=outcome.status)
+        if outcome is None:
+            raise RemoteError("no audio is offered", hint=488)
+        return outcome
+
+    def answer(self, leg: LiveLeg, offer: SessionDescription, choice: AudioStream) -> bytes:
+        """Answer an offer of which we take ``choice``."""
+        leg.sent = reply(offer, choice, self._local(leg, self._codecs), previous=leg.sent)
+        leg.sent_bytes = leg.sent.to_bytes()
+        return leg.sent_bytes
+
+    def offer(self, leg: LiveLeg, *, like: str = "") -> bytes:
+        """Make an offer; ``like``: the codec to put first, as it spares transcoding."""
+        first: tuple[Codec, ...] = tuple(codec for codec in self._codecs if codec == like)
+        rest = tuple(codec for codec in self._codecs if codec != like)
+        leg.sent = make_offer(self._local(leg, first + rest), previous=leg.sent)
+        leg.sent_bytes = leg.sent.to_bytes()
+        return leg.sent_bytes
+
+    def accepted(self, leg: LiveLeg, body: bytes) -> AudioStream:
+        """Read the answer to our offer; raises `RemoteError`."""
+        if leg.sent is None:
+            raise RemoteError("an answer without an offer", hint=488)
+        outcome = conclude(leg.sent, SessionDescription.parse(body), self._local(leg, self._codecs))
+        if isinstance(outcome, NotAcceptable):
+            raise RemoteError(outcome.text, hint=outcome.status)
+        if outcome.audio is None:
+            raise RemoteError("the answer leaves no audio", hint=488)
+        return outcome.audio
+
+    def _local(self, leg: LiveLeg, codecs: tuple[Codec, ...]) -> Local:
+        if not leg.session_number:
+            leg.session_number = self._next
+            self._next += 1
+        return Local(host=self._host, port=leg.port, session=leg.session_number, codecs=codecs)

@@ -1,0 +1,419 @@
+"""Carries out what calls want signalled, through the SIP agent, and reads what it reports.
+
+The words of the wire stop here: a call hears of causes, not of statuses.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ringfence.calls import effects, inputs
+from ringfence.calls.causes import CAUSES, Cause, from_q850, from_sip
+from ringfence.calls.commands import DialTarget
+from ringfence.calls.words import ReferOutcome
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import LegId
+from ringfence.observe.logs import get_logger
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.offer_answer import AudioStream
+from ringfence.switch.audio import AudioDesk
+from ringfence.switch.live import LiveCall, LiveLeg
+from ringfence.switch.routing import Placement, Router
+from ringfence.switch.sessions import Sessions
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
+
+_FAILURES: dict[str, Cause] = {
+    "timeout": Cause.UNREACHABLE,
+    "no_ack": Cause.UNREACHABLE,
+    "session_expired": Cause.UNREACHABLE,
+    "transport": Cause.UNREACHABLE,
+    "lost": Cause.UNREACHABLE,
+    "replaced": Cause.TRANSFERRED,
+    "refused": Cause.NOT_ACCEPTABLE,
+    "cancelled": Cause.CANCELLED,
+    "bye": Cause.NORMAL,
+}
+
+
+class SignalDesk:
+    """The SIP side of every call."""
+
+    def __init__(
+        self,
+        *,
+        send: Callable[[sip.Command], None],
+        audio: AudioDesk,
+        sessions: Sessions,
+        router: Router,
+    ) -> None:
+        self.send = send
+        self._audio = audio
+        self._sessions = sessions
+        self._router = router
+        self._runner: CallRunner
+
+    def attach(self, runner: CallRunner) -> None:
+        """The runner this desk works for."""
+        self._runner = runner
+
+    def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
+        """Which method carries out which effect."""
+        return {
+            effects.RingLeg: self._ring,
+            effects.AnswerLeg: self._answer,
+            effects.RefuseLeg: self._refuse,
+            effects.PlaceLeg: self._place,
+            effects.CancelLeg: self._cancel,
+            effects.HangUpLeg: self._hang_up,
+            effects.ReferLeg: self._refer,
+            effects.AnswerRefer: self._answer_refer,
+            effects.ReportRefer: self._report_refer,
+        }
+
+    # -- a caller's leg -----------------------------------------------------------------------
+
+    def _ring(self, live: LiveCall, effect: effects.RingLeg) -> None:
+        leg = live.legs[effect.leg]
+        if not effect.early_media:
+            self.send(sip.Provisional(leg=leg.key))
+            return
+
+        def opened(leg: LiveLeg) -> None:
+            body = self._agree(leg)
+            if body:
+                self.send(sip.Provisional(leg=leg.key, status=183, body=body))
+            else:
+                self.send(sip.Provisional(leg=leg.key))
+
+        self._audio.open(leg, opened)
+
+    def _answer(self, live: LiveCall, effect: effects.AnswerLeg) -> None:
+        leg = live.legs[effect.leg]
+
+        def opened(leg: LiveLeg) -> None:
+            if not leg.dialog_open:
+                return
+            if not leg.port:
+                self._runner.failed(live, effect, Cause.CONGESTION)
+                self._runner.settle(live)
+                return
+            if leg.offer is None and leg.session is None:
+                # RFC 3261 13.2.1: an INVITE without a body is offered to in the 2xx.
+                leg.asked = True
+                body = self._sessions.offer(leg)
+            else:
+                body = self._agree(leg)
+                if not body:
+                    self._runner.failed(live, effect, Cause.NOT_ACCEPTABLE)
+                    self._runner.settle(live)
+                    return
+            leg.answered = True
+            self.send(sip.Answer(leg=leg.key, body=body))
+            if not leg.asked:
+                live.inbox.append(
+                    inputs.LegAnswered(
+                        leg=leg.id, codec=leg.session.codec if leg.session is not None else ""
+                    )
+                )
+            self._runner.settle(live)
+
+        self._audio.open(leg, opened)
+
+    def _agree(self, leg: LiveLeg) -> bytes:
+        """Answer the leg's offer, connect its audio; the SDP, empty where nothing was agreed."""
+        if leg.session is not None:
+            return leg.sent_bytes
+        if leg.offer is None or not leg.port:
+            return b""
+        offer, choice = leg.offer
+        body = self._sessions.answer(leg, offer, choice)
+        self._connect(leg, choice)
+        return body
+
+    def _connect(self, leg: LiveLeg, session: AudioStream) -> None:
+        leg.private_address = is_hidden(session.host, leg.peer)
+        self._audio.connect(leg, session)
+
+    def _refuse(self, live: LiveCall, effect: effects.RefuseLeg) -> None:
+        row = CAUSES[effect.cause]
+        self.send(sip.Reject(leg=live.legs[effect.leg].key, status=row.sip, q850=row.q850))
+
+    def established(self, event: wire.Established) -> None:
+        """The caller acknowledged; where our 2xx carried the offer, here is the answer."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        if not leg.asked:
+            return
+        leg.asked = False
+        if self._take_answer(leg, event.answer):
+            assert leg.session is not None
+            self._runner.feed(live, inputs.LegAnswered(leg=leg.id, codec=leg.session.codec))
+        else:
+            self._give_up(live, leg)
+
+    # -- a leg of ours ------------------------------------------------------------------------
+
+    def _place(self, live: LiveCall, effect: effects.PlaceLeg) -> None:
+        leg = LiveLeg(id=effect.leg, call=live.id, key=wire.LegKey(str(effect.leg)), ours=True)
+        leg.dialog_open = False  # until the INVITE is given to the agent
+        self._runner.add_leg(live, leg)
+
+        def routed(outcome: Placement | Refused) -> None:
+            if leg.released:
+                return
+            if isinstance(outcome, Refused):
+                raise_later(outcome)
+                return
+            self._audio.open(leg, lambda leg: invite(leg, outcome))
+
+        def raise_later(refused: Refused) -> None:
+            log.info("place_refused", call=live.id, leg=leg.id, code=refused.code)
+            self._runner.failed(live, effect, _PLACE_CAUSES.get(refused.code, Cause.UNREACHABLE))
+            self._runner.settle(live)
+
+        def invite(leg: LiveLeg, placement: Placement) -> None:
+            if leg.released:
+                return
+            if not leg.port:
+                raise_later(Refused("no_rtp_port", "no RTP port is free"))
+                return
+            leg.peer = placement.targets[0]
+            leg.dialog_open = True
+            self.send(
+                sip.Invite(
+                    leg=leg.key,
+                    targets=placement.targets,
+                    uri=placement.uri,
+                    from_=placement.from_,
+                    offer=self._sessions.offer(leg, like=self._other_codec(live, leg)),
+                    credentials=placement.credentials,
+                    headers=placement.headers,
+                )
+            )
+
+        self._router.place(effect, routed)
+
+    def _other_codec(self, live: LiveCall, leg: LiveLeg) -> str:
+        """The codec of the call's first leg: offering it first spares the transcoding."""
+        for other in live.legs.values():
+            if other is not leg and other.session is not None:
+                return str(other.session.codec)
+            if other is not leg and other.offer is not None:
+                return other.offer[1].codec
+        return ""
+
+    def progress(self, event: wire.Progress) -> None:
+        """It rings, or already speaks."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        early = bool(event.body) and self._take_answer(leg, event.body)
+        if early or event.status >= 180:
+            self._runner.feed(live, inputs.LegRang(leg=leg.id, early_media=early))
+
+    def answered(self, event: wire.Answered) -> None:
+        """Our INVITE was accepted."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        leg.peer = event.peer
+        leg.answered = True
+        # RFC 3261 13.2.1: an answer in a reliable provisional need not be repeated in the 2xx.
+        if (leg.session is not None and not event.body) or self._take_answer(leg, event.body):
+            assert leg.session is not None
+            self._runner.feed(live, inputs.LegAnswered(leg=leg.id, codec=leg.session.codec))
+        else:
+            self._give_up(live, leg)
+
+    def _take_answer(self, leg: LiveLeg, body: bytes) -> bool:
+        try:
+            session = self._sessions.accepted(leg, body)
+        except RemoteError as error:
+            log.info("answer_not_acceptable", leg=leg.id, hint=error.hint)
+            return False
+        self._connect(leg, session)
+        return True
+
+    def _give_up(self, live: LiveCall, leg: LiveLeg) -> None:
+        """Signalling worked and audio cannot: end the leg as not acceptable."""
+        self.send(sip.Bye(leg=leg.key, q850=CAUSES[Cause.NOT_ACCEPTABLE].q850))
+        self._runner.feed(live, inputs.LegFailed(leg=leg.id, cause=Cause.NOT_ACCEPTABLE))
+
+    def _cancel(self, live: LiveCall, effect: effects.CancelLeg) -> None:
+        leg = live.legs.get(effect.leg)
+        if leg is not None and leg.dialog_open:
+            self.send(sip.Cancel(leg=leg.key, q850=CAUSES[effect.cause].q850))
+
+    def _hang_up(self, live: LiveCall, effect: effects.HangUpLeg) -> None:
+        leg = live.legs.get(effect.leg)
+        if leg is not None and leg.dialog_open:
+            self.send(sip.Bye(leg=leg.key, q850=CAUSES[effect.cause].q850))
+
+    # -- changes and the end ------------------------------------------------------------------
+
+    def offer_received(self, event: wire.OfferReceived) -> None:
+        """A re-INVITE or UPDATE: hold, a new address, a refresh."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            self.send(sip.RejectOffer(leg=event.leg))
+            return
+        live, leg = found
+        if not leg.port:
+            self.send(sip.RejectOffer(leg=event.leg))
+            return
+        if not event.offer:
+            # A re-INVITE without a body asks for an offer; it is not a hold (RFC 3261 14.2).
+            self.send(sip.AnswerOffer(leg=leg.key, body=self._sessions.offer(leg)))
+            return
+        try:
+            offer = self._sessions.parse(event.offer)
+            session = self._sessions.choose(offer)
+        except RemoteError:
+            self.send(sip.RejectOffer(leg=leg.key))
+            return
+        body = self._sessions.answer(leg, offer, session)
+        self.send(sip.AnswerOffer(leg=leg.key, body=body))
+        self._changed(live, leg, session)
+
+    def offer_answered(self, event: wire.OfferAnswered) -> None:
+        """An offer they asked for was answered."""
+        found = self._runner.leg_of(event.leg)
+        if found is None or not event.body:
+            return
+        live, leg = found
+        try:
+            session = self._sessions.accepted(leg, event.body)
+        except RemoteError as error:
+            log.info("answer_not_acceptable", leg=leg.id, hint=error.hint)
+            return
+        self._changed(live, leg, session)
+
+    def _changed(self, live: LiveCall, leg: LiveLeg, session: AudioStream) -> None:
+        self._connect(leg, session)
+        if session.held != leg.held:
+            leg.held = session.held
+            self._runner.feed(live, inputs.LegHeld(leg=leg.id, on=session.held))
+
+    def ended(self, event: wire.Ended) -> None:
+        """The last event of a leg."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        if event.by != "local":
+            live.inbox.append(self._end(leg, event))
+        self._audio.dialog_over(live, leg)
+        self._runner.settle(live)
+
+    def _end(self, leg: LiveLeg, event: wire.Ended) -> inputs.Input:
+        if event.by == "remote" and event.cause == "refused":
+            cause = from_sip(event.status, event.q850)
+            return inputs.LegRefused(leg=leg.id, cause=cause, status=event.status)
+        if event.by == "remote" and event.cause in {"bye", "cancelled"}:
+            cause = Cause.CANCELLED if event.cause == "cancelled" else from_q850(event.q850)
+            return inputs.LegHungUp(leg=leg.id, cause=cause)
+        return inputs.LegFailed(leg=leg.id, cause=_FAILURES[event.cause])
+
+    # -- transfer -----------------------------------------------------------------------------
+
+    def _refer(self, live: LiveCall, effect: effects.ReferLeg) -> None:
+        leg = live.legs[effect.leg]
+        replaced = self._runner.legs.get(effect.replaces) if effect.replaces is not None else None
+        self.send(
+            sip.Refer(
+                leg=leg.key,
+                target=self._router.refer_target(effect.target),
+                replaces=replaced.key if replaced is not None else None,
+            )
+        )
+
+    def _answer_refer(self, live: LiveCall, effect: effects.AnswerRefer) -> None:
+        leg = live.legs[effect.leg]
+        if effect.accepted:
+            self.send(sip.AcceptRefer(leg=leg.key, refer=effect.refer))
+        else:
+            status = CAUSES[effect.cause].sip
+            self.send(sip.RejectRefer(leg=leg.key, refer=effect.refer, status=status))
+
+    def _report_refer(self, live: LiveCall, effect: effects.ReportRefer) -> None:
+        leg = live.legs.get(effect.leg)
+        if leg is None:
+            return
+        if effect.cause is None:
+            status = 180
+        else:
+            status = 200 if effect.cause is Cause.NORMAL else CAUSES[effect.cause].sip
+        self.send(sip.NotifyRefer(leg=leg.key, refer=effect.refer, status=status))
+
+    def refer_received(self, event: wire.ReferReceived) -> None:
+        """The far end wants its partner to talk to somebody else."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            self.send(sip.RejectRefer(leg=event.leg, refer=event.refer))
+            return
+        live, leg = found
+        target: DialTarget | None = None
+        replaces: LegId | None = None
+        if event.replaces is not None:
+            other = self._runner.by_key.get(event.replaces)
+            replaces = other.id if other is not None else None
+        if replaces is None:
+            try:
+                target = self._router.transfer_target(leg, event.target)
+            except Refused as refused:
+                log.info("transfer_refused", leg=leg.id, code=refused.code)
+                self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=403))
+                return
+            target = self._runner.host.with_party(target)
+        self._runner.feed(
+            live,
+            inputs.TransferAsked(leg=leg.id, refer=event.refer, target=target, replaces=replaces),
+        )
+
+    def refer_progress(self, event: wire.ReferProgress) -> None:
+        """How a transfer we asked for fares."""
+        found = self._runner.leg_of(event.leg)
+        if found is None:
+            return
+        live, leg = found
+        outcome: ReferOutcome
+        if event.status >= 300:
+            outcome = "failed" if event.final else "refused"
+        elif event.final:
+            outcome = "completed"
+        else:
+            outcome = "accepted"
+        self._runner.feed(live, inputs.TransferReported(leg=leg.id, outcome=outcome))
+
+
+_PLACE_CAUSES = {
+    "no_trunk": Cause.UNREACHABLE,
+    "no_rtp_port": Cause.CONGESTION,
+    "not_registered": Cause.NOT_REGISTERED,
+    "destination_not_allowed": Cause.FORBIDDEN,
+    "invalid_number": Cause.INVALID_NUMBER,
+    "bad_address": Cause.INVALID_NUMBER,
+    "media_lost": Cause.MEDIA_LOST,
+    "media_slow": Cause.MEDIA_LOST,
+}
+
+
+def is_hidden(host: str, peer: wire.Peer | None) -> bool:
+    """Whether SDP names a private address while the signalling came from a public one (NAT)."""
+    try:
+        announced = ipaddress.ip_address(host)
+        seen = ipaddress.ip_address(peer.host) if peer is not None else announced
+    except ValueError:
+        return False
+    return announced.is_private and not seen.is_private

@@ -1,0 +1,111 @@
+"""An INVITE becomes a call, with the right people in it."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from switch_bench import Bench
+
+from ringfence.kernel.phone import Phone
+from ringfence.sip import commands as sip
+from ringfence.sip.headers import NameAddr
+from ringfence.switch.arrivals import address_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("<sip:+12025550123@192.0.2.50>", Phone("+12025550123")),
+        ("<tel:+1-202-555-0123>", Phone("+12025550123")),
+        ("<sip:alice@example.com>", "sip:alice@example.com"),
+        ("<sip:anonymous@anonymous.invalid>", ""),
+        ("<sip:Restricted@192.0.2.50>", ""),
+    ],
+)
+async def test_who_calls_is_read_from_the_wire(written: str, known: Phone | str) -> None:
+    assert address_of(NameAddr.parse(written)) == known
+
+
+async def test_a_call_knows_its_number_trunk_and_people(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.invite("12025550100")
+    bench.open_ports()
+    await turn()
+    offered = bench.world.facts[0]
+    assert (offered.number, offered.trunk) == ("PN1", "TK1")  # type: ignore[attr-defined]
+    now = bench.clock.now()
+    assert offered.caller == bench.world.resolve(Phone("+12025550123"), now)  # type: ignore[attr-defined]
+    assert offered.called == bench.world.resolve(Phone("+12025550100"), now)  # type: ignore[attr-defined]
+
+
+async def test_a_phone_is_known_by_what_it_proved_not_by_what_it_says(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.invite("+12025550100", username="desk")
+    bench.open_ports()
+    await turn()
+    desk = bench.world.resolve("sip:desk@pbx.example.com", bench.clock.now())
+    assert bench.world.facts[0].caller == desk  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("user", "to", "extra", "number"),
+    [
+        ("office", "+12025550100", "", True),
+        ("office", "x", "P-Called-Party-ID: <sip:+12025550100@example.com>\r\n", True),
+        ("office", "+12025550100", "P-Called-Party-ID: <sip:x@example.com>\r\n", True),
+        ("office", "+12025550100", "P-Called-Party-ID: <<\r\n", True),
+        ("office", "+12025550177", "", False),
+        ("somebody", "+12025550100", "", False),
+    ],
+)
+async def test_a_carrier_may_call_our_contact_and_say_elsewhere_whom_it_wants(
+    bench: Bench, user: str, to: str, extra: str, number: bool
+) -> None:
+    (trunk,) = bench.directory.trunks.values()
+    bench.directory.trunks[trunk.id] = replace(trunk, register=True, username="office")
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.invite(user, to=to, extra=extra)
+    assert len(bench.runner.calls) == number
+    if not number:
+        assert bench.wire.last(sip.Reject).status == 404
+
+
+async def test_who_did_not_register_there_is_called_by_the_request_uri_alone(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.invite("office", to="+12025550100")
+    assert bench.wire.last(sip.Reject).status == 404
+
+
+async def test_an_offer_that_is_no_sdp_is_malformed(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response/>")
+    bench.invite("+12025550100", offer=b"this is not SDP")
+    assert bench.wire.last(sip.Reject).status in {400, 488}
+    assert not bench.runner.calls
+
+
+async def test_a_full_house_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringfence.switch.arrivals.CALLS_MAX", 0)
+    bench.number("+12025550100", "<Response/>")
+    bench.invite("+12025550100")
+    refusal = bench.wire.last(sip.Reject)
+    assert (refusal.status, refusal.retry_after) == (503, 10)
+
+
+async def test_a_bug_of_ours_is_answered_at_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(bench.programs, "make", broken)
+    bench.number("+12025550100", "<Response/>")
+    bench.invite("+12025550100")
+    assert bench.wire.last(sip.Reject).status == 500
+    assert not bench.runner.calls

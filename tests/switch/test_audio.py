@@ -1,0 +1,102 @@
+"""What calls want heard and kept, as the media worker is told."""
+
+import asyncio
+
+import pytest
+from switch_bench import Bench
+
+from ringfence.media.engine import protocol as media
+from ringfence.sip import events as wire
+
+pytestmark = pytest.mark.anyio
+
+KEY = wire.LegKey("in-1")
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def begun(bench: Bench, document: str) -> str:
+    bench.number("+12025550100", document)
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    return str(bench.wire.last(media.OpenLeg).leg)
+
+
+async def test_a_clip_is_sent_once_and_a_missing_one_does_not_hang_the_call(bench: Bench) -> None:
+    leg = await begun(bench, "<Response><Say loop='2'>Hi</Say><Say>Hi</Say></Response>")
+    assert len(bench.wire.sent(media.LoadClip)) == 1
+    bench.world.clips.clear()
+    bench.link.forget_clips(command.clip for command in bench.wire.sent(media.LoadClip))
+    play = bench.wire.last(media.Play)
+    bench.link.heard(media.PlayFinished(leg=leg, play=play.play, reason="done", played_ms=9))
+    await turn()
+    assert len(bench.wire.sent(media.Play)) == 1
+    assert "CallEnded" not in bench.names() or bench.names()[-1] == "CallEnded"
+    assert not bench.runner.calls or not next(iter(bench.runner.calls.values())).inbox
+
+
+async def test_keys_are_listened_for_in_the_sound_where_no_events_were_agreed(
+    bench: Bench,
+) -> None:
+    bench.number("+12025550100", "<Response><Gather/></Response>")
+    bench.invite("+12025550100", formats="0")
+    bench.open_ports()
+    await turn()
+    assert bench.wire.last(media.DetectTones).on
+
+
+async def test_the_echo_is_a_leg_bridged_to_itself(bench: Bench) -> None:
+    leg = await begun(bench, "<Response><Echo length='5'/></Response>")
+    bridge = bench.wire.last(media.Bridge)
+    assert (bridge.a, bridge.b) == (leg, leg)
+
+
+async def test_a_port_that_opens_after_the_call_is_given_back(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Say>Hi</Say></Response>")
+    bench.invite("+12025550100")
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="cancelled", status=487))
+    await turn()
+    bench.open_ports()
+    await turn()
+    assert len(bench.wire.sent(media.CloseLeg)) == 1
+    bench.close_legs()
+    assert not bench.runner.legs
+
+
+async def test_sound_that_stops_arriving_ends_the_call_with_that_cause(bench: Bench) -> None:
+    leg = await begun(bench, "<Response><Say>Hi</Say><Pause length='60'/></Response>")
+    bench.link.heard(media.RtpStarted(leg=leg))
+    bench.link.heard(media.RtpTimedOut(leg=leg))
+    await turn()
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert bench.world.facts[-1].cause == "media_timeout"  # type: ignore[attr-defined]
+
+
+async def test_a_recording_that_never_began_is_a_fact_and_the_call_goes_on(bench: Bench) -> None:
+    await begun(bench, "<Response><Record/><Say>Sorry</Say></Response>")
+    start = bench.wire.last(media.StartRecording)
+    assert type(start.max_ms) is int
+    bench.link.heard(media.RecordingFailed(recording=start.recording, reason="disk_full"))
+    await turn()
+    failed = [f for f in bench.world.facts if f.name() == "RecordingFailed"]
+    assert [f.reason for f in failed] == ["disk_full"]  # type: ignore[attr-defined]
+
+
+async def test_notices_about_what_is_gone_change_nothing(bench: Bench) -> None:
+    for notice in (
+        media.RtpStarted(leg="LGx"),
+        media.PlayFinished(leg="LGx", play="1", reason="done", played_ms=1),
+        media.DtmfReceived(leg="LGx", digit="1", duration_ms=80, inband=False),
+        media.RecordingStarted(recording="REx"),
+        media.RecordingFailed(recording="REx", reason="file"),
+        media.LegFailed(leg="LGx", reason="unknown"),
+        media.CommandRefused(command="Play", subject="LGx", reason="unknown"),
+    ):
+        bench.link.heard(notice)
+    assert bench.world.facts == []

@@ -1,0 +1,234 @@
+"""Whole calls through the switch, with the SIP agent and the media worker played by the test."""
+
+import asyncio
+
+import pytest
+from switch_bench import PEER, Bench
+
+from ringfence.calls.commands import Hangup, Originate
+from ringfence.media.engine import protocol as media
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.message import Headers, Response
+from ringfence.sip.uri import Uri
+
+pytestmark = pytest.mark.anyio
+
+KEY = wire.LegKey("in-1")
+GREET = "<Response><Say>Hello</Say><Gather numDigits='1'><Say>Press one</Say></Gather></Response>"
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def greeted(bench: Bench, document: str = GREET) -> None:
+    bench.number("+12025550100", document)
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+
+
+def finish_play(bench: Bench) -> None:
+    play = bench.wire.last(media.Play)
+    bench.link.heard(media.PlayFinished(leg=play.leg, play=play.play, reason="done", played_ms=100))
+
+
+async def test_a_call_is_answered_greeted_and_hung_up(bench: Bench) -> None:
+    await greeted(bench)
+    answer = bench.wire.last(sip.Answer)
+    assert answer.leg == KEY
+    assert b"m=audio 20000 RTP/AVP 0 101" in answer.body
+    connect = bench.wire.last(media.ConnectLeg)
+    assert (connect.host, connect.port, connect.codec) == ("192.0.2.50", 30000, "PCMU")
+    assert bench.world.spoken[0] == "Hello"
+    finish_play(bench)
+    await turn()
+    assert len(bench.wire.sent(media.Play)) == 2
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert bench.names()[0] == "CallOffered"
+    ended = bench.world.facts[-1]
+    assert ended.name() == "CallEnded"
+    assert (ended.hung_up_by, ended.mos_x100, ended.codec) == ("caller", 440, "PCMU")  # type: ignore[attr-defined]
+    assert ended.missed  # type: ignore[attr-defined]
+    assert not bench.runner.calls
+    assert not bench.runner.legs
+    assert not bench.runner.by_key
+
+
+async def test_a_prompt_at_hand_begins_in_the_turn_of_the_answer(bench: Bench) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite("+12025550100")
+    bench.open_ports()
+    connected, playing = bench.wire.sent(media.ConnectLeg), bench.wire.sent(media.Play)
+    assert len(connected) == len(playing) == 1
+
+
+async def test_nothing_of_a_call_is_left_when_the_caller_gives_up_before_a_port_is_there(
+    bench: Bench,
+) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite("+12025550100")
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="cancelled", status=487))
+    bench.open_ports()
+    bench.close_legs()
+    await turn()
+    assert len(bench.wire.sent(media.CloseLeg)) == 1
+    assert bench.names()[-1] == "CallEnded"
+    assert not bench.runner.calls
+    assert not bench.runner.legs
+
+
+async def test_a_caller_is_told_when_there_is_no_port(bench: Bench) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite("+12025550100")
+    (opened,) = bench.wire.sent(media.OpenLeg)
+    bench.link.heard(media.LegFailed(leg=opened.leg, reason="no_port"))
+    await turn()
+    assert bench.wire.last(sip.Reject).status in {500, 503}
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="refused", status=503))
+    await turn()
+    assert bench.names()[-1] == "CallEnded"
+    assert not bench.runner.legs
+
+
+@pytest.mark.parametrize(
+    ("user", "formats", "status"),
+    [("+12025550177", "0", 404), ("+12025550100", "18", 488)],
+)
+async def test_what_cannot_be_connected_is_refused(
+    bench: Bench, user: str, formats: str, status: int
+) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite(user, formats=formats)
+    assert bench.wire.last(sip.Reject).status == status
+    assert not bench.runner.calls
+
+
+async def test_a_call_without_an_offer_is_offered_to(bench: Bench) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite("+12025550100", offer=b"")
+    bench.open_ports()
+    await turn()
+    assert b"RTP/AVP 0 8 9 101" in bench.wire.last(sip.Answer).body
+    assert not bench.wire.sent(media.ConnectLeg)
+    bench.runner.sip_event(
+        wire.Established(
+            leg=KEY,
+            answer=b"v=0\r\no=- 1 1 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
+            b"m=audio 30000 RTP/AVP 8\r\n",
+        )
+    )
+    await turn()
+    assert bench.wire.last(media.ConnectLeg).codec == "PCMA"
+    assert bench.wire.last(media.DetectTones).on
+    assert bench.wire.sent(media.Play)
+
+
+async def test_digits_reach_the_program(bench: Bench) -> None:
+    bench.world.documents["https://example.com/next"] = b"<Response><Say>Thanks</Say></Response>"
+    await greeted(
+        bench,
+        "<Response><Gather numDigits='1' action='https://example.com/next'/></Response>",
+    )
+    leg = bench.wire.last(media.ConnectLeg).leg
+    bench.link.heard(media.DtmfReceived(leg=leg, digit="1", duration_ms=80, inband=False))
+    await turn()
+    assert bench.world.spoken[-1] == "Thanks"
+
+
+async def test_a_phone_of_ours_is_dialled_and_both_are_bridged(bench: Bench) -> None:
+    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.invite("desk")
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    assert invite.targets == (PEER,)
+    bench.runner.sip_event(wire.Progress(leg=invite.leg, status=180))
+    await turn()
+    assert bench.wire.last(sip.Provisional).status == 180
+    bench.runner.sip_event(
+        wire.Answered(
+            leg=invite.leg,
+            peer=PEER,
+            response=Response(200, "OK", Headers()),
+            body=b"v=0\r\no=- 1 1 IN IP4 192.0.2.60\r\ns=-\r\nc=IN IP4 192.0.2.60\r\nt=0 0\r\n"
+            b"m=audio 31000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+        )
+    )
+    await turn()
+    assert bench.wire.last(sip.Answer).leg == KEY
+    assert bench.wire.sent(media.Bridge)
+    bench.runner.sip_event(wire.Ended(leg=invite.leg, by="remote", cause="bye", status=200))
+    await turn()
+    assert bench.wire.last(sip.Bye).leg == KEY
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    ended = bench.world.facts[-1]
+    assert (ended.missed, ended.hung_up_by) == (False, "callee")  # type: ignore[attr-defined]
+    assert not bench.runner.legs
+
+
+async def test_a_dead_media_worker_ends_its_calls_with_that_cause(bench: Bench) -> None:
+    await greeted(bench)
+    bench.link.lost()
+    await turn()
+    assert bench.wire.last(sip.Bye).leg == KEY
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    await turn()
+    assert bench.world.facts[-1].cause == "media_lost"  # type: ignore[attr-defined]
+    assert not bench.runner.legs
+
+
+async def test_a_command_from_outside_ends_a_call(bench: Bench) -> None:
+    await greeted(bench)
+    (live,) = bench.runner.calls.values()
+    bench.runner.command(live, Hangup())
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert bench.world.facts[-1].hung_up_by == "system"  # type: ignore[attr-defined]
+    assert not bench.runner.calls
+
+
+async def test_voicemail_is_kept_and_a_full_disk_does_not_end_the_call(bench: Bench) -> None:
+    await greeted(bench, "<Response><Record playBeep='false'/><Say>Thanks</Say></Response>")
+    start = bench.wire.last(media.StartRecording)
+    bench.link.heard(media.RecordingStarted(recording=start.recording))
+    bench.clock.advance(9_000)
+    bench.link.heard(
+        media.RecordingFinished(
+            recording=start.recording,
+            duration_ms=9_000,
+            reason="silence",
+            channels=[media.ChannelFile(path=start.channels[0].path, size=9, sha256="0" * 64)],
+        )
+    )
+    await turn()
+    assert bench.world.kept == [(start.recording, True)]
+    assert "RecordingSaved" in bench.names()
+    assert "VoicemailLeft" in bench.names()
+
+
+async def test_a_full_disk_refuses_the_recording_and_the_call_goes_on(bench: Bench) -> None:
+    bench.world.disk_full = True
+    await greeted(bench, "<Response><Record/><Say>Sorry</Say></Response>")
+    failed = [f for f in bench.world.facts if f.name() == "RecordingFailed"]
+    assert [f.reason for f in failed] == ["disk_full"]  # type: ignore[attr-defined]
+    assert bench.runner.calls
+
+
+async def test_a_program_that_asks_the_impossible_does_not_hold_the_line(bench: Bench) -> None:
+    await greeted(bench)
+    (live,) = bench.runner.calls.values()
+    bench.runner._obey(live, Originate(target=None, caller=None, called=None))  # type: ignore[arg-type]
+    bench.runner.settle(live)
+    assert bench.wire.last(sip.Bye).leg == KEY
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert bench.world.facts[-1].cause == "server_error"  # type: ignore[attr-defined]

@@ -1,0 +1,69 @@
+"""The directory: what an address of ours leads to."""
+
+import pytest
+
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.phone import Phone
+from ringfence.switch.directory import (
+    DeviceEntry,
+    Directory,
+    FlowRoute,
+    NumberEntry,
+    Reached,
+    TrunkEntry,
+    UrlRoute,
+)
+
+NUMBER = NumberEntry(
+    id=NumberId("PN1"), phone=Phone("+12025550123"), route=UrlRoute(url="https://example.com/v")
+)
+DESK = DeviceEntry(id=PhoneDeviceId("PD1"), name="desk")
+
+
+@pytest.fixture
+def directory() -> Directory:
+    made = Directory(AccountId("AC1"), "token")
+    made.add_number(NUMBER)
+    made.flows["welcome"] = object()
+    made.devices["desk"] = DESK
+    return made
+
+
+@pytest.mark.parametrize(
+    "user", ["+12025550123", "12025550123", "0012025550123", "01112025550123", "2025550123"]
+)
+def test_a_number_is_found_as_carriers_write_it(directory: Directory, user: str) -> None:
+    assert directory.reach(user) == Reached(route=NUMBER.route, number=NUMBER)
+
+
+def test_flows_and_phones_are_reached_by_name(directory: Directory) -> None:
+    assert directory.reach("welcome") == Reached(route=FlowRoute(flow="welcome"))
+    assert directory.reach("desk") is DESK
+    assert directory.reach("nobody") is None
+    assert directory.device(PhoneDeviceId("PD1")) is DESK
+
+
+def test_an_outgoing_call_needs_a_trunk(directory: Directory) -> None:
+    with pytest.raises(Refused, match="no_trunk"):
+        directory.trunk_for(None)
+    first = TrunkEntry(id=TrunkId("TK1"), name="a", host="192.0.2.10")
+    second = TrunkEntry(id=TrunkId("TK2"), name="b", host="192.0.2.20")
+    directory.trunks = {first.id: first, second.id: second}
+    assert directory.trunk_for(None) is first
+    assert directory.trunk_for(TrunkId("TK2")) is second
+
+
+def test_secrets_are_not_printed(directory: Directory) -> None:
+    trunk = TrunkEntry(id=TrunkId("TK1"), name="a", host="h", username="u1", password="p1")
+    assert "p1" not in repr(trunk)
+    assert "token" not in repr(directory)
+
+
+def test_an_outgoing_call_shows_a_number_of_ours_and_nobody_elses(directory: Directory) -> None:
+    assert directory.shown(Phone("+12025550123")) == Phone("+12025550123")
+    assert directory.shown(Phone("+12025550199")) == Phone("+12025550123")
+    assert directory.shown(None) == Phone("+12025550123")
+    directory.remove_number(Phone("+12025550123"))
+    assert directory.shown(Phone("+12025550123")) is None
+    assert directory.reach("2025550123") is None

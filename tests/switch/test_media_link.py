@@ -1,0 +1,109 @@
+"""The link to a media worker: answers, losses, and a bad command among good ones."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from ringfence.kernel.errors import Refused
+from ringfence.media.engine import protocol as media
+from ringfence.media.engine.protocol import CommandReader
+from ringfence.switch.media_link import MediaLink
+
+pytestmark = pytest.mark.anyio
+
+
+class Pipe:
+    """A transport that remembers."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self.aborted = False
+
+    def write(self, data: bytes) -> None:
+        self.data += data
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+class Ends:
+    """What a link reports."""
+
+    def __init__(self) -> None:
+        self.notices: list[Any] = []
+        self.lost: list[list[str]] = []
+        self.opened: list[int | Refused] = []
+
+
+def linked() -> tuple[MediaLink, Pipe, Ends]:
+    ends, pipe = Ends(), Pipe()
+    link = MediaLink("x", on_notice=ends.notices.append, on_lost=ends.lost.append)
+    link.made(pipe)  # type: ignore[arg-type]
+    link.heard(media.Hello(engine="native", abi=1, pid=7))
+    return link, pipe, ends
+
+
+async def test_commands_of_one_turn_leave_together_in_order() -> None:
+    link, pipe, _ = linked()
+    link.send(media.StopPlay(leg="a"))
+    link.send(media.StopPlay(leg="b"))
+    assert pipe.data == b""
+    await asyncio.sleep(0)
+    assert [c.leg for c in CommandReader().feed(pipe.data)] == ["a", "b"]  # type: ignore[union-attr]
+
+
+async def test_one_unreadable_command_does_not_take_the_others_with_it() -> None:
+    link, pipe, _ = linked()
+    link.send(media.StopPlay(leg="a"))
+    link.send(media.Tone(leg="a", play="1", name="beep", duration_ms=object()))  # type: ignore[arg-type]
+    link.send(media.StopPlay(leg="b"))
+    await asyncio.sleep(0)
+    assert [c.leg for c in CommandReader().feed(pipe.data)] == ["a", "b"]  # type: ignore[union-attr]
+
+
+async def test_a_port_is_told_once_and_a_refusal_says_what_to_do() -> None:
+    link, _, ends = linked()
+    link.open_leg("a", ends.opened.append)
+    link.open_leg("b", ends.opened.append)
+    link.heard(media.LegOpened(leg="a", port=30000))
+    link.heard(media.LegOpened(leg="a", port=30002))
+    link.heard(media.LegFailed(leg="b", reason="no_port"))
+    assert ends.opened[0] == 30000
+    assert isinstance(ends.opened[1], Refused)
+    assert "--rtp" in ends.opened[1].reason
+    assert link.legs == {"a"}
+
+
+async def test_a_dead_worker_is_reported_with_its_legs_and_whoever_waits_is_told() -> None:
+    link, _, ends = linked()
+    link.open_leg("a", ends.opened.append)
+    link.heard(media.LegOpened(leg="a", port=30000))
+    link.open_leg("b", ends.opened.append)
+    link.load_clip("CL1", 8000, b"")
+    link.lost()
+    assert ends.lost == [["a"]]
+    assert isinstance(ends.opened[1], Refused)
+    assert not link.connected
+    assert not link.has_clip("CL1")
+    link.open_leg("c", ends.opened.append)
+    await asyncio.sleep(0)
+    assert isinstance(ends.opened[2], Refused)
+
+
+async def test_closed_legs_are_forgotten_and_a_failing_listener_is_survived() -> None:
+    link, _, ends = linked()
+    link.open_leg("a", ends.opened.append)
+    link.heard(media.LegOpened(leg="a", port=1))
+    link.heard(media.RtpStarted(leg="a"))
+    assert len(ends.notices) == 1
+
+    def broken(_: Any) -> None:
+        raise ValueError
+
+    link._on_notice = broken
+    link.heard(media.RtpStarted(leg="a"))
+    assert link.connected

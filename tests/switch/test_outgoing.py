@@ -1,0 +1,89 @@
+"""Calls that we place."""
+
+import asyncio
+
+import pytest
+from switch_bench import PEER, Bench
+
+from ringfence.calls.commands import ToDevice, ToPhone, ToSip
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
+from ringfence.markup.context import Source
+from ringfence.media.engine import protocol as media
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.message import Response
+from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.tolls import Tolls
+
+pytestmark = pytest.mark.anyio
+
+HELLO = Source(document="<Response><Say>Hello</Say></Response>")
+ANSWER = (
+    b"v=0\r\no=- 1 1 IN IP4 192.0.2.60\r\ns=-\r\nc=IN IP4 192.0.2.60\r\nt=0 0\r\n"
+    b"m=audio 31000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
+
+
+def outgoing(bench: Bench) -> Outgoing:
+    return Outgoing(bench.runner, programs=bench.programs, tolls=Tolls(bench.clock))
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def test_what_is_called_is_recognised(bench: Bench) -> None:
+    out = outgoing(bench)
+    desk = bench.directory.devices["desk"].id
+    assert out.target("desk") == ToDevice(device=desk)
+    assert out.target("sip:desk@pbx.example.com") == ToDevice(device=desk)
+    assert out.target("sip:bob@example.com") == ToSip(uri="sip:bob@example.com")
+    assert out.target("+12025550123") == ToPhone(phone=Phone("+12025550123"))
+    for bad, code in (("sip:@@", "bad_address"), ("hello", "invalid_number")):
+        with pytest.raises(Refused) as refused:
+            out.target(bad)
+        assert refused.value.code == code
+
+
+async def test_the_program_begins_when_the_callee_answers(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response/>")
+    outgoing(bench).place("+12025550123", source=HELLO)
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    assert invite.from_.uri.user == "+12025550100"
+    assert not bench.world.spoken
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    assert bench.world.spoken == ["Hello"]
+    assert bench.wire.sent(media.Play)
+    assert bench.names()[0] == "CallPlaced"
+
+
+async def test_a_refused_call_ends_with_the_reason_and_no_program(bench: Bench) -> None:
+    outgoing(bench).place("sip:bob@example.com", source=HELLO)
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(wire.Ended(leg=invite.leg, by="remote", cause="refused", status=486))
+    bench.close_legs()
+    await turn()
+    assert bench.world.facts[-1].cause == "busy"  # type: ignore[attr-defined]
+    assert not bench.world.spoken
+    assert not bench.runner.calls
+    assert not bench.runner.legs
+
+
+async def test_somebody_elses_number_is_not_shown(bench: Bench) -> None:
+    with pytest.raises(Refused, match="caller_id_not_ours"):
+        outgoing(bench).place("+12025550123", source=HELLO, caller="+12025550177")
+
+
+async def test_a_draining_server_places_nothing(bench: Bench) -> None:
+    bench.runner.draining = True
+    with pytest.raises(Refused, match="draining"):
+        outgoing(bench).place("+12025550123", source=HELLO)

@@ -1,0 +1,65 @@
+"""What programs ask of the world."""
+
+import asyncio
+
+import pytest
+from switch_bench import Bench
+
+from ringfence.calls import commands
+from ringfence.kernel.ids import PhoneDeviceId
+from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import Fetch, LoadMedia, Speak
+
+pytestmark = pytest.mark.anyio
+
+
+async def turn() -> None:
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
+async def test_a_failing_document_is_said_and_the_call_ends_politely(bench: Bench) -> None:
+    from ringfence.kernel.ids import NumberId
+    from ringfence.switch.directory import NumberEntry, UrlRoute
+
+    bench.directory.numbers["+12025550100"] = NumberEntry(
+        id=NumberId("PN1"),
+        phone=Phone("+12025550100"),
+        route=UrlRoute(url="https://example.com/gone"),
+    )
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    assert any("sorry" in text for text in bench.world.spoken)
+    notes = [f for f in bench.world.facts if f.name() == "TimelineNoted"]
+    assert [n.code for n in notes] == ["fetch_status"]  # type: ignore[attr-defined]
+
+
+async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
+    targets = (
+        commands.DialTarget(endpoint=commands.ToPhone(phone=Phone("+12025550123"))),
+        commands.DialTarget(endpoint=commands.ToSip(uri="sip:bob@example.com")),
+        commands.DialTarget(endpoint=commands.ToDevice(device=PhoneDeviceId("PD1"))),
+    )
+    prepared = bench.runner.host.prepared(commands.Dial(targets=targets))
+    assert isinstance(prepared, commands.Dial)
+    now = bench.clock.now()
+    assert [target.party for target in prepared.targets] == [
+        bench.world.resolve(Phone("+12025550123"), now),
+        bench.world.resolve("sip:bob@example.com", now),
+        bench.world.resolve("sip:desk@pbx.example.com", now),
+    ]
+    assert bench.runner.host.prepared(commands.Answer()) == commands.Answer()
+
+
+async def test_answers_for_a_call_that_is_over_are_dropped(bench: Bench) -> None:
+    host = bench.runner.host
+    for request in (
+        Fetch(request=1, url="https://example.com"),
+        Speak(request=2, text="Hello"),
+        LoadMedia(request=3, url="https://example.com/a.wav"),
+    ):
+        host.perform("CA" + "0" * 32, request)  # type: ignore[arg-type]
+    await turn()
+    host.forget("CA" + "0" * 32)  # type: ignore[arg-type]
+    assert not bench.runner.calls

@@ -1,0 +1,126 @@
+"""The words of the wire, in and out."""
+
+import asyncio
+
+import pytest
+from switch_bench import PEER, Bench
+
+from ringfence.media.engine import protocol as media
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.headers import NameAddr
+from ringfence.sip.message import Response
+from ringfence.sip.uri import Uri
+from ringfence.switch.signalling import is_hidden
+
+pytestmark = pytest.mark.anyio
+
+KEY = wire.LegKey("in-1")
+PAUSE = "<Response><Pause length='60'/></Response>"
+
+
+async def turn() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def sdp(direction: str, *, formats: str = "0 101", port: int = 30000) -> bytes:
+    return (
+        "v=0\r\no=- 1 2 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
+        f"m=audio {port} RTP/AVP {formats}\r\na=rtpmap:101 telephone-event/8000\r\n"
+        f"a={direction}\r\n"
+    ).encode()
+
+
+async def up(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Say>Hi</Say><Pause length='60'/></Response>")
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+
+
+async def test_hold_and_return_change_the_sound_and_are_facts(bench: Bench) -> None:
+    await up(bench)
+    bench.runner.sip_event(wire.OfferReceived(leg=KEY, method="INVITE", offer=sdp("sendonly")))
+    await turn()
+    assert b"a=recvonly" in bench.wire.last(sip.AnswerOffer).body
+    assert bench.wire.last(media.ConnectLeg).direction == "recvonly"
+    bench.runner.sip_event(wire.OfferReceived(leg=KEY, method="INVITE", offer=sdp("sendrecv")))
+    await turn()
+    held = [f.on for f in bench.world.facts if f.name() == "LegHeld"]  # type: ignore[attr-defined]
+    assert held == [True, False]
+
+
+async def test_a_reinvite_without_a_body_asks_for_our_offer_and_is_no_hold(bench: Bench) -> None:
+    await up(bench)
+    bench.runner.sip_event(wire.OfferReceived(leg=KEY, method="INVITE", offer=b""))
+    assert b"m=audio 20000" in bench.wire.last(sip.AnswerOffer).body
+    bench.runner.sip_event(wire.OfferAnswered(leg=KEY, body=sdp("sendrecv", port=32000)))
+    await turn()
+    assert bench.wire.last(media.ConnectLeg).port == 32000
+    assert "LegHeld" not in bench.names()
+
+
+async def test_an_offer_nobody_can_accept_leaves_the_call_as_it_was(bench: Bench) -> None:
+    await up(bench)
+    before = len(bench.wire.sent(media.ConnectLeg))
+    for offer in (sdp("sendrecv", formats="18"), b"nonsense"):
+        bench.runner.sip_event(wire.OfferReceived(leg=KEY, method="INVITE", offer=offer))
+    assert len(bench.wire.sent(sip.RejectOffer)) == 2
+    assert len(bench.wire.sent(media.ConnectLeg)) == before
+    assert bench.runner.calls
+
+
+@pytest.mark.parametrize(
+    ("by", "cause", "status", "expected"),
+    [
+        ("remote", "refused", 486, "busy"),
+        ("remote", "refused", 404, "unallocated"),
+        ("remote", "refused", 603, "rejected"),
+        ("failure", "timeout", 408, "unreachable"),
+        ("failure", "transport", 503, "unreachable"),
+    ],
+)
+async def test_why_a_callee_was_not_reached(
+    bench: Bench, by: str, cause: str, status: int, expected: str
+) -> None:
+    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.invite("desk")
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(wire.Ended(leg=invite.leg, by=by, cause=cause, status=status))  # type: ignore[arg-type]
+    bench.close_legs()
+    await turn()
+    ended = [f for f in bench.world.facts if f.name() == "DialEnded"]
+    assert [f.cause for f in ended] == [expected]  # type: ignore[attr-defined]
+
+
+async def test_an_answer_that_cannot_be_heard_is_hung_up(bench: Bench) -> None:
+    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.invite("desk")
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(
+        wire.Answered(
+            leg=invite.leg, peer=PEER, response=Response(200), body=sdp("sendrecv", formats="18")
+        )
+    )
+    await turn()
+    assert bench.wire.last(sip.Bye).leg == invite.leg
+
+
+async def test_a_transfer_by_a_stranger_to_anywhere_is_refused(bench: Bench) -> None:
+    await up(bench)
+    bench.runner.sip_event(
+        wire.ReferReceived(leg=KEY, refer=1, target=NameAddr.parse("<sip:+12025550199@192.0.2.1>"))
+    )
+    assert bench.wire.last(sip.RejectRefer).status == 403
+
+
+def test_a_private_address_behind_a_public_one_is_noticed() -> None:
+    assert is_hidden("10.0.0.5", wire.Peer("udp", "8.8.8.8", 5060))
+    assert not is_hidden("10.0.0.5", wire.Peer("udp", "10.0.0.9", 5060))
+    assert not is_hidden("phone.example.com", wire.Peer("udp", "8.8.8.8", 5060))
+    assert not is_hidden("10.0.0.5", None)

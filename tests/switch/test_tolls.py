@@ -1,0 +1,33 @@
+"""Toll fraud: costly prefixes and a rate."""
+
+import pytest
+
+from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import OUTGOING_CALLS_PER_MINUTE
+from ringfence.kernel.phone import Phone
+from ringfence.switch.tolls import HIGH_COST, Tolls
+
+
+def test_an_ordinary_number_may_be_called() -> None:
+    Tolls(VirtualClock()).check(Phone("+12025550123"))
+
+
+@pytest.mark.parametrize("prefix", HIGH_COST)
+def test_a_costly_prefix_is_off_until_it_is_named(prefix: str) -> None:
+    phone = Phone(prefix + "5550100"[: 14 - len(prefix)])
+    with pytest.raises(Refused) as refused:
+        Tolls(VirtualClock()).check(phone)
+    assert refused.value.code == "destination_not_allowed"
+    Tolls(VirtualClock(), allowed=(prefix,)).check(phone)
+
+
+def test_more_calls_a_minute_than_people_make_are_refused_and_a_minute_later_not() -> None:
+    clock = VirtualClock()
+    tolls = Tolls(clock)
+    for _ in range(OUTGOING_CALLS_PER_MINUTE):
+        tolls.check(Phone("+12025550123"))
+    with pytest.raises(Refused, match="call_rate"):
+        tolls.check(Phone("+12025550123"))
+    clock.advance(60_000)
+    tolls.check(Phone("+12025550123"))
