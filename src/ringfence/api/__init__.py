@@ -1,0 +1,1 @@
+"""HTTP: the status page, health, metrics, the admin link and the smallest useful API."""

@@ -1,0 +1,51 @@
+"""Puts the pages and resources together into one ASGI application."""
+
+from __future__ import annotations
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+
+from ringfence.api import admin, common, cookies, status
+from ringfence.api.use_cases import UseCases
+from ringfence.api.v1 import calls, recordings
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import HTTP_BODY_MAX
+
+HANDLERS = (
+    status.status_page,
+    status.stylesheet,
+    status.health,
+    status.scrape,
+    admin.redeem,
+    admin.sign_out,
+    calls.list_calls,
+    calls.place_call,
+    calls.show_call,
+    calls.show_timeline,
+    calls.hang_up,
+    recordings.list_recordings,
+    recordings.fetch_recording,
+)
+
+
+def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
+    """Return the application over ``use_cases``.
+
+    ``secure``: whether browsers reach it by https only, so that the cookie may say so.
+    """
+    return Litestar(
+        route_handlers=list(HANDLERS),
+        state=State({"use_cases": use_cases, "secure": secure}),
+        exception_handlers={
+            Refused: common.refused,
+            HTTPException: common.rejected,
+            Exception: common.broke,
+        },
+        response_headers=common.HEADERS,
+        before_send=[cookies.strip],
+        request_max_body_size=int(HTTP_BODY_MAX),
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )

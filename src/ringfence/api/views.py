@@ -1,0 +1,275 @@
+"""What a use case answers: one frozen shape per resource, shared by the CLI and HTTP.
+
+The office returns these, the control socket and the HTTP API encode them, the command line prints
+them. Instants are epoch milliseconds; durations say their unit in the name. A telephone number in
+a view was opened for the person who asked (the purpose is in the audit log) and goes to nobody
+else: views are never logged.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """The account of this installation."""
+
+    sid: str
+    name: str
+    status: str
+    created: int
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A browser session: the secret for the cookie, and when it ends."""
+
+    session: str
+    expires: int
+
+
+class AdminLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that signs in once: ``path`` is ``/admin/TOKEN``."""
+
+    path: str
+    expires: int
+
+
+class Number(msgspec.Struct, frozen=True, kw_only=True):
+    """A number and what answers it: exactly one of ``flow``, ``voice_url``, ``twiml`` is set."""
+
+    sid: str
+    number: str
+    flow: str | None = None
+    voice_url: str | None = None
+    voice_method: str | None = None
+    twiml: bool = False
+    created: int
+    problems: list[Problem] = []
+    """What is wrong with the document and was left out or mended, on ``number.add`` alone."""
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine counted on one leg; enough to say in words why there was no audio."""
+
+    packets_in: int = 0
+    packets_out: int = 0
+    lost: int = 0
+    late: int = 0
+    jitter_ms: int = 0
+    mos: float | None = None
+    latched: bool = False
+    """Whether audio came from another address than the description named (a NAT)."""
+    strangers: int = 0
+    """Packets refused because they came from an address that was not latched."""
+    remote: str = "unknown"
+    """Kind of address the other side named: public, private, loopback, unspecified, unknown."""
+    advertised: str = "unknown"
+    """Kind of address we named: public, private, loopback, unspecified, unknown."""
+    direction: str = "sendrecv"
+    timed_out: bool = False
+    played_ms: int = 0
+    dtmf_in: int = 0
+
+
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
+    """One connection between Ringfence and a phone or carrier."""
+
+    sid: str
+    direction: str
+    via: str
+    """Name of the trunk or phone device, or ``unknown``."""
+    status: str
+    codec: str | None = None
+    cause: str | None = None
+    sip_status: int | None = None
+    answered: int | None = None
+    ended: int | None = None
+    media: Media | None = None
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording or voicemail; its audio is sealed and read with ``recording.export``."""
+
+    sid: str
+    call: str
+    kind: str
+    """``recording`` or ``voicemail``."""
+    status: str
+    """in-progress, saved, failed, refused, deleted."""
+    reason: str | None = None
+    created: int
+    duration_ms: int | None = None
+    channels: int = 1
+    size: int | None = None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call: its record."""
+
+    sid: str
+    direction: str
+    """inbound or outbound."""
+    status: str
+    """offered, ringing, answered, ended."""
+    caller: str | None = None
+    called: str | None = None
+    offered: int
+    ringing: int | None = None
+    answered: int | None = None
+    ended: int | None = None
+    talk_ms: int | None = None
+    hung_up_by: str | None = None
+    cause: str | None = None
+    codec: str | None = None
+    mos: float | None = None
+    missed: bool | None = None
+    flow: str | None = None
+    legs: list[Leg] = []
+    recordings: list[Recording] = []
+
+
+class CallPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls, newest first; ``next`` is the ``before`` of the page after this one."""
+
+    calls: list[Call]
+    next: str | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a call's timeline. ``text`` names no number and no digit."""
+
+    at: int
+    call: str
+    leg: str | None = None
+    name: str
+    """Name of the event, e.g. ``CallAnswered``."""
+    text: str
+    level: str = "info"
+    """info, warning, fault."""
+
+
+class Trunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection to a carrier or PBX."""
+
+    name: str
+    sid: str
+    address: str | None = None
+    register: bool = False
+    transport: str = "udp"
+    state: str
+    """trusted, registering, registered, refused, unreachable, reachable, unknown."""
+    detail: str | None = None
+    """A constant sentence: why it is in that state."""
+    expires: int | None = None
+    created: int
+    secret: str | None = None
+    """The generated password, on ``trunk.add`` alone and once."""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A SIP phone of this installation."""
+
+    name: str
+    sid: str
+    registered: bool
+    expires: int | None = None
+    created: int
+    uri: str
+    """What to dial to reach it, ``sip:NAME@DOMAIN``."""
+    secret: str | None = None
+    """The generated password, on ``phone.add`` alone and once."""
+
+
+class Flow(msgspec.Struct, frozen=True, kw_only=True):
+    """A flow; ``document`` is the JSON document on ``flow.show`` alone."""
+
+    name: str
+    sid: str
+    version: int
+    created: int
+    changed: int
+    document: dict[str, object] | None = None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with a document, and where (a JSON path or ``line 12``)."""
+
+    where: str
+    text: str
+
+
+class Engine(msgspec.Struct, frozen=True, kw_only=True):
+    """One media worker."""
+
+    shard: int
+    connected: bool
+    engine: str | None = None
+    """native or reference."""
+    pid: int | None = None
+    legs: int = 0
+    restarts: int = 0
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """How the running installation is."""
+
+    version: str
+    started: int
+    draining: bool
+    http: str
+    sip: str
+    rtp: str
+    advertise: str
+    transports: list[str]
+    calls_now: int
+    calls_today: int
+    registrations: int
+    numbers: int
+    jobs_waiting: int
+    jobs_dead: int
+    clock_skew_ms: int
+    disk_free: int
+    recording_refused: bool
+    """Whether new recordings are refused at present (disk full)."""
+    codecs: list[str]
+    engines: list[Engine]
+    trunks: list[Trunk]
+    domain: str = ""
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stranger may know."""
+
+    state: str
+    """ok, draining, no_media."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at: how it is, in words, and what mends it."""
+
+    check: str
+    level: str
+    """ok, warning, fault."""
+    text: str
+    mend: str | None = None
+    leg: str | None = None
+
+
+class Metrics(msgspec.Struct, frozen=True, kw_only=True):
+    """Values of the metrics declared in ``ringfence.observe.metrics``, by name and label."""
+
+    values: dict[str, float | dict[str, float]]
+
+
+class ExportHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The first item of ``recording.export``; the items after it are `Chunk`."""
+
+    filename: str
+    media_type: str
+    size: int | None = None
+
+
+class Chunk(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of a file."""
+
+    data: bytes

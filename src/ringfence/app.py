@@ -1,0 +1,176 @@
+"""The composition root: puts the parts together and serves.
+
+    python -m ringfence.app serve --data DIR ...
+
+prints one JSON line when it is ready and then runs until SIGTERM. Order of the start: the data
+folder (migrated, keys first), what a killed process left behind, the media workers, SIP, HTTP, the
+control socket. Order of the stop: no new calls, the open ones get time, then all of it backwards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvicorn
+import uvloop
+
+from ringfence import config
+from ringfence.api.control import ControlServer
+from ringfence.api.http import build
+from ringfence.config import Settings
+from ringfence.exchange import Exchange
+from ringfence.kernel.clock import SystemClock
+from ringfence.kernel.entropy import SystemEntropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import GC_OBJECTS, HTTP_BACKLOG, HTTP_KEEPALIVE_S, HTTP_STOP_S
+from ringfence.observe import logs
+from ringfence.observe.logs import get_logger
+from ringfence.office import Office
+from ringfence.storage.folder import DataFolder
+from ringfence.storage.store import Store
+
+log = get_logger(__name__)
+
+EXIT_REFUSED = 2
+
+
+class Server:
+    """Everything that runs in the serving process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self.entropy = SystemEntropy()
+        self.office: Office
+        self.exchange: Exchange
+        self._control: ControlServer
+        self._http: uvicorn.Server
+        self._http_task: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
+        self._hurry = asyncio.Event()
+
+    async def start(self) -> dict[str, str]:
+        """Start all parts; what the ready line says. Raises `Refused`."""
+        store = Store.open(DataFolder(self.settings.data), clock=self.clock, entropy=self.entropy)
+        self.office = Office(self.settings, store, clock=self.clock, entropy=self.entropy)
+        self.exchange = Exchange(self.settings, self.office, clock=self.clock, entropy=self.entropy)
+        await self.exchange.start()
+        http = await self._serve_http()
+        self.exchange.reached_at(http)
+        self.office.attach(self.exchange)
+        self._control = ControlServer(self.settings.control_socket, self.office)
+        await self._control.start()
+        link = await self.office.run("admin.link", {}, actor="operator")
+        return {
+            "http": http,
+            "sip": self.exchange.addresses.sip,
+            "account_sid": self.office.account.id,
+            "auth_token": self.office.directory.auth_token,
+            "admin_url": http + link.path,
+        }
+
+    async def _serve_http(self) -> str:
+        address = self.settings.http
+        secure = self.settings.public_url.startswith("https://")
+        settings = uvicorn.Config(
+            build(self.office, secure=secure),
+            host=address.host,
+            port=address.port,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            backlog=int(HTTP_BACKLOG),
+            timeout_keep_alive=int(HTTP_KEEPALIVE_S),
+            timeout_graceful_shutdown=int(HTTP_STOP_S),
+        )
+        self._http = uvicorn.Server(settings)
+        self._http.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        try:
+            sock = settings.bind_socket()
+        except SystemExit:
+            raise Refused(
+                "http_port_taken",
+                f"another program uses port {address.port}; stop it or choose one with --http",
+            ) from None
+        self._http_task = asyncio.create_task(self._http._serve([sock]))
+        host, port = sock.getsockname()[:2]
+        return self.settings.public_url or f"http://{host}:{port}"
+
+    def ask_to_stop(self) -> None:
+        """A signal: the first drains, the second ends at once."""
+        if self._stop.is_set():
+            self._hurry.set()
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve until asked to stop, then stop."""
+        await self._stop.wait()
+        log.info("draining", count=len(self.exchange.runner.calls))
+        draining = asyncio.create_task(self.exchange.drain(self.settings.drain_seconds))
+        hurrying = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait((draining, hurrying), return_when=asyncio.FIRST_COMPLETED)
+        for task in (draining, hurrying):
+            task.cancel()
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Close everything, the newest first."""
+        await self._control.close()
+        self._http.should_exit = True
+        if self._http_task is not None:
+            try:
+                await asyncio.wait_for(self._http_task, HTTP_STOP_S + 1)
+            except (TimeoutError, asyncio.CancelledError):
+                pass  # a browser that keeps its connection open does not keep us up
+        await self.exchange.stop()
+        await self.office.close()
+
+
+async def serve(settings: Settings) -> int:
+    """Run a server; the exit code."""
+    server = Server(settings)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.ask_to_stop)
+    try:
+        ready = await server.start()
+    except Refused as refused:
+        _say({"refused": refused.code, "reason": refused.reason})
+        return EXIT_REFUSED
+    # What lives as long as the process is not looked at by every collection.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(int(GC_OBJECTS))
+    _say(ready)
+    log.info("ready")
+    await server.run()
+    return 0
+
+
+def _say(line: dict[str, str]) -> None:
+    print(json.dumps(line), flush=True)  # noqa: T201 - the ready line is the interface
+
+
+def main(argv: Sequence[str]) -> int:
+    """``serve`` and flags; the exit code."""
+    if not argv or argv[0] != "serve":
+        _say({"refused": "usage", "reason": "python -m ringfence.app serve --data DIR"})
+        return EXIT_REFUSED
+    try:
+        settings = config.from_argv(argv[1:])
+    except Refused as refused:
+        _say({"refused": refused.code, "reason": refused.reason})
+        return EXIT_REFUSED
+    logs.configure(settings.log_level, sys.stderr)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""The jobs of a running server: callbacks until they are taken, the log signed, keys moved on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from ringfence.jobs import schedule
+from ringfence.jobs.handlers import callbacks, checkpoints, epochs
+from ringfence.jobs.schedule import Again
+from ringfence.jobs.worker import Worker
+from ringfence.kernel.clock import Clock
+from ringfence.kernel.ids import CallId
+from ringfence.kernel.limits import BACKROOM_STOP_S
+from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import Callback
+from ringfence.office import Office
+
+SERIES = (checkpoints.HOURLY, epochs.DAILY)
+
+
+class Backroom:
+    """Does the jobs of one data folder while its server runs."""
+
+    def __init__(self, office: Office, *, send: callbacks.Send, clock: Clock) -> None:
+        self._office = office
+        self._clock = clock
+        store = office.store.store
+        self._outbox = store.outbox
+        self.worker = Worker(
+            store.outbox,
+            {
+                callbacks.KIND: callbacks.DeliverCallback(send, store.outbox.secret),
+                checkpoints.KIND: Again(
+                    checkpoints.HOURLY, checkpoints.SignLog(store.sign_log), store.outbox
+                ),
+                epochs.KIND: Again(epochs.DAILY, epochs.MoveKeys(store.keystore), store.outbox),
+            },
+            clock=clock,
+        )
+        store.outbox.wake = self.worker.wake
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Ask for the recurring jobs and begin with what is waiting."""
+        await schedule.begin(SERIES, self._outbox, now=self._clock.now())
+        self._running = asyncio.create_task(self.worker.run())
+
+    def tell(self, call: CallId, request: Callback) -> None:
+        """Keep a callback, sealed, before its first try; it is told until it is taken."""
+        now = self._clock.now()
+        job = callbacks.callback_job(
+            call=call,
+            account=self._office.account.id,
+            party=None,
+            url=request.url,
+            method=request.method,
+            params=_plain(request.params),
+        )
+        self._office.store.db.give(lambda tx: self._outbox.add(tx, job, now=now))
+
+    async def stop(self) -> None:
+        """Let the job under way finish; the others wait for the next start."""
+        self.worker.stop()
+        if self._running is not None:
+            try:
+                await asyncio.wait_for(self._running, BACKROOM_STOP_S)
+            except TimeoutError:
+                pass  # its lease ends and it is tried again at the next start
+
+
+def _plain(params: Sequence[tuple[str, str | Phone]]) -> list[tuple[str, str]]:
+    return [(n, value.e164 if isinstance(value, Phone) else value) for n, value in params]

@@ -1,0 +1,214 @@
+"""What ``ringfence doctor`` concludes from the facts: each fault with the command that mends it.
+
+Facts are gathered by ``ringfence.cli.facts`` and judged here without looking at anything, so that
+every sentence is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+GIGABYTE = 10**9
+DISK_LOW = 2 * GIGABYTE
+DISK_OUT = GIGABYTE // 5
+SKEW_MS = 2_000
+FILES_LOW = 4_096
+BUFFER_WANTED = 4_194_304
+TELEPHONY_CODECS = ("PCMU", "PCMA", "G722")
+
+
+class Finding(NamedTuple):
+    """One thing looked at: how it is, in words, and the command that mends it."""
+
+    check: str
+    level: Literal["ok", "warning", "fault"]
+    text: str
+    mend: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A trunk, as the running server reports it."""
+
+    name: str
+    state: str
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was found on the machine and asked of the server."""
+
+    data: str
+    running: bool
+    answers_http: bool | None
+    answers_sip: bool | None
+    """None where no server runs to be asked."""
+    taken: tuple[str, ...]
+    """Settings whose port somebody else holds (looked at only where no server runs)."""
+    advertise: str
+    """Kind of the address we name: public, private, loopback."""
+    sip_bound: str
+    """Kind of the address SIP listens on: any, public, private, loopback."""
+    clock_synchronised: bool | None
+    skew_ms: int
+    disk_free: int
+    writable: bool
+    private: bool
+    """Whether only its owner can read the data folder."""
+    engine: str | None
+    """native, reference, or None where no media process answers."""
+    native_built: bool
+    compiler: bool
+    speech: bool
+    codecs: tuple[str, ...]
+    trunks: tuple[Trunk, ...]
+    files: int
+    """How many files a process may open."""
+    receive_buffer: int
+    """The largest receive buffer the kernel grants, in bytes; 0 where it does not say."""
+    jobs_dead: int
+
+
+def judge(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding or more per check, in the order a person would look."""
+    yield _server(facts)
+    yield from _ports(facts)
+    yield _nat(facts)
+    yield _clock(facts)
+    yield from _disk(facts)
+    yield from _media(facts)
+    yield from _trunks(facts)
+    yield from _system(facts)
+
+
+def _server(facts: Facts) -> Finding:
+    if not facts.running:
+        return Finding("server", "warning", "It is not running.", f"ringfence up{_data(facts)}")
+    return Finding("server", "ok", "It is running.")
+
+
+def _data(facts: Facts) -> str:
+    return f" --data {facts.data}"
+
+
+def _ports(facts: Facts) -> Iterator[Finding]:
+    for name in facts.taken:
+        mend = f"ringfence up{_data(facts)} --{name} {_EXAMPLE[name]}"
+        yield Finding("ports", "fault", f"Another program holds the port of {name}.", mend)
+    restart = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
+    if facts.answers_http is False:
+        yield Finding("ports", "fault", "HTTP does not answer although it runs.", restart)
+    if facts.answers_sip is False:
+        yield Finding("ports", "fault", "SIP does not answer although it runs.", restart)
+    if not facts.taken and facts.answers_http is not False and facts.answers_sip is not False:
+        text = "HTTP and SIP answer." if facts.running else "All ports are free."
+        yield Finding("ports", "ok", text)
+
+
+_EXAMPLE = {"http": "127.0.0.1:8081", "sip": "0.0.0.0:5062", "rtp": "30000-39999"}
+
+
+def _nat(facts: Facts) -> Finding:
+    mend = f"ringfence up{_data(facts)} --sip 0.0.0.0:5060 --advertise YOUR_ADDRESS"
+    if facts.sip_bound == "loopback" or facts.advertise == "loopback":
+        text = "Only programs on this machine can call: it listens on or names a loopback address."
+        return Finding("nat", "warning", text, mend)
+    if facts.advertise == "private":
+        text = (
+            "It names a private address: phones in the same network have audio, a carrier on the "
+            "internet has not unless it follows the source of our packets."
+        )
+        return Finding("nat", "warning", text, mend)
+    return Finding("nat", "ok", "It names a public address.")
+
+
+def _clock(facts: Facts) -> Finding:
+    if abs(facts.skew_ms) > SKEW_MS:
+        text = "The clock was moved while it ran; call times may be off until a restart."
+        mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
+        return Finding("clock", "warning", text, mend)
+    if facts.clock_synchronised is False:
+        text = "The clock is not kept by a time service: TLS and call times suffer."
+        return Finding("clock", "warning", text, "apt-get install systemd-timesyncd")
+    return Finding("clock", "ok", "The clock is right as far as the system knows.")
+
+
+def _disk(facts: Facts) -> Iterator[Finding]:
+    if not facts.writable:
+        mend = f"chown -R $(id -u) {facts.data}"
+        yield Finding("disk", "fault", "The data folder cannot be written.", mend)
+    if not facts.private:
+        text = "Other users of this machine can look into the data folder."
+        yield Finding("disk", "fault", text, f"chmod 700 {facts.data}")
+    free = f"{facts.disk_free / GIGABYTE:.1f} GB free"
+    if facts.disk_free < DISK_OUT:
+        text = f"{free}: calls connect, recordings are refused."
+        yield Finding("disk", "fault", text, f"df -h {facts.data}")
+    elif facts.disk_free < DISK_LOW:
+        yield Finding("disk", "warning", f"{free}: room for a few days.", f"df -h {facts.data}")
+    elif facts.writable and facts.private:
+        yield Finding("disk", "ok", f"{free}, and only its owner can read it.")
+
+
+def _media(facts: Facts) -> Iterator[Finding]:
+    if facts.running and facts.engine is None:
+        text = "No media process answers: calls would have no audio."
+        mend = f"tail {facts.data}/logs/media-0.log"
+        yield Finding("engine", "fault", text, mend)
+    elif facts.engine == "reference" and facts.native_built:
+        text = "The pure-Python engine runs though the native one is built: it serves fewer calls."
+        mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)} --engine auto"
+        yield Finding("engine", "warning", text, mend)
+    elif facts.native_built or facts.engine == "native":
+        yield Finding("engine", "ok", "The native media engine is present.")
+    else:
+        compiler = "" if facts.compiler else "apt-get install gcc libc6-dev && "
+        text = "The native engine is not built; the pure-Python one serves fewer calls."
+        mend = f"{compiler}pip install --force-reinstall --no-deps ringfence"
+        yield Finding("engine", "warning", text, mend)
+    missing = [codec for codec in TELEPHONY_CODECS if facts.codecs and codec not in facts.codecs]
+    if missing:
+        text = f"These codecs are missing: {', '.join(missing)}."
+        yield Finding("codecs", "fault", text, "pip install --force-reinstall ringfence")
+    else:
+        yield Finding("codecs", "ok", f"Codecs: {', '.join(facts.codecs or TELEPHONY_CODECS)}.")
+    if facts.speech:
+        yield Finding("speech", "ok", "Say can speak.")
+    else:
+        text = "The speech library is missing: Say stays silent."
+        yield Finding("speech", "fault", text, "pip install espeakng-loader")
+
+
+def _trunks(facts: Facts) -> Iterator[Finding]:
+    for trunk in facts.trunks:
+        detail = f": {trunk.detail}" if trunk.detail else ""
+        text = f"Trunk {trunk.name} is {trunk.state}{detail}"
+        again = f"ringfence trunk remove {trunk.name} && ringfence trunk add {trunk.name} …"
+        match trunk.state:
+            case "refused":
+                mend = f"{again} (with the right user and password)"
+                yield Finding("trunks", "fault", f"{text}.", mend)
+            case "unreachable":
+                mend = f"{again} (with the right host, port and --transport)"
+                yield Finding("trunks", "fault", f"{text}.", mend)
+            case _:
+                yield Finding("trunks", "ok", f"{text}.")
+    if not facts.trunks and facts.running:
+        text = "There is no trunk: nobody outside can call."
+        yield Finding("trunks", "warning", text, "ringfence trunk add NAME --address HOST")
+
+
+def _system(facts: Facts) -> Iterator[Finding]:
+    if facts.files < FILES_LOW:
+        text = f"A process may open {facts.files} files: enough for about {facts.files // 6} calls."
+        yield Finding("limits", "warning", text, "ulimit -n 65536")
+    if 0 < facts.receive_buffer < BUFFER_WANTED:
+        text = "The kernel grants small receive buffers: bursts of SIP are dropped."
+        mend = f"sysctl -w net.core.rmem_max={BUFFER_WANTED}"
+        yield Finding("limits", "warning", text, mend)
+    if facts.jobs_dead:
+        text = f"{facts.jobs_dead} jobs were given up after all their tries."
+        yield Finding("jobs", "warning", text, f"grep job {facts.data}/logs/serve.log")

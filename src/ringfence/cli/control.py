@@ -1,0 +1,187 @@
+"""How a command reaches the installation: the running server, or the office opened right here.
+
+Commands know `Office` alone. Where a server runs on the data folder its control socket answers;
+where none runs the same use cases are opened in this process, under the folder's lock so that no
+server starts meanwhile. Results are plain JSON values either way.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, Protocol
+
+from ringfence.config import Settings
+from ringfence.kernel.errors import LocalError, Refused
+from ringfence.kernel.limits import CONTROL_LINE_MAX, CONTROL_WAIT, OFFICE_WAIT
+
+LOCK = "up.lock"
+"""In the run folder; held by the supervisor while it runs, and by a command that works alone."""
+
+
+class Office(Protocol):
+    """What commands ask: use cases by name (``number.add``), arguments by keyword.
+
+    ``run`` returns one result, ``follow`` yields items. Both raise `Refused`.
+    """
+
+    def run(self, name: str, /, **args: Any) -> Any:
+        """Carry out one use case."""
+        ...
+
+    def follow(self, name: str, /, **args: Any) -> Iterator[Any]:
+        """Carry out a use case that streams; close the iterator to stop it."""
+        ...
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Office]:
+    """Open the installation of ``settings``: through its server, or alone."""
+    deadline = time.monotonic() + OFFICE_WAIT
+    while True:
+        try:
+            remote = Remote(settings.control_socket)
+        except (FileNotFoundError, ConnectionRefusedError):
+            pass
+        else:
+            with remote:
+                yield remote
+            return
+        descriptor = _lock(settings)
+        if descriptor is not None:
+            try:
+                with _alone(settings) as local:
+                    yield local
+            finally:
+                os.close(descriptor)
+            return
+        if time.monotonic() > deadline:
+            raise Refused("starting", "it is starting or stopping; try again in a moment")
+        time.sleep(0.05)
+
+
+def running(settings: Settings) -> bool:
+    """Whether a server answers on the control socket."""
+    try:
+        Remote(settings.control_socket).close()
+    except OSError:
+        return False
+    return True
+
+
+def supervisor_pid(settings: Settings) -> int | None:
+    """Return the process id of the supervisor that holds the data folder, if one does."""
+    path = settings.run_dir / LOCK
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        text = os.read(descriptor, 32).decode()
+        return int(text) if text.isdigit() else None
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _lock(settings: Settings) -> int | None:
+    settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    descriptor = os.open(settings.run_dir / LOCK, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    os.ftruncate(descriptor, 0)
+    return descriptor
+
+
+class Remote:
+    """The running server, through its control socket."""
+
+    def __init__(self, path: os.PathLike[str]) -> None:
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(CONTROL_WAIT)
+        try:
+            self._socket.connect(os.fspath(path))
+        except OSError:
+            self._socket.close()
+            raise
+        self._file = self._socket.makefile("rb")
+
+    def __enter__(self) -> Remote:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; a thread that waits for an answer learns so."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._file.close()
+        self._socket.close()
+
+    def run(self, name: str, /, **args: Any) -> Any:
+        """Carry out one use case on the server."""
+        self._ask(name, args)
+        answer = self._answer()
+        return answer["ok"] if "ok" in answer else _raise(answer)
+
+    def follow(self, name: str, /, **args: Any) -> Iterator[Any]:
+        """Yield the items of a stream; a quiet stream is waited for without end."""
+        self._ask(name, args)
+        self._socket.settimeout(None)
+        try:
+            while "end" not in (answer := self._answer()):
+                yield answer["event"] if "event" in answer else _raise(answer)
+        finally:
+            self._socket.settimeout(CONTROL_WAIT)
+
+    def _ask(self, name: str, args: dict[str, Any]) -> None:
+        try:
+            self._socket.sendall(json.dumps({"do": name, "args": args}).encode() + b"\n")
+        except OSError:
+            raise Refused("not_running", "the server went away") from None
+
+    def _answer(self) -> dict[str, Any]:
+        try:
+            line = self._file.readline(CONTROL_LINE_MAX)
+        except TimeoutError:
+            raise Refused("too_slow", "the server did not answer in time") from None
+        except OSError:
+            line = b""
+        if not line.endswith(b"\n"):
+            raise Refused("not_running", "the server went away")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def _raise(answer: dict[str, Any]) -> NoReturn:
+    if "refused" in answer:
+        raise Refused(answer["refused"], answer["reason"], clause=answer.get("clause"))
+    raise LocalError(answer.get("failed", "the server gave an answer this version cannot read"))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[Office]:
+    """Open the office in this process; only here does a command pay for the whole program."""
+    import asyncio
+
+    from ringfence.cli.alone import Local
+    from ringfence.office import open_office
+
+    with asyncio.Runner() as runner:
+        office = runner.run(open_office(settings))
+        try:
+            yield Local(office, runner)
+        finally:
+            runner.run(office.close())

@@ -1,0 +1,210 @@
+"""Gathers what ``ringfence doctor`` judges: the machine, the ports, the running server."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import shutil
+import socket
+import stat
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+from ringfence.cli.checks import Facts, Trunk
+from ringfence.cli.control import opened, running
+from ringfence.config import Address, Settings, own_address
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import PROBE_WAIT
+
+_TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
+_TIMEX_SIZE = 512  # larger than struct timex on every platform
+
+
+def gather(settings: Settings) -> Facts:
+    """Look at everything; nothing here changes anything."""
+    status = _status(settings)
+    alive = status is not None
+    known = status or {}
+    http = _address(known["http"]) if "http" in known else settings.http
+    sip = _address(known["sip"]) if "sip" in known else settings.sip
+    return Facts(
+        data=str(settings.data),
+        running=alive,
+        answers_http=_http_answers(http) if alive else None,
+        answers_sip=_sip_answers(sip) or _accepts(sip) if alive else None,
+        taken=() if alive else tuple(taken(settings)),
+        advertise=kind(known.get("advertise") or own_address(settings)),
+        sip_bound=kind(sip.host),
+        clock_synchronised=_synchronised(),
+        skew_ms=known.get("clock_skew_ms", 0),
+        disk_free=shutil.disk_usage(_existing(settings.data)).free,
+        writable=os.access(_existing(settings.data), os.W_OK),
+        private=_is_private(settings.data),
+        engine=_engine(known),
+        native_built=native_built(),
+        compiler=shutil.which("gcc") is not None or shutil.which("cc") is not None,
+        speech=find_spec("espeakng_loader") is not None,
+        codecs=tuple(known.get("codecs", ())),
+        trunks=tuple(
+            Trunk(name=trunk["name"], state=trunk["state"], detail=trunk.get("detail"))
+            for trunk in known.get("trunks", ())
+        ),
+        files=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        receive_buffer=_receive_buffer(),
+        jobs_dead=known.get("jobs_dead", 0),
+    )
+
+
+def kind(host: str) -> str:
+    """Return what kind of address a host is: any, loopback, private, public, name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "loopback" if host == "localhost" else "name"
+    if address.is_unspecified:
+        return "any"
+    if address.is_loopback:
+        return "loopback"
+    return "private" if address.is_private or address.is_link_local else "public"
+
+
+def audio_address(settings: Settings) -> str | None:
+    """Return the one address audio should listen on: the one we name, if it is this machine's.
+
+    A port that listens on one address costs less to send from. Behind a NAT the address we name
+    is not ours, and a name or IPv6 is left to the worker: None, all addresses.
+    """
+    host = own_address(settings)
+    if kind(host) == "name" or ":" in host or not _free(Address(host, 0), socket.SOCK_DGRAM):
+        return None
+    return host
+
+
+def _status(settings: Settings) -> dict[str, Any] | None:
+    if not running(settings):
+        return None
+    try:
+        with opened(settings) as ask:
+            found: dict[str, Any] = ask.run("system.status")
+            return found
+    except Refused:
+        return None
+
+
+def _address(text: str) -> Address:
+    """Read the address of a URL or ``HOST:PORT``."""
+    host, _, port = text.rpartition("://")[2].rstrip("/").rpartition(":")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+def _reachable(address: Address) -> tuple[str, int]:
+    """Return where to knock for something that listens on ``address``."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)  # noqa: S104
+    return host, address.port
+
+
+def _http_answers(address: Address) -> bool:
+    host, port = _reachable(address)
+    try:
+        with socket.create_connection((host, port), PROBE_WAIT) as connection:
+            connection.sendall(b"GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            return connection.recv(16).startswith(b"HTTP/1.")
+    except OSError:
+        return False
+
+
+def _sip_answers(address: Address) -> bool:
+    """Send OPTIONS (RFC 3261 11) over loopback, the one source trusted from the first start."""
+    host, port = ("::1" if ":" in address.host else "127.0.0.1"), address.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(PROBE_WAIT)
+        try:
+            probe.connect((host, port))
+            local = Address(*probe.getsockname()[:2])
+            target = Address(host, port)
+            tag = os.urandom(8).hex()
+            probe.send(
+                f"OPTIONS sip:{target} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {local};branch=z9hG4bK{tag};rport\r\n"
+                f"Max-Forwards: 70\r\nFrom: <sip:doctor@{local}>;tag={tag}\r\n"
+                f"To: <sip:{target}>\r\nCall-ID: {tag}\r\nCSeq: 1 OPTIONS\r\n"
+                "Content-Length: 0\r\n\r\n".encode()
+            )
+            return probe.recv(2048).startswith(b"SIP/2.0 ")
+        except OSError:
+            return False
+
+
+def _accepts(address: Address) -> bool:
+    """Whether somebody listens there at all; from an address of its own it does not talk to us."""
+    try:
+        with socket.create_connection(_reachable(address), PROBE_WAIT):
+            return True
+    except OSError:
+        return False
+
+
+def taken(settings: Settings) -> Iterator[str]:
+    """Yield the settings whose port another program holds."""
+    if not _free(settings.http, socket.SOCK_STREAM):
+        yield "http"
+    if not (_free(settings.sip, socket.SOCK_DGRAM) and _free(settings.sip, socket.SOCK_STREAM)):
+        yield "sip"
+    if not _free(Address("0.0.0.0", settings.rtp.low), socket.SOCK_DGRAM):  # noqa: S104
+        yield "rtp"
+
+
+def _free(address: Address, form: socket.SocketKind) -> bool:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, form) as probe:
+        if form is socket.SOCK_STREAM:  # as a server does: a connection just closed is no rival
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(tuple(address))
+        except OSError:
+            return False
+        return True
+
+
+def _synchronised() -> bool | None:
+    with contextlib.suppress(OSError, AttributeError):
+        buffer = ctypes.create_string_buffer(_TIMEX_SIZE)
+        state: int = ctypes.CDLL(None).adjtimex(buffer)
+        return None if state < 0 else state != _TIME_ERROR
+    return None
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or its nearest parent that exists."""
+    return next(
+        place for place in (folder.absolute(), *folder.absolute().parents) if place.exists()
+    )
+
+
+def _is_private(folder: Path) -> bool:
+    return not folder.exists() or not folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def _engine(status: Mapping[str, Any]) -> str | None:
+    connected = [engine for engine in status.get("engines", ()) if engine["connected"]]
+    return connected[0]["engine"] if connected else None
+
+
+def native_built() -> bool:
+    """Whether the compiled engine lies beside its source."""
+    spec = find_spec("ringfence.media.engine")
+    folders = spec.submodule_search_locations if spec is not None else None
+    return any(True for folder in folders or () for _ in Path(folder).glob("*.so"))
+
+
+def _receive_buffer() -> int:
+    try:
+        return int(Path("/proc/sys/net/core/rmem_max").read_text())
+    except (OSError, ValueError):
+        return 0

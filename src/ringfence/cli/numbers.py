@@ -1,0 +1,96 @@
+"""``ringfence number``: what answers a telephone number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringfence.cli import show
+from ringfence.cli.answering import answer, answer_options
+from ringfence.cli.options import data_option, json_option, office
+
+
+@click.group()
+def number() -> None:
+    """Say what answers a telephone number.
+
+    \b
+    Examples:
+      ringfence number add +12025550123 --flow welcome
+      ringfence number add +12025550123 --voice-url https://example.com/voice
+      ringfence number add +12025550123 --twiml greeting.xml
+      ringfence number list --json
+      ringfence number remove +12025550123
+    """
+
+
+@number.command()
+@click.argument("digits", metavar="NUMBER")
+@answer_options
+@click.option("--replace", is_flag=True, help="Change a number that exists already.")
+@data_option
+@json_option
+def add(
+    digits: str,
+    flow: str | None,
+    voice_url: str | None,
+    twiml: Path | None,
+    replace: bool,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Answer NUMBER (written +12025550123) by a flow, a URL or a TwiML file.
+
+    \b
+    Examples:
+      ringfence number add +12025550123 --flow welcome
+      ringfence number add +12025550123 --twiml greeting.xml --replace
+    """
+    chosen = answer(flow, voice_url, twiml)
+    if not chosen:
+        raise click.UsageError("say what answers it: --flow, --voice-url or --twiml")
+    with office(data) as ask:
+        added = ask.run("number.add", number=digits, replace=replace, **chosen)
+    if as_json:
+        show.document(added)
+    else:
+        click.echo(f"{added['number']} is answered by {_target(added)}.")
+        for problem in added.get("problems", ()):
+            click.echo(f"  {problem['where']}: {problem['text']}", err=True)
+
+
+@number.command("list")
+@data_option
+@json_option
+def list_numbers(data: Path | None, as_json: bool) -> None:
+    """List numbers and what answers them."""
+    with office(data) as ask:
+        found = ask.run("number.list")
+    columns = [
+        show.field("NUMBER", "number"),
+        show.Column("ANSWERED BY", _target),
+        show.Column("SINCE", lambda row: show.instant(row["created"])),
+    ]
+    show.rows(found, columns, as_json=as_json)
+
+
+@number.command()
+@click.argument("digits", metavar="NUMBER")
+@data_option
+@json_option
+def remove(digits: str, data: Path | None, as_json: bool) -> None:
+    """Stop answering NUMBER."""
+    with office(data) as ask:
+        removed = ask.run("number.remove", number=digits)
+    if as_json:
+        show.document(removed)
+    else:
+        click.echo(f"{removed['number']} is no longer answered.")
+
+
+def _target(row: dict[str, Any]) -> str:
+    if row.get("flow"):
+        return f"flow {row['flow']}"
+    return str(row.get("voice_url") or "a TwiML document")

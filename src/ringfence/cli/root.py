@@ -1,0 +1,144 @@
+"""The tree of commands. Each is imported when it is used, so that help is there at once."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import click
+
+from ringfence import __version__
+from ringfence.kernel.errors import Refused, RingfenceError
+
+EXIT_REFUSED = 2
+EXIT_BROKEN = 1
+EXIT_INTERRUPTED = 130
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "up": ("running:up", "Start the platform and keep it running."),
+    "stop": ("running:stop", "Drain calls and stop the platform."),
+    "demo": ("demo:demo", "Start the platform, call it, and show what happens."),
+    "number": ("numbers:number", "Say what answers a telephone number."),
+    "calls": ("calls:calls", "List calls, newest first."),
+    "call": ("calls:call", "Place a call, or look into one."),
+    "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
+    "phone": ("phones:phone", "Connect SIP phones."),
+    "flow": ("flows:flow", "Show, check and install call flows."),
+    "recording": ("recordings:recording", "List and export recordings and voicemail."),
+    "privacy": ("privacy:privacy", "Show what the privacy policy promises and what keeps it."),
+    "policy": ("policy:policy", "Check the text of a privacy policy."),
+    "doctor": ("doctor:doctor", "Find what is wrong, with the command that mends it."),
+    "config": ("settings:config", "Show every setting and where it comes from."),
+    "admin-link": ("running:admin_link", "Make a link that signs a browser in once."),
+}
+"""Name of a command: where it is (module of this package and attribute), and its one line."""
+
+HELP = """Cloud telephony that a business runs itself.
+
+\b
+Begin with:
+  ringfence demo                 hear it answer a call
+  ringfence up                   start it
+  ringfence phone add desk       connect a SIP phone, shown its password once
+  ringfence number add +12025550123 --flow welcome
+  ringfence doctor               when something does not work
+
+Everything lives in one folder, --data DIR (or RINGFENCE_DATA), by default ./ringfence-data.
+Settings come from ringfence.toml in it, RINGFENCE_* variables and the flags of 'up';
+'ringfence config show' lists them. Commands that print a table print JSON with --json.
+"""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and lines, and imports one when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        found: click.Command = getattr(import_module(f"ringfence.cli.{module}"), attribute)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest name for one that does not exist."""
+        if args and args[0] not in COMMANDS:
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.5)
+            hint = f"did you mean '{near[0]}'?" if near else "'ringfence --help' lists them."
+            ctx.fail(f"there is no command '{args[0]}'; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the table of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    help=HELP,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="ringfence")
+def root() -> None:
+    """Hold the commands."""
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line; return the exit code.
+
+    0: done; 1: a bug of ours; 2: refused, with one sentence on standard error (or, with
+    ``--json``, one JSON line on standard output); 130: interrupted.
+    """
+    try:
+        code = root.main(list(argv), prog_name="ringfence", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return EXIT_INTERRUPTED
+    except click.ClickException as mistake:
+        mistake.show()
+        return EXIT_REFUSED
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output stopped; do not complain at exit
+        return 0
+    except RingfenceError as error:
+        return _refuse(error, as_json="--json" in argv)
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        return _broke(error)
+    return code if isinstance(code, int) else 0
+
+
+def _broke(error: Exception) -> int:
+    """Say where a bug of ours is, in one sentence; ``python -X dev`` shows the traceback."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = frame.tb_frame.f_globals.get("__name__", "?") if frame else "?"
+    line = frame.tb_lineno if frame else 0
+    text = f"something broke inside: {type(error).__name__} at {place}:{line}; please report it"
+    click.secho("ringfence: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(text, err=True)
+    return EXIT_BROKEN
+
+
+def _refuse(error: RingfenceError, *, as_json: bool) -> int:
+    code = error.code if isinstance(error, Refused) else "failed"
+    reason = error.reason if isinstance(error, Refused) else str(error)
+    if as_json:
+        print(json.dumps({"refused": code, "reason": reason}))  # noqa: T201 - the answer
+    else:
+        click.secho("ringfence: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(reason, err=True)
+    return EXIT_REFUSED if isinstance(error, Refused) else EXIT_BROKEN

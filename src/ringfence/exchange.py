@@ -1,0 +1,500 @@
+"""The running exchange: SIP, media and calls of one server, wired to the office's data.
+
+The composition root of everything that touches a call; `ringfence.app` puts HTTP and the control
+socket beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from ringfence.api import views
+from ringfence.backroom import Backroom
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Hangup
+from ringfence.calls.events import CallFact
+from ringfence.config import Settings, own_address
+from ringfence.kernel.clock import Ms, SystemClock
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.limits import DRAIN_POLL_MS, RELEASE_WAIT_MS, TRUNK_PROBE_MS
+from ringfence.media.engine.sealing import mend
+from ringfence.observe.logs import get_logger
+from ringfence.office import Office, trunk_entry
+from ringfence.office.first_start import LOOPBACK
+from ringfence.office.live import Addresses
+from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.agent import Agent
+from ringfence.sip.config import AgentConfig
+from ringfence.sip.uri import Uri
+from ringfence.storage.flows import Flow
+from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.trunks import Trunk
+from ringfence.switch.arrivals import Arrivals
+from ringfence.switch.audio import AudioDesk
+from ringfence.switch.call_runner import CallRunner
+from ringfence.switch.certificates import server_context
+from ringfence.switch.guard import Guard, Secret
+from ringfence.switch.media_link import MediaLink
+from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.programs import Programs
+from ringfence.switch.resolver import Resolver
+from ringfence.switch.routing import Router
+from ringfence.switch.sessions import Sessions
+from ringfence.switch.signalling import SignalDesk
+from ringfence.switch.sip_transport import SipTransport
+from ringfence.switch.tolls import Tolls
+
+log = get_logger(__name__)
+
+
+class Exchange:
+    """Every part a call passes through, and what the use cases may ask of them."""
+
+    def __init__(
+        self, settings: Settings, office: Office, *, clock: SystemClock, entropy: Entropy
+    ) -> None:
+        self.clock = clock
+        self.started = clock.now()
+        self.addresses: Addresses
+        self._settings = settings
+        self._office = office
+        self._entropy = entropy
+        self._guard = Guard()
+        self._counts: Counter[str] = Counter()
+        self._ended: Counter[str] = Counter()
+        self._trunk_states: dict[str, tuple[str, str | None, Ms | None]] = {}
+        self._janitor: asyncio.Task[None] | None = None
+        advertise = own_address(settings)
+        self._advertise = advertise
+        host = settings.sip.host
+        self._signals_addresses: dict[wire.Transport, tuple[str, int]] = {}
+        agent = Agent(
+            AgentConfig(
+                addresses=self._signals_addresses,
+                realm=office.domain,
+                secret=office.store.store.secret("nonce"),
+            ),
+            entropy=entropy,
+            admission=self._guard,
+        )
+        self._agent = agent
+        self._resolver = Resolver(entropy)
+        self.transport = SipTransport(
+            agent,
+            clock,
+            self._sip_event,
+            tls_name=lambda peer: self._resolver.names.get((peer.host, peer.port), peer.host),
+        )
+        clips = ClipShelf()
+        self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
+        self.outside = Outside(settings, office, entropy=entropy, clock=clock)
+        self.backroom = Backroom(office, send=self.outside.send, clock=clock)
+        self.outside.tell = self.backroom.tell
+        self.links = [
+            MediaLink(
+                str(settings.run_dir / f"media-{shard}.sock"),
+                on_notice=self._media_notice,
+                on_lost=self._media_lost,
+            )
+            for shard in range(settings.workers)
+        ]
+        audio = AudioDesk(self.links, clips, office.store.recordings)
+        sessions = Sessions(advertise)
+        tolls = Tolls(clock)
+        router = Router(
+            directory=office.directory,
+            clock=clock,
+            domain=office.domain,
+            bindings=self._bindings,
+            locator=self._resolver,
+        )
+        self.runner = CallRunner(
+            clock=clock,
+            entropy=entropy,
+            directory=office.directory,
+            parties=office.store.party_room,
+            facts=office.store.calls,
+            signals=SignalDesk(
+                send=self.transport.do, audio=audio, sessions=sessions, router=router
+            ),
+            audio=audio,
+            host=ProgramHost(
+                web=self.outside,
+                speech=self.speech,
+                clips=clips,
+                parties=office.store.party_room,
+                domain=office.domain,
+            ),
+        )
+        self.runner.watchers.append(self._count)
+        self._programs = Programs(
+            directory=office.directory,
+            applets=self.outside.applets,
+            tolls=tolls,
+            domain=office.domain,
+            public_url=settings.public_url,
+            region=office.region,
+            voice=settings.voice,
+        )
+        self._arrivals = Arrivals(
+            self.runner, audio=audio, sessions=sessions, programs=self._programs
+        )
+        self.outgoing = Outgoing(
+            self.runner, programs=self._programs, tolls=tolls, region=office.region
+        )
+        self._host = host
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def _recover(self) -> None:
+        """Bring to its end what a killed process left behind."""
+        store = self._office.store
+        found = store.store.recover(store.rooms, measure=measure, now=self.clock.now())
+        if found.calls or found.recordings or found.jobs:
+            log.warning("recovered", count=len(found.calls), legs=len(found.recordings))
+
+    async def start(self) -> None:
+        """Connect the media workers and listen for SIP. Raises `Refused`.
+
+        Recovery comes after the workers' hello: what they recorded for a dead server is whole then.
+        """
+        for link in self.links:
+            await link.start()
+        self._recover()
+        await self.backroom.start()
+        settings = self._settings
+        tls = None
+        if settings.sip_tls is not None:
+            tls = server_context(
+                settings.data, settings.tls_certificate, settings.tls_key, name=self._office.domain
+            )
+        port = await self.transport.listen(
+            self._host,
+            settings.sip.port,
+            tls_port=settings.sip_tls.port if settings.sip_tls is not None else 0,
+            tls=tls,
+        )
+        transports: list[wire.Transport] = ["udp", "tcp"]
+        for transport in transports:
+            self._signals_addresses[transport] = (self._advertise, port)
+        if settings.sip_tls is not None:
+            transports.append("tls")
+            self._signals_addresses["tls"] = (self._advertise, settings.sip_tls.port)
+        shown = self._advertise if is_wildcard(self._host) else self._host
+        self.addresses = Addresses(
+            http="",
+            sip=f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}",
+            rtp=str(settings.rtp),
+            advertise=self._advertise,
+            transports=list(transports),
+        )
+        for phone in self._office.phones.values():
+            self.phone_added(phone)
+        for trunk in self._office.trunks.values():
+            await self.trunk_added(trunk)
+        for flow in self._office.flows.values():
+            self._learn(flow)
+        self.speech.rehearse(self.outside.applets.prompts())
+        self._janitor = asyncio.create_task(self._tidy())
+
+    def reached_at(self, http: str) -> None:
+        """Where HTTP listens, for the status page."""
+        now = self.addresses
+        self.addresses = Addresses(
+            http=http,
+            sip=now.sip,
+            rtp=now.rtp,
+            advertise=now.advertise,
+            transports=now.transports,
+        )
+
+    async def drain(self, seconds: int) -> None:
+        """Take no new calls and wait for the open ones."""
+        self.runner.draining = True
+        self.transport.do(sip.Drain())
+        waited = 0
+        while self.runner.calls and waited < seconds * 1000:
+            await asyncio.sleep(DRAIN_POLL_MS / 1000)
+            waited += DRAIN_POLL_MS
+
+    async def stop(self) -> None:
+        """End what is still going on, properly, and close."""
+        if self._janitor is not None:
+            self._janitor.cancel()
+        for live in list(self.runner.calls.values()):
+            self.runner.command(live, Hangup(cause=Cause.DRAINING))
+        waited = 0
+        while self.runner.calls and waited < RELEASE_WAIT_MS:
+            await asyncio.sleep(DRAIN_POLL_MS / 1000)
+            waited += DRAIN_POLL_MS
+        await self.transport.close()
+        for link in self.links:
+            await link.close()
+        await self.backroom.stop()
+        await self.speech.close()
+        await self.outside.close()
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(60)
+            self.transport.close_idle()
+
+    # -- what SIP and media report ------------------------------------------------------------
+
+    def _sip_event(self, event: wire.SipEvent) -> None:
+        match event:
+            case wire.InviteReceived():
+                if event.username:
+                    self._guard.proved(event.peer)
+                self._arrivals.invite(event)
+            case wire.AuthenticationFailed():
+                self._guard.failed(event.peer, self.clock.now())
+            case wire.MalformedReceived():
+                self._counts["malformed"] += 1
+                self._guard.malformed(event.peer, self.clock.now())
+                log.info("sip_malformed", transport=event.peer.transport)
+            case wire.Registered():
+                self._trunk_states[event.registration] = ("registered", None, event.expires_at)
+            case wire.RegistrationFailed():
+                state = "unreachable" if event.status in {408, 503} else "refused"
+                detail = (
+                    "the registrar does not answer; check the address and the firewall"
+                    if state == "unreachable"
+                    else "the registrar refuses; check the user name and the password"
+                )
+                self._trunk_states[event.registration] = (state, detail, None)
+                log.warning("registration_failed", trunk=event.registration, status=event.status)
+            case wire.ProbeChanged():
+                self._trunk_states[event.probe] = (
+                    ("reachable", None, None)
+                    if event.up
+                    else ("unreachable", "no answer to OPTIONS; check address and firewall", None)
+                )
+            case wire.BindingsChanged():
+                self._counts["bindings"] += 1
+            case _:
+                self.runner.sip_event(event)
+
+    def _media_notice(self, notice: object) -> None:
+        self.runner.media_notice(notice)  # type: ignore[arg-type]
+
+    def _media_lost(self, legs: list[str]) -> None:
+        self._counts["media_lost"] += 1
+        self.runner.media_lost(legs)
+
+    def _bindings(self, username: str) -> list[tuple[Uri, wire.Peer]]:
+        found = self._agent.bindings(username, self.clock.now())
+        return [(binding.uri, binding.peer) for binding in found]
+
+    # -- what the use cases ask ---------------------------------------------------------------
+
+    def registrations(self) -> int:
+        """Phones registered at present."""
+        now = self.clock.now()
+        return sum(bool(self._agent.bindings(name, now)) for name in self._office.phones)
+
+    def binding_expires(self, username: str) -> Ms | None:
+        """Until when a phone is registered, None where it is not."""
+        found = self._agent.bindings(username, self.clock.now())
+        return max((binding.expires_at for binding in found), default=None)
+
+    def engines(self) -> list[views.Engine]:
+        """The media workers."""
+        return [
+            views.Engine(
+                shard=shard,
+                connected=link.connected,
+                engine=link.hello.engine if link.hello is not None else None,
+                pid=link.hello.pid if link.hello is not None else None,
+                legs=len(link.legs),
+                restarts=max(link.connects - 1, 0),
+            )
+            for shard, link in enumerate(self.links)
+        ]
+
+    def metrics(self) -> dict[str, float | dict[str, float]]:
+        """Values of the metrics in ``ringfence.observe.metrics``."""
+        store = self._office.store
+        jobs = store.outbox.counts()
+        now = self.clock.now()
+        faulty = {"refused", "unreachable"}
+        return {
+            "ringfence_up_seconds": (now - self.started) / 1000,
+            "ringfence_calls_offered_total": {
+                "inbound": self._counts["inbound"],
+                "outbound": self._counts["outbound"],
+            },
+            "ringfence_calls_answered_total": self._counts["answered"],
+            "ringfence_calls_ended_total": {k: float(v) for k, v in self._ended.items()},
+            "ringfence_calls_open": len(self.runner.calls),
+            "ringfence_legs_open": len(self.runner.legs),
+            "ringfence_sip_received_total": {"all": self.transport.received},
+            "ringfence_sip_sent_total": self.transport.sent,
+            "ringfence_sip_malformed_total": self._counts["malformed"],
+            "ringfence_sip_dropped_total": self._guard.dropped_total,
+            "ringfence_sip_banned": self._guard.banned(now),
+            "ringfence_registrations": self.registrations(),
+            "ringfence_trunks_faulty": sum(
+                self.trunk_state(t)[0] in faulty for t in self._office.trunks.values()
+            ),
+            "ringfence_media_workers": sum(link.connected for link in self.links),
+            "ringfence_media_restarts_total": self._counts["media_lost"],
+            "ringfence_recordings_total": {
+                "saved": self._counts["saved"],
+                "failed": self._counts["failed"],
+            },
+            "ringfence_fetches_total": {k: float(v) for k, v in self.outside.fetched.items()},
+            "ringfence_jobs_waiting": jobs.get("ready", 0) + jobs.get("leased", 0),
+            "ringfence_jobs_dead": jobs.get("dead", 0),
+            "ringfence_commits_total": store.db.commits,
+            "ringfence_disk_free_bytes": store.recordings.free_bytes(),
+            "ringfence_clock_skew_seconds": self.clock.skew_ms() / 1000,
+        }
+
+    def _count(self, facts: Sequence[CallFact]) -> None:
+        for fact in facts:
+            match fact:
+                case events.CallOffered():
+                    self._counts["inbound"] += 1
+                case events.CallPlaced():
+                    self._counts["outbound"] += 1
+                case events.CallAnswered():
+                    self._counts["answered"] += 1
+                case events.CallEnded():
+                    self._ended[fact.cause.value] += 1
+                case events.RecordingSaved():
+                    self._counts["saved"] += 1
+                case events.RecordingFailed():
+                    self._counts["failed"] += 1
+                case _:
+                    pass
+
+    # -- set-up that changed ------------------------------------------------------------------
+
+    def flow_changed(self, flow: Flow) -> None:
+        """A flow has a new version: its prompts are spoken before a caller waits for them."""
+        self._learn(flow)
+        self.speech.rehearse(self.outside.applets.prompts())
+
+    def _learn(self, flow: Flow) -> None:
+        try:
+            self.outside.applets.learn(flow.name, flow.document)
+        except RemoteError as error:
+            log.warning("flow_unusable", flow=flow.id, hint=error.hint)
+
+    def phone_added(self, phone: PhoneDevice) -> None:
+        """A phone may register."""
+        self._guard.add_phone(
+            phone.username,
+            Secret(
+                realm=phone.realm,
+                md5=phone.ha1.get("MD5", ""),
+                sha256=phone.ha1.get("SHA-256", ""),
+            ),
+        )
+
+    def phone_removed(self, phone: PhoneDevice) -> None:
+        """A phone may no longer register."""
+        self._guard.remove_phone(phone.username)
+        self._agent.forget_phone(phone.username, self.clock.now())
+
+    async def trunk_added(self, trunk: Trunk) -> None:
+        """A carrier is trusted by its address; or we register there and ask whether it lives."""
+        entry = trunk_entry(trunk)
+        if not entry.host:
+            self._guard.trust(trunk.id, trunk.host)
+            if trunk.host == LOOPBACK:
+                # This machine by its other names: a program here that calls the address of the
+                # ready line comes from that address.
+                self._guard.trust(trunk.id, "::1")
+                if is_of_this_machine(self._advertise):
+                    self._guard.trust(trunk.id, self._advertise)
+            self._trunk_states[trunk.id] = ("trusted", None, None)
+            return
+        uri = Uri("sip", None, entry.host, entry.port)
+        if entry.transport != "udp":
+            uri = uri.with_params(transport=entry.transport)
+        self._trunk_states[trunk.id] = ("unknown", "its address is being looked up", None)
+        targets = await self._located(uri)
+        if not targets:
+            self._trunk_states[trunk.id] = (
+                "unreachable",
+                "its name leads to no SIP server; check it with 'ringfence trunk list'",
+                None,
+            )
+            return
+        for target in targets:
+            self._guard.trust(trunk.id, target.host)
+        if entry.register and entry.username is not None and entry.password is not None:
+            self._trunk_states[trunk.id] = ("registering", None, None)
+            self.transport.do(
+                sip.Register(
+                    registration=wire.RegistrationKey(str(trunk.id)),
+                    targets=targets,
+                    registrar=uri,
+                    aor=Uri("sip", entry.username, entry.host),
+                    contact_user=entry.username,
+                    credentials=sip.Credentials(entry.username, entry.password),
+                )
+            )
+        else:
+            self._trunk_states[trunk.id] = ("trusted", None, None)
+            self.transport.do(
+                sip.Probe(
+                    probe=wire.ProbeKey(str(trunk.id)),
+                    targets=targets,
+                    uri=uri,
+                    interval_ms=int(TRUNK_PROBE_MS),
+                )
+            )
+
+    async def _located(self, uri: Uri) -> tuple[wire.Peer, ...]:
+        found: asyncio.Future[tuple[wire.Peer, ...]] = asyncio.get_running_loop().create_future()
+        self._resolver.locate(uri, found.set_result)
+        return await found
+
+    def trunk_removed(self, trunk: Trunk) -> None:
+        """A carrier is trusted no longer."""
+        self._guard.distrust(trunk.id)
+        self._trunk_states.pop(trunk.id, None)
+        if trunk.kind == "register":
+            self.transport.do(sip.Unregister(registration=wire.RegistrationKey(str(trunk.id))))
+        else:
+            self.transport.do(sip.StopProbe(probe=wire.ProbeKey(str(trunk.id))))
+
+    def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
+        """State, a sentence about it, and when a registration expires."""
+        return self._trunk_states.get(trunk.id, ("unknown", None, None))
+
+
+def measure(file: Path, key: bytes) -> int:
+    """Milliseconds of whole frames in a channel's file; its end is mended on the way."""
+    try:
+        return mend(str(file), key).duration_ms
+    except (OSError, RemoteError):
+        return 0
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Whether an address belongs to an interface here, and not to a NAT in front of us."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def is_wildcard(host: str) -> bool:
+    """Whether it means every address of this machine."""
+    return host in {"0.0.0.0", "::"}  # noqa: S104 - text, nothing binds

@@ -1,0 +1,319 @@
+"""The office: everything the installation can be asked to do, by name.
+
+One table of use cases (`ringfence.office.table`) answers the command line, the control socket and
+HTTP alike. Set-up is kept in memory beside the database, because calls look at it and never wait;
+a change is written first and learned after, so what is acknowledged survives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVar
+
+from ringfence.api import views
+from ringfence.config import Settings
+from ringfence.kernel.clock import Clock, Ms, SystemClock
+from ringfence.kernel.entropy import Entropy, SystemEntropy
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import FlowId, NumberId, TrunkId
+from ringfence.kernel.phone import Phone
+from ringfence.office import access, records, setup, system
+from ringfence.office.documents import check_document, check_flow
+from ringfence.office.first_start import open_account
+from ringfence.office.live import Live
+from ringfence.office.table import TABLE
+from ringfence.privacy.purposes import purpose
+from ringfence.sip.uri import Uri
+from ringfence.storage.flows import Flow
+from ringfence.storage.folder import DataFolder
+from ringfence.storage.numbers import Number
+from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.store import Store
+from ringfence.storage.trunks import Trunk
+from ringfence.storage.unit_of_work import Queries, Transaction
+from ringfence.switch.directory import (
+    DeviceEntry,
+    Directory,
+    FlowRoute,
+    NumberEntry,
+    Route,
+    TrunkEntry,
+    TwimlRoute,
+    UrlRoute,
+)
+from ringfence.webhooks.guard import Guard as WebGuard
+
+__all__ = ["Office", "access", "open_office", "records", "setup", "system"]
+
+T = TypeVar("T")
+
+
+class Rooms:
+    """Shorthand for the use cases: one name for what the account and the store keep."""
+
+    def __init__(self, store: Store, account: Any) -> None:
+        rooms = store.of(account)
+        self.store = store
+        self.db = store.db
+        self.accounts = store.accounts
+        self.records = store.call_records
+        self.timeline = store.timeline
+        self.outbox = store.outbox
+        self.calls = store.calls
+        self.parties = store.parties
+        self.party_room = rooms.parties
+        self.flows = rooms.flows
+        self.numbers = rooms.numbers
+        self.trunks = rooms.trunks
+        self.phones = rooms.phones
+        self.recordings = rooms.recordings
+        self.rooms = rooms
+
+    @property
+    def recording_refused(self) -> bool:
+        """Whether new recordings are refused because of the disk."""
+        return self.db.trouble is not None
+
+
+class Office:
+    """The use cases over one open data folder. ``live`` is set where a server runs."""
+
+    def __init__(self, settings: Settings, store: Store, *, clock: Clock, entropy: Entropy) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.entropy = entropy
+        self.region = settings.country or None
+        self.domain = settings.domain or settings.advertise or "ringfence.local"
+        self.sessions: dict[bytes, Ms] = {}
+        self.account = open_account(store, clock=clock, entropy=entropy)
+        self.store = Rooms(store, self.account)
+        with purpose("authenticate"):
+            token = store.accounts.auth_token(store.db.reading, self.account)
+        with purpose("operate"):
+            self.account_name = store.accounts.name(store.db.reading, self.account)
+        self.directory = Directory(self.account.id, token)
+        self.flows: dict[str, Flow] = {}
+        self.numbers: dict[str, Number] = {}
+        self.trunks: dict[TrunkId, Trunk] = {}
+        self.phones: dict[str, PhoneDevice] = {}
+        self._live: Live | None = None
+        self._web_guard = WebGuard(map(str, settings.fetch_private))
+        self._load()
+
+    @property
+    def live(self) -> Live:
+        """The running server. Raises `Refused` where there is none."""
+        if self._live is None:
+            raise Refused("not_running", "start it first: ringfence up --data DIR")
+        return self._live
+
+    def attach(self, live: Live) -> None:
+        """A server runs on this office."""
+        self._live = live
+
+    async def close(self) -> None:
+        """Write what is waiting and close the data folder."""
+        await asyncio.to_thread(self.store.store.close)
+
+    # -- asking -------------------------------------------------------------------------------
+
+    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
+        """Carry out one use case; see `ringfence.api.use_cases`."""
+        row = TABLE.find(name, actor=actor, stream=False, live=self._live is not None)
+        bound = row.bind(self, args)
+        try:
+            return await row.work(*bound.args, **bound.kwargs)
+        except TypeError as error:
+            raise Refused("bad_argument", f"an argument of {name} has the wrong form") from error
+
+    async def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+        """Carry out a use case that streams; see `ringfence.api.use_cases`."""
+        row = TABLE.find(name, actor=actor, stream=True, live=self._live is not None)
+        bound = row.bind(self, args)
+        stream = row.work(*bound.args, **bound.kwargs)
+        try:
+            async for item in stream:
+                yield item
+        finally:
+            await stream.aclose()
+
+    # -- storage ------------------------------------------------------------------------------
+
+    async def write(self, unit: Callable[[Transaction], T]) -> T:
+        """Do a unit of work and wait until it is durable."""
+        return await self.store.db.post(unit, patient=False)
+
+    def read(self, query: Callable[[Queries], T]) -> T:
+        """Read on this thread's connection; with the purpose in force, or to operate."""
+        return query(self.store.db.reading)
+
+    async def settled(self) -> None:
+        """Wait until everything written so far can be read."""
+        await self.store.db.post(lambda _: None)
+
+    def _load(self) -> None:
+        reading = self.store.db.reading
+        with purpose("operate"):
+            for flow in self.store.flows.all(reading):
+                self.learn_flow(flow)
+            for number in self.store.numbers.all(reading):
+                self.learn_number(number)
+        with purpose("authenticate"):
+            for phone in self.store.phones.all(reading):
+                self.learn_phone(phone)
+            for trunk in self.store.trunks.all(reading):
+                self.trunks[trunk.id] = trunk
+                self.directory.trunks[trunk.id] = trunk_entry(trunk)
+
+    # -- what has been learned ----------------------------------------------------------------
+
+    def learn_flow(self, flow: Flow) -> None:
+        """A flow has a new version: calls that begin from now on get it."""
+        self.flows[flow.name] = flow
+        self.directory.flows[flow.name] = flow
+        if self._live is not None:
+            self._live.flow_changed(flow)
+
+    def learn_number(self, number: Number) -> None:
+        """A number is ours."""
+        self.numbers[number.phone.e164] = number
+        self.directory.add_number(
+            NumberEntry(id=number.id, phone=number.phone, route=self._route(number))
+        )
+
+    def forget_number(self, phone: Phone) -> None:
+        """A number is no longer ours."""
+        self.numbers.pop(phone.e164, None)
+        self.directory.remove_number(phone)
+
+    def learn_phone(self, phone: PhoneDevice) -> None:
+        """A phone may register."""
+        self.phones[phone.username] = phone
+        self.directory.devices[phone.username] = DeviceEntry(id=phone.id, name=phone.username)
+        if self._live is not None:
+            self._live.phone_added(phone)
+
+    def forget_phone(self, phone: PhoneDevice) -> None:
+        """A phone may no longer register; its bindings go."""
+        self.phones.pop(phone.username, None)
+        self.directory.devices.pop(phone.username, None)
+        if self._live is not None:
+            self._live.phone_removed(phone)
+
+    async def learn_trunk(self, trunk: Trunk) -> None:
+        """A carrier is trusted, or registered with."""
+        self.trunks[trunk.id] = trunk
+        self.directory.trunks[trunk.id] = trunk_entry(trunk)
+        if self._live is not None:
+            await self._live.trunk_added(trunk)
+
+    def forget_trunk(self, trunk: Trunk) -> None:
+        """A carrier is trusted no longer."""
+        self.trunks.pop(trunk.id, None)
+        self.directory.trunks.pop(trunk.id, None)
+        if self._live is not None:
+            self._live.trunk_removed(trunk)
+
+    def _route(self, number: Number) -> Route:
+        if number.route == "flow":
+            return FlowRoute(flow=self.flow_name(number.flow) or "")
+        if number.route == "url":
+            return UrlRoute(
+                url=number.voice or "", method="GET" if number.method == "GET" else "POST"
+            )
+        return TwimlRoute(document=number.voice or "")
+
+    # -- looking up and checking --------------------------------------------------------------
+
+    def flow_name(self, flow: FlowId | None) -> str | None:
+        """The name of a flow."""
+        return next((f.name for f in self.flows.values() if f.id == flow), None)
+
+    def number_by_id(self, number: NumberId | None) -> Number | None:
+        """One of our numbers."""
+        if number is None:
+            return None
+        return next((n for n in self.numbers.values() if n.id == number), None)
+
+    def check_url(self, url: str) -> None:
+        """Raise `Refused` (``bad_url``, ``private_address``) where it may not be fetched."""
+        self._web_guard.target(url)
+
+    def check_document(self, twiml: str) -> list[views.Problem]:
+        """What is wrong with a usable document; `Refused` (``bad_twiml``) for one that is not."""
+        return check_document(twiml)
+
+    def check_flow(self, document: bytes) -> list[views.Problem]:
+        """Everything that is wrong with a flow document."""
+        return check_flow(document)
+
+    def check_host(self, host: str) -> None:
+        """Raise `Refused` (``bad_address``) where it is no host, host:port or network."""
+        try:
+            ipaddress.ip_network(host, strict=False)
+        except ValueError:
+            try:
+                Uri.parse(f"sip:{host}")
+            except RemoteError:
+                raise Refused("bad_address", "write it as HOST or HOST:PORT") from None
+
+    # -- views that need the server -----------------------------------------------------------
+
+    def trunk_view(self, trunk: Trunk) -> views.Trunk:
+        """A trunk and its state."""
+        state, detail, expires = "unknown", None, None
+        if self._live is not None:
+            state, detail, expires = self._live.trunk_state(trunk)
+        return views.Trunk(
+            name=trunk.name,
+            sid=trunk.id,
+            address=trunk.host,
+            register=trunk.kind == "register",
+            transport=trunk.transport,
+            state=state,
+            detail=detail,
+            expires=expires,
+            created=trunk.created_at,
+        )
+
+    def phone_view(self, phone: PhoneDevice, *, secret: str | None = None) -> views.Device:
+        """A phone and whether it is registered."""
+        expires = self._live.binding_expires(phone.username) if self._live is not None else None
+        return views.Device(
+            name=phone.username,
+            sid=phone.id,
+            registered=expires is not None,
+            expires=expires,
+            created=phone.created_at,
+            uri=f"sip:{phone.username}@{self.domain}",
+            secret=secret,
+        )
+
+
+def trunk_entry(trunk: Trunk) -> TrunkEntry:
+    """What the switch needs to know of a trunk."""
+    uri = None
+    try:
+        uri = Uri.parse(f"sip:{trunk.host}")
+    except RemoteError:
+        pass  # a network: it is trusted and never called
+    transport = trunk.transport
+    return TrunkEntry(
+        id=trunk.id,
+        name=trunk.name,
+        host=uri.host if uri is not None else "",
+        port=uri.port if uri is not None else None,
+        transport="tls" if transport == "tls" else "tcp" if transport == "tcp" else "udp",
+        username=trunk.username,
+        password=trunk.password,
+        register=trunk.kind == "register",
+    )
+
+
+async def open_office(settings: Settings) -> Office:
+    """Open the data folder for one command, without SIP and media. Raises `Refused`."""
+    clock, entropy = SystemClock(), SystemEntropy()
+    store = Store.open(DataFolder(settings.data), clock=clock, entropy=entropy)
+    return Office(settings, store, clock=clock, entropy=entropy)

@@ -1,0 +1,30 @@
+"""Whether a document that somebody wants to use can be carried out, and if not, why."""
+
+from __future__ import annotations
+
+from ringfence.api import views
+from ringfence.kernel.errors import Refused
+from ringfence.markup.parser import parse
+
+
+def check_document(twiml: str) -> list[views.Problem]:
+    """Return what is wrong with a TwiML document that can be carried out all the same.
+
+    Raises `Refused` (``bad_twiml``) naming every error by its line where it cannot.
+    """
+    document = parse(twiml.encode())
+    errors = [problem for problem in document.problems if problem.severity == "error"]
+    if errors or not document.usable:
+        told = "; ".join(f"line {problem.line}: {problem.sentence}" for problem in errors)
+        raise Refused("bad_twiml", told or "the document asks for nothing")
+    return [
+        views.Problem(where=f"line {problem.line}, column {problem.column}", text=problem.sentence)
+        for problem in document.problems
+    ]
+
+
+def check_flow(document: bytes) -> list[views.Problem]:
+    """Everything that is wrong with a flow document."""
+    from ringfence.flows.versions import problems_of
+
+    return [views.Problem(where=p.where, text=p.text) for p in problems_of(document)]

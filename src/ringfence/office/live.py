@@ -1,0 +1,75 @@
+"""The running server, as the use cases see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringfence.api import views
+from ringfence.kernel.clock import Ms, SystemClock
+from ringfence.storage.flows import Flow
+from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.trunks import Trunk
+from ringfence.switch.call_runner import CallRunner
+from ringfence.switch.outgoing import Outgoing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where the server listens, as text for people."""
+
+    http: str
+    sip: str
+    rtp: str
+    advertise: str
+    transports: list[str]
+
+
+class Live(Protocol):
+    """What only a running server can say or do."""
+
+    clock: SystemClock
+    started: Ms
+    runner: CallRunner
+    outgoing: Outgoing
+    addresses: Addresses
+
+    def registrations(self) -> int:
+        """Phones registered at present."""
+        ...
+
+    def binding_expires(self, username: str) -> Ms | None:
+        """Until when a phone is registered, None where it is not."""
+        ...
+
+    def engines(self) -> list[views.Engine]:
+        """The media workers."""
+        ...
+
+    def metrics(self) -> dict[str, float | dict[str, float]]:
+        """Values of the metrics in ``ringfence.observe.metrics``."""
+        ...
+
+    def flow_changed(self, flow: Flow) -> None:
+        """A flow has a new version."""
+        ...
+
+    def phone_added(self, phone: PhoneDevice) -> None:
+        """A phone may register."""
+        ...
+
+    def phone_removed(self, phone: PhoneDevice) -> None:
+        """A phone may no longer register."""
+        ...
+
+    async def trunk_added(self, trunk: Trunk) -> None:
+        """A carrier is trusted, or registered with."""
+        ...
+
+    def trunk_removed(self, trunk: Trunk) -> None:
+        """A carrier is trusted no longer."""
+        ...
+
+    def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
+        """State, a sentence about it, and when a registration expires."""
+        ...

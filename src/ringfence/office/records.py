@@ -1,0 +1,314 @@
+"""Calls and recordings: what happened, what is happening, and what was kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ringfence.api import views
+from ringfence.calls import events
+from ringfence.calls.commands import Hangup
+from ringfence.calls.diagnosis import diagnose
+from ringfence.calls.events import CallFact
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
+from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
+from ringfence.markup.context import Source
+from ringfence.office.exporting import export
+from ringfence.office.sentences import line_of
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.call_records import CallRecord
+from ringfence.storage.recordings import Recording
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+_STATES = {"placed": "offered"}
+_SOURCES = {"voicemail": "voicemail"}
+
+
+def _call_id(sid: str) -> CallId:
+    if not is_id(sid, "call"):
+        raise Refused("not_found", "a call's SID is CA and 32 hexadecimal digits")
+    return CallId(sid)
+
+
+def _count(limit: int) -> int:
+    if not 1 <= limit <= PAGE_MAX:
+        raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
+    return limit
+
+
+# --- calls ----------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("call.list", actors=KNOWN)
+async def list_calls(
+    office: Office, *, limit: int = 50, before: str | None = None, status: str | None = None
+) -> views.CallPage:
+    """Calls, newest first."""
+    count = _count(limit)
+    found = office.store.records.page(
+        office.account.id,
+        count=count + 1,
+        before=None if before is None else _call_id(before),
+        state=status,
+    )
+    shown = found[:count]
+    return views.CallPage(
+        calls=[_call(office, record) for record in shown],
+        next=shown[-1].id if len(found) > count else None,
+    )
+
+
+@TABLE.use_case("call.show", actors=KNOWN)
+async def show_call(office: Office, *, sid: str) -> views.Call:
+    """One call with its legs and recordings."""
+    call = _call_id(sid)
+    record = office.store.records.get(call)
+    if record is None:
+        raise Refused("not_found", "no call of that SID")
+    facts = office.store.timeline.facts_of(call)
+    return _call(
+        office,
+        record,
+        legs=_legs(facts, {t.id: t.name for t in office.trunks.values()}),
+        recordings=[_recording(office, found) for found in office.store.recordings.of_call(call)],
+    )
+
+
+@TABLE.use_case("call.timeline", actors=KNOWN)
+async def show_timeline(office: Office, *, sid: str) -> list[views.Line]:
+    """What happened in a call, line by line."""
+    call = _call_id(sid)
+    facts = office.store.timeline.facts_of(call)
+    if not facts:
+        raise Refused("not_found", "no call of that SID")
+    return [line_of(fact) for fact in facts]
+
+
+@TABLE.use_case("call.diagnose", actors=KNOWN)
+async def diagnose_call(office: Office, *, sid: str) -> list[views.Finding]:
+    """What was wrong with a call, above all with its audio, in words."""
+    facts = office.store.timeline.facts_of(_call_id(sid))
+    if not facts:
+        raise Refused("not_found", "no call of that SID")
+    levels = {"note": "warning"}
+    return [
+        views.Finding(
+            check=found.code,
+            level=levels.get(found.severity, found.severity),
+            text=found.sentence,
+            mend=found.remedy or None,
+            leg=found.leg,
+        )
+        for found in diagnose(facts)
+    ]
+
+
+@TABLE.stream("timeline.follow", actors=KNOWN, live=True)
+async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIterator[views.Line]:
+    """Lines as they happen; of one call: what has happened already first, until its end."""
+    queue: asyncio.Queue[CallFact] = asyncio.Queue(FOLLOW_BACKLOG)
+
+    def watch(facts: Sequence[CallFact]) -> None:
+        for fact in facts:
+            if queue.full():
+                queue.get_nowait()  # a reader that does not keep up misses the oldest lines
+            queue.put_nowait(fact)
+
+    watchers = office.live.runner.watchers
+    watchers.append(watch)
+    try:
+        seen: set[CallFact] = set()
+        if call is not None:
+            wanted = _call_id(call)
+            for fact in office.store.timeline.facts_of(wanted):
+                seen.add(fact)
+                yield line_of(fact)
+                if isinstance(fact, events.CallEnded):
+                    return
+        while True:
+            fact = await queue.get()
+            if (call is not None and fact.call != call) or fact in seen:
+                continue
+            yield line_of(fact)
+            if call is not None and isinstance(fact, events.CallEnded):
+                return
+    finally:
+        watchers.remove(watch)
+
+
+@TABLE.use_case("call.place", actors=KNOWN, live=True)
+async def place_call(
+    office: Office,
+    *,
+    to: str,
+    caller: str | None = None,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    twiml: str | None = None,
+) -> views.Call:
+    """Ring somebody and run a program with whoever answers."""
+    if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
+        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+    if voice_url is not None:
+        office.check_url(voice_url)
+        source = Source(url=voice_url)
+    elif twiml is not None:
+        office.check_document(twiml)
+        source = Source(document=twiml)
+    else:
+        name = flow or "welcome"
+        if name not in office.flows:
+            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+        source = Source(url=f"flow:{name}")
+    call = office.live.outgoing.place(to, source=source, caller=caller)
+    await office.settled()
+    return await show_call(office, sid=call)  # type: ignore[no-any-return]
+
+
+@TABLE.use_case("call.hangup", actors=KNOWN, live=True)
+async def hang_up(office: Office, *, sid: str) -> views.Call:
+    """End a call that is going on."""
+    call = _call_id(sid)
+    live = office.live.runner.calls.get(call)
+    if live is not None:
+        office.live.runner.command(live, Hangup())
+        await office.settled()
+    return await show_call(office, sid=sid)  # type: ignore[no-any-return]
+
+
+def _call(
+    office: Office,
+    record: CallRecord,
+    *,
+    legs: list[views.Leg] | None = None,
+    recordings: list[views.Recording] | None = None,
+) -> views.Call:
+    number = office.number_by_id(record.number)
+    return views.Call(
+        sid=record.id,
+        direction=record.direction,
+        status=_STATES.get(record.state, record.state),
+        caller=_address(office, record.caller),
+        called=_address(office, record.called),
+        offered=record.offered_at,
+        ringing=record.rang_at,
+        answered=record.answered_at,
+        ended=record.ended_at,
+        talk_ms=record.talk_ms if record.ended_at is not None else None,
+        hung_up_by=record.hung_up_by,
+        cause=record.cause,
+        codec=record.codec or None,
+        mos=record.mos_x100 / 100 if record.mos_x100 else None,
+        missed=record.missed if record.ended_at is not None else None,
+        flow=office.flow_name(number.flow) if number is not None else None,
+        legs=legs or [],
+        recordings=recordings or [],
+    )
+
+
+def _address(office: Office, party: PartyId) -> str | None:
+    """Who it was; None for a withheld number or somebody who was erased."""
+    try:
+        with purpose("call_record"):
+            return office.read(lambda queries: office.store.parties.address(queries, party)) or None
+    except Refused:
+        return None
+
+
+def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Leg]:
+    """The legs of a call, as its facts tell of them."""
+    legs: dict[str, dict[str, object]] = {}
+    for fact in facts:
+        match fact:
+            case events.CallOffered() | events.CallPlaced():
+                inbound = isinstance(fact, events.CallOffered)
+                via = fact.trunk if isinstance(fact, events.CallOffered) else None
+                legs[fact.leg] = {
+                    "direction": "inbound" if inbound else "outbound",
+                    "via": "phone" if via is None else trunks.get(via, "unknown"),
+                    "status": "offered",
+                }
+            case events.LegPlaced():
+                legs.setdefault(
+                    fact.leg, {"direction": "outbound", "via": "unknown", "status": "offered"}
+                )
+            case events.LegConnected():
+                legs[fact.leg] |= {"status": "answered", "answered": fact.at, "codec": fact.codec}
+            case events.LegEnded():
+                legs[fact.leg] |= {
+                    "status": "ended",
+                    "ended": fact.at,
+                    "cause": fact.cause.value,
+                    "sip_status": fact.status or None,
+                    "codec": fact.codec or legs[fact.leg].get("codec"),
+                    "media": _media(fact) if fact.stats_known else None,
+                }
+            case _:
+                pass
+    return [views.Leg(sid=sid, **known) for sid, known in legs.items()]  # type: ignore[arg-type]
+
+
+def _media(fact: events.LegEnded) -> views.Media:
+    return views.Media(
+        packets_in=fact.packets_in,
+        packets_out=fact.packets_out,
+        lost=fact.lost_in,
+        late=fact.late_in,
+        jitter_ms=fact.jitter_ms,
+        mos=fact.mos_x100 / 100 if fact.mos_x100 else None,
+        latched=fact.latched,
+        remote="private" if fact.private_address else "unknown",
+        dtmf_in=fact.dtmf_in,
+    )
+
+
+# --- recordings -----------------------------------------------------------------------------------
+
+
+@TABLE.use_case("recording.list", actors=KNOWN)
+async def list_recordings(
+    office: Office, *, call: str | None = None, limit: int = 50, before: str | None = None
+) -> list[views.Recording]:
+    """Recordings, newest first; of one call: oldest first."""
+    store = office.store.recordings
+    if call is not None:
+        found = store.of_call(_call_id(call))[: _count(limit)]
+    else:
+        found = store.page(
+            count=_count(limit), before=None if before is None else RecordingId(before)
+        )
+    return [_recording(office, recording) for recording in found]
+
+
+@TABLE.stream("recording.export", actors=KNOWN)
+async def export_recording(
+    office: Office, *, sid: str, channel: str | None = None
+) -> AsyncIterator[views.ExportHead | views.Chunk]:
+    """The audio as WAV: both sides left and right, or one side (``in``: the caller)."""
+    recording = RecordingId(sid)
+    if not is_id(sid, "recording") or office.store.recordings.get(recording) is None:
+        raise Refused("not_found", "no recording of that SID")
+    with purpose("deliver_content"):
+        channels = office.read(lambda queries: office.store.recordings.channels(queries, recording))
+    async for item in export(recording, channels, channel):
+        yield item
+
+
+def _recording(office: Office, recording: Recording) -> views.Recording:
+    state = {"requested": "in-progress", "recording": "in-progress"}
+    return views.Recording(
+        sid=recording.id,
+        call=recording.call,
+        kind=_SOURCES.get(recording.source, "recording"),
+        status=state.get(recording.state, recording.state),
+        reason=recording.reason,
+        created=recording.requested_at,
+        duration_ms=recording.duration_ms or None,
+        channels=office.store.recordings.channel_count(recording.id),
+        size=recording.size or None,
+    )

@@ -1,0 +1,297 @@
+"""What the operator sets up: numbers, flows, trunks and phones."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ringfence.api import views
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import FlowId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.limits import NAME_CHARS_MAX, NUMBERS_MAX, PASSWORD_CHARS_MIN
+from ringfence.kernel.phone import Phone
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.flows import Flow
+from ringfence.storage.numbers import Number, RouteKind
+from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.trunks import Trunk
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+_TRANSPORTS = ("udp", "tcp", "tls")
+
+
+def _name(text: str) -> str:
+    if not text or len(text) > NAME_CHARS_MAX or not _NAME.issuperset(text):
+        raise Refused("bad_name", "a name has letters, digits, - _ . and at most 64 of them")
+    return text
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("number.add")
+async def add_number(
+    office: Office,
+    *,
+    number: str,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    voice_method: str = "POST",
+    twiml: str | None = None,
+    replace: bool = False,
+) -> views.Number:
+    """Let a number of ours be answered by a flow, a URL or a document."""
+    phone = Phone.parse(number, region=office.region)
+    chosen = [value for value in (flow, voice_url, twiml) if value is not None]
+    if len(chosen) != 1:
+        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+    existing = office.directory.numbers.get(phone.e164)
+    if existing is not None and not replace:
+        raise Refused("number_exists", "that number is there already; --replace changes it")
+    if existing is None and len(office.directory.numbers) >= NUMBERS_MAX:
+        raise Refused("too_many_numbers", "remove a number first")
+    flow_id: FlowId | None = None
+    route: RouteKind = "twiml"
+    problems: list[views.Problem] = []
+    if flow is not None:
+        found = office.flows.get(flow)
+        if found is None:
+            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+        flow_id, route = found.id, "flow"
+    elif voice_url is not None:
+        office.check_url(voice_url)
+        route = "url"
+    else:
+        assert twiml is not None
+        problems = office.check_document(twiml)
+    if voice_method not in {"GET", "POST"}:
+        raise Refused("bad_argument", "the method is GET or POST")
+    now = office.clock.now()
+    made = Number(
+        id=NumberId(ids.make("number", now, office.entropy)),
+        account=office.account.id,
+        phone=phone,
+        route=route,
+        flow=flow_id,
+        voice=voice_url if voice_url is not None else twiml,
+        method=voice_method,
+        created_at=now,
+    )
+    stored = await office.write(lambda tx: office.store.numbers.put(tx, made))
+    office.learn_number(stored)
+    return _number(office, stored, problems=problems)
+
+
+@TABLE.use_case("number.list", actors=KNOWN)
+async def list_numbers(office: Office) -> list[views.Number]:
+    """Every number and what answers it."""
+    return [_number(office, number) for number in office.numbers.values()]
+
+
+@TABLE.use_case("number.remove")
+async def remove_number(office: Office, *, number: str) -> views.Number:
+    """Forget a number."""
+    phone = Phone.parse(number, region=office.region)
+    stored = office.numbers.get(phone.e164)
+    if stored is None:
+        raise Refused("not_found", "this is not a number of this installation")
+    await office.write(lambda tx: office.store.numbers.drop(tx, phone))
+    office.forget_number(phone)
+    return _number(office, stored)
+
+
+def _number(
+    office: Office, number: Number, *, problems: list[views.Problem] | None = None
+) -> views.Number:
+    return views.Number(
+        sid=number.id,
+        number=number.phone.e164,
+        flow=office.flow_name(number.flow),
+        voice_url=number.voice if number.route == "url" else None,
+        voice_method=number.method if number.route == "url" else None,
+        twiml=number.route == "twiml",
+        created=number.created_at,
+        problems=problems or [],
+    )
+
+
+# --- flows ----------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("flow.list", actors=KNOWN)
+async def list_flows(office: Office) -> list[views.Flow]:
+    """Every flow, without its document."""
+    return [_flow(flow) for flow in office.flows.values()]
+
+
+@TABLE.use_case("flow.show", actors=KNOWN)
+async def show_flow(office: Office, *, name: str, version: int | None = None) -> views.Flow:
+    """One flow with its document, by default the version in force."""
+    flow = office.flows.get(name)
+    if flow is None:
+        raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+    document = flow.document
+    if version is not None:
+        with purpose("operate"):
+            document = office.read(
+                lambda queries: office.store.flows.document_of(queries, flow.id, version)
+            )
+    return _flow(flow, document=document, version=version)
+
+
+@TABLE.use_case("flow.add")
+async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> views.Flow:
+    """Add a flow, or a new version of it; calls get it at once."""
+    _name(name)
+    body = msgspec.json.encode(document)
+    problems = office.check_flow(body)
+    if problems:
+        first = problems[0]
+        raise Refused("bad_flow", f"{first.where}: {first.text}")
+    now = office.clock.now()
+    flow_id = FlowId(ids.make("flow", now, office.entropy))
+    stored = await office.write(
+        lambda tx: office.store.flows.put(tx, flow_id, name=name, document=body, now=now)
+    )
+    office.learn_flow(stored)
+    return _flow(stored)
+
+
+@TABLE.use_case("flow.validate", actors=KNOWN)
+async def validate_flow(office: Office, *, document: dict[str, Any]) -> list[views.Problem]:
+    """Everything that is wrong with a flow document; an empty list means that it is good."""
+    return office.check_flow(msgspec.json.encode(document))
+
+
+def _flow(flow: Flow, *, document: bytes | None = None, version: int | None = None) -> views.Flow:
+    return views.Flow(
+        name=flow.name,
+        sid=flow.id,
+        version=version if version is not None else flow.version,
+        created=flow.created_at,
+        changed=flow.changed_at,
+        document=None if document is None else msgspec.json.decode(document),
+    )
+
+
+# --- trunks ---------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("trunk.add")
+async def add_trunk(
+    office: Office,
+    *,
+    name: str,
+    address: str | None = None,
+    register: str | None = None,
+    password: str | None = None,
+    transport: str = "udp",
+) -> views.Trunk:
+    """Trust a carrier by its address, or register at it."""
+    _name(name)
+    if (address is None) == (register is None):
+        raise Refused("bad_argument", "say either --address HOST or --register USER@HOST")
+    if transport not in _TRANSPORTS:
+        raise Refused("bad_argument", "the transport is udp, tcp or tls")
+    username: str | None = None
+    host = address or ""
+    if register is not None:
+        username, at, host = register.rpartition("@")
+        if not at or not username or not host:
+            raise Refused("bad_address", "write it as USER@HOST[:PORT]")
+        if not password:
+            raise Refused("bad_argument", "a registration needs the password of the account")
+    office.check_host(host)
+    now = office.clock.now()
+    made = Trunk(
+        id=TrunkId(ids.make("trunk", now, office.entropy)),
+        account=office.account.id,
+        name=name,
+        kind="address" if register is None else "register",
+        host=host,
+        transport=transport,
+        username=username,
+        password=password,
+        created_at=now,
+    )
+    stored = await office.write(lambda tx: office.store.trunks.add(tx, made))
+    await office.learn_trunk(stored)
+    return office.trunk_view(stored)
+
+
+@TABLE.use_case("trunk.list")
+async def list_trunks(office: Office) -> list[views.Trunk]:
+    """Every trunk and its state."""
+    return [office.trunk_view(trunk) for trunk in office.trunks.values()]
+
+
+@TABLE.use_case("trunk.remove")
+async def remove_trunk(office: Office, *, name: str) -> views.Trunk:
+    """Trust a carrier no longer, or unregister from it."""
+    trunk = next((trunk for trunk in office.trunks.values() if trunk.name == name), None)
+    if trunk is None:
+        raise Refused("not_found", "no trunk of that name; 'ringfence trunk list' shows them")
+    await office.write(lambda tx: office.store.trunks.drop(tx, name))
+    view = office.trunk_view(trunk)
+    office.forget_trunk(trunk)
+    return view
+
+
+# --- phones ---------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("phone.add")
+async def add_phone(office: Office, *, name: str, password: str | None = None) -> views.Device:
+    """Add a SIP phone; without a password one is made, which is shown this once."""
+    _name(name)
+    if office.flows.get(name) is not None:
+        raise Refused("name_taken", "a flow has that name; choose another")
+    secret = password
+    if secret is None:
+        secret = base64.b32encode(office.entropy.token(15)).decode().lower()
+    elif len(secret) < PASSWORD_CHARS_MIN:
+        raise Refused("weak_password", f"use {PASSWORD_CHARS_MIN} characters or more")
+    realm = office.domain
+    triple = f"{name}:{realm}:{secret}".encode()
+    now = office.clock.now()
+    made = PhoneDevice(
+        id=PhoneDeviceId(ids.make("phone_device", now, office.entropy)),
+        account=office.account.id,
+        username=name,
+        realm=realm,
+        # RFC 7616 3.4.2 and RFC 8760: phones that know only MD5 are many.
+        ha1={
+            "MD5": hashlib.md5(triple, usedforsecurity=False).hexdigest(),
+            "SHA-256": hashlib.sha256(triple).hexdigest(),
+        },
+        created_at=now,
+    )
+    stored = await office.write(lambda tx: office.store.phones.add(tx, made))
+    office.learn_phone(stored)
+    return office.phone_view(stored, secret=None if password is not None else secret)
+
+
+@TABLE.use_case("phone.list")
+async def list_phones(office: Office) -> list[views.Device]:
+    """Every phone and whether it is registered."""
+    return [office.phone_view(phone) for phone in office.phones.values()]
+
+
+@TABLE.use_case("phone.remove")
+async def remove_phone(office: Office, *, name: str) -> views.Device:
+    """Forget a phone."""
+    phone = office.phones.get(name)
+    if phone is None:
+        raise Refused("not_found", "no phone of that name; 'ringfence phone list' shows them")
+    await office.write(lambda tx: office.store.phones.drop(tx, name))
+    view = office.phone_view(phone)
+    office.forget_phone(phone)
+    return view

@@ -1,0 +1,172 @@
+"""The world beyond the calls, as the switch's ports want it: the web, speech, clips, flows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from ringfence.config import Settings
+from ringfence.flows.library import Library
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Clock
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.kernel.ids import CallId, ClipId
+from ringfence.kernel.limits import CLIP_BYTES_MAX
+from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.observe.logs import get_logger
+from ringfence.office import Office
+from ringfence.speech.clips import Decoder
+from ringfence.speech.providers import provider
+from ringfence.speech.shelf import Shelf
+from ringfence.switch.ports import Clip
+from ringfence.webhooks.client import WebhookClient
+from ringfence.webhooks.guard import Guard
+
+log = get_logger(__name__)
+
+RATE = 8_000
+"""Clips are kept at telephone rate: the engine brings them to 16 kHz for a G.722 leg."""
+
+
+class ClipShelf:
+    """The clips calls play from."""
+
+    def __init__(self) -> None:
+        self._shelf: Shelf[ClipId, Clip] = Shelf()
+
+    def get(self, clip: ClipId, /) -> Clip | None:
+        """The clip, if it is there."""
+        return self._shelf.get(clip)
+
+    def keep(self, clip: Clip, /) -> None:
+        """Have it at hand."""
+        self._shelf.put(clip.id, clip)
+
+
+class SpeechDesk:
+    """Speaks, and remembers what it has spoken."""
+
+    def __init__(self, settings: Settings, *, entropy: Entropy, clock: Clock) -> None:
+        self._provider = provider("espeak", default_voice=settings.voice)
+        self._voice = settings.voice
+        self._entropy = entropy
+        self._clock = clock
+        self._spoken: Shelf[tuple[str, str, str], Clip] = Shelf()
+        self._prompts: tuple[str, ...] = ()
+        self._rehearsal: asyncio.Task[None] | None = None
+
+    def ready(self, text: str, voice: str, language: str, /) -> Clip | None:
+        """The clip, if it has been spoken before."""
+        return self._spoken.get((text, voice, language))
+
+    async def speak(self, text: str, voice: str, language: str, /) -> Clip | None:
+        """The clip; None where the text cannot be spoken."""
+        known = self.ready(text, voice, language)
+        if known is not None:
+            return known
+        pcm = await self._provider.speak(text, voice=voice, language=language, rate=RATE)
+        if pcm is None:
+            return None
+        clip = Clip(_clip_id(self._clock, self._entropy), RATE, pcm)
+        self._spoken.put((text, voice, language), clip)
+        return clip
+
+    def rehearse(self, prompts: tuple[tuple[str, str, str], ...]) -> None:
+        """Speak these before a caller waits for them."""
+
+        async def all_of_them() -> None:
+            for text, voice, language in prompts:
+                await self.speak(text, voice, language)
+
+        self._rehearsal = asyncio.create_task(all_of_them())
+
+    async def close(self) -> None:
+        """End the helper process."""
+        if self._rehearsal is not None:
+            self._rehearsal.cancel()
+        await self._provider.close()
+
+
+class Outside:
+    """Documents, clips and callbacks over HTTP, and the flows of this installation."""
+
+    def __init__(
+        self, settings: Settings, office: Office, *, entropy: Entropy, clock: Clock
+    ) -> None:
+        self.applets = Library(voice=settings.voice)
+        self.fetched: Counter[str] = Counter()
+        self._client = WebhookClient(Guard(map(str, settings.fetch_private)))
+        self._directory = office.directory
+        self._entropy = entropy
+        self._clock = clock
+        self._decoder = Decoder()
+        self.tell: Callable[[CallId, Callback], None] = _untold
+        """Who keeps callbacks; the exchange sets it."""
+
+    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+        """Get a document, signed with the account's token."""
+        result = await self._client.fetch(
+            request.url,
+            method=request.method,
+            params=request.params,
+            token=self._directory.auth_token,
+        )
+        if result.failure is not None:
+            self.fetched[result.failure] += 1
+            return FetchFailed(request=request.request, code=result.failure, status=result.status)
+        self.fetched["ok"] += 1
+        return Fetched(
+            request=request.request,
+            body=result.body,
+            url=result.url,
+            content_type=result.content_type,
+            elapsed_ms=result.elapsed_ms,
+        )
+
+    async def load(self, url: str, /) -> Clip | None:
+        """Get an audio file and decode it; kept for no longer than the call (no-store)."""
+        result = await self._client.fetch(
+            url, method="GET", token=self._directory.auth_token, limit=int(CLIP_BYTES_MAX)
+        )
+        if result.failure is not None:
+            self.fetched[result.failure] += 1
+            return None
+        self.fetched["ok"] += 1
+        try:
+            pcm = await self._decoder.decode(result.body, rate=RATE)
+        except RemoteError as error:
+            log.info("clip_not_audio", hint=error.hint)
+            return None
+        return Clip(_clip_id(self._clock, self._entropy), RATE, pcm)
+
+    def callback(self, call: CallId, request: Callback, /) -> None:
+        """Have it delivered: kept before its first try, tried until it is taken."""
+        self.tell(call, request)
+
+    async def send(self, url: str, method: str, params: Sequence[tuple[str, str]], /) -> int:
+        """Send one signed request; its HTTP status. Raises `OSError` where no answer came."""
+        result = await self._client.fetch(
+            url,
+            method="GET" if method == "GET" else "POST",
+            params=params,
+            token=self._directory.auth_token,
+        )
+        self.fetched[result.failure or "ok"] += 1
+        if not result.status:
+            raise OSError(result.failure)
+        return result.status
+
+    async def close(self) -> None:
+        """Drop connections."""
+        await self._client.close()
+        await self._decoder.close()
+
+
+def _untold(call: CallId, request: Callback) -> None:  # noqa: ARG001 - stands for nobody
+    raise LocalError("nobody keeps callbacks")
+
+
+def _clip_id(clock: Clock, entropy: Entropy) -> ClipId:
+    return ClipId(ids.make("clip", clock.now(), entropy))

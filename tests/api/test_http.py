@@ -1,0 +1,25 @@
+"""The application as a whole."""
+
+from typing import Any
+
+from litestar.testing import TestClient
+
+from ringfence.api.http import HANDLERS
+from ringfence.kernel.limits import HTTP_BODY_MAX
+
+
+def test_only_the_status_page_and_health_answer_strangers(client: TestClient[Any]) -> None:
+    """Every other GET wants credentials (or a token in its path)."""
+    free = {"/", "/status.css", "/health", "/admin/{token:str}"}
+    for handler in HANDLERS:
+        for path in handler.paths:
+            if "GET" in handler.http_methods and path not in free:
+                concrete = path.replace("{sid:str}", "CA1").replace("{name:str}", "RE1.wav")
+                assert client.get(concrete).status_code == 401, path
+
+
+def test_a_huge_body_is_refused(client: TestClient[Any], basic: Any) -> None:
+    body = b"x" * (HTTP_BODY_MAX + 1)
+    answer = client.post("/v1/calls", content=body, headers=basic())
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "body_too_large"

@@ -1,0 +1,55 @@
+"""``ringfence doctor``: what it prints and how it exits."""
+
+import json
+from typing import Any
+
+from ringfence.cli import doctor
+from ringfence.cli.checks import Finding
+
+FAULT = Finding("disk", "fault", "It is full.", "df -h")
+WARNING = Finding("clock", "warning", "It is off.", "set it")
+WELL = Finding("server", "ok", "It is running.", "unused")
+
+
+def findings(monkeypatch: Any, *found: Finding) -> None:
+    monkeypatch.setattr(doctor, "gather", lambda _: None)
+    monkeypatch.setattr(doctor, "judge", lambda _: found)
+
+
+def test_faults_are_shown_with_what_mends_them(ringfence: Any, monkeypatch: Any) -> None:
+    findings(monkeypatch, WELL, WARNING, FAULT)
+    outcome = ringfence("doctor")
+    assert outcome.code == 1
+    assert "FAULT disk    It is full." in outcome.out
+    assert "mend: df -h" in outcome.out
+    assert "unused" not in outcome.out
+
+
+def test_warnings_are_no_fault(ringfence: Any, monkeypatch: Any) -> None:
+    findings(monkeypatch, WELL, WARNING)
+    assert ringfence("doctor").code == 0
+
+
+def test_findings_as_json(ringfence: Any, monkeypatch: Any) -> None:
+    findings(monkeypatch, FAULT)
+    [item] = json.loads(ringfence("doctor", "--json").out)
+    assert item == {"check": "disk", "level": "fault", "text": "It is full.", "mend": "df -h"}
+
+
+def test_a_bad_setting_is_a_finding(ringfence: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("RINGFENCE_HTTP", "nowhere")
+    outcome = ringfence("doctor")
+    assert outcome.code == 1
+    assert "http in the environment must be HOST:PORT" in outcome.out
+
+
+def test_one_call_is_diagnosed(ringfence: Any, office: Any) -> None:
+    office.answers["call.diagnose"] = [
+        {"check": "one_way_in", "level": "fault", "text": "We could not hear.", "mend": "open"},
+        {"check": "no_person", "level": "warning", "text": "Missed.", "mend": None},
+    ]
+    outcome = ringfence("doctor", "CA1")
+    assert outcome.code == 1
+    assert "We could not hear." in outcome.out
+    assert "mend: open" in outcome.out
+    assert office.asked == [("call.diagnose", {"sid": "CA1"})]

@@ -1,0 +1,122 @@
+"""What the doctor finds on the machine; ports are tried in ``tests/system``."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringfence import config
+from ringfence.cli import facts
+from ringfence.config import Address
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"),
+    [
+        ("0.0.0.0", "any"),
+        ("::", "any"),
+        ("127.0.0.1", "loopback"),
+        ("localhost", "loopback"),
+        ("10.1.2.3", "private"),
+        ("169.254.1.1", "private"),
+        ("8.8.8.8", "public"),
+        ("sip.example.com", "name"),
+    ],
+)
+def test_kinds_of_address(host: str, kind: str) -> None:
+    assert facts.kind(host) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("http://127.0.0.1:8080/", Address("127.0.0.1", 8080)),
+        ("127.0.0.1:5060", Address("127.0.0.1", 5060)),
+        ("https://[::1]:1", Address("::1", 1)),
+    ],
+)
+def test_addresses_are_read(text: str, address: Address) -> None:
+    assert facts._address(text) == address
+
+
+def test_what_listens_everywhere_is_reached_here() -> None:
+    assert facts._reachable(Address("0.0.0.0", 5)) == ("127.0.0.1", 5)
+    assert facts._reachable(Address("::", 5)) == ("::1", 5)
+    assert facts._reachable(Address("192.0.2.1", 5)) == ("192.0.2.1", 5)
+
+
+def test_an_idle_installation_is_looked_at(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(facts, "_status", lambda _: None)
+    monkeypatch.setattr(facts, "taken", lambda _: iter(["sip"]))
+    monkeypatch.setattr(facts, "own_address", lambda _: "10.0.0.1")
+    found = facts.gather(config.load(tmp_path / "new", environment={}))
+    assert found.running is False
+    assert found.taken == ("sip",)
+    assert (found.advertise, found.sip_bound) == ("private", "any")
+    assert found.answers_sip is None
+    assert found.disk_free > 0
+    assert found.private
+
+
+def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> None:
+    status = {
+        "http": "http://127.0.0.1:1", "sip": "127.0.0.1:2", "advertise": "127.0.0.1",
+        "clock_skew_ms": 7, "codecs": ["PCMU"], "jobs_dead": 1,
+        "engines": [{"connected": False, "engine": None}, {"connected": True, "engine": "native"}],
+        "trunks": [{"name": "a", "state": "refused"}],
+    }  # fmt: skip
+    knocked: list[Address] = []
+    monkeypatch.setattr(facts, "_status", lambda _: status)
+    monkeypatch.setattr(facts, "_http_answers", lambda a: knocked.append(a) or True)
+    monkeypatch.setattr(facts, "_sip_answers", lambda a: knocked.append(a) or False)
+    monkeypatch.setattr(facts, "_accepts", lambda _: False)
+    found = facts.gather(config.load(tmp_path, environment={}))
+    assert knocked == [Address("127.0.0.1", 1), Address("127.0.0.1", 2)]
+    assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
+    assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
+    assert found.trunks[0].state == "refused"
+
+
+def test_a_folder_others_can_read_is_seen(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert not facts._is_private(tmp_path)
+    tmp_path.chmod(0o700)
+    assert facts._is_private(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("flags", "address"),
+    [
+        ({"advertise": "198.51.100.7", "sip": "10.0.0.5:5060"}, "198.51.100.7"),
+        ({"sip": "10.0.0.5:5060"}, "10.0.0.5"),
+    ],
+)
+def test_our_own_address_is_the_one_set_or_bound(
+    tmp_path: Path, flags: dict[str, str], address: str
+) -> None:
+    settings = config.load(tmp_path, flags=flags, environment={})
+    assert facts.own_address(settings) == address
+
+
+@pytest.mark.parametrize(
+    ("advertise", "ours", "address"),
+    [("10.0.0.5", True, "10.0.0.5"), ("198.51.100.7", False, None), ("2001:db8::1", True, None)],
+)
+def test_audio_listens_on_the_address_we_name_if_it_is_ours(
+    tmp_path: Path, monkeypatch: Any, advertise: str, ours: bool, address: str | None
+) -> None:
+    monkeypatch.setattr(facts, "_free", lambda *_: ours)
+    settings = config.load(tmp_path, flags={"advertise": advertise}, environment={})
+    assert facts.audio_address(settings) == address
+
+
+def test_the_native_engine_is_built_where_its_library_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Spec:
+        submodule_search_locations = (str(tmp_path),)
+
+    monkeypatch.setattr(facts, "find_spec", lambda name: Spec)
+    assert not facts.native_built()
+    (tmp_path / "engine.so").touch()
+    assert facts.native_built()

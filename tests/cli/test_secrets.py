@@ -1,0 +1,43 @@
+"""Passwords are typed or piped, never arguments."""
+
+import io
+from typing import Any
+
+import click
+import pytest
+
+from ringfence.cli import root, secrets
+
+
+def test_a_script_pipes_it(monkeypatch: Any) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cret \nmore\n"))
+    assert secrets.read("Password") == "s3cret "
+
+
+def test_nothing_piped_is_a_mistake(monkeypatch: Any) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(click.UsageError):
+        secrets.read("Password")
+
+
+def test_a_person_is_asked_twice_and_nothing_shows(monkeypatch: Any) -> None:
+    asked: dict[str, Any] = {}
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr(click, "prompt", lambda text, **how: asked.update(how) or "typed")
+    assert secrets.read("Password") == "typed"
+    assert asked == {"hide_input": True, "confirmation_prompt": True}
+
+
+def test_no_command_takes_a_password_as_an_argument() -> None:
+    context = click.Context(root.root)
+    for name in ("trunk", "phone"):
+        group = root.root.get_command(context, name)
+        assert isinstance(group, click.Group)
+        for command in group.commands.values():
+            for parameter in command.params:
+                assert "password" not in str(parameter.name) or parameter.flag_value

@@ -1,0 +1,73 @@
+"""A sealed recording becomes a WAV file."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from ringfence.api.views import Chunk, ExportHead
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import LegId, RecordingId
+from ringfence.media import wav
+from ringfence.media.engine.sealing import ChannelWriter
+from ringfence.office.exporting import export
+from ringfence.storage.recordings import StoredChannel
+
+pytestmark = pytest.mark.anyio
+
+KEY = bytes(range(32))
+RECORDING = RecordingId("RE" + "0" * 32)
+
+
+def channel(tmp_path: Path, number: int, value: int, *, key: bytes | None = KEY) -> StoredChannel:
+    file = tmp_path / f"{number}.rfr"
+    writer = ChannelWriter(str(file), KEY, rate=8_000, salt=bytes(4))
+    writer.append(wav.to_little_endian(array("h", [value] * 8000)))
+    writer.finish()
+    return StoredChannel(
+        channel=number, leg=LegId("L"), incoming=True, party=None, file=file, key=key
+    )
+
+
+async def exported(channels: list[StoredChannel], wanted: str | None) -> tuple[int, array[int]]:
+    data = b""
+    async for item in export(RECORDING, channels, wanted):
+        if isinstance(item, ExportHead):
+            size = item.size
+        else:
+            assert isinstance(item, Chunk)
+            data += item.data
+    assert size == len(data)
+    form, pcm = wav.read(data)
+    return form.channels, pcm
+
+
+async def test_two_sides_are_left_and_right(tmp_path: Path) -> None:
+    sides = [channel(tmp_path, 0, 1000), channel(tmp_path, 1, -2000)]
+    channels, pcm = await exported(sides, None)
+    assert channels == 2
+    assert len(pcm) == 16_000
+    assert pcm[0] > 500
+    assert pcm[1] < -1500
+    assert (await exported(sides, "in"))[0] == 1
+    assert (await exported(sides, "out"))[1][0] < -1500
+
+
+async def test_an_erased_side_is_silence_and_the_other_keeps_its_place(tmp_path: Path) -> None:
+    sides = [channel(tmp_path, 0, 1000, key=None), channel(tmp_path, 1, -2000)]
+    _, pcm = await exported(sides, None)
+    assert set(pcm[0::2]) == {0}
+    assert pcm[1] < -1500
+
+
+async def test_what_cannot_be_had_is_said(tmp_path: Path) -> None:
+    gone = channel(tmp_path, 0, 1, key=None)
+    with pytest.raises(Refused, match="erased"):
+        await exported([gone], None)
+    with pytest.raises(Refused, match="not_found"):
+        await exported([channel(tmp_path, 1, 1)], "out")
+    wrong = channel(tmp_path, 2, 1, key=bytes(32))
+    with pytest.raises(Refused, match="unreadable"):
+        await exported([wrong], None)

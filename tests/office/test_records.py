@@ -1,0 +1,99 @@
+"""Calls and recordings, read back through the use cases."""
+
+from typing import Any
+
+import pytest
+
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.phone import Phone
+from ringfence.office import Office
+
+pytestmark = pytest.mark.anyio
+
+CALLER, CALLED = Phone("+12025550123"), Phone("+12025550100")
+
+
+async def run(office: Office, use: str, /, **args: Any) -> Any:
+    return await office.run(use, args, actor="operator")
+
+
+async def one_call(office: Office, *, missed: bool = False) -> CallId:
+    now = office.clock.now()
+    call = CallId(ids.make("call", now, office.entropy))
+    leg = LegId(ids.make("leg", now, office.entropy))
+    room = office.store.party_room
+    office.store.calls.record(
+        [
+            events.CallOffered(
+                at=now, call=call, account=office.account.id, leg=leg,
+                caller=room.resolve(CALLER, now), called=room.resolve(CALLED, now),
+            ),
+            events.CallAnswered(at=Ms(now + 10), call=call, codec="PCMU"),
+            events.LegEnded(
+                at=Ms(now + 900), call=call, leg=leg, role="caller", cause=Cause.NORMAL,
+                by_far_end=True, stats_known=True, codec="PCMU", packets_in=45, mos_x100=440,
+            ),
+            events.CallEnded(
+                at=Ms(now + 900), call=call, account=office.account.id, direction="inbound",
+                cause=Cause.NORMAL, hung_up_by="caller", missed=missed, offered_at=now,
+                rang_at=None, answered_at=Ms(now + 10), answered_by_person_at=None,
+                ended_at=Ms(now + 900), duration_ms=890, talk_ms=0, codec="PCMU", mos_x100=440,
+            ),
+        ],
+        now,
+    )  # fmt: skip
+    await office.settled()
+    return call
+
+
+@pytest.mark.promise("CLS-06")
+async def test_a_call_is_listed_and_shown_with_who_it_was(office: Office) -> None:
+    call = await one_call(office, missed=True)
+    page = await run(office, "call.list")
+    assert [c.sid for c in page.calls] == [call]
+    shown = await run(office, "call.show", sid=call)
+    assert (shown.caller, shown.called) == (CALLER.e164, CALLED.e164)
+    assert (shown.status, shown.missed, shown.mos, shown.codec) == ("ended", True, 4.4, "PCMU")
+    (leg,) = shown.legs
+    assert (leg.status, leg.media.packets_in, leg.media.mos) == ("ended", 45, 4.4)
+
+
+async def test_a_list_is_paged_to_its_end(office: Office) -> None:
+    made = [await one_call(office) for _ in range(5)]
+    seen: list[str] = []
+    before = None
+    while True:
+        page = await run(office, "call.list", limit=2, before=before)
+        seen += [c.sid for c in page.calls]
+        before = page.next
+        if before is None:
+            break
+    assert seen == sorted(made, reverse=True)
+
+
+async def test_a_timeline_is_in_order(office: Office) -> None:
+    call = await one_call(office)
+    lines = await run(office, "call.timeline", sid=call)
+    assert [line.name for line in lines] == ["CallOffered", "CallAnswered", "LegEnded", "CallEnded"]
+
+
+@pytest.mark.parametrize("use", ["call.show", "call.timeline"])
+async def test_a_call_that_is_not_there_is_said(office: Office, use: str) -> None:
+    for sid in ("nonsense", "CA" + "0" * 32):
+        with pytest.raises(Refused, match="not_found"):
+            await run(office, use, sid=sid)
+    with pytest.raises(Refused, match="bad_argument"):
+        await run(office, "call.list", limit=0)
+
+
+async def test_every_opening_of_a_number_is_in_the_audit_log(office: Office) -> None:
+    call = await one_call(office)
+    before = office.store.store.trail.size
+    await run(office, "call.show", sid=call)
+    await office.settled()
+    assert office.store.store.trail.size >= before + 2

@@ -1,0 +1,129 @@
+"""Speech, documents and clips, as the switch's ports see them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from office_open import opened
+
+from ringfence.config import load
+from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.entropy import SeededEntropy
+from ringfence.kernel.errors import LocalError
+from ringfence.kernel.ids import CallId, ClipId
+from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.switch.ports import Clip
+from ringfence.webhooks.result import FetchResult
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@dataclass
+class Parrot:
+    """A speech provider that says anything but the unspeakable."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def speak(self, text: str, *, voice: str, language: str, rate: int) -> bytes | None:
+        del voice, language
+        self.asked.append(text)
+        return None if text == "unspeakable" else bytes(rate)
+
+    async def close(self) -> None:
+        pass
+
+
+def desk() -> tuple[SpeechDesk, Parrot]:
+    settings = load(environment={})
+    made = SpeechDesk(settings, entropy=SeededEntropy(1), clock=VirtualClock())
+    parrot = Parrot()
+    made._provider = parrot
+    return made, parrot
+
+
+async def test_a_sentence_is_spoken_once() -> None:
+    speech, parrot = desk()
+    assert speech.ready("Hello", "", "en") is None
+    first = await speech.speak("Hello", "", "en")
+    again = await speech.speak("Hello", "", "en")
+    assert first is again is speech.ready("Hello", "", "en")
+    assert parrot.asked == ["Hello"]
+    assert await speech.speak("unspeakable", "", "en") is None
+
+
+async def test_prompts_are_spoken_before_a_caller_waits() -> None:
+    speech, _ = desk()
+    speech.rehearse((("One", "", ""), ("Two", "", "")))
+    assert speech._rehearsal is not None
+    await speech._rehearsal
+    assert speech.ready("One", "", "") is not None
+    assert speech.ready("Two", "", "") is not None
+    await speech.close()
+
+
+async def test_clips_are_kept_by_id() -> None:
+    shelf = ClipShelf()
+    clip = Clip(ClipId("CL1"), 8000, b"ab")
+    shelf.keep(clip)
+    assert shelf.get(ClipId("CL1")) is clip
+    assert shelf.get(ClipId("CL2")) is None
+
+
+class Net:
+    """A web client with one answer."""
+
+    def __init__(self, result: FetchResult) -> None:
+        self.result = result
+        self.asked: list[dict[str, Any]] = []
+
+    async def fetch(self, url: str, **how: Any) -> FetchResult:
+        self.asked.append({"url": url, **how})
+        return self.result
+
+    async def close(self) -> None:
+        pass
+
+
+async def outside(tmp_path: Path, result: FetchResult) -> tuple[Outside, Net]:
+    office = opened(tmp_path / "data")
+    made = Outside(load(environment={}), office, entropy=SeededEntropy(1), clock=VirtualClock())
+    net = Net(result)
+    made._client = net  # type: ignore[assignment]
+    office.store.store.close()
+    return made, net
+
+
+async def test_a_document_is_fetched_signed_and_a_failure_is_named(tmp_path: Path) -> None:
+    url = "https://example.com/voice"
+    good, net = await outside(tmp_path / "a", FetchResult(status=200, body=b"<x/>", url=url))
+    got = await good.fetch(Fetch(request=3, url=url, params=(("CallSid", "CA1"),)))
+    assert isinstance(got, Fetched)
+    assert (got.request, got.body) == (3, b"<x/>")
+    assert len(net.asked[0]["token"]) == 32
+    bad, _ = await outside(tmp_path / "b", FetchResult(status=404, failure="fetch_status"))
+    failed = await bad.fetch(Fetch(request=4, url=url))
+    assert failed == FetchFailed(request=4, code="fetch_status", status=404)
+    assert bad.fetched == {"fetch_status": 1}
+
+
+async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Path) -> None:
+    made, net = await outside(tmp_path / "a", FetchResult(status=204))
+    with pytest.raises(LocalError):
+        made.callback(CallId("CA1"), Callback(url="https://example.com"))
+    kept: list[Callback] = []
+    made.tell = lambda _, request: kept.append(request)
+    made.callback(CallId("CA1"), Callback(url="https://example.com"))
+    assert len(kept) == 1
+    assert await made.send("https://example.com", "POST", [("a", "b")]) == 204
+    assert net.asked[0]["params"] == [("a", "b")]
+    silent, _ = await outside(tmp_path / "b", FetchResult(failure="fetch_timed_out"))
+    with pytest.raises(OSError, match="fetch_timed_out"):
+        await silent.send("https://example.com", "GET", [])
+    await made.close()

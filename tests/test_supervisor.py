@@ -1,0 +1,79 @@
+"""The supervisor's decisions; its processes are tested in ``tests/system``."""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from ringfence import supervisor
+from ringfence.kernel.limits import RESTART_FIRST, RESTART_FORGET, RESTART_SLOWEST
+
+READY = {
+    "http": "http://127.0.0.1:8080",
+    "sip": "127.0.0.1:5060",
+    "account_sid": "AC" + "0" * 32,
+    "auth_token": "t" * 32,
+    "admin_url": "http://127.0.0.1:8080/admin/x",
+}
+
+
+def test_pauses_double_up_to_the_slowest() -> None:
+    backoff = supervisor.Backoff()
+    pauses = [backoff.after(0) for _ in range(12)]
+    assert pauses[:3] == [RESTART_FIRST, RESTART_FIRST * 2, RESTART_FIRST * 4]
+    assert pauses[-1] == RESTART_SLOWEST
+
+
+def test_a_long_life_is_forgiven() -> None:
+    backoff = supervisor.Backoff()
+    for _ in range(5):
+        backoff.after(0)
+    assert backoff.after(RESTART_FORGET) == RESTART_FIRST
+
+
+def test_the_ready_line_becomes_words() -> None:
+    text = supervisor.friendly(json.dumps(READY))
+    for value in READY.values():
+        assert value in text
+    assert "Ctrl-C" in text
+
+
+def test_a_refusal_becomes_a_sentence() -> None:
+    line = json.dumps({"refused": "port_taken", "reason": "port 5060 is taken"})
+    assert supervisor.friendly(line) == "ringfence: port 5060 is taken"
+
+
+def test_anything_else_is_shown_as_it_is() -> None:
+    assert supervisor.friendly("hello") == "hello"
+
+
+def test_one_supervisor_per_data_folder(tmp_path: Path) -> None:
+    path = str(tmp_path / "up.lock")
+    first = supervisor.lock(path)
+    assert first is not None
+    assert supervisor.lock(path) is None
+    assert Path(path).read_text() == str(os.getpid())
+    os.close(first)
+    assert (tmp_path / "up.lock").stat().st_mode & 0o777 == 0o600
+    second = supervisor.lock(path)
+    assert second is not None
+    os.close(second)
+
+
+def test_a_command_that_works_alone_is_waited_for(tmp_path: Path, monkeypatch: Any) -> None:
+    path = tmp_path / "up.lock"
+    alone = os.open(path, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(alone, fcntl.LOCK_EX)
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            os.close(alone)
+
+    monkeypatch.setattr(supervisor.time, "sleep", sleep)
+    taken = supervisor.lock(str(path))
+    assert taken is not None
+    assert len(waits) == 3
+    os.close(taken)
