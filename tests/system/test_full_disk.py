@@ -1,0 +1,74 @@
+"""A full disk: calls connect, recordings are refused with a reason, nothing written is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from platform_run import Platform
+
+from ringfence.testing.phone import Phone
+
+CALLER = "+12025550123"
+NUMBER = "+12025550101"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 MB, which only root can mount."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("NOT RUN: mounting a small disk needs root")
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode != 0:
+        pytest.skip("NOT RUN: this machine does not let us mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+async def call_once(platform: Platform) -> None:
+    async with Phone(username=CALLER) as phone:
+        talk = await phone.call(f"sip:{NUMBER}@{platform.sip}")
+        await asyncio.wait_for(talk.audio.talking.wait(), 10)
+        await talk.wait_over(20)
+
+
+def test_without_room_a_call_connects_and_says_why_it_is_not_recorded(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Record playBeep='false'/><Say>No room</Say></Response>")
+        asyncio.run(call_once(platform))
+        (record,) = platform.calls(ended=1)
+        assert record["cause"] == "normal"
+        lines = platform.ask("call", "timeline", record["sid"])
+        assert "No recording: disk full" in [line["text"] for line in lines]
+
+
+def test_facts_wait_for_room_and_are_then_all_there(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        ballast = small_disk / "ballast"
+        with ballast.open("wb") as file:
+            try:
+                while True:
+                    file.write(bytes(1 << 20))
+                    file.flush()
+            except OSError:
+                pass  # full to the last page
+        asyncio.run(call_once(platform))
+        ballast.unlink()
+        (record,) = platform.calls(ended=1, seconds=30)
+        names = [line["name"] for line in platform.ask("call", "timeline", record["sid"])]
+        assert names[0] == "CallOffered"
+        assert names[-1] == "CallEnded"
+        assert "Traceback" not in platform.log()

@@ -1,0 +1,126 @@
+"""Nothing is lost: kill -9 of either process, a graceful stop, a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from array import array
+from pathlib import Path
+
+import pytest
+from platform_run import Platform
+
+from ringfence.testing.phone import Phone, PhoneCall
+
+CALLER = "+12025550123"
+VOICEMAIL = "+12025550101"
+TALK = "<Response><Record maxLength='60' timeout='30' playBeep='false'/></Response>"
+
+
+def tone(seconds: float) -> array[int]:
+    return array(
+        "h",
+        (int(9000 * math.sin(2 * math.pi * 440 * n / 8000)) for n in range(int(8000 * seconds))),
+    )
+
+
+async def talking(platform: Platform, phone: Phone, seconds: float) -> PhoneCall:
+    call = await phone.call(f"sip:{VOICEMAIL}@{platform.sip}")
+    await asyncio.sleep(0.5)
+    call.audio.say(tone(seconds))
+    await asyncio.sleep(seconds)
+    return call
+
+
+async def waited_for(check, seconds: float = 30.0) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + seconds
+    while not await asyncio.to_thread(check):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        await asyncio.sleep(0.2)
+
+
+def recording_seconds(platform: Platform, call: str) -> float:
+    found = [r for r in platform.ask("recording", "list", "--call", call) if r["status"] == "saved"]
+    return max((r["duration_ms"] / 1000 for r in found), default=0.0)
+
+
+def test_kill_of_the_server_loses_no_call_and_at_most_the_last_second_of_sound(
+    tmp_path: Path,
+) -> None:
+    with Platform(tmp_path / "data") as platform:
+        platform.number(VOICEMAIL, TALK)
+
+        async def scenario() -> None:
+            async with Phone(username=CALLER) as phone:
+                first = await talking(platform, phone, 1.0)
+                await first.hang_up()
+                await waited_for(lambda: platform.calls()[0]["status"] == "ended")
+                await talking(platform, phone, 4.0)
+                old = platform.pids("ringfence.app")
+                platform.kill("ringfence.app")
+                await waited_for(lambda: set(platform.pids("ringfence.app")) - set(old))
+                await waited_for(lambda: platform.cli("calls", check=False).returncode == 0)
+                # The restarted server takes calls again.
+                again = await talking(platform, phone, 0.5)
+                await again.hang_up()
+
+        asyncio.run(scenario())
+        newest, interrupted, finished = platform.calls(ended=3)
+        assert (finished["cause"], newest["cause"]) == ("normal", "normal")
+        assert interrupted["cause"] == "interrupted"
+        assert recording_seconds(platform, interrupted["sid"]) > 3.0
+
+
+def test_kill_of_the_media_process_ends_its_calls_with_that_cause_and_keeps_their_sound(
+    tmp_path: Path,
+) -> None:
+    with Platform(tmp_path / "data") as platform:
+        platform.number(VOICEMAIL, TALK)
+
+        async def scenario() -> None:
+            async with Phone(username=CALLER) as phone:
+                call = await talking(platform, phone, 4.0)
+                old = platform.pids("engine.worker")
+                platform.kill("engine.worker")
+                await call.wait_over(10)
+                await waited_for(lambda: set(platform.pids("engine.worker")) - set(old))
+                await asyncio.sleep(2)
+                again = await talking(platform, phone, 0.5)
+                await again.hang_up()
+
+        asyncio.run(scenario())
+        after, lost = platform.calls(ended=2)
+        assert after["cause"] == "normal"
+        assert lost["cause"] == "media_lost"
+        assert recording_seconds(platform, lost["sid"]) > 3.0
+
+
+def test_a_graceful_stop_lets_the_open_call_finish_and_refuses_new_ones(tmp_path: Path) -> None:
+    platform = Platform(tmp_path / "data")
+    platform.start()
+    platform.number(VOICEMAIL, TALK)
+
+    async def scenario() -> int:
+        async with Phone(username=CALLER) as phone, Phone(username=CALLER) as late:
+            call = await talking(platform, phone, 0.5)
+            stopping = asyncio.create_task(asyncio.to_thread(platform.stop))
+            await asyncio.sleep(1)
+            refused = late.dial(f"sip:{VOICEMAIL}@{platform.sip}")
+            await refused.wait_over(5)
+            assert refused.end is not None
+            assert refused.end.status == 503
+            assert not call.over.is_set()
+            await call.hang_up()
+            return await stopping
+
+    assert asyncio.run(scenario()) == 0
+    with Platform(tmp_path / "data") as again:
+        (only,) = again.calls()
+        assert (only["status"], only["cause"]) == ("ended", "normal")
+
+
+def test_a_second_start_on_the_same_folder_is_refused_in_words(tmp_path: Path) -> None:
+    with Platform(tmp_path / "data"), pytest.raises(RuntimeError, match="already"):
+        Platform(tmp_path / "data").start()

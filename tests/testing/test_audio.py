@@ -1,0 +1,84 @@
+"""A phone's sound in time: fifty packets a second, what was said, what was pressed."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+
+from ringfence.media import wav
+from ringfence.testing.audio import Audio
+from ringfence.testing.network import Quality
+
+
+def connected(hosts, quality: Quality) -> tuple[Audio, Audio]:
+    one = Audio(hosts.at(1))
+    other = Audio(hosts.at(2), quality=quality)
+    for end, host, port in ((one, "192.0.2.2", other.port), (other, "192.0.2.1", one.port)):
+        end.connect(host, port, codec="PCMU", payload_type=0, dtmf_type=101)
+    return one, other
+
+
+def test_fifty_packets_a_second_go_both_ways(play: Callable[..., None]) -> None:
+    async def scene(hosts) -> None:
+        one, other = connected(hosts, Quality())
+        await asyncio.sleep(2)
+        assert {one.sent, other.sent} <= {100, 101}
+        assert {one.received, other.received} <= {100, 101}
+        one.close()
+        other.close()
+
+    play(scene)
+
+
+def test_said_and_pressed_return_when_it_is_over(play: Callable[..., None], tmp_path: Path) -> None:
+    async def scene(hosts) -> None:
+        one, other = connected(hosts, Quality())
+        file = tmp_path / "voice.wav"
+        file.write_bytes(wav.write(array("h", [8000] * 16_000), wav.Format(16_000, 1, "s16")))
+        one.say_file(file)
+        began = hosts.clock.now()
+        await one.said()
+        assert 960 <= hosts.clock.now() - began <= 1_020
+        await one.press("7*")
+        assert 960 <= hosts.clock.now() - began <= 1_600
+        await asyncio.sleep(0.1)
+        assert other.digits == "7*"
+        assert other.talking.is_set()
+        assert not one.talking.is_set()
+        assert other.loudness(100, 900) > 7_000
+        other.save(tmp_path / "heard.wav")
+        form, pcm = wav.read((tmp_path / "heard.wav").read_bytes())
+        assert (form.rate, pcm) == (8_000, other.heard)
+        one.close()
+        other.close()
+
+    play(scene)
+
+
+def test_a_bad_line_loses_and_delays_in_both_directions(play: Callable[..., None]) -> None:
+    async def scene(hosts) -> None:
+        one, other = connected(hosts, Quality(loss=200, delay_ms=50))
+        await asyncio.sleep(10)
+        for end in (one, other):
+            assert 350 < end.received < 450
+            assert abs(end.sound.missing - (498 - end.received)) <= 8
+        one.close()
+        other.close()
+        await asyncio.sleep(1)
+
+    play(scene)
+
+
+def test_nothing_is_sent_before_it_is_connected_nor_after_its_end(
+    play: Callable[..., None],
+) -> None:
+    async def scene(hosts) -> None:
+        one = Audio(hosts.at(1))
+        await asyncio.sleep(1)
+        assert one.sent == 0
+        one.close()
+        await asyncio.sleep(1)
+
+    play(scene)
