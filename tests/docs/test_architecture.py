@@ -1,0 +1,38 @@
+"""ARCHITECTURE.md, SECURITY.md and CONTRIBUTING.md name things that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "README.md")
+PATH = re.compile(r"`((?:src|tests|scripts|docs|bench|fuzz|\.ci)/[\w./-]+|\.importlinter)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+
+
+def named() -> list[tuple[str, str]]:
+    found = []
+    for document in DOCUMENTS:
+        text = (ROOT / document).read_text("utf-8")
+        found += [(document, path) for path in PATH.findall(text) + LINK.findall(text)]
+    return found
+
+
+@pytest.mark.parametrize(("document", "path"), named())
+def test_a_path_that_is_named_exists(document: str, path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_paths_are_found() -> None:
+    """The patterns must see something, or the test above would hold for an empty document."""
+    assert len([path for document, path in named() if document == "ARCHITECTURE.md"]) > 30
+
+
+def test_the_picture_shows_every_package() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split("## Processes")[0]
+    package = ROOT / "src" / "ringfence"
+    present = {path.parent.name for path in package.glob("*/__init__.py")}
+    present |= {path.stem for path in package.glob("*.py")} - {"__init__"}
+    words = set(re.findall(r"[a-z]+", text))
+    assert present - words == set()
