@@ -2,10 +2,11 @@
  *
  * One round of the thread, every 5 ms by the monotonic clock:
  *
- *     sleep until the tick -> frames of one phase (send) -> drain all ready sockets
- *                          -> commands from the ring     -> wake the reader if there are events
+ *     sleep until the tick -> frames of one phase (send) -> commands from the ring
+ *                          -> drain all ready sockets    -> wake the reader if there are events
  *
- * Frames come first, so that what is sent leaves on time whatever the rest costs. Nothing here
+ * Frames come first, so that what is sent leaves on time whatever the rest costs. Commands come
+ * before the sockets, so that a packet sent after its leg was connected finds it so. Nothing here
  * waits: sockets do not block, rings are single-producer single-consumer, chunks travel on stacks
  * that only one side pops.
  */
@@ -341,8 +342,8 @@ static void *run(void *argument) {
     engine->sent_this_tick = 0;
     rf_core_tick(&engine->core, (now + engine->anchor_ns) / 1000000);
     if (engine->sent_this_tick) time_frames(engine, due);
-    drain(engine);
     obey(engine);
+    drain(engine);
     tell(engine);
     count(&engine->datagrams_out, engine->sent_this_tick);
   }
