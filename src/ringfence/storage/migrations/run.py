@@ -42,7 +42,7 @@ def migrate(path: Path, *, end: str = HEAD) -> None:
         db.pragma("journal_mode", "WAL")
         db.pragma("synchronous", "FULL")
         db.execute("BEGIN IMMEDIATE")
-        db.execute(script(start, end))
+        db.execute(script(start, end)).fetchall()  # a statement that returns a row is a halt
         violated = db.execute("PRAGMA foreign_key_check").fetchall()
         if violated:
             raise SystemExit("the migration would leave rows that refer to nothing")

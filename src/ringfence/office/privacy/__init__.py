@@ -1,0 +1,1 @@
+"""The privacy centre's use cases; importing this fills the table of `ringfence.office.table`."""

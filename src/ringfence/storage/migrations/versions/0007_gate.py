@@ -1,0 +1,12 @@
+"""Staff tickets, holds and restrictions."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add what gate need."""
