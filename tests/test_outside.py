@@ -10,9 +10,16 @@ from office_open import opened
 from ringfence.config import load
 from ringfence.kernel.clock import VirtualClock
 from ringfence.kernel.entropy import SeededEntropy
-from ringfence.kernel.errors import LocalError
+from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.ids import CallId, ClipId
-from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    LoadMedia,
+)
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
 from ringfence.switch.ports import Clip
 from ringfence.webhooks.result import FetchResult
@@ -91,6 +98,16 @@ class Net:
         pass
 
 
+class Undecodable:
+    """A decoder that refuses."""
+
+    def __init__(self, hint: int) -> None:
+        self.hint = hint
+
+    async def decode(self, data: bytes, *, rate: int) -> bytes:
+        raise RemoteError("no", hint=self.hint)
+
+
 async def outside(tmp_path: Path, result: FetchResult) -> tuple[Outside, Net]:
     office = opened(tmp_path / "data")
     made = Outside(load(environment={}), office, entropy=SeededEntropy(1), clock=VirtualClock())
@@ -111,6 +128,17 @@ async def test_a_document_is_fetched_signed_and_a_failure_is_named(tmp_path: Pat
     failed = await bad.fetch(Fetch(request=4, url=url))
     assert failed == FetchFailed(request=4, code="fetch_status", status=404)
     assert bad.fetched == {"fetch_status": 1}
+
+
+async def test_a_clip_or_why_there_is_none(tmp_path: Path) -> None:
+    asked = LoadMedia(request=5, url="https://example.com/a.wav")
+    gone, _ = await outside(tmp_path / "a", FetchResult(status=404, failure="fetch_status"))
+    failed = ClipFailed(request=5, code="fetch_status", status=404)
+    assert await gone.load(asked) == failed
+    made, _ = await outside(tmp_path / "b", FetchResult(status=200, body=b"hello"))
+    for hint, code in ((413, "clip_too_long"), (415, "clip_not_audio"), (422, "clip_slow")):
+        made._decoder = Undecodable(hint)  # type: ignore[assignment]
+        assert await made.load(asked) == ClipFailed(request=5, code=code)
 
 
 async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.ids import CallId, ClipId
 from ringfence.kernel.limits import CLIP_BYTES_MAX
-from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    LoadMedia,
+)
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
 from ringfence.speech.clips import Decoder
@@ -125,20 +132,20 @@ class Outside:
             elapsed_ms=result.elapsed_ms,
         )
 
-    async def load(self, url: str, /) -> Clip | None:
+    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
         """Get an audio file and decode it; kept for no longer than the call (no-store)."""
         result = await self._client.fetch(
-            url, method="GET", token=self._directory.auth_token, limit=int(CLIP_BYTES_MAX)
+            request.url, method="GET", token=self._directory.auth_token, limit=int(CLIP_BYTES_MAX)
         )
         if result.failure is not None:
             self.fetched[result.failure] += 1
-            return None
+            return ClipFailed(request=request.request, code=result.failure, status=result.status)
         self.fetched["ok"] += 1
         try:
             pcm = await self._decoder.decode(result.body, rate=RATE)
         except RemoteError as error:
             log.info("clip_not_audio", hint=error.hint)
-            return None
+            return ClipFailed(request=request.request, code=_UNDECODED[error.hint])
         return Clip(_clip_id(self._clock, self._entropy), RATE, pcm)
 
     def callback(self, call: CallId, request: Callback, /) -> None:
@@ -162,6 +169,10 @@ class Outside:
         """Drop connections."""
         await self._client.close()
         await self._decoder.close()
+
+
+_UNDECODED = {413: "clip_too_long", 415: "clip_not_audio", 422: "clip_slow"}
+"""What the decoder's hints mean to whoever wrote the document."""
 
 
 def _untold(call: CallId, request: Callback) -> None:  # noqa: ARG001 - stands for nobody

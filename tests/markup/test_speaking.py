@@ -1,9 +1,11 @@
 """Prompts in order, without gaps, past what cannot be played."""
 
+import pytest
+
 from ringfence.calls import commands, notices
 from ringfence.kernel import limits
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import ClipReady, LoadMedia, Speak
+from ringfence.markup.exchange import ClipFailed, ClipReady, LoadMedia, Speak
 
 
 def doc(inside):
@@ -65,7 +67,7 @@ def test_a_prompt_that_never_comes_is_given_up(script):
     s.wait(limits.MARKUP_SPEECH_WAIT_MS - 1)
     assert s.codes == []
     s.wait(1)
-    assert s.codes == ["speech_failed"]
+    assert s.codes == ["speech_failed", "speech_failed"]
     assert s.hung_up
 
 
@@ -125,6 +127,7 @@ def test_relative_audio_needs_a_document_with_a_url(script):
     assert s.last(LoadMedia).url == "https://x.example/d/a.wav"
     inline = script(doc("<Play>a.wav</Play>")).begin()
     assert inline.codes == ["clip_failed"]
+    assert "its address is relative" in inline.notes[0].text
 
 
 def test_the_apology_is_a_tone_where_speech_fails(script):
@@ -140,3 +143,42 @@ def test_the_apology_waits_for_its_clip(script):
     assert s.heard == []
     s.wait(limits.MARKUP_SPEECH_WAIT_MS)
     assert s.heard == ["tone congestion"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "reason"),
+    [
+        ("fetch_status", 404, "the server answered 404"),
+        ("fetch_too_large", 0, "it is larger than 20 MiB"),
+        ("clip_not_audio", 0, "what came is not WAV or MP3 audio"),
+        ("fetch_refused", 0, "its address is private or not allowed"),
+        ("fetch_timed_out", 0, "no complete answer came in time"),
+        ("a_word_of_tomorrow", 0, "it could not be had"),
+    ],
+)
+def test_a_clip_that_cannot_be_had_says_why_and_where(script, code, status, reason):
+    s = script(doc("\n  <Say>a</Say><Play>https://x.example/c</Play>"))
+    s.hold_clips = True
+    s.begin()
+    s.tell(ClipFailed(request=s.last(LoadMedia).request, code=code, status=status))
+    s.tell(ClipReady(request=s.last(Speak).request, clip="a"))
+    assert [note.text for note in s.notes] == [
+        f"line 2, column 15: an audio file was skipped: {reason} (13420)"
+    ]
+
+
+def test_a_clip_that_never_comes_says_so(script):
+    s = script(doc("<Play>https://x.example/c</Play>"))
+    s.hold_clips = True
+    s.begin()
+    s.wait(limits.MARKUP_MEDIA_WAIT_MS)
+    assert "no complete answer came in time" in s.notes[0].text
+
+
+def test_two_clips_of_one_line_are_two_problems(script):
+    inside = "<Play>https://x.example/c</Play><Play>https://x.example/d</Play>"
+    s = script(doc(inside), broken={"https://x.example/c", "https://x.example/d"}).begin()
+    assert [note.text.partition(":")[0] for note in s.notes] == [
+        "line 1, column 11",
+        "line 1, column 43",
+    ]

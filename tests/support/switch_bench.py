@@ -22,7 +22,14 @@ from ringfence.kernel.ids import (
     TrunkId,
 )
 from ringfence.kernel.phone import Phone
-from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    LoadMedia,
+)
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -143,9 +150,8 @@ class World:
             return FetchFailed(request=request.request, code="fetch_status", status=404)
         return Fetched(request=request.request, body=body, url=request.url)
 
-    async def load(self, url: str, /) -> Clip | None:
-        del url
-        return None
+    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+        return ClipFailed(request=request.request, code="fetch_status", status=404)
 
     def callback(self, call: CallId, request: Callback, /) -> None:
         del call

@@ -131,7 +131,7 @@ class _Pair:
 
 
 def _uri(values: Values, text: str, _children: list[Any], _report: Report) -> Any:
-    values.pop("line")
+    del values["line"], values["column"]
     return _Uri(text, values)
 
 
@@ -194,7 +194,7 @@ def _queue(values: Values, text: str, _children: list[Any], report: Report) -> A
 def _dial(values: Values, text: str, children: list[Any], report: Report) -> Any:
     targets = list(children)
     if text:
-        bare = _number({"line": values["line"]}, text, [], report)
+        bare = _number({"line": values["line"], "column": values["column"]}, text, [], report)
         if bare is not None:
             targets.insert(0, bare)
     if not targets:

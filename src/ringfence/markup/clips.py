@@ -7,28 +7,65 @@ is asked for anew by every document, because only its server knows whether it ha
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import ClipId
 from ringfence.kernel.limits import (
+    CLIP_BYTES_MAX,
+    CLIP_SECONDS_MAX,
     MARKUP_CLIPS_KEPT,
     MARKUP_MEDIA_WAIT_MS,
     MARKUP_SPEECH_WAIT_MS,
 )
 from ringfence.markup.exchange import ClipFailed, ClipReady, LoadMedia, Speak
-from ringfence.markup.urls import resolve
+from ringfence.markup.urls import is_reference, resolve
 from ringfence.markup.verbs import Play, Say
+
+REASONS: Final[dict[str, str]] = {
+    "fetch_failed": "the connection failed",
+    "fetch_refused": "its address is private or not allowed",
+    "fetch_host_unknown": "the host name is not known",
+    "fetch_redirects": "too many redirects",
+    "fetch_tls": "the certificate of its server is not valid",
+    "fetch_too_large": f"it is larger than {CLIP_BYTES_MAX // 1024**2} MiB",
+    "fetch_timed_out": "no complete answer came in time",
+    "fetch_status": "the server answered {status}",
+    "bad_url": "its address is not an http or https URL",
+    "relative_url": "its address is relative and the document has no URL of its own",
+    "clip_not_audio": "what came is not WAV or MP3 audio",
+    "clip_too_long": f"it is longer than {CLIP_SECONDS_MAX} s",
+    "clip_slow": "it could not be decoded in time",
+    "": "it could not be had",
+}
+"""Why there is no clip of an audio file: the end of a sentence on the call's timeline."""
 
 
 class Clip:
-    """A clip on its way: ``clip`` once it is ready, ``failed`` where it never will be."""
+    """A clip on its way: ``clip`` once it is ready, ``failed`` where it never will be.
 
-    __slots__ = ("clip", "due", "failed")
+    ``code`` and ``status`` say why it failed (`ringfence.markup.exchange.ClipFailed`).
+    """
+
+    __slots__ = ("clip", "code", "due", "failed", "status")
 
     def __init__(self) -> None:
         self.clip: ClipId | None = None
         self.failed = False
+        self.code = ""
+        self.status = 0
         self.due = Ms(0)
+
+    def fail(self, code: str, status: int = 0) -> None:
+        """There will be no clip."""
+        self.failed = True
+        self.code = code
+        self.status = status
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, as the end of a sentence."""
+        return REASONS.get(self.code, REASONS[""]).format(status=self.status)
 
     @property
     def settled(self) -> bool:
@@ -74,7 +111,7 @@ class ClipShelf:
         if isinstance(answer, ClipReady):
             clip.clip = answer.clip
         else:
-            clip.failed = True
+            clip.fail(answer.code, answer.status)
 
     def deadline(self) -> Ms | None:
         """When the first unanswered request counts as failed."""
@@ -84,7 +121,7 @@ class ClipShelf:
         """Fail what is overdue; whether anything was."""
         late = [request for request, clip in self._pending.items() if clip.due <= now]
         for request in late:
-            self._pending.pop(request).failed = True
+            self._pending.pop(request).fail("fetch_timed_out")
         return bool(late)
 
     def _speech(self, prompt: Say, now: Ms) -> Clip:
@@ -109,7 +146,8 @@ class ClipShelf:
         clip = self._fetched[prompt.url] = Clip()
         url = resolve(prompt.url, base)
         if url is None or url.startswith("flow:"):
-            clip.failed = True
+            relative = is_reference(prompt.url) and url is None
+            clip.fail("relative_url" if relative else "bad_url")
             return clip
         request = self.next_request()
         self._wait(request, clip, now + MARKUP_MEDIA_WAIT_MS)

@@ -69,9 +69,7 @@ class DialStep(Step):
                 try:
                     phone = Phone.parse(target.number, region=self._stage.context.region)
                 except Refused:
-                    self._stage.note(
-                        "bad_number", "a number to dial was left out", line=target.line
-                    )
+                    self._stage.note("bad_number", "a number to dial was left out", at=target)
                     return None
                 return commands.DialTarget(
                     endpoint=commands.ToPhone(phone=phone), send_digits=_keys(target.send_digits)
@@ -99,7 +97,7 @@ class DialStep(Step):
             self._stage.note(
                 "caller_id_refused",
                 "callerId is not a telephone number; the default is shown",
-                line=self._dial.line,
+                at=self._dial,
             )
             return None
 

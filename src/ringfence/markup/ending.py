@@ -33,12 +33,12 @@ class InstantStep(Step):
             case Hangup():
                 stage.command(commands.Hangup())
                 stage.finish()
-            case Reject(reason=reason, line=line):
+            case Reject(reason=reason) as reject:
                 if stage.answered:
                     stage.note(
                         "reject_after_answer",
                         "<Reject> after the call was answered hangs up",
-                        line=line,
+                        at=reject,
                     )
                 stage.command(commands.Reject(cause=_REASONS[reason]))
                 stage.finish()

@@ -97,9 +97,14 @@ class ClipReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFailed:
-    """There is no clip: no speech, no such file, not audio, too long."""
+    """There is no clip. ``code`` says why: one of `ringfence.markup.clips.REASONS`.
+
+    ``status``: what the server answered, 0 where nothing came.
+    """
 
     request: int
+    code: str = ""
+    status: int = 0
 
 
 Answer = Fetched | FetchFailed | ClipReady | ClipFailed

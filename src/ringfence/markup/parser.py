@@ -168,7 +168,7 @@ class _Parse:
             self._skip = 1
             return
         line, column = self._here()
-        opened = _Open(element, line, column, {"line": line})
+        opened = _Open(element, line, column, {"line": line, "column": column})
         if attributes:
             self._read_attributes(opened, attributes)
         self._open.append(opened)
@@ -212,8 +212,8 @@ class _Parse:
                 self._problem("unknown_verb", f"<{shown(name)}> is not a verb; it was left out")
                 return None
             if element.state == "later":
-                line, _ = self._problem("unavailable_verb", f"<{name}> is not available yet")
-                self._append(Unavailable(name=name, line=line))
+                line, column = self._problem("unavailable_verb", f"<{name}> is not available yet")
+                self._append(Unavailable(name=name, line=line, column=column))
                 return None
             return element
         if parent.content == "speech":
@@ -291,7 +291,7 @@ class _Parse:
             if made is not None and not opened.broken:
                 parent.children.append(made)
         elif opened.broken or made is build.BROKEN:
-            self._append(Broken(name=element.name, line=opened.line))
+            self._append(Broken(name=element.name, line=opened.line, column=opened.column))
         elif made is not None:
             self._append(made)
 

@@ -76,7 +76,7 @@ class RecordStep(Step):
             self._stage.note(
                 "recording_failed",
                 f"there is no recording: {missing.reason.replace('_', ' ')}",
-                line=self._record.line,
+                at=self._record,
             )
         self._stage.proceed()
 

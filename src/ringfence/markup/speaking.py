@@ -72,7 +72,7 @@ class PromptLine:
             case notices.PlayFinished(play=play) if self.state == "playing" and play == self._play:
                 if notice.reason == "failed":
                     self._stage.note(
-                        "clip_failed", "a prompt could not be played", line=self._line()
+                        "clip_failed", "a prompt could not be played", at=self._prompts[self._at]
                     )
                 else:
                     self._stage.progress()
@@ -148,7 +148,7 @@ class PromptLine:
                 if clip.clip is not None:
                     self._start(prompt, ahead)
                     return
-                self._skipped(prompt)
+                self._skipped(prompt, clip)
                 self._at += 1
         self.state = "done"
         self._done()
@@ -185,18 +185,13 @@ class PromptLine:
         self.state = "playing"
         self._stage.command(commands.Play(play=self._play, clips=tuple(ready), loop=first.loop))
 
-    def _skipped(self, prompt: Prompt) -> None:
+    def _skipped(self, prompt: Prompt, clip: Clip) -> None:
         if isinstance(prompt, Say):
             self._stage.note(
-                "speech_failed", "a sentence could not be spoken and was skipped", line=prompt.line
+                "speech_failed", "a sentence could not be spoken and was skipped", at=prompt
             )
         else:
-            self._stage.note(
-                "clip_failed", "an audio file could not be had and was skipped", line=prompt.line
-            )
-
-    def _line(self) -> int:
-        return self._prompts[self._at].line
+            self._stage.note("clip_failed", f"an audio file was skipped: {clip.reason}", at=prompt)
 
 
 class SpeakingStep(Step):

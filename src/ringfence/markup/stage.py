@@ -11,7 +11,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
 from ringfence.markup.exchange import Callback, Params
-from ringfence.markup.verbs import Method
+from ringfence.markup.verbs import Method, Verb
 
 
 class Stage(Protocol):
@@ -32,8 +32,8 @@ class Stage(Protocol):
     def command(self, command: Command) -> None:
         """Give the call a command."""
 
-    def note(self, code: str, sentence: str, *, line: int = 0) -> None:
-        """Put a problem (`ringfence.markup.problems.KINDS`) on the call's timeline."""
+    def note(self, code: str, sentence: str, *, at: Verb | None = None) -> None:
+        """Put a problem (`ringfence.markup.problems.KINDS`) on the timeline, with its place."""
 
     def next_play(self) -> int:
         """Return a new number for a play."""

@@ -1,6 +1,7 @@
 """One frozen dataclass per verb: what a document asks for, with Twilio's defaults.
 
-A verb knows nothing of XML except ``line``, where it stood (0 when it was made by a flow). The
+A verb knows nothing of XML except ``line`` and ``column``, where it stood, counted from 1 (0 when
+it was made by a flow). The
 table of elements and attributes is ``markup.elements``; the machine that carries verbs out is
 ``markup.voice``. Seconds are seconds here, because documents speak in seconds.
 
@@ -19,9 +20,10 @@ ALL_KEYS = "1234567890*#"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """The base of all verbs. ``line`` takes no part in equality."""
+    """The base of all verbs. Where it stood takes no part in equality."""
 
     line: int = field(default=0, compare=False)
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

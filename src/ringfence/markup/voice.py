@@ -136,7 +136,7 @@ class Program:
         self._fetch_due: Ms | None = None
         self._followers: list[Follower] = []
         self._stale: list[tuple[type[Notice], ...]] = []
-        self._noted: set[tuple[str, str, int]] = set()
+        self._noted: set[tuple[str, str, int, int]] = set()
 
     # -- the machine ------------------------------------------------------------------------
 
@@ -253,8 +253,9 @@ class Program:
         if not self._over:
             self._out.append(command)
 
-    def note(self, code: str, sentence: str, *, line: int = 0) -> None:
-        self._note_problem(Problem(code, sentence, line))
+    def note(self, code: str, sentence: str, *, at: Verb | None = None) -> None:
+        line, column = (at.line, at.column) if at is not None else (0, 0)
+        self._note_problem(Problem(code, sentence, line, column))
 
     def next_play(self) -> int:
         self._play += 1
@@ -488,7 +489,7 @@ class Program:
 
     def _note_problem(self, problem: Problem) -> None:
         """Put a problem on the timeline, once per document and place."""
-        key = (self._pages.base, problem.code, problem.line)
+        key = (self._pages.base, problem.code, problem.line, problem.column)
         if key in self._noted or len(self._noted) >= MARKUP_CALL_PROBLEMS:
             return
         self._noted.add(key)

@@ -12,7 +12,14 @@ from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, ClipId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
-from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    LoadMedia,
+)
 
 
 class Parties(Protocol):
@@ -93,8 +100,8 @@ class Web(Protocol):
         """Get a document: signed, capped, timed."""
         ...
 
-    async def load(self, url: str, /) -> Clip | None:
-        """Get audio and decode it; None where there is none."""
+    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+        """Get audio and decode it, or say why there is none."""
         ...
 
     def callback(self, call: CallId, request: Callback, /) -> None:

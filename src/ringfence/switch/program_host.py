@@ -123,13 +123,15 @@ class ProgramHost:
         self._settled(call, request.request, clip)
 
     async def _load(self, call: CallId, request: LoadMedia) -> None:
-        clip = None
+        found: Clip | ClipFailed
         try:
             async with asyncio.timeout(CLIP_LOAD_MS / 1000):
-                clip = await self._web.load(request.url)
+                found = await self._web.load(request)
         except TimeoutError:
             log.info("clip_slow", call=call)
-        self._settled(call, request.request, clip)
+            found = ClipFailed(request=request.request, code="fetch_timed_out")
+        clip = found if isinstance(found, ClipFailed) else self._clip(request.request, found)
+        self._runner.answer(call, clip)
 
     async def _fetch(self, call: CallId, request: Fetch) -> None:
         answer: Answer

@@ -21,7 +21,14 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, ClipId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
-from ringfence.markup.exchange import Callback, Fetch, Fetched, FetchFailed
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    LoadMedia,
+)
 from ringfence.media.wav import to_little_endian
 from ringfence.sip.events import Peer
 from ringfence.sip.locate import Locator
@@ -205,10 +212,15 @@ class Web:
             return FetchFailed(request=request.request, code="fetch_status", status=404)
         return Fetched(request=request.request, body=body, url=request.url)
 
-    async def load(self, url: str, /) -> Clip | None:
-        """Get audio; None where there is none."""
+    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+        """Get audio."""
         await asyncio.sleep(self.delay_ms / 1000)
-        return None if self._fetches.fails() else self.clips.get(url)
+        if self._fetches.fails():
+            return ClipFailed(request=request.request, code="fetch_timed_out")
+        clip = self.clips.get(request.url)
+        if clip is None:
+            return ClipFailed(request=request.request, code="fetch_status", status=404)
+        return clip
 
     def callback(self, call: CallId, request: Callback, /) -> None:  # noqa: ARG002 - a port
         """Take a callback to deliver."""
