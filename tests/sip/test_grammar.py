@@ -1,11 +1,14 @@
 """The shared grammar: pairs of parse and serialize, and nothing that takes quadratic time."""
 
+import importlib
+import pkgutil
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ringfence
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.sip.grammar import (
     NO_PARAMS,
@@ -142,3 +145,34 @@ def test_long_hostile_input_is_read_in_linear_time(piece):
             read(text)
         except RemoteError:
             pass
+
+
+def _possessive_groups(pattern):
+    """Repetitions that give nothing back and repeat more than one character."""
+    found = []
+    todo = [re._parser.parse(pattern.pattern, pattern.flags)]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, tuple) and len(node) == 2 and str(node[0]) == "POSSESSIVE_REPEAT":
+            repeated = list(node[1][2])
+            if len(repeated) != 1 or str(repeated[0][0]) not in {"IN", "LITERAL", "NOT_LITERAL"}:
+                found.append(node)
+        if isinstance(node, tuple) and len(node) == 2 and str(node[0]) == "ATOMIC_GROUP":
+            found.append(node)
+        if isinstance(node, tuple | list) or hasattr(node, "data"):
+            todo.extend(node)
+    return found
+
+
+def test_no_possessive_quantifier_stands_behind_a_group():
+    # Python 3.11.2, which Debian 12 has, takes "(?:x@)?+y" for an x that has to be there.
+    assert _possessive_groups(re.compile("(?:ab)*+c"))
+    assert not _possessive_groups(re.compile("(?:[ab]*+c)*d++"))
+    patterns = 0
+    for module in pkgutil.walk_packages(ringfence.__path__, "ringfence."):
+        if module.name.split(".")[1] in {"sip", "markup", "kernel", "calls"}:
+            for value in vars(importlib.import_module(module.name)).values():
+                if isinstance(value, re.Pattern):
+                    patterns += 1
+                    assert not _possessive_groups(value), (module.name, value.pattern)
+    assert patterns > 20

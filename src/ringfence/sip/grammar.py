@@ -23,7 +23,9 @@ from ringfence.kernel.errors import LocalError, RemoteError
 Params = Mapping[str, str | None]
 
 TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]++"  # noqa: S105 - a grammar rule, no secret
-QUOTED: Final = r'"(?:[^"\\]++|\\.)*+"'
+# A possessive quantifier stands behind single characters only, never behind a group: that is wrong
+# in Python before 3.11.5, and Debian 12 has 3.11.2 (https://github.com/python/cpython/issues/106052).
+QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 
 
 class _NoParams(dict[str, str | None]):
@@ -48,11 +50,11 @@ _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # A value may be a token, a host (with [ ] and :) or a quoted string; anything that cannot be
 # mistaken for a delimiter is let through, because extension parameters are freer than the RFC.
 _PARAM = re.compile(
-    rf'[ \t]*+;[ \t]*+({TOKEN})(?:[ \t]*+=[ \t]*+({QUOTED}|[^\s;,"<>]*+))?+[ \t]*+',
+    rf'[ \t]*+;[ \t]*+({TOKEN})(?:[ \t]*+=[ \t]*+({QUOTED}|[^\s;,"<>]*+))?[ \t]*+',
     re.DOTALL,
 )
-_LIST_PIECE = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^<>]*+>)*+', re.DOTALL)
-_VALUE = re.compile(rf'(?:[^";<]++|{QUOTED}|<[^<>]*+>)*+', re.DOTALL)
+_LIST_PIECE = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^<>]*+>)*', re.DOTALL)
+_VALUE = re.compile(rf'(?:[^";<]++|{QUOTED}|<[^<>]*+>)*', re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 

@@ -23,14 +23,14 @@ from ringfence.sip.grammar import NO_PARAMS, Params, escape, format_params, ipv6
 # of some telephones and is dropped.
 _SIP = re.compile(
     r"(sips?):"
-    r"(?:([^@:<>\"\s]*+)(?::([^@<>\"\s]*+))?+@)?+"
+    r"(?:([^@:<>\"\s]*+)(?::([^@<>\"\s]*+))?@)?"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)"
     r"(?::([0-9]{1,5})(?::[0-9]{1,5})?)?"
-    r"((?:;[^;?@<>\"\s]*+)*+)"
+    r"((?:;[^;?@<>\"\s]*+)*)"
     r"(?:\?([^<>\"\s?]++))?",
     re.IGNORECASE,
 )
-_TEL = re.compile(r"tel:(\+?[0-9A-Fa-f*#().\-]++)((?:;[^;?@<>\"\s]++)*+)", re.IGNORECASE)
+_TEL = re.compile(r"tel:(\+?[0-9A-Fa-f*#().\-]++)((?:;[^;?@<>\"\s]++)*)", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):([^<>\"\s]++)")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _USER_SAFE = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/]")
