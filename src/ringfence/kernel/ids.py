@@ -38,6 +38,7 @@ PREFIX = {
     "conference": "CF",
     "event": "EV",
     "flow": "FW",
+    "hold": "HD",
     "job": "JB",
     "leg": "LG",
     "message": "SM",
@@ -46,6 +47,8 @@ PREFIX = {
     "phone_device": "PD",
     "queue": "QU",
     "recording": "RE",
+    "restriction": "RX",
+    "staff_ticket": "TT",
     "trunk": "TK",
     "user": "US",
 }

@@ -278,6 +278,9 @@ JOB_STOP_MS = Limit(5_000, "ms", "running jobs get this long to finish at a stop
 CALLBACK_WAIT_MS = Limit(30_000, "ms", "for one delivery; a slow server is tried again later")
 EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 
+# privacy: consents, gate
+HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
+
 # policy
 PACK_MISTAKES = Limit(100, "lines", "of a pack that are no TOML, named at once")
 
@@ -294,3 +297,12 @@ BACKROOM_STOP_S = Limit(5, "s", "for jobs under way at the stop; the rest wait o
 
 # testing
 RELAY_CLIENTS_MAX = Limit(256, "sockets", "clients of one relay in a test")
+
+# the proof of erasure
+TRACER_NEEDLE_MIN = Limit(6, "bytes", "shorter ones turn up by chance in a gibibyte of sealed data")
+TRACER_DEPTH = Limit(3, "layers", "a compressed log in a mail attachment in an archive")
+TRACER_UNPACKED_MAX = Limit(16_777_216, "bytes", "of one packed part; a bomb must not fill memory")
+TRACER_WRAPPED_MIN = Limit(24, "characters", "shorter runs of base64 or hex hold no whole tracer")
+TRACER_TONE_BYTES = Limit(480, "bytes", "30 ms of PCM: two frames; nothing else repeats so long")
+TRACER_CHUNK = Limit(8_388_608, "bytes", "read and searched at a time")
+TRACER_OVERLAP = Limit(262_144, "bytes", "shared by neighbouring chunks, for what lies across")

@@ -91,6 +91,15 @@ AUDIT_COMMITMENT = Label(
 )
 """Salted commitments and the hashes above them."""
 
+_CHOICES = ("honour_choices", "answer_rights")
+CONSENT = Label("user.privacy_preferences", "caller", _CHOICES, "low", "plain", "consent")
+"""What somebody agreed to, refused or withdrew: words, hashes of texts, instants."""
+CONSENT_PARTY = Label("user.privacy_preferences", "caller", _CHOICES, "low", "opaque", "consent")
+SUPPRESSION_HASH = Label(
+    "user.privacy_preferences", "caller", _CHOICES, "high", "keyed_hash", "consent"
+)
+"""Whom to leave alone: a number's hash under a secret, not a number."""
+
 
 def label_of(annotation: Any) -> Label | None:
     """Return the label inside an ``Annotated`` type, or None."""

@@ -51,6 +51,10 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
                 "legitimate_interest"),
         Purpose("answer_rights", "To answer a person who asks about their own data.",
                 "legal_obligation"),
+        Purpose("honour_choices", "To know what somebody agreed to or refused, and to act on it.",
+                "legal_obligation"),
+        Purpose("resolve_complaint", "To find out why a call went wrong, while a ticket is open.",
+                "legitimate_interest"),
     )
 })  # fmt: skip
 """Read-only: a new purpose is a change of the policy, not of a running program."""

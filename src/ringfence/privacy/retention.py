@@ -32,6 +32,7 @@ RULES: dict[str, RetentionRule] = {
         RetentionRule("account", "account_closed", 0, 90, "time to come back or to take the data"),
         RetentionRule("call_log", "call_ended", 180, 730, "logs are kept six months at the least"),
         RetentionRule("content", "call_ended", 0, 365, "recordings are for the weeks after a call"),
+        RetentionRule("consent", "written", 1826, 2557, "a consent has to be proved for years"),
         RetentionRule("key", "subject_erased", 0, 0, "a key is destroyed with its subject"),
         RetentionRule("audit", "written", 0, None, "a log with holes proves nothing"),
     )

@@ -27,6 +27,7 @@ CATEGORIES: dict[str, str] = {
     "user.device": "A telephone, browser or other machine of a person.",
     "user.device.ip_address": "The network address a person's telephone or browser speaks from.",
     "user.name": "A person's name.",
+    "user.privacy_preferences": "What a person agreed to, refused or withdrew.",
     "user.telephony": "What telephoning leaves behind.",
     "user.telephony.call": "A call somebody made or took.",
     "user.telephony.call.fact": "How a call went: cause, duration, codec, quality, direction.",

@@ -31,6 +31,7 @@ from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
+from ringfence.storage.holds import Holds
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.storage.migrations import bring_up_to_date, revision
@@ -58,6 +59,7 @@ class AccountStore:
         self.numbers = Numbers(seal)
         self.trunks = Trunks(seal)
         self.phones = Phones(seal)
+        self.holds = Holds(account.id, store.trail, entropy=store.entropy)
         self.recordings = Recordings(
             store.db,
             store.folder,
@@ -81,6 +83,7 @@ class Store:
         entropy: Entropy,
     ) -> None:
         self.folder = folder
+        self.entropy = entropy
         self.keystore = keystore
         self.db = db
         self.vault = Vault(keystore, entropy=entropy)

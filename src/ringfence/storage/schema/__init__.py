@@ -9,20 +9,26 @@ from ringfence.storage.schema.audit import audit_checkpoints, audit_records, aud
 from ringfence.storage.schema.base import label_of_column, metadata
 from ringfence.storage.schema.calls import call_parties, calls, events
 from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
+from ringfence.storage.schema.consents import consent_texts, consents, suppressions
+from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_tickets
 from ringfence.storage.schema.jobs import jobs
 from ringfence.storage.schema.parties import parties
 from ringfence.storage.schema.recordings import recording_channels, recordings
 
 __all__ = [
     "accounts",
+    "api_keys",
     "audit_checkpoints",
     "audit_records",
     "audit_tiles",
     "call_parties",
     "calls",
+    "consent_texts",
+    "consents",
     "events",
     "flow_versions",
     "flows",
+    "holds",
     "jobs",
     "label_of_column",
     "metadata",
@@ -31,6 +37,9 @@ __all__ = [
     "phones",
     "recording_channels",
     "recordings",
+    "restrictions",
+    "staff_tickets",
+    "suppressions",
     "tokens",
     "trunks",
 ]
