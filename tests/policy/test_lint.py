@@ -58,6 +58,14 @@ def test_words_are_shown_on_one_line() -> None:
     assert finding.words == "reasonable time"
 
 
+def test_a_figure_that_no_rule_holds_to_is_named() -> None:
+    pack = PACK.replace("reasonable time", "time of 90 days") + 'summary = "90 days"\n'
+    pack += '[[clause]]\nid = "RET-01"\nsays = "180 days"\n'
+    found = [(finding.line, finding.words) for finding in lint(pack, is_pack=True)]
+    assert (8, "90") in found
+    assert [line for line, words in found if words == "180"] == []
+
+
 @pytest.mark.promise("PUR-07")
 @pytest.mark.parametrize(
     "sentence",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.policy.pack import Mistake, plain, read
+from ringfence.kernel.errors import Refused
+from ringfence.policy.pack import Mistake, Wording, load, plain, read
 
 GOOD = '''title = "Privacy policy of Example Ltd"
 version = "2026-11-22"
@@ -53,6 +54,32 @@ def test_a_plain_text_is_one_passage() -> None:
         ('summary = "Half a year of logs."', "summary = 1", 9, "this summary is no text"),
         ('id = "TEL-17"', 'id = "TEL-17"\nage = 1', 13, "nobody knows the field 'age'"),
         ('id = "TEL-17"', "id = = 3", 12, "this is not TOML: invalid value"),
+        ('text = "No copy is kept."', "says = 3", 13, "this claim is no text"),
+        ('text = "No copy is kept."', 'text = "{age}"', 13, "there is no variable {age}"),
+        (
+            'version = "2026-11-22"',
+            'version = "1"\nadopts = 3',
+            3,
+            "adopts is a list of ids of clauses",
+        ),
+        (
+            'version = "2026-11-22"',
+            'version = "1"\nadopts = ["A-1"]',
+            3,
+            "there is no clause 'A-1'",
+        ),
+        (
+            'version = "2026-11-22"',
+            'version = "1"\nadopts = [\n"TEL-01",\n"TEL-01",\n]',
+            5,
+            "TEL-01 is adopted twice",
+        ),
+        (
+            'version = "2026-11-22"',
+            'version = "1"\ncompany = "x"',
+            3,
+            "nobody knows a policy of that company",
+        ),
     ],
 )
 def test_a_mistake_has_its_line(right: str, wrong: str, line: int, said: str) -> None:
@@ -87,3 +114,15 @@ def test_whatever_is_read_every_line_is_one_of_the_file(source: str) -> None:
     """Invariant: a mistake names a line of the file (or the first of an empty one)."""
     for mistake in read(source)[1]:
         assert 0 <= mistake.line <= max(1, len(source.splitlines()))
+
+
+def test_a_pack_is_loaded_or_all_its_mistakes_are_named() -> None:
+    pack = load(GOOD.replace("[[clause]]", 'adopts = ["PUR-13"]\n[[clause]]', 1))
+    assert [wording.clause for wording in pack.clauses] == ["PUR-13", "RET-01", "TEL-17"]
+    assert pack.clauses[0] == Wording("PUR-13")
+    with pytest.raises(Refused) as refused:
+        load('title = "x"\n[[clause]]\nid = "NO-1"\n')
+    assert refused.value.reason == (
+        "line 1: the version of the policy is missing; "
+        "line 2: this clause has no text; line 3: there is no clause 'NO-1'"
+    )

@@ -283,6 +283,14 @@ HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
 
 # policy
 PACK_MISTAKES = Limit(100, "lines", "of a pack that are no TOML, named at once")
+ADULT_YEARS = Limit(18, "years", "the highest of the ages the policies and the laws name")
+BREACH_HOURS = Limit(72, "hours", "GDPR 33(1): the authority is told of a breach by then")
+CHILD_RESTRICTION_HOURS = Limit(1, "hours", "a report about a child restricts its record by then")
+COOKIE_QUESTION_DAYS = Limit(182, "days", "half a year before somebody who declined is asked again")
+EMERGENCY_REVIEW_HOURS = Limit(72, "hours", "a disclosure in an emergency is looked at by then")
+GRIEVANCE_MONTHS = Limit(1, "months", "a grievance is settled by then, or extended with reasons")
+RIGHTS_MONTHS = Limit(1, "months", "GDPR 12(3): a rights request is answered by then")
+WITHDRAWAL_SECONDS = Limit(60, "seconds", "a withdrawn consent holds everywhere by then")
 
 # flows
 FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ringfence.policy import contradictions, pack, vocabulary
@@ -40,8 +41,26 @@ def lint(source: str, *, is_pack: bool) -> list[Finding]:
             )
             for hit in vocabulary.hits(passage.text)
         ]
+    if is_pack:
+        found += _bare_numbers(passages)
     found += _contradictions(passages)
     return sorted(found, key=lambda finding: finding.line)
+
+
+_NUMBER = re.compile(r"(?<![\w.-])[0-9]+(?![\w.-])")
+
+
+def _bare_numbers(passages: list[pack.Passage]) -> list[Finding]:
+    """Name figures of printed sentences: nothing holds to them."""
+    says = "write a variable, so that the figure comes from the rule that keeps it"
+    return [
+        Finding(
+            passage.line_at(match.start()), "bare_number", "POL-08", passage.clause, match[0], says
+        )
+        for passage in passages
+        if passage.printed
+        for match in _NUMBER.finditer(passage.text)
+    ]
 
 
 _BETWEEN = "\n\n"

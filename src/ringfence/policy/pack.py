@@ -1,14 +1,19 @@
-"""A policy pack: a TOML file with a title, a version and clauses.
+"""A policy pack: a TOML file with a title, a version, clauses taken over and clauses of its own.
 
 ::
 
     title = "Privacy policy of Example Ltd"
     version = "2026-11-22"
+    adopts = ["TEL-17", "PUR-13"]      # the common sentence about each stands in the notice
 
     [[clause]]
-    id = "RET-01"
-    text = "Logs of calls are kept for 180 days."
-    summary = "Half a year of logs."
+    id = "RET-01"                      # a sentence of one's own in its place
+    text = "Logs of calls are kept for {call_log_floor_days} days."
+    summary = "{call_log_floor_days} days of logs."
+
+    [[clause]]
+    id = "PUR-13"                      # what a policy claims: examined, and never printed
+    says = "We may sell your data."
 
 Every mistake is named with its line, not the first one only.
 """
@@ -21,11 +26,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import PACK_MISTAKES
+from ringfence.policy.variables import VARIABLES, named
 from ringfence.promises import registry
 
-_HEAD = frozenset({"title", "version", "clause"})
-_FIELDS = frozenset({"id", "text", "summary"})
+_HEAD = frozenset({"title", "version", "company", "adopts", "clause"})
+_FIELDS = frozenset({"id", "text", "says", "summary"})
+_TEXTS = ("text", "says", "summary")
+_NAMES = {"says": "claim", "summary": "summary"}
 _CLAUSE = re.compile(r"\s*\[\[\s*clause\s*\]\]")
 _PLACE = re.compile(r"\s*\(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
 
@@ -39,6 +48,8 @@ class Passage:
     line: int
     many: bool
     """Whether its lines are lines of the file."""
+    printed: bool = False
+    """Whether the notice prints it."""
 
     def line_at(self, offset: int) -> int:
         """Return the line of the file in which a character of the text stands."""
@@ -51,6 +62,37 @@ class Mistake:
 
     line: int
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One clause of a pack; ``text`` is empty where the common sentence stands for it."""
+
+    clause: str
+    text: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack without mistakes, its clauses in their order. ``company``: whose, of `COMPANIES`."""
+
+    title: str
+    version: str
+    company: str
+    clauses: tuple[Wording, ...]
+
+
+def load(source: str) -> Pack:
+    """Return a pack; raises `Refused` (``bad_pack``) that names every mistake with its line."""
+    document, mistakes = _parsed(source)
+    pack = _Pack(source.splitlines(), document)
+    mistakes += pack.mistakes()
+    if mistakes:
+        lines = sorted(mistakes, key=lambda mistake: mistake.line)
+        says = "; ".join(f"line {mistake.line}: {mistake.says}" for mistake in lines)
+        raise Refused("bad_pack", says)
+    return pack.made()
 
 
 def plain(source: str) -> list[Passage]:
@@ -95,11 +137,14 @@ class _Pack:
         found = document.get("clause", [])
         whole = isinstance(found, list) and all(isinstance(entry, dict) for entry in found)
         self._clauses: list[dict[str, Any]] = found if whole else []
+        adopted = document.get("adopts", [])
+        listed = isinstance(adopted, list) and all(_is_text(name) for name in adopted)
+        self._adopted: list[str] = adopted if listed else []
         self._starts = [number for number, line in enumerate(lines, 1) if _CLAUSE.match(line)]
 
     def mistakes(self) -> list[Mistake]:
         """Return what is missing, unknown, twice or of the wrong kind."""
-        return [*self._head(), *self._body()]
+        return [*self._head(), *self._taken_over(), *self._body()]
 
     def _head(self) -> Iterator[Mistake]:
         for key in ("title", "version"):
@@ -108,8 +153,23 @@ class _Pack:
         for key in self._document:
             if key not in _HEAD:
                 yield Mistake(self._find(key, 1), f"nobody knows the field {key!r}")
-        if not self._clauses:
+        if "company" in self._document and self._document["company"] not in registry.COMPANIES:
+            yield Mistake(self._find("company", 1), "nobody knows a policy of that company")
+        if not self._clauses and not self._adopted:
             yield Mistake(self._find("clause", 1), "there is no [[clause]]")
+
+    def _taken_over(self) -> Iterator[Mistake]:
+        known = {clause.id for clause in registry.load()}
+        given = self._document.get("adopts", [])
+        if given and not self._adopted:
+            yield Mistake(self._find("adopts", 1), "adopts is a list of ids of clauses")
+        seen: set[str] = set()
+        for name in self._adopted:
+            if name not in known:
+                yield Mistake(self._quoted(name), f"there is no clause {name!r}")
+            elif name in seen:
+                yield Mistake(self._quoted(name), f"{name} is adopted twice")
+            seen.add(name)
 
     def _body(self) -> Iterator[Mistake]:
         known = {clause.id for clause in registry.load()}
@@ -125,28 +185,59 @@ class _Pack:
             elif name in seen:
                 yield Mistake(at, f"{name} is there twice")
             seen.add(str(name))
-            if not _is_text(entry.get("text")):
+            if "says" not in entry and not _is_text(entry.get("text")):
                 yield Mistake(self._find("text", start), "this clause has no text")
-            if "summary" in entry and not _is_text(entry["summary"]):
-                yield Mistake(self._find("summary", start), "this summary is no text")
+            for key in ("says", "summary"):
+                if key in entry and not _is_text(entry[key]):
+                    yield Mistake(self._find(key, start), f"this {_NAMES[key]} is no text")
+            yield from self._variables(entry, start)
             for key in entry:
                 if key not in _FIELDS:
                     yield Mistake(self._find(key, start), f"nobody knows the field {key!r}")
 
+    def _variables(self, entry: Mapping[str, Any], start: int) -> Iterator[Mistake]:
+        for key in ("text", "summary"):
+            value = entry.get(key)
+            for name in named(value) if _is_text(value) else ():
+                if name not in VARIABLES:
+                    yield Mistake(self._find(key, start), f"there is no variable {{{name}}}")
+
+    def made(self) -> Pack:
+        """Return the pack, once it is known to have no mistakes."""
+        own = {
+            entry["id"]: Wording(entry["id"], entry.get("text", ""), entry.get("summary", ""))
+            for entry in self._clauses
+        }
+        order = [*self._adopted, *(name for name in own if name not in self._adopted)]
+        return Pack(
+            self._document["title"],
+            self._document["version"],
+            self._document.get("company", ""),
+            tuple(own.get(name, Wording(name)) for name in order),
+        )
+
     def passages(self) -> Iterator[Passage]:
-        """Yield every text and summary."""
+        """Yield every text, claim and summary."""
         for index, entry in enumerate(self._clauses):
-            for key in ("text", "summary"):
+            for key in _TEXTS:
                 value = entry.get(key)
                 if _is_text(value):
                     line = self._find(key, self._start(index))
                     opening = self._lines[line - 1].partition("=")[2].strip()
                     many = opening[:3] in {'"""', "'''"}
                     below = many and len(opening) == 3  # the first line break is not in the text
-                    yield Passage(str(entry.get("id", "")), value, line + below, many)
+                    name = str(entry.get("id", ""))
+                    yield Passage(name, value, line + below, many, printed=key != "says")
 
     def _start(self, index: int) -> int:
         return self._starts[index] if index < len(self._starts) else 1
+
+    def _quoted(self, name: str) -> int:
+        """Return the line in which an adopted id is written for the last time."""
+        start = self._find("adopts", 1)
+        last = self._starts[0] if self._starts else len(self._lines) + 1
+        lines = [n for n in range(start, last) if f'"{name}"' in self._lines[n - 1]]
+        return lines[-1] if lines else start
 
     def _find(self, key: str, start: int) -> int:
         """Return the line where ``key`` is written from line ``start`` on; ``start`` if nowhere."""
