@@ -4,7 +4,15 @@ import pytest
 
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.privacy.keystore import SHELF_SIZE, EpochKey, Shelf, first_serial, place
+from ringfence.privacy.keystore import (
+    SHELF_SIZE,
+    EpochKey,
+    Shelf,
+    first_serial,
+    place,
+    relock,
+    ring_of,
+)
 
 ENTROPY = SeededEntropy(2)
 ONE = EpochKey(1, bytes([1]) * 32)
@@ -57,12 +65,22 @@ def test_a_destroyed_key_is_gone_and_its_neighbours_stay():
     assert len(shelf.keys) == SHELF_SIZE
 
 
-def test_moving_keeps_the_keys_and_shuts_the_old_epoch_out():
-    shelf = Shelf.cut(9, entropy=ENTROPY)
-    moved = ONE.move(9, ONE.seal(shelf, entropy=ENTROPY), TWO, entropy=ENTROPY)
-    assert TWO.open(9, moved).keys == shelf.keys
+def test_a_ring_opens_only_under_its_epoch_and_a_shelf_only_under_its_lock():
+    ring, shelf = Shelf.cut(0, entropy=ENTROPY), Shelf.cut(9, entropy=ENTROPY)
+    number, slot = ring_of(9)
+    assert (number, slot) == (0, 9)
+    sealed = shelf.locked(ring.key(slot), entropy=ENTROPY)
+    assert Shelf.unlocked(9, sealed, ring.key(slot)).keys == shelf.keys
+    fresh = ring.copy()
+    relock(fresh.keys, slot, entropy=ENTROPY)
+    assert fresh.key(8) == ring.key(8)
+    for shelf_number, lock in ((9, fresh.key(slot)), (8, ring.key(slot)), (9, ring.key(8))):
+        with pytest.raises(Refused):
+            Shelf.unlocked(shelf_number, sealed, lock)
+    moved = TWO.seal(fresh, entropy=ENTROPY)
+    assert TWO.open(0, moved).keys == fresh.keys
     with pytest.raises(Refused):
-        ONE.open(9, moved)
+        ONE.open(0, moved)
 
 
 def test_an_epoch_key_of_the_wrong_size_is_refused():

@@ -9,7 +9,8 @@ import pytest
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import KEYSTORE_SHELF, KEYSTORE_SHELVES_CACHED
-from ringfence.storage.keystore_file import KeystoreFile, move_all
+from ringfence.storage import keystore_file
+from ringfence.storage.keystore_file import Destruction, KeystoreFile, move_all
 
 ENTROPY = SystemEntropy()
 
@@ -155,15 +156,15 @@ def test_a_new_epoch_keeps_the_keys_and_makes_old_copies_useless(keystore, file,
     left = []
     move_all(keystore, step=2, progress=left.append)
     assert left == [3, 1]
-    assert keystore.epoch == 2
+    assert keystore.epoch == 3, "one by the erasure, one by the move"
     assert not keystore.moving
     assert keystore.key(8) == keys[8]
-    assert [path.name for path in sorted(file.parent.glob("*.key"))] == ["epoch-000002.key"]
+    assert [path.name for path in sorted(file.parent.glob("*.key"))] == ["epoch-000003.key"]
     again = reopen(keystore, file)
     assert again.key(499) == keys[499]
     again.close()
     # the copy made before the erasure, with the only key file there is
-    shutil.copy(file.parent / "epoch-000002.key", backup)
+    shutil.copy(file.parent / "epoch-000003.key", backup)
     with pytest.raises(Refused) as refused:
         KeystoreFile.open(backup / "keystore.db", entropy=ENTROPY)
     assert refused.value.code == "keystore_missing"
@@ -184,6 +185,67 @@ def test_a_move_broken_off_is_gone_on_with(keystore, file):
     assert not again.moving
     assert [again.key(serial) for serial in range(500)] == keys
     assert len(list(file.parent.glob("*.key"))) == 1
+    again.close()
+
+
+def test_a_destroyed_key_cannot_come_back_from_a_copy(keystore, file, tmp_path):
+    """Not even with the epoch key of today beside the copy of yesterday."""
+    for _ in range(130):
+        keystore.take()
+    keystore.save()
+    backup = tmp_path / "backup"
+    shutil.copytree(file.parent, backup)
+    (key,) = backup.glob("*.key")
+    key.unlink()
+    assert keystore.destroy([5], line=Destruction("ER1", "PA1", 5, None, 7)) == 1
+    (now,) = file.parent.glob("*.key")
+    assert now.name == "epoch-000002.key"
+    shutil.copy(now, backup)
+    with pytest.raises(Refused) as refused:
+        KeystoreFile.open(backup / "keystore.db", entropy=ENTROPY)
+    assert refused.value.code == "keystore_missing"
+    shutil.copy(now, backup / "epoch-000001.key")  # under the name the copy asks for
+    with pytest.raises(Refused) as refused:
+        KeystoreFile.open(backup / "keystore.db", entropy=ENTROPY)
+    assert refused.value.code == "keystore_damaged"
+
+
+def test_the_ledger_names_every_destruction_once(keystore, file):
+    for _ in range(10):
+        keystore.take()
+    lines = [Destruction(f"ER{n}", f"PA{n}", n, None if n else 9, 100 + n) for n in range(3)]
+    for line in [*lines, lines[0]]:
+        keystore.destroy([line.serial], line=line)
+    again = reopen(keystore, file)
+    assert again.ledger() == lines
+    again.close()
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_around_the_new_epoch_leaves_one_epoch(keystore, file, monkeypatch, moment):
+    keys = [keystore.key(keystore.take()) for _ in range(130)]
+    keystore.save()
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    # a kill runs no clean-up either
+    monkeypatch.setattr(keystore_file, "destroy_epoch", die)
+    if moment == "before":
+        monkeypatch.setattr(keystore, "_put_ring", die)
+    with pytest.raises(KeyboardInterrupt):
+        keystore.destroy([5])
+    monkeypatch.undo()
+    crash(keystore)
+    assert len(list(file.parent.glob("*.key"))) == 2
+    again = KeystoreFile.open(file, entropy=ENTROPY)
+    assert len(list(file.parent.glob("*.key"))) == 1
+    assert again.key(6) == keys[6]
+    if moment == "before":
+        assert again.key(5) == keys[5]
+    else:
+        with pytest.raises(Refused):
+            again.key(5)
     again.close()
 
 

@@ -1,18 +1,23 @@
-"""Keys lie on shelves: how a shelf is laid out, sealed under an epoch and cleared of a key.
+"""Keys lie on shelves: how shelves and their locks are laid out, sealed and cleared of a key.
 
 A key is 32 random bytes with a *serial*, the number of its place. Keys are cut a whole shelf at a
 time, before anybody needs them, so that a new caller costs no write to the keystore; the party's
 row then says which serial is theirs. A destroyed key is 32 zero bytes, and no key is ever put
 into a used place again.
 
-A shelf at rest (one AES-256-GCM value under the epoch key, associated data its number and epoch)::
+::
+
+    epoch key ──seals──► ring: 120 locks ──each seals──► shelf: 120 keys
+    (a file)             1 page for 14,400 keys          1 page
 
     plaintext   key 0 (32) | key 1 (32) | ... | key 119 (32)        3,840 bytes
     sealed      nonce (12) | ciphertext (3,840) | tag (16)           3,868 bytes
 
-120 keys are what fits one 4 KiB database page, so moving a million keys to a new epoch is 8,334
-decryptions and encryptions instead of a million. When the last shelf has moved, the old epoch key
-is destroyed, and every copy of the old shelves (a backup, a worn block of flash) with it.
+Both are one AES-256-GCM value that fits a database page of 4 KiB; the associated data is what it
+is and its number. To destroy a key, its shelf is sealed anew under a fresh lock and every ring
+under a fresh epoch key; the old epoch key is then destroyed, and with it every copy of the old
+rings, the old lock, and the old shelf (a backup, a worn block of flash). A million keys have 70
+rings, so each erasure can have an epoch of its own.
 """
 
 from __future__ import annotations
@@ -39,8 +44,18 @@ def first_serial(shelf: int) -> int:
     return shelf * KEYSTORE_SHELF
 
 
+def ring_of(shelf: int) -> tuple[int, int]:
+    """Return (ring, slot) of the lock of ``shelf``."""
+    return divmod(shelf, KEYSTORE_SHELF)
+
+
+def relock(keys: bytearray, slot: int, *, entropy: Entropy) -> None:
+    """Put a fresh lock into ``slot`` of a ring's keys, for a shelf that is sealed anew."""
+    keys[slot * KEY_SIZE : (slot + 1) * KEY_SIZE] = entropy.token(KEY_SIZE)
+
+
 class EpochKey:
-    """The key that seals shelves for a time: a number and 32 bytes."""
+    """The key that seals rings for a time: a number and 32 bytes."""
 
     __slots__ = ("_aead", "number")
 
@@ -53,38 +68,43 @@ class EpochKey:
     def __repr__(self) -> str:
         return f"EpochKey({self.number})"
 
-    def seal(self, shelf: Shelf, *, entropy: Entropy) -> bytes:
-        """Return ``shelf`` as it rests."""
-        nonce = entropy.token(NONCE_SIZE)
-        return nonce + self._aead.encrypt(nonce, bytes(shelf.keys), self._place(shelf.number))
+    def seal(self, ring: Shelf, *, entropy: Entropy) -> bytes:
+        """Return ``ring`` as it rests."""
+        return _seal(self._aead, bytes(ring.keys), self._place(ring.number), entropy)
 
     def open(self, number: int, sealed: bytes) -> Shelf:
-        """Return shelf ``number``; raises `Refused` (``keystore_damaged``)."""
-        return Shelf(number, bytearray(self._decrypt(number, sealed)))
+        """Return ring ``number``; raises `Refused` (``keystore_damaged``)."""
+        return Shelf(number, bytearray(_open(self._aead, sealed, self._place(number))))
 
-    def move(self, number: int, sealed: bytes, to: EpochKey, *, entropy: Entropy) -> bytes:
-        """Return shelf ``number``, sealed by this epoch, as epoch ``to`` seals it."""
-        plain = self._decrypt(number, sealed)
-        nonce = entropy.token(NONCE_SIZE)
-        return nonce + to._aead.encrypt(nonce, plain, to._place(number))
+    def open_unlocked(self, number: int, sealed: bytes) -> Shelf:
+        """Return a shelf of the first format, in which epochs sealed shelves themselves."""
+        place = b"ringfence shelf %d epoch %d" % (number, self.number)
+        return Shelf(number, bytearray(_open(self._aead, sealed, place)))
 
-    def _decrypt(self, number: int, sealed: bytes) -> bytes:
-        try:
-            plain = self._aead.decrypt(
-                sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], self._place(number)
-            )
-        except (InvalidTag, ValueError):
-            plain = b""
-        if len(plain) != SHELF_SIZE:
-            raise Refused("keystore_damaged", "a shelf of keys does not open; restore the keystore")
-        return plain
+    def _place(self, ring: int) -> bytes:
+        return b"ringfence ring %d epoch %d" % (ring, self.number)
 
-    def _place(self, shelf: int) -> bytes:
-        return b"ringfence shelf %d epoch %d" % (shelf, self.number)
+
+def _seal(aead: AESGCM, plain: bytes, place: bytes, entropy: Entropy) -> bytes:
+    nonce = entropy.token(NONCE_SIZE)
+    return nonce + aead.encrypt(nonce, plain, place)
+
+
+def _open(aead: AESGCM, sealed: bytes, place: bytes) -> bytes:
+    try:
+        plain = aead.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], place)
+    except (InvalidTag, ValueError):
+        plain = b""
+    if len(plain) != SHELF_SIZE:
+        raise Refused("keystore_damaged", "a shelf of keys does not open; restore the keystore")
+    return plain
 
 
 class Shelf:
-    """A shelf in the open: ``keys`` is mutable so that a destroyed key is gone from memory too."""
+    """A shelf or a ring in the open.
+
+    ``keys`` is mutable so that a destroyed key is gone from memory too.
+    """
 
     __slots__ = ("keys", "number")
 
@@ -99,6 +119,20 @@ class Shelf:
     def cut(cls, number: int, *, entropy: Entropy) -> Shelf:
         """Return shelf ``number`` with fresh keys in every place."""
         return cls(number, bytearray(entropy.token(SHELF_SIZE)))
+
+    def locked(self, lock: bytes, *, entropy: Entropy) -> bytes:
+        """Return this shelf as it rests under ``lock`` (32 bytes)."""
+        return _seal(AESGCM(lock), bytes(self.keys), b"ringfence shelf %d" % self.number, entropy)
+
+    @classmethod
+    def unlocked(cls, number: int, sealed: bytes, lock: bytes) -> Shelf:
+        """Return shelf ``number``; raises `Refused` (``keystore_damaged``)."""
+        plain = _open(AESGCM(lock), sealed, b"ringfence shelf %d" % number)
+        return cls(number, bytearray(plain))
+
+    def copy(self) -> Shelf:
+        """Return the same, to be changed."""
+        return Shelf(self.number, bytearray(self.keys))
 
     def key(self, slot: int) -> bytes:
         """Return the key in ``slot``; raises `Refused` (``erased``) if it was destroyed."""

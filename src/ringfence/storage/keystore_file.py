@@ -10,7 +10,9 @@ order that keeps everything readable after a kill at any instant:
 3. Dying in between leaves a shelf whose keys nobody has used. They are never handed out again: on
    the next start counting goes on at the next shelf.
 
-Destroying goes the other way round: the key first, the rows after.
+Destroying goes the other way round: the key first, the rows after. It writes the next epoch key,
+then in one transaction the cleared shelf, every ring and a line of the ledger, then destroys the
+old epoch key (``privacy.keystore``): no copy of the file made before can be opened any more.
 
 SQLite with secure_delete and a truncated rollback journal: no WAL that would keep old pages. One
 process holds the file (exclusive lock); its threads share the connection under one lock, and a
@@ -19,11 +21,10 @@ second lock guards what is in memory, so that handing out a key never waits for 
 
 from __future__ import annotations
 
-import os
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,24 +33,29 @@ import apsw
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import KEYSTORE_SHELVES_CACHED
-from ringfence.privacy.keystore import EpochKey, Shelf, first_serial, place
-from ringfence.privacy.sealed import KEY_SIZE
-from ringfence.storage.folder import make_private, sync_folder
+from ringfence.privacy.keystore import EpochKey, Shelf, first_serial, place, relock, ring_of
+from ringfence.storage.folder import make_private
+from ringfence.storage.keystore_epochs import destroy_epoch, make_epoch, read_epochs
+from ringfence.storage.keystore_format import open_rings, prepare, transaction
 
-_VERSION = 1
-_SCHEMA = (
-    (
-        "CREATE TABLE shelves"
-        " (number INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, sealed BLOB NOT NULL)"
-    ),
-    "CREATE INDEX shelves_epoch ON shelves (epoch)",
-    "CREATE TABLE names (name TEXT PRIMARY KEY, serial INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-    f"PRAGMA user_version={_VERSION}",
-)
 _NEXT = "next_serial"
 """Present only after a clean close: where to go on in the last shelf."""
-_EPOCH_FILE = re.compile(r"epoch-(\d{6})\.key\Z")
+_MOVE = "move_to"
+"""Present while shelves get new locks: the epoch in which that began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """A line of the ledger: what was destroyed for whom, by ids alone.
+
+    ``kept``: the serial of a fresh key for what the law makes us keep a while longer.
+    """
+
+    erasure: str
+    party: str
+    serial: int
+    kept: int | None
+    at: int
 
 
 class KeystoreFile:
@@ -61,8 +67,7 @@ class KeystoreFile:
         self._db = db
         self._folder = folder
         self._entropy = entropy
-        self._epochs = epochs
-        self._epoch = max(epochs)
+        self._epoch, self._rings = open_rings(db, folder, epochs, entropy)
         self._memory = threading.RLock()
         self._disk = threading.RLock()  # taken before the other, never after it
         self._shelves: dict[int, Shelf] = {}
@@ -78,7 +83,7 @@ class KeystoreFile:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"KeystoreFile(epoch {self._epoch})"
+        return f"KeystoreFile(epoch {self._epoch.number})"
 
     @classmethod
     def open(
@@ -89,7 +94,7 @@ class KeystoreFile:
         Raises `Refused`: ``keystore_missing`` (the epoch key or the file is gone),
         ``keystore_damaged``, ``keystore_in_use`` (another process has it).
         """
-        epochs = _read_epochs(file.parent)
+        epochs = read_epochs(file.parent)
         fresh = not file.exists() or file.stat().st_size == 0
         if fresh and must_exist:
             raise Refused(
@@ -97,7 +102,7 @@ class KeystoreFile:
                 "keys/keystore.db is missing: put it back, without it nothing can be read",
             )
         if fresh:
-            epochs = epochs or {1: _make_epoch(file.parent, 1, entropy)}
+            epochs = epochs or {1: make_epoch(file.parent, 1, entropy)}
             make_private(file)
         elif not epochs:
             raise Refused(
@@ -106,12 +111,14 @@ class KeystoreFile:
             )
         db = apsw.Connection(str(file), vfs=vfs)
         try:
-            _prepare(db)
-            _check_epochs(db, epochs)
+            prepare(db, epochs, entropy)
             return cls(db, file.parent, epochs, entropy)
         except (apsw.NotADBError, apsw.CorruptError):
             db.close(True)
-            raise Refused("keystore_damaged", "keys/keystore.db is damaged; restore it") from None
+            raise Refused(
+                "keystore_damaged",
+                "keys/keystore.db is damaged; put your copy of it back (ringfence restore -h)",
+            ) from None
         except BaseException:
             db.close(True)
             raise
@@ -124,7 +131,7 @@ class KeystoreFile:
             self._closed = True
             try:
                 self.save()
-                with _transaction(self._db):
+                with transaction(self._db):
                     self._db.execute("REPLACE INTO marks VALUES (?, ?)", (_NEXT, self._next))
                 self._db.close()
             except (apsw.Error, OSError):
@@ -165,23 +172,34 @@ class KeystoreFile:
         with self._disk:
             with self._memory:
                 shelves, names = dict(self._unsaved), dict(self._new_names)
-            epoch = self._epochs[self._epoch]
             # REPLACE, because a commit whose very last sync failed was reported as failed and is
             # on disk all the same: saving again must find that harmless
-            with _transaction(self._db):
+            rings = {}
+            with transaction(self._db):
                 for number, shelf in shelves.items():
-                    sealed = epoch.seal(shelf, entropy=self._entropy)
-                    self._db.execute(
-                        "REPLACE INTO shelves VALUES (?, ?, ?)", (number, epoch.number, sealed)
-                    )
+                    ring, slot = ring_of(number)
+                    if ring not in self._rings and ring not in rings:
+                        rings[ring] = Shelf.cut(ring, entropy=self._entropy)
+                        self._put_ring(rings[ring], self._epoch)
+                    lock = (rings.get(ring) or self._rings[ring]).key(slot)
+                    self._put_shelf(shelf, lock, self._epoch.number)
                 self._db.executemany("REPLACE INTO names VALUES (?, ?)", names.items())
                 self._db.execute("DELETE FROM marks WHERE name = ?", (_NEXT,))
             with self._memory:
+                self._rings |= rings
                 for number in shelves:
                     del self._unsaved[number]
                 for name in names:
                     del self._new_names[name]
                 self._marked = False
+
+    def _put_ring(self, ring: Shelf, epoch: EpochKey) -> None:
+        sealed = epoch.seal(ring, entropy=self._entropy)
+        self._db.execute("REPLACE INTO rings VALUES (?, ?, ?)", (ring.number, epoch.number, sealed))
+
+    def _put_shelf(self, shelf: Shelf, lock: bytes, epoch: int) -> None:
+        sealed = shelf.locked(lock, entropy=self._entropy)
+        self._db.execute("REPLACE INTO shelves VALUES (?, ?, ?)", (shelf.number, epoch, sealed))
 
     # --- reading and destroying -----------------------------------------------------------------
 
@@ -195,8 +213,12 @@ class KeystoreFile:
         shelf = self._shelves.get(number)
         return (shelf or self._load(number)).key(slot)
 
-    def destroy(self, serials: Iterable[int]) -> int:
-        """Destroy keys for ever and return how many still existed. Durable when it returns."""
+    def destroy(self, serials: Iterable[int], *, line: Destruction | None = None) -> int:
+        """Destroy keys for ever and return how many still existed.
+
+        Durable when it returns, ``line`` of the ledger with it, and no copy of the file made
+        before can be opened. Takes as long as the rings are many: 70 for a million keys.
+        """
         with self._disk:
             self.save()
             by_shelf: dict[int, list[int]] = {}
@@ -204,36 +226,73 @@ class KeystoreFile:
                 number, slot = place(serial)
                 by_shelf.setdefault(number, []).append(slot)
             existed = 0
-            epoch = self._epochs[self._epoch]
-            changed = [self._load(number) for number in by_shelf]
-            with _transaction(self._db):
-                for shelf in changed:
-                    cleared = Shelf(shelf.number, bytearray(shelf.keys))
+            loaded = [self._load(number) for number in by_shelf]
+            rings = {number: ring.copy() for number, ring in self._rings.items()}
+            with self._new_epoch(rings) as epoch:
+                for shelf in loaded:
+                    cleared = shelf.copy()
                     for slot in by_shelf[shelf.number]:
                         existed += not cleared.is_destroyed(slot)
                         cleared.destroy(slot)
+                    ring, slot = ring_of(shelf.number)
+                    relock(rings[ring].keys, slot, entropy=self._entropy)
+                    self._put_shelf(cleared, rings[ring].key(slot), epoch.number)
+                if line is not None:
                     self._db.execute(
-                        "UPDATE shelves SET epoch = ?, sealed = ? WHERE number = ?",
-                        (epoch.number, epoch.seal(cleared, entropy=self._entropy), shelf.number),
+                        "INSERT OR IGNORE INTO erased VALUES (?, ?, ?, ?, ?)",
+                        (line.erasure, line.party, line.serial, line.kept, line.at),
                     )
-            for shelf in changed:
+            for shelf in loaded:
                 for slot in by_shelf[shelf.number]:
                     shelf.destroy(slot)
             return existed
+
+    @contextmanager
+    def _new_epoch(self, rings: dict[int, Shelf]) -> Iterator[EpochKey]:
+        """Seal ``rings`` under a new epoch key and destroy the old, with whatever else is done."""
+        old = self._epoch
+        new = make_epoch(self._folder, old.number + 1, self._entropy)
+        try:
+            with transaction(self._db):
+                yield new
+                for ring in rings.values():
+                    self._put_ring(ring, new)
+        except BaseException:
+            # a commit reported as failed may be on the disk: what lies there decides
+            used = self._db.execute("SELECT max(epoch) FROM rings").get
+            if used != new.number:
+                destroy_epoch(self._folder, new.number, self._entropy)
+                raise
+            self._epoch, self._rings = new, rings
+            raise
+        self._epoch, self._rings = new, rings
+        destroy_epoch(self._folder, old.number, self._entropy)
+
+    def ledger(self) -> list[Destruction]:
+        """Return everything that was destroyed for somebody's erasure, oldest first."""
+        with self._disk:
+            rows: list[Any] = self._db.execute(
+                "SELECT * FROM erased ORDER BY at, erasure"
+            ).fetchall()
+        return [Destruction(*row) for row in rows]
 
     def _load(self, number: int) -> Shelf:
         with self._disk:
             shelf = self._shelves.get(number)
             if shelf is not None:
                 return shelf
-            row = self._db.execute(
-                "SELECT epoch, sealed FROM shelves WHERE number = ?", (number,)
-            ).fetchone()
-            if row is None:
+            sealed = self._db.execute("SELECT sealed FROM shelves WHERE number = ?", (number,)).get
+            if sealed is None:
                 raise LocalError("no such key was ever handed out")
-            shelf = self._epochs[row[0]].open(number, row[1])
+            shelf = Shelf.unlocked(number, sealed, self._lock(number))
             self._keep(shelf)
             return shelf
+
+    def _lock(self, shelf: int) -> bytes:
+        ring, slot = ring_of(shelf)
+        if ring not in self._rings:
+            raise Refused("keystore_damaged", "a ring of locks is missing; restore the keystore")
+        return self._rings[ring].key(slot)
 
     def _keep(self, shelf: Shelf) -> None:
         with self._memory:
@@ -246,154 +305,72 @@ class KeystoreFile:
 
     @property
     def epoch(self) -> int:
-        """The number of the epoch that new shelves are sealed under."""
-        return self._epoch
+        """The number of the epoch that rings are sealed under."""
+        return self._epoch.number
 
     @property
     def moving(self) -> bool:
-        """Whether an epoch was begun and old shelves are still to be moved."""
-        return len(self._epochs) > 1
+        """Whether an epoch was begun and shelves are still to be given new locks."""
+        return self._moving_to() is not None
+
+    def _moving_to(self) -> int | None:
+        with self._disk:
+            found: int | None = self._db.execute(
+                "SELECT value FROM marks WHERE name = ?", (_MOVE,)
+            ).get
+        return found
 
     def begin_epoch(self) -> int:
-        """Make a new epoch key and seal under it from now on; returns its number.
+        """Begin a new epoch, destroying the old one's key; returns its number.
 
-        Shelves of the old epoch stay readable until `move` has brought them over. An epoch that
-        was begun and not finished (a crash) is gone on with instead of beginning another.
+        From now on no earlier copy opens; `move` then gives every shelf a new lock as well. An
+        epoch that was begun and not finished (a crash) is gone on with.
         """
         with self._disk:
-            if len(self._epochs) == 1:
-                number = self._epoch + 1
-                self._epochs[number] = _make_epoch(self._folder, number, self._entropy)
-                self._epoch = number
-            return self._epoch
+            under_way = self._moving_to()
+            if under_way is not None:
+                return under_way
+            self.save()
+            with self._new_epoch(dict(self._rings)) as epoch:
+                self._db.execute("REPLACE INTO marks VALUES (?, ?)", (_MOVE, epoch.number))
+            return self._epoch.number
 
     def move(self, shelves: int) -> int:
-        """Seal up to ``shelves`` old shelves anew and return how many are left.
+        """Seal up to ``shelves`` old shelves anew under new locks and return how many are left.
 
-        Small steps, so that calls go on meanwhile. With none left, old epoch keys are destroyed:
-        no copy of the file made before can be opened any more.
+        Small steps, so that calls go on meanwhile.
         """
         with self._disk:
-            to = self._epochs[self._epoch]
+            to = self._moving_to()
+            if to is None:
+                return 0
             old: list[Any] = self._db.execute(
-                "SELECT number, epoch, sealed FROM shelves WHERE epoch < ? LIMIT ?",
-                (to.number, shelves),
+                "SELECT number, sealed FROM shelves WHERE epoch < ? LIMIT ?", (to, shelves)
             ).fetchall()
-            rows = [
-                (
-                    to.number,
-                    self._epochs[epoch].move(number, sealed, to, entropy=self._entropy),
-                    number,
-                )
-                for number, epoch, sealed in old
-            ]
-            with _transaction(self._db):
-                self._db.executemany(
-                    "UPDATE shelves SET epoch = ?, sealed = ? WHERE number = ?", rows
-                )
-            left: int = self._db.execute(
-                "SELECT count(*) FROM shelves WHERE epoch < ?", (to.number,)
-            ).get
-            if not left:
-                for number in [n for n in self._epochs if n != self._epoch]:
-                    _destroy_file(_epoch_file(self._folder, number), self._entropy)
-                    del self._epochs[number]
+            rings: dict[int, Shelf] = {}
+            with transaction(self._db):
+                for number, sealed in old:
+                    shelf = Shelf.unlocked(number, sealed, self._lock(number))
+                    at, slot = ring_of(number)
+                    ring = rings.setdefault(at, self._rings[at].copy())
+                    relock(ring.keys, slot, entropy=self._entropy)
+                    self._put_shelf(shelf, ring.key(slot), self._epoch.number)
+                for ring in rings.values():
+                    self._put_ring(ring, self._epoch)
+                left: int = self._db.execute(
+                    "SELECT count(*) FROM shelves WHERE epoch < ?", (to,)
+                ).get
+                if not left:
+                    self._db.execute("DELETE FROM marks WHERE name = ?", (_MOVE,))
+            self._rings |= rings
             return left
-
-
-@contextmanager
-def _transaction(db: apsw.Connection) -> Iterator[None]:
-    """All or nothing, also where SQLite has rolled back on its own."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _prepare(db: apsw.Connection) -> None:
-    """Set the connection up; create or check the tables."""
-    db.set_busy_timeout(0)
-    try:
-        db.pragma("locking_mode", "EXCLUSIVE")
-        db.pragma("journal_mode", "TRUNCATE")
-        db.pragma("synchronous", "FULL")
-        db.pragma("secure_delete", True)
-        db.pragma("temp_store", "MEMORY")
-        db.execute("BEGIN IMMEDIATE")
-        version = db.pragma("user_version")
-        if version == 0:
-            for sql in _SCHEMA:
-                db.execute(sql)
-        db.execute("COMMIT")
-    except (apsw.BusyError, apsw.LockedError):
-        raise Refused(
-            "keystore_in_use", "another Ringfence process uses this data folder; stop it first"
-        ) from None
-    if version not in (0, _VERSION):
-        raise Refused("keystore_newer", "keys/keystore.db was written by a newer Ringfence")
-
-
-def _check_epochs(db: apsw.Connection, epochs: dict[int, EpochKey]) -> None:
-    used = {epoch for (epoch,) in db.execute("SELECT DISTINCT epoch FROM shelves")}
-    if not used <= set(epochs):
-        raise Refused(
-            "keystore_missing",
-            "a key file of the keystore's epoch is missing from keys/: put it back",
-        )
-
-
-def _epoch_file(folder: Path, number: int) -> Path:
-    return folder / f"epoch-{number:06d}.key"
-
-
-def _read_epochs(folder: Path) -> dict[int, EpochKey]:
-    found: dict[int, EpochKey] = {}
-    for file in folder.iterdir():
-        if file.suffix == ".new":
-            file.unlink()  # a key that was being written when the process died: never used
-        match = _EPOCH_FILE.match(file.name)
-        if match:
-            found[int(match[1])] = EpochKey(int(match[1]), file.read_bytes())
-    return found
-
-
-def _make_epoch(folder: Path, number: int, entropy: Entropy) -> EpochKey:
-    """Write a new epoch key, whole or not at all, and return it."""
-    key = entropy.token(KEY_SIZE)
-    final = _epoch_file(folder, number)
-    draft = final.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(descriptor, key)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    draft.replace(final)
-    sync_folder(folder)
-    return EpochKey(number, key)
-
-
-def _destroy_file(file: Path, entropy: Entropy) -> None:
-    """Overwrite a key file in place, then remove it."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, entropy.token(KEY_SIZE))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    file.unlink()
-    sync_folder(file.parent)
 
 
 MoveProgress = Callable[[int], None]
 
 
 def move_all(keystore: KeystoreFile, *, step: int, progress: MoveProgress | None = None) -> None:
-    """Begin an epoch and bring every shelf over, ``step`` shelves at a time."""
+    """Begin an epoch and give every shelf a new lock, ``step`` shelves at a time."""
     keystore.begin_epoch()
     while left := keystore.move(step):
         if progress is not None:
