@@ -15,6 +15,7 @@ from ringfence.kernel.entropy import Entropy
 AccountId = NewType("AccountId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 CallId = NewType("CallId", str)
+CaseId = NewType("CaseId", str)
 ClipId = NewType("ClipId", str)
 ConferenceId = NewType("ConferenceId", str)
 EventId = NewType("EventId", str)
@@ -34,8 +35,10 @@ PREFIX = {
     "account": "AC",
     "api_key": "SK",
     "call": "CA",
+    "case": "CS",
     "clip": "CL",
     "conference": "CF",
+    "erasure": "ER",
     "event": "EV",
     "flow": "FW",
     "hold": "HD",

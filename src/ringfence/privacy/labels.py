@@ -40,7 +40,7 @@ class Label:
     retention: str
 
 
-_CALLS = ("connect_call", "call_record", "billing", "answer_rights")
+_CALLS = ("connect_call", "call_record", "billing", "answer_rights", "answer_demand")
 _LOGIN = ("authenticate",)
 
 SYSTEM = Label("system.operations", "none", ("operate",), "none", "plain", "operations")
@@ -57,7 +57,7 @@ NAME_SEALED = Label("user.name", "caller", _CALLS, "high", "sealed", "call_log")
 CONTENT_SEALED = Label(
     "user.content.private",
     "caller",
-    ("deliver_content", "answer_rights"),
+    ("deliver_content", "answer_rights", "answer_demand"),
     "high",
     "sealed",
     "content",
@@ -84,8 +84,25 @@ CONFIG_SEALED = Label(
 CONFIG_HASH = Label(
     "system.configuration", "account", ("operate", "connect_call"), "low", "keyed_hash", "account"
 )
+CASE_FACT = Label("system.operations.case", "caller", ("answer_rights",), "low", "plain", "case")
+"""Kind, state, clocks, grounds of a case: words of closed vocabularies, ids, instants."""
+CASE_WORDS = Label(
+    "user.content.private",
+    "caller",
+    ("answer_rights", "answer_demand"),
+    "high",
+    "sealed",
+    "case_words",
+)
+"""What people and authorities wrote or named in a case: contact, reasons, corrections."""
+CASE_HASH = Label(
+    "user.authorization.credentials", "caller", ("answer_rights",), "high", "keyed_hash", "case"
+)
+"""References and codes that people hold, and the contact a code went to: keyed hashes alone."""
 AUDIT = Label("system.operations.audit", "none", ("operate",), "none", "plain", "audit")
 """Index, time, kind and signed tree heads of the audit log."""
+ERASED_ID = Label("system.operations.audit", "none", ("operate",), "none", "opaque", "audit")
+"""Whom an erasure was about: an id that leads nowhere any more; a restored copy needs it."""
 AUDIT_COMMITMENT = Label(
     "system.operations.audit", "none", ("operate",), "none", "keyed_hash", "audit"
 )
@@ -99,6 +116,13 @@ SUPPRESSION_HASH = Label(
     "user.privacy_preferences", "caller", _CHOICES, "high", "keyed_hash", "consent"
 )
 """Whom to leave alone: a number's hash under a secret, not a number."""
+
+_MAIL = ("notify", "market", "answer_rights")
+EMAIL_SEALED = Label("user.contact.email", "staff", _MAIL, "high", "sealed", "account")
+EMAIL_HASH = Label("user.contact.email", "customer", _MAIL, "high", "keyed_hash", "call_log")
+"""Whom a message went to, or who asked for messages: found again, never read back."""
+MESSAGE_FACT = Label("user.contact.email.message", "customer", _MAIL, "low", "plain", "call_log")
+"""Template, list, ground, state and times of a message; nothing of what it said."""
 
 
 def label_of(annotation: Any) -> Label | None:

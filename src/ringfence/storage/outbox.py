@@ -207,6 +207,7 @@ class Outbox:
                 0,
                 None,
                 now,
+                job.body.get("call"),
             ),
         )
         tx.after(self._wake)

@@ -97,13 +97,13 @@ class Parties:
 
     def make(
         self, account: Account, kind: Kind, text: str, lookup: bytes | None, now: Ms
-    ) -> tuple[PartyId, tuple[str, str, Kind, bytes | None, bytes, int, Ms, None]]:
+    ) -> tuple[PartyId, tuple[str, str, Kind, bytes | None, bytes, int, Ms, None, None]]:
         """Return a new party and its row, sealed under a fresh key."""
         party = PartyId(ids.make("party", now, self._entropy))
         serial = self.vault.keys.take()
         sealed = self.vault.seal(serial, text.encode(), context=f"party:{party}")
         self.remember(party, serial)
-        return party, (party, account.id, kind, lookup, sealed, serial, now, None)
+        return party, (party, account.id, kind, lookup, sealed, serial, now, None, None)
 
     def forget(self, party: PartyId) -> None:
         """Drop from memory where a party's key lies."""

@@ -10,6 +10,7 @@ from ringfence.storage.schema.base import label_of_column, metadata
 from ringfence.storage.schema.calls import call_parties, calls, events
 from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
 from ringfence.storage.schema.consents import consent_texts, consents, suppressions
+from ringfence.storage.schema.erasures import erasures
 from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_tickets
 from ringfence.storage.schema.jobs import jobs
 from ringfence.storage.schema.parties import parties
@@ -25,6 +26,7 @@ __all__ = [
     "calls",
     "consent_texts",
     "consents",
+    "erasures",
     "events",
     "flow_versions",
     "flows",

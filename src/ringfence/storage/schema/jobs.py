@@ -25,6 +25,9 @@ jobs = Table(
     column("attempts", BigInteger, SYSTEM),
     column("error", WORD, SYSTEM, nullable=True),  # a code, never a text
     column("created_at", MS, SYSTEM),
+    column("call_id", ID, CALL_ID, nullable=True),  # the call it is about, if any
+    Index("ix_jobs_call_id", "call_id"),
+    Index("ix_jobs_key_serial", "key_serial"),
     Index("ix_jobs_state_run_at", "state", "run_at"),
     Index("uq_jobs_kind_unique_key", "kind", "unique_key", unique=True),
     sqlite_with_rowid=False,

@@ -29,6 +29,8 @@ parties = Table(
     column("key_serial", BigInteger, KEY_ID),
     column("created_at", MS, CALL_TIME),
     column("erased_at", MS, CALL_TIME, nullable=True),
+    column("kept_lookup", HASH, PHONE_HASH, nullable=True),  # where the law keeps it a while
+    Index("ix_parties_kept_lookup", "kept_lookup"),
     Index("uq_parties_lookup", "lookup", unique=True),
     sqlite_with_rowid=False,
 )
