@@ -253,6 +253,8 @@ GC_OBJECTS = Limit(10_000, "objects", "new ones between looks for cycles, of whi
 HTTP_BACKLOG = Limit(512, "connections", "not yet accepted; more than a burst of webhooks")
 HTTP_KEEPALIVE_S = Limit(30, "s", "an idle browser connection")
 HTTP_STOP_S = Limit(3, "s", "an answer under way at the stop; a stream is cut")
+FACTS_RETRY_MS = Limit(500, "ms", "facts that storage did not take are offered again soon")
+FACTS_GIVE_UP_MS = Limit(30_000, "ms", "a damaged database takes nothing; its calls must end too")
 DRAIN_POLL_MS = Limit(50, "ms", "how often a drain looks whether the last call has ended")
 RELEASE_WAIT_MS = Limit(3_000, "ms", "for BYEs and recordings of calls ended by the stop")
 TRUNK_PROBE_MS = Limit(30_000, "ms", "OPTIONS keep a NAT open and show a dead carrier in a minute")
@@ -280,6 +282,25 @@ EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 
 # privacy: consents, gate
 HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
+
+# cases
+CODE_DIGITS = Limit(6, "digits", "heard once and typed; five tries at a million are one in 200,000")
+CODE_TRIES = Limit(5, "tries", "a mistyped digit is forgiven, guessing is not")
+CODE_LIFE_MS = Limit(600_000, "ms", "ten minutes: the telephone rings at once")
+CODES_PER_CASE = Limit(3, "codes", "a call that was missed, twice")
+CODES_PER_CONTACT = Limit(6, "codes", "a day, to one number: nobody is rung out of bed by a form")
+CASE_WORDS_MAX = Limit(4_000, "characters", "a page of explanation")
+CASES_SHOWN_MAX = Limit(1_000, "cases", "one list; the open ones come first")
+CASE_SWEEP_MAX = Limit(500, "cases", "looked at in one round of the clocks; the rest in the next")
+ARCHIVE_CHUNK_BYTES = Limit(262_144, "bytes", "one sealed piece of an archive")
+ARCHIVE_BYTES_MAX = Limit(2_147_483_648, "bytes", "a person's ten years of calls and recordings")
+ARCHIVE_LIFE_MS = Limit(604_800_000, "ms", "a week to download an archive, then it is destroyed")
+ARCHIVE_ROWS_MAX = Limit(200_000, "rows", "of one table about one person")
+PUSH_BYTES_MAX = Limit(67_108_864, "bytes", "a portability bundle in one request")
+PUSH_WAIT_MS = Limit(60_000, "ms", "for a provider to take a bundle")
+RIGHTS_PER_HOUR = Limit(20, "requests", "of one address to the public page; a family's evening")
+RIGHTS_SOURCES_MAX = Limit(8_192, "addresses", "remembered for the rate limit, about 2 MB")
+TRANSPARENCY_ROWS_MAX = Limit(100_000, "steps", "of demands, counted again for every report")
 
 # policy
 PACK_MISTAKES = Limit(100, "lines", "of a pack that are no TOML, named at once")

@@ -49,9 +49,14 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
         Purpose("authenticate", "To know that somebody is who they say they are.", "contract"),
         Purpose("prevent_abuse", "To stop fraud and attacks on the exchange.",
                 "legitimate_interest"),
+        Purpose("answer_demand", "To obey a lawful demand of an authority.", "legal_obligation"),
+        Purpose("notify", "To tell people what the service needs them to know.", "contract"),
+        Purpose("market", "To tell people about products, where they agreed to it.", "consent"),
         Purpose("answer_rights", "To answer a person who asks about their own data.",
                 "legal_obligation"),
         Purpose("honour_choices", "To know what somebody agreed to or refused, and to act on it.",
+                "legal_obligation"),
+        Purpose("erase", "To erase what somebody asked to be erased, or what is too old.",
                 "legal_obligation"),
         Purpose("resolve_complaint", "To find out why a call went wrong, while a ticket is open.",
                 "legitimate_interest"),
@@ -61,6 +66,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
 
 _CURRENT: ContextVar[str | None] = ContextVar("ringfence_purpose", default=None)
 _ACTOR: ContextVar[str] = ContextVar("ringfence_actor", default="system")
+_ROLE: ContextVar[str] = ContextVar("ringfence_role", default="system")
+_DECLARED: ContextVar[frozenset[str] | None] = ContextVar("ringfence_declared", default=None)
 
 
 @contextmanager
@@ -68,10 +75,14 @@ def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
     """Declare why the data opened inside this block is handled, and for whom.
 
     ``actor``: a role or an id, never a name; inside another block None keeps that block's actor,
-    outside it means the exchange itself. Raises `LocalError` for a key that is not on the list.
+    outside it means the exchange itself. Raises `LocalError` for a key that is not on the list,
+    `Refused` (``purpose_not_declared``) inside `acting` where whoever acts did not declare it.
     """
     if key not in PURPOSES:
         raise LocalError(f"no such purpose: {key}")
+    declared = _DECLARED.get()
+    if declared is not None and key not in declared:
+        raise Refused("purpose_not_declared", f"nobody said that this is done for {key}")
     purpose_token = _CURRENT.set(key)
     actor_token = _ACTOR.set(actor or _ACTOR.get())
     try:
@@ -79,6 +90,44 @@ def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
     finally:
         _ACTOR.reset(actor_token)
         _CURRENT.reset(purpose_token)
+
+
+@contextmanager
+def acting(role: str, *, actor: str, declared: frozenset[str]) -> Iterator[None]:
+    """Say who acts inside this block: a role of ``privacy.roles``, and for which purposes alone.
+
+    No purpose is in force by that; whatever is opened inside is opened for ``role``.
+    """
+    tokens = (_ROLE.set(role), _ACTOR.set(actor), _DECLARED.set(declared), _CURRENT.set(None))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(tokens[3])
+        _DECLARED.reset(tokens[2])
+        _ACTOR.reset(tokens[1])
+        _ROLE.reset(tokens[0])
+
+
+@contextmanager
+def exchange_itself() -> Iterator[None]:
+    """What begins inside this block is carried out by the exchange, whoever asked for it.
+
+    A call that somebody placed outlives the request: what the call opens later is opened for the
+    call, not for the person who placed it.
+    """
+    tokens = (_ROLE.set("system"), _ACTOR.set("system"), _DECLARED.set(None), _CURRENT.set(None))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(tokens[3])
+        _DECLARED.reset(tokens[2])
+        _ACTOR.reset(tokens[1])
+        _ROLE.reset(tokens[0])
+
+
+def current_role() -> str:
+    """Return in which role data is handled; ``system`` for the exchange itself."""
+    return _ROLE.get()
 
 
 def current() -> str | None:

@@ -33,6 +33,8 @@ RULES: dict[str, RetentionRule] = {
         RetentionRule("call_log", "call_ended", 180, 730, "logs are kept six months at the least"),
         RetentionRule("content", "call_ended", 0, 365, "recordings are for the weeks after a call"),
         RetentionRule("consent", "written", 1826, 2557, "a consent has to be proved for years"),
+        RetentionRule("case", "written", 730, 1826, "requests are proved for 24 months (US-14)"),
+        RetentionRule("case_words", "written", 0, 730, "letters outlive their case by a month"),
         RetentionRule("key", "subject_erased", 0, 0, "a key is destroyed with its subject"),
         RetentionRule("audit", "written", 0, None, "a log with holes proves nothing"),
     )

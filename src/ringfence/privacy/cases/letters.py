@@ -1,0 +1,50 @@
+"""Letters to people about their cases; each names the authority they can turn to."""
+
+from __future__ import annotations
+
+from ringfence.kernel.clock import Ms
+from ringfence.privacy.cases import rights
+from ringfence.privacy.cases.calendar import day_of
+from ringfence.privacy.cases.law import law_of, regulator, rights_rule
+
+
+def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> str:
+    """Return the confirmation of receipt: what was asked, until when it is answered."""
+    right = rights.RIGHTS[kind]
+    return (
+        f"We received your request on {day_of(received)}: “{right.says}” "
+        f"You will have an answer by {day_of(due_at)} "
+        f"({right.basis(law_of(residence))}). {complaint(residence)}"
+    )
+
+
+def extension(*, residence: str, reason: str, due_at: Ms) -> str:
+    """Return the news that an answer takes longer, and why."""
+    return (
+        f"{rights.EXTENSIONS[reason]} You will have an answer by {day_of(due_at)}. "
+        f"{complaint(residence)}"
+    )
+
+
+def closing(*, kind: str, residence: str, outcome: str, reason: str, now: Ms) -> str:
+    """Return the decision. ``reason``: key of `rights.REFUSALS` where the outcome is refused."""
+    right = rights.RIGHTS[kind]
+    match outcome:
+        case "refused":
+            decision = f"We have to refuse this. {rights.REFUSALS[reason]}"
+        case "answered":
+            decision = "We have done what you asked for."
+        case "withdrawn":
+            decision = "You took your request back; nothing was done."
+        case _:
+            decision = "This request was closed without an answer: nobody showed who they are."
+    rule = rights_rule(residence, now)
+    return f"“{right.says}” {decision} The law applied: {rule.cite}. {complaint(residence)}"
+
+
+def complaint(residence: str) -> str:
+    """Return whom to complain to; also that a court is open, as GDPR 12(4) asks."""
+    return (
+        f"If you are not content you can complain to {regulator(residence)}, "
+        "and you can go to court."
+    )

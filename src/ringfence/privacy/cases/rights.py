@@ -1,0 +1,187 @@
+"""A request of a person about their own data, from receipt to its end.
+
+::
+
+    received ──ask_identity──► identifying ──identify──► open ──answer──► answered ──► closed
+        └────────identify──────────────────────────────►  │ ──refuse──► refused  ──►   │
+                                   └──give_up──► closed   │ ──withdraw─► withdrawn ──► │
+                                                          └─extend─► extended (the same ends)
+
+The clock runs from receipt, not from the proof of identity: the strictest reading. It is extended
+once, with reasons, before it has run out, and only where a law knows an extension.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ringfence.kernel.clock import DAY, HOUR, Ms
+from ringfence.kernel.errors import Refused
+from ringfence.privacy.cases.law import RightsRule
+from ringfence.privacy.cases.machine import Machine, Step
+
+_BEFORE_OPEN = ("received", "identifying")
+_WORKED_ON = ("open", "extended")
+_DECIDED = ("answered", "refused", "withdrawn")
+_RUNNING = (*_BEFORE_OPEN, *_WORKED_ON)
+
+MACHINE = Machine(
+    "request",
+    first="received",
+    final=("closed",),
+    steps=(
+        Step("acknowledge", _RUNNING, ""),
+        Step("ask_identity", _BEFORE_OPEN, "identifying"),
+        Step("identify", _BEFORE_OPEN, "open"),
+        Step("give_up", _BEFORE_OPEN, "closed"),
+        Step("charge", _WORKED_ON, ""),
+        Step("extend", ("open",), "extended"),
+        Step("work", _WORKED_ON, ""),
+        Step("answer", _WORKED_ON, "answered"),
+        Step("refuse", _WORKED_ON, "refused"),
+        Step("withdraw", _RUNNING, "withdrawn"),
+        Step("remind", _RUNNING, ""),
+        Step("escalate", _RUNNING, ""),
+        Step("close", _DECIDED, "closed"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing a person may ask for. ``cite``: by law in which law; elsewhere we grant it too.
+
+    ``at_once``: it needs no looking into and is carried out when the person is identified.
+    """
+
+    key: str
+    says: str
+    cites: MappingProxyType[str, str]
+    at_once: bool = False
+
+    def basis(self, law: str) -> str:
+        """Return the provision behind the right under ``law``, or that we grant it ourselves."""
+        return self.cites.get(law, "granted by our policy")
+
+
+def _right(key: str, says: str, *, at_once: bool = False, **cites: str) -> Right:
+    named = {name.replace("_", "-"): cite for name, cite in cites.items()}
+    return Right(key, says, MappingProxyType(named), at_once)
+
+
+RIGHTS: MappingProxyType[str, Right] = MappingProxyType({
+    right.key: right
+    for right in (
+        _right("access", "Send me a copy of what you hold about me.", EU="GDPR 15",
+               IN="DPDP Act 11", AE="PDPL 13", US_CA="Cal. Civ. 1798.110"),
+        _right("correction", "Something about me is wrong; correct it.", EU="GDPR 16",
+               IN="DPDP Act 12", AE="PDPL 15", US_CA="Cal. Civ. 1798.106"),
+        _right("erasure", "Erase what you hold about me.", EU="GDPR 17", IN="DPDP Act 12",
+               AE="PDPL 15", US_CA="Cal. Civ. 1798.105"),
+        _right("restriction", "Keep my data, but do not use it.", EU="GDPR 18", AE="PDPL 16",
+               at_once=True),
+        _right("objection", "Stop using my data for this purpose.", EU="GDPR 21", AE="PDPL 17",
+               at_once=True),
+        _right("portability", "Send my data to another provider.", EU="GDPR 20", AE="PDPL 14",
+               US_CA="Cal. Civ. 1798.130"),
+        _right("opt_out", "No more marketing; service messages may go on.", EU="GDPR 21(2)",
+               IN="TCCCPR 2018", AE="Cabinet Res. 56/2024", US="47 CFR 64.1200(a)(10)",
+               US_CA="Cal. Civ. 1798.120", at_once=True),
+        _right("withdrawal", "I take back a consent.", EU="GDPR 7(3)", IN="DPDP Act 6(4)",
+               AE="PDPL 6", US="47 CFR 64.1200(a)(10)", at_once=True),
+    )
+})  # fmt: skip
+"""The matrix of rights: whoever asks from wherever has each of them, by law or by our policy."""
+
+REFUSALS: MappingProxyType[str, str] = MappingProxyType({
+    "not_identified": "It could not be shown that the request comes from the person it is about.",
+    "manifestly_unfounded": "The request is manifestly unfounded.",
+    "excessive": "The same was asked for so often that answering again would be excessive.",
+    "over_the_limit": "The requests the law grants for these twelve months have been answered.",
+    "law_keeps_it": "A law obliges us to keep this data until the date that was named.",
+    "legal_claims": "The data is needed to bring or to answer a legal claim.",
+    "others_rights": "It would disclose data of somebody else.",
+    "not_found": "Nothing is held about this person.",
+})  # fmt: skip
+"""Why a request may be refused; nothing else is a reason."""
+
+EXTENSIONS: MappingProxyType[str, str] = MappingProxyType({
+    "complex": "The request is complex.",
+    "many_requests": "Many requests of the same person have to be answered together.",
+})  # fmt: skip
+"""GDPR 12(3): the two reasons for more time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The instants of one running clock."""
+
+    remind_at: Ms
+    escalate_at: Ms
+    due_at: Ms
+
+
+def clock(begun: Ms, due: Ms) -> Clock:
+    """Return when to remind and when to escalate: both before ``due``, whatever its length.
+
+    Of a month: seven and two days before. Of a short clock: half and an eighth of it before.
+    """
+    whole = due - begun
+    remind = min(7 * DAY, whole // 2)
+    escalate = min(2 * DAY, whole // 8)
+    return Clock(Ms(due - remind), Ms(due - escalate), due)
+
+
+def due(rule: RightsRule, kind: str, received: Ms) -> Ms:
+    """Return when a request must be answered; an opt-out has a shorter clock than the others."""
+    if kind in {"opt_out", "withdrawal"}:
+        quick = rule.opt_out if rule.opt_out.count else None
+        return quick.after(received) if quick else Ms(received + DAY)
+    return rule.reply.after(received)
+
+
+def extended(rule: RightsRule, *, due_at: Ms, received: Ms, reason: str, now: Ms) -> Ms:
+    """Return the new end of a clock.
+
+    Raises `Refused`: ``reason_missing``, ``no_extension`` where the law knows none, ``too_late``.
+    """
+    if reason not in EXTENSIONS:
+        raise Refused("reason_missing", f"an extension needs a reason: {', '.join(EXTENSIONS)}")
+    if rule.extension is None:
+        raise Refused("no_extension", "the law of this person knows no extension", clause=rule.cite)
+    if now >= due_at:
+        raise Refused("too_late", "a clock that has run out cannot be extended", clause=rule.cite)
+    base = rule.reply.after(received)
+    return rule.extension.after(base)
+
+
+def check_fee(rule: RightsRule, *, ground: str, words: str, previous: int) -> None:
+    """Raise `Refused` unless a fee may be asked for; ``previous``: answered in twelve months.
+
+    Where the law fixes how many requests a year are free, the next one may cost. Everywhere else
+    a fee needs one of the law's grounds, and reasons in words (GDPR 12(5): the burden is ours).
+    """
+    if rule.free is not None and previous >= rule.free:
+        return
+    if ground not in rule.fee_grounds or not words.strip():
+        raise Refused("no_fee", "the request is free; a fee needs a ground and reasons",
+                      clause=rule.cite)  # fmt: skip
+
+
+def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -> None:
+    """Raise `Refused` unless a request may be refused for ``reason``."""
+    if reason not in REFUSALS:
+        raise Refused("reason_missing", f"a refusal needs a reason: {', '.join(REFUSALS)}")
+    if reason == "over_the_limit" and (rule.free is None or previous < rule.free):
+        raise Refused("no_limit", "the law sets no yearly limit that was reached", clause=rule.cite)
+    if reason in {"manifestly_unfounded", "excessive"} and not words.strip():
+        raise Refused("reason_missing", "say in words why; the burden of proof is ours")
+
+
+YEAR_MS = 365 * DAY
+IDENTIFY_MS = 14 * DAY
+"""Who has not shown within two weeks who they are has to ask again."""
+EVIDENCE_MS = 30 * DAY
+"""What a person told us in a case is destroyed so long after its end: time to complain about it."""
+SOON_MS = HOUR
