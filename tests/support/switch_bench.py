@@ -94,17 +94,24 @@ class World:
         self.spoken: list[str] = []
         self.documents: dict[str, bytes] = {}
         self.disk_full = False
+        self.no_writes = False
         self.kept: list[tuple[RecordingId, bool]] = []
         self._tmp = tmp_path
 
     def resolve(self, address: Phone | str, now: Ms, /) -> PartyId:
         del now
+        self._written()
         key = address.e164 if isinstance(address, Phone) else address
         return PartyId(f"PA{abs(hash(key)):032x}"[:34])
 
     def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
         del now
+        self._written()
         self.facts.extend(facts)
+
+    def _written(self) -> None:
+        if self.no_writes:
+            raise Refused("storage_unavailable", "the queue of the writer is full")
 
     def begin(
         self,

@@ -1,6 +1,7 @@
 """What calls want heard and kept, as the media worker is told."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 from switch_bench import Bench
@@ -100,3 +101,28 @@ async def test_notices_about_what_is_gone_change_nothing(bench: Bench) -> None:
     ):
         bench.link.heard(notice)
     assert bench.world.facts == []
+
+
+async def test_a_recording_that_never_began_leaves_nothing(bench: Bench) -> None:
+    await begun(bench, "<Response><Record/></Response>")
+    started = bench.wire.last(media.StartRecording)
+    bench.link.heard(media.RecordingFailed(recording=started.recording, reason="disk_full"))
+    await turn()
+    assert bench.world.kept == [(started.recording, False)]
+    assert "RecordingFailed" in bench.names()
+
+
+async def test_a_worker_that_dies_before_it_made_a_file_leaves_no_recording(
+    bench: Bench,
+) -> None:
+    await begun(bench, "<Response><Record/></Response>")
+    started = bench.wire.last(media.StartRecording)
+    bench.link.lost()
+    await until(lambda: "RecordingFailed" in bench.names())
+    assert bench.world.kept == [(started.recording, False)]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.to_thread(lambda: None)

@@ -6,6 +6,7 @@ import pytest
 from switch_bench import PEER, Bench
 
 from ringfence.calls.commands import Hangup, Originate
+from ringfence.kernel.limits import FACTS_GIVE_UP_MS
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -232,3 +233,77 @@ async def test_a_program_that_asks_the_impossible_does_not_hold_the_line(bench: 
     bench.close_legs()
     await turn()
     assert bench.world.facts[-1].cause == "server_error"  # type: ignore[attr-defined]
+
+
+async def test_where_storage_takes_nothing_a_caller_is_sent_away_and_nothing_is_held(
+    bench: Bench,
+) -> None:
+    bench.number("+12025550100", GREET)
+    bench.world.no_writes = True
+    bench.invite("+12025550100")
+    await turn()
+    refusal = bench.wire.last(sip.Reject)
+    assert (refusal.status, refusal.retry_after) == (503, 10)
+    assert not bench.wire.sent(media.OpenLeg)
+    assert not bench.runner.calls
+    assert not bench.runner.legs
+    assert not bench.runner.by_key
+
+
+async def test_facts_that_are_not_taken_are_offered_again_in_their_order(bench: Bench) -> None:
+    await greeted(bench)
+    before = len(bench.world.facts)
+    bench.world.no_writes = True
+    finish_play(bench)
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    (live,) = bench.runner.calls.values()
+    assert not live.legs
+    assert len(bench.world.facts) == before
+    bench.world.no_writes = False
+    bench.runner.settle(live)
+    assert bench.names()[before] == "PromptPlayed"
+    assert bench.names()[-2:] == ["LegEnded", "CallEnded"]
+    assert not bench.runner.calls
+
+
+async def test_a_call_ends_although_its_facts_are_never_taken(bench: Bench) -> None:
+    await greeted(bench)
+    bench.world.no_writes = True
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    (live,) = bench.runner.calls.values()
+    bench.clock.advance(FACTS_GIVE_UP_MS)
+    bench.runner.settle(live)
+    assert not bench.runner.calls
+    assert live.timer is None
+
+
+async def test_a_leg_that_waits_for_its_worker_is_forgotten_when_the_worker_dies(
+    bench: Bench,
+) -> None:
+    await greeted(bench)
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="bye", status=200))
+    assert bench.wire.sent(media.CloseLeg)
+    assert bench.runner.legs
+    bench.link.lost()
+    await turn()
+    assert bench.names()[-1] == "CallEnded"
+    assert not bench.runner.calls
+    assert not bench.runner.legs
+
+
+async def test_a_call_that_is_answered_without_a_port_is_refused_at_once(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause length='1'/><Say>Hello</Say></Response>")
+    bench.invite("+12025550100")
+    bench.link.lost()
+    await turn()
+    bench.clock.advance(1_000)
+    (live,) = bench.runner.calls.values()
+    bench.runner._fire(live)
+    await turn()
+    assert bench.wire.last(sip.Reject).status == 500
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="refused", status=500))
+    await turn()
+    assert bench.world.facts[-1].cause == "media_lost"  # type: ignore[attr-defined]
+    assert not bench.runner.legs

@@ -124,3 +124,55 @@ def test_a_private_address_behind_a_public_one_is_noticed() -> None:
     assert not is_hidden("10.0.0.5", wire.Peer("udp", "10.0.0.9", 5060))
     assert not is_hidden("phone.example.com", wire.Peer("udp", "8.8.8.8", 5060))
     assert not is_hidden("10.0.0.5", None)
+
+
+def notes(bench: Bench) -> list[tuple[str, str]]:
+    return [
+        (fact.code, fact.level)  # type: ignore[attr-defined]
+        for fact in bench.world.facts
+        if fact.name() == "TimelineNoted"
+    ]
+
+
+def cause(bench: Bench) -> str:
+    (ended,) = [fact for fact in bench.world.facts if fact.name() == "CallEnded"]
+    return str(ended.cause.value)  # type: ignore[attr-defined]
+
+
+async def test_no_free_port_for_a_caller_is_on_the_timeline(bench: Bench) -> None:
+    bench.number("+12025550100", PAUSE)
+    bench.invite("+12025550100")
+    opening = bench.wire.last(media.OpenLeg)
+    bench.link.heard(media.CommandRefused(command="OpenLeg", subject=opening.leg, reason="limit"))
+    bench.clock.advance(61_000)
+    for live in list(bench.runner.calls.values()):
+        assert live.program is not None
+        live.program.fire(bench.clock.now())
+        bench.runner.settle(live)
+    await turn()
+    assert ("no_rtp_port", "error") in notes(bench)
+    assert cause(bench) == "congestion"
+
+
+async def test_what_cannot_be_sent_is_unreachable_and_says_so(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Dial>+12025550123</Dial></Response>")
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    bench.open_ports()
+    await turn()
+    out = bench.wire.last(sip.Invite).leg
+    bench.runner.sip_event(wire.Ended(leg=out, by="failure", cause="transport", status=503))
+    await turn()
+    assert ("not_sent", "error") in notes(bench)
+    ended = [fact.cause for fact in bench.world.facts if fact.name() == "LegEnded"]  # type: ignore[attr-defined]
+    assert "unreachable" in [one.value for one in ended]
+
+
+async def test_a_host_that_does_not_exist_is_unreachable_and_says_so(bench: Bench) -> None:
+    bench.world.locate = lambda _uri, done: done(())  # type: ignore[method-assign]
+    bench.number("+12025550100", "<Response><Dial><Sip>sip:a@nowhere.test</Sip></Dial></Response>")
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    assert ("unreachable", "error") in notes(bench)

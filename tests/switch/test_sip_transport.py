@@ -1,9 +1,15 @@
 """The sockets under the agent; whole exchanges over them are in tests/system and tests/interop."""
 
+import asyncio
 import errno
+import socket
+
+import pytest
 
 from ringfence.kernel.errors import Refused
-from ringfence.switch.sip_transport import port_refused
+from ringfence.sip import commands
+from ringfence.sip.events import Peer
+from ringfence.switch.sip_transport import SipTransport, port_refused
 
 
 def test_a_port_that_cannot_be_had_is_explained() -> None:
@@ -15,3 +21,39 @@ def test_a_port_that_cannot_be_had_is_explained() -> None:
         refused = port_refused("192.0.2.1", 5060, OSError(number, "x"))
         assert isinstance(refused, Refused)
         assert refused.code == code
+
+
+class Deaf:
+    """A socket that sends nothing."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> int:
+        raise OSError(self.number, "x")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("number", "reported"),
+    [
+        (errno.ENETUNREACH, True),
+        (errno.EINVAL, True),  # bound to loopback, the far end is elsewhere
+        (errno.EACCES, True),  # a broadcast address
+        (socket.EAI_ADDRFAMILY, True),  # IPv6, from a socket of IPv4
+        (errno.ENOBUFS, False),
+        (errno.EPERM, False),
+    ],
+)
+async def test_what_can_never_be_sent_is_reported_at_once(number: int, reported: bool) -> None:
+    transport = SipTransport.__new__(SipTransport)
+    transport._loop = asyncio.get_running_loop()
+    transport._udp = Deaf(number)  # type: ignore[assignment]
+    transport.sent = transport.dropped = 0
+    told: list[object] = []
+    transport.do = told.append  # type: ignore[method-assign, assignment]
+    peer = Peer("udp", "192.0.2.9", 5060)
+    transport._send((b"x", peer))
+    await asyncio.sleep(0)
+    assert told == ([commands.SendFailed(peer=peer)] if reported else [])
+    assert transport.dropped == (0 if reported else 1)

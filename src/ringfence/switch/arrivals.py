@@ -80,6 +80,9 @@ class Arrivals:
             return
         try:
             self._begin(event, user, reached, source, offer)
+        except Refused as refused:
+            log.warning("arrival_refused", code=refused.code)
+            runner.send(sip.Reject(leg=event.leg, status=503, retry_after=10))
         except Exception:
             # A bug of ours: the caller hears of it at once instead of hearing nothing.
             log.exception("arrival_failed")
@@ -107,6 +110,14 @@ class Arrivals:
         )
         caller = self._caller(event)
         called = self._called(user, reached)
+        # Before anything is opened: where storage takes nothing there is no call (`Refused`).
+        arrived = inputs.CallArrived(
+            leg=leg.id,
+            caller=runner.parties.resolve(caller, now),
+            called=runner.parties.resolve(called, now),
+            number=reached.number.id if isinstance(reached, Reached) and reached.number else None,
+            trunk=TrunkId(event.source) if event.source else None,
+        )
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
         program = self._programs.make(call_id, caller=caller, called=called, source=source)
         live = runner.open(call, call_id, program)
@@ -114,17 +125,7 @@ class Arrivals:
         # The port is asked for before anybody needs it: the answer then leaves at once.
         self._audio.open(leg)
         program.do(Begin(), now)
-        number = reached.number if isinstance(reached, Reached) else None
-        runner.feed(
-            live,
-            inputs.CallArrived(
-                leg=leg.id,
-                caller=runner.parties.resolve(caller, now),
-                called=runner.parties.resolve(called, now),
-                number=number.id if number is not None else None,
-                trunk=TrunkId(event.source) if event.source else None,
-            ),
-        )
+        runner.feed(live, arrived)
 
     def _dialled(self, event: wire.InviteReceived) -> str:
         """The user part that says who is called.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
@@ -124,7 +125,7 @@ class AudioDesk:
 
     def open(self, leg: LiveLeg, then: Callable[[LiveLeg], None] | None = None) -> None:
         """Reserve a port; ``then`` is called with the leg, whose ``port`` is 0 if there is none."""
-        if leg.audio == "open":
+        if leg.audio in {"open", "closed"}:
             if then is not None:
                 then(leg)
             return
@@ -138,6 +139,7 @@ class AudioDesk:
     def _opened(self, leg: LiveLeg, outcome: int | Refused) -> None:
         if isinstance(outcome, Refused):
             leg.audio = "closed"
+            leg.no_audio = outcome.code
             log.warning("no_audio_port", leg=leg.id, code=outcome.code)
         else:
             leg.audio = "open"
@@ -234,13 +236,19 @@ class AudioDesk:
         if leg.released and leg.audio in {"none", "closed"}:
             self._runner.drop_leg(live, leg)
 
+    def silenced(self, leg: LiveLeg, code: str) -> None:
+        """A leg's audio is gone without a word from its worker."""
+        leg.audio = "closed"
+        leg.port = 0
+        leg.no_audio = code
+
     def _leg_failed(self, notice: media.LegFailed) -> None:
         leg = self._runner.legs.get(LegId(notice.leg))
         if leg is None:
             return
         log.warning("leg_audio_failed", leg=leg.id, reason=notice.reason)
         if notice.reason == "unknown" and leg.audio == "open":
-            leg.audio = "closed"
+            self.silenced(leg, "media_lost")
         self._tell(notice.leg, inputs.LegFailed(leg=leg.id, cause=Cause.MEDIA_LOST))
 
     # -- prompts ------------------------------------------------------------------------------
@@ -387,8 +395,13 @@ class AudioDesk:
         item: inputs.Input = inputs.RecordingBroke(recording=recording, reason="media_lost")
         try:
             async with asyncio.timeout(RECORDING_FINISH_MS / 1000):
-                sealed = [await asyncio.to_thread(mend, file.path, file.key) for file in files]
-                length = max(one.duration_ms for one in sealed)
+                # A worker may die before it has made every file.
+                sealed = [
+                    await asyncio.to_thread(mend, file.path, file.key)
+                    for file in files
+                    if await asyncio.to_thread(Path(file.path).exists)
+                ]
+                length = max((one.duration_ms for one in sealed), default=0)
                 size = await self._recorder.finish(recording, keep=length > 0)
             if length:
                 item = inputs.RecordingEnded(
@@ -407,6 +420,8 @@ class AudioDesk:
         recording = RecordingId(notice.recording)
         fault = _FAULTS.get(notice.reason, "not_started")
         log.warning("recording_failed", recording=recording, reason=notice.reason)
+        if recording in self._recordings:
+            self._recorder.discard(recording)
         self._tell_recording(recording, inputs.RecordingBroke(recording=recording, reason=fault))
         self._recordings.pop(recording, None)
 

@@ -18,10 +18,11 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Command, Hangup
 from ringfence.calls.events import CallFact
 from ringfence.calls.notices import Answered
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.limits import FACTS_GIVE_UP_MS, FACTS_RETRY_MS
 from ringfence.markup.exchange import Answer, Begin, Callback, Fetch, LoadMedia, Speak
 from ringfence.markup.voice import Program
 from ringfence.media.engine import protocol as media
@@ -112,12 +113,15 @@ class CallRunner:
         for name in legs:
             leg = self.legs.get(LegId(name))
             if leg is not None:
-                leg.audio = "closed"
+                self._audio.silenced(leg, "media_lost")
                 lost.setdefault(leg.call, set()).add(leg.id)
         for call, ids in lost.items():
             live = self.calls.get(call)
             if live is not None:
                 self._audio.lost(live)
+                for leg in list(live.legs.values()):
+                    if leg.id in ids and leg.released and not leg.dialog_open:
+                        self.drop_leg(live, leg)  # nobody will confirm that it is closed
                 self.feed(live, inputs.MediaLost(legs=frozenset(ids)))
 
     # -- calls --------------------------------------------------------------------------------
@@ -206,14 +210,36 @@ class CallRunner:
             facts.extend(call.take_events())
         finally:
             live.settling = False
-        if facts:
-            self._facts.record(facts, now)
-            for watcher in self.watchers:
-                watcher(facts)
-        if call.over and not live.legs:
+        if facts or live.unwritten:
+            self._record(live, facts)
+        if call.over:
+            for leg in list(live.legs.values()):
+                if leg.released and not leg.dialog_open:
+                    self.drop_leg(live, leg)  # its worker never said that it is closed
+        if call.over and not live.legs and not live.unwritten:
             self._close(live)
         else:
             self._arm(live)
+
+    def _record(self, live: LiveCall, facts: list[CallFact]) -> None:
+        """Hand facts to storage; what it does not take waits for a later turn."""
+        now = self.clock.now()
+        waiting = [*live.unwritten, *facts] if live.unwritten else facts
+        try:
+            self._facts.record(waiting, now)
+        except Refused as refused:
+            if not live.unwritten:
+                live.unwritten_since = now
+                log.warning("facts_not_taken", call=live.id, code=refused.code)
+            live.unwritten = waiting
+            if now - live.unwritten_since >= FACTS_GIVE_UP_MS:
+                log.critical("facts_lost", call=live.id, count=len(waiting))
+                live.unwritten = []
+        else:
+            live.unwritten = []
+        if facts:
+            for watcher in self.watchers:
+                watcher(facts)
 
     def _obey(self, live: LiveCall, command: Command) -> None:
         try:
@@ -221,6 +247,10 @@ class CallRunner:
         except LocalError:
             # The program would wait for an answer that never comes: end the call instead.
             log.exception("command_not_allowed", call=live.id, command=type(command).__name__)
+            live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
+        except Refused as refused:
+            # No room for the party of who is dialled: the storage takes nothing at present.
+            log.warning("command_refused", call=live.id, code=refused.code)
             live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
 
     def _carry_out(self, live: LiveCall, effect: effects.Effect) -> None:
@@ -263,6 +293,9 @@ class CallRunner:
             other = live.program.deadline()
             if other is not None and (deadline is None or other < deadline):
                 deadline = other
+        if live.unwritten:
+            again = Ms(self.clock.now() + FACTS_RETRY_MS)
+            deadline = again if deadline is None else min(deadline, again)
         if live.timer is not None:
             # Waking up too early costs a look; re-arming at every digit costs more.
             if deadline is not None and live.fire_at is not None and live.fire_at <= deadline:

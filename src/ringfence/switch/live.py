@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ringfence.calls.call import Call
+from ringfence.calls.events import CallFact
 from ringfence.calls.inputs import Input
 from ringfence.kernel.ids import CallId, LegId, RecordingId
 from ringfence.markup.voice import Program
@@ -26,6 +27,7 @@ class LiveLeg:
 
     ``ours``: we placed it. ``offer``: theirs, and what we take of it. ``session``: what
     was agreed. ``asked``: our 2xx carried an offer, so the ACK carries their answer.
+    ``no_audio``: the code of `Refused` for which it got no port.
     """
 
     id: LegId
@@ -41,6 +43,7 @@ class LiveLeg:
     sent_bytes: bytes = b""
     port: int = 0
     audio: Audio = "none"
+    no_audio: str = ""
     asked: bool = False
     answered: bool = False
     held: bool = False
@@ -55,7 +58,8 @@ class LiveLeg:
 class LiveCall:
     """One call: its machine, the program that drives it, and its timer.
 
-    ``on_answer``: the program that begins once somebody answers a call of ours.
+    ``on_answer``: the program that begins once somebody answers a call of ours. ``unwritten``:
+    facts that storage did not take since ``unwritten_since``.
     """
 
     id: CallId
@@ -66,6 +70,8 @@ class LiveCall:
     link: MediaLink | None = None
     recordings: set[RecordingId] = field(default_factory=set)
     inbox: deque[Input] = field(default_factory=deque)
+    unwritten: list[CallFact] = field(default_factory=list)
+    unwritten_since: int = 0
     settling: bool = False
     timer: asyncio.TimerHandle | None = None
     fire_at: int | None = None

@@ -84,15 +84,16 @@ class Outgoing:
             direction="outbound",
             answered=True,
         )
+        party = runner.parties.resolve(called, now)
+        caller_party = runner.parties.resolve(ours, now)
         live = runner.open(call, call_id, None)
         live.on_answer = program
-        party = runner.parties.resolve(called, now)
         target = DialTarget(endpoint=endpoint, party=party)
         runner.command(
             live,
             Originate(
                 target=target,
-                caller=runner.parties.resolve(ours, now),
+                caller=caller_party,
                 called=party,
                 caller_id=shown,
                 ring_ms=ring_ms,

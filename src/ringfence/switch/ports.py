@@ -68,7 +68,7 @@ class Recorder(Protocol):
         ...
 
     def discard(self, recording: RecordingId, /) -> None:
-        """Delete a recording that was finished: it is too short to mean anything."""
+        """Delete one that was finished and is too short to mean anything, or never began."""
         ...
 
 

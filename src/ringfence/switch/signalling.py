@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.causes import CAUSES, Cause, from_q850, from_sip
-from ringfence.calls.commands import DialTarget
+from ringfence.calls.commands import DialTarget, Note
 from ringfence.calls.words import ReferOutcome
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import LegId
@@ -101,7 +101,9 @@ class SignalDesk:
             if not leg.dialog_open:
                 return
             if not leg.port:
-                self._runner.failed(live, effect, Cause.CONGESTION)
+                self._note(live, leg.no_audio or "no_rtp_port")
+                cause = _PLACE_CAUSES.get(leg.no_audio, Cause.CONGESTION)
+                self._runner.failed(live, effect, cause)
                 self._runner.settle(live)
                 return
             if leg.offer is None and leg.session is None:
@@ -177,6 +179,7 @@ class SignalDesk:
 
         def raise_later(refused: Refused) -> None:
             log.info("place_refused", call=live.id, leg=leg.id, code=refused.code)
+            self._note(live, refused.code)
             self._runner.failed(live, effect, _PLACE_CAUSES.get(refused.code, Cause.UNREACHABLE))
             self._runner.settle(live)
 
@@ -184,7 +187,8 @@ class SignalDesk:
             if leg.released:
                 return
             if not leg.port:
-                raise_later(Refused("no_rtp_port", "no RTP port is free"))
+                code = leg.no_audio or "no_rtp_port"
+                raise_later(Refused(code, "there is no audio for this leg"))
                 return
             leg.peer = placement.targets[0]
             leg.dialog_open = True
@@ -260,6 +264,11 @@ class SignalDesk:
         if leg is not None and leg.dialog_open:
             self.send(sip.Bye(leg=leg.key, q850=CAUSES[effect.cause].q850))
 
+    def _note(self, live: LiveCall, code: str) -> None:
+        """Say on the timeline why a leg comes to nothing."""
+        if code in _NOTES:
+            self._runner.command(live, Note(code=code, text=_NOTES[code], level="error"))
+
     # -- changes and the end ------------------------------------------------------------------
 
     def offer_received(self, event: wire.OfferReceived) -> None:
@@ -312,17 +321,19 @@ class SignalDesk:
             return
         live, leg = found
         if event.by != "local":
-            live.inbox.append(self._end(leg, event))
+            live.inbox.append(self._end(live, leg, event))
         self._audio.dialog_over(live, leg)
         self._runner.settle(live)
 
-    def _end(self, leg: LiveLeg, event: wire.Ended) -> inputs.Input:
+    def _end(self, live: LiveCall, leg: LiveLeg, event: wire.Ended) -> inputs.Input:
         if event.by == "remote" and event.cause == "refused":
             cause = from_sip(event.status, event.q850)
             return inputs.LegRefused(leg=leg.id, cause=cause, status=event.status)
         if event.by == "remote" and event.cause in {"bye", "cancelled"}:
             cause = Cause.CANCELLED if event.cause == "cancelled" else from_q850(event.q850)
             return inputs.LegHungUp(leg=leg.id, cause=cause)
+        if event.cause == "transport":
+            self._note(live, "not_sent")
         return inputs.LegFailed(leg=leg.id, cause=_FAILURES[event.cause])
 
     # -- transfer -----------------------------------------------------------------------------
@@ -375,7 +386,12 @@ class SignalDesk:
                 log.info("transfer_refused", leg=leg.id, code=refused.code)
                 self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=403))
                 return
-            target = self._runner.host.with_party(target)
+            try:
+                target = self._runner.host.with_party(target)
+            except Refused as refused:
+                log.warning("transfer_refused", leg=leg.id, code=refused.code)
+                self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=503))
+                return
         self._runner.feed(
             live,
             inputs.TransferAsked(leg=leg.id, refer=event.refer, target=target, replaces=replaces),
@@ -396,6 +412,18 @@ class SignalDesk:
             outcome = "accepted"
         self._runner.feed(live, inputs.TransferReported(leg=leg.id, outcome=outcome))
 
+
+_NOTES = {
+    "unreachable": "the host name of the far end is not known, or has no SIP server",
+    "not_sent": "nothing can be sent to the address of the far end: no way leads there from here",
+    "no_rtp_port": "no RTP port is free: widen the range with --rtp LOW-HIGH",
+    "media_lost": "no media process is running",
+    "media_slow": "the media process did not answer in time",
+    "no_trunk": "there is no trunk to call through: ringfence trunk add NAME --address HOST",
+    "not_registered": "the phone is not registered at the moment",
+    "destination_not_allowed": "calls to that destination are not allowed here",
+}
+"""Why a leg came to nothing, for the call's timeline."""
 
 _PLACE_CAUSES = {
     "no_trunk": Cause.UNREACHABLE,

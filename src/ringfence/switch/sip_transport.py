@@ -40,7 +40,8 @@ log = get_logger(__name__)
 
 _UDP_FLOW = 1
 _FIRST_STREAM_FLOW = 16
-_UNREACHABLE = {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN}
+_PASSING = {errno.ENOBUFS, errno.ENOMEM, errno.EPERM}
+"""What a later try may overcome: no memory, or a firewall whose table of connections is full."""
 
 
 @dataclass(slots=True)
@@ -254,10 +255,10 @@ class SipTransport:
             except (BlockingIOError, InterruptedError):
                 self.dropped += 1
             except OSError as error:
-                if error.errno in _UNREACHABLE:
-                    self._loop.call_soon(self.do, commands.SendFailed(peer=peer))
-                else:
+                if error.errno in _PASSING:
                     self.dropped += 1
+                else:  # no route, or no address that this socket could ever send to
+                    self._loop.call_soon(self.do, commands.SendFailed(peer=peer))
             return
         self._send_stream(data, peer)
 

@@ -67,11 +67,14 @@ class PartyRoom:
 class FactBook:
     """Every fact, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, records: Ladder) -> None:
         self.facts: list[CallFact] = []
+        self._records = records
 
     def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:  # noqa: ARG002 - a port
-        """Keep these facts."""
+        """Keep these facts; raises `Refused` where the ladder says so."""
+        if self._records.fails():
+            raise Refused("storage_unavailable", "the ladder says that nothing can be written")
         self.facts.extend(facts)
 
 
@@ -96,6 +99,11 @@ class RecordingShelf:
         self._entropy = entropy
         self._writes = writes
         self._begun: dict[RecordingId, list[SealedPath]] = {}
+
+    @property
+    def begun(self) -> list[RecordingId]:
+        """Recordings that nobody has finished."""
+        return sorted(self._begun)
 
     @property
     def strays(self) -> list[str]:
@@ -136,8 +144,9 @@ class RecordingShelf:
         return sum(_size(item.path) for item in paths)
 
     def discard(self, recording: RecordingId, /) -> None:
-        """Delete a recording that was finished."""
+        """Delete a recording that was finished or never began."""
         self._remove(recording, self.kept.pop(recording, []))
+        self._remove(recording, self._begun.pop(recording, []))
 
     def _remove(self, recording: RecordingId, paths: Sequence[SealedPath]) -> None:
         self.dropped.add(recording)

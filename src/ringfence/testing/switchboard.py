@@ -66,6 +66,8 @@ class Ladders:
     def __init__(self) -> None:
         self.writes = Ladder()
         """New parties, begun and finished recordings, pieces of recorded sound."""
+        self.records = Ladder()
+        """Facts of calls."""
         self.fetches = Ladder()
         """Documents, audio files, speech."""
         self.sends = Ladder()
@@ -103,7 +105,7 @@ class Switchboard:
             fails=ladders.writes.disk,
         )
         self.link.orders = ladders.orders
-        self.facts = FactBook()
+        self.facts = FactBook(ladders.records)
         self.parties = PartyRoom(self.clock, entropy, ladders.writes)
         self.recordings = RecordingShelf(folder, entropy, ladders.writes)
         self.web = Web(self.clock, entropy, ladders.fetches)
@@ -247,6 +249,7 @@ class Switchboard:
             *(f"SIP key {key}" for key in self.runner.by_key),
             *(f"media leg {leg}" for leg in sorted(self.link.legs)),
             *(f"file {name}" for name in self.recordings.strays),
+            *(f"recording {name}" for name in self.recordings.begun),
         ]
         found += [
             f"port {port}"
