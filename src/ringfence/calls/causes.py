@@ -96,7 +96,7 @@ CAUSES: dict[Cause, CauseRow] = {
         480, 20, "no-answer", "no_answer", "The phone is not registered at the moment."
     ),
     Cause.UNREACHABLE: CauseRow(
-        408, 18, "failed", "failed", "The far end did not answer on the network at all."
+        408, 18, "failed", "failed", "The far end could not be reached on the network."
     ),
     Cause.CONGESTION: CauseRow(
         503, 34, "failed", "failed", "There was no free line, here or at the far end."
