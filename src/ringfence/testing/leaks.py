@@ -208,7 +208,7 @@ WAYS: dict[str, Way] = {
     "zip in gzip": lambda v, c: gzip.compress(_zip(v, c)),
     "mail with an attachment": _mail,
     "quoted-printable": lambda v, _: quopri.encodestring(f"Grüße: {v} = die Nummer".encode()),
-    "database row": lambda v, c: _database(v, c),
+    "database row": _database,
     "deleted database row": lambda v, c: _database(v, c, "DELETE FROM t WHERE id = 26"),
     "search index": lambda v, c: _database(
         v, c, "CREATE VIRTUAL TABLE s USING fts5(who)", "INSERT INTO s SELECT who FROM t",

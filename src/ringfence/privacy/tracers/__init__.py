@@ -1,0 +1,1 @@
+"""The proof of erasure: tracers, what they look like in bytes, and how they are searched for."""
