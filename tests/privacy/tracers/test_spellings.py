@@ -16,14 +16,6 @@ NUMBER = Phone("+12025550123")
 NEEDLES = number_needles(NUMBER)
 
 
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*out, number])
-
-
 WRITTEN = {
     "json": json.dumps({"from": "+12025550123"}).encode(),
     "json, escaped": "".join(f"\\u{ord(c):04x}" for c in "+12025550123").encode(),
@@ -43,8 +35,7 @@ WRITTEN = {
     "integer, little-endian": struct.pack("<q", 12025550123),
     "double": struct.pack("<d", 12025550123.0),
     "packed decimals": bytes.fromhex("12025550123f"),
-    "swapped decimals": bytes.fromhex("2120520532f1"),
-    "protobuf varint": b"\x08" + varint(12025550123),
+    "swapped decimals": bytes.fromhex("2120550521f3"),
     "sha-256": hashlib.sha256(b"+12025550123").digest(),
     "md5 in hex": hashlib.md5(b"12025550123").hexdigest().encode(),
     "reversed": b"3210555202",

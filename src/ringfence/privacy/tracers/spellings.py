@@ -126,16 +126,6 @@ def _integers(phone: Phone) -> Iterator[bytes]:
     yield number.to_bytes(width, "little")
     yield struct.pack(">d", number)
     yield struct.pack("<d", number)
-    yield _varint(number)
-
-
-def _varint(number: int) -> bytes:
-    """Protocol buffers' form: seven bits an octet, lowest first."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
 
 
 def _packed(phone: Phone) -> Iterator[bytes]:
