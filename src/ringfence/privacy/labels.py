@@ -86,6 +86,10 @@ CONFIG_HASH = Label(
 )
 CASE_FACT = Label("system.operations.case", "caller", ("answer_rights",), "low", "plain", "case")
 """Kind, state, clocks, grounds of a case: words of closed vocabularies, ids, instants."""
+CASE_PARTY = Label(
+    "user.unique_id.pseudonymous", "caller", ("answer_rights",), "low", "opaque", "case"
+)
+"""Whom a case is about; after an erasure the id leads nowhere."""
 CASE_WORDS = Label(
     "user.content.private",
     "caller",

@@ -8,6 +8,17 @@ from ringfence.storage.schema.accounts import accounts, tokens
 from ringfence.storage.schema.audit import audit_checkpoints, audit_records, audit_tiles
 from ringfence.storage.schema.base import label_of_column, metadata
 from ringfence.storage.schema.calls import call_parties, calls, events
+from ringfence.storage.schema.cases import (
+    amendments,
+    case_approvers,
+    case_archives,
+    case_codes,
+    case_honey,
+    case_officers,
+    case_steps,
+    cases,
+    disclosures,
+)
 from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
 from ringfence.storage.schema.consents import consent_texts, consents, suppressions
 from ringfence.storage.schema.erasures import erasures
@@ -18,14 +29,23 @@ from ringfence.storage.schema.recordings import recording_channels, recordings
 
 __all__ = [
     "accounts",
+    "amendments",
     "api_keys",
     "audit_checkpoints",
     "audit_records",
     "audit_tiles",
     "call_parties",
     "calls",
+    "case_approvers",
+    "case_archives",
+    "case_codes",
+    "case_honey",
+    "case_officers",
+    "case_steps",
+    "cases",
     "consent_texts",
     "consents",
+    "disclosures",
     "erasures",
     "events",
     "flow_versions",
