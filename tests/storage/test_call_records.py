@@ -1,5 +1,7 @@
 """Call records: newest first, page by page, by state, by party."""
 
+from dataclasses import replace
+
 import pytest
 
 
@@ -51,6 +53,13 @@ def test_open_calls(store, stories):
     found = [call.id for call in store.call_records.open_ones(store.db.reading)]
     assert found == [stories[n].call for n in (1, 2, 4, 5)]
     assert all(call.ended_at is None for call in store.call_records.open_ones(store.db.reading))
+
+
+def test_the_flow_that_answered(store, story, clock, settle):
+    by_flow = replace(story(caller="+12025550107").offered(), flow="FL" + "7" * 32)
+    store.calls.record([by_flow], clock.now())
+    settle()
+    assert store.call_records.get(by_flow.call).flow == "FL" + "7" * 32
 
 
 def test_missed_is_a_truth_value(store, account, stories):

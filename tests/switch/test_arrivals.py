@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from switch_bench import Bench
 
+from ringfence.kernel.ids import FlowId
 from ringfence.kernel.phone import Phone
 from ringfence.sip import commands as sip
 from ringfence.sip.headers import NameAddr
@@ -109,3 +110,13 @@ async def test_a_bug_of_ours_is_answered_at_once(
     bench.invite("+12025550100")
     assert bench.wire.last(sip.Reject).status == 500
     assert not bench.runner.calls
+
+
+async def test_a_call_to_a_flow_by_its_name_says_which_flow(bench: Bench) -> None:
+    class Welcome:
+        id = FlowId("FL1")
+
+    bench.directory.flows["welcome"] = Welcome()
+    bench.invite("welcome")
+    (offered,) = [fact for fact in bench.world.facts if fact.name() == "CallOffered"]
+    assert offered.flow == "FL1"  # type: ignore[attr-defined]

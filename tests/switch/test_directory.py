@@ -1,9 +1,11 @@
 """The directory: what an address of ours leads to."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.switch.directory import (
     DeviceEntry,
@@ -21,11 +23,18 @@ NUMBER = NumberEntry(
 DESK = DeviceEntry(id=PhoneDeviceId("PD1"), name="desk")
 
 
+@dataclass(frozen=True)
+class Flow:
+    """As much of a flow as the switch knows."""
+
+    id: FlowId
+
+
 @pytest.fixture
 def directory() -> Directory:
     made = Directory(AccountId("AC1"), "token")
     made.add_number(NUMBER)
-    made.flows["welcome"] = object()
+    made.flows["welcome"] = Flow(FlowId("FL1"))
     made.devices["desk"] = DESK
     return made
 
@@ -42,6 +51,23 @@ def test_flows_and_phones_are_reached_by_name(directory: Directory) -> None:
     assert directory.reach("desk") is DESK
     assert directory.reach("nobody") is None
     assert directory.device(PhoneDeviceId("PD1")) is DESK
+
+
+def test_the_flow_that_answers_is_known(directory: Directory) -> None:
+    answered_by_flow = NumberEntry(
+        id=NumberId("PN2"), phone=Phone("+12025550124"), route=FlowRoute(flow="welcome")
+    )
+    directory.add_number(answered_by_flow)
+    reached = {user: directory.flow_of(directory.reach(user)) for user in (
+        "welcome", "+12025550124", "+12025550123", "desk", "nobody"
+    )}  # fmt: skip
+    assert reached == {
+        "welcome": "FL1",
+        "+12025550124": "FL1",
+        "+12025550123": None,
+        "desk": None,
+        "nobody": None,
+    }
 
 
 def test_an_outgoing_call_needs_a_trunk(directory: Directory) -> None:

@@ -34,6 +34,7 @@ from ringfence.calls.words import RecordingSource, RecordWhen, Role
 from ringfence.kernel.ids import (
     ClipId,
     ConferenceId,
+    FlowId,
     LegId,
     NumberId,
     PartyId,
@@ -124,6 +125,7 @@ class Originate:
     called: PartyId
     caller_id: Phone | None = None
     number: NumberId | None = None
+    flow: FlowId | None = None
     ring_ms: int = 60_000
     max_duration_ms: int | None = None
     role: Role = "callee"

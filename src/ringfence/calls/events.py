@@ -37,6 +37,7 @@ from ringfence.kernel.ids import (
     AccountId,
     CallId,
     ConferenceId,
+    FlowId,
     LegId,
     NumberId,
     PartyId,
@@ -76,6 +77,7 @@ class CallOffered(CallFact):
     called: Annotated[PartyId, PARTY_ID]
     number: Annotated[NumberId | None, CONFIG] = None
     trunk: Annotated[TrunkId | None, CONFIG] = None
+    flow: Annotated[FlowId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ class CallPlaced(CallFact):
     caller: Annotated[PartyId, PARTY_ID]
     called: Annotated[PartyId, PARTY_ID]
     number: Annotated[NumberId | None, CONFIG] = None
+    flow: Annotated[FlowId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

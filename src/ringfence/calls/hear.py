@@ -30,6 +30,7 @@ def _arrived(call: LiveCall, x: inputs.CallArrived) -> None:
             called=x.called,
             number=x.number,
             trunk=x.trunk,
+            flow=x.flow,
         )
     )
     call.timers.set("offer", call.now + call.settings.offer_ms)

@@ -23,7 +23,7 @@ from ringfence.calls.words import (
     ReferOutcome,
     RoomExit,
 )
-from ringfence.kernel.ids import CallId, LegId, NumberId, PartyId, RecordingId, TrunkId
+from ringfence.kernel.ids import CallId, FlowId, LegId, NumberId, PartyId, RecordingId, TrunkId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,8 @@ class CallArrived:
     """Somebody calls: the first input of an inbound `Call`.
 
     ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
-    called, None for a SIP name. ``trunk``: it came through, None for a phone of ours.
+    called, None for a SIP name. ``trunk``: it came through, None for a phone of ours. ``flow``:
+    answers, None for a document or a URL.
     """
 
     leg: LegId
@@ -64,6 +65,7 @@ class CallArrived:
     called: PartyId
     number: NumberId | None = None
     trunk: TrunkId | None = None
+    flow: FlowId | None = None
     max_duration_ms: int | None = None
 
 

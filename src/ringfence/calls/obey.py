@@ -36,6 +36,7 @@ def _originate(call: LiveCall, c: commands.Originate) -> None:
             caller=c.caller,
             called=c.called,
             number=c.number,
+            flow=c.flow,
         )
     )
     call.facts.append(placed)

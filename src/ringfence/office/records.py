@@ -12,7 +12,7 @@ from ringfence.calls.commands import Hangup
 from ringfence.calls.diagnosis import diagnose
 from ringfence.calls.events import CallFact
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
+from ringfence.kernel.ids import CallId, FlowId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
 from ringfence.markup.context import Source
 from ringfence.office.exporting import export
@@ -154,6 +154,7 @@ async def place_call(
     """Ring somebody and run a program with whoever answers."""
     if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
         raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+    answering: FlowId | None = None
     if voice_url is not None:
         office.check_url(voice_url)
         source = Source(url=voice_url)
@@ -165,7 +166,8 @@ async def place_call(
         if name not in office.flows:
             raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
         source = Source(url=f"flow:{name}")
-    call = office.live.outgoing.place(to, source=source, caller=caller)
+        answering = office.flows[name].id
+    call = office.live.outgoing.place(to, source=source, caller=caller, flow=answering)
     await office.settled()
     return await show_call(office, sid=call)  # type: ignore[no-any-return]
 
@@ -188,7 +190,6 @@ def _call(
     legs: list[views.Leg] | None = None,
     recordings: list[views.Recording] | None = None,
 ) -> views.Call:
-    number = office.number_by_id(record.number)
     return views.Call(
         sid=record.id,
         direction=record.direction,
@@ -205,7 +206,7 @@ def _call(
         codec=record.codec or None,
         mos=record.mos_x100 / 100 if record.mos_x100 else None,
         missed=record.missed if record.ended_at is not None else None,
-        flow=office.flow_name(number.flow) if number is not None else None,
+        flow=office.flow_name(record.flow),
         legs=legs or [],
         recordings=recordings or [],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, CallId, NumberId, PartyId, TrunkId
+from ringfence.kernel.ids import AccountId, CallId, FlowId, NumberId, PartyId, TrunkId
 from ringfence.storage.schema import call_parties, calls
 from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Row, Statement, at_most
@@ -94,6 +94,7 @@ class CallRecord:
     missed: bool
     codec: str
     mos_x100: int
+    flow: FlowId | None = None
 
 
 class CallRecords:

@@ -117,6 +117,7 @@ def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) ->
         False,
         "",
         0,
+        fact.flow,
     )
 
 
@@ -241,8 +242,8 @@ class CallStore:
             account, caller = row
         salt = self._vault.salt(self._keys.serial(tx, account, caller), fact.call)
         context = self._contexts[fact.call] = _Context(account, salt)
-        if isinstance(fact, events.CallOffered) and fact.number is not None:
-            context.linked.add(fact.called)  # a number of ours is nobody
+        if isinstance(fact, events.CallOffered) and (fact.number or fact.flow) is not None:
+            context.linked.add(fact.called)  # a number or a flow of ours is nobody
         elif isinstance(fact, events.CallPlaced) and fact.number is not None:
             context.linked.add(fact.caller)
         if len(self._contexts) > CALL_CONTEXTS:

@@ -117,6 +117,7 @@ class Arrivals:
             called=runner.parties.resolve(called, now),
             number=reached.number.id if isinstance(reached, Reached) and reached.number else None,
             trunk=TrunkId(event.source) if event.source else None,
+            flow=runner.directory.flow_of(reached),
         )
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
         program = self._programs.make(call_id, caller=caller, called=called, source=source)

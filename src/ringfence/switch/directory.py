@@ -7,10 +7,10 @@ waits for the database to find its way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.numbers.caller_id import Showing, choose
 from ringfence.numbers.inventory import Inventory
@@ -72,6 +72,15 @@ class DeviceEntry:
     name: str
 
 
+class FlowEntry(Protocol):
+    """A flow, as far as the switch knows it."""
+
+    @property
+    def id(self) -> FlowId:
+        """Which."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """An address of ours leads to a program. ``number`` None for a SIP name."""
@@ -88,7 +97,7 @@ class Directory:
     auth_token: str = field(repr=False)
     numbers: dict[str, NumberEntry] = field(default_factory=dict)
     spellings: Inventory = field(default_factory=Inventory)
-    flows: dict[str, object] = field(default_factory=dict)
+    flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
     devices: dict[str, DeviceEntry] = field(default_factory=dict)
 
@@ -135,6 +144,13 @@ class Directory:
         if user in self.flows:
             return Reached(route=FlowRoute(flow=user))
         return self.devices.get(user)
+
+    def flow_of(self, reached: Reached | DeviceEntry | None) -> FlowId | None:
+        """The flow that answers there, if one does."""
+        if not isinstance(reached, Reached) or not isinstance(reached.route, FlowRoute):
+            return None
+        flow = self.flows.get(reached.route.flow)
+        return flow.id if flow is not None else None
 
     def device(self, identifier: PhoneDeviceId) -> DeviceEntry | None:
         """The phone of that id."""

@@ -8,7 +8,7 @@ from ringfence.calls.call import Call
 from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import CallId
+from ringfence.kernel.ids import CallId, FlowId
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
@@ -53,7 +53,13 @@ class Outgoing:
         return ToPhone(phone=phone)
 
     def place(
-        self, to: str, *, source: Source, caller: str | None = None, ring_ms: int = 60_000
+        self,
+        to: str,
+        *,
+        source: Source,
+        caller: str | None = None,
+        flow: FlowId | None = None,
+        ring_ms: int = 60_000,
     ) -> CallId:
         """Begin to ring; the id of the call. Raises `Refused`."""
         runner = self._runner
@@ -96,6 +102,7 @@ class Outgoing:
                 caller=caller_party,
                 called=party,
                 caller_id=shown,
+                flow=flow,
                 ring_ms=ring_ms,
             ),
         )

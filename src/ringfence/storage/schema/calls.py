@@ -55,6 +55,7 @@ calls = Table(
     column("missed", Boolean, CALL_FACT),
     column("codec", WORD, CALL_FACT),
     column("mos_x100", BigInteger, CALL_FACT),
+    column("flow_id", ID, CONFIG, nullable=True),  # what answered, where a flow did
     Index("ix_calls_account_id_id", "account_id", "id"),
     sqlite_with_rowid=False,
 )

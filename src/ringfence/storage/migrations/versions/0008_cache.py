@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -9,4 +12,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add what cache need."""
+    """Add which flow answered a call."""
+    op.add_column("calls", sa.Column("flow_id", sa.String(34), nullable=True))
