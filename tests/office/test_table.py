@@ -28,7 +28,7 @@ async def test_what_needs_a_server_says_how_to_start_one(office: Office) -> None
 async def test_a_stranger_may_only_try_to_sign_in(office: Office) -> None:
     open_to_all = {name for name, row in TABLE.rows.items() if "public" in row.actors}
     assert open_to_all == {
-        "account.authenticate", "admin.redeem", "session.check", "session.end",
+        "account.authenticate", "admin.redeem", "key.authenticate", "session.check", "session.end",
         "system.health", "system.metrics",
     }  # fmt: skip
     for name in set(TABLE.rows) - open_to_all:

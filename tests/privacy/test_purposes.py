@@ -62,3 +62,35 @@ def test_every_purpose_about_a_person_has_a_legal_ground():
         assert purpose.key == key
         assert purpose.says.endswith(".")
         assert purpose.basis != "none" or key in {"operate", "seal"}
+
+
+def test_whoever_acts_names_only_purposes_that_were_declared():
+    declared = frozenset({"billing"})
+    with purposes.acting("admin", actor="key:SK1", declared=declared):
+        assert purposes.current_role() == "admin"
+        assert purposes.current_actor() == "key:SK1"
+        assert purposes.current() is None
+        with purposes.purpose("billing"):
+            assert purposes.require(("billing",)) == "billing"
+        with pytest.raises(Refused) as refused, purposes.purpose("deliver_content"):
+            pass
+        assert refused.value.code == "purpose_not_declared"
+    assert purposes.current_role() == "system"
+
+
+def test_a_purpose_in_force_does_not_reach_whoever_acts_inside():
+    with purposes.purpose("deliver_content"):
+        with purposes.acting("agent", actor="agent", declared=frozenset({"operate"})):
+            assert purposes.current() is None
+        assert purposes.current() == "deliver_content"
+
+
+def test_what_the_exchange_does_for_somebody_is_its_own_doing():
+    with (
+        purposes.acting("agent", actor="agent", declared=frozenset({"operate"})),
+        purposes.exchange_itself(),
+    ):
+        assert purposes.current_role() == "system"
+        assert purposes.current_actor() == "system"
+        with purposes.purpose("connect_call"):
+            assert purposes.require(("connect_call",)) == "connect_call"

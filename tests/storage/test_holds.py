@@ -4,6 +4,7 @@ import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
+from ringfence.privacy.purposes import purpose
 from ringfence.storage import holds
 
 CALL = "CA" + "1" * 32
@@ -66,7 +67,9 @@ def test_a_person_is_restricted_until_every_reason_has_gone(store, rooms, clock,
 def test_another_account_cannot_lift_a_hold(store, rooms, clock):
     run(store, lambda tx: rooms.holds.place(
         tx, CALL, reason="dispute", by="owner", now=clock.now()))  # fmt: skip
-    stranger = holds.Holds("AC" + "9" * 32, store.trail, entropy=store.entropy)
+    stranger = holds.Holds(
+        "AC" + "9" * 32, store.trail, entropy=store.entropy, on_restricted=store.restrict
+    )
     with pytest.raises(Refused, match="not_found"):
         run(store, lambda tx: stranger.lift(
             tx, CALL, reason="dispute", by="owner", now=clock.now()))  # fmt: skip
@@ -91,3 +94,28 @@ def test_every_hold_and_restriction_is_a_leaf(store, rooms, clock, party, settle
     run(store, lambda tx: rooms.holds.restrict(tx, party, reason="child", by="owner", now=now))
     run(store, lambda tx: rooms.holds.unrestrict(tx, party, reason="child", by="owner", now=now))
     assert store.trail.size == before + 4
+
+
+@pytest.mark.promise("DSR-04")
+def test_what_belongs_to_a_restricted_person_opens_only_for_their_rights_and_their_calls(
+    store, rooms, clock, party, settle, open_store
+):
+    settle()
+    run(store, lambda tx: rooms.holds.restrict(
+        tx, party, reason="accuracy", by="owner", now=clock.now()))  # fmt: skip
+    address = store.parties.address
+    for reason in ("call_record", "billing"):
+        with purpose(reason), pytest.raises(Refused, match="restricted"):
+            address(store.db.reading, party)
+    for reason in ("connect_call", "answer_rights"):
+        with purpose(reason):
+            assert address(store.db.reading, party) == "+12025550123"
+    store.close()
+    again = open_store()
+    with purpose("call_record"), pytest.raises(Refused, match="restricted"):
+        again.parties.address(again.db.reading, party)
+    room = again.of(rooms.account)
+    run(again, lambda tx: room.holds.unrestrict(
+        tx, party, reason="accuracy", by="owner", now=clock.now()))  # fmt: skip
+    with purpose("call_record"):
+        assert again.parties.address(again.db.reading, party) == "+12025550123"

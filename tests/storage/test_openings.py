@@ -8,7 +8,7 @@ from sqlalchemy import select
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.labels import CONFIG_SEALED, CREDENTIAL
-from ringfence.privacy.purposes import purpose
+from ringfence.privacy.purposes import acting, purpose
 from ringfence.storage.schema import audit_records
 from ringfence.storage.statement import Statement
 
@@ -85,3 +85,18 @@ def test_who_reads_records_of_calls_does_not_get_their_content(store, settle, re
     assert key not in wrapped
     settle()
     assert list(store.db.reading.rows(ALL)) == []
+
+
+def test_what_opens_for_a_person_is_asked_of_the_gate_with_their_role(store, rooms, clock, settle):
+    party = rooms.parties.resolve(Phone("+12025550123"), clock.now())
+    settle()
+    for role, sees in (("agent", True), ("owner", True), ("auditor", False), ("staff", False)):
+        with acting(role, actor=role, declared=None), purpose("call_record"):
+            if sees:
+                assert store.parties.address(store.db.reading, party) == "+12025550123"
+            else:
+                with pytest.raises(Refused, match="not_allowed"):
+                    store.parties.address(store.db.reading, party)
+    settle()
+    openers = [json.loads(row[4])["by"] for row in store.db.reading.rows(ALL)]
+    assert openers == ["agent", "owner"]

@@ -12,14 +12,21 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
+from ringfence.api import views
 from ringfence.api.use_cases import ADMIN, API, PUBLIC, UseCases
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PREFIX
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 from ringfence.observe.logs import get_logger
+from ringfence.privacy.roles import SESSION
 
 log = get_logger(__name__)
 
 COOKIE = "ringfence_session"
+
+_BEARERS = (PREFIX["api_key"], PREFIX["staff_ticket"])
+"""How the user names of keys and tickets begin; an account's begins otherwise."""
+_STRANGERS = frozenset({"not_authorized", "key_expired", "ticket_expired"})
 
 Asked = Request[Any, Any, State]
 
@@ -28,6 +35,14 @@ STATUS: Mapping[str, int] = {
     "bad_request": 400,
     "invalid_number": 400,
     "not_authorized": 401,
+    "key_expired": 401,
+    "ticket_expired": 401,
+    "not_allowed": 403,
+    "purpose_not_declared": 403,
+    "purpose_not_allowed": 403,
+    "purpose_missing": 403,
+    "restricted": 403,
+    "held": 409,
     "not_found": 404,
     "unknown_flow": 404,
     "unknown_use_case": 404,
@@ -73,15 +88,21 @@ async def identify(request: Asked) -> str | None:
     try:
         if credentials is not None:
             sid, token = credentials
+            if sid.startswith(_BEARERS):
+                args = {"key": sid, "secret": token}
+                bearer: views.Bearer = await office.run("key.authenticate", args, actor=PUBLIC)
+                return bearer.actor
             args = {"account_sid": sid, "auth_token": token}
             await office.run("account.authenticate", args, actor=PUBLIC)
             return API
         session = request.cookies.get(COOKIE)
         if session:
-            await office.run("session.check", {"session": session}, actor=PUBLIC)
-            return ADMIN
+            account: views.Account = await office.run(
+                "session.check", {"session": session}, actor=PUBLIC
+            )
+            return ADMIN if account.role in {None, "owner"} else f"{SESSION}{account.role}"
     except Refused as refusal:
-        if refusal.code != "not_authorized":
+        if refusal.code not in _STRANGERS:
             raise
     return None
 

@@ -18,6 +18,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     status: str
     created: int
+    role: str | None = None
+    """In which role a session acts; said to the edge alone."""
+
+
+class Bearer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who showed the secret of a key or ticket: the word the edge acts under from now on."""
+
+    actor: str
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

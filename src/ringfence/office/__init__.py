@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from ringfence.api import views
@@ -22,9 +24,11 @@ from ringfence.kernel.phone import Phone
 from ringfence.office import access, records, setup, system
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
+from ringfence.office.identities import Identities
 from ringfence.office.live import Live
-from ringfence.office.table import TABLE
-from ringfence.privacy.purposes import purpose
+from ringfence.office.table import TABLE, Admission, UseCase
+from ringfence.privacy.purposes import acting, exchange_itself, purpose
+from ringfence.privacy.roles import Identity
 from ringfence.sip.uri import Uri
 from ringfence.storage.flows import Flow
 from ringfence.storage.folder import DataFolder
@@ -87,6 +91,8 @@ class Office:
         self.region = settings.country or None
         self.domain = settings.domain or settings.advertise or "ringfence.local"
         self.sessions: dict[bytes, Ms] = {}
+        self.session_roles: dict[bytes, str] = {}
+        self.identities = Identities()
         self.account = open_account(store, clock=clock, entropy=entropy)
         self.store = Rooms(store, self.account)
         with purpose("authenticate"):
@@ -121,23 +127,61 @@ class Office:
 
     async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
         """Carry out one use case; see `ringfence.api.use_cases`."""
-        row = TABLE.find(name, actor=actor, stream=False, live=self._live is not None)
+        who = self.identities.of(actor, self.clock.now())
+        row = TABLE.find(name, actor=who.entrance, stream=False, live=self._live is not None)
+        admission = row.admit(who)
         bound = row.bind(self, args)
+        self._oblige(row, who, admission)
         try:
-            return await row.work(*bound.args, **bound.kwargs)
+            with self._acting(who, admission), _for(admission):
+                return await row.work(*bound.args, **bound.kwargs)
         except TypeError as error:
             raise Refused("bad_argument", f"an argument of {name} has the wrong form") from error
 
     async def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
         """Carry out a use case that streams; see `ringfence.api.use_cases`."""
-        row = TABLE.find(name, actor=actor, stream=True, live=self._live is not None)
+        who = self.identities.of(actor, self.clock.now())
+        row = TABLE.find(name, actor=who.entrance, stream=True, live=self._live is not None)
+        admission = row.admit(who)
         bound = row.bind(self, args)
+        self._oblige(row, who, admission)
         stream = row.work(*bound.args, **bound.kwargs)
+
+        async def step() -> Any:
+            # Each step in a context of its own: what is in force in here stays in here.
+            with self._acting(who, admission), _for(admission):
+                return await anext(stream)
+
         try:
-            async for item in stream:
+            while True:
+                try:
+                    item = await asyncio.get_running_loop().create_task(
+                        step(), context=copy_context()
+                    )
+                except StopAsyncIteration:
+                    return
                 yield item
         finally:
             await stream.aclose()
+
+    def _acting(self, who: Identity, admission: Admission) -> AbstractContextManager[None]:
+        """A visitor is not somebody: what is opened to let them in, the exchange opens itself."""
+        role = "system" if who.role == "visitor" else who.role
+        return acting(role, actor=who.actor, declared=admission.declared)
+
+    def _oblige(self, row: UseCase, who: Identity, admission: Admission) -> None:
+        """Carry out what the gate asks for: a leaf that says who handles what, and why."""
+        if "log_opening" in admission.obligations:
+            body = {
+                "what": row.name,
+                "category": row.handling.category,
+                "purpose": admission.purpose,
+                "by": who.actor,
+            }
+            trail, account, now = self.store.store.trail, self.account.id, self.clock.now()
+            self.store.db.give(
+                lambda tx: trail.note(tx, "handled", at=now, account=account, body=body)
+            )
 
     # -- storage ------------------------------------------------------------------------------
 
@@ -160,6 +204,10 @@ class Office:
                 self.learn_flow(flow)
             for number in self.store.numbers.all(reading):
                 self.learn_number(number)
+            for key in self.store.rooms.api_keys.all(reading):
+                self.identities.learn_key(key)
+            for ticket in self.store.rooms.tickets.all(reading):
+                self.identities.learn_ticket(ticket)
         with purpose("authenticate"):
             for phone in self.store.phones.all(reading):
                 self.learn_phone(phone)
@@ -174,7 +222,8 @@ class Office:
         self.flows[flow.name] = flow
         self.directory.flows[flow.name] = flow
         if self._live is not None:
-            self._live.flow_changed(flow)
+            with exchange_itself():
+                self._live.flow_changed(flow)
 
     def learn_number(self, number: Number) -> None:
         """A number is ours."""
@@ -193,28 +242,32 @@ class Office:
         self.phones[phone.username] = phone
         self.directory.devices[phone.username] = DeviceEntry(id=phone.id, name=phone.username)
         if self._live is not None:
-            self._live.phone_added(phone)
+            with exchange_itself():
+                self._live.phone_added(phone)
 
     def forget_phone(self, phone: PhoneDevice) -> None:
         """A phone may no longer register; its bindings go."""
         self.phones.pop(phone.username, None)
         self.directory.devices.pop(phone.username, None)
         if self._live is not None:
-            self._live.phone_removed(phone)
+            with exchange_itself():
+                self._live.phone_removed(phone)
 
     async def learn_trunk(self, trunk: Trunk) -> None:
         """A carrier is trusted, or registered with."""
         self.trunks[trunk.id] = trunk
         self.directory.trunks[trunk.id] = trunk_entry(trunk)
         if self._live is not None:
-            await self._live.trunk_added(trunk)
+            with exchange_itself():
+                await self._live.trunk_added(trunk)
 
     def forget_trunk(self, trunk: Trunk) -> None:
         """A carrier is trusted no longer."""
         self.trunks.pop(trunk.id, None)
         self.directory.trunks.pop(trunk.id, None)
         if self._live is not None:
-            self._live.trunk_removed(trunk)
+            with exchange_itself():
+                self._live.trunk_removed(trunk)
 
     def _route(self, number: Number) -> Route:
         if number.route == "flow":
@@ -290,6 +343,10 @@ class Office:
             uri=f"sip:{phone.username}@{self.domain}",
             secret=secret,
         )
+
+
+def _for(admission: Admission) -> AbstractContextManager[None]:
+    return purpose(admission.purpose) if admission.purpose else nullcontext()
 
 
 def trunk_entry(trunk: Trunk) -> TrunkEntry:

@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING
 from ringfence.api import views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PREFIX
 from ringfence.kernel.limits import ADMIN_LINK_MS, SESSION_MS, SESSIONS_MAX
 from ringfence.office.table import EVERYBODY, KNOWN, OPERATOR, TABLE
+from ringfence.privacy.roles import GRANTED, check_granted
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+    from ringfence.storage.unit_of_work import Transaction
 
 _KIND = "admin_link"
+_OWNER = "owner"
+_SECRETS = "user.authorization.credentials"
+
+
+def _kind(role: str) -> str:
+    """The kind of token of a link that lets somebody in with a role."""
+    return _KIND if role == _OWNER else f"{_KIND}:{role}"
 
 
 def _denied() -> Refused:
@@ -27,19 +37,20 @@ def _token(office: Office) -> str:
     return base64.urlsafe_b64encode(office.entropy.token(24)).decode().rstrip("=")
 
 
-@TABLE.use_case("account.show", actors=KNOWN)
-async def show_account(office: Office) -> views.Account:
-    """The account of this installation."""
+@TABLE.use_case("account.show", actors=KNOWN, none="the account's own name, to its own people")
+async def show_account(office: Office, *, role: str | None = None) -> views.Account:
+    """The account of this installation; ``role``: in which somebody has just come in."""
     account = office.account
     return views.Account(
         sid=account.id,
         name=office.account_name,
         status=account.status,
         created=account.created_at,
+        role=role,
     )
 
 
-@TABLE.use_case("account.authenticate", actors=EVERYBODY)
+@TABLE.use_case("account.authenticate", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def authenticate(office: Office, *, account_sid: str, auth_token: str) -> views.Account:
     """Check the credentials of the API, in constant time whatever is wrong with them."""
     known = hmac.compare_digest(account_sid.encode(), office.account.id.encode())
@@ -49,51 +60,81 @@ async def authenticate(office: Office, *, account_sid: str, auth_token: str) -> 
     return await show_account(office)  # type: ignore[no-any-return]
 
 
-@TABLE.use_case("admin.link", actors=frozenset({OPERATOR}))
-async def make_link(office: Office) -> views.AdminLink:
-    """A link that signs in once."""
+@TABLE.use_case("key.authenticate", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
+async def authenticate_key(office: Office, *, key: str, secret: str) -> views.Bearer:
+    """Check the id and the secret of an API key or a staff ticket, in constant time."""
+    now = office.clock.now()
+    rooms = office.store.rooms
+    if key.startswith(PREFIX["staff_ticket"]):
+        lookup = rooms.tickets.lookup(secret)
+        return views.Bearer(actor=office.identities.enter_by_ticket(key, lookup, now).actor)
+    lookup = rooms.api_keys.lookup(secret)
+    return views.Bearer(actor=office.identities.enter_by_key(key, lookup, now).actor)
+
+
+@TABLE.use_case(
+    "admin.link", actors=frozenset({OPERATOR}), purpose="authenticate", category=_SECRETS
+)
+async def make_link(office: Office, *, role: str = _OWNER) -> views.AdminLink:
+    """A link that signs in once, in a role."""
+    kind = _kind(check_granted(role))
     token = _token(office)
     now = office.clock.now()
     expires = Ms(now + ADMIN_LINK_MS)
     await office.write(
         lambda tx: office.store.accounts.add_token(
-            tx, office.account, token, kind=_KIND, now=now, expires_at=expires
+            tx, office.account, token, kind=kind, now=now, expires_at=expires
         )
     )
     return views.AdminLink(path=f"/admin/{token}", expires=expires)
 
 
-@TABLE.use_case("admin.redeem", actors=EVERYBODY)
+@TABLE.use_case("admin.redeem", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def redeem_link(office: Office, *, token: str) -> views.Session:
     """Use the link: it opens a session, once."""
     now = office.clock.now()
-    good = await office.write(
-        lambda tx: office.store.accounts.use_token(tx, office.account, token, kind=_KIND, now=now)
-    )
-    if not good:
+
+    def use(tx: Transaction) -> str | None:
+        use_token = office.store.accounts.use_token
+        for role in GRANTED:
+            if use_token(tx, office.account, token, kind=_kind(role), now=now):
+                return role
+        return None
+
+    role = await office.write(use)
+    if role is None:
         raise _denied()
     if len(office.sessions) >= SESSIONS_MAX:
-        del office.sessions[next(iter(office.sessions))]
+        oldest = next(iter(office.sessions))
+        del office.sessions[oldest]
+        office.session_roles.pop(oldest, None)
     session = _token(office)
     expires = Ms(now + SESSION_MS)
     office.sessions[_hashed(session)] = expires
+    office.session_roles[_hashed(session)] = role
     return views.Session(session=session, expires=expires)
 
 
-@TABLE.use_case("session.check", actors=EVERYBODY)
+@TABLE.use_case("session.check", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def check_session(office: Office, *, session: str) -> views.Account:
     """Whether a browser's cookie is a session that has not ended."""
     expires = office.sessions.get(_hashed(session))
     if expires is None or expires <= office.clock.now():
-        office.sessions.pop(_hashed(session), None)
+        _forget(office, session)
         raise _denied()
-    return await show_account(office)  # type: ignore[no-any-return]
+    role = office.session_roles.get(_hashed(session), _OWNER)
+    return await show_account(office, role=role)  # type: ignore[no-any-return]
 
 
-@TABLE.use_case("session.end", actors=EVERYBODY)
+@TABLE.use_case("session.end", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def end_session(office: Office, *, session: str) -> None:
     """Sign out."""
+    _forget(office, session)
+
+
+def _forget(office: Office, session: str) -> None:
     office.sessions.pop(_hashed(session), None)
+    office.session_roles.pop(_hashed(session), None)
 
 
 def _hashed(session: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
@@ -18,12 +19,16 @@ from ringfence.markup.context import Source
 from ringfence.office.exporting import export
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.privacy.purposes import purpose
+from ringfence.privacy.purposes import current, exchange_itself, purpose
 from ringfence.storage.call_records import CallRecord
 from ringfence.storage.recordings import Recording
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+
+CALL_LOG = ("call_record", "billing", "resolve_complaint")
+"""Why somebody may look at how calls went."""
+CALL = "user.telephony.call"
 
 _STATES = {"placed": "offered"}
 _SOURCES = {"voicemail": "voicemail"}
@@ -44,7 +49,7 @@ def _count(limit: int) -> int:
 # --- calls ----------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("call.list", actors=KNOWN)
+@TABLE.use_case("call.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def list_calls(
     office: Office, *, limit: int = 50, before: str | None = None, status: str | None = None
 ) -> views.CallPage:
@@ -63,36 +68,36 @@ async def list_calls(
     )
 
 
-@TABLE.use_case("call.show", actors=KNOWN)
+@TABLE.use_case("call.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def show_call(office: Office, *, sid: str) -> views.Call:
     """One call with its legs and recordings."""
     call = _call_id(sid)
     record = office.store.records.get(call)
-    if record is None:
+    if record is None or record.account != office.account.id:
         raise Refused("not_found", "no call of that SID")
-    facts = office.store.timeline.facts_of(call)
+    facts = _facts(office, call)
     return _call(
         office,
         record,
         legs=_legs(facts, {t.id: t.name for t in office.trunks.values()}),
-        recordings=[_recording(office, found) for found in office.store.recordings.of_call(call)],
+        recordings=[_recording(office, found) for found in _recordings(office, call)],
     )
 
 
-@TABLE.use_case("call.timeline", actors=KNOWN)
+@TABLE.use_case("call.timeline", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def show_timeline(office: Office, *, sid: str) -> list[views.Line]:
     """What happened in a call, line by line."""
     call = _call_id(sid)
-    facts = office.store.timeline.facts_of(call)
+    facts = _facts(office, call)
     if not facts:
         raise Refused("not_found", "no call of that SID")
     return [line_of(fact) for fact in facts]
 
 
-@TABLE.use_case("call.diagnose", actors=KNOWN)
+@TABLE.use_case("call.diagnose", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def diagnose_call(office: Office, *, sid: str) -> list[views.Finding]:
     """What was wrong with a call, above all with its audio, in words."""
-    facts = office.store.timeline.facts_of(_call_id(sid))
+    facts = _facts(office, _call_id(sid))
     if not facts:
         raise Refused("not_found", "no call of that SID")
     levels = {"note": "warning"}
@@ -108,7 +113,7 @@ async def diagnose_call(office: Office, *, sid: str) -> list[views.Finding]:
     ]
 
 
-@TABLE.stream("timeline.follow", actors=KNOWN, live=True)
+@TABLE.stream("timeline.follow", actors=KNOWN, live=True, purpose=CALL_LOG, category=CALL)
 async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIterator[views.Line]:
     """Lines as they happen; of one call: what has happened already first, until its end."""
     queue: asyncio.Queue[CallFact] = asyncio.Queue(FOLLOW_BACKLOG)
@@ -125,7 +130,7 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
         seen: set[CallFact] = set()
         if call is not None:
             wanted = _call_id(call)
-            for fact in office.store.timeline.facts_of(wanted):
+            for fact in _facts(office, wanted):
                 seen.add(fact)
                 yield line_of(fact)
                 if isinstance(fact, events.CallEnded):
@@ -141,7 +146,14 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
         watchers.remove(watch)
 
 
-@TABLE.use_case("call.place", actors=KNOWN, live=True)
+@TABLE.use_case(
+    "call.place",
+    actors=KNOWN,
+    live=True,
+    purpose="connect_call",
+    category=CALL,
+    also=("call_record",),
+)
 async def place_call(
     office: Office,
     *,
@@ -167,20 +179,42 @@ async def place_call(
             raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
         source = Source(url=f"flow:{name}")
         answering = office.flows[name].id
-    call = office.live.outgoing.place(to, source=source, caller=caller, flow=answering)
+    with exchange_itself():
+        call = office.live.outgoing.place(to, source=source, caller=caller, flow=answering)
     await office.settled()
     return await show_call(office, sid=call)  # type: ignore[no-any-return]
 
 
-@TABLE.use_case("call.hangup", actors=KNOWN, live=True)
+@TABLE.use_case(
+    "call.hangup",
+    actors=KNOWN,
+    live=True,
+    purpose="connect_call",
+    category=CALL,
+    also=("call_record",),
+)
 async def hang_up(office: Office, *, sid: str) -> views.Call:
     """End a call that is going on."""
     call = _call_id(sid)
     live = office.live.runner.calls.get(call)
     if live is not None:
-        office.live.runner.command(live, Hangup())
+        with exchange_itself():
+            office.live.runner.command(live, Hangup())
         await office.settled()
     return await show_call(office, sid=sid)  # type: ignore[no-any-return]
+
+
+def _facts(office: Office, call: CallId) -> list[CallFact]:
+    """The facts of a call of this account; none where it is somebody else's."""
+    record = office.store.records.get(call)
+    if record is None or record.account != office.account.id:
+        return []
+    return office.store.timeline.facts_of(call)
+
+
+def _recordings(office: Office, call: CallId) -> list[Recording]:
+    found = office.store.recordings.of_call(call)
+    return [recording for recording in found if recording.account == office.account.id]
 
 
 def _call(
@@ -213,9 +247,10 @@ def _call(
 
 
 def _address(office: Office, party: PartyId) -> str | None:
-    """Who it was; None for a withheld number or somebody who was erased."""
+    """Who it was; None for a withheld number, an erased person, or who may not see numbers."""
+    looked_at = nullcontext() if current() in CALL_LOG else purpose("call_record")
     try:
-        with purpose("call_record"):
+        with looked_at:
             return office.read(lambda queries: office.store.parties.address(queries, party)) or None
     except Refused:
         return None
@@ -271,14 +306,14 @@ def _media(fact: events.LegEnded) -> views.Media:
 # --- recordings -----------------------------------------------------------------------------------
 
 
-@TABLE.use_case("recording.list", actors=KNOWN)
+@TABLE.use_case("recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def list_recordings(
     office: Office, *, call: str | None = None, limit: int = 50, before: str | None = None
 ) -> list[views.Recording]:
     """Recordings, newest first; of one call: oldest first."""
     store = office.store.recordings
     if call is not None:
-        found = store.of_call(_call_id(call))[: _count(limit)]
+        found = _recordings(office, _call_id(call))[: _count(limit)]
     else:
         found = store.page(
             count=_count(limit), before=None if before is None else RecordingId(before)
@@ -286,13 +321,16 @@ async def list_recordings(
     return [_recording(office, recording) for recording in found]
 
 
-@TABLE.stream("recording.export", actors=KNOWN)
+@TABLE.stream(
+    "recording.export", actors=KNOWN, purpose="deliver_content", category="user.content.private"
+)
 async def export_recording(
     office: Office, *, sid: str, channel: str | None = None
 ) -> AsyncIterator[views.ExportHead | views.Chunk]:
     """The audio as WAV: both sides left and right, or one side (``in``: the caller)."""
     recording = RecordingId(sid)
-    if not is_id(sid, "recording") or office.store.recordings.get(recording) is None:
+    known = office.store.recordings.get(recording) if is_id(sid, "recording") else None
+    if known is None or known.account != office.account.id:
         raise Refused("not_found", "no recording of that SID")
     with purpose("deliver_content"):
         channels = office.read(lambda queries: office.store.recordings.channels(queries, recording))

@@ -37,7 +37,7 @@ def _name(text: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("number.add")
+@TABLE.use_case("number.add", purpose="operate", category="system.configuration")
 async def add_number(
     office: Office,
     *,
@@ -90,13 +90,13 @@ async def add_number(
     return _number(office, stored, problems=problems)
 
 
-@TABLE.use_case("number.list", actors=KNOWN)
+@TABLE.use_case("number.list", actors=KNOWN, purpose="operate", category="system.configuration")
 async def list_numbers(office: Office) -> list[views.Number]:
     """Every number and what answers it."""
     return [_number(office, number) for number in office.numbers.values()]
 
 
-@TABLE.use_case("number.remove")
+@TABLE.use_case("number.remove", purpose="operate", category="system.configuration")
 async def remove_number(office: Office, *, number: str) -> views.Number:
     """Forget a number."""
     phone = Phone.parse(number, region=office.region)
@@ -126,13 +126,13 @@ def _number(
 # --- flows ----------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("flow.list", actors=KNOWN)
+@TABLE.use_case("flow.list", actors=KNOWN, purpose="operate", category="system.configuration")
 async def list_flows(office: Office) -> list[views.Flow]:
     """Every flow, without its document."""
     return [_flow(flow) for flow in office.flows.values()]
 
 
-@TABLE.use_case("flow.show", actors=KNOWN)
+@TABLE.use_case("flow.show", actors=KNOWN, purpose="operate", category="system.configuration")
 async def show_flow(office: Office, *, name: str, version: int | None = None) -> views.Flow:
     """One flow with its document, by default the version in force."""
     flow = office.flows.get(name)
@@ -147,7 +147,7 @@ async def show_flow(office: Office, *, name: str, version: int | None = None) ->
     return _flow(flow, document=document, version=version)
 
 
-@TABLE.use_case("flow.add")
+@TABLE.use_case("flow.add", purpose="operate", category="system.configuration")
 async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> views.Flow:
     """Add a flow, or a new version of it; calls get it at once."""
     _name(name)
@@ -165,7 +165,7 @@ async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> vi
     return _flow(stored)
 
 
-@TABLE.use_case("flow.validate", actors=KNOWN)
+@TABLE.use_case("flow.validate", actors=KNOWN, purpose="operate", category="system.configuration")
 async def validate_flow(office: Office, *, document: dict[str, Any]) -> list[views.Problem]:
     """Everything that is wrong with a flow document; an empty list means that it is good."""
     return office.check_flow(msgspec.json.encode(document))
@@ -185,7 +185,7 @@ def _flow(flow: Flow, *, document: bytes | None = None, version: int | None = No
 # --- trunks ---------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("trunk.add")
+@TABLE.use_case("trunk.add", purpose="operate", category="system.configuration")
 async def add_trunk(
     office: Office,
     *,
@@ -227,13 +227,13 @@ async def add_trunk(
     return office.trunk_view(stored)
 
 
-@TABLE.use_case("trunk.list")
+@TABLE.use_case("trunk.list", purpose="operate", category="system.configuration")
 async def list_trunks(office: Office) -> list[views.Trunk]:
     """Every trunk and its state."""
     return [office.trunk_view(trunk) for trunk in office.trunks.values()]
 
 
-@TABLE.use_case("trunk.remove")
+@TABLE.use_case("trunk.remove", purpose="operate", category="system.configuration")
 async def remove_trunk(office: Office, *, name: str) -> views.Trunk:
     """Trust a carrier no longer, or unregister from it."""
     trunk = next((trunk for trunk in office.trunks.values() if trunk.name == name), None)
@@ -248,7 +248,7 @@ async def remove_trunk(office: Office, *, name: str) -> views.Trunk:
 # --- phones ---------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("phone.add")
+@TABLE.use_case("phone.add", purpose="operate", category="user.account.username")
 async def add_phone(office: Office, *, name: str, password: str | None = None) -> views.Device:
     """Add a SIP phone; without a password one is made, which is shown this once."""
     _name(name)
@@ -279,13 +279,13 @@ async def add_phone(office: Office, *, name: str, password: str | None = None) -
     return office.phone_view(stored, secret=None if password is not None else secret)
 
 
-@TABLE.use_case("phone.list")
+@TABLE.use_case("phone.list", purpose="operate", category="user.account.username")
 async def list_phones(office: Office) -> list[views.Device]:
     """Every phone and whether it is registered."""
     return [office.phone_view(phone) for phone in office.phones.values()]
 
 
-@TABLE.use_case("phone.remove")
+@TABLE.use_case("phone.remove", purpose="operate", category="user.account.username")
 async def remove_phone(office: Office, *, name: str) -> views.Device:
     """Forget a phone."""
     phone = office.phones.get(name)

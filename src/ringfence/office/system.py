@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 
-@TABLE.use_case("system.status", actors=KNOWN, live=True)
+@TABLE.use_case(
+    "system.status", actors=KNOWN, live=True, purpose="operate", category="system.operations"
+)
 async def status(office: Office) -> views.Status:
     """How the running installation is."""
     live = office.live
@@ -46,7 +48,12 @@ async def status(office: Office) -> views.Status:
     )
 
 
-@TABLE.use_case("system.health", actors=EVERYBODY, live=True)
+@TABLE.use_case(
+    "system.health",
+    actors=EVERYBODY,
+    live=True,
+    none="whether calls are taken says nothing about anybody",
+)
 async def health(office: Office) -> views.Health:
     """Whether calls are taken with audio: all that a stranger may know."""
     live = office.live
@@ -55,7 +62,12 @@ async def health(office: Office) -> views.Health:
     return views.Health(state=state)
 
 
-@TABLE.use_case("system.metrics", actors=EVERYBODY, live=True)
+@TABLE.use_case(
+    "system.metrics",
+    actors=EVERYBODY,
+    live=True,
+    none="sums over all calls, in which nobody can be found",
+)
 async def metrics(office: Office) -> views.Metrics:
     """Counters, none of which is about a person."""
     return views.Metrics(values=office.live.metrics())

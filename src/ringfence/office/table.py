@@ -1,4 +1,8 @@
-"""The one table of use cases: a name, a function, who may ask, and whether a server must run."""
+"""The one table of use cases: its name, its function, who may ask, and what it handles and why.
+
+Every row declares the purposes it may be done for and the category of data it handles, or why it
+handles nobody's data. `UseCase.admit` asks the gate (``privacy.gate``) before the function runs.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,47 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ringfence.kernel.errors import Refused
+from ringfence.kernel.errors import LocalError, Refused
+from ringfence.privacy.gate import Obligation, decide
+from ringfence.privacy.purposes import PURPOSES
+from ringfence.privacy.roles import Identity
+from ringfence.privacy.taxonomy import is_known
 
 OPERATOR, ADMIN, API, PUBLIC = "operator", "admin", "api", "public"
 EVERYBODY = frozenset({OPERATOR, ADMIN, API, PUBLIC})
 KNOWN = frozenset({OPERATOR, ADMIN, API})
 STAFF = frozenset({OPERATOR, ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What a use case does with data.
+
+    ``purposes``: it is done for the first of them that whoever asks has. ``also``: what else it
+    opens on the way. ``category``: what it handles. ``none``: why nobody's data is handled, and
+    then the rest is empty.
+    """
+
+    purposes: tuple[str, ...] = ()
+    category: str = ""
+    also: tuple[str, ...] = ()
+    none: str = ""
+
+    def __post_init__(self) -> None:
+        unknown = [key for key in (*self.purposes, *self.also) if key not in PURPOSES]
+        if unknown or (self.category and not is_known(self.category)):
+            raise LocalError(f"a use case speaks of {unknown or self.category}, unknown here")
+        if bool(self.none) == bool(self.purposes and self.category):
+            raise LocalError("a use case declares a purpose and a category, or why it needs none")
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Somebody may go on: for ``purpose`` ("" where none is needed), under ``obligations``."""
+
+    purpose: str
+    declared: frozenset[str] | None
+    obligations: tuple[Obligation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +63,7 @@ class UseCase:
     actors: frozenset[str]
     live: bool
     stream: bool
+    handling: Handling
 
     def bind(self, office: object, args: Mapping[str, Any]) -> inspect.BoundArguments:
         """Check the arguments' names; raises `Refused` (``bad_argument``)."""
@@ -35,6 +75,39 @@ class UseCase:
                 "bad_argument", f"{self.name} takes: {', '.join(wanted) or 'nothing'}"
             ) from None
 
+    def admit(self, who: Identity) -> Admission:
+        """Ask the gate. Raises `Refused` with the rule behind it.
+
+        ``purpose_not_declared``: a key that was not made for any purpose of this use case.
+        """
+        handling = self.handling
+        if handling.none:
+            return _FREELY
+        if handling is UNDECLARED:
+            return _UNCHECKED
+        refused: Refused | None = None
+        for key in handling.purposes:
+            if who.purposes is not None and key not in who.purposes:
+                continue
+            decision = decide(who.role, purpose=key, category=handling.category)
+            if decision.allowed:
+                return Admission(key, frozenset((key, *handling.also)), decision.obligations)
+            if refused is None:
+                refused = Refused(
+                    decision.code,
+                    f"the role {who.role} may not do this",
+                    clause=decision.clause,
+                )
+        raise refused or Refused(
+            "purpose_not_declared",
+            f"this key was not made for: {', '.join(handling.purposes)}",
+            clause="TEL-11",
+        )
+
+
+_FREELY = Admission("", frozenset(), ())
+_UNCHECKED = Admission("", None, ())
+
 
 class Table:
     """Use cases by name."""
@@ -43,23 +116,44 @@ class Table:
         self.rows: dict[str, UseCase] = {}
 
     def use_case(
-        self, name: str, *, actors: frozenset[str] = STAFF, live: bool = False
+        self,
+        name: str,
+        *,
+        actors: frozenset[str] = STAFF,
+        live: bool = False,
+        purpose: str | tuple[str, ...] = (),
+        category: str = "",
+        also: tuple[str, ...] = (),
+        none: str = "",
     ) -> Callable[[Callable[..., Awaitable[Any]]], Callable[..., Awaitable[Any]]]:
-        """Add a coroutine function as ``name``. ``live``: only a running server can do it."""
+        """Add a coroutine function as ``name``. ``live``: only a running server can do it.
+
+        ``purpose``, ``category``, ``also``, ``none``: see `Handling`.
+        """
+        handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-            self.rows[name] = UseCase(name, work, actors, live, stream=False)
+            self.rows[name] = UseCase(name, work, actors, live, False, handling)
             return work
 
         return add
 
     def stream(
-        self, name: str, *, actors: frozenset[str] = STAFF, live: bool = False
+        self,
+        name: str,
+        *,
+        actors: frozenset[str] = STAFF,
+        live: bool = False,
+        purpose: str | tuple[str, ...] = (),
+        category: str = "",
+        also: tuple[str, ...] = (),
+        none: str = "",
     ) -> Callable[[Callable[..., AsyncIterator[Any]]], Callable[..., AsyncIterator[Any]]]:
         """Add an asynchronous generator function as ``name``."""
+        handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
-            self.rows[name] = UseCase(name, work, actors, live, stream=True)
+            self.rows[name] = UseCase(name, work, actors, live, True, handling)
             return work
 
         return add
@@ -75,6 +169,18 @@ class Table:
             raise Refused("not_running", "start it first: ringfence up --data DIR")
         return row
 
+
+def _handling(
+    purpose: str | tuple[str, ...], category: str, also: tuple[str, ...], none: str
+) -> Handling:
+    purposes = (purpose,) if isinstance(purpose, str) else purpose
+    if not (purposes or category or none):
+        return UNDECLARED
+    return Handling(purposes, category, also, none)
+
+
+UNDECLARED = Handling(tuple(PURPOSES), "user", tuple(PURPOSES))
+"""What is assumed of a use case that says nothing: everything. A test names such rows."""
 
 TABLE = Table()
 """All use cases of this installation; importing `ringfence.office` fills it."""

@@ -93,8 +93,10 @@ def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def acting(role: str, *, actor: str, declared: frozenset[str]) -> Iterator[None]:
+def acting(role: str, *, actor: str, declared: frozenset[str] | None) -> Iterator[None]:
     """Say who acts inside this block: a role of ``privacy.roles``, and for which purposes alone.
+
+    ``declared``: None for every purpose there is.
 
     No purpose is in force by that; whatever is opened inside is opened for ``role``.
     """

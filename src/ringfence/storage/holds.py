@@ -15,7 +15,7 @@ counts. Lifting the last hold resumes nothing by itself: the next sweep or erasu
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -28,7 +28,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import HOLDS_PAGE
 from ringfence.storage.audit import AuditTrail
-from ringfence.storage.schema import holds, restrictions
+from ringfence.storage.schema import holds, parties, restrictions
 from ringfence.storage.statement import Statement, at_most, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -109,6 +109,13 @@ _UNRESTRICT = Statement(
     "account",
 )
 
+_SERIAL = Statement(select(parties.c.key_serial).where(parties.c.id == bindparam("party")))
+_ALL_RESTRICTED = Statement(
+    select(parties.c.key_serial)
+    .join(restrictions, _r.party_id == parties.c.id)
+    .where(_r.lifted_at.is_(None))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -140,20 +147,37 @@ def reasons(queries: Queries, party: PartyId) -> list[tuple[str, Ms]]:
     return [(row[0], Ms(row[1])) for row in queries.rows(_REASONS, (party, int(HOLDS_PAGE)))]
 
 
+def restricted_serials(queries: Queries) -> set[int]:
+    """Return the key serials of everybody whose data is restricted."""
+    return {row[0] for row in queries.rows(_ALL_RESTRICTED)}
+
+
 def standing(queries: Queries, account: AccountId) -> list[Hold]:
     """Return the newest holds of an account that stand."""
     return [Hold(*row) for row in queries.rows(_LIST, (account, int(HOLDS_PAGE)))]
 
 
+OnRestricted = Callable[[int, bool], None]
+"""Called with the serial of a person's key, and whether their data is restricted now."""
+
+
 class Holds:
     """Places and lifts, each with a leaf of the audit log."""
 
-    __slots__ = ("_account", "_entropy", "_trail")
+    __slots__ = ("_account", "_entropy", "_on_restricted", "_trail")
 
-    def __init__(self, account: AccountId, trail: AuditTrail, *, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        account: AccountId,
+        trail: AuditTrail,
+        *,
+        entropy: Entropy,
+        on_restricted: OnRestricted,
+    ) -> None:
         self._account = account
         self._trail = trail
         self._entropy = entropy
+        self._on_restricted = on_restricted
 
     def place(self, tx: Transaction, record: str, *, reason: str, by: str, now: Ms) -> None:
         """Hold a record. Holding it again for the same reason changes nothing.
@@ -185,13 +209,20 @@ class Holds:
             ids.make("restriction", now, self._entropy), self._account, party, reason, now, None
         )  # fmt: skip
         tx.run(_RESTRICT, row)
+        self._tell(tx, party, on=True)
         self._note(tx, "restricted", party, {"reason": reason, "by": by}, now)
 
     def unrestrict(self, tx: Transaction, party: PartyId, *, reason: str, by: str, now: Ms) -> None:
         """End a restriction. Raises `Refused` (``not_found``) where none of that reason stands."""
         if not tx.changed(_UNRESTRICT, (now, party, reason, self._account)):
             raise Refused("not_found", "no restriction of that reason stands")
+        self._tell(tx, party, on=restricted(tx, party))
         self._note(tx, "restriction_lifted", party, {"reason": reason, "by": by}, now)
+
+    def _tell(self, tx: Transaction, party: PartyId, *, on: bool) -> None:
+        serial = tx.value(_SERIAL, (party,))
+        if serial is not None:
+            tx.after(lambda: self._on_restricted(serial, on))
 
     def _note(
         self, tx: Transaction, kind: str, party: PartyId | None, body: dict[str, str], now: Ms

@@ -3,6 +3,9 @@
 The vault reports what was opened; what is about a person is recorded with its purpose and for
 whom, by id and category, never by value. The opening itself does not wait for the disk: the
 record is a patient unit, so it is written even where the disk is full for a while.
+
+Before anything opens for a person, the gate (``privacy.gate``) is asked with their role and the
+purpose in force; what belongs to a restricted person is asked about even for the exchange itself.
 """
 
 from __future__ import annotations
@@ -13,8 +16,10 @@ from typing import TypeVar
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
+from ringfence.privacy.gate import USUAL, Circumstances, decide
 from ringfence.privacy.labels import CONTENT_SEALED, Label
-from ringfence.privacy.purposes import current_actor, require
+from ringfence.privacy.purposes import current_actor, current_role, require
+from ringfence.privacy.roles import SYSTEM, known_role
 from ringfence.privacy.sealed import Sealed
 from ringfence.privacy.taxonomy import is_personal
 from ringfence.privacy.vault import Vault
@@ -23,23 +28,28 @@ from ringfence.storage.sqlite import Database
 
 T = TypeVar("T")
 
+_RESTRICTED = Circumstances(restricted=True)
+
 
 class Openings:
     """Opens sealed values for the repositories and writes down that it did."""
 
-    __slots__ = ("_clock", "_db", "_trail", "_vault")
+    __slots__ = ("_clock", "_db", "_trail", "_vault", "restricted")
 
     def __init__(self, db: Database, vault: Vault, trail: AuditTrail, clock: Clock) -> None:
         self._db = db
         self._vault = vault
         self._trail = trail
         self._clock = clock
+        self.restricted: set[int] = set()
+        """The key serials of restricted people (``storage.holds``): kept in step by the store."""
 
     def open(
         self, blob: bytes, *, serial: int, context: str, label: Label, read: Callable[[bytes], T]
     ) -> T:
         """Return a sealed value in clear, under the purpose in force (``privacy.purposes``)."""
         sealed = Sealed(blob, serial=serial, context=context, label=label, read=read)
+        self._ask(label.category, serial, require(label.purposes))
         return sealed.open(self._vault, self._opened)
 
     def text(self, blob: bytes, *, serial: int, context: str, label: Label) -> str:
@@ -52,6 +62,7 @@ class Openings:
         Having the key is having the content, so it is opened and written down as content is.
         """
         purpose = require(CONTENT_SEALED.purposes)
+        self._ask(CONTENT_SEALED.category, serial, purpose)
         try:
             key = self._vault.unwrap(serial, wrapped, context=context)
         except Refused as refused:
@@ -60,6 +71,16 @@ class Openings:
             raise
         self._opened(context, CONTENT_SEALED.category, purpose)
         return key
+
+    def _ask(self, category: str, serial: int, purpose: str) -> None:
+        """Raise `Refused` with the rule behind it where the gate says no."""
+        role = current_role()
+        restricted = serial in self.restricted
+        if role == SYSTEM and not restricted:
+            return  # what the exchange itself may open is what its labels say
+        case = _RESTRICTED if restricted else USUAL
+        decision = decide(known_role(role), purpose=purpose, category=category, circumstances=case)
+        decision.enforce()
 
     def _opened(self, context: str, category: str, purpose: str) -> None:
         if not is_personal(category):

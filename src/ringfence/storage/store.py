@@ -31,7 +31,7 @@ from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
-from ringfence.storage.holds import Holds
+from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.storage.migrations import bring_up_to_date, revision
@@ -43,6 +43,7 @@ from ringfence.storage.phones import Phones
 from ringfence.storage.recordings import Measure, Recordings
 from ringfence.storage.recovery import Recovered, recover
 from ringfence.storage.sqlite import Database, Durability
+from ringfence.storage.staff import Keys, Tickets
 from ringfence.storage.timeline import Timeline
 from ringfence.storage.trunks import Trunks
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -59,7 +60,11 @@ class AccountStore:
         self.numbers = Numbers(seal)
         self.trunks = Trunks(seal)
         self.phones = Phones(seal)
-        self.holds = Holds(account.id, store.trail, entropy=store.entropy)
+        self.api_keys = Keys(seal)
+        self.tickets = Tickets(seal)
+        self.holds = Holds(
+            account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict
+        )
         self.recordings = Recordings(
             store.db,
             store.folder,
@@ -90,6 +95,7 @@ class Store:
         self.trail = AuditTrail(db.reading, salt=self._salt)
         check_log(db.reading, self.trail.size, self.signer)
         self.openings = Openings(db, self.vault, self.trail, clock)
+        self.openings.restricted |= restricted_serials(db.reading)
         self.accounts = Accounts(self.vault, self.openings)
         self.parties = Parties(db, self.vault, self.openings, entropy=entropy)
         self.keys = KeyRing(self.vault, self.accounts, self.parties)
@@ -199,6 +205,13 @@ class Store:
         """Sign the audit log as it stands; the signed head, once it is durable."""
         signer = self.signer()
         return await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+
+    def restrict(self, serial: int, on: bool) -> None:
+        """Leave alone what is sealed with a person's key, or use it again."""
+        if on:
+            self.openings.restricted.add(serial)
+        else:
+            self.openings.restricted.discard(serial)
 
     def secret(self, name: str) -> bytes:
         """Return 32 bytes of this installation's own for one use (``nonce``, ``session``)."""

@@ -1,0 +1,133 @@
+"""In which role somebody acts, and who they are: what an edge found out about a request.
+
+    the edge says      is                                        role
+    -------------      ---------------------------------------   -------------------------------
+    operator           whoever may open the data folder          owner
+    api                whoever knows the account's auth token    owner
+    admin, admin:R     a browser session begun by a link         owner, or the role R of the link
+    key:SK...          an API key                                its role, its purposes only
+    staff:TT...        people of whoever hosts the exchange      staff, while the ticket is open
+    public             somebody who has not said who they are    visitor
+
+Roles are handed out by the owner, one for each link and key; what a role may do is the table of
+``privacy.gate``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import LocalError, Refused
+
+Role = Literal[
+    "system",  # the exchange itself, carrying out what a call or a job asks for
+    "caller",  # the person concerned, identified
+    "visitor",  # somebody who has not said who they are
+    "owner",
+    "admin",
+    "manager",
+    "agent",
+    "privacy_officer",
+    "auditor",
+    "developer",
+    "staff",  # people of whoever hosts the exchange; never without a ticket
+]
+
+SYSTEM: Final = "system"
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
+GRANTED: Final[tuple[Role, ...]] = (
+    "owner", "admin", "manager", "agent", "privacy_officer", "auditor", "developer",
+)  # fmt: skip
+"""Roles that a link or a key may have."""
+
+Entrance = Literal["operator", "admin", "api", "public"]
+"""By which door somebody came; use cases list the doors they are open at."""
+
+KEY: Final = "key:"
+STAFF: Final = "staff:"
+SESSION: Final = "admin:"
+
+_PLAIN: Final[dict[str, tuple[Entrance, Role]]] = {
+    "operator": ("operator", "owner"),
+    "api": ("api", "owner"),
+    "admin": ("admin", "owner"),
+    "public": ("public", "visitor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who asks. ``purposes``: those alone, None for every purpose the role has."""
+
+    actor: str
+    entrance: Entrance
+    role: Role
+    purposes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """What a key lets in. ``expires_at``, ``revoked_at``: from then on it lets nobody in."""
+
+    id: str
+    role: Role
+    purposes: frozenset[str]
+    expires_at: Ms | None = None
+    revoked_at: Ms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The time box of staff: from ``opened_at`` until ``expires_at`` or ``closed_at``."""
+
+    id: str
+    opened_at: Ms
+    expires_at: Ms
+    closed_at: Ms | None = None
+
+
+def plain(actor: str) -> Identity | None:
+    """Return who a word of an edge is, None where it is not a word of this table."""
+    known = _PLAIN.get(actor)
+    if known is not None:
+        return Identity(actor, *known)
+    role = actor.removeprefix(SESSION)
+    if role != actor and role in GRANTED:
+        return Identity(actor, "admin", role)
+    return None
+
+
+def of_key(key: KeyHolder, now: Ms) -> Identity:
+    """Return who holds a key. Raises `Refused` (``key_expired``) where it lets nobody in."""
+    over = (key.revoked_at is not None and now >= key.revoked_at) or (
+        key.expires_at is not None and now >= key.expires_at
+    )
+    if over:
+        raise Refused("key_expired", "this key was revoked or is out of date", clause="TEL-11")
+    return Identity(KEY + key.id, "api", key.role, key.purposes)
+
+
+def of_ticket(ticket: Ticket, now: Ms) -> Identity:
+    """Return the staff of a ticket. Raises `Refused` (``ticket_expired``) outside its time box."""
+    closed = ticket.closed_at is not None and now >= ticket.closed_at
+    if closed or not ticket.opened_at <= now < ticket.expires_at:
+        raise Refused("ticket_expired", "ask the owner to open a ticket", clause="PUR-04")
+    return Identity(STAFF + ticket.id, "admin", "staff")
+
+
+def known_role(word: str) -> Role:
+    """Return a role by its word. Raises `LocalError` for a word that is none."""
+    for known in ROLES:
+        if word == known:
+            return known
+    raise LocalError("no such role")
+
+
+def check_granted(role: str) -> Role:
+    """Return a role that may be handed out; `Refused` (``bad_role``) for another word."""
+    for known in GRANTED:
+        if role == known:
+            return known
+    raise Refused("bad_role", f"a role is one of: {', '.join(GRANTED)}")
