@@ -29,6 +29,10 @@ from ringfence.storage.accounts import Account, Accounts
 from ringfence.storage.audit import AuditTrail, check_log
 from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
+from ringfence.storage.cases import Cases, CaseTools
+from ringfence.storage.cases_archives import CaseArchives
+from ringfence.storage.cases_disclosures import Disclosures
+from ringfence.storage.cases_people import CasePeople
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
@@ -65,6 +69,11 @@ class AccountStore:
         self.holds = Holds(
             account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict
         )
+        tools = CaseTools(store.vault, store.keys, store.openings, store.trail, store.entropy)
+        self.cases = Cases(account, tools)
+        self.disclosures = Disclosures(account, tools)
+        self.case_people = CasePeople(seal, entropy=store.entropy)
+        self.archives = CaseArchives(store.folder, account, store.vault, store.keys, store.openings)
         self.recordings = Recordings(
             store.db,
             store.folder,
