@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
     DRAIN_SECONDS_MAX,
+    KEEP_DAYS_MAX,
     MEDIA_WORKERS_MAX,
     RTP_PORTS_MIN,
     SETTINGS_FILE_MAX,
@@ -65,6 +66,8 @@ class Form(NamedTuple):
     read: Callable[[str], Any]
     show: Callable[[Any], str] = str
     metavar: str = "TEXT"
+    secret: bool = False
+    """Whether ``config show`` keeps the value to itself."""
 
 
 def _read_address(text: str) -> Address:
@@ -117,6 +120,15 @@ def _read_word(text: str) -> str:
     return text
 
 
+def _read_mailbox(text: str) -> str:
+    name, at, host = text.rpartition("@")
+    if text and not (name and at and host and text.isascii()):
+        raise ValueError
+    if any(c.isspace() or not c.isprintable() or c in '<>,;:"()[]\\' for c in text):
+        raise ValueError
+    return text
+
+
 def _show_optional(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -159,6 +171,8 @@ NETWORKS = Form(
 PATH = Form("a path, or empty for none", _read_path, _show_optional, "FILE")
 URL = Form("http://… or https://…, or empty", _read_url, metavar="URL")
 WORD = Form("one word", _read_word, metavar="WORD")
+SECRET = Form("one word, never shown", _read_word, metavar="WORD", secret=True)
+MAILBOX = Form("NAME@HOST, or empty", _read_mailbox, metavar="NAME@HOST")
 
 
 def setting(form: Form, default: str, doc: str) -> Any:
@@ -213,6 +227,29 @@ class Settings:
         WORD, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"
     )
     voice: str = setting(WORD, "en", "voice that speaks where a document names none")
+    smtp_host: str = setting(
+        WORD, "", "the mail server that carries our e-mail; empty: no e-mail is sent"
+    )
+    smtp_port: int = setting(_whole(1, 65535), "587", "its port: 587 with starttls, 465 with tls")
+    smtp_user: str = setting(WORD, "", "who we are to the mail server; empty: nobody asks")
+    smtp_password: str = setting(
+        SECRET, "", "password of smtp_user; better in ringfence.toml than among the flags"
+    )
+    smtp_from: str = setting(MAILBOX, "", "the sender of our e-mail")
+    smtp_tls: str = setting(
+        _choice("starttls", "tls", "none"),
+        "starttls",
+        "encryption to the mail server; none for one on this machine",
+    )
+    privacy_contact: str = setting(
+        MAILBOX, "", "where people write about privacy; printed in the notice"
+    )
+    keep_recordings_days: int = setting(
+        _whole(0, KEEP_DAYS_MAX), "0", "days recordings are kept; 0: as long as the policy allows"
+    )
+    keep_calls_days: int = setting(
+        _whole(0, KEEP_DAYS_MAX), "0", "days call records are kept; 0: as long as the policy allows"
+    )
     log_level: str = setting(
         _choice("debug", "info", "warning", "error"), "info", "the least severe line to log"
     )
@@ -312,6 +349,8 @@ def load(
     settings = Settings(data=folder, sources=sources, **values)
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise Refused("bad_setting", "set tls_certificate and tls_key together, or neither")
+    if settings.smtp_host and not settings.smtp_from:
+        raise Refused("bad_setting", "set smtp_from, the sender, together with smtp_host")
     return settings
 
 

@@ -34,7 +34,7 @@ def show_settings(data: Path | None, as_json: bool) -> None:
     items = [
         {
             "name": declared.name,
-            "value": declared.form.show(getattr(loaded, declared.name)),
+            "value": _shown(declared.form, getattr(loaded, declared.name)),
             "source": loaded.sources[declared.name],
             "default": declared.default,
             "form": declared.form.shape,
@@ -51,3 +51,10 @@ def show_settings(data: Path | None, as_json: bool) -> None:
         show.field("WHAT IT DOES", "doc"),
     ]
     show.rows(items, columns, as_json=as_json)
+
+
+def _shown(form: settings.Form, value: object) -> str:
+    """Return a value as it would be written; of a secret only that there is one."""
+    if form.secret:
+        return "set" if value else ""
+    return form.show(value)

@@ -233,6 +233,10 @@ SQLITE_WAL_BYTES = Limit(67_108_864, "bytes", "the log file is cut back to this 
 SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each connection")
 PARTY_CACHE = Limit(20_000, "parties", "recent callers found without a query, about 6 MB")
 CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
+ERASURE_PAGE = Limit(1_000, "calls", "of one person, read at once while an erasure is planned")
+ERASURE_WAIT = Limit(120, "seconds", "for the writer, whose disk may be full for a while")
+ERASURES_RESUMED = Limit(1_000, "erasures", "gone on with at a start; a crash leaves one or two")
+ERASURE_PLAN_MS = Limit(86_400_000, "ms", "a plan nobody carried out is forgotten after a day")
 MIGRATE_WAIT = Limit(600, "seconds", "the longest migration of a large database on a slow disk")
 DNS_QUERY_MS = Limit(2_500, "ms", "one question, with the resolver's own retries")
 DNS_TOTAL_MS = Limit(6_000, "ms", "all questions of one call; the caller hears silence meanwhile")
@@ -313,6 +317,13 @@ GRIEVANCE_MONTHS = Limit(1, "months", "a grievance is settled by then, or extend
 RIGHTS_MONTHS = Limit(1, "months", "GDPR 12(3): a rights request is answered by then")
 WITHDRAWAL_SECONDS = Limit(60, "seconds", "a withdrawn consent holds everywhere by then")
 
+# messaging, mail
+MAIL_CONNECT_MS = Limit(10_000, "ms", "a mail server that does not greet by then is down")
+MAIL_SEND_MS = Limit(60_000, "ms", "RFC 5321 4.5.3.2 allows minutes; a relay of ours takes seconds")
+MAIL_CHARS_MAX = Limit(16_384, "characters", "of one message; a notice of changes has a page")
+MAIL_LINE_MAX = Limit(200, "characters", "of a subject or an address; RFC 5321 4.5.3.1.3: 254")
+STOP_WORDS_MAX = Limit(12, "words", "of a message looked at for STOP; longer ones are letters")
+
 # flows
 FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")
 FLOW_APPLETS = Limit(200, "applets", "beyond that nobody can follow it; flows can lead to flows")
@@ -335,3 +346,10 @@ TRACER_WRAPPED_MIN = Limit(24, "characters", "shorter runs of base64 or hex hold
 TRACER_TONE_BYTES = Limit(480, "bytes", "30 ms of PCM: two frames; nothing else repeats so long")
 TRACER_CHUNK = Limit(8_388_608, "bytes", "read and searched at a time")
 TRACER_OVERLAP = Limit(262_144, "bytes", "shared by neighbouring chunks, for what lies across")
+
+# retention
+COUNT_CALLERS_MIN = Limit(5, "people", "a count of fewer could be told to be one of them")
+KEEP_DAYS_MAX = Limit(3_650, "days", "ten years; the policy's own ceilings are lower")
+SWEEP_BATCH = Limit(500, "records", "some milliseconds of the writer; calls go on between two")
+SWEEP_CALLS_MAX = Limit(200_000, "records", "of a kind in one run; the rest waits for the next day")
+SWEEP_RUN_MS = Limit(25_000, "ms", "what is not swept by then is swept by the next run")

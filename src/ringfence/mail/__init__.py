@@ -1,0 +1,1 @@
+"""E-mail on its way to the relay the operator named."""

@@ -1,0 +1,34 @@
+"""The privacy label of every field a log line may have.
+
+An id of a call leads to people, so it is labelled as such; code words, counts and flags say
+nothing about anybody. A field that holds an id must be named here; a test compares both lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ringfence.observe.logs import FIELDS, IDENT
+from ringfence.privacy.labels import ACCOUNT_ID, CALL_ID, CONFIG, SYSTEM, Label
+
+IDENTS: Mapping[str, Label] = MappingProxyType(
+    {
+        "account": ACCOUNT_ID,
+        "call": CALL_ID,
+        "clip": SYSTEM,
+        "flow": CONFIG,
+        "job": SYSTEM,
+        "leg": CALL_ID,
+        "number": CONFIG,
+        "phone": CONFIG,
+        "recording": CALL_ID,
+        "trunk": CONFIG,
+    }
+)
+"""What each id leads to."""
+
+
+def labels() -> dict[str, Label]:
+    """Return the label of every declared field; raises `KeyError` for an id nobody labelled."""
+    return {name: IDENTS[name] if kind is IDENT else SYSTEM for name, (kind, _) in FIELDS.items()}

@@ -1,0 +1,118 @@
+"""The census: everything that is declared about data, gathered from where it is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ringfence.api.cookies import COOKIES
+from ringfence.calls.events import FACTS, ROOM_FACTS
+from ringfence.observe import log_labels
+from ringfence.office.table import TABLE
+from ringfence.privacy.labels import Label, labels_of
+from ringfence.privacy.processors import PROCESSORS, Engagement
+from ringfence.privacy.registry import BrowserItem, DataMap, Receiver, Region, Sources, compile_map
+from ringfence.privacy.registry_objects import OBJECTS
+from ringfence.storage.schema import label_of_column, metadata
+
+HOME = "home"
+
+
+def columns() -> dict[str, Label]:
+    """Return the label of every column of every table, by ``table.column``."""
+    found: dict[str, Label] = {}
+    for table in metadata.tables.values():
+        for column in table.columns:
+            label = label_of_column(column)
+            if label is not None:
+                found[f"{table.name}.{column.name}"] = label
+    return found
+
+
+def events() -> dict[str, Label]:
+    """Return the label of every field of every fact, by ``Fact.field``."""
+    return {
+        f"{fact.name()}.{field}": label
+        for fact in (*FACTS, *ROOM_FACTS)
+        for field, label in labels_of(fact).items()
+    }
+
+
+def cookies() -> list[BrowserItem]:
+    """Return the register of cookies."""
+    return [
+        BrowserItem(item.name, item.category, item.purpose, item.seconds, item.holds)
+        for item in COOKIES.values()
+    ]
+
+
+def scopes() -> dict[str, Iterable[str]]:
+    """Return every use case and who may ask for it."""
+    return {row.name: sorted(row.actors) for row in TABLE.rows.values()}
+
+
+def regions(home: str, engagements: Iterable[Engagement]) -> list[Region]:
+    """Return the places: where the installation is, and those of the recipients engaged."""
+    found = [Region(HOME, home, "where the machine of this installation stands")]
+    countries = {item.country for item in engagements} - {"", home}
+    return found + [
+        Region(country.lower(), country, "where a recipient is") for country in sorted(countries)
+    ]
+
+
+def receivers(
+    home: str, engagements: Iterable[Engagement], hosts: Mapping[str, tuple[str, ...]]
+) -> list[Receiver]:
+    """Return the recipients that can receive anything.
+
+    ``hosts``: those the settings name, by recipient. One that has to be engaged appears once it is.
+    """
+    engaged = {item.processor: item for item in engagements}
+    found: list[Receiver] = []
+    for item in PROCESSORS.values():
+        terms = engaged.get(item.key)
+        if item.role == "engaged" and terms is None:
+            continue
+        country = terms.country if terms is not None else ""
+        found.append(
+            Receiver(
+                key=item.key,
+                says=item.says,
+                role=item.role,
+                purposes=item.purposes,
+                fields=item.fields,
+                region=country.lower() if country and country != home else HOME,
+                mechanism=terms.mechanism if terms is not None else "",
+                hosts=(*item.hosts, *hosts.get(item.key, ())),
+            )
+        )
+    return found
+
+
+def sources(
+    *,
+    home: str = "",
+    engagements: Iterable[Engagement] = (),
+    hosts: Mapping[str, tuple[str, ...]] | None = None,
+) -> Sources:
+    """Return everything a map is compiled from. ``home``: country of the installation."""
+    engaged = tuple(engagements)
+    return Sources(
+        columns=columns(),
+        events=events(),
+        logs=log_labels.labels(),
+        objects=OBJECTS,
+        cookies=cookies(),
+        regions=regions(home, engaged),
+        processors=receivers(home, engaged, hosts or {}),
+        scopes=scopes(),
+    )
+
+
+def current_map(
+    *,
+    home: str = "",
+    engagements: Iterable[Engagement] = (),
+    hosts: Mapping[str, tuple[str, ...]] | None = None,
+) -> DataMap:
+    """Return the map of this program as it is."""
+    return compile_map(sources(home=home, engagements=engagements, hosts=hosts))

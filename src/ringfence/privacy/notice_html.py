@@ -1,0 +1,120 @@
+"""A notice as a page: no script, no picture, nothing loaded from anywhere but its own style."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+_HEAD = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="/status.css">
+<link rel="alternate" type="application/atom+xml" href="/privacy/feed">
+</head>
+<body>
+<header>
+<h1>{title}</h1>
+"""
+
+
+def page(notice: Mapping[str, Any], version: Mapping[str, Any]) -> str:
+    """Return the page of a notice; ``version``: number, digest, published, effective, severity."""
+    issuer = notice["issuer"]
+    lines = [_HEAD.format(title=escape(notice["title"]))]
+    lines.append(f"<p>{escape(_heading(version))}</p>")
+    by = f"{issuer['name']}, {issuer['country']}" if issuer["country"] else issuer["name"]
+    contact = issuer["contact"]
+    asks = f" Questions and grievances: {contact}." if contact else ""
+    lines.append(f"<p>{escape(f'Who answers for it: {by}.{asks}')}</p>\n</header>\n<main>")
+    for section in notice["sections"]:
+        lines.append(f"<section>\n<h2>{escape(section['section'])}</h2>")
+        lines += (
+            f'<h3 id="{escape(clause["id"])}">{escape(clause["summary"])}</h3>\n'
+            f"<p>{escape(clause['text'])} <small>{escape(clause['id'])}</small></p>"
+            for clause in section["clauses"]
+        )
+        lines.append("</section>")
+    lines += _tables(notice)
+    if notice["not_promised"]:
+        said = ", ".join(notice["not_promised"])
+        lines.append(
+            "<section>\n<h2>Not promised</h2>\n<p>Nothing enforces these clauses yet, so they are "
+            f"no part of this notice: {escape(said)}.</p>\n</section>"
+        )
+    lines.append(
+        f"<p><small>Fingerprint: <code>{escape(str(version['digest']))}</code></small></p>\n"
+        "</main>\n</body>\n</html>\n"
+    )
+    return "\n".join(lines)
+
+
+def _heading(version: Mapping[str, Any]) -> str:
+    return f"Version {version['number']}, in force from {version['effective']}."
+
+
+def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
+    yield from _table(
+        "Data about people",
+        ("what", "about whom", "why", "how it rests", "how long"),
+        (
+            (
+                row["says"],
+                row["subject"],
+                ", ".join(row["purposes"]),
+                ", ".join(row["storage"]),
+                ", ".join(row["retention"]),
+            )
+            for row in notice["data"]
+        ),
+    )
+    yield from _table(
+        "Purposes",
+        ("purpose", "what for", "ground"),
+        ((row["key"], row["says"], row["ground"]) for row in notice["purposes"]),
+    )
+    yield from _table(
+        "Recipients",
+        ("who", "what", "why", "where"),
+        (
+            (row["says"], ", ".join(row["fields"]), ", ".join(row["purposes"]), row["place"])
+            for row in notice["recipients"]
+        ),
+    )
+    yield from _table(
+        "How long",
+        ("rule", "at least", "at most", "counted", "because"),
+        (
+            (
+                row["key"],
+                _days(row["at_least_days"]),
+                _days(row["at_most_days"]),
+                row["counted"],
+                row["reason"],
+            )
+            for row in notice["retention"]
+        ),
+    )
+    yield from _table(
+        "Cookies",
+        ("name", "category", "seconds", "holds"),
+        (
+            (row["name"], row["category"], str(row["seconds"]), row["holds"])
+            for row in notice["cookies"]
+        ),
+    )
+
+
+def _days(days: int | None) -> str:
+    return "as long as its subject" if days is None else f"{days} days"
+
+
+def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+    yield f"<section>\n<h2>{escape(title)}</h2>\n<table>\n<thead><tr>"
+    yield "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr></thead>\n<tbody>"
+    for row in rows:
+        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+    yield "</tbody>\n</table>\n</section>"

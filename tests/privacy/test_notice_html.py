@@ -1,0 +1,59 @@
+"""The page of a notice: layered, escaped, and loading nothing from elsewhere."""
+
+import re
+from html.parser import HTMLParser
+
+from data_map_source import sources
+
+from ringfence.privacy.notice import Issuer, Said, Wording, compile_notice
+from ringfence.privacy.notice_html import page
+from ringfence.privacy.registry import compile_map
+
+VERSION = {"number": 3, "digest": "ab" * 32, "effective": "2026-11-22"}
+
+
+def rendered(text: str = "Logs end after 730 days.", contact: str = "a@example.com") -> str:
+    said = (Said("RET-02", "Retention", "Everything ends.", text),)
+    wording = Wording(title="Notice", pack="own", said=said, unkept={"MSG-07": "surveys"})
+    made = compile_notice(compile_map(sources()), wording, Issuer("Ex & Co", contact, "DE"))
+    return page(made, VERSION)
+
+
+def test_the_summary_stands_above_its_clause() -> None:
+    text = rendered()
+    assert text.index("Everything ends.") < text.index("Logs end after 730 days.")
+    assert 'id="RET-02"' in text
+    assert "Version 3, in force from 2026-11-22." in text
+    assert "MSG-07" in text
+
+
+def test_what_is_written_in_a_pack_is_text_and_not_markup() -> None:
+    text = rendered('<script>alert("x")</script>')
+    assert "<script" not in text
+    assert "Ex &amp; Co" in text
+
+
+class Loader(HTMLParser):
+    """Collects what a browser would load."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in {"src", "href", "action", "srcset"} and value:
+                self.loads.append(value)
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    loader = Loader()
+    loader.feed(rendered())
+    assert loader.loads
+    assert all(re.match(r"/[^/]", target) for target in loader.loads)
+
+
+def test_every_tag_is_closed() -> None:
+    text = rendered()
+    for tag in ("table", "section", "main", "body", "html", "h2", "h3", "p", "tr"):
+        assert text.count(f"<{tag}>") + text.count(f"<{tag} ") == text.count(f"</{tag}>"), tag
