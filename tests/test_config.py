@@ -140,3 +140,27 @@ def test_every_default_reads_back_to_itself() -> None:
         assert declared.form.read(declared.form.show(value)) == value
         assert declared.doc
         assert declared.form.shape
+
+
+@pytest.mark.parametrize("text", ["XX", "UK", "USA", "united kingdom", "99"])
+def test_a_country_that_does_not_exist_is_refused_with_those_that_do(
+    tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        load(tmp_path, country=text)
+    assert refusal.value.code == "bad_setting"
+    assert "GB for the United Kingdom" in refusal.value.reason
+    assert " GB " in refusal.value.reason
+    assert text not in refusal.value.reason.replace("GB for the United Kingdom", "")
+
+
+def test_a_country_is_read_in_small_letters_too(tmp_path: Path) -> None:
+    assert load(tmp_path, country="gb").country == "GB"
+    assert load(tmp_path, country="").country == ""
+
+
+def test_destinations_that_are_allowed_are_prefixes(tmp_path: Path) -> None:
+    assert load(tmp_path, allow_prefixes="+881, +44909").allow_prefixes == ("+881", "+44909")
+    for text in ("881", "+0", "+88 1", "all"):
+        with pytest.raises(Refused, match="prefixes"):
+            load(tmp_path, allow_prefixes=text)

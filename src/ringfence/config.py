@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ from ringfence.kernel.limits import (
     RTP_PORTS_MIN,
     SETTINGS_FILE_MAX,
 )
+from ringfence.kernel.regions import REGIONS
 
 FILE = "ringfence.toml"
 ENVIRONMENT = "RINGFENCE_"
@@ -34,6 +36,7 @@ DATA_DEFAULT = "ringfence-data"
 
 T = TypeVar("T")
 
+_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - text, nothing binds
 _NOWHERE = ("192.0.2.1", 9)  # RFC 5737: never reached; connecting UDP sends nothing
 
@@ -66,6 +69,8 @@ class Form(NamedTuple):
     read: Callable[[str], Any]
     show: Callable[[Any], str] = str
     metavar: str = "TEXT"
+    hint: str = ""
+    """What a refusal adds, where the form is hard to guess."""
     secret: bool = False
     """Whether ``config show`` keeps the value to itself."""
 
@@ -129,6 +134,20 @@ def _read_mailbox(text: str) -> str:
     return text
 
 
+def _read_country(text: str) -> str:
+    code = text.upper()
+    if code and code not in REGIONS:
+        raise ValueError
+    return code
+
+
+def _read_prefixes(text: str) -> tuple[str, ...]:
+    prefixes = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(_PREFIX.match(prefix) for prefix in prefixes):
+        raise ValueError
+    return prefixes
+
+
 def _show_optional(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -170,6 +189,15 @@ NETWORKS = Form(
 )
 PATH = Form("a path, or empty for none", _read_path, _show_optional, "FILE")
 URL = Form("http://… or https://…, or empty", _read_url, metavar="URL")
+COUNTRY = Form(
+    "the two letters of a country (ISO 3166, e.g. US; GB for the United Kingdom)",
+    _read_country,
+    metavar="CC",
+    hint=f"; one of {' '.join(REGIONS)}",
+)
+PREFIXES = Form(
+    "prefixes with + separated by commas, e.g. +881,+44909", _read_prefixes, ",".join, "+PREFIX,…"
+)
 WORD = Form("one word", _read_word, metavar="WORD")
 SECRET = Form("one word, never shown", _read_word, metavar="WORD", secret=True)
 MAILBOX = Form("NAME@HOST, or empty", _read_mailbox, metavar="NAME@HOST")
@@ -224,7 +252,10 @@ class Settings:
         NETWORKS, "", "private or loopback networks that voice URLs may reach; none by default"
     )
     country: str = setting(
-        WORD, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"
+        COUNTRY, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"
+    )
+    allow_prefixes: tuple[str, ...] = setting(
+        PREFIXES, "", "dearer destinations that may be called all the same; see 'call' refusals"
     )
     voice: str = setting(WORD, "en", "voice that speaks where a document names none")
     smtp_host: str = setting(
@@ -430,4 +461,5 @@ def _read(name: str, text: str, source: str) -> Any:
         return form.read(text.strip())
     except (ValueError, KeyError):
         where = {"file": f" in {FILE}", "environment": " in the environment"}.get(source, "")
-        raise Refused("bad_setting", f"{name}{where} must be {form.shape}") from None
+        reason = f"{name}{where} must be {form.shape}{form.hint}"
+        raise Refused("bad_setting", reason) from None

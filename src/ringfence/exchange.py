@@ -22,7 +22,7 @@ from ringfence.config import Settings, own_address
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.limits import DRAIN_POLL_MS, RELEASE_WAIT_MS, TRUNK_PROBE_MS
+from ringfence.kernel.limits import DRAIN_POLL_MS, RELEASE_WAIT_MS, TRUNK_LOOKUP_MS, TRUNK_PROBE_MS
 from ringfence.media.engine.sealing import mend
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, trunk_entry
@@ -73,6 +73,7 @@ class Exchange:
         self._ended: Counter[str] = Counter()
         self._trunk_states: dict[str, tuple[str, str | None, Ms | None]] = {}
         self._janitor: asyncio.Task[None] | None = None
+        self._lookups: set[asyncio.Task[None]] = set()
         advertise = own_address(settings)
         self._advertise = advertise
         host = settings.sip.host
@@ -109,7 +110,7 @@ class Exchange:
         ]
         audio = AudioDesk(self.links, clips, office.store.recordings)
         sessions = Sessions(advertise)
-        tolls = Tolls(clock)
+        tolls = Tolls(clock, settings.allow_prefixes)
         router = Router(
             directory=office.directory,
             clock=clock,
@@ -230,6 +231,8 @@ class Exchange:
         """End what is still going on, properly, and close."""
         if self._janitor is not None:
             self._janitor.cancel()
+        for task in list(self._lookups):
+            task.cancel()
         for live in list(self.runner.calls.values()):
             self.runner.command(live, Hangup(cause=Cause.DRAINING))
         waited = 0
@@ -428,9 +431,11 @@ class Exchange:
         if not targets:
             self._trunk_states[trunk.id] = (
                 "unreachable",
-                "its name leads to no SIP server; check it with 'ringfence trunk list'",
+                "the name of its host is not known; check its spelling and the DNS of this"
+                " machine; it is looked up again every minute",
                 None,
             )
+            self._look_again(trunk)
             return
         for target in targets:
             self._guard.trust(trunk.id, target.host)
@@ -456,6 +461,18 @@ class Exchange:
                     interval_ms=int(TRUNK_PROBE_MS),
                 )
             )
+
+    def _look_again(self, trunk: Trunk) -> None:
+        """Whoever could not be found may be found later: a name server may have been down."""
+
+        async def later() -> None:
+            await asyncio.sleep(TRUNK_LOOKUP_MS / 1000)
+            if self._office.trunks.get(trunk.id) is trunk:
+                await self.trunk_added(trunk)
+
+        task = asyncio.create_task(later())
+        self._lookups.add(task)
+        task.add_done_callback(self._lookups.discard)
 
     async def _located(self, uri: Uri) -> tuple[wire.Peer, ...]:
         found: asyncio.Future[tuple[wire.Peer, ...]] = asyncio.get_running_loop().create_future()

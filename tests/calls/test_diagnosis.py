@@ -219,3 +219,21 @@ def test_nobody_is_named(rig: Any) -> None:
     text = repr(ended(rig, packets_in=0))
     for fact in rig.facts:
         assert not isinstance(fact, events.CallOffered) or fact.caller not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"),
+    [
+        ("not_xml", "ringfence number add NUMBER --twiml FILE --replace"),
+        ("fetch_status", "curl -i -X POST URL"),
+        ("fetch_refused", "--fetch-private NETWORK"),
+        ("clip_failed", "WAV or MP3"),
+        ("no_rtp_port", "--rtp LOW-HIGH"),
+    ],
+)
+def test_what_a_program_noted_has_a_remedy(rig: Any, code: str, mend: str) -> None:
+    rig.answered()
+    rig.do(commands.Note(code=code, text="line 1, column 2: wrong", level="error"))
+    (finding,) = [finding for finding in ended(rig) if finding.code == code]
+    assert finding.severity == "fault"
+    assert mend in finding.remedy

@@ -86,6 +86,7 @@ def test_without_a_server_the_office_opens_here_under_the_lock(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
     settings = config.load(tmp_path, environment={})
+    (tmp_path / control.DATABASE).touch()
 
     @contextmanager
     def alone(_settings: object) -> Any:
@@ -99,6 +100,24 @@ def test_without_a_server_the_office_opens_here_under_the_lock(
     descriptor = control._lock(settings)
     assert descriptor is not None
     os.close(descriptor)
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_folder_without_an_installation_is_refused_and_left_alone(
+    tmp_path: Path, monkeypatch: Any, made: bool
+) -> None:
+    folder = tmp_path / "typo"
+    if made:
+        folder.mkdir()
+    monkeypatch.setattr(control, "Remote", absent)
+    with (
+        pytest.raises(Refused, match="no_installation") as refusal,
+        control.opened(config.load(folder, environment={})),
+    ):
+        pass
+    assert f"ringfence up --data {folder}" in refusal.value.reason
+    assert folder.exists() is made
+    assert not (folder / "run").exists()
 
 
 def test_while_it_starts_a_command_waits_and_then_gives_up(

@@ -25,6 +25,17 @@ RECORD = {"sid": "CA1", "status": "ended",
                           "duration_ms": 4200}]}  # fmt: skip
 
 
+def test_the_log_of_a_start_is_for_its_owner_alone(tmp_path: Path) -> None:
+    log = tmp_path / "up.log"
+    for mode in (None, 0o644):
+        if mode is not None:
+            log.chmod(mode)
+        with demo._private_log(log) as file:
+            file.write(b"x")
+        assert log.stat().st_mode & 0o777 == 0o600
+    assert log.read_bytes() == b"xx"
+
+
 def settings(folder: Path, **flags: str) -> config.Settings:
     return config.load(folder, flags=flags, environment={})
 

@@ -54,6 +54,28 @@ def test_groups_teach_by_examples() -> None:
         assert "Examples:" in (command.help or "")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nonsense",),
+        ("calls", "--limit", "many"),
+        ("number", "add"),
+        ("trunk", "add", "x"),
+        ("call", "show"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_on_the_command_line_is_json_where_json_is_asked_for(
+    ringfence: Any, words: tuple[str, ...]
+) -> None:
+    outcome = ringfence(*words, "--json")
+    assert outcome.code == 2
+    assert outcome.err == ""
+    answer = json.loads(outcome.out)
+    assert answer["refused"] == "usage"
+    assert answer["reason"]
+
+
 def test_help_is_light() -> None:
     """Help must not load the server's libraries."""
     code = (

@@ -4,6 +4,8 @@ import io
 import json
 from typing import Any
 
+from ringfence.kernel.errors import Refused
+
 TRUNK = {
     "name": "carrier",
     "address": "sip.example.com",
@@ -31,10 +33,23 @@ def test_a_trunk_that_registers_asks_for_its_password(
     ringfence: Any, office: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
-    office.answers["trunk.add"] = TRUNK
+    office.answers |= {"trunk.add": TRUNK, "trunk.check": None}
     outcome = ringfence("trunk", "add", "carrier", "--register", "user@sip.example.com")
-    assert office.asked[0][1]["password"] == "s3cret"
+    assert [name for name, _ in office.asked] == ["trunk.check", "trunk.add"]
+    assert office.asked[1][1]["password"] == "s3cret"
     assert "s3cret" not in outcome.out + outcome.err
+
+
+def test_a_form_that_is_wrong_is_refused_before_the_password(
+    ringfence: Any, office: Any, monkeypatch: Any
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("ringfence.cli.secrets.read", asked.append)
+    office.answers["trunk.check"] = Refused("bad_address", "write it as USER@HOST[:PORT]")
+    outcome = ringfence("trunk", "add", "carrier", "--register", "nobody")
+    assert outcome.code == 2
+    assert "USER@HOST" in outcome.err
+    assert asked == []
 
 
 def test_one_way_must_be_chosen(ringfence: Any, office: Any) -> None:

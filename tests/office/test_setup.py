@@ -71,7 +71,9 @@ async def test_what_was_acknowledged_is_there_after_a_restart(data: Path) -> Non
     assert [n.voice_url for n in await run(again, "number.list")] == ["https://example.com/voice"]
     assert [p.name for p in await run(again, "phone.list")] == ["desk"]
     assert secret
-    assert {t.name for t in await run(again, "trunk.list")} == {"carrier", "loopback"}
+    listed = await run(again, "trunk.list")
+    assert {t.name for t in listed} == {"carrier", "loopback"}
+    assert {t.state for t in listed} == {"stopped"}
     again.store.store.close()
     everything = content_of(data)
     assert secret.encode() not in everything
@@ -107,6 +109,10 @@ async def test_names_passwords_and_hosts_are_checked(office: Office) -> None:
     assert await refused(office, "trunk.add", name="t", address="a b") == "bad_address"
     assert await refused(office, "trunk.add", name="t", register="nobody") == "bad_address"
     assert await refused(office, "trunk.add", name="t", register="u@192.0.2.1") == "bad_argument"
+    assert await refused(office, "trunk.check", name="t", register="nobody") == "bad_address"
+    assert await refused(office, "trunk.check", name="t", register="u@10.0.0.0/8") == "bad_address"
+    assert await refused(office, "trunk.check", name="loopback", register="u@h.test") == "exists"
+    assert await run(office, "trunk.check", name="t", register="u@192.0.2.1") is None
 
 
 async def test_a_phone_knows_its_password_only_by_digest(office: Office) -> None:

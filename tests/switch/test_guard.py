@@ -33,6 +33,33 @@ def request(method: str = "INVITE", *, user: str = "alice", extra: str = "") -> 
     return message
 
 
+@pytest.mark.parametrize("host", ["::ffff:192.0.2.10", "::FFFF:c000:20a", "::ffff:198.51.100.7"])
+def test_a_trunk_is_known_by_its_mapped_address_too(guard: Guard, host: str) -> None:
+    expected = "TK2" if "198" in host else "TK1"
+    assert guard.trunk_at(host) == expected
+
+
+def test_a_mapped_address_or_network_is_trusted_as_ipv4() -> None:
+    guard = Guard()
+    guard.trust("TK1", "::ffff:192.0.2.10")
+    guard.trust("TK2", "::ffff:198.51.100.0/120")
+    guard.trust("TK3", "2001:db8::1")
+    assert guard.trunk_at("192.0.2.10") == "TK1"
+    assert guard.trunk_at("198.51.100.200") == "TK2"
+    assert guard.trunk_at("2001:DB8:0::1") == "TK3"
+    assert guard.trunk_at("198.51.101.1") is None
+
+
+def test_a_banned_source_stays_banned_in_its_other_form(guard: Guard) -> None:
+    mapped = Peer("tcp", f"::ffff:{STRANGER.host}", 5070, 2)
+    guard.admit(request(extra="User-Agent: friendly-scanner\r\n"), STRANGER, T0)
+    assert guard.banned(T0) == 1
+    guard.add_phone("alice", Secret(realm="x", md5="", sha256=""))
+    assert isinstance(guard.admit(request(), mapped, T0), Drop)
+    guard.proved(mapped)
+    assert guard.banned(T0) == 0
+
+
 @pytest.fixture
 def guard() -> Guard:
     made = Guard()

@@ -99,6 +99,8 @@ def test_what_is_no_address_is_refused():
         ("127.0.0.1", "127.0.0.1", 8080, "127.0.0.1"),
         ("10.1.0.0/16", "crm.example.com", 443, "10.1.2.3"),
         ("10.1.0.0/16", "crm.example.com", 443, "::ffff:10.1.2.3"),
+        ("::ffff:10.1.0.0/112", "crm.example.com", 443, "10.1.2.3"),
+        ("::ffff:10.1.2.3", "crm.example.com", 443, "10.1.2.3"),
         ("crm.example.com", "crm.example.com", 9999, "10.9.9.9"),
         ("CRM.Example.com.", "crm.example.com", 80, "192.168.0.1"),
         ("crm.example.com:8443", "crm.example.com", 8443, "10.9.9.9"),

@@ -165,7 +165,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     register: bool = False
     transport: str = "udp"
     state: str
-    """trusted, registering, registered, refused, unreachable, reachable, unknown."""
+    """trusted, registering, registered, refused, unreachable, reachable, unknown, stopped."""
     detail: str | None = None
     """A constant sentence: why it is in that state."""
     expires: int | None = None

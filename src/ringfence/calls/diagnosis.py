@@ -87,6 +87,30 @@ _FAULTS: dict[RecordingFault, tuple[str, str]] = {
 }
 
 
+_NOTED: dict[str, str] = {
+    "no_rtp_port": "ringfence up --rtp LOW-HIGH with more ports",
+    "media_lost": "ringfence doctor",
+    "media_slow": "ringfence doctor",
+    "unreachable": "Check how the host is spelt, and the DNS of this machine: ringfence doctor",
+    "not_sent": "Check the address, and the route to it: ip route get ADDRESS",
+    "no_trunk": "ringfence trunk add NAME --address HOST",
+    "not_registered": "Switch the phone on and see that it registers: ringfence phone list",
+    "destination_not_allowed": "ringfence up --allow-prefixes +PREFIX",
+    "fetch_refused": "ringfence up --fetch-private NETWORK, if that address is meant",
+    "fetch_host_unknown": "Check how the host of the URL is spelt: ringfence number list",
+    "clip_failed": "Open the audio file yourself, and see that it is WAV or MP3: curl -I URL",
+    "speech_failed": "ringfence doctor",
+    "recording_failed": "ringfence doctor",
+    "no_such_flow": "ringfence flow list",
+}
+"""What mends what a program or a leg noted on the timeline."""
+_FETCH = "Open the URL as the server would: curl -i -X POST URL"
+_DOCUMENT = (
+    "Correct the document; this lists every mistake with its line: "
+    "ringfence number add NUMBER --twiml FILE --replace"
+)
+
+
 def diagnose(facts: Iterable[events.CallFact]) -> list[Finding]:
     """Return the findings of one call's facts, the gravest first; at least one.
 
@@ -289,6 +313,9 @@ def _prompts(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
                 severity="fault" if note.level == "error" else "note",
                 code=note.code,
                 sentence=note.text or f"The program reported: {note.code}.",
+                remedy=_NOTED.get(
+                    note.code, _FETCH if note.code.startswith("fetch_") else _DOCUMENT
+                ),
             )
 
 

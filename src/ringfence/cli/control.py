@@ -24,6 +24,10 @@ LOCK = "up.lock"
 """In the run folder; held by the supervisor while it runs, and by a command that works alone."""
 
 
+DATABASE = "ringfence.db"
+"""What every installation has (`ringfence.storage.folder`)."""
+
+
 class Office(Protocol):
     """What commands ask: use cases by name (``number.add``), arguments by keyword.
 
@@ -41,7 +45,11 @@ class Office(Protocol):
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Office]:
-    """Open the installation of ``settings``: through its server, or alone."""
+    """Open the installation of ``settings``: through its server, or alone.
+
+    Raises `Refused` (``no_installation``) where the folder holds none: a misspelt ``--data`` must
+    not make another one.
+    """
     deadline = time.monotonic() + OFFICE_WAIT
     while True:
         try:
@@ -52,6 +60,8 @@ def opened(settings: Settings) -> Iterator[Office]:
             with remote:
                 yield remote
             return
+        if not _held(settings):
+            require(settings)
         descriptor = _lock(settings)
         if descriptor is not None:
             try:
@@ -65,6 +75,17 @@ def opened(settings: Settings) -> Iterator[Office]:
         time.sleep(0.05)
 
 
+def require(settings: Settings) -> None:
+    """Raise `Refused` (``no_installation``) where nothing has been set up in the data folder."""
+    if not (settings.data / DATABASE).exists():
+        found = "is empty of Ringfence" if settings.data.is_dir() else "does not exist"
+        reason = (
+            f"the folder {settings.data} {found}: check --data,"
+            f" or make an installation there with: ringfence up --data {settings.data}"
+        )
+        raise Refused("no_installation", reason)
+
+
 def running(settings: Settings) -> bool:
     """Whether a server answers on the control socket."""
     try:
@@ -76,16 +97,25 @@ def running(settings: Settings) -> bool:
 
 def supervisor_pid(settings: Settings) -> int | None:
     """Return the process id of the supervisor that holds the data folder, if one does."""
-    path = settings.run_dir / LOCK
+    text = _holder(settings)
+    return int(text) if text is not None and text.isdigit() else None
+
+
+def _held(settings: Settings) -> bool:
+    """Whether a supervisor, or a command that works alone, holds the data folder."""
+    return _holder(settings) is not None
+
+
+def _holder(settings: Settings) -> str | None:
+    """Return what stands in the lock that somebody holds, None where nobody does."""
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+        descriptor = os.open(settings.run_dir / LOCK, os.O_RDWR | os.O_CLOEXEC)
+    except (FileNotFoundError, NotADirectoryError):
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        text = os.read(descriptor, 32).decode()
-        return int(text) if text.isdigit() else None
+        return os.read(descriptor, 32).decode()
     finally:
         os.close(descriptor)
     return None

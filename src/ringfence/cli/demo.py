@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -122,7 +122,7 @@ def _spawn(settings: Settings) -> dict[str, Any]:
     """Start the supervisor in a session of its own and wait for the ready line."""
     prepare(settings)
     words = json.dumps(plan(settings, as_json=True, bind=audio_address(settings)))
-    with (settings.log_dir / "up.log").open("ab") as log:
+    with _private_log(settings.log_dir / "up.log") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "ringfence.supervisor", words],
             stdin=subprocess.DEVNULL,
@@ -141,6 +141,13 @@ def _spawn(settings: Settings) -> dict[str, Any]:
         raise Refused(ready["refused"], ready["reason"])
     process.returncode = 0  # it goes on without us, and that is no mistake of this program
     return ready
+
+
+def _private_log(path: Path) -> BinaryIO:
+    """Open a log that only its owner can read, also where an older one was open to others."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 def _first_line(descriptor: int) -> bytes:

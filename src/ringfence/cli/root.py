@@ -106,7 +106,10 @@ def run(argv: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
     except click.ClickException as mistake:
-        mistake.show()
+        if "--json" in argv:
+            _as_json("usage", mistake.format_message())
+        else:
+            mistake.show()
         return EXIT_REFUSED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read our output stopped; do not complain at exit
@@ -116,11 +119,11 @@ def run(argv: Sequence[str]) -> int:
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        return _broke(error)
+        return _broke(error, as_json="--json" in argv)
     return code if isinstance(code, int) else 0
 
 
-def _broke(error: Exception) -> int:
+def _broke(error: Exception, *, as_json: bool) -> int:
     """Say where a bug of ours is, in one sentence; ``python -X dev`` shows the traceback."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
@@ -128,16 +131,23 @@ def _broke(error: Exception) -> int:
     place = frame.tb_frame.f_globals.get("__name__", "?") if frame else "?"
     line = frame.tb_lineno if frame else 0
     text = f"something broke inside: {type(error).__name__} at {place}:{line}; please report it"
+    if as_json:
+        _as_json("broken", text)
+        return EXIT_BROKEN
     click.secho("ringfence: ", fg="red", bold=True, nl=False, err=True)
     click.echo(text, err=True)
     return EXIT_BROKEN
+
+
+def _as_json(code: str, reason: str) -> None:
+    print(json.dumps({"refused": code, "reason": reason}))  # noqa: T201 - the answer
 
 
 def _refuse(error: RingfenceError, *, as_json: bool) -> int:
     code = error.code if isinstance(error, Refused) else "failed"
     reason = error.reason if isinstance(error, Refused) else str(error)
     if as_json:
-        print(json.dumps({"refused": code, "reason": reason}))  # noqa: T201 - the answer
+        _as_json(code, reason)
     else:
         click.secho("ringfence: ", fg="red", bold=True, nl=False, err=True)
         click.echo(reason, err=True)

@@ -44,7 +44,11 @@ def add(
     """
     if (address is None) == (register is None):
         raise click.UsageError("choose one of --address and --register")
-    password = secrets.read("Password of the trunk") if register is not None else None
+    password = None
+    if register is not None:
+        with office(data) as ask:  # whoever types a password should not type it in vain
+            ask.run("trunk.check", name=name, register=register, transport=transport)
+        password = secrets.read("Password of the trunk")
     with office(data) as ask:
         added = ask.run(
             "trunk.add",

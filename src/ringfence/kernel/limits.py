@@ -261,6 +261,7 @@ FACTS_RETRY_MS = Limit(500, "ms", "facts that storage did not take are offered a
 FACTS_GIVE_UP_MS = Limit(30_000, "ms", "a damaged database takes nothing; its calls must end too")
 DRAIN_POLL_MS = Limit(50, "ms", "how often a drain looks whether the last call has ended")
 RELEASE_WAIT_MS = Limit(3_000, "ms", "for BYEs and recordings of calls ended by the stop")
+TRUNK_LOOKUP_MS = Limit(60_000, "ms", "until a carrier's name that was not found is looked up again")
 TRUNK_PROBE_MS = Limit(30_000, "ms", "OPTIONS keep a NAT open and show a dead carrier in a minute")
 
 # speech

@@ -316,7 +316,7 @@ class Office:
 
     def trunk_view(self, trunk: Trunk) -> views.Trunk:
         """A trunk and its state."""
-        state, detail, expires = "unknown", None, None
+        state, detail, expires = "stopped", "the server is not running", None
         if self._live is not None:
             state, detail, expires = self._live.trunk_state(trunk)
         return views.Trunk(

@@ -196,20 +196,9 @@ async def add_trunk(
     transport: str = "udp",
 ) -> views.Trunk:
     """Trust a carrier by its address, or register at it."""
-    _name(name)
-    if (address is None) == (register is None):
-        raise Refused("bad_argument", "say either --address HOST or --register USER@HOST")
-    if transport not in _TRANSPORTS:
-        raise Refused("bad_argument", "the transport is udp, tcp or tls")
-    username: str | None = None
-    host = address or ""
-    if register is not None:
-        username, at, host = register.rpartition("@")
-        if not at or not username or not host:
-            raise Refused("bad_address", "write it as USER@HOST[:PORT]")
-        if not password:
-            raise Refused("bad_argument", "a registration needs the password of the account")
-    office.check_host(host)
+    username, host = _trunk_form(office, name, address, register, transport)
+    if register is not None and not password:
+        raise Refused("bad_argument", "a registration needs the password of the account")
     now = office.clock.now()
     made = Trunk(
         id=TrunkId(ids.make("trunk", now, office.entropy)),
@@ -225,6 +214,42 @@ async def add_trunk(
     stored = await office.write(lambda tx: office.store.trunks.add(tx, made))
     await office.learn_trunk(stored)
     return office.trunk_view(stored)
+
+
+@TABLE.use_case("trunk.check", purpose="operate", category="system.configuration")
+async def check_trunk(
+    office: Office,
+    *,
+    name: str,
+    address: str | None = None,
+    register: str | None = None,
+    transport: str = "udp",
+) -> None:
+    """Refuse what ``trunk.add`` would refuse, before anybody is asked for a password."""
+    _trunk_form(office, name, address, register, transport)
+
+
+def _trunk_form(
+    office: Office, name: str, address: str | None, register: str | None, transport: str
+) -> tuple[str | None, str]:
+    """Return user and host of a trunk that may be added. Raises `Refused`."""
+    _name(name)
+    if any(trunk.name == name for trunk in office.trunks.values()):
+        raise Refused("exists", "there is a trunk of that name already")
+    if (address is None) == (register is None):
+        raise Refused("bad_argument", "say either --address HOST or --register USER@HOST")
+    if transport not in _TRANSPORTS:
+        raise Refused("bad_argument", "the transport is udp, tcp or tls")
+    username: str | None = None
+    host = address or ""
+    if register is not None:
+        username, at, host = register.rpartition("@")
+        if not at or not username or not host:
+            raise Refused("bad_address", "write it as USER@HOST[:PORT]")
+        if "/" in host:
+            raise Refused("bad_address", "we register at one host, not at a network")
+    office.check_host(host)
+    return username, host
 
 
 @TABLE.use_case("trunk.list", purpose="operate", category="system.configuration")

@@ -40,6 +40,9 @@ _CHALLENGED = frozenset({"REGISTER", "INVITE", "MESSAGE", "REFER", "SUBSCRIBE", 
 _DROP = Drop()
 _CHALLENGE = Challenge()
 
+_MAPPED_BITS = 96
+"""Of ``::ffff:0:0/96``; the rest is the IPv4 address."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -61,6 +64,30 @@ class _Source:
     banned_until: int = 0
 
 
+def plain(host: str) -> str:
+    """The IPv4 address inside ``::ffff:a.b.c.d`` (RFC 4291 2.5.5.2), else ``host`` itself.
+
+    A socket of both families sees IPv4 peers so; they are the same peers.
+    """
+    if ":" not in host:
+        return host
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped if mapped is not None else address)
+
+
+def _network(text: str) -> Network:
+    network = ipaddress.ip_network(text, strict=False)
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= _MAPPED_BITS:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
+    return network
+
+
 class Guard:
     """The admission of the SIP agent, and the memory of who misbehaved."""
 
@@ -78,7 +105,7 @@ class Guard:
 
     def trust(self, trunk: str, address: str) -> None:
         """Trust an IP address or a CIDR network as the trunk's."""
-        network = ipaddress.ip_network(address, strict=False)
+        network = _network(address)
         if network.num_addresses == 1:
             self._hosts[str(network.network_address)] = trunk
         else:
@@ -104,6 +131,7 @@ class Guard:
 
     def trunk_at(self, host: str) -> str | None:
         """The trunk whose address this is."""
+        host = plain(host)
         trunk = self._hosts.get(host)
         if trunk is not None or not self._networks:
             return trunk
@@ -125,19 +153,20 @@ class Guard:
             if self._phones and self._claims_a_phone(request):
                 return _CHALLENGE
             return Trusted(trunk)
-        source = self._sources.get(peer.host)
+        host = plain(peer.host)
+        source = self._sources.get(host)
         if source is not None and source.banned_until > now:
             self.dropped_total += 1
             return _DROP
         agent = request.headers.get("User-Agent")
         if agent is not None and _SCANNER.search(agent):
-            self._strike(peer.host, now, GUARD_STRIKES)
+            self._strike(host, now, GUARD_STRIKES)
             return self._drop()
         if not self._phones or request.method not in _CHALLENGED:
-            self._strike(peer.host, now, 1)
+            self._strike(host, now, 1)
             return self._drop()
         if request.headers.get("Authorization") is None:
-            self._strike(peer.host, now, 1)
+            self._strike(host, now, 1)
         return _CHALLENGE
 
     def ha1(self, username: str, realm: str, algorithm: str, /) -> str | None:
@@ -152,16 +181,16 @@ class Guard:
     def failed(self, peer: Peer, now: Ms) -> None:
         """Credentials from there did not verify."""
         if self.trunk_at(peer.host) is None:
-            self._strike(peer.host, now, 2)
+            self._strike(plain(peer.host), now, 2)
 
     def malformed(self, peer: Peer, now: Ms) -> None:
         """Bytes from there were no SIP."""
         if self.trunk_at(peer.host) is None:
-            self._strike(peer.host, now, 1)
+            self._strike(plain(peer.host), now, 1)
 
     def proved(self, peer: Peer) -> None:
         """A phone proved itself from there: its strikes are forgiven."""
-        self._sources.pop(peer.host, None)
+        self._sources.pop(plain(peer.host), None)
 
     def banned(self, now: Ms) -> int:
         """How many sources are banned at present."""

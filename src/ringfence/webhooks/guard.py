@@ -70,6 +70,7 @@ _REFUSED_V6: Final = tuple(
         ),
     )
 )
+_MAPPED_BITS: Final = 96
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _ALLOWED_HOST = re.compile(r"([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?\Z")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
@@ -109,7 +110,7 @@ class Guard:
         for entry in allowed:
             text = entry.strip().lower().rstrip(".")
             try:
-                networks.append(ip_network(text.strip("[]"), strict=False))
+                networks.append(_plain(ip_network(text.strip("[]"), strict=False)))
                 continue
             except ValueError:
                 pass
@@ -203,6 +204,15 @@ def _unwrapped(address: Address) -> Address:
         if address in _NAT64:
             return IPv4Address(int(address) & 0xFFFF_FFFF)
     return address
+
+
+def _plain(network: Network) -> Network:
+    """Return the IPv4 network inside ``::ffff:0:0/96``, else ``network`` itself."""
+    if isinstance(network, IPv6Network) and network.prefixlen >= _MAPPED_BITS:
+        mapped = network.network_address.ipv4_mapped
+        if mapped is not None:
+            return IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
+    return network
 
 
 def _literal(host: str) -> Address | None:
