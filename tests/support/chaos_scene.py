@@ -32,10 +32,10 @@ QUALITIES = (
 def chaos(seed: int, folder: Path) -> Counter[str]:
     """Run a world of that seed to its end; how its calls ended, by cause."""
     quality = QUALITIES[seed % len(QUALITIES)]
-    return simulate(_scene, seed=seed, folder=folder, quality=quality)
+    return simulate(bustle, seed=seed, folder=folder, quality=quality)
 
 
-async def _scene(world: World) -> Counter[str]:
+async def bustle(world: World) -> Counter[str]:
     board = world.board
     board.number(
         MENU,

@@ -6,7 +6,7 @@ import asyncio
 import errno
 from collections.abc import Callable
 
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.sip import commands, events
 from ringfence.sip.agent import Agent
@@ -32,6 +32,8 @@ class Ether:
         self.network = Network(entropy, between)
         self.nowhere = 0
         """Datagrams for ports that nobody was bound to."""
+        self.watch: Callable[[bytes, Address, Address, Ms], None] | None = None
+        """Told every datagram that is sent, also those that are lost."""
         self._loop = asyncio.get_running_loop()
         self._bound: dict[Address, OnPacket] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -59,7 +61,10 @@ class Ether:
 
     def send(self, data: bytes, source: Address, target: Address) -> None:
         """Put a datagram on its way."""
-        self.network.send(data, source, target, self.clock.now())
+        now = self.clock.now()
+        if self.watch is not None:
+            self.watch(data, source, target, now)
+        self.network.send(data, source, target, now)
         self._arm()
 
     def _arm(self) -> None:

@@ -33,7 +33,7 @@ from ringfence.media.wav import to_little_endian
 from ringfence.sip.events import Peer
 from ringfence.sip.locate import Locator
 from ringfence.sip.uri import Uri
-from ringfence.switch.ports import Clip
+from ringfence.switch.ports import Clip, Facts
 from ringfence.switch.routing import Located
 from ringfence.testing.ladder import Ladder
 
@@ -65,16 +65,19 @@ class PartyRoom:
 
 
 class FactBook:
-    """Every fact, in order."""
+    """Every fact, in order. ``behind``: where else they are kept."""
 
-    def __init__(self, records: Ladder) -> None:
+    def __init__(self, records: Ladder, behind: Facts | None = None) -> None:
         self.facts: list[CallFact] = []
         self._records = records
+        self._behind = behind
 
-    def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:  # noqa: ARG002 - a port
+    def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
         """Keep these facts; raises `Refused` where the ladder says so."""
         if self._records.fails():
             raise Refused("storage_unavailable", "the ladder says that nothing can be written")
+        if self._behind is not None:
+            self._behind.record(facts, now)
         self.facts.extend(facts)
 
 

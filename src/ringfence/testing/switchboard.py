@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from ringfence.flows.library import Library
 from ringfence.kernel import ids
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.ids import AccountId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.media.engine.ports import Ports
 from ringfence.media.engine.protocol import AnyNotice
@@ -38,6 +39,7 @@ from ringfence.switch.directory import (
 )
 from ringfence.switch.guard import Guard, Secret
 from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.ports import Parties
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.routing import Router
@@ -55,9 +57,11 @@ from ringfence.testing.memory import (
     Speaker,
     Web,
 )
+from ringfence.testing.stored import Shelf, StoredRooms
 from ringfence.testing.virtual_media import VirtualLink
 
 SIP_PORT = 5060
+ACCOUNT = AccountId("AC" + "0" * 32)
 
 
 class Ladders:
@@ -76,18 +80,35 @@ class Ladders:
         """Commands at which the media process is killed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flow:
+    """A flow, as the directory knows it."""
+
+    id: FlowId
+
+
 class Switchboard:
-    """A server at ``host``, with numbers, phones and trunks as a test sets them up."""
+    """A server at ``host``, with numbers, phones and trunks as a test sets them up.
+
+    ``rooms``: a data folder to keep everything in, instead of memory.
+    """
 
     def __init__(
-        self, ether: Ether, host: str, *, entropy: Entropy, folder: Path, ladders: Ladders
+        self,
+        ether: Ether,
+        host: str,
+        *,
+        entropy: Entropy,
+        folder: Path,
+        ladders: Ladders,
+        rooms: StoredRooms | None = None,
     ) -> None:
         self.host = host
         self._ether = ether
         self.clock = ether.clock
         self.entropy = entropy
         self.ladders = ladders
-        self.directory = Directory(AccountId("AC" + "0" * 32), "token")
+        self.directory = Directory(ACCOUNT, "token")
         self.guard = Guard()
         self.agent = Agent(
             AgentConfig(addresses={"udp": (host, SIP_PORT)}, realm=host, secret=entropy.token(32)),
@@ -105,9 +126,11 @@ class Switchboard:
             fails=ladders.writes.disk,
         )
         self.link.orders = ladders.orders
-        self.facts = FactBook(ladders.records)
-        self.parties = PartyRoom(self.clock, entropy, ladders.writes)
-        self.recordings = RecordingShelf(folder, entropy, ladders.writes)
+        self.facts = FactBook(ladders.records, None if rooms is None else rooms.facts)
+        self.parties: Parties = PartyRoom(self.clock, entropy, ladders.writes)
+        self.recordings: Shelf = RecordingShelf(folder, entropy, ladders.writes)
+        if rooms is not None:
+            self.parties, self.recordings = rooms.parties, rooms.shelf
         self.web = Web(self.clock, entropy, ladders.fetches)
         self.speech = Speaker(self.clock, entropy, ladders.fetches)
         self.flows = Library(voice="en")
@@ -165,7 +188,8 @@ class Switchboard:
     def flow(self, name: str, document: bytes) -> None:
         """Install a flow."""
         self.flows.learn(name, document)
-        self.directory.flows[name] = document
+        identifier = FlowId(ids.make("flow", self.clock.now(), self.entropy))
+        self.directory.flows[name] = _Flow(id=identifier)
 
     def phone(self, name: str, password: str) -> None:
         """Let a phone register."""

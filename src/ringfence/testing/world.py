@@ -9,9 +9,9 @@ async def scene(world: World) -> None:
 simulate(scene, seed=7, folder=tmp_path)
 
 The server is the real switch (`Switchboard`), the phones are the real test phones, and the media
-process is the reference core. The same seed gives the same world, message for message. When the
-scene is over, `simulate` waits until every timer of SIP has run out and raises `Leak` where
-anything of a call is still held, and `Untrue` where the facts of a call do not make sense.
+process is the reference core. The same seed gives the same world, message for message (`Trace`).
+When the scene is over, `simulate` waits until every timer of SIP has run out and raises `Leak`
+where anything of a call is still held, and `Untrue` where the facts of a call do not make sense.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ from ringfence.testing.carrier import Carrier
 from ringfence.testing.ether import Ether, EtherPlace
 from ringfence.testing.network import GOOD, Quality
 from ringfence.testing.phone import Phone
-from ringfence.testing.switchboard import SIP_PORT, Ladders, Switchboard
+from ringfence.testing.stored import StoredRooms
+from ringfence.testing.switchboard import ACCOUNT, SIP_PORT, Ladders, Switchboard
+from ringfence.testing.trace import Trace
 from ringfence.testing.virtual_time import LoopClock
 
 T = TypeVar("T")
@@ -46,29 +48,40 @@ class Leak(RingfenceError):
 
 
 class Untrue(RingfenceError):
-    """The facts of a call contradict each other or break off."""
+    """The facts of a call contradict each other, break off, or are kept otherwise."""
 
 
 class World:
     """One server and whoever calls it.
 
-    ``board``: the server. ``ladders``: what of it fails. ``random``: for the scene's own choices,
-    so that a change of those changes no message.
+    ``board``: the server. ``ladders``: what of it fails. ``trace``: what happened. ``random``: for
+    the scene's own choices, so that a change of those changes no message.
     """
 
-    def __init__(self, seed: int, *, folder: Path, quality: Quality = GOOD) -> None:
+    def __init__(
+        self, seed: int, *, folder: Path, quality: Quality = GOOD, stored: bool = False
+    ) -> None:
         self.clock = LoopClock(asyncio.get_running_loop())
         self.random = SeededEntropy(seed * 2 + 1)
         self.ladders = Ladders()
         self.quality = quality
+        self.trace = Trace()
         self.ether = Ether(self.clock, SeededEntropy(seed * 2), self._between)
+        self.ether.watch = self.trace.datagram
+        self.rooms: StoredRooms | None = None
+        if stored:
+            self.rooms = StoredRooms(
+                folder, ACCOUNT, clock=self.clock, entropy=SeededEntropy(seed + 2_000_003)
+            )
         self.board = Switchboard(
             self.ether,
             SERVER,
             entropy=SeededEntropy(seed + 1_000_003),
             folder=folder,
             ladders=self.ladders,
+            rooms=self.rooms,
         )
+        self.board.runner.watchers.append(self.trace.facts)
         self._hosts = count(10)
         self._seeds = count(seed * 1_000_003)
 
@@ -85,18 +98,23 @@ class World:
 
     def place(self) -> EtherPlace:
         """A host of its own, with randomness of its own."""
-        place = EtherPlace(self.ether, f"192.0.2.{next(self._hosts)}")
+        number = next(self._hosts)
+        place = EtherPlace(self.ether, f"198.18.{number // 250}.{number % 250 + 1}")
         place.entropy = SeededEntropy(next(self._seeds))
         return place
 
-    def phone(self, **options: Any) -> Phone:
-        """A phone at a host of its own, trusted like one on the server's own network."""
+    def phone(self, *, trusted: bool = True, **options: Any) -> Phone:
+        """A phone at a host of its own, ``trusted`` like one on the server's own network.
+
+        ``options``: see `Phone`.
+        """
         place = self.place()
-        self.board.guard.trust(LAN, place.host)
+        if trusted:
+            self.board.guard.trust(LAN, place.host)
         return Phone(place=place, **options)
 
     def carrier(self, **options: Any) -> Carrier:
-        """A carrier at a host of its own."""
+        """A carrier at a host of its own. ``options``: see `Carrier`."""
         return Carrier(place=self.place(), **options)
 
     def address(self, user: str) -> str:
@@ -117,9 +135,17 @@ class World:
             raise Leak("; ".join(left))
         if self.ladders.records.more:
             return  # nothing could be written any more
-        wrong = books.complaints(self.board.facts.facts)
+        facts = self.board.facts.facts
+        wrong = books.complaints(facts)
+        if self.rooms is not None:
+            wrong += self.rooms.complaints(facts)
         if wrong:
             raise Untrue("; ".join(wrong))
+
+    def close(self) -> None:
+        """Let go of the data folder."""
+        if self.rooms is not None:
+            self.rooms.close()
 
 
 Scene = Callable[[World], Awaitable[T]]
@@ -131,21 +157,27 @@ def simulate(
     seed: int,
     folder: Path,
     quality: Quality = GOOD,
+    stored: bool = False,
     faults: bool = False,
 ) -> T:
     """Run a scene in a world of its own and return what it returns.
 
+    ``folder``: empty; recordings go there. ``quality``: of the line between any two hosts.
+    ``stored``: facts, parties and recordings are kept in a real data folder (a second slower).
     ``faults``: exceptions that the switch would log and survive do not end the simulation.
     """
 
     async def whole() -> T:
-        world = World(seed, folder=folder, quality=quality)
-        await world.board.open()
+        world = World(seed, folder=folder, quality=quality, stored=stored)
         try:
-            result = await scene(world)
-            await world.settle()
+            await world.board.open()
+            try:
+                result = await scene(world)
+                await world.settle()
+            finally:
+                await world.board.close()
         finally:
-            await world.board.close()
+            world.close()
         loop = asyncio.get_running_loop()
         if faults and isinstance(loop, virtual_time.VirtualLoop):
             loop.faults.clear()
