@@ -31,6 +31,7 @@ from ringfence.kernel.limits import GC_OBJECTS, HTTP_BACKLOG, HTTP_KEEPALIVE_S, 
 from ringfence.observe import logs
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
+from ringfence.office.privacy import retention
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.store import Store
 
@@ -58,6 +59,7 @@ class Server:
         """Start all parts; what the ready line says. Raises `Refused`."""
         store = Store.open(DataFolder(self.settings.data), clock=self.clock, entropy=self.entropy)
         self.office = Office(self.settings, store, clock=self.clock, entropy=self.entropy)
+        retention.terms(self.settings, self.clock.now())  # refused before anything is served
         self.exchange = Exchange(self.settings, self.office, clock=self.clock, entropy=self.entropy)
         await self.exchange.start()
         http = await self._serve_http()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from ringfence.jobs import schedule
-from ringfence.jobs.handlers import callbacks, checkpoints, epochs
+from ringfence.jobs.handlers import callbacks, checkpoints, epochs, sweeps
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
 from ringfence.kernel.clock import Clock
@@ -15,8 +16,9 @@ from ringfence.kernel.limits import BACKROOM_STOP_S
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office
+from ringfence.office.privacy import retention
 
-SERIES = (checkpoints.HOURLY, epochs.DAILY)
+SERIES = (checkpoints.HOURLY, epochs.DAILY, sweeps.DAILY)
 
 
 class Backroom:
@@ -35,6 +37,9 @@ class Backroom:
                     checkpoints.HOURLY, checkpoints.SignLog(store.sign_log), store.outbox
                 ),
                 epochs.KIND: Again(epochs.DAILY, epochs.MoveKeys(store.keystore), store.outbox),
+                sweeps.KIND: Again(
+                    sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
+                ),
             },
             clock=clock,
         )

@@ -281,3 +281,27 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     """A piece of a file."""
 
     data: bytes
+
+
+class RetentionTerm(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a kind of record is kept. ``at_most_days`` None: for ever."""
+
+    rule: str
+    trigger: str
+    at_least_days: int
+    at_most_days: int | None
+    floor_by: str
+    """The statute, or the rule itself, behind the shortest time."""
+    source: str
+    setting: str | None
+    """The setting that chooses a shorter time."""
+
+
+class SweepDue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sweep removes of one kind, or removed."""
+
+    kind: str
+    count: int
+    oldest: int | None
+    rule: str
+    at_most_days: int

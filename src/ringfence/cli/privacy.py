@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ringfence.cli import show
+from ringfence.cli import privacy_retention, show
 from ringfence.cli.options import data_option, json_option
 from ringfence.promises import registry
 
@@ -67,3 +67,7 @@ def _counts(clauses: tuple[registry.Clause, ...], companies: list[str]) -> None:
     if len(companies) > 1:
         kept = sum(clause.state == "kept" for clause in clauses)
         click.echo(f"\n{kept} of {len(clauses)} clauses are kept.")
+
+
+privacy.add_command(privacy_retention.retention)
+privacy.add_command(privacy_retention.sweep)

@@ -74,3 +74,8 @@ def is_id(text: str, kind: str) -> bool:
 def created(identifier: str) -> Ms:
     """Return the instant an id was made."""
     return Ms(int(identifier[2:14], 16))
+
+
+def floor(kind: str, at: Ms) -> str:
+    """Return what sorts below every id of ``kind`` made at or after ``at``, above every earlier."""
+    return f"{PREFIX[kind]}{max(at, 0) & 0xFFFF_FFFF_FFFF:012x}"

@@ -172,6 +172,7 @@ LEGS_MAX = Limit(5_000, "legs", "calls of one process; each costs some 20 KB of 
 TRANSACTIONS_MAX = Limit(100_000, "transactions", "32 s of 3,000 requests a second")
 MEDIA_CONNECT_MS = Limit(20_000, "ms", "a worker starts in one second, on a busy machine in ten")
 MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is waiting for 200 OK")
+MEDIA_SPARE_LEGS = Limit(16, "legs", "of each worker, open ahead of need: a burst of calls")
 MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")
 MEDIA_BACKLOG_BYTES = Limit(67_108_864, "bytes", "a worker that does not read is abandoned")
 
@@ -353,4 +354,4 @@ COUNT_CALLERS_MIN = Limit(5, "people", "a count of fewer could be told to be one
 KEEP_DAYS_MAX = Limit(3_650, "days", "ten years; the policy's own ceilings are lower")
 SWEEP_BATCH = Limit(500, "records", "some milliseconds of the writer; calls go on between two")
 SWEEP_CALLS_MAX = Limit(200_000, "records", "of a kind in one run; the rest waits for the next day")
-SWEEP_RUN_MS = Limit(25_000, "ms", "what is not swept by then is swept by the next run")
+SWEEP_RUN_MS = Limit(20_000, "ms", "for each kind; what is not swept by then waits for the next run")

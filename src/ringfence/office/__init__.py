@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import FlowId, NumberId, TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.office import access, records, setup, system
+from ringfence.office import access, privacy, records, setup, system
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
@@ -49,7 +49,7 @@ from ringfence.switch.directory import (
 )
 from ringfence.webhooks.guard import Guard as WebGuard
 
-__all__ = ["Office", "access", "open_office", "records", "setup", "system"]
+__all__ = ["Office", "access", "open_office", "privacy", "records", "setup", "system"]
 
 T = TypeVar("T")
 
@@ -74,6 +74,16 @@ class Rooms:
         self.phones = rooms.phones
         self.recordings = rooms.recordings
         self.rooms = rooms
+        self._aside: Queries | None = None
+        self._aside_turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def aside(self) -> AsyncIterator[Queries]:
+        """A connection for long reading in another thread, one reader at a time."""
+        async with self._aside_turn:
+            if self._aside is None:
+                self._aside = await asyncio.to_thread(self.db.reader)
+            yield self._aside
 
     @property
     def recording_refused(self) -> bool:

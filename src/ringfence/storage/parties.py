@@ -9,6 +9,7 @@ in the same queue, so no row ever names a party that is not there.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from sqlalchemy import bindparam, select
@@ -113,13 +114,14 @@ class Parties:
 class AccountParties:
     """The parties of one account, as calls ask for them. Used by one thread: the loop's."""
 
-    __slots__ = ("_account", "_known", "_pending", "_room", "_settled")
+    __slots__ = ("_account", "_known", "_leaving", "_pending", "_room", "_settled")
 
     def __init__(self, room: Parties, account: Account) -> None:
         self._room = room
         self._account = account
         self._known: OrderedDict[str, PartyId] = OrderedDict()
         self._pending: dict[str, PartyId] = {}
+        self._leaving: frozenset[PartyId] = frozenset()
         self._settled: deque[tuple[str, bool]] = deque()
         """What the writer says of pending addresses: durable, or not. Read by the loop only."""
 
@@ -158,11 +160,18 @@ class AccountParties:
         for text in [text for text, known in self._known.items() if known == party]:
             del self._known[text]
 
+    def leaving(self, parties: Iterable[PartyId]) -> None:
+        """These are about to be removed: whoever calls from now on is somebody new."""
+        self._collect()
+        self._leaving = frozenset(parties)
+        for party in self._leaving:
+            self.forget(party)
+
     def _look_up(self, text: str, now: Ms) -> PartyId:
         room = self._room
         lookup = room.vault.find(self._account.pepper, text)
         row = room.db.reading.row(_FIND, (lookup,))
-        if row is not None:
+        if row is not None and row[0] not in self._leaving:
             party = PartyId(row[0])
             room.remember(party, row[1])
             self._keep(text, party)

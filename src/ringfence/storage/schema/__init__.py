@@ -24,8 +24,17 @@ from ringfence.storage.schema.consents import consent_texts, consents, suppressi
 from ringfence.storage.schema.erasures import erasures
 from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_tickets
 from ringfence.storage.schema.jobs import jobs
+from ringfence.storage.schema.messages import messages, subscriptions
 from ringfence.storage.schema.parties import parties
+from ringfence.storage.schema.policies import (
+    engagements,
+    policy_acceptances,
+    policy_notices,
+    policy_versions,
+    primary_admins,
+)
 from ringfence.storage.schema.recordings import recording_channels, recordings
+from ringfence.storage.schema.retention import call_counts
 
 __all__ = [
     "accounts",
@@ -34,6 +43,7 @@ __all__ = [
     "audit_checkpoints",
     "audit_records",
     "audit_tiles",
+    "call_counts",
     "call_parties",
     "calls",
     "case_approvers",
@@ -46,6 +56,7 @@ __all__ = [
     "consent_texts",
     "consents",
     "disclosures",
+    "engagements",
     "erasures",
     "events",
     "flow_versions",
@@ -53,14 +64,20 @@ __all__ = [
     "holds",
     "jobs",
     "label_of_column",
+    "messages",
     "metadata",
     "numbers",
     "parties",
     "phones",
+    "policy_acceptances",
+    "policy_notices",
+    "policy_versions",
+    "primary_admins",
     "recording_channels",
     "recordings",
     "restrictions",
     "staff_tickets",
+    "subscriptions",
     "suppressions",
     "tokens",
     "trunks",

@@ -1,0 +1,183 @@
+"""Retention: the rules in force here, what the next sweep will remove, and the sweep."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from ringfence.api import views
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId, PartyId, RecordingId
+from ringfence.kernel.limits import SWEEP_CALLS_MAX, SWEEP_RUN_MS
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.retention import RULES
+from ringfence.privacy.terms import Term, term
+from ringfence.storage import sweeps
+from ringfence.storage.sweeps import KINDS, Due
+from ringfence.storage.unit_of_work import Queries, Transaction
+
+if TYPE_CHECKING:
+    from ringfence.config import Settings
+    from ringfence.office import Office
+
+CHOICES = {"content": "keep_recordings_days", "call_log": "keep_calls_days"}
+"""Retention rule → the setting with which the operator chooses a shorter time."""
+
+
+def terms(settings: Settings, now: Ms) -> dict[str, Term]:
+    """Return how long each kind of record is kept here, by rule.
+
+    Raises `Refused` (``below_floor``, ``above_ceiling``) for a setting the rules do not allow.
+    """
+    return {rule: _term(rule, settings, now) for rule in RULES}
+
+
+def _term(rule: str, settings: Settings, now: Ms) -> Term:
+    name = CHOICES.get(rule)
+    chosen = getattr(settings, name) or None if name is not None else None
+    try:
+        return term(rule, jurisdiction=settings.country, now=now, chosen=chosen)
+    except Refused as refused:
+        reason = f"{name} in the settings: {refused.reason}"
+        raise Refused(refused.code, reason, clause=refused.clause) from None
+
+
+@TABLE.use_case("privacy.retention.rules", actors=KNOWN, none="rules are about nobody")
+async def show_rules(office: Office) -> list[views.RetentionTerm]:
+    """Every rule: at least, at most, since what, and by whose law."""
+    return [
+        views.RetentionTerm(
+            rule=found.rule,
+            trigger=found.trigger,
+            at_least_days=found.floor_days,
+            at_most_days=found.days,
+            floor_by=found.floor_by,
+            source=found.source,
+            setting=CHOICES.get(found.rule),
+        )
+        for found in terms(office.settings, office.clock.now()).values()
+    ]
+
+
+@TABLE.use_case("privacy.retention.preview", actors=KNOWN, purpose="erase", category="user")
+async def preview(office: Office) -> list[views.SweepDue]:
+    """What a sweep would remove now, kind by kind; held records are not counted."""
+    now = office.clock.now()
+    known = terms(office.settings, now)
+    async with office.store.aside() as queries:
+        return await asyncio.to_thread(_all_due, office, queries, known, now)
+
+
+@TABLE.use_case("privacy.retention.sweep", actors=KNOWN, purpose="erase", category="user")
+async def sweep(office: Office) -> list[views.SweepDue]:
+    """Remove what is older than it may be; what went, kind by kind."""
+    now = office.clock.now()
+    account = office.account.id
+    known = terms(office.settings, now)
+    await office.write(lambda tx: sweeps.count_months(tx, account=account, now=now))
+    went: list[views.SweepDue] = []
+    for kind, rule in KINDS.items():
+        found = known[rule]
+        cutoff = found.cutoff(now)
+        if cutoff is None:
+            continue
+        count, oldest = await _sweep(office, kind, cutoff)
+        if count:
+            went.append(_row(kind, found, count, oldest))
+    return went
+
+
+def _all_due(
+    office: Office, queries: Queries, known: dict[str, Term], now: Ms
+) -> list[views.SweepDue]:
+    found = []
+    for kind, rule in KINDS.items():
+        cutoff = known[rule].cutoff(now)
+        if cutoff is None:
+            continue
+        if kind == "tokens":
+            count, oldest = sweeps.tokens_due(queries, now)
+        else:
+            count, oldest = _count(queries, kind, office.account.id, cutoff)
+        if count:
+            found.append(_row(kind, known[rule], count, oldest))
+    return found
+
+
+def _count(queries: Queries, kind: str, account: AccountId, cutoff: Ms) -> tuple[int, Ms | None]:
+    count, oldest = 0, None
+    for batch in sweeps.every(queries, kind, account=account, cutoff=cutoff):
+        count += len(batch)
+        oldest = oldest or min(one.since for one in batch)
+        if count >= SWEEP_CALLS_MAX:
+            break
+    return count, oldest
+
+
+async def _sweep(office: Office, kind: str, cutoff: Ms) -> tuple[int, Ms | None]:
+    """Remove what is due of one kind; how much, and the oldest clock among it."""
+    if kind == "tokens":
+        count, oldest = office.read(lambda queries: sweeps.tokens_due(queries, office.clock.now()))
+        if count:
+            await office.write(lambda tx: sweeps.remove_tokens(tx, office.clock.now()))
+        return count, oldest
+    count, oldest = 0, None
+    until = office.clock.now() + SWEEP_RUN_MS
+    account, after = office.account.id, ""
+    while count < SWEEP_CALLS_MAX and office.clock.now() < until:
+        async with office.store.aside() as queries:
+            batch = await asyncio.to_thread(_next, queries, kind, account, cutoff, after)
+        if not batch:
+            break
+        after = batch[-1].id
+        gone = await _remove(office, kind, batch)
+        count += len(gone)
+        oldest = oldest or min((one.since for one in gone), default=None)
+    return count, oldest
+
+
+def _next(queries: Queries, kind: str, account: AccountId, cutoff: Ms, after: str) -> list[Due]:
+    return next(sweeps.every(queries, kind, account=account, cutoff=cutoff, after=after), [])
+
+
+async def _remove(office: Office, kind: str, batch: list[Due]) -> list[Due]:
+    """Remove one batch: the rows and a leaf in one transaction, then files and keys."""
+    store, now = office.store, office.clock.now()
+    files: list[RecordingId] = []
+    if kind == "recordings":
+        files = [RecordingId(one.id) for one in batch]
+    elif kind == "calls":
+        files = [item for one in batch for item in sweeps.heard_in(store.db.reading, one.id)]
+    elif kind == "parties":
+        store.party_room.leaving(PartyId(one.id) for one in batch)
+    body = {"kind": kind, "rule": KINDS[kind]}
+
+    def work(tx: Transaction) -> list[Due]:
+        gone = sweeps.remove(tx, kind, batch)
+        store.store.trail.note(
+            tx, "swept", at=now, account=office.account.id, body={**body, "count": len(gone)}
+        )
+        return gone
+
+    gone = await office.write(work)
+    kept = {one.id for one in batch} - {one.id for one in gone}
+    for recording in files:
+        if recording not in kept:
+            await asyncio.to_thread(store.recordings.discard, recording)
+    serials = [one.serial for one in gone if one.serial is not None]
+    if serials:
+        await asyncio.to_thread(store.store.keystore.destroy, serials)
+    if kind == "parties":
+        store.party_room.leaving(())
+    return gone
+
+
+def _row(kind: str, found: Term, count: int, oldest: Ms | None) -> views.SweepDue:
+    return views.SweepDue(
+        kind=kind,
+        count=count,
+        oldest=oldest,
+        rule=found.rule,
+        at_most_days=found.days or 0,
+    )

@@ -1,0 +1,43 @@
+"""``/v1/privacy/retention``."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from ringfence.api import views
+
+Headers = Callable[..., dict[str, str]]
+TERM = views.RetentionTerm(
+    rule="content", trigger="call_ended", at_least_days=0, at_most_days=365, floor_by="content",
+    source="recordings are for the weeks after a call", setting="keep_recordings_days",
+)  # fmt: skip
+DUE = views.SweepDue(kind="calls", count=2, oldest=5, rule="call_log", at_most_days=730)
+
+
+def test_the_rules_are_told(client: TestClient[Any], office: Any, basic: Headers) -> None:
+    office.answers["privacy.retention.rules"] = [TERM]
+    found = client.get("/v1/privacy/retention", headers=basic()).json()
+    assert found[0]["at_most_days"] == 365
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked"),
+    [
+        ("GET", "/v1/privacy/retention/preview", "privacy.retention.preview"),
+        ("POST", "/v1/privacy/retention/sweep", "privacy.retention.sweep"),
+    ],
+)
+def test_preview_and_sweep(
+    client: TestClient[Any], office: Any, basic: Headers, method: str, path: str, asked: str
+) -> None:
+    office.answers[asked] = [DUE]
+    answer = client.request(method, path, headers=basic())
+    assert (answer.status_code, answer.json()[0]["count"]) == (200, 2)
+    assert office.asked[-1][0] == asked
+
+
+def test_a_stranger_is_turned_away(client: TestClient[Any]) -> None:
+    assert client.get("/v1/privacy/retention").status_code == 401
+    assert client.post("/v1/privacy/retention/sweep").status_code == 401
