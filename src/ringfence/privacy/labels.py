@@ -125,7 +125,7 @@ _MAIL = ("notify", "market", "answer_rights")
 EMAIL_SEALED = Label("user.contact.email", "staff", _MAIL, "high", "sealed", "account")
 EMAIL_HASH = Label("user.contact.email", "customer", _MAIL, "high", "keyed_hash", "call_log")
 """Whom a message went to, or who asked for messages: found again, never read back."""
-MESSAGE_FACT = Label("user.contact.email.message", "customer", _MAIL, "low", "plain", "call_log")
+MESSAGE_FACT = Label("user.telephony.message", "customer", _MAIL, "low", "plain", "call_log")
 """Template, list, ground, state and times of a message; nothing of what it said."""
 
 

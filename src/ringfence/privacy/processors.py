@@ -80,7 +80,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             "engaged",
             ("notify", "market"),
             {"to": "user.contact.email", "subject": "user.content.private",
-             "body": "user.content.private", "unsubscribe": "user.contact.email.message"},
+             "body": "user.content.private", "unsubscribe": "user.telephony.message"},
             ("ringfence.mail.smtp",),
             ("smtp_host",),
         ),

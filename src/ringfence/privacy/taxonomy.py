@@ -22,7 +22,6 @@ CATEGORIES: dict[str, str] = {
     "user.authorization.credentials": "Passwords, tokens and keys, hashed or encrypted.",
     "user.contact": "How to reach a person.",
     "user.contact.email": "An e-mail address.",
-    "user.contact.email.message": "That a message went out: its kind, when, and on what ground.",
     "user.contact.phone_number": "A telephone number or a SIP address used as one.",
     "user.content": "What a person said or wrote.",
     "user.content.private": "Recordings, voicemail, messages, digits, notes and transcripts.",
@@ -35,6 +34,7 @@ CATEGORIES: dict[str, str] = {
     "user.telephony.call.fact": "How a call went: cause, duration, codec, quality, direction.",
     "user.telephony.call.id": "The number of a call in our books.",
     "user.telephony.call.time": "When a call began, was answered and ended.",
+    "user.telephony.message": "A message that was sent: its kind, when, and on what ground.",
     "user.unique_id": "A number that stands for a person.",
     "user.unique_id.pseudonymous": "A number that stands for a person and means nothing elsewhere.",
 }

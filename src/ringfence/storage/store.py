@@ -33,17 +33,20 @@ from ringfence.storage.cases import Cases, CaseTools
 from ringfence.storage.cases_archives import CaseArchives
 from ringfence.storage.cases_disclosures import Disclosures
 from ringfence.storage.cases_people import CasePeople
+from ringfence.storage.erasure import Eraser
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
+from ringfence.storage.messages import Messages
 from ringfence.storage.migrations import bring_up_to_date, revision
 from ringfence.storage.numbers import Numbers
 from ringfence.storage.openings import Openings
 from ringfence.storage.outbox import Outbox
 from ringfence.storage.parties import Parties
 from ringfence.storage.phones import Phones
+from ringfence.storage.policies import Policies
 from ringfence.storage.recordings import Measure, Recordings
 from ringfence.storage.recovery import Recovered, recover
 from ringfence.storage.sqlite import Database, Durability
@@ -64,6 +67,8 @@ class AccountStore:
         self.numbers = Numbers(seal)
         self.trunks = Trunks(seal)
         self.phones = Phones(seal)
+        self.policies = Policies(seal)
+        self.messages = Messages(seal)
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
         self.holds = Holds(
@@ -114,6 +119,22 @@ class Store:
         )
         self.call_records = CallRecords(db)
         self.timeline = Timeline(db)
+        self.replayed: list[str] = []
+        """Erasures that were done again at this start."""
+        self.eraser = Eraser(
+            db,
+            folder,
+            vault=self.vault,
+            keystore=keystore,
+            openings=self.openings,
+            trail=self.trail,
+            outbox=self.outbox,
+            signer=self.signer,
+            forget=self.parties.forget,
+            restrict=self.restrict,
+            clock=clock,
+            entropy=entropy,
+        )
         db.join(_KeysFirst(keystore))
         db.join(self.calls)
         db.join(self.trail)
@@ -132,10 +153,14 @@ class Store:
         gather_ms: int = WRITE_GATHER_MS,
         migrate: Callable[[Path], object] = bring_up_to_date,
         vfs: str | None = None,
+        replay: bool = False,
     ) -> Store:
-        """Open a data folder, making it where there is none.
+        """Open a data folder, making it where there is none, and end what was begun.
+
+        ``replay``: the folder was put back from a backup; people erased since are erased again.
 
         Raises `Refused`: those of `KeystoreFile.open` and `migrations.bring_up_to_date`,
+        ``erasures_to_replay`` where that is needed and was not asked for,
         ``folder_unusable``, ``storage_unavailable``, and ``storage_damaged``, also where the audit
         log does not fit together: nothing is served from a folder whose log was tampered with.
         """
@@ -148,6 +173,7 @@ class Store:
                 gather_ms=gather_ms,
                 migrate=migrate,
                 vfs=vfs,
+                replay=replay,
             )
         except OSError:
             raise Refused(
@@ -171,6 +197,7 @@ class Store:
         gather_ms: int,
         migrate: Callable[[Path], object],
         vfs: str | None,
+        replay: bool,
     ) -> Store:
         folder.make()
         used = revision(folder.database) is not None
@@ -179,7 +206,13 @@ class Store:
             migrate(folder.database)
             db = Database(folder.database, durability=durability, gather_ms=gather_ms, vfs=vfs)
             try:
-                return cls(folder, keystore, db, clock=clock, entropy=entropy)
+                store = cls(folder, keystore, db, clock=clock, entropy=entropy)
+                if not replay:
+                    store.eraser.check()
+                store.eraser.resume()
+                if replay:
+                    store.replayed = store.eraser.replay()
+                return store  # noqa: TRY300 - whatever failed above closes what was opened
             except RemoteError:
                 db.close()
                 raise Refused(
