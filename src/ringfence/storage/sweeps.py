@@ -9,6 +9,7 @@ kind           goes when                             what happens
 ``parties``     nothing speaks of the person any more  key destroyed, row removed
 ``jobs``        dead since before the cut-off         row removed
 ``tokens``      expired                               row removed
+``logs``        its newest line is too old            file removed (``storage.log_files``)
 =============  ====================================  ==========================================
 
 A held record stays, and so does whatever belongs to it. Nothing is lost by a kill between two
@@ -45,7 +46,7 @@ from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 KINDS = {"recordings": "content", "calls": "call_log", "parties": "call_log",
-         "jobs": "operations", "tokens": "operations"}  # fmt: skip
+         "jobs": "operations", "tokens": "operations", "logs": "operations"}  # fmt: skip
 """What is swept, in this order → the retention rule behind it."""
 
 _c, _r, _h, _j, _p, _t = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
@@ -13,7 +14,7 @@ from ringfence.kernel.limits import SWEEP_CALLS_MAX, SWEEP_RUN_MS
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.retention import RULES
 from ringfence.privacy.terms import Term, term
-from ringfence.storage import sweeps
+from ringfence.storage import log_files, sweeps
 from ringfence.storage.sweeps import KINDS, Due
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -76,6 +77,7 @@ async def sweep(office: Office) -> list[views.SweepDue]:
     account = office.account.id
     known = terms(office.settings, now)
     await office.write(lambda tx: sweeps.count_months(tx, account=account, now=now))
+    await asyncio.to_thread(log_files.turn, office.settings.log_dir, now)
     went: list[views.SweepDue] = []
     for kind, rule in KINDS.items():
         found = known[rule]
@@ -98,6 +100,9 @@ def _all_due(
             continue
         if kind == "tokens":
             count, oldest = sweeps.tokens_due(queries, now)
+        elif kind == "logs":
+            files = log_files.expired(office.settings.log_dir, cutoff)
+            count, oldest = len(files), min((day for _, day in files), default=None)
         else:
             count, oldest = _count(queries, kind, office.account.id, cutoff)
         if count:
@@ -122,6 +127,8 @@ async def _sweep(office: Office, kind: str, cutoff: Ms) -> tuple[int, Ms | None]
         if count:
             await office.write(lambda tx: sweeps.remove_tokens(tx, office.clock.now()))
         return count, oldest
+    if kind == "logs":
+        return await asyncio.to_thread(_remove_logs, office.settings.log_dir, cutoff)
     count, oldest = 0, None
     until = office.clock.now() + SWEEP_RUN_MS
     account, after = office.account.id, ""
@@ -171,6 +178,13 @@ async def _remove(office: Office, kind: str, batch: list[Due]) -> list[Due]:
     if kind == "parties":
         store.party_room.leaving(())
     return gone
+
+
+def _remove_logs(folder: Path, cutoff: Ms) -> tuple[int, Ms | None]:
+    files = log_files.expired(folder, cutoff)
+    for path, _ in files:
+        path.unlink(missing_ok=True)
+    return len(files), min((day for _, day in files), default=None)
 
 
 def _row(kind: str, found: Term, count: int, oldest: Ms | None) -> views.SweepDue:
