@@ -23,6 +23,7 @@ FlowId = NewType("FlowId", str)
 JobId = NewType("JobId", str)
 LegId = NewType("LegId", str)
 MessageId = NewType("MessageId", str)
+NotificationId = NewType("NotificationId", str)
 NumberId = NewType("NumberId", str)
 PartyId = NewType("PartyId", str)
 PhoneDeviceId = NewType("PhoneDeviceId", str)
@@ -45,6 +46,7 @@ PREFIX = {
     "job": "JB",
     "leg": "LG",
     "message": "SM",
+    "notification": "NO",
     "number": "PN",
     "party": "PA",
     "phone_device": "PD",

@@ -63,6 +63,10 @@ CONTENT_SEALED = Label(
     "content",
 )
 """Recordings, voicemail, message text, collected digits, notes, transcripts, webhook bodies."""
+CONTENT_HASH = Label(
+    "user.content.private", "caller", ("deliver_content",), "high", "keyed_hash", "content"
+)
+"""By what a kept answer of a customer's server is found again: its URL under a secret."""
 CREDENTIAL = Label("user.authorization.credentials", "staff", _LOGIN, "high", "sealed", "account")
 SECRET_HASH = Label(
     "user.authorization.credentials", "staff", _LOGIN, "high", "keyed_hash", "account"

@@ -34,6 +34,7 @@ from ringfence.storage.cases_archives import CaseArchives
 from ringfence.storage.cases_disclosures import Disclosures
 from ringfence.storage.cases_people import CasePeople
 from ringfence.storage.erasure import Eraser
+from ringfence.storage.fetched import Fetched
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
@@ -41,6 +42,7 @@ from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.storage.messages import Messages
 from ringfence.storage.migrations import bring_up_to_date, revision
+from ringfence.storage.notifications import Notifications
 from ringfence.storage.numbers import Numbers
 from ringfence.storage.openings import Openings
 from ringfence.storage.outbox import Outbox
@@ -64,6 +66,16 @@ class AccountStore:
         self.account = account
         self.parties = store.parties.of(account)
         self.flows = Flows(seal)
+        self.fetched = Fetched(
+            account, vault=store.vault, keys=store.keys, openings=store.openings
+        )
+        self.notifications = Notifications(
+            account,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+            entropy=store.entropy,
+        )
         self.numbers = Numbers(seal)
         self.trunks = Trunks(seal)
         self.phones = Phones(seal)

@@ -16,8 +16,9 @@ import secrets
 import socket
 import ssl
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 from urllib.parse import quote_plus, urljoin
 
@@ -54,6 +55,15 @@ _HEADERS: Final = {
     # compressed answers are understood but not asked for: documents are small
     "Accept-Encoding": "identity",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something to be posted as it is. ``headers``: a signature, say."""
+
+    body: bytes = field(repr=False)
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class _Resolver(AbstractResolver):
@@ -115,18 +125,25 @@ class WebhookClient:
         token: str | None = None,
         limit: int = WEBHOOK_BODY_BYTES,
         total_ms: int = WEBHOOK_TOTAL_MS,
+        document: Document | None = None,
     ) -> FetchResult:
         """Request ``url`` and return what came of it; never raises for what the far side does.
 
         ``params``: the form of a POST, added to the query of a GET. ``token``: the account's,
         for ``X-Twilio-Signature``; None for no signature. ``limit``: bytes of the body.
+        ``document``: posted as it is instead of a form, and never to where a redirect leads.
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
         pairs = [(n, v.e164 if isinstance(v, Phone) else v) for n, v in params]
         try:
             async with asyncio.timeout(total_ms / 1000):
-                result = await self._follow(url, method, pairs, token, limit)
+                if document is not None:
+                    target = self._guard.target(url)
+                    once = secrets.token_hex(16)
+                    result, _ = await self._once(target, "POST", [], None, limit, once, document)
+                else:
+                    result = await self._follow(url, method, pairs, token, limit)
         except TimeoutError:
             result = FetchResult(failure="fetch_timed_out")
         except Refused as refused:
@@ -185,6 +202,7 @@ class WebhookClient:
         token: str | None,
         limit: int,
         once: str,
+        document: Document | None = None,
     ) -> tuple[FetchResult, str | None]:
         """One request; the second value is where a redirect leads."""
         headers = {**_HEADERS, "I-Twilio-Idempotency-Token": once}
@@ -197,6 +215,9 @@ class WebhookClient:
         if method == "POST":
             headers["Content-Type"] = _FORM
             data = "&".join([f"{quote_plus(n)}={quote_plus(v)}" for n, v in form]).encode("ascii")
+        if document is not None:
+            headers |= {"Content-Type": document.media_type, **document.headers}
+            data = document.body
         if target.literal:
             self._resolver.admit(target.host)
         request = self._open().request(
@@ -218,6 +239,8 @@ class WebhookClient:
                     body=body,
                     url=target.url,
                     failure=failure,
+                    headers=tuple(response.headers.items()),
+                    authorized=target.credentials is not None,
                 ),
                 None,
             )
@@ -260,6 +283,13 @@ def _addresses(
     ):
         found.setdefault(str(address[0]), kind)
     return list(found.items())
+
+
+def requested(url: str, method: Method, params: Iterable[Param]) -> str:
+    """Return the URL as it is asked for: the parameters of a GET are part of it."""
+    if method != "GET":
+        return url
+    return _with_query(url, [(n, v.e164 if isinstance(v, Phone) else v) for n, v in params])
 
 
 def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:

@@ -38,6 +38,9 @@ class FetchResult:
     failure: Failure | None = None
     redirects: int = 0
     elapsed_ms: int = 0
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    authorized: bool = False
+    """Whether credentials of the URL went with the request."""
 
     @property
     def ok(self) -> bool:

@@ -22,6 +22,7 @@ from ringfence.storage.schema.cases import (
 from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
 from ringfence.storage.schema.consents import consent_texts, consents, suppressions
 from ringfence.storage.schema.erasures import erasures
+from ringfence.storage.schema.exchanges import fetched, notifications, quiet_apps
 from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_tickets
 from ringfence.storage.schema.jobs import jobs
 from ringfence.storage.schema.messages import messages, subscriptions
@@ -59,6 +60,7 @@ __all__ = [
     "engagements",
     "erasures",
     "events",
+    "fetched",
     "flow_versions",
     "flows",
     "holds",
@@ -66,6 +68,7 @@ __all__ = [
     "label_of_column",
     "messages",
     "metadata",
+    "notifications",
     "numbers",
     "parties",
     "phones",
@@ -73,6 +76,7 @@ __all__ = [
     "policy_notices",
     "policy_versions",
     "primary_admins",
+    "quiet_apps",
     "recording_channels",
     "recordings",
     "restrictions",

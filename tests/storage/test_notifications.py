@@ -1,0 +1,154 @@
+"""The notification log: what was asked and answered, for the account alone, while it may be."""
+
+from dataclasses import replace
+
+import pytest
+
+from ringfence.kernel import ids
+from ringfence.kernel.entropy import SystemEntropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import NOTIFICATION_SIDE_BYTES
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.notifications import Exchange
+
+CANARY = "canary-4711"
+FLOW = "FW" + "3" * 32
+
+
+@pytest.fixture
+def another_account(store, clock):
+    name = ids.make("account", clock.now(), SystemEntropy())
+    return store.db.submit(
+        lambda tx: store.accounts.add(
+            tx, name, name="Other Ltd", auth_token="another-token-entirely", now=clock.now()
+        )
+    ).result(5)
+
+
+@pytest.fixture
+def call(store, story, clock):
+    one = story()
+    store.calls.record([replace(one.offered(), flow=FLOW)], clock.now())
+    return one
+
+
+def exchange(call, clock, **more):
+    asked = {
+        "call": call.call,
+        "kind": "document",
+        "at": clock.now(),
+        "elapsed_ms": 12,
+        "method": "POST",
+        "url": f"https://shop.example/voice?{CANARY}",
+        "params": (("From", "+12025550123"), ("Digits", CANARY)),
+        "status": 200,
+        "content_type": "text/xml",
+        "body": b"<Response/>",
+    }
+    return Exchange(**(asked | more))
+
+
+def add(store, rooms, one):
+    return store.db.submit(lambda tx: rooms.notifications.add(tx, one)).result(5)
+
+
+@pytest.mark.promise("TEL-15")
+def test_the_owner_sees_the_whole_exchange(store, rooms, call, clock):
+    sid = add(store, rooms, exchange(call, clock))
+    (row,) = rooms.notifications.page(store.db.reading, count=10)
+    assert (row.id, row.call, row.status, row.method) == (sid, call.call, 200, "POST")
+    assert (row.request_size, row.response_size) == (len("From+12025550123Digits") + 11 + 4, 11)
+    with purpose("deliver_content"):
+        said = rooms.notifications.said(row)
+    assert said.url.endswith(CANARY)
+    assert said.params == (("From", "+12025550123"), ("Digits", CANARY))
+    assert (said.content_type, said.body, said.cut) == ("text/xml", b"<Response/>", False)
+    assert CANARY not in repr(row) + repr(said) + repr(exchange(call, clock))
+
+
+@pytest.mark.promise("TEL-15")
+def test_nobody_else_sees_a_row(store, rooms, call, clock, another_account):
+    sid = add(store, rooms, exchange(call, clock))
+    other = store.of(another_account)
+    assert other.notifications.page(store.db.reading, count=10) == []
+    with pytest.raises(Refused, match="not_found"):
+        other.notifications.get(store.db.reading, sid)
+    assert add(store, other, exchange(call, clock)) is None
+    row = rooms.notifications.get(store.db.reading, sid)
+    with pytest.raises(Refused, match="purpose_missing"):
+        rooms.notifications.said(row)
+    with purpose("operate"), pytest.raises(Refused, match="purpose_not_allowed"):
+        rooms.notifications.said(row)
+
+
+@pytest.mark.promise("TEL-15")
+def test_nothing_of_it_is_readable_at_rest(store, rooms, call, clock, tmp_path):
+    add(store, rooms, exchange(call, clock))
+    store.close()
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert CANARY.encode() not in content, file
+            assert b"2025550123" not in content, file
+
+
+@pytest.mark.promise("TEL-18")
+def test_of_a_quiet_app_time_status_and_size_remain(store, rooms, call, clock, tmp_path):
+    log = rooms.notifications
+    store.db.submit(lambda tx: log.silence(tx, FLOW, on=True, now=clock.now())).result(5)
+    assert log.quiet(store.db.reading) == {FLOW}
+    sid = add(store, rooms, exchange(call, clock))
+    row = log.get(store.db.reading, sid)
+    assert (row.status, row.response_size, row.elapsed_ms) == (200, 11, 12)
+    assert row.sealed is None
+    with purpose("deliver_content"):
+        assert log.said(row) is None
+    store.db.submit(lambda tx: log.silence(tx, FLOW, on=False, now=clock.now())).result(5)
+    again = log.get(store.db.reading, add(store, rooms, exchange(call, clock)))
+    assert again.sealed is not None
+
+
+def test_the_log_is_searched_by_time_status_and_call(store, rooms, story, clock):
+    log, made = rooms.notifications, []
+    for number in range(4):
+        one = story()
+        store.calls.record([one.offered()], clock.now())
+        clock.advance(1000)
+        status = 200 if number % 2 else 404
+        made.append((add(store, rooms, exchange(one, clock, status=status)), one, clock.now()))
+    sids = [sid for sid, _, _ in made]
+
+    def found(**how):
+        return [row.id for row in log.page(store.db.reading, count=10, **how)]
+
+    assert found() == sids[::-1]
+    assert found(status=404) == [sids[2], sids[0]]
+    assert found(call=made[1][1].call) == [sids[1]]
+    assert found(call=made[1][1].call, status=404) == []
+    assert found(since=made[2][2]) == [sids[3], sids[2]]
+    assert found(until=made[2][2]) == [sids[1], sids[0]]
+    assert found(before=sids[2]) == [sids[1], sids[0]]
+
+
+@pytest.mark.parametrize("kept", [b"x" * NOTIFICATION_SIDE_BYTES, b"x" * 100_000])
+def test_what_is_long_is_cut_and_its_size_is_still_true(store, rooms, call, clock, kept):
+    long = exchange(call, clock, body=kept, params=(("Big", "y" * 60_000),))
+    row = rooms.notifications.get(store.db.reading, add(store, rooms, long))
+    with purpose("deliver_content"):
+        said = rooms.notifications.said(row)
+    assert said.cut
+    assert said.params == ()
+    assert len(said.body) == NOTIFICATION_SIDE_BYTES
+    assert (row.request_size, row.response_size) == (60_005, len(kept))
+
+
+def test_after_the_caller_is_erased_the_row_says_only_when_and_how(store, rooms, call, clock):
+    sid = add(store, rooms, exchange(call, clock))
+    row = rooms.notifications.get(store.db.reading, sid)
+    store.keystore.destroy([row.key_serial])
+    with purpose("deliver_content"):
+        assert rooms.notifications.said(row) is None
+
+
+def test_an_exchange_of_an_unknown_call_is_not_written(store, rooms, story, clock):
+    assert add(store, rooms, exchange(story(), clock)) is None
