@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from ringfence.exchange import Exchange, is_wildcard, measure
+from ringfence.config import PortRange
+from ringfence.exchange import Exchange, is_wildcard, measure, spare_legs
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, TrunkId
 from ringfence.media import wav
@@ -42,6 +43,15 @@ def test_every_address_of_the_machine_is_told_from_one() -> None:
     assert is_wildcard("0.0.0.0")
     assert is_wildcard("::")
     assert not is_wildcard("127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "workers", "spares"),
+    [(10_000, 19_999, 1, 16), (10_000, 10_015, 1, 0), (10_000, 10_063, 1, 2), (0, 1023, 8, 4)],
+)
+def test_where_ports_are_few_few_lie_ready(low: int, high: int, workers: int, spares: int) -> None:
+    settings: Any = SimpleNamespace(rtp=PortRange(low, high), workers=workers)
+    assert spare_legs(settings) == spares
 
 
 @pytest.mark.anyio

@@ -19,10 +19,17 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Hangup
 from ringfence.calls.events import CallFact
 from ringfence.config import Settings, own_address
+from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.limits import DRAIN_POLL_MS, RELEASE_WAIT_MS, TRUNK_LOOKUP_MS, TRUNK_PROBE_MS
+from ringfence.kernel.limits import (
+    DRAIN_POLL_MS,
+    MEDIA_SPARE_LEGS,
+    RELEASE_WAIT_MS,
+    TRUNK_LOOKUP_MS,
+    TRUNK_PROBE_MS,
+)
 from ringfence.media.engine.sealing import mend
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, trunk_entry
@@ -105,6 +112,8 @@ class Exchange:
                 str(settings.run_dir / f"media-{shard}.sock"),
                 on_notice=self._media_notice,
                 on_lost=self._media_lost,
+                spares=spare_legs(settings),
+                name_leg=lambda: ids.make("leg", clock.now(), entropy),
             )
             for shard in range(settings.workers)
         ]
@@ -510,6 +519,15 @@ def is_of_this_machine(address: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def spare_legs(settings: Settings) -> int:
+    """How many legs each worker holds open ahead of need: few where there are few ports.
+
+    A leg takes two ports. What one call would use up must not lie idle for another.
+    """
+    ports = (settings.rtp.high - settings.rtp.low + 1) // settings.workers
+    return min(int(MEDIA_SPARE_LEGS), ports // 32)
 
 
 def is_wildcard(host: str) -> bool:

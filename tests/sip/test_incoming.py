@@ -1,5 +1,7 @@
 """A call of theirs until it is answered: provisional responses, answer, refusal, CANCEL."""
 
+from dataclasses import replace
+
 import pytest
 from sip_net import ANSWER, OFFER, Script, empty, request
 
@@ -68,6 +70,25 @@ def test_100_leaves_at_once_and_the_call_is_shown():
     assert event.reliable is False
     assert event.replaces is None
     assert event.peer == call.script.peer
+
+
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [
+        (commands.Answer(leg="", body=ANSWER), 200),
+        (commands.Provisional(leg=""), 180),
+        (commands.Reject(leg="", status=486), 486),
+    ],
+)
+def test_what_is_answered_before_the_output_is_taken_needs_no_100(command, status):
+    """RFC 3261 17.2.1: 100 is for those who would have to wait 200 ms."""
+    script = Script()
+    invite = request(body=OFFER, branch="z9hG4bK-i")
+    script.agent.receive(invite.to_bytes(), script.peer, script.now)
+    (event,) = script.agent.take_events()
+    script.agent.do(replace(command, leg=event.leg), script.now)
+    assert [one.status for one in script.collect()] == [status]
+    assert [one.status for one in script.put(invite)] == ([] if status == 200 else [status])
 
 
 def test_a_repeated_invite_is_the_same_call():

@@ -8,7 +8,9 @@ from switch_bench import Bench
 
 from ringfence.kernel.ids import FlowId
 from ringfence.kernel.phone import Phone
+from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
 from ringfence.switch.arrivals import address_of
 
@@ -44,6 +46,22 @@ async def test_a_call_knows_its_number_trunk_and_people(bench: Bench) -> None:
     now = bench.clock.now()
     assert offered.caller == bench.world.resolve(Phone("+12025550123"), now)  # type: ignore[attr-defined]
     assert offered.called == bench.world.resolve(Phone("+12025550100"), now)  # type: ignore[attr-defined]
+
+
+async def test_a_leg_that_is_open_already_answers_in_the_same_turn(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.link._spares.append(("LGspare", 30_000))
+    bench.invite("12025550100")
+    (answer,) = bench.wire.sent(sip.Answer)
+    assert b"m=audio 30000 " in answer.body
+    assert not bench.wire.sent(media.OpenLeg)
+    assert bench.wire.last(media.ConnectLeg).leg == "LGspare"
+    assert bench.names() == ["CallOffered", "CallAnswered"]
+    bench.runner.sip_event(wire.Ended(leg=answer.leg, by="remote", cause="bye"))
+    assert bench.wire.last(media.CloseLeg).leg == "LGspare"
+    bench.close_legs()
+    assert not bench.runner.calls
+    assert not bench.runner.legs
 
 
 async def test_a_phone_is_known_by_what_it_proved_not_by_what_it_says(bench: Bench) -> None:

@@ -107,3 +107,83 @@ async def test_closed_legs_are_forgotten_and_a_failing_listener_is_survived() ->
     link._on_notice = broken
     link.heard(media.RtpStarted(leg="a"))
     assert link.connected
+
+
+def with_spares(count: int) -> tuple[MediaLink, Pipe, Ends]:
+    ends, pipe = Ends(), Pipe()
+    names = iter(f"S{number}" for number in range(1000))
+    link = MediaLink(
+        "x",
+        on_notice=ends.notices.append,
+        on_lost=ends.lost.append,
+        spares=count,
+        name_leg=lambda: next(names),
+    )
+    link.made(pipe)  # type: ignore[arg-type]
+    link.heard(media.Hello(engine="native", abi=1, pid=7))
+    return link, pipe, ends
+
+
+async def asked(pipe: Pipe) -> list[tuple[str, str]]:
+    """What was sent since the last time: the commands' names and legs."""
+    await asyncio.sleep(0)
+    commands = CommandReader().feed(pipe.data)
+    pipe.data = b""
+    return [(type(command).__name__, command.leg) for command in commands]  # type: ignore[union-attr]
+
+
+async def test_spare_legs_are_opened_at_once_and_handed_out_with_their_ports() -> None:
+    link, pipe, _ = with_spares(2)
+    assert await asked(pipe) == [("OpenLeg", "S0"), ("OpenLeg", "S1")]
+    assert link.take_spare() is None
+    link.heard(media.LegOpened(leg="S0", port=30000))
+    assert link.legs == set()  # nobody's yet: its loss concerns no call
+    assert link.take_spare() == ("S0", 30000)
+    assert link.legs == {"S0"}
+
+
+async def test_a_leg_that_closes_makes_room_for_one_spare_and_no_more() -> None:
+    link, pipe, _ = with_spares(2)
+    for number in range(2):
+        link.heard(media.LegOpened(leg=f"S{number}", port=30000 + 2 * number))
+    await asked(pipe)
+    link.take_spare()
+    assert await asked(pipe) == []
+    link.close_leg("S0")
+    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S2")]
+    link.close_leg("another")
+    assert await asked(pipe) == [("CloseLeg", "another")]
+
+
+async def test_few_spares_left_are_made_many_again() -> None:
+    link, pipe, _ = with_spares(8)
+    for number in range(8):
+        link.heard(media.LegOpened(leg=f"S{number}", port=30000 + 2 * number))
+    await asked(pipe)
+    for _ in range(6):
+        link.take_spare()
+    assert await asked(pipe) == []
+    link.take_spare()
+    assert await asked(pipe) == [("OpenLeg", f"S{number}") for number in range(8, 15)]
+
+
+async def test_no_port_for_a_spare_is_nobodys_fault_and_asked_again_when_a_leg_closes() -> None:
+    link, pipe, ends = with_spares(1)
+    await asked(pipe)
+    link.heard(media.LegFailed(leg="S0", reason="no_port"))
+    assert ends.notices == []
+    assert link.take_spare() is None
+    link.close_leg("a")
+    assert await asked(pipe) == [("CloseLeg", "a"), ("OpenLeg", "S1")]
+
+
+async def test_the_next_worker_opens_spares_of_its_own() -> None:
+    link, pipe, ends = with_spares(1)
+    link.heard(media.LegOpened(leg="S0", port=30000))
+    await asked(pipe)
+    link.lost()
+    assert ends.lost == [[]]
+    assert link.take_spare() is None
+    link.made(pipe)  # type: ignore[arg-type]
+    link.heard(media.Hello(engine="native", abi=1, pid=8))
+    assert await asked(pipe) == [("OpenLeg", "S1")]

@@ -5,10 +5,13 @@ import errno
 import socket
 
 import pytest
+from sip_net import OFFER, make_agent, request
 
+from ringfence.kernel.clock import VirtualClock
 from ringfence.kernel.errors import Refused
 from ringfence.sip import commands
-from ringfence.sip.events import Peer
+from ringfence.sip.events import InviteReceived, Peer, SipEvent
+from ringfence.sip.parser import parse
 from ringfence.switch.sip_transport import SipTransport, port_refused
 
 
@@ -57,3 +60,47 @@ async def test_what_can_never_be_sent_is_reported_at_once(number: int, reported:
     await asyncio.sleep(0)
     assert told == ([commands.SendFailed(peer=peer)] if reported else [])
     assert transport.dropped == (0 if reported else 1)
+
+
+class Wire:
+    """A UDP socket that is read and written by the test."""
+
+    def __init__(self, *arriving: bytes) -> None:
+        self.arriving = list(arriving)
+        self.sent: list[bytes] = []
+
+    def recvfrom(self, _: int) -> tuple[bytes, tuple[str, int]]:
+        if not self.arriving:
+            raise BlockingIOError
+        return self.arriving.pop(0), ("192.0.2.1", 5060)
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> int:
+        assert address == ("192.0.2.1", 5060)
+        self.sent.append(data)
+        return len(data)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("at_once", "statuses"), [(True, [486]), (False, [100, 486])])
+async def test_what_a_report_leads_to_leaves_in_the_same_turn(
+    at_once: bool, statuses: list[int]
+) -> None:
+    events: list[SipEvent] = []
+
+    def reject() -> None:
+        (event,) = events
+        assert isinstance(event, InviteReceived)
+        transport.do(commands.Reject(leg=event.leg, status=486))
+
+    def on_event(event: SipEvent) -> None:
+        events.append(event)
+        if at_once:
+            reject()
+
+    transport = SipTransport(make_agent("192.0.2.9"), VirtualClock(), on_event)
+    udp = Wire(request(body=OFFER).to_bytes())
+    transport._udp = udp  # type: ignore[assignment]
+    transport._udp_readable()
+    if not at_once:
+        reject()
+    assert [parse(data).status for data in udp.sent] == statuses  # type: ignore[union-attr]

@@ -155,8 +155,10 @@ class Agent:
                 core.arm(machine)
 
     def take_output(self) -> list[Transmit]:
-        """Return what is to be sent, in order, once."""
+        """Return what is to be sent, in order, once. An INVITE not answered by now gets a 100."""
         core = self._core
+        if core.trying:
+            core.say_trying()
         output = core.output
         if output:
             core.output = []

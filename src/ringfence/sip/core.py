@@ -73,6 +73,7 @@ class Core:
         "events",
         "output",
         "servers",
+        "trying",
     )
 
     def __init__(self, config: AgentConfig, entropy: Entropy) -> None:
@@ -83,6 +84,8 @@ class Core:
         self.servers: dict[Key, Server] = {}
         self.output: list[Transmit] = []
         self.events: list[SipEvent] = []
+        self.trying: list[tuple[Server, Request, Ms]] = []
+        """INVITEs that came since the output was last taken: 100 is due where no answer is."""
         self._via_heads: dict[str, str] = {}
         self._contacts: dict[tuple[str, str], str] = {}
         for transport, (host, port) in config.addresses.items():
@@ -163,6 +166,20 @@ class Core:
         server.key = key
         self.servers[key] = server
         return server
+
+    def try_later(self, server: Server, request: Request, now: Ms) -> None:
+        """Let an INVITE be answered with 100 when the output is taken, if with nothing before.
+
+        RFC 3261 17.2.1: 100 may be left out where another response leaves within 200 ms.
+        """
+        self.trying.append((server, request, now))
+
+    def say_trying(self) -> None:
+        """Answer 100 to what has no response yet."""
+        waiting, self.trying = self.trying, []
+        for server, request, now in waiting:
+            if server.silent:
+                self.respond(server, response_to(request, 100), now)
 
     def respond(self, server: Server, response: Response, now: Ms) -> None:
         """Send a response through its transaction."""

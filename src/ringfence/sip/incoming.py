@@ -71,10 +71,10 @@ class IncomingLeg(Leg):
     def begin(
         self, peer: Peer, now: Ms, *, source: str, username: str, replaces: Leg | None
     ) -> None:
-        """Say that we are at it, and show the call to the switch."""
+        """Show the call to the switch; unless it answers at once, we say that we are at it."""
         request, server = self._invite, self._server
         server.user = self
-        self.core.respond(server, response_to(request, 100), now)
+        self.core.try_later(server, request, now)
         self._replaces = replaces
         self.timers[Wake.RING_LIMIT] = Ms(now + min(self._limit, int(RING_LIMIT_MS)))
         self.core.arm(self)

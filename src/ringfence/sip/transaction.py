@@ -230,6 +230,11 @@ class Server(Transaction):
         """Whether a final response may still be given."""
         return self.state is State.TRYING or self.state is State.PROCEEDING
 
+    @property
+    def silent(self) -> bool:
+        """Whether no response has left at all and one still may."""
+        return not self._last and self.unanswered
+
     def receive(self, request: Request, now: Ms) -> None:
         """Take a repetition of the request, or an ACK (17.2.3)."""
         self._step(Input.ACK if request.method == "ACK" else Input.REQUEST, request, now)

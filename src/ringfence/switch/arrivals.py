@@ -111,22 +111,29 @@ class Arrivals:
         caller = self._caller(event)
         called = self._called(user, reached)
         # Before anything is opened: where storage takes nothing there is no call (`Refused`).
-        arrived = inputs.CallArrived(
-            leg=leg.id,
-            caller=runner.parties.resolve(caller, now),
-            called=runner.parties.resolve(called, now),
-            number=reached.number.id if isinstance(reached, Reached) and reached.number else None,
-            trunk=TrunkId(event.source) if event.source else None,
-            flow=runner.directory.flow_of(reached),
-        )
+        caller_id = runner.parties.resolve(caller, now)
+        called_id = runner.parties.resolve(called, now)
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
         program = self._programs.make(call_id, caller=caller, called=called, source=source)
         live = runner.open(call, call_id, program)
+        self._audio.furnish(live, leg)
         runner.add_leg(live, leg)
         # The port is asked for before anybody needs it: the answer then leaves at once.
         self._audio.open(leg)
         program.do(Begin(), now)
-        runner.feed(live, arrived)
+        runner.feed(
+            live,
+            inputs.CallArrived(
+                leg=leg.id,
+                caller=caller_id,
+                called=called_id,
+                number=(
+                    reached.number.id if isinstance(reached, Reached) and reached.number else None
+                ),
+                trunk=TrunkId(event.source) if event.source else None,
+                flow=runner.directory.flow_of(reached),
+            ),
+        )
 
     def _dialled(self, event: wire.InviteReceived) -> str:
         """The user part that says who is called.

@@ -123,6 +123,16 @@ class AudioDesk:
 
     # -- legs ---------------------------------------------------------------------------------
 
+    def furnish(self, live: LiveCall, leg: LiveLeg) -> None:
+        """Give a new leg a port that is open already, where there is one; it takes its name."""
+        link = self._link(live)
+        spare = link.take_spare()
+        if spare is not None:
+            leg.id = LegId(spare[0])
+            leg.port = spare[1]
+            leg.link = link
+            leg.audio = "open"
+
     def open(self, leg: LiveLeg, then: Callable[[LiveLeg], None] | None = None) -> None:
         """Reserve a port; ``then`` is called with the leg, whose ``port`` is 0 if there is none."""
         if leg.audio in {"open", "closed"}:
@@ -180,7 +190,7 @@ class AudioDesk:
             return
         leg.released = True
         if leg.audio == "open":
-            self._link(live).send(media.CloseLeg(leg=leg.id))
+            self._link(live).close_leg(leg.id)
         elif leg.audio != "opening":
             live.inbox.append(inputs.LegReleased(leg=leg.id))
             self._forget_if_done(live, leg)
@@ -189,7 +199,7 @@ class AudioDesk:
         """The leg was let go while its port was being opened."""
         if leg.audio == "open" and leg.link is not None:
             # Whether or not its call still waits: a port must not stay open.
-            leg.link.send(media.CloseLeg(leg=leg.id))
+            leg.link.close_leg(leg.id)
             return
         live = self._runner.calls.get(leg.call)
         if live is not None:

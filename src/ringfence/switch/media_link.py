@@ -1,6 +1,8 @@
 """The server's end of the socket to a media worker.
 
-Commands are written at once and never waited for, except where an answer is needed (a port).
+Commands are written at once and never waited for, except where an answer is needed (a port). A few
+legs are opened before anybody needs them (`take_spare`): a call that takes one is answered in the
+turn it arrived in, and the worker hears of it once.
 When the socket breaks, every leg that was open on it is reported as lost, and the link connects
 again as soon as the supervisor has started another worker; clips are sent anew when first used.
 """
@@ -8,6 +10,7 @@ again as soon as the supervisor has started another worker; clips are sent anew 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import cast
 
@@ -20,6 +23,7 @@ from ringfence.kernel.limits import (
 )
 from ringfence.media.engine.protocol import (
     AnyNotice,
+    CloseLeg,
     Command,
     Hello,
     LegClosed,
@@ -82,7 +86,8 @@ class MediaLink:
     """One media worker, as the switch sees it.
 
     ``on_notice``: every event of the worker except the answers this class waits for;
-    ``on_lost``: the ids of the legs whose audio is gone because the worker is.
+    ``on_lost``: the ids of the legs whose audio is gone because the worker is. ``spares``: how many
+    legs to hold open ahead of need, under names that ``name_leg`` makes.
     """
 
     def __init__(
@@ -91,6 +96,8 @@ class MediaLink:
         *,
         on_notice: Callable[[AnyNotice], None],
         on_lost: Callable[[list[str]], None],
+        spares: int = 0,
+        name_leg: Callable[[], str] = str,
     ) -> None:
         self.path = path
         self.hello: Hello | None = None
@@ -100,6 +107,10 @@ class MediaLink:
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
         self._opening: dict[str, tuple[Opened, asyncio.TimerHandle]] = {}
+        self._spares_wanted = spares
+        self._name_leg = name_leg
+        self._spares: deque[tuple[str, int]] = deque()
+        self._spares_asked: set[str] = set()
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._clips: set[str] = set()
         self._ready = asyncio.Event()
@@ -163,6 +174,28 @@ class MediaLink:
             self.legs.discard(leg)
         done(outcome)
 
+    def take_spare(self) -> tuple[str, int] | None:
+        """A leg that is open already and its RTP port; None where one has to be opened."""
+        if not self._spares:
+            return None
+        spare = self._spares.popleft()
+        self.legs.add(spare[0])
+        if len(self._spares) + len(self._spares_asked) < self._spares_wanted // 4:
+            self._open_spares(self._spares_wanted)
+        return spare
+
+    def close_leg(self, leg: str) -> None:
+        """End a leg; a spare one takes its place where one is missing, with the same write."""
+        self.send(CloseLeg(leg=leg))
+        self._open_spares(1)
+
+    def _open_spares(self, most: int) -> None:
+        missing = self._spares_wanted - len(self._spares) - len(self._spares_asked)
+        for _ in range(min(missing, most)):
+            leg = self._name_leg()
+            self._spares_asked.add(leg)
+            self.send(OpenLeg(leg=leg))
+
     def send(self, command: Command) -> None:
         """Write a command, together with the others of this turn of the event loop."""
         if not self._outgoing:
@@ -221,7 +254,13 @@ class MediaLink:
     def heard(self, notice: AnyNotice) -> None:
         """A notice arrived."""
         if isinstance(notice, LegOpened):
-            self._opened(notice.leg, notice.port)
+            if notice.leg in self._spares_asked:
+                self._spares_asked.discard(notice.leg)
+                self._spares.append((notice.leg, notice.port))
+            else:
+                self._opened(notice.leg, notice.port)
+        elif isinstance(notice, LegFailed) and notice.leg in self._spares_asked:
+            self._spares_asked.discard(notice.leg)  # tried again when a leg closes
         elif isinstance(notice, LegFailed) and notice.leg in self._opening:
             self._opened(
                 notice.leg, Refused("no_rtp_port", "no RTP port is free; widen --rtp LOW-HIGH")
@@ -231,6 +270,7 @@ class MediaLink:
             self.connects += 1
             self._ready.set()
             log.info("media_connected", engine=notice.engine, pid=notice.pid)
+            self._open_spares(self._spares_wanted)
         elif isinstance(notice, Pong):
             pong = self._pings.get(notice.token)
             if pong is not None and not pong.done():
@@ -248,6 +288,8 @@ class MediaLink:
         self._transport = None
         self.hello = None
         self._clips.clear()
+        self._spares.clear()
+        self._spares_asked.clear()
         self._outgoing.clear()
         for leg in list(self._opening):
             self._opened(leg, Refused("media_lost", "the media process died"))

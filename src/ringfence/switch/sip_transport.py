@@ -175,24 +175,29 @@ class SipTransport:
         self._pump()
 
     def _pump(self) -> None:
-        """Send and report until the agent has nothing more; a report may give new commands."""
+        """Report and send until the agent has nothing more; a report may give new commands.
+
+        What a report leads to leaves with the rest: a call that is answered at once needs no 100.
+        """
         if self._pumping:
             return
         self._pumping = True
         try:
             agent = self.agent
             while True:
-                output = agent.take_output()
-                for transmit in output:
-                    self._send(transmit)
                 events = agent.take_events()
                 for event in events:
                     try:
                         self._on_event(event)
                     except Exception:
                         log.exception("sip_event_failed", event_name=type(event).__name__)
-                if not output and not events:
+                if events:
+                    continue
+                output = agent.take_output()
+                if not output:
                     break
+                for transmit in output:
+                    self._send(transmit)
         finally:
             self._pumping = False
         self._arm()
