@@ -39,6 +39,7 @@ WHOLE = {
     "tests/media/engine/test_differential.py": "both engines against each other, to the byte",
     "tests/sip/test_calls_under_loss.py": "two agents on a bad network, as a state machine",
     "tests/sip/test_hostile_bytes.py": "damaged messages through the whole agent",
+    "tests/switch/test_every_failure.py": "whole calls in which each step fails, one after another",
 }
 """Test files that look at several modules at once, and what they show."""
 

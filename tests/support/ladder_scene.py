@@ -1,17 +1,19 @@
-"""One scripted call that uses everything: for the failure ladder.
+"""Scripted calls that use everything, for the failure ladder.
 
-A number answers with a document from the web: speech, an audio file, a menu; key 1 leads to
-another document, which records while it connects a registered phone, and then takes a message.
+``menu``: a document from the web speaks, plays a file and waits for a key; another one records.
+``dial``: a registered phone is rung, answers, and the talk is recorded on two channels.
+``voicemail``: nobody answers the phone, so the caller leaves a message.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ringfence.calls.events import CallEnded
+from ringfence.calls.events import CallEnded, CallFact, RecordingFailed, TimelineNoted
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.testing.ladder import Ladder
 from ringfence.testing.memory import hum
@@ -21,78 +23,109 @@ from ringfence.testing.world import World, simulate
 
 NUMBER = "+12025550100"
 CALLER = "+12025550123"
-What = Literal["writes", "fetches", "sends", "orders"]
+What = Literal["writes", "records", "fetches", "sends", "orders"]
+SceneName = Literal["menu", "dial", "voicemail"]
+
+_WEB = "https://example.com/"
+_DOCUMENTS: dict[SceneName, str] = {
+    "menu": f"<Response><Say>Hi.</Say><Play>{_WEB}music</Play>"
+    f"<Gather numDigits='1' timeout='2' action='{_WEB}chosen'><Say>Press one.</Say></Gather>"
+    "<Say>Bye.</Say></Response>",
+    "dial": f"<Response><Dial timeout='3' record='record-from-answer-dual' action='{_WEB}done'>"
+    "<Sip>sip:desk@192.0.2.1</Sip></Dial></Response>",
+    "voicemail": "<Response><Dial timeout='1'><Sip>sip:desk@192.0.2.1</Sip></Dial>"
+    f"<Say>Speak.</Say><Record maxLength='2' timeout='1' action='{_WEB}done'/></Response>",
+}
+_FURTHER = {
+    f"{_WEB}chosen": f"<Response><Record maxLength='1' timeout='1' action='{_WEB}done'/>"
+    "</Response>",
+    f"{_WEB}done": "<Response><Say>Thanks.</Say></Response>",
+}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How the call went. ``steps``: of the ladder; ``ended``: its record, None if there is none."""
+    """How the call went. ``steps``: of the ladder; ``kept``: recordings; ``status``: the caller's.
+
+    ``ended``: its record, None if there is none.
+    """
 
     steps: int
     ended: CallEnded | None
-    names: tuple[str, ...]
+    facts: tuple[CallFact, ...]
     kept: int
+    status: int
+
+    @property
+    def names(self) -> list[str]:
+        """What happened, in order."""
+        return [fact.name() for fact in self.facts]
+
+    @property
+    def notes(self) -> set[str]:
+        """Codes on the timeline, and why recordings failed."""
+        return {fact.code for fact in self.facts if isinstance(fact, TimelineNoted)} | {
+            fact.reason for fact in self.facts if isinstance(fact, RecordingFailed)
+        }
 
 
-def climb(what: What, folder: Path, *, rung: int | None = None, more: bool = False) -> Outcome:
-    """Run the call with the ``rung``-th step of a kind failing (``more``: and all after it)."""
+def climb(
+    name: SceneName, what: What, folder: Path, *, rung: int | None = None, more: bool = False
+) -> Outcome:
+    """Run a call with the ``rung``-th step of a kind failing (``more``: and all after it)."""
 
     async def scene(world: World) -> Outcome:
-        return await _scene(world, getattr(world.ladders, what), rung, more)
+        return await _scene(world, name, getattr(world.ladders, what), rung, more)
 
     return simulate(scene, seed=7, folder=folder, faults=True)
 
 
-async def _scene(world: World, ladder: Ladder, rung: int | None, more: bool) -> Outcome:
+async def _scene(
+    world: World, name: SceneName, ladder: Ladder, rung: int | None, more: bool
+) -> Outcome:
     board = world.board
-    board.number(NUMBER, url="https://example.com/first")
-    board.web.documents["https://example.com/first"] = (
-        b"<Response><Say>Welcome.</Say><Play>https://example.com/music</Play>"
-        b"<Gather numDigits='1' timeout='2' action='https://example.com/chosen'>"
-        b"<Say>Press one.</Say></Gather><Say>Goodbye.</Say></Response>"
-    )
-    board.web.documents["https://example.com/chosen"] = (
-        b"<Response><Dial timeout='5' record='record-from-answer-dual'>"
-        b"<Sip>sip:desk@192.0.2.1</Sip></Dial><Say>Speak.</Say>"
-        b"<Record maxLength='3' timeout='1'/><Say>Thank you.</Say></Response>"
-    )
-    board.web.clips["https://example.com/music"] = hum(world.clock, SeededEntropy(1), 800)
+    board.number(NUMBER, url=f"{_WEB}first")
+    board.web.documents[f"{_WEB}first"] = _DOCUMENTS[name].encode()
+    for url, document in _FURTHER.items():
+        board.web.documents[url] = document.encode()
+    board.web.clips[f"{_WEB}music"] = hum(world.clock, SeededEntropy(1), 400)
     board.phone("desk", "secret")
     async with world.phone(username="desk", password="secret") as desk:
         await desk.register(world.registrar)
         ladder.start(rung, more=more)
-        answering = asyncio.create_task(_desk(desk))
+        answering = asyncio.create_task(_desk(desk, picks_up=name == "dial"))
         async with world.phone(username=CALLER) as caller:
-            await _caller(world, caller)
+            call = await _caller(world, caller, key="1" if name == "menu" else "")
         await asyncio.sleep(45)  # for everything that was lost to be given up
         answering.cancel()
         for left in list(desk.calls.values()):
             await left.hang_up(wait=70)
-    ended = [fact for fact in board.facts.facts if isinstance(fact, CallEnded)]
+    facts = tuple(board.facts.facts)
     return Outcome(
         steps=ladder.steps,
-        ended=ended[-1] if ended else None,
-        names=tuple(fact.name() for fact in board.facts.facts),
+        ended=next((fact for fact in facts if isinstance(fact, CallEnded)), None),
+        facts=facts,
         kept=len(board.recordings.kept),
+        status=call.end.status if call.end is not None else 0,
     )
 
 
-async def _caller(world: World, phone: Phone) -> None:
+async def _caller(world: World, phone: Phone, *, key: str) -> PhoneCall:
     call = phone.dial(world.address(NUMBER))
     try:
         await phone.answered(call, 40)
     except CallFailed:
         await call.wait_over(40)
-        return
-    await _until(call, call.audio.talking.is_set, 6)
-    await asyncio.sleep(2.2)
-    if not call.over.is_set():
-        await _press(call, "1")
-    await asyncio.sleep(1)
+        return call
     call.audio.say_tone(440, seconds=8)
-    await _until(call, call.over.is_set, 30)
+    if key:
+        await asyncio.sleep(1.5)
+        if not call.over.is_set():
+            await _press(call, key)
+    await _until(call, call.over.is_set, 20)
     if not call.over.is_set():
         await call.hang_up(wait=70)
+    return call
 
 
 async def _press(call: PhoneCall, key: str) -> None:
@@ -101,19 +134,19 @@ async def _press(call: PhoneCall, key: str) -> None:
     pressing.cancel()
 
 
-async def _until(call: PhoneCall, true: object, seconds: float) -> None:
+async def _until(call: PhoneCall, true: Callable[[], bool], seconds: float) -> None:
     for _ in range(int(seconds * 20)):
-        if call.over.is_set() or true():  # type: ignore[operator]
+        if call.over.is_set() or true():
             return
         await asyncio.sleep(0.05)
 
 
-async def _desk(desk: Phone) -> None:
+async def _desk(desk: Phone, *, picks_up: bool) -> None:
     while True:
         call = await desk.next_call(3_600)
-        await asyncio.sleep(0.4)
-        if not call.over.is_set():
+        await asyncio.sleep(0.3)
+        if picks_up and not call.over.is_set():
             await call.answer()
-            await asyncio.sleep(2)
-        if not call.over.is_set():
-            await call.hang_up(wait=70)
+            await asyncio.sleep(1)
+            if not call.over.is_set():
+                await call.hang_up(wait=70)

@@ -82,3 +82,18 @@ def test_nothing_is_sent_before_it_is_connected_nor_after_its_end(
         await asyncio.sleep(1)
 
     play(scene)
+
+
+def test_closing_twice_closes_once(play: Callable[..., None]) -> None:
+    async def scene(hosts) -> None:
+        one = Audio(hosts.at(1))
+        one.close()
+        taken = hosts.ether.bind(("192.0.2.1", one.port), lambda *_: None)
+        one.close()
+        assert hosts.ether.bound == [taken], "the port is somebody else's by now"
+        one.connect("192.0.2.2", 4_000, codec="PCMU", payload_type=0, dtmf_type=101)
+        await asyncio.sleep(1)
+        assert one.sent == 0
+        hosts.ether.release(taken)
+
+    play(scene)

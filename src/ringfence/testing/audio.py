@@ -39,6 +39,7 @@ class Audio:
         self._target: Address | None = None
         self._released = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
+        self._closed = False
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -77,11 +78,14 @@ class Audio:
         self.sound.connect(
             codec=codec, payload_type=payload_type, dtmf_type=dtmf_type, direction=direction
         )
-        if self._pump is None:
+        if self._pump is None and not self._closed:
             self._pump = asyncio.create_task(self._run())
 
     def close(self) -> None:
-        """Stop sending and receiving."""
+        """Stop sending and receiving; a second time nothing happens."""
+        if self._closed:
+            return
+        self._closed = True
         if self._pump is not None:
             self._pump.cancel()
         self._port.close()
@@ -97,8 +101,8 @@ class Audio:
     def say_tone(self, hertz: int, *, seconds: float, level: int = 9_000) -> None:
         """Whistle."""
         turn = math.tau * hertz / RATE
-        samples = (int(level * math.sin(turn * n)) for n in range(int(seconds * RATE)))
-        self.say(array("h", samples))
+        second = array("h", (int(level * math.sin(turn * n)) for n in range(RATE)))
+        self.say((second * math.ceil(seconds))[: int(seconds * RATE)])
 
     def say_file(self, path: Path) -> None:
         """Say a WAV file."""
