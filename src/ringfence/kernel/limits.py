@@ -211,9 +211,13 @@ FETCH_TOTAL_MS = Limit(30_000, "ms", "a backstop: the web client has its own, sh
 WEBHOOK_TOTAL_MS = Limit(15_000, "ms", "from the name to the last byte; Twilio's own patience")
 WEBHOOK_CONNECT_MS = Limit(5_000, "ms", "a server that does not accept by then is down")
 WEBHOOK_BODY_BYTES = Limit(65_536, "bytes", "a document; whoever fetches audio asks for more")
-NOTIFICATION_SIDE_BYTES = Limit(16_384, "bytes", "of a request or an answer in the notification log")
+NOTIFICATION_SIDE_BYTES = Limit(
+    16_384, "bytes", "of a request or an answer in the notification log"
+)
 CACHE_SECONDS_MAX = Limit(86_400, "s", "what was fetched is kept for a day at the very most")
-CACHE_ENTRY_BYTES = Limit(2_097_152, "bytes", "two minutes of 128 kbit/s; longer audio streams through")
+CACHE_ENTRY_BYTES = Limit(
+    2_097_152, "bytes", "two minutes of 128 kbit/s; longer audio streams through"
+)
 CACHE_TOTAL_BYTES = Limit(134_217_728, "bytes", "of fetched documents and audio kept sealed")
 WEBHOOK_CHUNK_BYTES = Limit(65_536, "bytes", "read at once")
 WEBHOOK_REDIRECTS = Limit(5, "redirects", "real sites need two; more is a loop")
@@ -266,7 +270,9 @@ FACTS_RETRY_MS = Limit(500, "ms", "facts that storage did not take are offered a
 FACTS_GIVE_UP_MS = Limit(30_000, "ms", "a damaged database takes nothing; its calls must end too")
 DRAIN_POLL_MS = Limit(50, "ms", "how often a drain looks whether the last call has ended")
 RELEASE_WAIT_MS = Limit(3_000, "ms", "for BYEs and recordings of calls ended by the stop")
-TRUNK_LOOKUP_MS = Limit(60_000, "ms", "until a carrier's name that was not found is looked up again")
+TRUNK_LOOKUP_MS = Limit(
+    60_000, "ms", "until a carrier's name that was not found is looked up again"
+)
 TRUNK_PROBE_MS = Limit(30_000, "ms", "OPTIONS keep a NAT open and show a dead carrier in a minute")
 
 # speech
@@ -291,6 +297,7 @@ CALLBACK_WAIT_MS = Limit(30_000, "ms", "for one delivery; a slow server is tried
 EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 
 # privacy: consents, gate
+RECORDING_ANSWER_MS = Limit(8_000, "ms", "to press a key that means yes, after the question")
 HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
 
 # cases
@@ -328,6 +335,9 @@ MAIL_CONNECT_MS = Limit(10_000, "ms", "a mail server that does not greet by then
 MAIL_SEND_MS = Limit(60_000, "ms", "RFC 5321 4.5.3.2 allows minutes; a relay of ours takes seconds")
 MAIL_CHARS_MAX = Limit(16_384, "characters", "of one message; a notice of changes has a page")
 MAIL_LINE_MAX = Limit(200, "characters", "of a subject or an address; RFC 5321 4.5.3.1.3: 254")
+MESSAGE_REASON_MAX = Limit(128, "characters", "words and ids that name why a message is sent")
+POLICY_AHEAD_MS = Limit(63_072_000_000, "ms", "two years: a version further off is a mistyped date")
+POLICY_CHANGES_TOLD = Limit(40, "changes", "listed in an e-mail; the page has all of them")
 STOP_WORDS_MAX = Limit(12, "words", "of a message looked at for STOP; longer ones are letters")
 
 # flows
@@ -358,4 +368,12 @@ COUNT_CALLERS_MIN = Limit(5, "people", "a count of fewer could be told to be one
 KEEP_DAYS_MAX = Limit(3_650, "days", "ten years; the policy's own ceilings are lower")
 SWEEP_BATCH = Limit(500, "records", "some milliseconds of the writer; calls go on between two")
 SWEEP_CALLS_MAX = Limit(200_000, "records", "of a kind in one run; the rest waits for the next day")
-SWEEP_RUN_MS = Limit(20_000, "ms", "for each kind; what is not swept by then waits for the next run")
+SWEEP_RUN_MS = Limit(
+    20_000, "ms", "for each kind; what is not swept by then waits for the next run"
+)
+PROOF_PEOPLE = Limit(3, "people", "made up for one proof unless asked for more")
+PROOF_PEOPLE_MAX = Limit(50, "people", "the range reserved for fiction has a thousand numbers")
+PROOF_PLANTED = Limit(100, "leaks", "planted beside the data; 99 must be found")
+PROOF_SPEAK_MS = Limit(2_500, "ms", "the made-up voice in each call")
+PROOF_HTTP_WAIT = Limit(10, "seconds", "an answer of the platform on this machine")
+PROOF_TEXT_BYTES = Limit(262_144, "bytes", "a report of a proof that may be signed")

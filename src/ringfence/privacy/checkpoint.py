@@ -67,8 +67,13 @@ class Signer:
         return f"Signer({self.name})"
 
     def sign(self, checkpoint: Checkpoint) -> str:
-        """Return the note: text, empty line, signature line."""
-        text = checkpoint.text()
+        """Return the note of a checkpoint."""
+        return self.sign_text(checkpoint.text())
+
+    def sign_text(self, text: str) -> str:
+        """Return the note of ``text``, which ends in a newline: text, empty line, signature."""
+        if not text.endswith("\n") or "\n\n" in text:
+            raise LocalError("a signed text ends in a newline and has no empty line")
         signature = base64.b64encode(self._id + self._private.sign(text.encode())).decode()
         return f"{text}\n{_DASH}{self.name} {signature}\n"
 
@@ -79,13 +84,18 @@ class Signer:
 
 
 def verify(note: str, *, name: str, public: bytes) -> Checkpoint:
-    """Return the checkpoint of a note signed by the key ``name``.
+    """Return the checkpoint of a note signed by the key ``name``; raises as `verify_text`."""
+    if len(note.encode()) > CHECKPOINT_BYTES:
+        raise RemoteError("a checkpoint is a few hundred bytes")
+    return parse(verify_text(note, name=name, public=public))
+
+
+def verify_text(note: str, *, name: str, public: bytes) -> str:
+    """Return the text of a note signed by the key ``name``.
 
     Raises `RemoteError` for a note that is malformed, not signed by that key, or signed wrongly;
     lines of unknown keys are ignored, as signed-note asks.
     """
-    if len(note.encode()) > CHECKPOINT_BYTES:
-        raise RemoteError("a checkpoint is a few hundred bytes")
     text, gap, signatures = note.rpartition("\n\n")
     if not gap:
         raise RemoteError("a signed note has an empty line before its signatures")
@@ -103,7 +113,7 @@ def verify(note: str, *, name: str, public: bytes) -> Checkpoint:
         signed = True
     if not signed:
         raise RemoteError("no signature of the expected key")
-    return parse(text)
+    return text
 
 
 def _signature(line: str, name: str) -> bytes | None:

@@ -92,6 +92,10 @@ class AuditTrail:
         """How many leaves there are."""
         return self._log.size
 
+    def root(self) -> bytes:
+        """Return the root over all leaves, those of the open transaction among them."""
+        return self._log.root()
+
     # --- participant ----------------------------------------------------------------------------
 
     def begin(self) -> None:

@@ -157,8 +157,9 @@ class AccountParties:
     def forget(self, party: PartyId) -> None:
         """Drop a party from memory (it was erased)."""
         self._room.forget(party)
-        for text in [text for text, known in self._known.items() if known == party]:
-            del self._known[text]
+        for known in (self._known, self._pending):
+            for text in [text for text, found in known.items() if found == party]:
+                del known[text]
 
     def leaving(self, parties: Iterable[PartyId]) -> None:
         """These are about to be removed: whoever calls from now on is somebody new."""

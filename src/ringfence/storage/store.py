@@ -90,7 +90,14 @@ class AccountStore:
         self.cases = Cases(account, tools)
         self.disclosures = Disclosures(account, tools)
         self.case_people = CasePeople(seal, entropy=store.entropy)
-        self.archives = CaseArchives(store.folder, account, store.vault, store.keys, store.openings)
+        self.archives = CaseArchives(
+            store.db,
+            store.folder,
+            account,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+        )
         self.recordings = Recordings(
             store.db,
             store.folder,

@@ -1,0 +1,241 @@
+"""What an erasure does to rows: empty them, take the person out of them, remove them.
+
+Every function works inside a transaction and is found by index from the person's id. Statements of
+tables whose rows end in a way of their own stand here; the others come from the map of the schema
+(``storage.erasure_map``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, func, update
+
+from ringfence.kernel.clock import DAY, Ms
+from ringfence.kernel.ids import CallId, PartyId
+from ringfence.storage.erasure_find import (
+    BY_CALL,
+    BY_KEY,
+    Sound,
+    Survey,
+    keys_of,
+    others_heard,
+    recordings_of,
+)
+from ringfence.storage.erasure_map import Reach, empty_values, reaches
+from ringfence.storage.schema import (
+    audit_records,
+    call_parties,
+    calls,
+    events,
+    jobs,
+    parties,
+    recording_channels,
+    recordings,
+)
+from ringfence.storage.statement import Statement, word
+from ringfence.storage.unit_of_work import Transaction
+
+NOBODY = PartyId("PA" + "0" * 32)
+"""Stands in anonymised records where somebody stood."""
+
+_p, _c, _h = parties.c, calls.c, recording_channels.c
+_PARTY = _p.id == bindparam("party")
+_CUT = Statement(
+    update(parties)
+    .where(_PARTY)
+    .values(lookup=bindparam("none"), kept_lookup=bindparam("kept"), erased_at=bindparam("at")),
+    "none",
+    "at",
+    "kept",
+    "party",
+)
+_RESEAL = Statement(
+    update(parties)
+    .where(_PARTY)
+    .values(address=bindparam("sealed"), key_serial=bindparam("serial")),
+    "sealed",
+    "serial",
+    "party",
+)
+_REWRAP = Statement(
+    update(recording_channels)
+    .where(_h.recording_id == bindparam("recording"), _h.channel == bindparam("number"))
+    .values(wrapped=bindparam("locked"), key_serial=bindparam("serial")),
+    "serial",
+    "locked",
+    "recording",
+    "number",
+)
+_SILENCED = Statement(
+    update(recordings)
+    .where(recordings.c.id == bindparam("recording"))
+    .values(state=word("erased"), reason=word("erased")),
+    "recording",
+)
+_DROP_PARTY = Statement(delete(parties).where(_PARTY), "party")
+_DROP_LINK = Statement(
+    delete(call_parties).where(
+        call_parties.c.party_id == bindparam("party"), call_parties.c.call_id == bindparam("call")
+    ),
+    "party",
+    "call",
+)
+_NOBODY_IN = {
+    name: Statement(
+        update(calls)
+        .where(_c.id == bindparam("call"), _c[name] == bindparam("party"))
+        .values(**{name: bindparam("nobody")}),
+        "nobody",
+        "call",
+        "party",
+    )
+    for name in ("caller_id", "called_id", "answered_by")
+}
+_NOBODY_TOLD = Statement(
+    update(events)
+    .where(events.c.call_id == bindparam("call"))
+    .values(
+        body=func.replace(events.c.body, bindparam("party"), bindparam("nobody")),
+        leaf=bindparam("none"),
+    ),
+    "party",
+    "nobody",
+    "none",
+    "call",
+)
+_NOBODY_HEARD = Statement(
+    update(recording_channels)
+    .where(_h.recording_id == bindparam("recording"), _h.party_id == bindparam("party"))
+    .values(party_id=bindparam("nobody")),
+    "nobody",
+    "recording",
+    "party",
+)
+_DROP_CHANNELS = Statement(
+    delete(recording_channels).where(_h.recording_id == bindparam("recording")), "recording"
+)
+_DROP_RECORDING = Statement(
+    delete(recordings).where(recordings.c.id == bindparam("recording")), "recording"
+)
+_DROP_JOBS_OF_CALL = Statement(delete(jobs).where(jobs.c.call_id == bindparam("call")), "call")
+_DROP_JOBS_OF_KEY = Statement(
+    delete(jobs).where(jobs.c.key_serial == bindparam("serial")), "serial"
+)
+_a = audit_records.c
+_NOBODY_SEEN = Statement(
+    update(audit_records)
+    .where(_a.party_id == bindparam("party"))
+    .values(
+        party_id=bindparam("none"),
+        body=func.replace(_a.body, bindparam("person"), bindparam("nobody")),
+    ),
+    "none",
+    "person",
+    "nobody",
+    "party",
+)
+
+
+def cut(tx: Transaction, party: PartyId, *, kept: bytes | None, at: Ms) -> None:
+    """The number no longer finds the person; ``kept``: the lookup of what the law keeps."""
+    tx.run(_CUT, (None, at, kept, party))
+
+
+def reseal(tx: Transaction, party: PartyId, *, address: bytes | None, serial: int) -> None:
+    """The address is sealed under another key, or gone."""
+    tx.run(_RESEAL, (address, serial, party))
+
+
+def rewrap(tx: Transaction, sound: Sound, *, locked: bytes, serial: int) -> None:
+    """The key of a sound is locked by another key."""
+    tx.run(_REWRAP, (serial, locked, sound.recording, sound.channel))
+
+
+def remove_by_address(tx: Transaction, survey: Survey) -> None:
+    """Remove what is found by the hash of the address, before that hash is taken away."""
+    for found in reaches():
+        if found.holding.link == "lookup":
+            _remove_rows(tx, found, survey)
+
+
+def remove(tx: Transaction, survey: Survey, *, serial: int) -> None:
+    """Do to every row what the plan says; ``serial``: the key that was destroyed."""
+    empty(tx, survey)
+    for call in survey.due:
+        anonymise(tx, survey.party, call)
+    for found in reaches():
+        by_key = found.holding.link in BY_KEY - {"lookup"}
+        if by_key and found.holding.table not in _OWN_WAY:
+            _remove_rows(tx, found, survey)
+    tx.run(_DROP_JOBS_OF_KEY, (serial,))
+    if not survey.keep:
+        let_go(tx, survey.party)
+
+
+def empty(tx: Transaction, survey: Survey) -> None:
+    """Take the content out of everything, whether or not the record of it has to stay."""
+    for sound in survey.sounds:
+        rewrap(tx, sound, locked=b"", serial=sound.serial)
+        if not others_heard(tx, sound.recording, survey.party):
+            tx.run(_SILENCED, (sound.recording,))
+    for call in survey.calls:
+        if call not in survey.held:
+            tx.run(_DROP_JOBS_OF_CALL, (call,))
+    for found in reaches():
+        if found.empty is None or found.holding.table in BY_CALL:
+            continue
+        for key in _keys(tx, found, survey):
+            tx.run(found.empty, (*empty_values(found), key))
+
+
+def _remove_rows(tx: Transaction, found: Reach, survey: Survey) -> None:
+    holding = found.holding
+    if survey.on_hold:
+        return
+    for key in keys_of(survey, holding):
+        if holding.since is not None:
+            tx.run(found.remove, (key, survey.now - holding.rule.floor_days * DAY))
+        elif not survey.keep or not holding.rule.floor_days:
+            tx.run(found.remove, (key,))
+
+
+def anonymise(tx: Transaction, party: PartyId, call: CallId) -> None:
+    """Take the person out of a call that nobody has to keep any longer."""
+    for statement in _NOBODY_IN.values():
+        tx.run(statement, (NOBODY, call, party))
+    tx.run(_NOBODY_TOLD, (party, NOBODY, None, call))
+    for recording in recordings_of(tx, call):
+        if others_heard(tx, recording, party):
+            tx.run(_NOBODY_HEARD, (NOBODY, recording, party))
+        else:
+            tx.run(_DROP_CHANNELS, (recording,))
+            tx.run(_DROP_RECORDING, (recording,))
+    for found in reaches():
+        holding = found.holding
+        if holding.table in BY_CALL or holding.link in BY_KEY:
+            continue
+        keys: Sequence[str] = [call] if holding.link == "call" else recordings_of(tx, call)
+        for key in keys:
+            tx.run(found.remove, (key,))
+    tx.run(_DROP_LINK, (party, call))
+
+
+def let_go(tx: Transaction, party: PartyId) -> None:
+    """Nothing is kept: the id leads nowhere from here on."""
+    tx.run(_NOBODY_SEEN, (None, party, NOBODY, party))
+    tx.run(_DROP_PARTY, (party,))
+
+
+_OWN_WAY = frozenset({"parties", "call_parties", "audit_records"})
+"""Found by the person and ended in a way of their own."""
+
+
+def _keys(tx: Transaction, found: Reach, survey: Survey) -> Sequence[str | bytes]:
+    """Return what the rows of a holding are found by, for this person, but what is on hold."""
+    if found.holding.link in BY_KEY:
+        return [] if survey.on_hold else keys_of(survey, found.holding)
+    free = [call for call in survey.calls if call not in survey.held]
+    if found.holding.link == "call":
+        return free
+    return [recording for call in free for recording in recordings_of(tx, call)]

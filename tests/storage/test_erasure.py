@@ -1,0 +1,435 @@
+"""Erasures: what goes, what the law keeps, what a kill or an old copy cannot bring back."""
+
+import shutil
+from dataclasses import dataclass, replace
+
+import pytest
+
+from ringfence.jobs.queue import NewJob
+from ringfence.kernel.clock import DAY
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
+from ringfence.privacy.checkpoint import verify_text
+from ringfence.privacy.erasure.receipt import fields
+from ringfence.privacy.purposes import purpose
+from ringfence.storage import erasure_ledger as ledger
+from ringfence.storage.erasure_rows import NOBODY
+from ringfence.storage.holds import restricted
+from ringfence.storage.recordings import channel_name
+
+CALLER, AGENT = "+12025550123", "+12025550124"
+
+
+@dataclass
+class Asked:
+    leg: str
+    incoming: bool
+    party: str | None = None
+
+
+class Scene:
+    """One call between a caller and an agent, recorded on a channel each."""
+
+    def __init__(self, store, rooms, story, clock):
+        self.store, self.rooms, self.clock = store, rooms, clock
+        self.story = one = story(caller=CALLER)
+        self.caller = one.caller
+        self.agent = rooms.parties.resolve(Phone(AGENT), clock.now())
+        store.calls.record([one.offered(), one.answered()], clock.now())
+        self.files = rooms.recordings.begin(
+            one.recording,
+            one.call,
+            "call",
+            [Asked(one.leg, True, self.caller), Asked("LG2", True, self.agent)],
+            clock.now(),
+        )
+        for number in range(2):
+            (store.folder.spool / channel_name(one.recording, number)).write_bytes(
+                b"sealed %d" % number
+            )
+        rooms.recordings.finish_now(one.recording, keep=True)
+        store.calls.record(
+            [
+                replace(one.requested(), parties=(self.caller, self.agent)),
+                one.started(),
+                one.saved(),
+                one.leg_ended(),
+                one.ended(),
+            ],
+            clock.now(),
+        )
+        self.settle()
+
+    def settle(self):
+        self.store.db.submit(lambda tx: None).result(10)
+
+    def plan(self, party=None, **options):
+        options = {"reason": "request", "actor": "operator"} | options
+        return self.store.eraser.plan(self.rooms.account, party or self.caller, **options)
+
+    def erase(self, party=None):
+        done = self.store.eraser.carry_out(self.plan(party).id)
+        self.rooms.parties.forget(party or self.caller)
+        return done
+
+    def rows(self, sql, *values):
+        return self.store.db.reading._cursor.execute(sql, values).fetchall()
+
+    def keys(self):
+        with purpose("deliver_content"):
+            found = self.rooms.recordings.channels(self.store.db.reading, self.story.recording)
+        return [channel.key for channel in found]
+
+    def file(self, number):
+        return self.store.folder.recordings / channel_name(self.story.recording, number)
+
+    def address(self, party=None):
+        with purpose("answer_rights"):
+            return self.store.parties.address(self.store.db.reading, party or self.caller)
+
+
+@pytest.fixture
+def scene(store, rooms, story, clock):
+    return Scene(store, rooms, story, clock)
+
+
+def by_store(rows):
+    return {(row.store, row.action): row for row in rows}
+
+
+def test_a_plan_touches_nothing(scene):
+    before = scene.rows("SELECT * FROM parties"), scene.rows("SELECT * FROM recording_channels")
+    planned = scene.plan()
+    assert (planned.state, planned.party) == ("planned", scene.caller)
+    assert before == (
+        scene.rows("SELECT * FROM parties"),
+        scene.rows("SELECT * FROM recording_channels"),
+    )
+    assert scene.keys() == [file.key for file in scene.files]
+
+
+def test_the_plan_says_what_is_where_until_when_and_why(scene):
+    rows = by_store(scene.plan().rows)
+    ended = scene.rows("SELECT ended_at FROM calls")[0][0]
+    assert rows["objects/recordings", "remove"].count == 1
+    assert rows["calls", "restrict"].count == 1
+    assert rows["calls", "restrict"].at == ended + 180 * DAY
+    assert rows["calls", "restrict"].rule == "call_log"
+    assert rows["recording_channels", "empty"].rule == "content"
+    assert rows["events", "restrict"].count == 7
+    assert ("parties", "restrict") in rows
+
+
+def test_erasing_the_caller_leaves_the_agents_channel_and_no_trace_of_the_callers(scene):
+    agents = scene.file(1).read_bytes()
+    done = scene.erase()
+    assert done.state == "done"
+    assert scene.keys() == [None, scene.files[1].key]
+    assert scene.file(1).read_bytes() == agents
+    assert not scene.file(0).exists()
+    assert scene.rows("SELECT wrapped FROM recording_channels WHERE channel = 0") == [(b"",)]
+
+
+@pytest.mark.promise("RET-01")
+def test_a_floor_turns_erasing_into_keeping_apart_until_a_date(scene):
+    """The log of a young call stays, sealed under a key of its own, and is used for nothing."""
+    old = scene.rows("SELECT key_serial FROM parties WHERE id = ?", scene.caller)[0][0]
+    done = scene.erase()
+    assert scene.address() == CALLER, "kept, for those who may still ask"
+    with purpose("call_record"), pytest.raises(Refused) as refused:
+        scene.store.parties.address(scene.store.db.reading, scene.caller)
+    assert refused.value.code == "restricted"
+    with pytest.raises(Refused) as refused:
+        scene.store.keystore.key(old)
+    assert refused.value.code == "erased"
+    assert restricted(scene.store.db.reading, scene.caller)
+    ended = scene.rows("SELECT ended_at FROM calls")[0][0]
+    assert done.due_at == ended + 180 * DAY
+    # whoever calls from the number again is somebody new
+    again = scene.rooms.parties.resolve(Phone(CALLER), scene.clock.now())
+    assert again != scene.caller
+    # and nothing more goes a day too early
+    scene.clock.advance(179 * DAY)
+    assert scene.store.eraser.go_on(done.id) is None
+    assert scene.address() == CALLER
+
+
+def test_on_the_date_the_rest_goes(scene):
+    first = scene.erase()
+    scene.clock.set(first.due_at)
+    last = scene.store.eraser.go_on(first.id)
+    assert last.state == "done"
+    assert last.due_at is None
+    assert scene.rows("SELECT * FROM parties WHERE id = ?", scene.caller) == []
+    with pytest.raises(Refused):
+        scene.store.keystore.key(first.kept_serial)
+    call = scene.story.call
+    assert scene.rows("SELECT caller_id FROM calls WHERE id = ?", call) == [(NOBODY,)]
+    assert scene.rows("SELECT * FROM call_parties WHERE party_id = ?", scene.caller) == []
+    told = scene.rows("SELECT body, leaf FROM events WHERE call_id = ?", call)
+    assert len(told) == 7
+    assert all(scene.caller not in body and leaf is None for body, leaf in told)
+    everywhere = "SELECT count(*) FROM audit_records WHERE party_id = ? OR body LIKE ?"
+    assert scene.rows(everywhere, scene.caller, f"%{scene.caller}%") == [(0,)]
+    # the agent's side is as it was
+    assert scene.keys() == [None, scene.files[1].key]
+    assert scene.address(scene.agent) == AGENT
+    # an older date that comes round again finds that something newer has taken over
+    assert scene.store.eraser.go_on(first.id) is None
+
+
+def test_an_old_caller_is_gone_at_once(scene):
+    scene.clock.advance(181 * DAY)
+    done = scene.erase()
+    assert done.due_at is None
+    assert scene.rows("SELECT count(*) FROM parties WHERE id = ?", scene.caller) == [(0,)]
+    assert scene.rows("SELECT count(*) FROM restrictions") == [(0,)]
+    found = scene.rooms.parties.find(Phone(CALLER))
+    assert found is None
+
+
+def test_when_both_are_erased_the_recording_goes(scene):
+    scene.clock.advance(181 * DAY)
+    scene.erase()
+    scene.erase(scene.agent)
+    assert scene.rows("SELECT count(*) FROM recordings") == [(0,)]
+    assert scene.rows("SELECT count(*) FROM recording_channels") == [(0,)]
+    assert list(scene.store.folder.recordings.iterdir()) == []
+    assert scene.rows("SELECT count(*) FROM calls") == [(1,)], "a call that nobody made is counted"
+
+
+def test_a_stranger_gets_the_same_plan_and_the_same_receipt(scene):
+    known, unknown = (
+        scene.plan(),
+        scene.store.eraser.plan(scene.rooms.account, None, reason="request", actor="operator"),
+    )
+    assert {row.store for row in known.rows} == {row.store for row in unknown.rows}
+    assert sum(row.count or 0 for row in unknown.rows) == 1, "the key made for the purpose"
+    done = scene.store.eraser.carry_out(unknown.id)
+    assert done.state == "done"
+    assert fields(done.receipt).keys() == fields(scene.erase().receipt).keys()
+
+
+def test_the_receipt_is_signed_and_stands_in_the_log(scene):
+    done = scene.erase()
+    signer = scene.store.signer()
+    text = verify_text(done.receipt, name=signer.name, public=signer.public)
+    found = fields(text)
+    assert found["erasure"] == done.id
+    kind, body = scene.rows(
+        "SELECT kind, body FROM audit_records WHERE leaf = ?", int(found["leaf"])
+    )[0]
+    assert kind == "erased"
+    assert done.id in body
+    assert CALLER not in done.receipt
+    assert int(found["epoch"]) == scene.store.keystore.epoch
+
+
+def test_doing_it_again_changes_nothing(scene):
+    done = scene.erase()
+    size, epoch = scene.store.trail.size, scene.store.keystore.epoch
+    assert scene.store.eraser.carry_out(done.id) == done
+    assert (scene.store.trail.size, scene.store.keystore.epoch) == (size, epoch)
+
+
+def test_somebody_who_is_only_kept_is_found_and_not_erased_twice(scene):
+    scene.erase()
+    scene.settle()
+    found = scene.store.eraser.find(scene.store.db.reading, scene.rooms.account, CALLER)
+    assert found == scene.caller
+    kept = scene.rows("SELECT key_serial FROM parties WHERE id = ?", scene.caller)
+    again = scene.erase()
+    assert again.serial == again.kept_serial
+    assert scene.rows("SELECT key_serial FROM parties WHERE id = ?", scene.caller) == kept
+    assert scene.address() == CALLER
+
+
+def test_nobody_is_erased_in_the_middle_of_a_call(store, rooms, story, clock):
+    one = story()
+    store.calls.record([one.offered()], clock.now())
+    planned = store.eraser.plan(rooms.account, one.caller, reason="request", actor="operator")
+    with pytest.raises(Refused) as refused:
+        store.eraser.carry_out(planned.id)
+    assert refused.value.code == "call_going_on"
+    store.calls.record([one.ended()], clock.now())
+    assert store.eraser.carry_out(planned.id).state == "done"
+
+
+def test_an_erasure_nobody_planned_is_refused(scene):
+    with pytest.raises(Refused) as refused:
+        scene.store.eraser.carry_out("ER" + "0" * 32)
+    assert refused.value.code == "not_found"
+
+
+def test_a_plan_nobody_carried_out_is_forgotten(scene):
+    planned = scene.plan()
+    scene.clock.advance(2 * DAY)
+    scene.plan()
+    with pytest.raises(Refused):
+        scene.store.eraser.carry_out(planned.id)
+
+
+# --- work that waits ----------------------------------------------------------------------------
+
+
+def test_work_that_waits_about_the_person_goes(scene):
+    def add(tx):
+        for number, (call, party) in enumerate(
+            [(scene.story.call, None), (None, scene.caller), ("CAother", scene.agent)]
+        ):
+            job = NewJob(
+                kind="callback", body={"call": call} if call else {}, secret=b"number",
+                account=scene.rooms.account.id, party=party, unique=str(number),
+            )  # fmt: skip
+            scene.store.outbox.add(tx, job, now=scene.clock.now())
+
+    scene.store.db.submit(add).result(5)
+    scene.erase()
+    left = scene.rows("SELECT unique_key FROM jobs WHERE kind = 'callback'")
+    assert left == [("2",)]
+
+
+def test_the_date_is_a_job(scene):
+    done = scene.erase()
+    [(body, run_at)] = scene.rows("SELECT body, run_at FROM jobs WHERE kind = 'erasure'")
+    assert done.id in body
+    assert run_at == done.due_at
+
+
+# --- holds --------------------------------------------------------------------------------------
+
+
+def hold(scene, record, *, on=True):
+    act = scene.rooms.holds.place if on else scene.rooms.holds.lift
+    scene.store.db.submit(
+        lambda tx: act(tx, record, reason="dispute", by="operator", now=scene.clock.now())
+    ).result(5)
+
+
+@pytest.mark.promise("RET-03")
+def test_a_hold_keeps_one_recording_and_nothing_else(scene):
+    scene.clock.advance(181 * DAY)
+    hold(scene, scene.story.recording)
+    done = scene.erase()
+    rows = by_store(done.rows)
+    assert rows["objects/recordings", "suspend"].rule == "hold"
+    assert scene.file(0).exists()
+    with purpose("answer_rights"):
+        channels = scene.rooms.recordings.channels(scene.store.db.reading, scene.story.recording)
+    assert [channel.key for channel in channels] == [file.key for file in scene.files]
+    old = done.serial
+    with pytest.raises(Refused):
+        scene.store.keystore.key(old)
+    # looked at every day, and nothing happens while the hold stands
+    scene.clock.advance(DAY)
+    assert scene.store.eraser.go_on(done.id) is None
+    assert scene.file(0).exists()
+    # lifted: the next look goes on by itself
+    hold(scene, scene.story.recording, on=False)
+    scene.clock.advance(DAY)
+    last = scene.store.eraser.go_on(done.id)
+    assert last.state == "done"
+    assert not scene.file(0).exists()
+    assert scene.rows("SELECT count(*) FROM parties WHERE id = ?", scene.caller) == [(0,)]
+
+
+# --- kill -9 ------------------------------------------------------------------------------------
+
+
+class Killed(Exception):
+    """The process ends here; nothing after it runs."""
+
+
+def die(*_args, **_options):
+    raise Killed
+
+
+STEPS = {
+    "before the key": lambda s, m: m.setattr(s.store.keystore, "destroy", die),
+    "after the key": lambda s, m: m.setattr(s.store.eraser, "_remove_files", die),
+    "after the files": lambda s, m: m.setattr(s.store.eraser, "_finish", die),
+    "before the commit": lambda s, m: m.setattr(ledger, "finish", die),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("age", [0, 181])
+def test_a_kill_at_any_step_is_gone_on_with_at_the_next_start(
+    scene, open_store, monkeypatch, step, age
+):
+    scene.clock.advance(age * DAY)
+    planned = scene.plan()
+    STEPS[step](scene, monkeypatch)
+    with pytest.raises(Killed):
+        scene.store.eraser.carry_out(planned.id)
+    monkeypatch.undo()
+    scene.store.close()
+    scene.store = again = open_store()
+    scene.rooms = again.of(scene.rooms.account)
+    done = ledger.get(again.db.reading, planned.id)
+    assert done.state == "done"
+    assert scene.keys() == [None, scene.files[1].key]
+    assert not scene.file(0).exists()
+    assert fields(done.receipt)["erasure"] == planned.id
+    if age:
+        assert scene.rows("SELECT count(*) FROM parties WHERE id = ?", scene.caller) == [(0,)]
+    else:
+        assert scene.address() == CALLER
+    again.close()
+    open_store().close()
+
+
+# --- copies put back ----------------------------------------------------------------------------
+
+
+@pytest.mark.promise("RET-05")
+def test_a_database_put_back_does_not_serve_until_the_erasures_are_done_again(
+    scene, open_store, tmp_path
+):
+    scene.settle()
+    scene.store.close()
+    copy = tmp_path / "copy"
+    shutil.copytree(tmp_path / "data", copy)
+    scene.store = open_store()
+    done = scene.erase()
+    scene.store.close()
+    for name in ("ringfence.db", "objects"):
+        target = tmp_path / "data" / name
+        if target.is_dir():
+            shutil.rmtree(target)
+            shutil.copytree(copy / name, target)
+        else:
+            shutil.copy(copy / name, target)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "erasures_to_replay"
+    assert "ringfence restore" in refused.value.reason
+    scene.store = open_store(replay=True)
+    assert scene.store.replayed == [done.id]
+    scene.rooms = scene.store.of(scene.rooms.account)
+    assert scene.keys() == [None, scene.files[1].key]
+    assert not scene.file(0).exists()
+    assert scene.rooms.parties.find(Phone(CALLER)) is None
+    with purpose("answer_rights"), pytest.raises(Refused) as refused:
+        scene.store.parties.address(scene.store.db.reading, scene.caller)
+    assert refused.value.code == "erased"
+    scene.store.close()
+    open_store().close()
+
+
+def test_a_keystore_put_back_does_not_bring_a_key_back(scene, open_store, tmp_path):
+    scene.settle()
+    scene.store.close()
+    shutil.copytree(tmp_path / "data" / "keys", tmp_path / "keys of yesterday")
+    scene.store = open_store()
+    done = scene.erase()
+    scene.store.close()
+    shutil.rmtree(tmp_path / "data" / "keys")
+    shutil.copytree(tmp_path / "keys of yesterday", tmp_path / "data" / "keys")
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "erasures_to_replay"
+    scene.store = open_store(replay=True)
+    assert scene.store.replayed == [done.id]
+    with pytest.raises(Refused):
+        scene.store.keystore.key(done.serial)
