@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -67,13 +68,14 @@ async def until(true: Callable[[], bool], seconds: float = 15) -> None:
 class Scene:
     """A carrier that the platform is registered at, for the length of one test."""
 
-    def __init__(self, platform: Platform, *, style: str = "number") -> None:
+    def __init__(self, platform: Platform, *, style: str = "number", expires: int = 0) -> None:
         self.platform = platform
         self.carrier = Carrier(
             username="ringfence",
             password=WHISPER,
             host=CARRIER_HOST,
             style=style,  # type: ignore[arg-type]
+            expires=expires,
         )
 
     async def __aenter__(self) -> Carrier:
@@ -249,9 +251,38 @@ def test_a_wrong_password_is_a_state_of_the_trunk_with_its_remedy(platform: Plat
             await asyncio.to_thread(add_trunk, platform, carrier)
             await until(lambda: trunk(platform)["state"] == "refused")
             assert "password" in trunk(platform)["detail"]
+            await asyncio.to_thread(doctor_says_so)
             await asyncio.to_thread(platform.do, "trunk.remove", name="carrier")
 
+    def doctor_says_so() -> None:
+        told = platform.cli("doctor", "--json", check=False)
+        assert told.returncode == 1
+        (finding,) = (
+            finding
+            for finding in json.loads(told.stdout)
+            if finding["check"] == "trunks" and finding["level"] == "fault"
+        )
+        assert "carrier is refused" in finding["text"]
+        assert "password" in finding["text"]
+        assert "ringfence trunk add carrier" in finding["mend"]
+        assert WHISPER not in told.stdout + told.stderr
+
     asyncio.run(scene())
+
+
+def test_a_registration_is_renewed_before_it_expires(platform: Platform) -> None:
+    before = len(platform.calls())
+
+    async def scene() -> None:
+        async with Scene(platform, expires=2) as carrier:
+            await until(lambda: carrier.grants >= 4)
+            assert trunk(platform)["state"] == "registered"
+            call = await carrier.call(MENU, caller=CALLER)
+            await call.hang_up()
+        assert not carrier.agent.bindings("ringfence", carrier.clock.now())
+
+    asyncio.run(scene())
+    assert platform.calls(ended=before + 1)[0]["cause"] == "normal"
 
 
 def test_the_password_is_in_no_file_in_clear(platform: Platform) -> None:

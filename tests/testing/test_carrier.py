@@ -134,3 +134,17 @@ def test_a_carrier_that_is_down_answers_nothing(play: Callable[..., None]) -> No
             assert failed.value.status == 408
 
     play(scene)
+
+
+def test_a_carrier_may_grant_less_than_was_asked_for(play: Callable[..., None]) -> None:
+    async def scene(hosts) -> None:
+        carrier, office = pair(hosts, expires=90)
+        async with carrier, office:
+            await office.register(f"sip:192.0.2.9:{carrier.port}", expires=3_600)
+            assert carrier.grants == 1
+            await asyncio.sleep(60)
+            assert carrier.grants == 2, "90 seconds are refreshed after 58"
+            await office.unregister()
+            await carrier.unregistered()
+
+    play(scene)

@@ -173,6 +173,32 @@ def test_a_minute_of_a_call_takes_a_minute_of_the_world(tmp_path: Path) -> None:
     assert 60_000 <= simulate(scene, seed=1, folder=tmp_path, quality=GOOD) <= 61_000
 
 
+def test_a_trunk_comes_back_when_its_carrier_does(tmp_path: Path) -> None:
+    async def scene(world: World) -> None:
+        board = world.board
+        board.number(NUMBER, twiml="<Response><Say>Hi.</Say></Response>")
+        async with world.carrier(username="office", password="secret", expires=60) as carrier:
+            trunk = board.register_at(
+                carrier.host, carrier.port, username="office", password="secret"
+            )
+            await carrier.registered(40)
+            granted = carrier.grants
+            await asyncio.sleep(300)
+            assert 300 / 60 <= carrier.grants - granted <= 300 / 28
+            carrier.down = True
+            await asyncio.sleep(1_800)
+            carrier.down = False
+            granted = carrier.grants
+            await asyncio.sleep(1_800)  # the longest pause between two tries
+            assert carrier.grants > granted
+            call = await carrier.call(NUMBER, caller="+12025550123")
+            await call.wait_over()
+            board.leave(trunk)
+            await carrier.unregistered()
+
+    simulate(scene, seed=6, folder=tmp_path, quality=Quality(delay_ms=20))
+
+
 # --- what a test is told ------------------------------------------------------------------------
 
 

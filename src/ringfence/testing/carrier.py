@@ -13,22 +13,28 @@ account registered.
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from ringfence.kernel.clock import Ms
 from ringfence.sip import events
-from ringfence.sip.admission import Challenge, Drop, Verdict
+from ringfence.sip.admission import Admission, Challenge, Drop, Verdict
+from ringfence.sip.agent import Agent
 from ringfence.sip.auth import Algorithm, make_ha1
-from ringfence.sip.events import Peer
+from ringfence.sip.config import AgentConfig
+from ringfence.sip.events import Peer, Transmit
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Request
 from ringfence.sip.offer_answer import Codec
 from ringfence.sip.uri import Uri
 from ringfence.testing.endpoint import Endpoint
-from ringfence.testing.network import GOOD, Quality
+from ringfence.testing.network import GOOD, BadLineAgent, Quality
 from ringfence.testing.phone_call import CallFailed, PhoneCall
 from ringfence.testing.place import Place, ThisMachine
+
+_OF_REGISTER = re.compile(rb"^CSeq: \d+ REGISTER\r$", re.MULTILINE)
+_EXPIRES = re.compile(rb"(;expires=)[1-9]\d*")
 
 CallStyle = Literal["number", "contact"]
 """What the Request-URI of a call names: the number dialled, or the registered contact (RFC 3261
@@ -74,11 +80,33 @@ class _Account:
         return make_ha1(username, realm, self._password, known)
 
 
+class _Granting(Agent):
+    """An agent whose answers to REGISTER the carrier has a say in (RFC 3261 10.3 step 7)."""
+
+    def __init__(self, config: AgentConfig, admission: Admission, carrier: Carrier) -> None:
+        super().__init__(config, carrier.entropy, admission)
+        self._carrier = carrier
+
+    def take_output(self) -> list[Transmit]:
+        """Return what leaves now."""
+        return [self._granted(transmit) for transmit in super().take_output()]
+
+    def _granted(self, transmit: Transmit) -> Transmit:
+        data, carrier = transmit.data, self._carrier
+        if not data.startswith(b"SIP/2.0 200 ") or not _OF_REGISTER.search(data):
+            return transmit
+        carrier.grants += 1
+        if not carrier.expires:
+            return transmit
+        return transmit._replace(data=_EXPIRES.sub(rb"\g<1>%d" % carrier.expires, data))
+
+
 class Carrier(Endpoint):
     """A carrier with one account, by default on the loopback address of this machine.
 
     ``subscribers``: by number; ``others``: whoever is behind every other number. ``taken``: every
-    call that came, the newest last. ``style``: of its calls.
+    call that came, the newest last. ``style``: of its calls. ``expires``: the seconds it grants a
+    registration, 0 for what was asked; ``grants``: how often it did.
     """
 
     def __init__(
@@ -90,9 +118,12 @@ class Carrier(Endpoint):
         realm: str = "carrier.example.com",
         codecs: tuple[Codec, ...] = ("PCMU", "PCMA"),
         style: CallStyle = "number",
+        expires: int = 0,
         place: Place | None = None,
         quality: Quality = GOOD,
     ) -> None:
+        self.expires = expires
+        self.grants = 0
         self._account = _Account(username, password)
         super().__init__(
             place or ThisMachine(host),
@@ -112,6 +143,11 @@ class Carrier(Endpoint):
         self._unbound.set()
         self._incoming: asyncio.Queue[PhoneCall] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def make_agent(self, config: AgentConfig, admission: Admission) -> Agent:
+        """An agent that grants as many seconds as this carrier does."""
+        agent = super().make_agent(config, admission)
+        return agent if isinstance(agent, BadLineAgent) else _Granting(config, admission, self)
 
     @property
     def down(self) -> bool:

@@ -108,14 +108,17 @@ class Endpoint:
             product=self._product,
             user=self.user,
         )
-        if self.quality == GOOD:
-            self.agent = Agent(config, self.entropy, self._admission)
-        else:
-            self.agent = BadLineAgent(config, self.entropy, self._admission, self.quality)
+        self.agent = self.make_agent(config, self._admission)
         self._signals = self.place.signals(self.agent, self.on_event)
         self.port = await self._signals.listen(self.host, 0)
         for transport in ("udp", "tcp"):
             addresses[transport] = (self.host, self.port)
+
+    def make_agent(self, config: AgentConfig, admission: Admission) -> Agent:
+        """The SIP agent it speaks through."""
+        if self.quality == GOOD:
+            return Agent(config, self.entropy, admission)
+        return BadLineAgent(config, self.entropy, admission, self.quality)
 
     async def close(self) -> None:
         """Let go of every call and socket."""
