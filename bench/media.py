@@ -90,12 +90,13 @@ class Far:
 class Worker:
     """A media process and the connection to it."""
 
-    def __init__(self, folder: Path, engine: str) -> None:
+    def __init__(self, folder: Path, engine: str, wire: str = "auto") -> None:
         path = str(folder / "media.sock")
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "ringfence.media.engine.worker", "--socket", path,
                 "--rtp", f"{RTP[0]}-{RTP[1]}", "--bind", "127.0.0.1", "--engine", engine,
+                "--wire", wire,
             ]
         )  # fmt: skip
         self.socket = socket.socket(socket.AF_UNIX)
@@ -184,9 +185,10 @@ def conference(worker: Worker, count: int) -> None:
 class Bench:
     """One folder, one load program, one engine."""
 
-    def __init__(self, folder: Path, engine: str, seconds: float) -> None:
+    def __init__(self, folder: Path, engine: str, seconds: float, wire: str = "auto") -> None:
         self.folder = folder
         self.engine = engine
+        self.wire = wire
         self.seconds = seconds
         self.program = load_program(folder)
 
@@ -210,7 +212,7 @@ class Bench:
     ) -> Iterator[tuple[Worker, dict[str, Any]]]:
         """Run traffic for the time; yield when it is steady, then fill in what was measured."""
         far = Far(self.program, count, self.seconds * 2 + 6)
-        worker = Worker(self.folder, self.engine)
+        worker = Worker(self.folder, self.engine, self.wire)
         try:
             ports = open_legs(worker, far, codec)
             prepare(worker)
@@ -299,11 +301,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=12)
     parser.add_argument("--only", default="", help="rows whose name holds this word")
     parser.add_argument("--engine", default="native", choices=("native", "reference"))
+    parser.add_argument("--wire", default="auto", choices=("auto", "epoll"))
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), options.engine, 4 if options.quick else options.seconds)
+        bench = Bench(
+            Path(folder), options.engine, 4 if options.quick else options.seconds, options.wire
+        )
         rows = []
         for row in measure(bench, options.only):
             if not options.json:

@@ -1,6 +1,6 @@
 /* The thread, the rings and the sockets of the engine, under a sanitizer and under load.
  *
- *     _stress SECONDS
+ *     _stress SECONDS [WIRE]       (1: io_uring where there is, 2: epoll)
  *
  * The controlling thread opens, connects, bridges, records and closes legs as fast as it can while
  * another one throws good and bad datagrams at their ports. Invariant: no data race, no fault, no
@@ -113,7 +113,7 @@ int main(int argc, char **argv) {
   pthread_t thrower;
   time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 5);
   int wake = eventfd(0, EFD_NONBLOCK);
-  w.engine = rf_engine_new(wake);
+  w.engine = rf_engine_new(wake, argc > 2 ? (uint32_t)atoi(argv[2]) : RF_WIRE_URING);
   rf_clip *clip = rf_clip_new(8000, pcm, 8000);
   rf_engine_provide_chunks(w.engine, 2 * LEGS);
   pthread_create(&thrower, NULL, throw_datagrams, NULL);

@@ -17,13 +17,25 @@ from ringfence.media.rtp import Packet, parse
 
 Notice = TypeVar("Notice", bound=p.Notice)
 WAIT = 20.0
+_ENGINES = {
+    "native": ("native", "auto"),
+    "epoll": ("native", "epoll"),
+    "reference": ("reference", "auto"),
+}
+"""Engine and wire by the name a test uses."""
 
 
 class WorkerProcess:
     """One worker and the connection to it."""
 
     def __init__(
-        self, folder: Path, engine: str, *, ports: str = "26000-26099", file_bytes: int = 0
+        self,
+        folder: Path,
+        engine: str,
+        *,
+        ports: str = "26000-26099",
+        file_bytes: int = 0,
+        bind: str = "127.0.0.1",
     ) -> None:
         self.path = str(folder / "media.sock")
         limit = (
@@ -34,7 +46,8 @@ class WorkerProcess:
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "ringfence.media.engine.worker", "--socket", self.path,
-                "--rtp", ports, "--bind", "127.0.0.1", "--engine", engine,
+                "--rtp", ports, "--bind", bind, "--engine", _ENGINES[engine][0],
+                "--wire", _ENGINES[engine][1],
             ],
             preexec_fn=limit,
         )  # fmt: skip
@@ -105,9 +118,9 @@ class WorkerProcess:
 class Phone:
     """One end of a call."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
+        self.socket.bind((host, 0))
         self.socket.settimeout(WAIT)
         self.port: int = self.socket.getsockname()[1]
         self.to = ("127.0.0.1", 0)

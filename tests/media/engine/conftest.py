@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,13 @@ def compiled(config: pytest.Config) -> Path:
     state = hashlib.sha256()
     for path in sorted([*build.HERE.glob("*.[ch]"), Path(build.__file__)]):
         state.update(path.read_bytes())
-    assert config.cache is not None
-    outdir = config.cache.mkdir("ringfence_engine") / state.hexdigest()[:16]
+    cache = getattr(config, "cache", None)
+    folder = (
+        cache.mkdir("ringfence_engine")
+        if cache is not None  # as it is with -p no:cacheprovider
+        else Path(tempfile.gettempdir()) / f"ringfence_engine.{os.getuid()}"
+    )
+    outdir = folder / state.hexdigest()[:16]
     path = outdir / build.LIBRARY
     found = path if path.exists() else build.compile_library(outdir)
     if found is None:

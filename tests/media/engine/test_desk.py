@@ -28,6 +28,8 @@ class Engine:
         self.identities: list[Identity] = []
         self.outcome: int | p.LegFailure = 20_000
 
+    busy = True
+
     def open(self, leg: str, identity: Identity) -> int | p.LegFailure:
         self.identities.append(identity)
         return self.outcome

@@ -29,6 +29,8 @@ class Socket:
         self.family = family
         self.inbox: deque[tuple[bytes, tuple[str, int]] | OSError] = deque()
         self.sent: list[tuple[bytes, tuple[str, int]]] = []
+        self.local = b""
+        self.sent_from: list[object] = []
         self.address = ("", 0)
         self.closed = self.deaf = False
         Socket.opened.append(self)
@@ -43,18 +45,24 @@ class Socket:
             raise OSError(errno.EADDRINUSE, "in use")
         self.address = address
 
-    def recvfrom(self, size: int) -> tuple[bytes, tuple[str, int]]:
+    def recvmsg(
+        self, size: int, _control: int
+    ) -> tuple[bytes, list[tuple[int, int, bytes]], int, tuple[str, int]]:
         if not self.inbox:
             raise BlockingIOError
         item = self.inbox.popleft()
         if isinstance(item, OSError):
             raise item
-        return item[0][:size], item[1]
+        info = (socket.IPPROTO_IP, 8, bytes(4) + self.local + bytes(4))
+        return item[0][:size], [info] if self.local else [], 0, item[1]
 
-    def sendto(self, data: bytes, to: tuple[str, int]) -> None:
+    def sendmsg(
+        self, data: list[bytes], control: list[object], _flags: int, to: tuple[str, int]
+    ) -> None:
         if self.deaf:
             raise OSError(errno.ENETUNREACH, "down")
-        self.sent.append((data, to))
+        self.sent.append((data[0], to))
+        self.sent_from.append(control)
 
     def close(self) -> None:
         self.closed = True
@@ -248,3 +256,52 @@ def test_version_6_sockets_for_a_version_6_address(
     six = Scene("::1")
     six.engine.open("LG1", IDENTITY)
     assert {s.family for s in Socket.opened} == {socket.AF_INET6}
+
+
+def test_the_clock_stands_still_while_no_leg_is_open(scene: Scene) -> None:
+    assert not scene.engine.busy
+    scene.clock.advance(10_000)
+    scene.engine.open("LG1", IDENTITY)
+    assert scene.engine.busy
+    scene.pump(4)
+    assert scene.core.ticks == []
+    scene.pump(1)
+    assert scene.core.ticks == [scene.clock.now()]
+    assert scene.engine.clockwork().skipped_ticks == 0
+    scene.engine.do(p.CloseLeg("LG1"))
+    assert not scene.engine.busy
+
+
+def test_bound_to_all_addresses_it_answers_from_the_one_it_was_called_at(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everywhere = Scene("0.0.0.0")
+    everywhere.engine.open("LG1", IDENTITY)
+    rtp, rtcp = Socket.opened
+    audio = Datagram("LG1", False, "192.0.2.1", 7, b"audio")
+
+    def sent_from() -> object:
+        everywhere.core.output = [audio, Datagram("LG1", True, "192.0.2.1", 8, b"report")]
+        everywhere.pump(5)
+        assert rtp.sent_from[-1] == rtcp.sent_from[-1]
+        return rtp.sent_from[-1]
+
+    assert sent_from() == []
+    rtp.local = bytes((10, 0, 0, 2))
+    rtp.inbox.append((b"stranger", ("192.0.2.9", 7)))
+    everywhere.pump(5)
+    assert sent_from() == []
+    rtp.inbox.append((b"voice", ("192.0.2.1", 7)))
+    everywhere.pump(5)
+    assert sent_from() == [(socket.IPPROTO_IP, 8, bytes(4) + rtp.local + bytes(4))]
+    # Bound to one address there is nothing to choose.
+    scene.engine.open("LG1", IDENTITY)
+    one = Socket.opened[-2]
+    one.local = rtp.local
+    scene.core.output = [audio]
+    scene.pump(5)
+    one.inbox.append((b"voice", ("192.0.2.1", 7)))
+    scene.pump(5)
+    scene.core.output = [audio]
+    scene.pump(5)
+    assert one.sent_from[-1] == []

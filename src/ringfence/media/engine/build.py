@@ -1,8 +1,8 @@
 """Compiles the native engine: at install (setup.py), by hand, and for the sanitizer tests.
 
-The engine is C11 with POSIX threads and Linux's epoll, linked against libc alone, so all it takes
-is a compiler; without one `compile_library` returns None and the Python twin serves. The module
-imports nothing of the program, because setup.py loads it before anything is installed::
+The engine is C11 with POSIX threads and Linux's io_uring and epoll, linked against libc alone, so
+all it takes is a compiler; without one `compile_library` returns None and the Python twin serves.
+The module imports nothing of the program, because setup.py loads it before anything is installed::
 
     python -m ringfence.media.engine.build        # into the package, as setup.py does
 """
@@ -20,7 +20,8 @@ HERE = Path(__file__).resolve().parent
 LIBRARY = "libringfence_engine.so"
 SOURCES = (
     "core.c", "dtmf.c", "engine.c", "g711.c", "g722.c", "jitter.c", "objects.c", "offline.c",
-    "plc.c", "receive.c", "record.c", "report.c", "resample.c", "send.c",
+    "plc.c", "receive.c", "record.c", "report.c", "resample.c", "send.c", "wire.c", "wire_epoll.c",
+    "wire_uring.c",
 )  # fmt: skip
 STANDARD = ("-std=c11", "-D_GNU_SOURCE", "-fvisibility=hidden", "-fPIC", "-pthread")
 OPTIMISED = ("-O3", "-fno-semantic-interposition", "-DNDEBUG")

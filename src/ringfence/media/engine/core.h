@@ -139,6 +139,8 @@ struct rf_leg {
   bool connected, ever_connected, muted, listening, detecting, contiguous, marker_due;
   bool timed_out, started, latched_once, window_open, rtcp_known, locked;
   bool joined; /* the RTP socket is connected to the aim */
+  bool anywhere, narrow, local_known; /* bound to all addresses; IPv4; `local` is valid */
+  bool armed[2]; /* a receive is under way on the socket */
   uint8_t aim_rank;
   uint16_t wanted[2]; /* taps on what is heard, said */
   int fd[2]; /* RTP, RTCP; -1: none */
@@ -162,6 +164,7 @@ struct rf_leg {
 
   /* RTCP */
   rf_addr rtcp_aim;
+  uint8_t local[16]; /* the address of ours the far end sends to, where bound to all */
   char cname[17];
   uint32_t random;
   uint64_t sent_at_report[2];

@@ -179,6 +179,7 @@ class Desk:
                 send_errors=found.send_errors,
                 lateness_p50_us=found.percentile(50),
                 lateness_p99_us=found.percentile(99),
+                wire=found.wire,
             )
         )
 

@@ -3,38 +3,36 @@
  * One round of the thread, every 5 ms by the monotonic clock:
  *
  *     sleep until the tick -> frames of one phase (send) -> commands from the ring
- *                          -> drain all ready sockets    -> wake the reader if there are events
+ *                          -> datagrams that have arrived -> wake the reader if there are events
  *
  * Frames come first, so that what is sent leaves on time whatever the rest costs. Commands come
  * before the sockets, so that a packet sent after its leg was connected finds it so. Nothing here
  * waits: sockets do not block, rings are single-producer single-consumer, chunks travel on stacks
- * that only one side pops.
+ * that only one side pops. While no leg is open there is no clock: the thread sleeps until the bell
+ * rings for a command.
  */
 #include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "core.h"
+#include "wire.h"
 
 enum {
   COMMANDS = 1024, /* powers of two */
   EVENTS = 4096,
   COMMANDS_PER_TICK = 256,
-  READY = 512,
-  ROUNDS = 8,       /* of draining per tick: a flood does not hold up the frames */
+  FEW_LEGS = 512,
   CATCH_UP = 40,    /* ticks made up for after a stall; older ones are skipped */
   STACK = 512 * 1024,
-  EXPEDITED = 0xB8, /* DSCP EF, RFC 4594 4.1 */
   BINS = 64,
   BIN_NS = 50000,
 };
@@ -47,10 +45,13 @@ typedef struct overflow {
 
 struct rf_engine {
   rf_core core;
+  wire wire;
   pthread_t thread;
-  atomic_bool stop;
-  int epoll, wake;
+  atomic_bool stop, dozing;
+  int wake, bell;
+  uint32_t wish; /* RF_WIRE_* */
   int64_t anchor_ns; /* wall clock minus monotonic clock, at start */
+  int64_t due;       /* of the tick whose frames are being sent; 0: none are */
 
   rf_command commands[COMMANDS];
   _Atomic uint32_t command_head, command_tail; /* head: next to take; tail: next to fill */
@@ -63,10 +64,8 @@ struct rf_engine {
   rf_chunk *taken; /* oldest first, controlling thread only */
   uint32_t chunks, chunks_wanted;
 
-  _Atomic int64_t ticks, late_ticks, skipped_ticks, datagrams_in, datagrams_out, send_errors;
+  _Atomic int64_t ticks, late_ticks, skipped_ticks, datagrams_in, datagrams_out, send_errors, way;
   _Atomic int64_t lateness[BINS];
-  uint32_t sent_this_tick;
-  struct epoll_event ready[READY];
 };
 
 static inline void count(_Atomic int64_t *counter, int64_t more) {
@@ -81,101 +80,20 @@ static int64_t monotonic_ns(void) {
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* --- addresses and sockets ------------------------------------------------------------------- */
-
-static const uint8_t MAPPED[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-static bool is_v4(const rf_addr *a) { return memcmp(a->ip, MAPPED, sizeof MAPPED) == 0; }
-
-static socklen_t to_sockaddr(const rf_addr *a, struct sockaddr_storage *out) {
-  memset(out, 0, sizeof *out);
-  if (is_v4(a)) {
-    struct sockaddr_in *in = (struct sockaddr_in *)out;
-    in->sin_family = AF_INET;
-    in->sin_port = htons(a->port);
-    memcpy(&in->sin_addr, a->ip + 12, 4);
-    return sizeof *in;
-  }
-  struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)out;
-  in6->sin6_family = AF_INET6;
-  in6->sin6_port = htons(a->port);
-  memcpy(&in6->sin6_addr, a->ip, 16);
-  return sizeof *in6;
-}
-
-static void from_sockaddr(const struct sockaddr_storage *in, rf_addr *out) {
-  if (in->ss_family == AF_INET) {
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)in;
-    memcpy(out->ip, MAPPED, sizeof MAPPED);
-    memcpy(out->ip + 12, &v4->sin_addr, 4);
-    out->port = ntohs(v4->sin_port);
-  } else {
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)in;
-    memcpy(out->ip, &v6->sin6_addr, 16);
-    out->port = ntohs(v6->sin6_port);
-  }
-}
-
-static int bind_one(const rf_addr *at, int buffer) {
-  struct sockaddr_storage address;
-  socklen_t size = to_sockaddr(at, &address);
-  int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), dscp = EXPEDITED;
-  if (fd < 0) return -1;
-  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
-  /* Only a wish: networks that ignore it and kernels that refuse it are fine. */
-  if (address.ss_family == AF_INET)
-    setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
-  else
-    setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof dscp);
-  if (bind(fd, (struct sockaddr *)&address, size) == 0) return fd;
-  int error = errno;
-  close(fd);
-  errno = error;
-  return -1;
-}
-
-RF_EXPORT int rf_engine_bind(rf_engine *engine, rf_leg *leg, const rf_addr *at, uint32_t buffer) {
-  (void)engine;
-  rf_addr next = *at;
-  leg->fd[0] = bind_one(at, (int)buffer);
-  if (leg->fd[0] < 0) return errno;
-  next.port++;
-  leg->fd[1] = bind_one(&next, (int)buffer);
-  if (leg->fd[1] >= 0) return 0;
-  int error = errno;
-  rf_leg_unbind(leg);
-  return error;
-}
-
-RF_EXPORT void rf_leg_unbind(rf_leg *leg) {
-  for (int k = 0; k < 2; k++) {
-    if (leg->fd[k] >= 0) close(leg->fd[k]);
-    leg->fd[k] = -1;
-  }
-}
-
-static void watch(rf_engine *engine, rf_leg *leg, int how) {
-  for (uint32_t k = 0; k < 2; k++) {
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)leg->handle << 1 | k};
-    if (leg->fd[k] >= 0) epoll_ctl(engine->epoll, how, leg->fd[k], &event);
-  }
-}
-
 /* --- outlets of the core --------------------------------------------------------------------- */
 
 static void on_send(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *to, const uint8_t *data,
                     uint32_t size) {
-  rf_engine *engine = core->context;
-  ssize_t sent;
-  if (leg->joined && !rtcp) {
-    sent = send(leg->fd[0], data, size, MSG_NOSIGNAL);
-  } else {
-    struct sockaddr_storage address;
-    socklen_t length = to_sockaddr(to, &address);
-    sent = sendto(leg->fd[rtcp], data, size, MSG_NOSIGNAL, (struct sockaddr *)&address, length);
-  }
-  engine->sent_this_tick++;
-  if (sent < 0) count(&engine->send_errors, 1);
+  wire *w = &((rf_engine *)core->context)->wire;
+  w->way->send(w, leg, rtcp, to, data, size);
+}
+
+static void on_left(wire *w, uint32_t sent) {
+  rf_engine *engine = w->context;
+  count(&engine->datagrams_out, sent);
+  if (!engine->due) return;
+  int64_t bin = (monotonic_ns() - engine->due) / BIN_NS;
+  count(&engine->lateness[bin < 0 ? 0 : bin < BINS ? bin : BINS - 1], sent);
 }
 
 static bool push_event(rf_engine *engine, const rf_event *event) {
@@ -190,6 +108,8 @@ static bool push_event(rf_engine *engine, const rf_event *event) {
 
 static void on_event(rf_core *core, const rf_event *event) {
   rf_engine *engine = core->context;
+  /* Whoever hears that a leg is closed closes its sockets; its last words go first. */
+  if (event->kind == RF_CLOSED) engine->wire.way->flush(&engine->wire);
   if (!engine->late_first && push_event(engine, event)) return;
   /* The reader is far behind. A caller can make digits without end, so those are let go; every
    * other event answers a command of ours, so their number is bounded. */
@@ -226,76 +146,29 @@ static rf_chunk *on_empty(rf_core *core) {
   return top;
 }
 
-/* Where the audio comes from is settled: a connected socket is cheaper to send on, and the kernel
- * turns strangers away. */
 static void on_locked(rf_core *core, rf_leg *leg) {
-  struct sockaddr_storage address;
-  socklen_t size = to_sockaddr(&leg->aim, &address);
-  (void)core;
-  leg->joined = leg->fd[0] >= 0 && connect(leg->fd[0], (struct sockaddr *)&address, size) == 0;
+  wire_join(&((rf_engine *)core->context)->wire, leg);
 }
 
 static void on_unlocked(rf_core *core, rf_leg *leg) {
-  struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-  (void)core;
-  if (leg->joined) connect(leg->fd[0], &nowhere, sizeof nowhere);
-  leg->joined = false;
+  wire_part(&((rf_engine *)core->context)->wire, leg);
 }
 
 static const outlets OUTLETS = {on_send, on_event, on_chunk, on_empty, on_locked, on_unlocked};
 
 /* --- the thread ------------------------------------------------------------------------------ */
 
-/* One datagram of a socket; level triggering brings us back for the next one. */
-static bool read_one(rf_engine *engine, uint64_t tag) {
-  uint8_t data[RF_DATAGRAM_MAX + 1];
-  uint32_t handle = (uint32_t)(tag >> 1);
-  bool rtcp = tag & 1;
-  rf_leg *leg = core_leg(&engine->core, handle);
-  rf_addr from;
-  ssize_t size;
-  if (!leg) return false;
-  if (leg->joined && !rtcp) {
-    size = recv(leg->fd[0], data, sizeof data, 0);
-    from = leg->aim;
-  } else {
-    struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-    size = recvfrom(leg->fd[rtcp], data, sizeof data, 0, (struct sockaddr *)&address, &length);
-    if (size >= 0) from_sockaddr(&address, &from);
-  }
-  if (size < 0) return errno != EAGAIN; /* an ICMP error is taken off the socket by reading it */
-  count(&engine->datagrams_in, 1);
-  receive(&engine->core, leg, rtcp, &from, data, (uint32_t)size);
-  return true;
-}
-
-static rf_leg *ready_leg(rf_engine *engine, int k) {
-  return core_leg(&engine->core, (uint32_t)(engine->ready[k].data.u64 >> 1));
-}
-
-static void drain(rf_engine *engine) {
-  for (int round = 0; round < ROUNDS; round++) {
-    int found = epoll_wait(engine->epoll, engine->ready, READY, 0), read = 0;
-    for (int k = 0; k < found; k++) {
-      if (k + 1 < found) warm_leg(ready_leg(engine, k + 1));
-      read += read_one(engine, engine->ready[k].data.u64);
-    }
-    if (read == 0) return;
-  }
-}
-
 static void obey(rf_engine *engine) {
   uint32_t head = atomic_load_explicit(&engine->command_head, memory_order_relaxed);
   uint32_t tail = atomic_load_explicit(&engine->command_tail, memory_order_acquire);
   for (int k = 0; k < COMMANDS_PER_TICK && head != tail; k++, head++) {
     const rf_command *command = &engine->commands[head % COMMANDS];
-    if (command->kind == RF_OPEN) watch(engine, command->object, EPOLL_CTL_ADD);
     if (command->kind == RF_CLOSE) {
       rf_leg *leg = core_leg(&engine->core, command->leg);
-      if (leg) watch(engine, leg, EPOLL_CTL_DEL);
+      if (leg) engine->wire.way->forget(&engine->wire, leg);
     }
     rf_core_do(&engine->core, command, engine->core.now);
+    if (command->kind == RF_OPEN) engine->wire.way->watch(&engine->wire, command->object);
   }
   atomic_store_explicit(&engine->command_head, head, memory_order_release);
 }
@@ -314,68 +187,141 @@ static void tell(rf_engine *engine) {
   }
 }
 
-static void time_frames(rf_engine *engine, int64_t due) {
-  int64_t bin = (monotonic_ns() - due) / BIN_NS;
-  count(&engine->lateness[bin < 0 ? 0 : bin < BINS ? bin : BINS - 1], engine->sent_this_tick);
+/* Late audio is lost audio. Without the right to go first, ask for short turns instead: a thread
+ * that needs little gets it sooner (EEVDF, Linux 6.12). */
+static void hurry(void) {
+  struct sched_param priority = {.sched_priority = sched_get_priority_min(SCHED_RR)};
+  if (pthread_setschedparam(pthread_self(), SCHED_RR, &priority) == 0) return;
+  struct {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+  } turn = {.size = 48, .runtime = 100000};
+  setpriority(PRIO_PROCESS, 0, -11);
+  turn.nice = getpriority(PRIO_PROCESS, 0);
+  syscall(SYS_sched_setattr, 0, &turn, 0u);
+}
+
+static void begin_wire(rf_engine *engine) {
+  wire *w = &engine->wire;
+  *w = (wire){.way = &WIRE_URING, .core = &engine->core, .left = on_left, .context = engine};
+  if (engine->wish == RF_WIRE_EPOLL || !w->way->begin(w)) {
+    w->way = &WIRE_EPOLL;
+    if (!w->way->begin(w)) abort(); /* no descriptor or no memory left at the very start */
+  }
+  atomic_store(&engine->way, w->way == &WIRE_URING ? RF_WIRE_URING : RF_WIRE_EPOLL);
+}
+
+static uint32_t open_legs(const rf_core *core) {
+  uint32_t legs = 0;
+  for (int k = 0; k < PHASES; k++) legs += core->population[k];
+  return legs;
+}
+
+/* Sleep until there is a command, if there is nothing else. */
+static void doze(rf_engine *engine) {
+  uint64_t rung;
+  if (engine->late_first) return;
+  atomic_store(&engine->dozing, true);
+  if (atomic_load(&engine->command_tail) == atomic_load(&engine->command_head) &&
+      !atomic_load(&engine->stop) && read(engine->bell, &rung, sizeof rung) < 0) {
+    /* A signal: the round that follows does no harm. */
+  }
+  atomic_store(&engine->dozing, false);
+}
+
+/* Sleep until the next round, which runs `ticks`; the time it was due. */
+static int64_t next_round(rf_engine *engine, int64_t before, int64_t ticks) {
+  int64_t due = before + ticks * TICK_NS;
+  struct timespec at = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
+  }
+  int64_t behind = (monotonic_ns() - due) / TICK_NS;
+  if (behind) count(&engine->late_ticks, 1);
+  if (behind > CATCH_UP) {
+    due += behind * TICK_NS;
+    count(&engine->skipped_ticks, behind);
+  }
+  count(&engine->ticks, ticks);
+  return due;
+}
+
+static int64_t wall_ms(const rf_engine *engine) {
+  return (monotonic_ns() + engine->anchor_ns) / 1000000;
 }
 
 static void *run(void *argument) {
   rf_engine *engine = argument;
-  struct sched_param priority = {.sched_priority = sched_get_priority_min(SCHED_RR)};
-  /* Late audio is lost audio. Without the right to either, carry on as everybody else. */
-  if (pthread_setschedparam(pthread_self(), SCHED_RR, &priority) != 0) setpriority(PRIO_PROCESS, 0, -11);
+  wire *w = &engine->wire;
+  hurry();
   prctl(PR_SET_TIMERSLACK, 1000);
   prctl(PR_SET_NAME, "audio");
+  begin_wire(engine);
   int64_t due = monotonic_ns();
   while (!atomic_load_explicit(&engine->stop, memory_order_relaxed)) {
-    due += TICK_NS;
-    struct timespec at = {.tv_sec = due / 1000000000, .tv_nsec = due % 1000000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR) {
+    uint32_t legs = open_legs(&engine->core);
+    if (legs == 0) {
+      doze(engine);
+      due = monotonic_ns();
+      engine->core.now = wall_ms(engine);
+    } else {
+      int ticks = legs <= FEW_LEGS ? 2 : 1;
+      engine->due = due = next_round(engine, due, ticks);
+      for (int64_t now = wall_ms(engine); ticks; ticks--) rf_core_tick(&engine->core, now);
+      w->way->flush(w);
+      engine->due = 0;
     }
-    int64_t now = monotonic_ns(), behind = (now - due) / TICK_NS;
-    if (behind) count(&engine->late_ticks, 1);
-    if (behind > CATCH_UP) {
-      due += behind * TICK_NS;
-      count(&engine->skipped_ticks, behind);
-    }
-    count(&engine->ticks, 1);
-    engine->sent_this_tick = 0;
-    rf_core_tick(&engine->core, (now + engine->anchor_ns) / 1000000);
-    if (engine->sent_this_tick) time_frames(engine, due);
     obey(engine);
-    drain(engine);
+    w->way->drain(w);
     tell(engine);
-    count(&engine->datagrams_out, engine->sent_this_tick);
+    atomic_store_explicit(&engine->datagrams_in, w->in, memory_order_relaxed);
+    atomic_store_explicit(&engine->send_errors, w->errors, memory_order_relaxed);
   }
+  w->way->end(w);
   return NULL;
 }
 
 /* --- the controlling thread ------------------------------------------------------------------ */
 
-RF_EXPORT rf_engine *rf_engine_new(int wake) {
+RF_EXPORT rf_engine *rf_engine_new(int wake, uint32_t wish) {
   rf_engine *engine = calloc(1, sizeof *engine);
   if (!engine) return NULL;
   core_init(&engine->core, &OUTLETS, engine);
   engine->wake = wake;
-  engine->epoll = epoll_create1(EPOLL_CLOEXEC);
+  engine->wish = wish;
+  engine->bell = eventfd(0, EFD_CLOEXEC);
   struct timespec wall;
   clock_gettime(CLOCK_REALTIME, &wall);
   engine->anchor_ns = (int64_t)wall.tv_sec * 1000000000 + wall.tv_nsec - monotonic_ns();
-  engine->core.now = (engine->anchor_ns + monotonic_ns()) / 1000000;
+  engine->core.now = wall_ms(engine);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, STACK);
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before); /* the interpreter's thread takes the signals */
-  int failed = engine->epoll < 0 ? errno : pthread_create(&engine->thread, &attributes, run, engine);
+  int failed = engine->bell < 0 ? errno : pthread_create(&engine->thread, &attributes, run, engine);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
   if (!failed) return engine;
-  if (engine->epoll >= 0) close(engine->epoll);
+  if (engine->bell >= 0) close(engine->bell);
   free(engine);
   errno = failed;
   return NULL;
+}
+
+RF_EXPORT int rf_engine_bind(rf_engine *engine, rf_leg *leg, const rf_addr *at, uint32_t buffer) {
+  (void)engine;
+  return wire_bind(leg, at, (int)buffer);
+}
+
+static void ring(rf_engine *engine) {
+  uint64_t one = 1;
+  if (write(engine->bell, &one, sizeof one) < 0) {
+    /* The counter is full: it has been rung often enough. */
+  }
 }
 
 RF_EXPORT int rf_engine_do(rf_engine *engine, const rf_command *command) {
@@ -383,7 +329,8 @@ RF_EXPORT int rf_engine_do(rf_engine *engine, const rf_command *command) {
   uint32_t head = atomic_load_explicit(&engine->command_head, memory_order_acquire);
   if (tail - head == COMMANDS) return -1;
   engine->commands[tail % COMMANDS] = *command;
-  atomic_store_explicit(&engine->command_tail, tail + 1, memory_order_release);
+  atomic_store(&engine->command_tail, tail + 1); /* before the look at `dozing`, in one order */
+  if (atomic_load(&engine->dozing)) ring(engine);
   return 0;
 }
 
@@ -436,6 +383,7 @@ RF_EXPORT void rf_engine_clockwork(rf_engine *engine, rf_clockwork *out) {
   out->datagrams_in = engine->datagrams_in;
   out->datagrams_out = engine->datagrams_out;
   out->send_errors = engine->send_errors;
+  out->way = engine->way;
   for (int k = 0; k < BINS; k++) out->lateness[k] = engine->lateness[k];
 }
 
@@ -450,8 +398,9 @@ static void free_chunks(rf_chunk *chunk) {
 RF_EXPORT void rf_engine_free(rf_engine *engine) {
   if (!engine) return;
   atomic_store(&engine->stop, true);
+  ring(engine);
   pthread_join(engine->thread, NULL);
-  close(engine->epoll);
+  close(engine->bell);
   free_chunks(engine->taken);
   free_chunks(engine->full);
   free_chunks(engine->empty);

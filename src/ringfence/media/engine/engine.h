@@ -1,6 +1,6 @@
 /* The public interface of the native engine, as native.py (ctypes) sees it.
  *
- * Plain C11 with POSIX threads and Linux's epoll and eventfd; no Python.h, so one library serves
+ * Plain C11 with POSIX threads and Linux's io_uring or epoll; no Python.h, so one library serves
  * every interpreter. Every struct here has fixed-width members in an order that needs no padding
  * beyond what ctypes computes itself; RF_ABI changes whenever one of them does.
  *
@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stddef.h>
 
-#define RF_ABI 1
+#define RF_ABI 2
 #define RF_EXPORT __attribute__((visibility("default")))
 
 typedef struct rf_core rf_core;
@@ -177,11 +177,16 @@ RF_EXPORT void rf_g711_decode(int codec, const uint8_t *data, int16_t *out, uint
 typedef struct {
   int64_t ticks, late_ticks, skipped_ticks; /* late: began more than a tick after its time */
   int64_t datagrams_in, datagrams_out, send_errors;
+  int64_t way; /* RF_WIRE_*; 0 until the thread has begun */
   int64_t lateness[64]; /* frames by lateness of their last send, bins of 50 us; the last: more */
 } rf_clockwork;
 
-/* `wake` is an eventfd written when there is something to take. NULL with errno set on failure. */
-RF_EXPORT rf_engine *rf_engine_new(int wake);
+/* How datagrams travel: by io_uring where the kernel lets us, or always by epoll. */
+enum { RF_WIRE_URING = 1, RF_WIRE_EPOLL = 2 };
+
+/* `wake` is an eventfd written when there is something to take; `wish` one of RF_WIRE_*. NULL with
+ * errno set on failure. */
+RF_EXPORT rf_engine *rf_engine_new(int wake, uint32_t wish);
 /* Bind an even port and the next odd one for a leg: 0 or an errno. Before RF_OPEN. */
 RF_EXPORT int rf_engine_bind(rf_engine *engine, rf_leg *leg, const rf_addr *at, uint32_t buffer);
 RF_EXPORT void rf_leg_unbind(rf_leg *leg);

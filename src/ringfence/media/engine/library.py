@@ -17,13 +17,15 @@ from pathlib import Path
 from ringfence.media.engine import build
 from ringfence.media.engine.interface import LATENESS_BINS
 
-ABI = 1
+ABI = 2
 """RF_ABI of engine.h."""
 
 CODECS = {"PCMU": 0, "PCMA": 1, "G722": 2}
 CODEC_NAMES = tuple(CODECS)
 DIRECTIONS = {"inactive": 0, "sendonly": 1, "recvonly": 2, "sendrecv": 3}
 NO_TYPE = 255
+WIRES = ("", "io_uring", "epoll")
+"""How datagrams travel, by RF_WIRE_*."""
 CODINGS = {"PCMU": 0, "PCMA": 1, "s16": 2, "": 2}
 SILENCE = {"PCMU": b"\xff", "PCMA": b"\xd5", "s16": b"\0", "": b"\0"}
 """What fills a gap in a recording."""
@@ -142,6 +144,7 @@ class Counts(Structure):
         ("datagrams_in", c_int64),
         ("datagrams_out", c_int64),
         ("send_errors", c_int64),
+        ("way", c_int64),
         ("lateness", c_int64 * LATENESS_BINS),
     )
 
@@ -183,7 +186,7 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_core_return_chunk": (None, pointer, pointer),
     "rf_g711_encode": (None, ctypes.c_int, pointer, pointer, u32),
     "rf_g711_decode": (None, ctypes.c_int, c_char_p, pointer, u32),
-    "rf_engine_new": (pointer, ctypes.c_int),
+    "rf_engine_new": (pointer, ctypes.c_int, u32),
     "rf_engine_bind": (ctypes.c_int, pointer, pointer, POINTER(Address), u32),
     "rf_engine_do": (ctypes.c_int, pointer, POINTER(Order)),
     "rf_engine_take_events": (u32, pointer, POINTER(Occurrence), u32),

@@ -6,6 +6,7 @@ import ctypes
 import os
 import time
 from ctypes import byref
+from typing import Literal
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
@@ -22,6 +23,9 @@ _ADDRESS_IN_USE = 98
 _FULL_WAIT_MS = 2_000
 """The audio thread empties the ring of orders every 5 ms; this long means that it is gone."""
 _SPARE_CHUNKS = 32
+WireWish = Literal["auto", "epoll"]
+"""``auto``: io_uring where the kernel has it and allows it."""
+_WISHES: dict[WireWish, int] = {"auto": 1, "epoll": 2}
 
 
 class NativeCore(Ledger):
@@ -117,7 +121,9 @@ class NativeEngine(Ledger):
     wake: int | None
     """Readable when `take` has something to give."""
 
-    def __init__(self, library: ctypes.CDLL, *, bind: str, ports: Ports) -> None:
+    def __init__(
+        self, library: ctypes.CDLL, *, bind: str, ports: Ports, wire: WireWish = "auto"
+    ) -> None:
         super().__init__(library)
         ip = lib.pack_ip(bind)
         if ip is None:
@@ -129,7 +135,7 @@ class NativeEngine(Ledger):
         self._chunks: list[Audio] = []
         self._events = (lib.Occurrence * _EVENTS)()
         self.wake = self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-        self._engine = library.rf_engine_new(self._wake)
+        self._engine = library.rf_engine_new(self._wake, _WISHES[wire])
         if self._engine is None:
             os.close(self._wake)
             raise LocalError("the audio thread could not be started")
@@ -148,6 +154,11 @@ class NativeEngine(Ledger):
         # A channel fills one chunk while another one is on its way here.
         wanted = 2 * self._channels + _SPARE_CHUNKS if self._channels else 0
         self._lib.rf_engine_provide_chunks(self._engine, wanted)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a leg is open."""
+        return bool(self._legs)
 
     def open(self, leg: str, identity: Identity) -> int | p.LegFailure:
         """Bind a port pair and make the leg; return the RTP port, or why not."""
@@ -207,7 +218,7 @@ class NativeEngine(Ledger):
         self._lib.rf_engine_clockwork(self._engine, byref(found))
         return Clockwork(
             found.ticks, found.late_ticks, found.skipped_ticks, found.datagrams_in,
-            found.datagrams_out, found.send_errors, tuple(found.lateness),
+            found.datagrams_out, found.send_errors, tuple(found.lateness), lib.WIRES[found.way],
         )  # fmt: skip
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 /* Objects the controlling thread makes, hands to the audio thread and gets back to free. */
 #include <stdlib.h>
 
-#include "core.h"
+#include "wire.h"
 
 enum { PAGE = 4096 };
 
@@ -24,6 +24,8 @@ RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, 
   strncpy(leg->cname, cname, sizeof leg->cname - 1);
   return leg;
 }
+
+RF_EXPORT void rf_leg_unbind(rf_leg *leg) { wire_unbind(leg); }
 
 RF_EXPORT void rf_leg_free(rf_leg *leg) {
   if (leg) rf_leg_unbind(leg);

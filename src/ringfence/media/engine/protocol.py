@@ -439,6 +439,8 @@ class EngineReport(Notice, frozen=True, tag=16):
     send_errors: int
     lateness_p50_us: int
     lateness_p99_us: int
+    wire: str = ""
+    """How datagrams travel: io_uring, epoll, python."""
 
 
 AnyNotice = (

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
+from ipaddress import ip_address
 
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.limits import (
@@ -33,18 +35,27 @@ _CATCH_UP = 40
 """Ticks made up for after a stall; older ones are skipped."""
 _EXPEDITED = 0xB8
 """DSCP EF, RFC 4594 4.1."""
+_IP_PKTINFO = 8
+"""ip(7); Python's socket module names it only from 3.14 on."""
+_PKTINFO = struct.Struct("=i4s4s")
+_PKTINFO6 = struct.Struct("=16si")
+_CONTROL_BYTES = 64
 
 
 class _Pair:
     """The two sockets of a leg."""
 
-    __slots__ = ("leg", "port", "rtcp", "rtp")
+    __slots__ = ("aim", "leg", "port", "rtcp", "rtp", "source")
 
     def __init__(self, leg: str, port: int, rtp: socket.socket, rtcp: socket.socket) -> None:
         self.leg = leg
         self.port = port
         self.rtp = rtp
         self.rtcp = rtcp
+        self.aim = ("", 0)
+        """Where audio was sent last."""
+        self.source: list[tuple[int, int, bytes]] = []
+        """Has datagrams leave from the address of ours the far end sends to (see wire.c)."""
 
 
 class TwinEngine:
@@ -58,6 +69,7 @@ class TwinEngine:
         self._core = core
         self._bind = bind
         self._family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+        self._anywhere = ip_address(bind).is_unspecified
         self._ports = ports
         self._clock = clock
         self._pairs: dict[str, _Pair] = {}
@@ -67,6 +79,11 @@ class TwinEngine:
         self._pongs: list[p.AnyNotice] = []
         self._ticks = self._late = self._skipped = self._in = self._out = self._errors = 0
         self._lateness = [0] * LATENESS_BINS
+
+    @property
+    def busy(self) -> bool:
+        """Whether a leg is open."""
+        return bool(self._pairs)
 
     def open(self, leg: str, identity: Identity) -> int | p.LegFailure:
         """Bind a port pair and make the leg; return the RTP port, or why not."""
@@ -78,6 +95,8 @@ class TwinEngine:
         if not self._core.open(leg, identity):
             self._release(pair)
             return "limit"
+        if not self._pairs:
+            self._due = Ms(self._clock.now() + TICK_MS)  # the clock stood still
         self._pairs[leg] = pair
         for sock, rtcp in ((pair.rtp, False), (pair.rtcp, True)):
             self._sockets[sock.fileno()] = (pair, rtcp)
@@ -107,6 +126,10 @@ class TwinEngine:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, MEDIA_SOCKET_BUFFER)
             if self._family == socket.AF_INET:
                 sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, _EXPEDITED)
+            if self._anywhere and self._family == socket.AF_INET:
+                sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+            elif self._anywhere:
+                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
             sock.bind((self._bind, port))
         except OSError:
             sock.close()
@@ -144,7 +167,7 @@ class TwinEngine:
         """Return how punctual the worker's loop has been."""
         return Clockwork(
             self._ticks, self._late, self._skipped, self._in, self._out, self._errors,
-            tuple(self._lateness),
+            tuple(self._lateness), "python",
         )  # fmt: skip
 
     def pump(self) -> None:
@@ -171,13 +194,15 @@ class TwinEngine:
             sock = pair.rtcp if rtcp else pair.rtp
             for _ in range(MEDIA_LEG_BURST):
                 try:
-                    data, source = sock.recvfrom(RTP_PACKET_MAX + 1)
+                    data, control, _, source = sock.recvmsg(RTP_PACKET_MAX + 1, _CONTROL_BYTES)
                 except BlockingIOError:
                     break
                 except OSError:
                     continue  # an ICMP error, taken off the socket by reading it
                 self._in += 1
                 self._core.receive(pair.leg, data, source[0], source[1], now, rtcp=rtcp)
+                if self._anywhere and source[:2] == pair.aim:
+                    pair.source = _reply_from(control) or pair.source
 
     def _send(self) -> int:
         output = self._core.take_output()
@@ -187,7 +212,9 @@ class TwinEngine:
                 continue
             sock = pair.rtcp if datagram.rtcp else pair.rtp
             try:
-                sock.sendto(datagram.data, (datagram.host, datagram.port))
+                to = (datagram.host, datagram.port)
+                pair.aim = pair.aim if datagram.rtcp else to
+                sock.sendmsg([datagram.data], pair.source, 0, to)
             except OSError:
                 # The network is down or the buffer full: the packet is lost like any other.
                 self._errors += 1
@@ -200,3 +227,15 @@ class TwinEngine:
             self._release(pair)
         self._pairs.clear()
         self._epoll.close()
+
+
+def _reply_from(control: list[tuple[int, int, bytes]]) -> list[tuple[int, int, bytes]]:
+    """Return the control message that answers from where a datagram came to; empty if unknown."""
+    for level, kind, body in control:
+        if level == socket.IPPROTO_IP and kind == _IP_PKTINFO and len(body) == _PKTINFO.size:
+            _, local, _ = _PKTINFO.unpack(body)
+            return [(level, kind, _PKTINFO.pack(0, local, bytes(4)))]
+        if level == socket.IPPROTO_IPV6 and kind == socket.IPV6_PKTINFO:
+            local, _ = _PKTINFO6.unpack(body)
+            return [(level, kind, _PKTINFO6.pack(local, 0))]
+    return []

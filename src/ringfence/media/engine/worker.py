@@ -1,7 +1,7 @@
 """The media process: one engine, one Unix socket, one server at a time.
 
 ``python -m ringfence.media.engine.worker --socket PATH --rtp LOW-HIGH [--bind IP]
-[--engine auto|native|reference]``
+[--engine auto|native|reference] [--wire auto|epoll]``
 
 It serves the connection that is open and drops all legs when it closes; recordings are finalised
 and it waits for the next connection (a restarted server). It ends on SIGTERM, after its recordings
@@ -39,7 +39,7 @@ from ringfence.kernel.priority import work_in_background
 from ringfence.media.engine.desk import Desk
 from ringfence.media.engine.interface import TICK_MS, Engine
 from ringfence.media.engine.library import load
-from ringfence.media.engine.native import NativeEngine
+from ringfence.media.engine.native import NativeEngine, WireWish
 from ringfence.media.engine.ports import Ports
 from ringfence.media.engine.protocol import AnyCommand, CommandReader, Hello, encode
 from ringfence.media.engine.recorder import Outcome, Recorder
@@ -55,11 +55,13 @@ _MMAP_BYTES = 256 * 1024
 _FILES = 2 * MEDIA_LEGS_MAX + 4 * MEDIA_RECORDINGS_MAX + 64
 
 
-def make_engine(kind: str, *, bind: str, ports: Ports, clock: Clock) -> Engine | None:
+def make_engine(
+    kind: str, *, bind: str, ports: Ports, clock: Clock, wire: WireWish = "auto"
+) -> Engine | None:
     """Return the engine asked for; ``auto`` prefers the native one. None where it is missing."""
     library = load() if kind != "reference" else None
     if library is not None:
-        return NativeEngine(library, bind=bind, ports=ports)
+        return NativeEngine(library, bind=bind, ports=ports, wire=wire)
     if kind == "native":
         return None
     # Only here, because the twin and its tables cost memory the native engine has no use for.
@@ -84,6 +86,8 @@ class Worker:
         self._timer: asyncio.TimerHandle | None = None
         self._fetching = False
         """Recorded audio will be fetched in a moment; where nothing is recorded, nobody looks."""
+        self._pumping = False
+        """The twin's next tick is arranged for."""
         self._over = False
         """The engine is closed: what is still scheduled does nothing."""
         self._ended = asyncio.Event()
@@ -98,8 +102,6 @@ class Worker:
             self._loop.add_signal_handler(number, self._ended.set)
         if self._engine.wake is not None:
             self._loop.add_reader(self._engine.wake, self._woken)
-        else:
-            self._pump(self._loop.time())
         self._watch_parent()
         await self._ended.wait()
         server.close()
@@ -151,7 +153,8 @@ class Worker:
         self._settle()
 
     def _pump(self, due: float) -> None:
-        if self._over:
+        self._pumping = self._engine.busy and not self._over
+        if not self._pumping:
             return
         self._engine.pump()
         self._settle()
@@ -185,6 +188,9 @@ class Worker:
             connection.write(encode(*notices))
             if connection.backlog > MEDIA_BACKLOG_BYTES:
                 connection.abort()
+        if self._engine.wake is None and self._engine.busy and not self._pumping:
+            self._pumping = True
+            self._loop.call_soon(self._pump, self._loop.time())
         if self._desk.idle:
             self._idle.set()
         else:
@@ -297,6 +303,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rtp", required=True, type=port_range, help="UDP ports LOW-HIGH")
     parser.add_argument("--bind", default="0.0.0.0", help="address of the RTP sockets")  # noqa: S104
     parser.add_argument("--engine", default="auto", choices=("auto", "native", "reference"))
+    parser.add_argument("--wire", default="auto", choices=("auto", "epoll"))
     options = parser.parse_args(arguments)
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
@@ -305,7 +312,9 @@ def main(arguments: list[str] | None = None) -> int:
     sys.setswitchinterval(_SWITCH_SECONDS)
     clock = SystemClock()
     ports = Ports(*options.rtp)
-    engine = make_engine(options.engine, bind=options.bind, ports=ports, clock=clock)
+    engine = make_engine(
+        options.engine, bind=options.bind, ports=ports, clock=clock, wire=options.wire
+    )
     if engine is None:
         sys.stderr.write(
             "media: the native engine is not built; install a C compiler and run "
