@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from functools import partial
 
 from ringfence.jobs import schedule
-from ringfence.jobs.handlers import callbacks, checkpoints, epochs, sweeps
+from ringfence.jobs.handlers import callbacks, checkpoints, epochs, erasures, mail, notices, sweeps
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import BACKROOM_STOP_S
 from ringfence.kernel.phone import Phone
+from ringfence.mail.smtp import relay
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office
-from ringfence.office.privacy import retention
+from ringfence.office.exchanges import Exchanges
+from ringfence.office.privacy import erasure, messages, policy, retention
 
-SERIES = (checkpoints.HOURLY, epochs.DAILY, sweeps.DAILY)
+SERIES = (checkpoints.HOURLY, epochs.DAILY, fetched.OFTEN, notices.DAILY, sweeps.DAILY)
 
 
 class Backroom:
@@ -36,7 +38,19 @@ class Backroom:
                 checkpoints.KIND: Again(
                     checkpoints.HOURLY, checkpoints.SignLog(store.sign_log), store.outbox
                 ),
+                mail.KIND: mail.DeliverMail(
+                    partial(messages.deliver, office, relay(office.settings).deliver)
+                ),
+                notices.KIND: Again(
+                    notices.DAILY,
+                    notices.CompareNotice(partial(policy.refresh, office)),
+                    store.outbox,
+                ),
+                erasures.KIND: erasures.GoOn(partial(erasure.go_on, office)),
                 epochs.KIND: Again(epochs.DAILY, epochs.MoveKeys(store.keystore), store.outbox),
+                fetched.KIND: Again(
+                    fetched.OFTEN, fetched.TakeAway(Exchanges(office).sweep), store.outbox
+                ),
                 sweeps.KIND: Again(
                     sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
                 ),
@@ -48,7 +62,9 @@ class Backroom:
 
     async def start(self) -> None:
         """Ask for the recurring jobs and begin with what is waiting."""
-        await schedule.begin(SERIES, self._outbox, now=self._clock.now())
+        now = self._clock.now()
+        await schedule.begin(SERIES, self._outbox, now=now)
+        await self._outbox.enqueue([notices.at_start(now)], now=now)
         self._running = asyncio.create_task(self.worker.run())
 
     def tell(self, call: CallId, request: Callback) -> None:

@@ -252,6 +252,7 @@ DNS_TOTAL_MS = Limit(6_000, "ms", "all questions of one call; the caller hears s
 
 # office
 NAME_CHARS_MAX = Limit(64, "characters", "names of flows, trunks and phones appear in SIP URIs")
+ADDRESS_CHARS_MAX = Limit(256, "characters", "a SIP address somebody is erased by")
 NUMBERS_MAX = Limit(10_000, "numbers", "all of them are kept in memory, about 5 MB")
 PASSWORD_CHARS_MIN = Limit(8, "characters", "shorter ones are guessed over the network")
 ADMIN_LINK_MS = Limit(86_400_000, "ms", "a day to open the link that the first start printed")
@@ -298,6 +299,7 @@ EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 
 # privacy: consents, gate
 RECORDING_ANSWER_MS = Limit(8_000, "ms", "to press a key that means yes, after the question")
+CHOICES_MAX = Limit(1_000, "choices", "of one person; a person changes their mind, a script floods")
 HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
 
 # cases

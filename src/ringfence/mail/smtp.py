@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import aiosmtplib
 
+from ringfence.config import Settings
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.limits import MAIL_CONNECT_MS, MAIL_SEND_MS
 
@@ -28,6 +29,8 @@ class Relay:
         Raises `RemoteError` where another try may help (nobody answers, RFC 5321 4.2.1: 4yz),
         `Refused` (``mail_refused``, ``mail_login``) where it would not (5yz).
         """
+        if not self.host:
+            raise RemoteError("no mail server is set", hint=421)
         client = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -51,6 +54,18 @@ class Relay:
             _judge(answer.code)
         except (aiosmtplib.SMTPException, OSError, TimeoutError):
             raise RemoteError("the mail server did not take the message", hint=421) from None
+
+
+def relay(settings: Settings) -> Relay:
+    """Return the relay that the settings name; one without a host takes nothing."""
+    return Relay(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        tls=settings.smtp_tls,
+    )
 
 
 def _judge(code: int) -> None:

@@ -19,13 +19,14 @@ from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import FlowId, NumberId, TrunkId
+from ringfence.kernel.ids import FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.office import access, privacy, records, setup, system
+from ringfence.office import access, notifications, privacy, records, setup, system
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
+from ringfence.office.privacy import policy
 from ringfence.office.table import TABLE, Admission, UseCase
 from ringfence.privacy.purposes import acting, exchange_itself, purpose
 from ringfence.privacy.roles import Identity
@@ -103,6 +104,8 @@ class Office:
         self.sessions: dict[bytes, Ms] = {}
         self.session_roles: dict[bytes, str] = {}
         self.identities = Identities()
+        self.lapse: policy.Lapse | None = None
+        self.policy_uses: set[tuple[str, int]] = set()
         self.account = open_account(store, clock=clock, entropy=entropy)
         self.store = Rooms(store, self.account)
         with purpose("authenticate"):
@@ -129,6 +132,11 @@ class Office:
         """A server runs on this office."""
         self._live = live
 
+    def forget_person(self, party: PartyId) -> None:
+        """Somebody was erased: nothing about them stays in memory."""
+        if self._live is not None:
+            self._live.forget_person(party)
+
     async def close(self) -> None:
         """Write what is waiting and close the data folder."""
         await asyncio.to_thread(self.store.store.close)
@@ -142,6 +150,7 @@ class Office:
         admission = row.admit(who)
         bound = row.bind(self, args)
         self._oblige(row, who, admission)
+        policy.note_use(self, who.entrance)
         try:
             with self._acting(who, admission), _for(admission):
                 return await row.work(*bound.args, **bound.kwargs)

@@ -90,6 +90,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
 
 EDGES_ON_THIS_MACHINE: Mapping[str, str] = MappingProxyType(
     {
+        "ringfence.cli.proof_walk": "the proof of erasure calls our own server",
         "ringfence.cli.facts": "the doctor looks whether our own ports answer",
         "ringfence.config": "asks the kernel for our own address; sends nothing",
         "ringfence.switch.media_link": "the socket of our own media process",

@@ -17,7 +17,7 @@ from ringfence.kernel.ids import AccountId, MessageId
 from ringfence.messaging.permission import Subscription
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.schema import messages, subscriptions, suppressions
-from ringfence.storage.statement import Statement, at_most, insert_new
+from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 State = Literal["queued", "sent", "failed"]
@@ -46,6 +46,21 @@ _LIST = Statement(
     ),
     "account",
     "count",
+)
+_GET = Statement(
+    select(
+        *(_m.id, _m.template, _m.kind, _m.channel, _m.ground, _m.evidence, _m.reason),
+        *(_m.state, _m.error, _m.created_at, _m.settled_at),
+    ).where(_m.id == bindparam("message"))
+)
+_DROP = Statement(
+    delete(messages).where(
+        _m.account_id == bindparam("account"),
+        _m.reason == bindparam("reason"),
+        _m.state != word("sent"),
+    ),
+    "account",
+    "reason",
 )
 _LOOKUP = Statement(select(_m.lookup, _m.kind).where(_m.id == bindparam("message")))
 _s = subscriptions.c
@@ -126,6 +141,15 @@ class Messages:
     ) -> None:
         """Write down how a message fared."""
         tx.run(_SETTLE, (state, error, at, message))
+
+    def get(self, queries: Queries, message: MessageId) -> Message | None:
+        """Return one message."""
+        row = queries.row(_GET, (message,))
+        return None if row is None else Message(*row)
+
+    def drop(self, tx: Transaction, reason: str) -> bool:
+        """Forget a message that was not sent; whether there was one."""
+        return bool(tx.changed(_DROP, (self._account, reason)))
 
     def newest(self, queries: Queries, *, count: int) -> list[Message]:
         """Return messages, newest first."""

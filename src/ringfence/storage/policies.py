@@ -52,6 +52,16 @@ _AT = Statement(
     "account",
     "now",
 )
+_NUMBER_AT = Statement(
+    at_most(
+        select(_v.number, _v.digest)
+        .where(_v.account_id == bindparam("account"), _v.effective_at <= bindparam("now"))
+        .order_by(_v.number.desc()),
+        1,
+    ),
+    "account",
+    "now",
+)
 _ALL = Statement(select(*_COLUMNS).where(_v.account_id == bindparam("account")).order_by(_v.number))
 
 _n = policy_notices.c
@@ -188,6 +198,11 @@ class Policies:
     def at(self, queries: Queries, now: Ms) -> Version | None:
         """Return the version in force, None before the first."""
         return _version(queries.row(_AT, (self._account, now)))
+
+    def number_at(self, queries: Queries, now: Ms) -> tuple[int, str] | None:
+        """Return number and digest of the version in force."""
+        row = queries.row(_NUMBER_AT, (self._account, now))
+        return None if row is None else (int(row[0]), str(row[1]))
 
     def all(self, queries: Queries) -> list[Version]:
         """Return every version, oldest first."""

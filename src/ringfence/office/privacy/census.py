@@ -12,6 +12,7 @@ from ringfence.privacy.labels import Label, labels_of
 from ringfence.privacy.processors import PROCESSORS, Engagement
 from ringfence.privacy.registry import BrowserItem, DataMap, Receiver, Region, Sources, compile_map
 from ringfence.privacy.registry_objects import OBJECTS
+from ringfence.privacy.retention import RULES, RetentionRule
 from ringfence.storage.schema import label_of_column, metadata
 
 HOME = "home"
@@ -93,8 +94,12 @@ def sources(
     home: str = "",
     engagements: Iterable[Engagement] = (),
     hosts: Mapping[str, tuple[str, ...]] | None = None,
+    rules: Mapping[str, RetentionRule] = RULES,
 ) -> Sources:
-    """Return everything a map is compiled from. ``home``: country of the installation."""
+    """Return everything a map is compiled from.
+
+    ``home``: country of the installation; ``rules``: how long things are kept here.
+    """
     engaged = tuple(engagements)
     return Sources(
         columns=columns(),
@@ -105,6 +110,7 @@ def sources(
         regions=regions(home, engaged),
         processors=receivers(home, engaged, hosts or {}),
         scopes=scopes(),
+        rules=rules,
     )
 
 
@@ -113,6 +119,7 @@ def current_map(
     home: str = "",
     engagements: Iterable[Engagement] = (),
     hosts: Mapping[str, tuple[str, ...]] | None = None,
+    rules: Mapping[str, RetentionRule] = RULES,
 ) -> DataMap:
     """Return the map of this program as it is."""
-    return compile_map(sources(home=home, engagements=engagements, hosts=hosts))
+    return compile_map(sources(home=home, engagements=engagements, hosts=hosts, rules=rules))

@@ -1,0 +1,465 @@
+"""Policies: the pack in use, versions of the notice, who is told of a change and how it is proved.
+
+A material version is told by e-mail to the primary administrator and by a pop-up on the status
+page until somebody acknowledges it; each step is a row of evidence and a leaf of the audit log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ringfence.api import views_policy as views
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId
+from ringfence.kernel.limits import POLICY_AHEAD_MS, POLICY_CHANGES_TOLD
+from ringfence.messaging.mail import check_address
+from ringfence.office.privacy import messages
+from ringfence.office.privacy.notice import (
+    OWN,
+    Consequence,
+    Draft,
+    between,
+    consequence,
+    draft,
+    engagements,
+    terms,
+    view,
+)
+from ringfence.office.table import EVERYBODY, KNOWN, STAFF, TABLE
+from ringfence.policy import library, pack
+from ringfence.policy.lint import lint
+from ringfence.privacy.processors import PROCESSORS, Engagement, check_engagement, check_terms
+from ringfence.privacy.purposes import PURPOSES, current_role, exchange_itself, purpose
+from ringfence.privacy.registry_diff import CHANNELS
+from ringfence.promises import registry
+from ringfence.storage.policies import Acceptance, Version
+from ringfence.storage.unit_of_work import Queries, Transaction
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+Lapse = Callable[[Transaction, AccountId, tuple[str, ...], int, Ms], object]
+"""Ends the consents of an account for some purposes, because of a version."""
+
+TEMPLATE = "policy_changed"
+
+
+# --- publishing -----------------------------------------------------------------------------------
+
+
+async def publish(office: Office, made: Draft, *, effective_at: Ms | None = None) -> Version:
+    """Publish a draft, unless it is what holds already; return the version it is."""
+    policies = office.store.rooms.policies
+    now = office.clock.now()
+    starts = max(now, effective_at or now)
+    if starts > now + POLICY_AHEAD_MS:
+        raise Refused("bad_argument", "a version takes effect within two years")
+
+    def write(tx: Transaction) -> Version:
+        last = policies.last_number(tx)
+        before = policies.get(tx, last)
+        if before is not None and before.digest == made.digest:
+            return before
+        found = Consequence("none", (), ()) if before is None else consequence(before, made)
+        version = Version(
+            number=last + 1,
+            digest=made.digest,
+            pack=made.pack,
+            source=made.source,
+            notice=made.encoded.decode(),
+            map=made.data.encoded.decode(),
+            severity=found.severity,
+            lapsed=found.lapses,
+            published_at=now,
+            effective_at=starts,
+        )
+        policies.add(tx, version)
+        body = {
+            "number": version.number,
+            "digest": version.digest,
+            "severity": version.severity,
+            "lapsed": " ".join(found.lapses),
+        }
+        office.store.store.trail.note(
+            tx, "policy_published", at=now, account=office.account.id, body=body
+        )
+        if found.lapses and office.lapse is not None:
+            office.lapse(tx, office.account.id, found.lapses, version.number, now)
+        if "popup" in CHANNELS[found.severity]:
+            policies.tell(tx, version.number, "popup", "waiting", now)
+        if "email" in CHANNELS[found.severity]:
+            policies.tell(tx, version.number, "email", "waiting", now)
+        return version
+
+    version = await office.write(write)
+    await tell_waiting(office)
+    return version
+
+
+async def tell_waiting(office: Office) -> int:
+    """Ask for the e-mails of versions whose administrator has not been told; how many."""
+    policies = office.store.rooms.policies
+    reading = office.store.db.reading
+    waiting = [
+        told.number
+        for told in policies.told(reading)
+        if told.channel == "email" and told.state in {"waiting", "failed"}
+    ]
+    if not waiting or not office.settings.smtp_host or not policies.has_admin(reading):
+        return 0
+    with exchange_itself():  # whoever published it need not see the address
+        for number in waiting:
+            await _write_email(office, number)
+    return len(waiting)
+
+
+async def _write_email(office: Office, number: int) -> None:
+    policies = office.store.rooms.policies
+    reading = office.store.db.reading
+    version, before = policies.get(reading, number), policies.get(reading, number - 1)
+    if version is None:
+        return
+    changes = between(before, version).changes if before is not None else []
+    with purpose("notify"):
+        to = policies.admin(reading)
+    if to is None:
+        return
+    fields = {
+        "effective": _day(version.effective_at),
+        "number": str(number),
+        "changes": _listed(changes),
+        "address": f"{office.settings.public_url or ''}/privacy/{number}",
+    }
+
+    def write(tx: Transaction) -> None:
+        policies.settle(tx, number, "email", "queued", office.clock.now())
+        messages.ask(tx, office, TEMPLATE, to, fields, reason=f"policy:{number}", policy=number)
+
+    await office.write(write)
+
+
+def _listed(changes: list[views.PolicyChange]) -> str:
+    grave = [c for c in changes if c.severity == "material"] or changes
+    lines = [
+        f"- {c.kind} {c.name}: {c.what}{f' ({c.fact})' if c.fact else ''}"
+        for c in grave[:POLICY_CHANGES_TOLD]
+    ]
+    if len(grave) > POLICY_CHANGES_TOLD:
+        lines.append(f"- and {len(grave) - POLICY_CHANGES_TOLD} more")
+    return "\n".join(lines)
+
+
+def _day(at: Ms) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+async def in_force(office: Office) -> Version:
+    """Return the version in force; the first is published when somebody asks for it."""
+    policies = office.store.rooms.policies
+    found = policies.at(office.store.db.reading, office.clock.now())
+    if found is not None:
+        return found
+    return await refresh(office)
+
+
+async def refresh(office: Office) -> Version:
+    """Publish a new version if the program or its set-up does something else than the last says.
+
+    The pack stays; what changes is the map. Notices that could not be sent are tried again.
+    """
+    policies = office.store.rooms.policies
+
+    def make(queries: Queries) -> Draft:
+        last = policies.get(queries, policies.last_number(queries))
+        if last is None:
+            return draft(office, queries, library.DEFAULT, library.source(library.DEFAULT))
+        source = last.source if last.pack == OWN else library.source(last.pack)
+        return draft(office, queries, last.pack, source)
+
+    return await publish(office, office.read(make))
+
+
+def note_use(office: Office, entrance: str) -> None:
+    """Write down, once for each version and door, that somebody went on using the service."""
+    if entrance not in {"admin", "api"}:
+        return
+    now = office.clock.now()
+    found = office.store.rooms.policies.number_at(office.store.db.reading, now)
+    if found is None or (entrance, found[0]) in office.policy_uses:
+        return
+    office.policy_uses.add((entrance, found[0]))
+    note = Acceptance(found[0], entrance, "continued_use", found[1], now)
+    office.store.db.give(lambda tx: office.store.rooms.policies.accept(tx, note))
+
+
+# --- use cases: packs and versions ----------------------------------------------------------------
+
+
+@TABLE.use_case("privacy.policy.packs", actors=KNOWN, none="texts that are shipped with it")
+async def list_packs(office: Office) -> list[views.PolicyPack]:
+    """The packs that are shipped, how many clauses of each are kept, and how faulty it was."""
+    kept = {clause.id for clause in registry.load() if clause.state == "kept"}
+    current = (await in_force(office)).pack
+    found = []
+    for name in library.names():
+        loaded = pack.load(library.source(name))
+        found.append(
+            views.PolicyPack(
+                name=name,
+                title=loaded.title,
+                version=loaded.version,
+                clauses=len(loaded.clauses),
+                kept=sum(wording.clause in kept for wording in loaded.clauses),
+                findings=len(lint(library.source(name), is_pack=True)),
+                in_force=name == current,
+            )
+        )
+    return found
+
+
+@TABLE.use_case(
+    "privacy.policy.use", actors=STAFF, purpose="operate", category="system.configuration"
+)
+async def use(
+    office: Office,
+    *,
+    name: str | None = None,
+    document: str | None = None,
+    effective: int | None = None,
+) -> views.PolicyVersion:
+    """Publish the notice of a shipped pack, or of a pack of one's own, from a moment on."""
+    if (name is None) == (document is None):
+        raise Refused("bad_argument", "name a pack that is shipped, or give one of your own")
+    source = library.source(name) if name is not None else str(document)
+    if name is None:
+        _examined(source)
+    made = office.read(lambda queries: draft(office, queries, name or OWN, source))
+    version = await publish(office, made, effective_at=None if effective is None else Ms(effective))
+    return view(version, (await in_force(office)).number)
+
+
+def _examined(source: str) -> None:
+    """Raise `Refused` (``bad_pack``) where a pack of one's own says what nobody can keep."""
+    found = [finding for finding in lint(source, is_pack=True) if finding.code != "bad_pack"]
+    printed = [f for f in found if f.code != "contradiction" or f.where]
+    pack.load(source)
+    if printed:
+        says = "; ".join(f"line {f.line}: {f.words!r}: {f.says}" for f in printed)
+        raise Refused("bad_pack", says, clause=printed[0].clause or None)
+
+
+@TABLE.use_case("privacy.policy.current", actors=EVERYBODY, none="a published notice")
+async def show_current(office: Office) -> views.PolicyVersion:
+    """The notice that holds now."""
+    version = await in_force(office)
+    return view(version, version.number, whole=True)
+
+
+@TABLE.use_case("privacy.policy.version", actors=EVERYBODY, none="a published notice")
+async def show_version(office: Office, *, number: int) -> views.PolicyVersion:
+    """One version, whenever it held."""
+    return view(_get(office, number), (await in_force(office)).number, whole=True)
+
+
+@TABLE.use_case("privacy.policy.versions", actors=EVERYBODY, none="published notices")
+async def list_versions(office: Office) -> list[views.PolicyVersion]:
+    """Every version, oldest first."""
+    current = (await in_force(office)).number
+    return [view(version, current) for version in office.store.rooms.policies.all(_reading(office))]
+
+
+@TABLE.use_case("privacy.policy.diff", actors=EVERYBODY, none="published notices")
+async def show_difference(office: Office, *, before: int, after: int) -> views.PolicyDifference:
+    """What leads from one version to another."""
+    return between(_get(office, before), _get(office, after))
+
+
+@TABLE.use_case("privacy.policy.draft", actors=KNOWN, none="what would be published")
+async def show_draft(office: Office, *, name: str) -> dict[str, Any]:
+    """The notice that a shipped pack would give here."""
+    made = office.read(lambda queries: draft(office, queries, name, library.source(name)))
+    return made.notice
+
+
+@TABLE.use_case(
+    "privacy.policy.refresh", actors=STAFF, purpose="operate", category="system.configuration"
+)
+async def refresh_now(office: Office) -> views.PolicyVersion:
+    """Publish a new version if what is done has changed since the last."""
+    version = await refresh(office)
+    return view(version, (await in_force(office)).number)
+
+
+def _get(office: Office, number: int) -> Version:
+    found = office.store.rooms.policies.get(_reading(office), number)
+    if found is None:
+        raise Refused("not_found", "there is no version of that number")
+    return found
+
+
+def _reading(office: Office) -> Queries:
+    return office.store.db.reading
+
+
+# --- use cases: who was told ----------------------------------------------------------------------
+
+
+@TABLE.use_case("privacy.policy.pending", actors=KNOWN, none="published notices")
+async def list_pending(office: Office) -> list[views.PolicyVersion]:
+    """Material versions that nobody has acknowledged yet: what the pop-up shows."""
+    policies = office.store.rooms.policies
+    current = (await in_force(office)).number
+    waiting = [
+        told.number
+        for told in policies.told(_reading(office))
+        if told.channel == "popup" and told.state == "waiting"
+    ]
+    return [view(_get(office, number), current) for number in waiting]
+
+
+@TABLE.use_case(
+    "privacy.policy.acknowledge", actors=KNOWN, purpose="operate", category="system.configuration"
+)
+async def acknowledge(office: Office, *, number: int) -> views.PolicyTold:
+    """Acknowledge a version: the pop-up goes, the evidence stays."""
+    policies = office.store.rooms.policies
+    now, role = office.clock.now(), current_role()
+
+    def write(tx: Transaction) -> None:
+        told = [t for t in policies.told(tx) if (t.number, t.channel) == (number, "popup")]
+        if not told:
+            raise Refused("not_found", "there is nothing to acknowledge about that version")
+        if told[0].state == "acknowledged":
+            return
+        policies.settle(tx, number, "popup", "acknowledged", now, by=role)
+        office.store.store.trail.note(
+            tx,
+            "policy_acknowledged",
+            at=now,
+            account=office.account.id,
+            body={"number": number, "by": role},
+        )
+
+    await office.write(write)
+    found = policies.told(_reading(office))
+    return _told(next(t for t in found if (t.number, t.channel) == (number, "popup")))
+
+
+@TABLE.use_case("privacy.policy.told", actors=KNOWN, none="evidence without names")
+async def list_told(office: Office) -> list[views.PolicyTold]:
+    """The evidence: each material version, each channel, how far telling is."""
+    return [_told(told) for told in office.store.rooms.policies.told(_reading(office))]
+
+
+@TABLE.use_case("privacy.policy.acceptances", actors=KNOWN, none="evidence without names")
+async def list_acceptances(office: Office) -> list[views.PolicyAcceptance]:
+    """Who went on using the service under which version; never a consent."""
+    return [
+        views.PolicyAcceptance(
+            number=found.number,
+            actor=found.actor,
+            kind=found.kind,
+            digest=found.digest,
+            at=found.at,
+        )
+        for found in office.store.rooms.policies.accepted(_reading(office))
+    ]
+
+
+def _told(told: Any) -> views.PolicyTold:
+    return views.PolicyTold(
+        number=told.number,
+        channel=told.channel,
+        state=told.state,
+        acknowledged_by=told.acknowledged_by,
+        changed=told.changed_at,
+    )
+
+
+@TABLE.use_case("privacy.primary_admin.set", purpose="notify", category="user.contact")
+async def set_admin(office: Office, *, email: str) -> views.PrimaryAdmin:
+    """Name the one who is told of material changes; what they have not been told, they are."""
+    address = check_address(email)
+    policies = office.store.rooms.policies
+    now = office.clock.now()
+
+    def write(tx: Transaction) -> None:
+        policies.set_admin(tx, address, now)
+        for told in policies.told(tx):
+            if told.channel == "email" and told.state in {"queued", "failed"}:
+                messages.drop(tx, office, reason=f"policy:{told.number}")
+                policies.settle(tx, told.number, "email", "waiting", now)
+
+    await office.write(write)
+    return views.PrimaryAdmin(email=address, retold=await tell_waiting(office))
+
+
+@TABLE.use_case("privacy.primary_admin.show", purpose="notify", category="user.contact")
+async def show_admin(office: Office) -> views.PrimaryAdmin:
+    """Who is told of material changes."""
+    return views.PrimaryAdmin(email=office.store.rooms.policies.admin(_reading(office)))
+
+
+# --- use cases: recipients ------------------------------------------------------------------------
+
+
+@TABLE.use_case("privacy.recipient.list", actors=KNOWN, none="declarations about data, no data")
+async def list_recipients(office: Office) -> list[views.Recipient]:
+    """Who receives data, which fields, where, on what terms, and whether anything is sent now."""
+    now = office.clock.now()
+    known = {item.processor: item for item in office.read(lambda q: engagements(office, q))}
+    agreed = office.read(lambda q: terms(office, q, now))
+    found = []
+    for item in PROCESSORS.values():
+        engaged = known.get(item.key)
+        refused: str | None = None
+        try:
+            check_terms(item, agreed, now)
+        except Refused as refusal:
+            refused = refusal.code
+        found.append(
+            views.Recipient(
+                key=item.key,
+                says=item.says,
+                role=item.role,
+                fields=sorted(item.fields),
+                purposes=sorted(set(item.purposes) & set(PURPOSES)),
+                country=(engaged.country if engaged else "") or office.settings.country,
+                mechanism=engaged.mechanism if engaged else "",
+                until=engaged.until if engaged else None,
+                refused=refused,
+            )
+        )
+    return found
+
+
+@TABLE.use_case("privacy.recipient.engage", purpose="operate", category="system.configuration")
+async def engage(
+    office: Office,
+    *,
+    processor: str,
+    country: str = "",
+    mechanism: str = "",
+    until: int | None = None,
+) -> views.Recipient:
+    """Write down the contract with a recipient; a new place is a new version of the notice."""
+    wanted = Engagement(processor, country, mechanism, None if until is None else Ms(until))
+    check_engagement(wanted)
+    if PROCESSORS[processor].role != "engaged":
+        raise Refused("bad_argument", "that recipient is instructed by the account, not engaged")
+    now = office.clock.now()
+
+    def write(tx: Transaction) -> None:
+        office.store.rooms.policies.engage(tx, wanted, now)
+        body = {"processor": processor, "country": country, "mechanism": mechanism}
+        office.store.store.trail.note(
+            tx, "recipient_engaged", at=now, account=office.account.id, body=body
+        )
+
+    await office.write(write)
+    await refresh(office)
+    rows: list[views.Recipient] = await list_recipients(office)
+    return next(row for row in rows if row.key == processor)
