@@ -83,10 +83,30 @@ def test_a_recording_is_kept_as_far_as_it_goes(store, rooms, story, clock, resta
     recording = rooms.recordings.get(one.recording)
     assert (recording.state, recording.duration_ms, recording.size) == ("saved", 4000, 13)
     assert (store.folder.recordings / Path(file.path).name).read_bytes() == b"sealed frames"
-    names = [fact.name() for fact in opened.timeline.facts_of(one.call)]
-    assert names[-3:] == ["RecordingSaved", "LegEnded", "CallEnded"]
+    *_, saved, left, leg, end = opened.timeline.facts_of(one.call)
+    assert [fact.name() for fact in (saved, left, leg, end)] == [
+        "RecordingSaved", "VoicemailLeft", "LegEnded", "CallEnded",
+    ]  # fmt: skip
+    assert (left.recording, left.duration_ms, left.party) == (one.recording, 4000, one.caller)
     # the recording shows that the call lived on after its last fact
+    assert {fact.at for fact in (saved, left, leg, end)} == {heard + 4000}
     assert opened.call_records.get(one.call).ended_at == heard + 4000
+    assert recording.ended_at == heard + 4000
+
+
+def test_what_was_recorded_ends_before_the_restart_whatever_the_clock_said(
+    store, rooms, story, clock, restart
+):
+    one = story()
+    told = [one.offered(), one.answered(), one.requested(), one.started()]
+    [file] = rooms.recordings.begin(one.recording, one.call, "dial", [Asked()], clock.now())
+    Path(file.path).write_bytes(b"sealed frames")
+    store.calls.record(told, clock.now())
+    now = clock.now() + 1_000
+    opened, _, _ = restart(now, lambda path, key: 4000)
+    facts = opened.timeline.facts_of(one.call)
+    assert [fact.name() for fact in facts[-3:]] == ["RecordingSaved", "LegEnded", "CallEnded"]
+    assert {fact.at for fact in facts[-3:]} == {now}
 
 
 def test_a_recording_of_which_nothing_is_left_is_reported(store, rooms, story, clock, restart):

@@ -71,6 +71,16 @@ def test_kill_of_the_server_loses_no_call_and_at_most_the_last_second_of_sound(
         assert (finished["cause"], newest["cause"]) == ("normal", "normal")
         assert interrupted["cause"] == "interrupted"
         assert recording_seconds(platform, interrupted["sid"]) > 3.0
+        told = platform.do("call.timeline", sid=interrupted["sid"])
+        at = {line["name"]: line["at"] for line in told}
+        assert [line["name"] for line in told][-4:] == [
+            "RecordingSaved",
+            "VoicemailLeft",
+            "LegEnded",
+            "CallEnded",
+        ]
+        # Where its sound ended, not where it began.
+        assert at["VoicemailLeft"] == at["RecordingSaved"] > at["RecordingStarted"]
 
 
 def test_kill_of_the_media_process_ends_its_calls_with_that_cause_and_keeps_their_sound(

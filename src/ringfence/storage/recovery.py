@@ -2,7 +2,7 @@
 
 1. Jobs that were leased are ready again: their worker is gone.
 2. A recording nobody ended is read as far as its frames are whole; what can be played is saved,
-   what holds nothing is reported as failed.
+   what holds nothing is reported as failed. A message that was being left has been left.
 3. Every leg of an open call is ended, then the call itself, with the cause ``interrupted``.
 
 All of it goes through `CallStore` as ordinary facts: timeline, state, audit leaf and jobs come out
@@ -72,11 +72,16 @@ def recover(
     ended: dict[CallId, list[CallFact]] = {}
     open_calls = {call.id: call for call in records.open_ones(reading)}
     for recording in recordings.open_ones(open_calls):
-        fact = _end_recording(reading, recordings, recording, measure, alive)
-        ended.setdefault(recording.call, []).append(fact)
-        (saved if isinstance(fact, events.RecordingSaved) else lost).append(recording.id)
-        if isinstance(fact, events.RecordingSaved) and recording.started_at is not None:
-            alive = max(alive, recording.started_at + fact.duration_ms)
+        fact = _end_recording(reading, recordings, recording, measure, alive, now)
+        story = ended.setdefault(recording.call, [])
+        story.append(fact)
+        if isinstance(fact, events.RecordingSaved):
+            saved.append(recording.id)
+            alive = Ms(max(alive, fact.at))
+            if recording.source == "voicemail":
+                story.append(_voicemail(fact, timeline.facts_of(recording.call)))
+        else:
+            lost.append(recording.id)
     alive = Ms(min(alive, now))
     for call in open_calls.values():
         facts = timeline.facts_of(call.id)
@@ -91,8 +96,14 @@ def recover(
 
 
 def _end_recording(
-    queries: Queries, recordings: Recordings, recording: Recording, measure: Measure, at: Ms
+    queries: Queries,
+    recordings: Recordings,
+    recording: Recording,
+    measure: Measure,
+    at: Ms,
+    now: Ms,
 ) -> events.RecordingSaved | events.RecordingFailed:
+    """Return how a recording ended: where its sound does, as late as there is a sign of life."""
     at = Ms(max(at, recording.requested_at))
     source = cast("RecordingSource", recording.source)  # written from the same vocabulary
     with purpose("deliver_content"):
@@ -105,6 +116,8 @@ def _end_recording(
             source=source,
             reason="media_lost",
         )
+    if recording.started_at is not None:
+        at = Ms(max(at, min(recording.started_at + found.duration_ms, now)))
     return events.RecordingSaved(
         at=at,
         call=recording.call,
@@ -114,6 +127,25 @@ def _end_recording(
         duration_ms=found.duration_ms,
         size=found.size,
         sha256=found.sha256,
+    )
+
+
+def _voicemail(saved: events.RecordingSaved, facts: Sequence[CallFact]) -> events.VoicemailLeft:
+    """Return the fact that a message is there, as the call would have told it itself."""
+    parties = next(
+        (
+            fact.parties
+            for fact in facts
+            if isinstance(fact, events.RecordingRequested) and fact.recording == saved.recording
+        ),
+        (),
+    )
+    return events.VoicemailLeft(
+        at=saved.at,
+        call=saved.call,
+        recording=saved.recording,
+        duration_ms=saved.duration_ms,
+        party=parties[0] if parties else None,
     )
 
 
