@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ringfence.cli import privacy_retention, show
+from ringfence.cli import privacy_erase, privacy_prove, privacy_retention, show
 from ringfence.cli.options import data_option, json_option
 from ringfence.promises import registry
 
@@ -69,5 +69,8 @@ def _counts(clauses: tuple[registry.Clause, ...], companies: list[str]) -> None:
         click.echo(f"\n{kept} of {len(clauses)} clauses are kept.")
 
 
+privacy.add_command(privacy_erase.erase)
+privacy.add_command(privacy_erase.erasures)
 privacy.add_command(privacy_retention.retention)
 privacy.add_command(privacy_retention.sweep)
+privacy.add_command(privacy_prove.prove)

@@ -1,0 +1,228 @@
+"""``ringfence privacy prove-erasure``: made-up people go through everything and are erased."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringfence import __version__, config
+from ringfence.cli import show
+from ringfence.cli.control import Office, opened, running
+from ringfence.cli.demo import nearby
+from ringfence.cli.options import data_option, json_option
+from ringfence.cli.proof_scan import Scan, scan, size_below
+from ringfence.cli.proof_walk import ASKING, RECORDING, WAYS, Tracer, Trip, make_tracers, walk
+from ringfence.config import Settings
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import SystemEntropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import PROOF_PEOPLE, PROOF_PEOPLE_MAX, PROOF_PLANTED, READY_WAIT
+from ringfence.privacy.tracers.report import Report
+from ringfence.privacy.tracers.search import Search
+
+EXIT_FOUND = 1
+
+
+@click.command("prove-erasure")
+@click.option(
+    "--people",
+    type=click.IntRange(1, int(PROOF_PEOPLE_MAX)),
+    default=int(PROOF_PEOPLE),
+    show_default=True,
+    help="How many people to make up.",
+)
+@click.option(
+    "--backup",
+    "backups",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of backups to search too; may be given more than once.",
+)
+@click.option(
+    "--report",
+    "keep",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the signed report to this file.",
+)
+@data_option
+@json_option
+def prove(
+    people: int, backups: tuple[Path, ...], keep: Path | None, data: Path | None, as_json: bool
+) -> None:
+    """Prove that erasing erases, on this installation, while it runs.
+
+    Made-up people with reserved numbers, made-up names, secret digits and a voice of one pure tone
+    call the platform, are called by it and send it requests. Then they are erased, and every byte
+    of the data folder (and of the backups named) is searched for any of it in every spelling:
+    text, UTF-16, base64, hexadecimal, escaped, compressed, as integers, as plain hashes, as sound.
+    So that finding nothing means something, a hundred leaks are planted in a folder of their own
+    and have to be found. The report is signed and becomes a leaf of the audit log.
+
+    The exit code is 0 for a clean proof and 1 where anything was found.
+
+    \b
+    Examples:
+      ringfence privacy prove-erasure
+      ringfence privacy prove-erasure --people 10 --report proof.txt
+      ringfence privacy prove-erasure --backup /srv/backups --json
+    """
+    settings = config.load(data)
+    if not running(settings):
+        raise Refused("not_running", "start it first: ringfence up --data DIR")
+    say: Callable[[str], None] = (lambda _: None) if as_json else click.echo
+    with opened(settings) as ask:
+        proof = Proof(settings, ask, say, quiet=as_json)
+        report, scans = proof.run(people, backups)
+        signed = ask.run("privacy.proof.sign", text=report.text())
+    if keep is not None:
+        keep.write_text(signed["note"])
+    _tell(report, scans, signed, keep, as_json=as_json)
+    if not report.clean:
+        raise click.exceptions.Exit(EXIT_FOUND)
+
+
+class Proof:
+    """One proof on a running installation."""
+
+    def __init__(
+        self, settings: Settings, ask: Office, say: Callable[[str], None], *, quiet: bool
+    ) -> None:
+        self._settings = settings
+        self._ask = ask
+        self._say = say
+        self._quiet = quiet
+
+    def run(self, count: int, backups: tuple[Path, ...]) -> tuple[Report, list[Scan]]:
+        """Walk, erase, search; what came of it."""
+        begun = _now()
+        tracers = make_tracers(count, entropy=SystemEntropy())
+        status = self._ask.run("system.status")
+        sip = nearby(self._settings, status["sip"])
+        with self._numbers() as numbers:
+            for who in tracers:
+                self._say(f"{who.id} goes through the installation:")
+                trip = Trip(who, self._ask, sip, status["http"], *numbers)
+                asyncio.run(walk(trip, told=lambda says: self._say(f"  {says}")))
+        self._wait_for_calls()
+        erasures = [self._erase(who) for who in tracers]
+        search = Search({who.id: who.needles() for who in tracers})
+        scans = self._search(search, backups)
+        planted, found, seconds = self._plant(search, tracers)
+        report = Report(
+            begun=begun,
+            ended=_now(),
+            version=__version__,
+            erasures=erasures,
+            ways=[says for says, _ in WAYS],
+            searched=[one.summary() for one in scans],
+            planted=planted,
+            found=found,
+            seconds=sum(one.seconds for one in scans),
+        )
+        self._say(f"{found} of {planted} planted leaks were found ({seconds:.1f} s)")
+        return report, scans
+
+    @contextmanager
+    def _numbers(self) -> Iterator[tuple[str, str]]:
+        """Two numbers of the installation for as long as the calls take."""
+        used = {row["number"] for row in self._ask.run("number.list")}
+        free = (number for k in range(100) if (number := f"+12025550{100 + k}") not in used)
+        asking, recording = next(free), next(free)
+        self._ask.run("number.add", number=asking, twiml=ASKING)
+        try:
+            self._ask.run("number.add", number=recording, twiml=RECORDING)
+            try:
+                yield asking, recording
+            finally:
+                self._ask.run("number.remove", number=recording)
+        finally:
+            self._ask.run("number.remove", number=asking)
+
+    def _wait_for_calls(self) -> None:
+        deadline = time.monotonic() + READY_WAIT
+        while self._ask.run("system.status")["calls_now"]:
+            if time.monotonic() > deadline:
+                raise Refused("calls_go_on", "calls of the proof did not end; try again")
+            time.sleep(0.1)
+
+    def _erase(self, who: Tracer) -> str:
+        planned = self._ask.run("privacy.erase.plan", address=who.number.e164)
+        done: dict[str, Any] = self._ask.run("privacy.erase.execute", sid=planned["sid"])
+        self._say(f"{who.id} is erased: {done['sid']}")
+        return str(done["sid"])
+
+    def _search(self, search: Search, backups: tuple[Path, ...]) -> list[Scan]:
+        places = [("data", self._settings.data), *(("backup", path) for path in backups)]
+        with self._bar("searching", size_below(*(path for _, path in places))) as progress:
+            return [scan(search, path, what=what, progress=progress) for what, path in places]
+
+    def _plant(self, search: Search, tracers: list[Tracer]) -> tuple[int, int, float]:
+        """Plant leaks in a folder of their own and look for them; planted, found, seconds."""
+        from ringfence.testing.leaks import planted
+
+        values = [
+            (who.id, value) for who in tracers for value in (who.number.e164, who.name, who.secret)
+        ]
+        began, found = time.monotonic(), 0
+        count = int(PROOF_PLANTED)
+        with self._bar("planted leaks", count) as progress, tempfile.TemporaryDirectory() as folder:
+            seed = int.from_bytes(SystemEntropy().token(4), "big")
+            for leak in planted(values, count=count, seed=seed):
+                place = Path(folder) / leak.name
+                place.mkdir()
+                (place / "file").write_bytes(leak.data)
+                hits = scan(search, place, what="leak").hits
+                found += any(hit.subject == leak.subject for _, hit in hits)
+                progress(1)
+        return count, found, time.monotonic() - began
+
+    @contextmanager
+    def _bar(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
+        if self._quiet:
+            yield lambda _: None
+            return
+        with click.progressbar(length=total, label=what) as bar:
+            yield bar.update
+
+
+def _now() -> Ms:
+    return Ms(time.time_ns() // 1_000_000)
+
+
+def _tell(
+    report: Report,
+    scans: list[Scan],
+    signed: dict[str, Any],
+    keep: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    hits = [
+        {"place": one.what, "file": name, "person": hit.subject, "how": hit.how, "at": hit.at}
+        for one in scans
+        for name, hit in one.hits
+    ]
+    if as_json:
+        show.document({
+            "clean": report.clean, "hits": hits, "planted": report.planted, "found": report.found,
+            "seconds_per_gib": round(report.seconds_per_gib, 1), "note": signed["note"],
+            "leaf": signed["leaf"], "verifier_key": signed["verifier_key"],
+        })  # fmt: skip
+        return
+    for one in scans:
+        click.echo(f"{one.what}: {one.files} files, {one.octets:,} bytes, {len(one.hits)} hits")
+    for hit in hits:
+        click.secho(f"  {json.dumps(hit)}", fg="red")
+    click.echo(f"speed: {report.seconds_per_gib:.0f} s per GiB")
+    click.echo(f"signed report: leaf {signed['leaf']} of the audit log"
+               + (f", written to {keep}" if keep else "; keep it with --report FILE"))  # fmt: skip
+    verdict = "clean" if report.clean else "NOT CLEAN"
+    click.secho(f"The proof is {verdict}.", fg="green" if report.clean else "red", bold=True)
