@@ -29,7 +29,7 @@ class Receiver:
         self.statuses = list(statuses)
         self.heard: list[tuple[str, str, list[tuple[str, str]]]] = []
 
-    async def __call__(self, url: str, method: str, params: Sequence[tuple[str, str]], /) -> int:
+    async def __call__(self, _call: str, url: str, method: str, params: Sequence[tuple[str, str]], /) -> int:
         self.heard.append((url, method, list(params)))
         return self.statuses.pop(0)
 

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from functools import partial
 
 from ringfence.jobs import schedule
-from ringfence.jobs.handlers import callbacks, checkpoints, epochs, erasures, mail, notices, sweeps
+from ringfence.jobs.handlers import (
+    callbacks,
+    checkpoints,
+    epochs,
+    erasures,
+    fetched,
+    mail,
+    notices,
+    sweeps,
+)
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
 from ringfence.kernel.clock import Clock

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
+    CACHE_SECONDS_MAX,
     DRAIN_SECONDS_MAX,
     KEEP_DAYS_MAX,
     MEDIA_WORKERS_MAX,
@@ -250,6 +251,12 @@ class Settings:
     )
     fetch_private: tuple[IPv4Network | IPv6Network, ...] = setting(
         NETWORKS, "", "private or loopback networks that voice URLs may reach; none by default"
+    )
+    cache_seconds: int = setting(
+        _whole(0, CACHE_SECONDS_MAX),
+        "3600",
+        "longest time that fetched documents and audio are kept where their server permits it;"
+        " 0: never",
     )
     country: str = setting(
         COUNTRY, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"

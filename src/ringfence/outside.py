@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ringfence.config import Settings
 from ringfence.flows.library import Library
 from ringfence.kernel import ids
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.ids import CallId, ClipId
-from ringfence.kernel.limits import CLIP_BYTES_MAX
+from ringfence.kernel.limits import CLIP_BYTES_MAX, PUSH_WAIT_MS
+from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Callback,
     ClipFailed,
@@ -24,12 +25,17 @@ from ringfence.markup.exchange import (
 )
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
+from ringfence.office.exchanges import Exchanges
 from ringfence.speech.clips import Decoder
 from ringfence.speech.providers import provider
 from ringfence.speech.shelf import Shelf
+from ringfence.storage.fetched import Answer, Kind
+from ringfence.storage.notifications import Exchange
 from ringfence.switch.ports import Clip
-from ringfence.webhooks.client import WebhookClient
+from ringfence.webhooks.client import Document, Method, Param, WebhookClient, requested
+from ringfence.webhooks.freshness import lifetime
 from ringfence.webhooks.guard import Guard
+from ringfence.webhooks.result import FetchResult
 
 log = get_logger(__name__)
 
@@ -50,6 +56,10 @@ class ClipShelf:
     def keep(self, clip: Clip, /) -> None:
         """Have it at hand."""
         self._shelf.put(clip.id, clip)
+
+    def drop(self, clip: ClipId, /) -> None:
+        """Keep it no longer."""
+        self._shelf.drop(clip)
 
 
 class SpeechDesk:
@@ -80,6 +90,10 @@ class SpeechDesk:
         self._spoken.put((text, voice, language), clip)
         return clip
 
+    def forget(self) -> None:
+        """Drop every clip: what was spoken may name somebody who was erased."""
+        self._spoken.clear()
+
     def rehearse(self, prompts: tuple[tuple[str, str, str], ...]) -> None:
         """Speak these before a caller waits for them."""
 
@@ -106,20 +120,30 @@ class Outside:
         self.fetched: Counter[str] = Counter()
         self._client = WebhookClient(Guard(map(str, settings.fetch_private)))
         self._directory = office.directory
+        self._exchanges = Exchanges(office)
         self._entropy = entropy
         self._clock = clock
         self._decoder = Decoder()
         self.tell: Callable[[CallId, Callback], None] = _untold
         """Who keeps callbacks; the exchange sets it."""
 
-    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+    async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         """Get a document, signed with the account's token."""
+        url = requested(request.url, request.method, request.params)
+        kept = self._exchanges.find("document", url) if request.method == "GET" else None
+        if kept is not None:
+            self.fetched["kept"] += 1
+            return Fetched(
+                request=request.request, body=kept.body, url=url, content_type=kept.content_type
+            )
         result = await self._client.fetch(
             request.url,
             method=request.method,
             params=request.params,
             token=self._directory.auth_token,
         )
+        self._note(call, "document", request.method, request.url, request.params, result)
+        self._keep(call, "document", request.method, url, result)
         if result.failure is not None:
             self.fetched[result.failure] += 1
             return FetchFailed(request=request.request, code=result.failure, status=result.status)
@@ -132,17 +156,28 @@ class Outside:
             elapsed_ms=result.elapsed_ms,
         )
 
-    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
-        """Get an audio file and decode it; kept for no longer than the call (no-store)."""
+    async def load(self, call: CallId, request: LoadMedia, /) -> Clip | ClipFailed:
+        """Get an audio file and decode it; without its server's word it streams through."""
+        kept = self._exchanges.find("media", request.url)
+        if kept is not None:
+            self.fetched["kept"] += 1
+            return await self._decoded(request, kept.body)
         result = await self._client.fetch(
             request.url, method="GET", token=self._directory.auth_token, limit=int(CLIP_BYTES_MAX)
         )
+        self._note(call, "media", "GET", request.url, (), result)
         if result.failure is not None:
             self.fetched[result.failure] += 1
             return ClipFailed(request=request.request, code=result.failure, status=result.status)
         self.fetched["ok"] += 1
+        found = await self._decoded(request, result.body)
+        if isinstance(found, Clip):
+            self._keep(call, "media", "GET", request.url, result)
+        return found
+
+    async def _decoded(self, request: LoadMedia, audio: bytes) -> Clip | ClipFailed:
         try:
-            pcm = await self._decoder.decode(result.body, rate=RATE)
+            pcm = await self._decoder.decode(audio, rate=RATE)
         except RemoteError as error:
             log.info("clip_not_audio", hint=error.hint)
             return ClipFailed(request=request.request, code=_UNDECODED[error.hint])
@@ -152,18 +187,77 @@ class Outside:
         """Have it delivered: kept before its first try, tried until it is taken."""
         self.tell(call, request)
 
-    async def send(self, url: str, method: str, params: Sequence[tuple[str, str]], /) -> int:
+    async def send(
+        self, call: CallId, url: str, method: str, params: Sequence[tuple[str, str]], /
+    ) -> int:
         """Send one signed request; its HTTP status. Raises `OSError` where no answer came."""
+        verb: Method = "GET" if method == "GET" else "POST"
         result = await self._client.fetch(
-            url,
-            method="GET" if method == "GET" else "POST",
-            params=params,
-            token=self._directory.auth_token,
+            url, method=verb, params=params, token=self._directory.auth_token
         )
+        self._note(call, "callback", verb, url, params, result)
         self.fetched[result.failure or "ok"] += 1
         if not result.status:
             raise OSError(result.failure)
         return result.status
+
+    async def post(
+        self, url: str, body: bytes, media_type: str, headers: Mapping[str, str], /
+    ) -> tuple[int, bytes]:
+        """Post a document; status and answer. Raises `OSError` where no answer came."""
+        result = await self._client.fetch(
+            url,
+            total_ms=int(PUSH_WAIT_MS),
+            document=Document(body, media_type, headers),
+        )
+        self.fetched[result.failure or "ok"] += 1
+        if not result.status:
+            raise OSError(result.failure)
+        return result.status, result.body
+
+    def _note(
+        self,
+        call: CallId,
+        kind: str,
+        method: Method,
+        url: str,
+        params: Iterable[Param],
+        result: FetchResult,
+    ) -> None:
+        """Have the exchange written into the account's log; audio is only counted there."""
+        self._exchanges.note(
+            Exchange(
+                call=call,
+                kind=kind,
+                at=Ms(self._clock.now() - result.elapsed_ms),
+                elapsed_ms=result.elapsed_ms,
+                method=method,
+                url=url,
+                params=[(n, v.e164 if isinstance(v, Phone) else v) for n, v in params],
+                status=result.status,
+                failure=result.failure,
+                content_type=result.content_type,
+                body=b"" if kind == "media" else result.body,
+                response_size=len(result.body),
+            )
+        )
+
+    def _keep(
+        self, call: CallId, kind: Kind, method: Method, url: str, result: FetchResult
+    ) -> None:
+        """Keep the answer where its server says so, and only from where it was asked for."""
+        if result.failure is not None or result.redirects:
+            return
+        seconds = lifetime(
+            result.headers,
+            status=result.status,
+            method=method,
+            authorized=result.authorized,
+            now=self._clock.now(),
+            most_s=self._exchanges.most_s,
+        )
+        answer = Answer(result.content_type, result.body)
+        self._exchanges.keep(call, kind, url, answer, seconds=seconds)
 
     async def close(self) -> None:
         """Drop connections."""

@@ -143,6 +143,9 @@ class World:
     def keep(self, clip: Clip, /) -> None:
         self.clips[clip.id] = clip
 
+    def drop(self, clip: ClipId, /) -> None:
+        self.clips.pop(clip, None)
+
     def ready(self, text: str, voice: str, language: str, /) -> Clip | None:
         del voice, language
         self.spoken.append(text)
@@ -151,13 +154,13 @@ class World:
     async def speak(self, text: str, voice: str, language: str, /) -> Clip | None:
         return self.ready(text, voice, language)
 
-    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+    async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         body = self.documents.get(request.url)
         if body is None:
             return FetchFailed(request=request.request, code="fetch_status", status=404)
         return Fetched(request=request.request, body=body, url=request.url)
 
-    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+    async def load(self, call: CallId, request: LoadMedia, /) -> Clip | ClipFailed:
         return ClipFailed(request=request.request, code="fetch_status", status=404)
 
     def callback(self, call: CallId, request: Callback, /) -> None:

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
     "phone": ("phones:phone", "Connect SIP phones."),
     "flow": ("flows:flow", "Show, check and install call flows."),
+    "notifications": ("notifications:notifications", "Show what your servers were asked."),
     "recording": ("recordings:recording", "List and export recordings and voicemail."),
     "privacy": ("privacy:privacy", "Show what the privacy policy promises and what keeps it."),
     "policy": ("policy:policy", "Check the text of a privacy policy."),

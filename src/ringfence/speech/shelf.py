@@ -48,5 +48,16 @@ class Shelf(Generic[K, C]):
             _, gone = self._clips.popitem(last=False)
             self.size -= len(gone.pcm)
 
+    def clear(self) -> None:
+        """Let go of everything."""
+        self._clips.clear()
+        self.size = 0
+
+    def drop(self, key: K) -> None:
+        """Let go of a clip, if it is here."""
+        gone = self._clips.pop(key, None)
+        if gone is not None:
+            self.size -= len(gone.pcm)
+
     def __len__(self) -> int:
         return len(self._clips)

@@ -26,7 +26,7 @@ from ringfence.storage.accounts import Account
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import calls, notifications, quiet_apps
-from ringfence.storage.statement import Row, Statement, at_most, insert_new, insert_row
+from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 _n, _c = notifications.c, calls.c
@@ -209,7 +209,7 @@ class Notifications:
     ) -> list[Notification]:
         """Return exchanges, newest first: from ``since`` until ``until``, older than ``before``."""
         end = _AFTER_ALL if until is None else ids.floor("notification", until)
-        values: list[object] = [self._account.id]
+        values: list[Value] = [self._account.id]
         if call is not None:
             values.append(call)
         values += [min(before or _AFTER_ALL, end)]

@@ -5,6 +5,7 @@ kind           goes when                             what happens
 =============  ====================================  ==========================================
 ``recordings``  its call ended before the cut-off     channels' keys and files destroyed, row says
                                                      ``expired``
+``notifications``  it was before the cut-off          request and answer removed, their frame stays
 ``calls``       it ended before the cut-off           record, facts, recordings' rows removed
 ``parties``     nothing speaks of the person any more  key destroyed, row removed
 ``jobs``        dead since before the cut-off         row removed
@@ -35,8 +36,10 @@ from ringfence.storage.schema import (
     call_parties,
     calls,
     events,
+    fetched,
     jobs,
     metadata,
+    notifications,
     parties,
     recording_channels,
     recordings,
@@ -45,8 +48,9 @@ from ringfence.storage.schema import (
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
-KINDS = {"recordings": "content", "calls": "call_log", "parties": "call_log",
-         "jobs": "operations", "tokens": "operations", "logs": "operations"}  # fmt: skip
+KINDS = {"recordings": "content", "notifications": "content", "calls": "call_log",
+         "parties": "call_log", "jobs": "operations", "tokens": "operations",
+         "logs": "operations"}  # fmt: skip
 """What is swept, in this order → the retention rule behind it."""
 
 _c, _r, _h, _j, _p, _t = (
@@ -90,6 +94,33 @@ _DUE_RECORDINGS = Statement(
     "cutoff",
     "count",
 )
+_n = notifications.c
+_DUE_NOTIFICATIONS = Statement(
+    at_most(
+        select(_n.id, _n.at)
+        .where(
+            _n.account_id == bindparam("account"),
+            _n.id > bindparam("after"),
+            _n.id < bindparam("bound"),
+            _n.sealed.is_not(None),
+        )
+        .order_by(_n.id),
+        "count",
+    ),
+    "account",
+    "after",
+    "bound",
+    "count",
+)
+_EXCHANGED_IN = Statement(select(_n.call_id).where(_n.id == bindparam("notification")))
+_EMPTY_NOTIFICATION = Statement(
+    update(notifications)
+    .where(_n.id == bindparam("notification"))
+    .values(sealed=bindparam("nothing"), key_serial=bindparam("no_key")),
+    "no_key",
+    "nothing",
+    "notification",
+)
 _CALL_OF = Statement(select(_r.call_id).where(_r.id == bindparam("recording")))
 _HEARD = Statement(
     select(_r.id).where(_r.call_id == bindparam("call"), _r.state != word("expired"))
@@ -110,6 +141,8 @@ _OF_A_CALL = tuple(
             _h.recording_id.in_(select(_r.id).where(_r.call_id == bindparam("call")))
         ),
         delete(recordings).where(_r.call_id == bindparam("call")),
+        delete(notifications).where(_n.call_id == bindparam("call")),
+        delete(fetched).where(fetched.c.call_id == bindparam("call")),
         delete(events).where(events.c.call_id == bindparam("call")),
         delete(call_parties).where(call_parties.c.call_id == bindparam("call")),
         delete(calls).where(_c.id == bindparam("call")),
@@ -205,6 +238,9 @@ def _asked(
         case "recordings":
             bound = ids.floor("recording", cutoff)
             return _DUE_RECORDINGS, (account, after, bound, cutoff, count)
+        case "notifications":
+            bound = ids.floor("notification", cutoff)
+            return _DUE_NOTIFICATIONS, (account, after, bound, count)
         case "parties":
             return _DUE_PARTIES, (account, after, cutoff, count)
     return _DUE_JOBS, (after, cutoff, count)
@@ -216,6 +252,9 @@ def _held(queries: Queries, kind: str, record: str) -> bool:
     match kind:
         case "recordings":
             call = queries.value(_CALL_OF, (record,))
+            return call is not None and is_held(queries, call)
+        case "notifications":
+            call = queries.value(_EXCHANGED_IN, (record,))
             return call is not None and is_held(queries, call)
         case "calls":
             return any(is_held(queries, row[0]) for row in queries.rows(_HEARD, (record,)))
@@ -236,6 +275,8 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
             case "recordings":
                 tx.run(_EXPIRE, (0, "", one.id))
                 tx.run(_UNLOCK, (one.id,))
+            case "notifications":
+                tx.run(_EMPTY_NOTIFICATION, (None, None, one.id))
             case "parties":
                 tx.run(_REMOVE_PARTY, (one.id,))
             case _:

@@ -121,6 +121,12 @@ class AudioDesk:
             live.link = min(self.links, key=lambda link: (not link.connected, len(link.legs)))
         return live.link
 
+    def forget(self, clip: ClipId) -> None:
+        """Keep a clip no longer, here and in the media processes."""
+        self._clips.drop(clip)
+        for link in self.links:
+            link.drop_clip(clip)
+
     # -- legs ---------------------------------------------------------------------------------
 
     def furnish(self, live: LiveCall, leg: LiveLeg) -> None:

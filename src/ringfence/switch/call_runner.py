@@ -283,7 +283,8 @@ class CallRunner:
         if live.timer is not None:
             live.timer.cancel()
             live.timer = None
-        self.host.forget(live.id)
+        for clip in self.host.forget(live.id):
+            self._audio.forget(clip)
 
     # -- time ---------------------------------------------------------------------------------
 

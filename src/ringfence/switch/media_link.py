@@ -25,6 +25,7 @@ from ringfence.media.engine.protocol import (
     AnyNotice,
     CloseLeg,
     Command,
+    DropClip,
     Hello,
     LegClosed,
     LegFailed,
@@ -201,6 +202,12 @@ class MediaLink:
         if not self._outgoing:
             self._loop.call_soon(self._flush)
         self._outgoing.append(command)
+
+    def drop_clip(self, clip: str) -> None:
+        """Have the worker forget a clip, if it has it."""
+        if clip in self._clips:
+            self._clips.discard(clip)
+            self.send(DropClip(clip=clip))
 
     def load_clip(self, clip: str, rate: int, pcm: bytes) -> None:
         """Make sure the worker has the clip."""

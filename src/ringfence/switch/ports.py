@@ -92,15 +92,19 @@ class Clips(Protocol):
         """Have it at hand while calls use it."""
         ...
 
+    def drop(self, clip: ClipId, /) -> None:
+        """Keep it no longer."""
+        ...
+
 
 class Web(Protocol):
     """The outside web, behind its guard."""
 
-    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+    async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         """Get a document: signed, capped, timed."""
         ...
 
-    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+    async def load(self, call: CallId, request: LoadMedia, /) -> Clip | ClipFailed:
         """Get audio and decode it, or say why there is none."""
         ...
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
-from ringfence.kernel.ids import CallId
+from ringfence.kernel.ids import CallId, ClipId
 from ringfence.kernel.limits import CLIP_LOAD_MS, FETCH_TOTAL_MS, SPEAK_MS
 from ringfence.markup.exchange import (
     Answer,
@@ -47,6 +47,7 @@ class ProgramHost:
         self._parties = parties
         self._runner: CallRunner
         self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
+        self._loaded: dict[CallId, list[ClipId]] = {}
 
     def attach(self, runner: CallRunner) -> None:
         """The runner this host works for."""
@@ -68,10 +69,11 @@ class ProgramHost:
                 self._web.callback(call, request)
         return None
 
-    def forget(self, call: CallId) -> None:
-        """The call is over: nobody waits for its requests any more."""
+    def forget(self, call: CallId) -> list[ClipId]:
+        """The call is over: nobody waits for its requests; what it fetched is nobody's to keep."""
         for task in self._tasks.pop(call, ()):
             task.cancel()
+        return self._loaded.pop(call, [])
 
     def prepared(self, command: commands.Command) -> commands.Command:
         """Fill in what a program cannot know: whose numbers it dials."""
@@ -126,18 +128,21 @@ class ProgramHost:
         found: Clip | ClipFailed
         try:
             async with asyncio.timeout(CLIP_LOAD_MS / 1000):
-                found = await self._web.load(request)
+                found = await self._web.load(call, request)
         except TimeoutError:
             log.info("clip_slow", call=call)
             found = ClipFailed(request=request.request, code="fetch_timed_out")
-        clip = found if isinstance(found, ClipFailed) else self._clip(request.request, found)
-        self._runner.answer(call, clip)
+        if isinstance(found, ClipFailed):
+            self._runner.answer(call, found)
+            return
+        self._loaded.setdefault(call, []).append(found.id)
+        self._runner.answer(call, self._clip(request.request, found))
 
     async def _fetch(self, call: CallId, request: Fetch) -> None:
         answer: Answer
         try:
             async with asyncio.timeout(FETCH_TOTAL_MS / 1000):
-                answer = await self._web.fetch(request)
+                answer = await self._web.fetch(call, request)
         except TimeoutError:
             answer = FetchFailed(request=request.request, code="fetch_timed_out")
         self._runner.answer(call, answer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ringfence.calls.effects import Channel
@@ -171,6 +171,10 @@ class ClipTable:
         """Have it at hand."""
         self._clips[clip.id] = clip
 
+    def drop(self, clip: ClipId, /) -> None:
+        """Keep it no longer."""
+        self._clips.pop(clip, None)
+
 
 class Speaker:
     """Speech that is a tone as long as the text, and takes ``delay_ms`` the first time."""
@@ -213,8 +217,9 @@ class Web:
         self._entropy = entropy
         self._fetches = fetches
 
-    async def fetch(self, request: Fetch, /) -> Fetched | FetchFailed:
+    async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         """Get a document."""
+        del call
         await asyncio.sleep(self.delay_ms / 1000)
         self.fetched += 1
         if self._fetches.fails():
@@ -224,15 +229,16 @@ class Web:
             return FetchFailed(request=request.request, code="fetch_status", status=404)
         return Fetched(request=request.request, body=body, url=request.url)
 
-    async def load(self, request: LoadMedia, /) -> Clip | ClipFailed:
+    async def load(self, call: CallId, request: LoadMedia, /) -> Clip | ClipFailed:
         """Get audio."""
+        del call
         await asyncio.sleep(self.delay_ms / 1000)
         if self._fetches.fails():
             return ClipFailed(request=request.request, code="fetch_timed_out")
         clip = self.clips.get(request.url)
         if clip is None:
             return ClipFailed(request=request.request, code="fetch_status", status=404)
-        return clip
+        return replace(clip, id=ClipId(ids.make("clip", self._clock.now(), self._entropy)))
 
     def callback(self, call: CallId, request: Callback, /) -> None:  # noqa: ARG002 - a port
         """Take a callback to deliver."""

@@ -26,7 +26,8 @@ def job(**changes):
 def deliver(status):
     sent, opened = [], []
 
-    async def send(url, method, params):
+    async def send(call, url, method, params):
+        assert call == "CA1"
         sent.append((url, method, params))
         if isinstance(status, BaseException):
             raise status

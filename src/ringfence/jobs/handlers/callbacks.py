@@ -34,7 +34,7 @@ class Send(Protocol):
     """Sends one signed request and returns the HTTP status; raises where there is no answer."""
 
     def __call__(
-        self, url: str, method: str, params: Sequence[tuple[str, str]], /
+        self, call: CallId, url: str, method: str, params: Sequence[tuple[str, str]], /
     ) -> Awaitable[int]: ...
 
 
@@ -74,7 +74,8 @@ class DeliverCallback:
         with purpose("deliver_content"):
             message = _decode(self._secret(job))
         try:
-            status = await self._send(message.url, message.method, message.params)
+            call = CallId(job.body["call"])
+            status = await self._send(call, message.url, message.method, message.params)
         except OSError:
             raise RemoteError("nobody answered", hint=502) from None
         if not 200 <= status < 300:

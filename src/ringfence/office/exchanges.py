@@ -1,0 +1,72 @@
+"""What exchanges with the account's own servers leave: a row of its log, and what it may keep.
+
+Neither is worth a call: where storage takes nothing at present, the call goes on without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId
+from ringfence.kernel.limits import CACHE_ENTRY_BYTES
+from ringfence.observe.logs import get_logger
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.fetched import Answer, Kind
+from ringfence.storage.notifications import Exchange
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+log = get_logger(__name__)
+
+
+class Exchanges:
+    """The log and the kept answers of the account that an office runs."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._log = office.store.rooms.notifications
+        self._kept = office.store.rooms.fetched
+
+    @property
+    def most_s(self) -> int:
+        """For how many seconds an answer is kept at the most; 0: nothing is ever kept."""
+        return self._office.settings.cache_seconds
+
+    def note(self, exchange: Exchange) -> None:
+        """Write an exchange into the log, behind everything that was written before."""
+        try:
+            self._office.store.db.give(lambda tx: self._log.add(tx, exchange))
+        except Refused as refused:
+            log.warning("exchange_not_noted", call=exchange.call, code=refused.code)
+
+    def find(self, kind: Kind, url: str) -> Answer | None:
+        """Return what was kept of ``url`` and is still fresh."""
+        if not self.most_s:
+            return None
+        with purpose("deliver_content"):
+            return self._office.read(
+                lambda queries: self._kept.find(
+                    queries, kind=kind, url=url, now=self._office.clock.now()
+                )
+            )
+
+    def keep(self, call: CallId, kind: Kind, url: str, answer: Answer, *, seconds: int) -> None:
+        """Keep an answer whose server allowed it for ``seconds``; 0 keeps nothing."""
+        if seconds <= 0 or len(answer.body) > CACHE_ENTRY_BYTES:
+            return
+        now = self._office.clock.now()
+        try:
+            self._office.store.db.give(
+                lambda tx: self._kept.keep(
+                    tx, call=call, kind=kind, url=url, answer=answer, now=now, seconds=seconds
+                )
+            )
+        except Refused as refused:
+            log.warning("answer_not_kept", call=call, code=refused.code)
+
+    async def sweep(self, now: Ms) -> int:
+        """Take away what has expired; how much that was."""
+        return await self._office.write(lambda tx: self._kept.sweep(tx, now))
