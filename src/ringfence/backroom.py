@@ -9,6 +9,7 @@ from functools import partial
 from ringfence.jobs import schedule
 from ringfence.jobs.handlers import (
     callbacks,
+    cases,
     checkpoints,
     epochs,
     erasures,
@@ -27,15 +28,22 @@ from ringfence.mail.smtp import relay
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office
 from ringfence.office.exchanges import Exchanges
-from ringfence.office.privacy import erasure, messages, policy, retention
+from ringfence.office.privacy import case_clocks, erasure, messages, policy, portability, retention
 
-SERIES = (checkpoints.HOURLY, epochs.DAILY, fetched.OFTEN, notices.DAILY, sweeps.DAILY)
+SERIES = (checkpoints.HOURLY, epochs.DAILY, fetched.OFTEN, notices.DAILY, sweeps.DAILY, cases.ROUND)
 
 
 class Backroom:
     """Does the jobs of one data folder while its server runs."""
 
-    def __init__(self, office: Office, *, send: callbacks.Send, clock: Clock) -> None:
+    def __init__(
+        self,
+        office: Office,
+        *,
+        send: callbacks.Send,
+        clock: Clock,
+        post: portability.Post = portability.nowhere,
+    ) -> None:
         self._office = office
         self._clock = clock
         store = office.store.store
@@ -63,6 +71,7 @@ class Backroom:
                 sweeps.KIND: Again(
                     sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
                 ),
+                **case_clocks.handlers(office, post),
             },
             clock=clock,
         )

@@ -48,3 +48,11 @@ def test_the_size_is_that_of_what_is_there(steps):
         there = [shelf.get(n) for n in "abcdef"]
         assert shelf.size == sum(len(clip.pcm) for clip in there if clip)
         assert shelf.size <= 60 or len(shelf) == 1
+
+
+def test_everything_is_let_go_of_at_once():
+    shelf = Shelf(100)
+    shelf.put("a", Clip(b"12"))
+    shelf.clear()
+    assert shelf.get("a") is None
+    assert shelf.size == 0

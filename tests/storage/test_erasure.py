@@ -154,6 +154,15 @@ def test_a_floor_turns_erasing_into_keeping_apart_until_a_date(scene):
     assert scene.address() == CALLER
 
 
+def test_the_statute_of_the_country_counts(scene):
+    scene.store.eraser.jurisdiction = "IN"
+    scene.clock.advance(181 * DAY)
+    rows = by_store(scene.plan().rows)
+    ended = scene.rows("SELECT ended_at FROM calls")[0][0]
+    assert rows["calls", "restrict"].rule == "IN-18"
+    assert rows["calls", "restrict"].at == ended + 730 * DAY
+
+
 def test_on_the_date_the_rest_goes(scene):
     first = scene.erase()
     scene.clock.set(first.due_at)
@@ -366,6 +375,7 @@ def test_a_kill_at_any_step_is_gone_on_with_at_the_next_start(
     scene.store.close()
     scene.store = again = open_store()
     scene.rooms = again.of(scene.rooms.account)
+    assert again.eraser.resume() == [planned.id]
     done = ledger.get(again.db.reading, planned.id)
     assert done.state == "done"
     assert scene.keys() == [None, scene.files[1].key]
@@ -405,7 +415,7 @@ def test_a_database_put_back_does_not_serve_until_the_erasures_are_done_again(
     assert refused.value.code == "erasures_to_replay"
     assert "ringfence restore" in refused.value.reason
     scene.store = open_store(replay=True)
-    assert scene.store.replayed == [done.id]
+    assert scene.store.eraser.replay() == [done.id]
     scene.rooms = scene.store.of(scene.rooms.account)
     assert scene.keys() == [None, scene.files[1].key]
     assert not scene.file(0).exists()
@@ -430,6 +440,6 @@ def test_a_keystore_put_back_does_not_bring_a_key_back(scene, open_store, tmp_pa
         open_store()
     assert refused.value.code == "erasures_to_replay"
     scene.store = open_store(replay=True)
-    assert scene.store.replayed == [done.id]
+    assert scene.store.eraser.replay() == [done.id]
     with pytest.raises(Refused):
         scene.store.keystore.key(done.serial)

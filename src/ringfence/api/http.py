@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 
 from ringfence.api import admin, common, cookies, status
 from ringfence.api.use_cases import UseCases
-from ringfence.api.v1 import calls, notifications, privacy_retention, recordings
+from ringfence.api.v1 import calls, notifications, privacy_erasure, privacy_retention, recordings
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
 
@@ -27,6 +27,7 @@ HANDLERS = (
     recordings.list_recordings,
     recordings.fetch_recording,
     *notifications.HANDLERS,
+    *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
 )
 

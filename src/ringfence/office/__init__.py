@@ -106,6 +106,8 @@ class Office:
         self.identities = Identities()
         self.lapse: policy.Lapse | None = None
         self.policy_uses: set[tuple[str, int]] = set()
+        store.eraser.jurisdiction = settings.country
+        store.eraser.resume()
         self.account = open_account(store, clock=clock, entropy=entropy)
         self.store = Rooms(store, self.account)
         with purpose("authenticate"):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ringfence.api import views
 from ringfence.kernel.clock import Ms, SystemClock
+from ringfence.kernel.ids import PartyId
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
@@ -48,6 +49,10 @@ class Live(Protocol):
 
     def metrics(self) -> dict[str, float | dict[str, float]]:
         """Values of the metrics in ``ringfence.observe.metrics``."""
+        ...
+
+    def forget_person(self, party: PartyId) -> None:
+        """Somebody was erased: drop what was spoken, it may name them."""
         ...
 
     def flow_changed(self, flow: Flow) -> None:

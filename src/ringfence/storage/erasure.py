@@ -101,6 +101,8 @@ class Eraser:
         entropy: Entropy,
     ) -> None:
         self._restrict = restrict
+        self.jurisdiction = ""
+        """ISO 3166 code of the country whose statutes count; the office sets it."""
         self._db = db
         self._folder = folder
         self._vault = vault
@@ -135,7 +137,7 @@ class Eraser:
         def work(tx: Transaction) -> Erasure:
             ledger.forget_plans(tx, before=Ms(now - ERASURE_PLAN_MS))
             whom = stranger if party is None else party
-            survey = look(tx, whom, now)
+            survey = self._look(tx, whom, now)
             serial = spare if survey.person is None else survey.person.serial
             made = Erasure(
                 ids.make("erasure", now, self._entropy), account.id, whom, "planned", reason,
@@ -172,7 +174,7 @@ class Eraser:
         if planned.state != "planned":
             return planned
         now = self._clock.now()
-        survey = look(tx, planned.party, now)
+        survey = self._look(tx, planned.party, now)
         if survey.open_calls:
             raise Refused("call_going_on", "this person is in a call; end it first")
         person, serial, kept = survey.person, planned.serial, None
@@ -223,7 +225,7 @@ class Eraser:
 
     def _remove_files(self, begun: Erasure) -> None:
         at = begun.begun_at or begun.asked_at
-        sounds = self._write(lambda tx: look(tx, begun.party, at).sounds)
+        sounds = self._write(lambda tx: self._look(tx, begun.party, at).sounds)
         folders: set[Path] = set()
         for sound in sounds:
             for folder in (self._folder.recordings, self._folder.spool):
@@ -240,7 +242,7 @@ class Eraser:
         if known.state == "done":
             return known
         at = begun.begun_at or begun.asked_at
-        survey = look(tx, begun.party, at)
+        survey = self._look(tx, begun.party, at)
         rows.remove(tx, survey, serial=begun.serial)
         now = self._clock.now()
         leaf = self._trail.note(
@@ -282,7 +284,7 @@ class Eraser:
             return None
 
         def work(tx: Transaction) -> Erasure | None:
-            survey = look(tx, before.party, now)
+            survey = self._look(tx, before.party, now)
             ripe = bool(survey.due or survey.sounds or any(f.now for f in survey.found))
             if not ripe and survey.next_at is not None:
                 ledger.put_off(tx, before.party, survey.next_at)
@@ -368,7 +370,7 @@ class Eraser:
         """
         party = PartyId(line.party)
         account = tx.value(_ACCOUNT_OF, (party,)) or tx.value(_ANY_ACCOUNT)
-        survey = look(tx, party, Ms(line.at))
+        survey = self._look(tx, party, Ms(line.at))
         row = Erasure(
             line.erasure, account, party, "begun", "restore", "system", line.serial, line.kept,
             Ms(line.at), Ms(line.at), None, None, survey.rows(), None,
@@ -382,6 +384,9 @@ class Eraser:
                 now = self._clock.now()
                 self._holds(row).restrict(tx, party, reason="erasure", by="system", now=now)
         tx.after(lambda: self._forget(party))
+
+    def _look(self, tx: Transaction, party: PartyId, now: Ms) -> Survey:
+        return look(tx, party, now, jurisdiction=self.jurisdiction)
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
         return self._db.submit(work).result(int(ERASURE_WAIT))

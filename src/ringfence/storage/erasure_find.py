@@ -16,8 +16,8 @@ from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, PartyId, RecordingId
 from ringfence.kernel.limits import ERASURE_PAGE
 from ringfence.privacy.erasure.holdings import Holding
-from ringfence.privacy.erasure.plan import Found, Row, floor_ends, rows_of
-from ringfence.privacy.retention import RULES
+from ringfence.privacy.erasure.plan import Found, Row, rows_of
+from ringfence.privacy.terms import Term, term
 from ringfence.storage.erasure_map import Reach, reaches
 from ringfence.storage.holds import held_among, is_held
 from ringfence.storage.schema import (
@@ -101,10 +101,14 @@ class Sound:
 
 @dataclass(slots=True)
 class Survey:
-    """Everything that was found. ``now``: the instant against which rules were read."""
+    """Everything that was found.
+
+    ``now``: the instant against which rules were read, ``jurisdiction`` whose statutes count.
+    """
 
     party: PartyId
     now: Ms
+    jurisdiction: str = ""
     person: Person | None = None
     open_calls: list[CallId] = field(default_factory=list)
     due: list[CallId] = field(default_factory=list)
@@ -115,6 +119,10 @@ class Survey:
     cases: list[str] = field(default_factory=list)
     on_hold: bool = False
     found: list[Found] = field(default_factory=list)
+
+    def term(self, rule: str) -> Term:
+        """Return how long records under a rule must be kept here."""
+        return term(rule, jurisdiction=self.jurisdiction, now=self.now)
 
     @property
     def calls(self) -> list[CallId]:
@@ -152,12 +160,13 @@ class Survey:
             held_files=len(self.held_sounds),
             keys=keys,
             kept_until=self.kept_until,
+            kept_by=self.term("call_log").floor_by if self.later else "",
         )
 
 
-def look(queries: Queries, party: PartyId, now: Ms) -> Survey:
+def look(queries: Queries, party: PartyId, now: Ms, *, jurisdiction: str = "") -> Survey:
     """Return what there is of a person; the same work for one nobody has heard of."""
-    survey = Survey(party, now)
+    survey = Survey(party, now, jurisdiction)
     row = queries.row(_PERSON, (party,))
     survey.person = None if row is None else Person(*row)
     survey.on_hold = is_held(queries, party)
@@ -196,7 +205,7 @@ def _sort_call(queries: Queries, survey: Survey, call: CallId, ended_at: Ms | No
         return
     sounds = [Sound(row[0], call, *row[1:]) for row in queries.rows(_SOUNDS, (call, survey.party))]
     held = held_among(queries, [call, *(sound.recording for sound in sounds)])
-    ends = floor_ends(RULES["call_log"], ended_at)
+    ends = survey.term("call_log").floor_ends(ended_at)
     for sound in sounds:
         if not sound.wrapped:
             continue  # emptied before
@@ -222,6 +231,7 @@ def _found(queries: Queries, survey: Survey, found: Reach) -> Found:
         _count(queries, found, survey, [call for call, _ in survey.later]),
         min((at for _, at in survey.later), default=None),
         _count(queries, found, survey, survey.held),
+        survey.term(holding.rule.key).floor_by,
     )
 
 
@@ -246,19 +256,21 @@ def _of_keys(queries: Queries, survey: Survey, found: Reach) -> Found:
     total = sum(queries.value(found.count_all, (key,)) for key in keys)
     if holding.since is None:
         # without a date of their own, such rows go with the person's last record
-        whole = holding.rule.floor_days
+        whole = survey.term(holding.rule.key).floor_days
         return _of_person(holding, survey, total) if whole else Found(holding, total)
     if survey.on_hold:
         return Found(holding, 0, held=total)
-    latest = survey.now - holding.rule.floor_days * DAY
+    rule = survey.term(holding.rule.key)
+    latest = survey.now - rule.floor_days * DAY
     ripe = sum(queries.value(found.count, (key, latest)) for key in keys)
     if total == ripe:
         return Found(holding, ripe)
     assert found.first is not None
     firsts = [queries.value(found.first, (key, latest)) for key in keys]
-    dates = [floor_ends(holding.rule, first) for first in firsts if first is not None]
+    dates = [rule.floor_ends(first) for first in firsts if first is not None]
     # a row that has no date yet is looked at again tomorrow
-    return Found(holding, ripe, total - ripe, min(dates, default=Ms(survey.now + DAY)))
+    at = min(dates, default=Ms(survey.now + DAY))
+    return Found(holding, ripe, total - ripe, at, by=rule.floor_by)
 
 
 def _of_person(holding: Holding, survey: Survey, total: int) -> Found:
@@ -266,7 +278,8 @@ def _of_person(holding: Holding, survey: Survey, total: int) -> Found:
         return Found(holding, total)
     if survey.on_hold:
         return Found(holding, 0, held=total)
-    return Found(holding, 0, total, survey.kept_until)
+    by = survey.term(holding.rule.key).floor_by
+    return Found(holding, 0, total, survey.kept_until, by=by)
 
 
 def _count(queries: Queries, found: Reach, survey: Survey, chosen: list[CallId]) -> int:

@@ -193,10 +193,11 @@ def _remove_rows(tx: Transaction, found: Reach, survey: Survey) -> None:
     holding = found.holding
     if survey.on_hold:
         return
+    days = survey.term(holding.rule.key).floor_days
     for key in keys_of(survey, holding):
         if holding.since is not None:
-            tx.run(found.remove, (key, survey.now - holding.rule.floor_days * DAY))
-        elif not survey.keep or not holding.rule.floor_days:
+            tx.run(found.remove, (key, survey.now - days * DAY))
+        elif not survey.keep or not days:
             tx.run(found.remove, (key,))
 
 

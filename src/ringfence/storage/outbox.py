@@ -30,7 +30,7 @@ from ringfence.privacy.labels import CONTENT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
-from ringfence.storage.schema import jobs
+from ringfence.storage.schema import calls, jobs
 from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Transaction
@@ -109,6 +109,11 @@ _DEAD = Statement(
         .order_by(_j.run_at.desc()),
         "count",
     )
+)
+
+_c = calls.c
+_WITH = Statement(
+    select(_c.direction, _c.caller_id, _c.called_id).where(_c.id == bindparam("call")), "call"
 )
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -190,7 +195,8 @@ class Outbox:
         identifier = ids.make("job", now, self._entropy)
         sealed = serial = None
         if job.secret is not None:
-            serial = self._keys.serial(tx, job.account, job.party)
+            party = job.party or _far_end(tx, job.body.get("call"))
+            serial = self._keys.serial(tx, job.account, party)
             sealed = self._vault.seal(serial, job.secret, context=f"job:{identifier}")
         tx.run(
             _ADD,
@@ -301,6 +307,12 @@ class Outbox:
 
     def _wake(self) -> None:
         self.wake()
+
+
+def _far_end(tx: Transaction, call: str | None) -> PartyId | None:
+    """Return whoever a call was with: what is told about it is sealed under their key."""
+    row = None if call is None else tx.row(_WITH, (call,))
+    return None if row is None else PartyId(row[1] if row[0] == "inbound" else row[2])
 
 
 def _nothing() -> None:

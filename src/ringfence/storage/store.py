@@ -36,6 +36,7 @@ from ringfence.storage.cases_people import CasePeople
 from ringfence.storage.erasure import Eraser
 from ringfence.storage.fetched import Fetched
 from ringfence.storage.flows import Flows
+from ringfence.storage.consents import Consents
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
@@ -83,6 +84,7 @@ class AccountStore:
         self.messages = Messages(seal)
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
+        self.consents = Consents(seal, store.db, store.trail)
         self.holds = Holds(
             account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict
         )
@@ -138,8 +140,6 @@ class Store:
         )
         self.call_records = CallRecords(db)
         self.timeline = Timeline(db)
-        self.replayed: list[str] = []
-        """Erasures that were done again at this start."""
         self.eraser = Eraser(
             db,
             folder,
@@ -174,9 +174,10 @@ class Store:
         vfs: str | None = None,
         replay: bool = False,
     ) -> Store:
-        """Open a data folder, making it where there is none, and end what was begun.
+        """Open a data folder, making it where there is none.
 
-        ``replay``: the folder was put back from a backup; people erased since are erased again.
+        ``replay``: the folder was put back from a backup, and whoever opens it lets `Eraser.replay`
+        erase again whom it brought back, before anything is served.
 
         Raises `Refused`: those of `KeystoreFile.open` and `migrations.bring_up_to_date`,
         ``erasures_to_replay`` where that is needed and was not asked for,
@@ -228,9 +229,6 @@ class Store:
                 store = cls(folder, keystore, db, clock=clock, entropy=entropy)
                 if not replay:
                     store.eraser.check()
-                store.eraser.resume()
-                if replay:
-                    store.replayed = store.eraser.replay()
                 return store  # noqa: TRY300 - whatever failed above closes what was opened
             except RemoteError:
                 db.close()

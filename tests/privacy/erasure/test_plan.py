@@ -1,9 +1,9 @@
 """The plan names each store with an action, a date and a rule, whatever is found there."""
 
-from ringfence.kernel.clock import DAY, Ms
+from ringfence.kernel.clock import Ms
 from ringfence.privacy import labels
 from ringfence.privacy.erasure.holdings import StoredColumn, StoredTable, compile_holdings
-from ringfence.privacy.erasure.plan import Found, floor_ends, rows_of
+from ringfence.privacy.erasure.plan import Found, rows_of
 from ringfence.privacy.retention import RULES
 
 [HOLDING] = compile_holdings(
@@ -51,6 +51,6 @@ def test_every_row_names_a_rule():
     assert {row.rule for row in found} <= {*RULES, "hold"}
 
 
-def test_a_floor_ends_after_whole_days():
-    assert floor_ends(RULES["call_log"], Ms(5)) == 5 + 180 * DAY
-    assert floor_ends(RULES["content"], Ms(5)) == 5
+def test_a_statute_that_keeps_rows_is_named():
+    found = rows(Found(HOLDING, 0, later=1, at=Ms(1), by="IN-18"), kept_until=Ms(1))
+    assert [row.rule for row in found if row.action == "restrict"] == ["IN-18"]

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ringfence.kernel.clock import DAY, Ms
+from ringfence.kernel.clock import Ms
 from ringfence.privacy.erasure.holdings import Holding
-from ringfence.privacy.retention import RULES, RetentionRule
+from ringfence.privacy.retention import RULES
 
 Action = Literal[
     "destroy",  # a key: whatever it sealed is noise, in every copy
@@ -41,33 +41,38 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one table holds of a person: rows that may go now, rows that must stay, until when."""
+    """What one table holds of a person: rows that may go now, rows that must stay, until when.
+
+    ``by``: the id of the statute or rule that keeps the rows that must stay.
+    """
 
     holding: Holding
     now: int
     later: int = 0
     at: Ms | None = None
     held: int = 0
-
-
-def floor_ends(rule: RetentionRule, since: Ms) -> Ms:
-    """Return the instant from which a rule no longer asks to keep something."""
-    return Ms(since + rule.floor_days * DAY)
+    by: str = ""
 
 
 def rows_of(
-    found: Sequence[Found], *, files: int, held_files: int, keys: int, kept_until: Ms | None
+    found: Sequence[Found],
+    *,
+    files: int,
+    held_files: int,
+    keys: int,
+    kept_until: Ms | None,
+    kept_by: str = "",
 ) -> tuple[Row, ...]:
     """Return the plan: keys first, as they are what counts, then every store.
 
     ``files``: sealed sounds to remove; ``held_files``: those under a hold; ``kept_until``: when the
-    last of what the law makes us keep may go, None where nothing is kept.
+    last of what the law makes us keep may go, None where nothing is kept, ``kept_by`` that law.
     """
     key = RULES["key"].key
     rows = [Row("keys", "the person's key: all it sealed is noise", keys, "destroy", None, key)]
     if kept_until is not None:
         what = "a fresh key for what must be kept"
-        rows.append(Row("keys", what, 1, "destroy", kept_until, RULES["call_log"].key))
+        rows.append(Row("keys", what, 1, "destroy", kept_until, kept_by or "hold"))
     content = RULES["content"].key
     rows.append(
         Row("objects/recordings", "their side of the sound", files, "remove", None, content)
@@ -94,7 +99,7 @@ def _table_rows(item: Found) -> Iterable[Row]:
         if holding.emptied:
             sealed = ", ".join(holding.emptied)
             yield Row(holding.table, f"sealed: {sealed}", item.later, "empty", None, "content")
-        yield Row(holding.table, what, item.later, "restrict", item.at, rule)
+        yield Row(holding.table, what, item.later, "restrict", item.at, item.by or rule)
     if item.held:
         yield Row(holding.table, what, item.held, "suspend", None, "hold")
 

@@ -1,0 +1,169 @@
+"""Erasing people: the plan first, then the erasure, then its receipt.
+
+Whoever answers a case calls these two::
+
+    planned = await erasure.plan(office, party, reason="request")      # touches nothing
+    done = await erasure.execute(office, planned.id)                   # again: changes nothing
+
+``party`` None plans the same for nobody, so that neither answer nor time tells whether a number is
+known. What a law keeps is in ``done.due_at`` and ``done.rows``, the signed receipt in
+``done.receipt``. `go_on` is the job that comes back on that date.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from ringfence.api import views
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import PartyId, is_id
+from ringfence.kernel.limits import ADDRESS_CHARS_MAX, PAGE_MAX
+from ringfence.kernel.phone import Phone
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import current_actor, exchange_itself
+from ringfence.storage import erasure_ledger as ledger
+from ringfence.storage.erasure_ledger import Erasure
+from ringfence.storage.parties import canonical
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+T = TypeVar("T")
+
+REASONS = frozenset({"request", "withdrawal", "objection", "unlawful", "child", "retention"})
+"""Why somebody is erased: GDPR 17(1) a to f, and a time that has run out."""
+
+_SIP = ("sip:", "sips:")
+
+
+async def plan(office: Office, party: PartyId | None, *, reason: str = "request") -> Erasure:
+    """Write down what erasing a person would do, and return it. Nothing is touched.
+
+    Raises `Refused` (``bad_reason``) for a word that is not one of `REASONS`.
+    """
+    if reason not in REASONS:
+        raise Refused("bad_reason", f"a reason is one of: {', '.join(sorted(REASONS))}")
+    eraser, actor = office.store.store.eraser, current_actor()
+    return await _apart(lambda: eraser.plan(office.account, party, reason=reason, actor=actor))
+
+
+async def execute(office: Office, erasure: str) -> Erasure:
+    """Carry out a plan, or go on with it; doing it again changes nothing.
+
+    Raises `Refused`: ``not_found`` for a plan that is not there (any more), ``call_going_on``.
+    """
+    eraser = office.store.store.eraser
+    done = await _apart(lambda: eraser.carry_out(erasure))
+    forget(office, done.party)
+    return done
+
+
+async def go_on(office: Office, erasure: str) -> None:
+    """Erase what had to be kept until today. Raises `RemoteError` where it is to be tried again."""
+    eraser = office.store.store.eraser
+    try:
+        done = await _apart(lambda: eraser.go_on(erasure))
+    except Refused as refused:
+        if refused.code == "call_going_on":
+            raise RemoteError("the person is in a call", hint=409) from None
+        raise
+    if done is not None:
+        forget(office, done.party)
+
+
+def forget(office: Office, party: PartyId) -> None:
+    """Drop a person from the memory of this process."""
+    office.store.party_room.forget(party)
+    office.forget_person(party)
+
+
+async def _apart(work: Callable[[], T]) -> T:
+    """Do it in a thread, as the exchange itself: what it opens, it opens to erase."""
+    with exchange_itself():
+        return await asyncio.to_thread(work)
+
+
+def find(office: Office, address: str) -> PartyId | None:
+    """Return whose number or SIP address this is, or None.
+
+    Raises `Refused` (``invalid_number``) for what is neither.
+    """
+    if len(address) > ADDRESS_CHARS_MAX:
+        raise Refused("invalid_number", "that is no telephone number")
+    if address.lower().startswith(_SIP):
+        text = canonical(address)
+    else:
+        text = Phone.parse(address, region=office.region).e164
+    eraser = office.store.store.eraser
+    return office.read(lambda queries: eraser.find(queries, office.account, text))
+
+
+# --- use cases ------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("privacy.erase.plan", actors=KNOWN, purpose="erase", category="user")
+async def plan_erasure(office: Office, *, address: str, reason: str = "request") -> views.Erasure:
+    """What erasing whoever has this number would do: each store, action, date and rule."""
+    await office.settled()
+    return _view(office, await plan(office, find(office, address), reason=reason))
+
+
+@TABLE.use_case("privacy.erase.execute", actors=KNOWN, purpose="erase", category="user")
+async def execute_erasure(office: Office, *, sid: str) -> views.Erasure:
+    """Carry out a plan; the answer holds the signed receipt."""
+    return _view(office, await execute(office, _id(sid)))
+
+
+@TABLE.use_case("privacy.erase.show", actors=KNOWN, purpose="erase", category="user")
+async def show_erasure(office: Office, *, sid: str) -> views.Erasure:
+    """A plan, or an erasure with its receipt."""
+    found = office.read(lambda queries: ledger.get(queries, _id(sid)))
+    if found is None:
+        raise Refused("not_found", "no erasure of that SID; a plan is kept for a day")
+    return _view(office, found)
+
+
+@TABLE.use_case("privacy.erase.list", actors=KNOWN, purpose="erase", category="user")
+async def list_erasures(
+    office: Office, *, limit: int = 50, before: str | None = None
+) -> list[views.Erasure]:
+    """Erasures that were begun, newest first."""
+    if not 1 <= limit <= PAGE_MAX:
+        raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
+    found = office.read(
+        lambda queries: ledger.page(queries, count=limit, before=before and _id(before))
+    )
+    return [_view(office, erasure) for erasure in found]
+
+
+def _id(sid: str) -> str:
+    if not is_id(sid, "erasure"):
+        raise Refused("not_found", "an erasure's SID is ER and 32 hexadecimal digits")
+    return sid
+
+
+def _view(office: Office, erasure: Erasure) -> views.Erasure:
+    done = erasure.receipt is not None
+    return views.Erasure(
+        sid=erasure.id,
+        status=erasure.state,
+        reason=erasure.reason,
+        asked=erasure.asked_at,
+        done=erasure.done_at,
+        due=erasure.due_at,
+        rows=[
+            views.ErasureRow(
+                store=row.store,
+                what=row.what,
+                count=row.count,
+                action=row.action,
+                at=row.at,
+                rule=row.rule,
+            )
+            for row in erasure.rows
+        ],
+        receipt=erasure.receipt,
+        verifier_key=office.store.store.signer().verifier_key() if done else None,
+    )

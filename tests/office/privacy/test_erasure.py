@@ -1,0 +1,128 @@
+"""Erasing by use case: the plan touches nothing, the erasure forgets everywhere, no oracle."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.phone import Phone
+from ringfence.office.privacy import erasure
+from ringfence.privacy.checkpoint import verify_text
+
+CALLER, STRANGER = "+12025550123", "+12025550199"
+
+
+def run(office, name, **args):
+    async def ask():
+        return await office.run(name, args, actor="operator")
+
+    return asyncio.run(ask())
+
+
+@pytest.fixture
+def caller(office):
+    """Somebody who called and hung up."""
+    rooms, now = office.store, office.clock.now()
+    call, leg = (ids.make(kind, now, office.entropy) for kind in ("call", "leg"))
+    party = rooms.party_room.resolve(Phone(CALLER), now)
+    called = rooms.party_room.resolve(Phone("+12025550188"), now)
+    facts = [
+        events.CallOffered(at=now, call=call, account=office.account.id, leg=leg,
+                           caller=party, called=called),
+        events.CallEnded(at=now, call=call, account=office.account.id, direction="inbound",
+                         cause=Cause.NORMAL, hung_up_by="caller", missed=True, offered_at=now,
+                         rang_at=None, answered_at=None, answered_by_person_at=None, ended_at=now,
+                         duration_ms=0, talk_ms=0),
+    ]  # fmt: skip
+    rooms.calls.record(facts, now)
+    rooms.db.submit(lambda _: None).result(5)
+    return party
+
+
+@pytest.mark.promise("DSR-03")
+def test_a_person_is_erased_on_request(office, caller):
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    assert (planned.status, planned.receipt) == ("planned", None)
+    assert office.store.party_room.find(Phone(CALLER)) == caller
+    done = run(office, "privacy.erase.execute", sid=planned.sid)
+    assert done.status == "done"
+    assert office.store.party_room.find(Phone(CALLER)) is None
+    signer = office.store.store.signer()
+    assert planned.sid in verify_text(done.receipt, name=signer.name, public=signer.public)
+    assert done.verifier_key == signer.verifier_key()
+    assert run(office, "call.list").calls[0].caller is None
+    assert run(office, "privacy.erase.execute", sid=planned.sid) == done
+    assert [found.sid for found in run(office, "privacy.erase.list")] == [planned.sid]
+    assert run(office, "privacy.erase.show", sid=planned.sid) == done
+
+
+def test_the_country_of_the_settings_counts(office, caller):
+    rows = run(office, "privacy.erase.plan", address=CALLER).rows
+    assert {row.rule for row in rows if row.action == "restrict"} >= {"US-10"}
+
+
+def test_a_number_nobody_has_heard_of_is_answered_alike(office, caller):
+    known = run(office, "privacy.erase.plan", address=CALLER)
+    unknown = run(office, "privacy.erase.plan", address=STRANGER)
+    assert {row.store for row in known.rows} == {row.store for row in unknown.rows}
+    done = run(office, "privacy.erase.execute", sid=unknown.sid)
+    assert (done.status, done.due) == ("done", None)
+
+
+@pytest.mark.parametrize("address", ["12", "not a number", "+1" * 200, ""])
+def test_what_is_no_number_is_refused(office, address):
+    with pytest.raises(Refused) as refused:
+        run(office, "privacy.erase.plan", address=address)
+    assert refused.value.code == "invalid_number"
+
+
+def test_sip_addresses_are_people_too(office):
+    address = "sip:ann@example.com"
+    party = office.store.party_room.resolve(address, office.clock.now())
+    planned = run(office, "privacy.erase.plan", address="sip:ann@EXAMPLE.com;transport=tcp")
+    assert erasure.find(office, address) == party
+    assert sum(row.count or 0 for row in planned.rows if row.store == "parties") == 1
+
+
+@pytest.mark.parametrize("sid", ["ER" + "0" * 32, "CA" + "0" * 32, "nonsense"])
+def test_an_erasure_that_is_not_there(office, sid):
+    for name in ("privacy.erase.show", "privacy.erase.execute"):
+        with pytest.raises(Refused) as refused:
+            run(office, name, sid=sid)
+        assert refused.value.code == "not_found"
+
+
+def test_reasons_are_words_of_a_list(office):
+    with pytest.raises(Refused) as refused:
+        run(office, "privacy.erase.plan", address=CALLER, reason="because")
+    assert refused.value.code == "bad_reason"
+    with pytest.raises(Refused) as refused:
+        run(office, "privacy.erase.list", limit=0)
+    assert refused.value.code == "bad_argument"
+
+
+def test_the_running_server_forgets_too(office, caller):
+    forgotten = []
+
+    class Live:
+        def forget_person(self, party):
+            forgotten.append(party)
+
+    office.attach(Live())
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    assert forgotten == [caller]
+
+
+def test_a_call_that_goes_on_puts_the_date_off(office, caller, monkeypatch):
+    def busy(_erasure):
+        raise Refused("call_going_on", "this person is in a call")
+
+    monkeypatch.setattr(office.store.store.eraser, "go_on", busy)
+    with pytest.raises(RemoteError):
+        asyncio.run(erasure.go_on(office, "ER1"))
