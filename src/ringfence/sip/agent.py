@@ -178,6 +178,16 @@ class Agent:
         """Return where a phone can be reached, the best place first."""
         return self._registrar.bindings(username, now)
 
+    def every_binding(self, now: Ms) -> list[tuple[str, Binding]]:
+        """Return where every phone is, to be kept over a restart."""
+        return self._registrar.everything(now)
+
+    def restore_binding(self, username: str, binding: Binding, now: Ms) -> bool:
+        """Take a binding of before a restart; False where it is of no use any more."""
+        taken = self._registrar.restore(username, binding, now)
+        self._registrar_spoke()
+        return taken
+
     def forget_phone(self, username: str, now: Ms) -> None:
         """Remove every binding of a phone that is no longer allowed."""
         self._registrar.forget(username, now)
@@ -435,7 +445,7 @@ class Agent:
         if self._tags.pop(leg.local_tag, None) is not None:
             if isinstance(leg, IncomingLeg):
                 self._merged.pop(leg.merged, None)
-                leg.let_go()
+            leg.let_go()
             self._drained()
 
     def named(self, replaces: Replaces) -> Leg | None:

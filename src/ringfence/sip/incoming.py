@@ -92,7 +92,8 @@ class IncomingLeg(Leg):
         )
 
     def let_go(self) -> None:
-        """Part from the INVITE's transaction, which lives on to absorb repetitions."""
+        """Part from the INVITE's transaction too, which lives on to absorb repetitions."""
+        super().let_go()
         self._server.user = None
 
     @property

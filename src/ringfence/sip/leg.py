@@ -101,6 +101,8 @@ class Leg:
         "_cause",
         "_held",
         "_interval",
+        "_renegotiation",
+        "_transfers",
         "acceptance",
         "alarm",
         "allows",
@@ -111,12 +113,10 @@ class Leg:
         "digest",
         "key",
         "local_tag",
-        "renegotiation",
         "secure",
         "session",
         "state",
         "timers",
-        "transfers",
     )
 
     caller: ClassVar[bool]
@@ -137,12 +137,33 @@ class Leg:
         self.timers: dict[Wake, Ms] = {}
         self.alarm: Alarm | None = None
         self.session = SessionTimer()
-        self.renegotiation = Renegotiation(self)
-        self.transfers = Transfers(self)
+        self._renegotiation: Renegotiation | None = None
+        self._transfers: Transfers | None = None
         self._interval = T1
         self._byes: set[Exchange] = set()
         self._cause: int | None = None
         self._held: list[LegCommand] = []
+
+    @property
+    def renegotiation(self) -> Renegotiation:
+        """Offers and answers after the first."""
+        found = self._renegotiation
+        if found is None:
+            found = self._renegotiation = Renegotiation(self)
+        return found
+
+    @property
+    def transfers(self) -> Transfers:
+        """REFERs, theirs and ours; most legs see none."""
+        found = self._transfers
+        if found is None:
+            found = self._transfers = Transfers(self)
+        return found
+
+    def let_go(self) -> None:
+        """The agent forgets the leg: without circles its memory is free at once."""
+        self._renegotiation = None
+        self._transfers = None
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -527,7 +548,8 @@ class Leg:
                 self.timers.pop(Wake.OK_GIVE_UP, None)
             self.session.stop()
             self.renegotiation.close(now)
-            self.transfers.close(now)
+            if self._transfers is not None:
+                self._transfers.close(now)
             for wake in [wake for wake in self.timers if wake not in AFTER_THE_END]:
                 del self.timers[wake]
         self.settle(now)
