@@ -19,6 +19,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from zoneinfo import available_timezones
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
@@ -37,6 +38,7 @@ DATA_DEFAULT = "ringfence-data"
 
 T = TypeVar("T")
 
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - text, nothing binds
 _NOWHERE = ("192.0.2.1", 9)  # RFC 5737: never reached; connecting UDP sends nothing
@@ -135,6 +137,37 @@ def _read_mailbox(text: str) -> str:
     return text
 
 
+def _read_hours(text: str) -> tuple[int, int, str] | None:
+    """``09:00-17:00@Europe/Berlin``: the first minute, the first one after, and whose clock."""
+    if not text:
+        return None
+    span, _, zone = text.partition("@")
+    begin, _, end = span.partition("-")
+    if (zone or "UTC") not in available_timezones():
+        raise ValueError
+    return _minute(begin), _minute(end), zone or "UTC"
+
+
+def _minute(text: str) -> int:
+    if not _CLOCK.match(text):
+        raise ValueError
+    return int(text[:2]) * 60 + int(text[3:])
+
+
+def _show_hours(value: tuple[int, int, str] | None) -> str:
+    if value is None:
+        return ""
+    begin, end, zone = value
+    return f"{begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}@{zone}"
+
+
+def _read_place(text: str) -> str:
+    code, dash, state = text.upper().partition("-")
+    if code and (code not in REGIONS or (dash and not (len(state) == 2 and state.isalpha()))):
+        raise ValueError
+    return text.upper()
+
+
 def _read_country(text: str) -> str:
     code = text.upper()
     if code and code not in REGIONS:
@@ -196,6 +229,13 @@ COUNTRY = Form(
     metavar="CC",
     hint=f"; one of {' '.join(REGIONS)}",
 )
+HOURS = Form(
+    "HH:MM-HH:MM@ZONE, e.g. 09:00-17:00@Europe/Berlin, or empty",
+    _read_hours,
+    _show_hours,
+    "HH:MM-HH:MM@ZONE",
+)
+PLACE = Form("a country, or a state of the US, e.g. DE or US-TX", _read_place, metavar="PLACE")
 PREFIXES = Form(
     "prefixes with + separated by commas, e.g. +881,+44909", _read_prefixes, ",".join, "+PREFIX,…"
 )
@@ -260,6 +300,18 @@ class Settings:
     )
     country: str = setting(
         COUNTRY, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"
+    )
+    recording: str = setting(
+        _choice("law", "announce", "ask", "never"),
+        "law",
+        "recording of conversations: what the law of the parties asks for, never less; or always"
+        " announce, always ask, never record",
+    )
+    recording_hours: tuple[int, int, str] | None = setting(
+        HOURS, "", "record conversations and voicemail in these hours only; empty: at any time"
+    )
+    recording_place: str = setting(
+        PLACE, "", "where our own people talk, for the law on recording; empty: as our numbers say"
     )
     allow_prefixes: tuple[str, ...] = setting(
         PREFIXES, "", "dearer destinations that may be called all the same; see 'call' refusals"

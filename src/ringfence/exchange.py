@@ -23,6 +23,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import (
     DRAIN_POLL_MS,
     MEDIA_SPARE_LEGS,
@@ -46,6 +47,7 @@ from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 from ringfence.switch.arrivals import Arrivals
 from ringfence.switch.audio import AudioDesk
+from ringfence.switch.bindings import BindingKeeper
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.certificates import server_context
 from ringfence.switch.guard import Guard, Secret
@@ -55,6 +57,7 @@ from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.resolver import Resolver
 from ringfence.switch.routing import Router
+from ringfence.switch.rulings import House, Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.sip_transport import SipTransport
@@ -95,6 +98,7 @@ class Exchange:
             admission=self._guard,
         )
         self._agent = agent
+        self._bindings_kept = BindingKeeper(agent, office.store.bindings, clock)
         self._resolver = Resolver(entropy)
         self.transport = SipTransport(
             agent,
@@ -105,7 +109,9 @@ class Exchange:
         clips = ClipShelf()
         self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
         self.outside = Outside(settings, office, entropy=entropy, clock=clock)
-        self.backroom = Backroom(office, send=self.outside.send, clock=clock)
+        self.backroom = Backroom(
+            office, send=self.outside.send, clock=clock, post=self.outside.post
+        )
         self.outside.tell = self.backroom.tell
         self.links = [
             MediaLink(
@@ -142,6 +148,12 @@ class Exchange:
                 speech=self.speech,
                 clips=clips,
                 parties=office.store.party_room,
+                rulings=Rulings(
+                    choices=office.store.rooms.consents,
+                    directory=office.directory,
+                    domain=office.domain,
+                    house=House.of(settings),
+                ),
                 domain=office.domain,
             ),
         )
@@ -209,6 +221,7 @@ class Exchange:
         )
         for phone in self._office.phones.values():
             self.phone_added(phone)
+        self._bindings_kept.restore({phone.username for phone in self._office.phones.values()})
         for trunk in self._office.trunks.values():
             await self.trunk_added(trunk)
         for flow in self._office.flows.values():
@@ -248,6 +261,7 @@ class Exchange:
         while self.runner.calls and waited < RELEASE_WAIT_MS:
             await asyncio.sleep(DRAIN_POLL_MS / 1000)
             waited += DRAIN_POLL_MS
+        await self._bindings_kept.close()
         await self.transport.close()
         for link in self.links:
             await link.close()
@@ -259,6 +273,7 @@ class Exchange:
         while True:
             await asyncio.sleep(60)
             self.transport.close_idle()
+            await self._bindings_kept.keep()
 
     # -- what SIP and media report ------------------------------------------------------------
 
@@ -293,6 +308,7 @@ class Exchange:
                 )
             case wire.BindingsChanged():
                 self._counts["bindings"] += 1
+                self._bindings_kept.changed()
             case _:
                 self.runner.sip_event(event)
 
@@ -391,6 +407,11 @@ class Exchange:
                     pass
 
     # -- set-up that changed ------------------------------------------------------------------
+
+    def forget_person(self, party: PartyId) -> None:  # noqa: ARG002 - clips do not say whom they name
+        """Drop everything that was spoken: a sentence may name whoever was erased."""
+        self.speech.forget()
+        self.speech.rehearse(self.outside.applets.prompts())
 
     def flow_changed(self, flow: Flow) -> None:
         """A flow has a new version: its prompts are spoken before a caller waits for them."""

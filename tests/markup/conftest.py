@@ -11,6 +11,7 @@ from ringfence.kernel.ids import AccountId, CallId, ClipId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Context, Source
 from ringfence.markup.exchange import (
+    AskRecording,
     Begin,
     Callback,
     ClipFailed,
@@ -19,6 +20,7 @@ from ringfence.markup.exchange import (
     Fetched,
     FetchFailed,
     LoadMedia,
+    RecordingMay,
     Speak,
 )
 from ringfence.markup.voice import Program
@@ -31,6 +33,17 @@ CONTEXT = Context(
     public_url="https://pbx.example.com",
     sorry="sorry",
 )
+
+
+def ruling(source="voicemail", outcome="record", duties=("none",)):
+    """A ruling as the switch gives it, of parties about whom nothing else is known."""
+    count = len(duties)
+    return commands.RuleRecording(
+        source=source, outcome=outcome, law="announce", rules=("x",), edition="1", decided_at=1,
+        beep=False, policy="law", hours=None, zone="UTC", parties=(None,) * count,
+        places=("",) * count, standings=("person",) * count, consents=("unknown",) * count,
+        restricted=(False,) * count, duties=duties,
+    )  # fmt: skip
 
 
 class Script:
@@ -48,6 +61,8 @@ class Script:
         self.hold_answer = False
         self.hold_clips = False
         self.hold_plays = False
+        self.outcome = "record"
+        self.duties = ("none",)
         self._seen = 0
 
     # what the world does
@@ -120,6 +135,16 @@ class Script:
                 self._play_over(item.play)
             case commands.Note():
                 self.notes.append(item)
+            case AskRecording():
+                duties = (*self.duties, *["none"] * len(item.targets))[: 1 + len(item.targets)]
+                self.program.receive(
+                    RecordingMay(
+                        request=item.request,
+                        ruling=ruling(item.source, self.outcome, duties),
+                        targets=item.targets,
+                    ),
+                    now,
+                )
             case _:
                 pass
 
@@ -138,7 +163,8 @@ class Script:
         """What came out since the last look, without notes and clips."""
         found = self.log[self._seen :]
         self._seen = len(self.log)
-        return [x for x in found if not isinstance(x, commands.Note | Speak | LoadMedia)]
+        left_out = commands.Note | Speak | LoadMedia | AskRecording | commands.RuleRecording
+        return [x for x in found if not isinstance(x, left_out)]
 
     def last(self, *kinds):
         return next(item for item in reversed(self.log) if isinstance(item, kinds))

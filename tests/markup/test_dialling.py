@@ -144,7 +144,11 @@ def test_the_recording_of_a_dial_is_told_whenever_it_comes(script):
     s = dial(
         script, "record='record-from-answer-dual' recordingStatusCallback='/rec'", "+12025550124"
     )
-    s.tell(notices.DialFinished(status="completed", cause=Cause.NORMAL, talk_ms=3_000))
+    s.tell(
+        notices.DialFinished(
+            status="completed", cause=Cause.NORMAL, talk_ms=3_000, recording=RecordingId("RE1")
+        )
+    )
     assert s.all(Callback) == []
     s.hang_up()
     s.tell(recorded())

@@ -26,6 +26,8 @@ def example(kind, *, full):
             values[field.name] = None
         elif hint is Cause:
             values[field.name] = Cause.BUSY
+        elif text.startswith("tuple[bool"):
+            values[field.name] = (True, False)
         elif text.startswith("tuple"):
             values[field.name] = ("a" * 34, None) if "None" in text else ("a" * 34, "b" * 34)
         elif "Literal" in text:

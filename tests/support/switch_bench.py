@@ -31,6 +31,7 @@ from ringfence.markup.exchange import (
     LoadMedia,
 )
 from ringfence.media.engine import protocol as media
+from ringfence.privacy.gate import Consent
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.parser import parse
@@ -51,6 +52,7 @@ from ringfence.switch.ports import Clip
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.routing import Router
+from ringfence.switch.rulings import Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.tolls import Tolls
@@ -96,6 +98,8 @@ class World:
         self.disk_full = False
         self.no_writes = False
         self.kept: list[tuple[RecordingId, bool]] = []
+        self.consents: dict[PartyId, Consent] = {}
+        self.left_alone: set[PartyId] = set()
         self._tmp = tmp_path
 
     def resolve(self, address: Phone | str, now: Ms, /) -> PartyId:
@@ -103,6 +107,12 @@ class World:
         self._written()
         key = address.e164 if isinstance(address, Phone) else address
         return PartyId(f"PA{abs(hash(key)):032x}"[:34])
+
+    def recording_consent(self, party: PartyId, /) -> Consent:
+        return self.consents.get(party, "unknown")
+
+    def restricted(self, party: PartyId, /) -> bool:
+        return party in self.left_alone
 
     def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
         del now
@@ -206,6 +216,7 @@ class Bench:
             speech=self.world,
             clips=self.world,
             parties=self.world,
+            rulings=Rulings(choices=self.world, directory=self.directory, domain="pbx.example.com"),
             domain="pbx.example.com",
         )
         self.runner = CallRunner(

@@ -61,7 +61,8 @@ def test_a_write_that_fails_costs_what_it_was_for_and_no_more(
             assert outcome.kept == 0
         elif "RecordingFailed" in outcome.names:
             assert outcome.kept == 0
-            assert outcome.notes & {"disk_full", "failed"}
+            # refused: nobody was ruled on, because the party who is dialled could not be written
+            assert outcome.notes & {"disk_full", "failed", "refused"}
         else:
             assert outcome.names == wanted.names  # a piece of sound: the rest of it is kept
             assert outcome.kept == 1

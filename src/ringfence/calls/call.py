@@ -11,6 +11,8 @@ of the call, `leg` for that of a leg, `recording` for that of a recording, and `
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Command, Originate
 from ringfence.calls.core import CallSettings
@@ -21,10 +23,11 @@ from ringfence.calls.inputs import Connected, Input, PartnerReplaced
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
+from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, LegId
+from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId
 
 _DEFAULTS = CallSettings()
 _ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced)
@@ -65,6 +68,10 @@ class Call:
     def answered(self) -> bool:
         """Whether the first leg is, or was, answered."""
         return self._live.answered_at is not None
+
+    def may_record(self, source: RecordingSource, parties: Iterable[PartyId | None]) -> bool:
+        """Whether a recording of these parties was ruled on, and nobody is owed anything."""
+        return self._live.permits.allow(source, parties)
 
     @property
     def first_leg(self) -> LegId | None:

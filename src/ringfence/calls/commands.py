@@ -30,7 +30,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.words import RecordingSource, RecordWhen, Role
+from ringfence.calls.words import (
+    RecordingAnswer,
+    RecordingDuty,
+    RecordingOutcome,
+    RecordingSource,
+    RecordWhen,
+    Role,
+)
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import (
     ClipId,
     ConferenceId,
@@ -43,6 +51,7 @@ from ringfence.kernel.ids import (
     RecordingId,
     TrunkId,
 )
+from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
 
 # --- whom to call ---------------------------------------------------------------------------------
@@ -93,13 +102,31 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingNotice:
+    """What a callee hears about a recording before they are connected.
+
+    ``ask``: they are asked, and ``yes`` within ``wait_ms`` after the clips means that they agree;
+    they are connected either way. ``text``, ``version``, ``language``: which sentence it is.
+    """
+
+    clips: tuple[ClipId, ...]
+    ask: bool
+    text: str
+    version: str
+    language: str
+    yes: str = "1"
+    wait_ms: int = int(RECORDING_ANSWER_MS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialTarget:
     """One place to ring.
 
     ``party``: whose number or address it is; the runner fills it in before the command reaches
     the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
     machine). ``send_digits``: played to the callee after the answer and before connecting
-    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`.
+    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
+    `RecordingNotice`.
     """
 
     endpoint: Endpoint
@@ -107,6 +134,7 @@ class DialTarget:
     person: bool = True
     send_digits: str = field(default="", repr=False)
     screen: Screen | None = None
+    notice: RecordingNotice | None = None
 
 
 # --- beginning ------------------------------------------------------------------------------------
@@ -247,6 +275,44 @@ class StartRecording:
     finish_on: str = ""
     beep: bool = False
     dual: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRecording:
+    """What the law lets be recorded in this call, and what it was decided from.
+
+    The fields are those of `events.RecordingRuled`. The first party is the first leg's: the call
+    fills it in.
+    """
+
+    source: RecordingSource
+    outcome: RecordingOutcome
+    law: str
+    rules: tuple[str, ...]
+    edition: str
+    decided_at: Ms
+    beep: bool
+    policy: str
+    hours: tuple[int, int] | None
+    zone: str
+    parties: tuple[PartyId | None, ...]
+    places: tuple[str, ...]
+    standings: tuple[str, ...]
+    consents: tuple[str, ...]
+    restricted: tuple[bool, ...]
+    duties: tuple[RecordingDuty, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellRecording:
+    """The first leg was told that it is recorded, or was asked; see `events.RecordingTold`."""
+
+    source: RecordingSource
+    kind: RecordingDuty
+    answer: RecordingAnswer
+    text: str
+    version: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,6 +502,8 @@ Command = (
     | PromptsDone
     | StopCollect
     | SendDigits
+    | RuleRecording
+    | TellRecording
     | StartRecording
     | PauseRecording
     | ResumeRecording

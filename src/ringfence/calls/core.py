@@ -15,10 +15,14 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import OUR_END, Leg, Playing
+from ringfence.calls.permits import Permits
 from ringfence.calls.recordings import Recordings
 from ringfence.calls.words import (
     HungUpBy,
     PlayEnd,
+    RecordingAnswer,
+    RecordingDuty,
+    RecordingSource,
     Role,
 )
 from ringfence.kernel import ids
@@ -64,6 +68,7 @@ class CallCore(Recordings):
         "last_dial_cause",
         "last_far_hangup",
         "legs",
+        "permits",
         "person_at",
         "person_party",
         "rang_at",
@@ -86,9 +91,38 @@ class CallCore(Recordings):
         self.person_party: PartyId | None = None
         self.talk_since: Ms | None = None
         self.talk_ms = 0
+        self.permits = Permits()
         self.last_dial_cause: Cause | None = None
         self.last_far_hangup: Role | None = None
         self._own_play = 0
+
+    def told(
+        self,
+        leg: Leg,
+        source: RecordingSource,
+        kind: RecordingDuty,
+        answer: RecordingAnswer,
+        *,
+        text: str,
+        version: str,
+        language: str,
+    ) -> None:
+        """A party was told of a recording or asked about it: write down what came of it."""
+        self.permits.told(source, leg.party, answer)
+        self.facts.append(
+            events.RecordingTold(
+                at=self.now,
+                call=self.call,
+                source=source,
+                leg=leg.id,
+                party=leg.party,
+                kind=kind,
+                answer=answer,
+                text=text,
+                version=version,
+                language=language,
+            )
+        )
 
     # --- legs -------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Dial, DialTarget
 from ringfence.calls.core import CallCore
 from ringfence.calls.leg import Leg
-from ringfence.calls.words import PlayEnd
+from ringfence.calls.words import PlayEnd, RecordingAnswer
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, LegId, PartyId, RecordingId
@@ -49,8 +49,9 @@ DIAL_TABLE: dict[DialState, dict[DialTrigger, DialState]] = {
 }
 """Every transition of a dial. ``accepted_early``: the caller has still to be answered."""
 
-AttemptState = Literal["ringing", "digits", "screen", "key"]
-"""Being rung; sent digits; hearing the screen's clips; asked for the key."""
+AttemptState = Literal["ringing", "digits", "screen", "key", "notice", "consent"]
+"""Being rung; sent digits; hearing the screen's clips; asked for the key; hearing that it will be
+recorded; asked whether it may be."""
 
 # Which failure speaks for a dial of several: what a person did counts more than what a network did.
 _WEIGHT = {
@@ -164,7 +165,7 @@ class DialActivity(Activity):
         self._tone = 0
 
     def _record_ringing(self, first: Leg) -> None:
-        if self._command.record == "from_ringing" and self.recording is None:
+        if self._command.record == "from_ringing" and self._records() and self.recording is None:
             self._record(self.core.both_ways(first))
 
     def _record_both(self, first: Leg, partner: Leg) -> None:
@@ -174,6 +175,9 @@ class DialActivity(Activity):
                 effects.Channel(leg=partner.id, incoming=True, party=partner.party),
             )
         )
+
+    def _records(self) -> bool:
+        return self._command.record != "never" and not self.core.permits.denied("dial")
 
     def _record(self, channels: tuple[effects.Channel, ...]) -> None:
         if any(r.source == "dial" and r.running for r in self.core.recordings.values()):
@@ -258,11 +262,15 @@ class DialActivity(Activity):
             attempt.state = "key"
             self.core.timers.set("activity", self.core.now + screen.wait_ms, attempt.leg.id)
 
-    def play_ended(self, leg: Leg, play: int, reason: PlayEnd) -> None:  # noqa: ARG002
+    def play_ended(self, leg: Leg, play: int, reason: PlayEnd) -> None:
         """The screen was heard (or could not be played): now a key is due."""
         attempt = self._attempts.get(leg.id)
-        if attempt is not None and attempt.state == "screen" and attempt.play == play:
+        if attempt is None or attempt.play != play:
+            return
+        if attempt.state == "screen":
             self._ask_key(attempt)
+        elif attempt.state == "notice":
+            self._notice_heard(attempt, reason)
 
     def digit(self, leg: Leg, digit: str) -> bool:
         """A key that accepts the call, or the star that ends the conversation."""
@@ -273,17 +281,70 @@ class DialActivity(Activity):
                 self.core.stop_play(leg)
                 self._accept(attempt)
             return True
+        if attempt is not None and attempt.state in {"notice", "consent"}:
+            self._answered_notice(attempt, digit)
+            return True
         if leg is not self.core.anchor:
             return True
         if digit == "*" and self._command.hangup_on_star and self.state == "talking":
             self._finish("ended", Cause.NORMAL)
         return True
 
+    # --- the recording ----------------------------------------------------------------------------
+
+    def _notify(self, attempt: Attempt) -> bool:
+        """Tell the callee of the recording, or ask them, where they have a right to it."""
+        core, notice, leg = self.core, attempt.target.notice, attempt.leg
+        if notice is None or self._command.record == "never" or core.permits.denied("dial"):
+            return False
+        if attempt.state in {"notice", "consent"} or core.permits.owes("dial", leg.party) == "none":
+            return False
+        if leg.peer is not None:
+            core.unbridge(leg)
+        attempt.state = "notice"
+        core.timers.clear("activity", leg.id)
+        attempt.play = core.own_play()
+        core.play(leg, attempt.play, notice.clips)
+        return True
+
+    def _notice_heard(self, attempt: Attempt, reason: PlayEnd) -> None:
+        notice = attempt.target.notice
+        if notice is None:
+            return
+        if reason == "failed":
+            self._told(attempt, "not_said")
+        elif not notice.ask:
+            self._told(attempt, "heard" if reason == "done" else "not_said")
+        elif reason == "done":
+            attempt.state = "consent"
+            self.core.timers.set("activity", self.core.now + notice.wait_ms, attempt.leg.id)
+
+    def _answered_notice(self, attempt: Attempt, digit: str) -> None:
+        """A key: yes, or anything else, which is no. Nobody needs to hear the question out."""
+        notice = attempt.target.notice
+        if notice is not None and notice.ask:
+            self.core.stop_play(attempt.leg)
+            self._told(attempt, "yes" if digit == notice.yes else "no")
+
+    def _told(self, attempt: Attempt, answer: RecordingAnswer) -> None:
+        notice = attempt.target.notice
+        if notice is None:
+            return
+        self.core.timers.clear("activity", attempt.leg.id)
+        attempt.state = "consent"
+        self.core.told(
+            attempt.leg, "dial", "ask" if notice.ask else "announce", answer,
+            text=notice.text, version=notice.version, language=notice.language,
+        )  # fmt: skip
+        self._accept(attempt)
+
     # --- talking ----------------------------------------------------------------------------------
 
     def _accept(self, attempt: Attempt) -> None:
         core = self.core
         leg = attempt.leg
+        if self._notify(attempt):
+            return
         self.partner = leg.id
         self._winner_party = leg.party
         self._ring_ms = core.now - self._started_at
@@ -313,7 +374,7 @@ class DialActivity(Activity):
         self._talked_from = core.now
         if partner.person:
             core.talk_begins()
-        if self._command.record != "never" and self.recording is None:
+        if self._records() and self.recording is None:
             self._record_both(first, partner)
         if self._command.time_limit_ms:
             core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
@@ -325,9 +386,11 @@ class DialActivity(Activity):
         if party is not None:
             self._winner_party = party
         own = self.core.legs.get(partner)
-        if own is not None and self._command.record != "never":
+        if self._records():
+            # Nobody ruled on the new partner's voice: the switch starts it only where they did.
             self._stop_dial_recording()
-            self._record_both(self.core.first(), own)
+            if own is not None:
+                self._record_both(self.core.first(), own)
 
     def leg_over(self, leg: Leg) -> None:
         """An attempt failed, or the partner has gone."""
@@ -383,6 +446,10 @@ class DialActivity(Activity):
         elif subject == "limit":
             self._finish("ended", Cause.MAX_DURATION)
         else:
+            asked = self._attempts.get(LegId(subject))
+            if asked is not None and asked.state == "consent":
+                self._told(asked, "nothing")
+                return
             attempt_due = self._attempts.pop(LegId(subject), None)
             if attempt_due is not None:
                 core.end_leg(attempt_due.leg, Cause.NO_ANSWER)

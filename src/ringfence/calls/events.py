@@ -25,8 +25,11 @@ from ringfence.calls.words import (
     HungUpBy,
     PlayEnd,
     QueueExit,
+    RecordingAnswer,
+    RecordingDuty,
     RecordingEnd,
     RecordingFault,
+    RecordingOutcome,
     RecordingSource,
     Role,
     RoomExit,
@@ -288,6 +291,53 @@ class DigitsDialled(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRuled(CallFact):
+    """What the law, the parties and the account let be recorded, with all it was decided from.
+
+    The tuples have one entry per party: where it lives, ``person`` or ``staff``, what it had said,
+    whether its data is restricted, what it has a right to. ``opens``, ``closes``: the account's
+    recording hours in minutes of the day of ``zone``, -1 for the whole day. ``rules``: the ids
+    behind the outcome, ``edition`` of which file; decided again by `ringfence privacy recording`.
+    """
+
+    source: Annotated[RecordingSource, CALL_FACT]
+    outcome: Annotated[RecordingOutcome, CALL_FACT]
+    law: Annotated[str, CALL_FACT]
+    rules: Annotated[tuple[str, ...], CALL_FACT]
+    edition: Annotated[str, CALL_FACT]
+    decided_at: Annotated[Ms, CALL_TIME]
+    beep: Annotated[bool, CALL_FACT]
+    policy: Annotated[str, CALL_FACT]
+    opens: Annotated[int, CALL_FACT]
+    closes: Annotated[int, CALL_FACT]
+    zone: Annotated[str, CALL_FACT]
+    parties: Annotated[tuple[PartyId | None, ...], PARTY_ID]
+    places: Annotated[tuple[str, ...], CALL_FACT]
+    standings: Annotated[tuple[str, ...], CALL_FACT]
+    consents: Annotated[tuple[str, ...], CALL_FACT]
+    restricted: Annotated[tuple[bool, ...], CALL_FACT]
+    duties: Annotated[tuple[str, ...], CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingTold(CallFact):
+    """A party was told that it is recorded, or asked: what was said, and what came of it.
+
+    ``text``: the hash of the sentence (``privacy.recording_law.sentences``), ``version`` and
+    ``language`` name it for people.
+    """
+
+    source: Annotated[RecordingSource, CALL_FACT]
+    leg: Annotated[LegId, CALL_ID]
+    party: Annotated[PartyId | None, PARTY_ID]
+    kind: Annotated[RecordingDuty, CALL_FACT]
+    answer: Annotated[RecordingAnswer, CALL_FACT]
+    text: Annotated[str, CALL_FACT]
+    version: Annotated[str, CALL_FACT]
+    language: Annotated[str, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingRequested(CallFact):
     """Somebody wants a recording. ``legs`` and ``parties``: one per channel, in channel order."""
 
@@ -488,6 +538,8 @@ FACTS: tuple[type[CallFact], ...] = (
     PromptPlayed,
     DigitsCollected,
     DigitsDialled,
+    RecordingRuled,
+    RecordingTold,
     RecordingRequested,
     RecordingStarted,
     RecordingPaused,

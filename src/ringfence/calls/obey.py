@@ -147,6 +147,41 @@ def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
         call.redact(on=True)
 
 
+def _rule_recording(call: LiveCall, c: commands.RuleRecording) -> None:
+    parties = (call.first().party, *c.parties[1:])
+    call.permits.rule(c.source, c.outcome, zip(parties, c.duties, strict=True))
+    call.facts.append(
+        events.RecordingRuled(
+            at=call.now,
+            call=call.call,
+            source=c.source,
+            outcome=c.outcome,
+            law=c.law,
+            rules=c.rules,
+            edition=c.edition,
+            decided_at=c.decided_at,
+            beep=c.beep,
+            policy=c.policy,
+            opens=-1 if c.hours is None else c.hours[0],
+            closes=-1 if c.hours is None else c.hours[1],
+            zone=c.zone,
+            parties=parties,
+            places=c.places,
+            standings=c.standings,
+            consents=c.consents,
+            restricted=c.restricted,
+            duties=c.duties,
+        )
+    )
+
+
+def _tell_recording(call: LiveCall, c: commands.TellRecording) -> None:
+    call.told(
+        call.first(), c.source, c.kind, c.answer,
+        text=c.text, version=c.version, language=c.language,
+    )  # fmt: skip
+
+
 def _chosen(call: LiveCall, recording: RecordingId | None) -> tuple[Recording, ...]:
     if recording is None:
         return tuple(call.recordings.values())
@@ -301,6 +336,8 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.PromptsDone: _prompts_done,
     commands.StopCollect: _stop_collect,
     commands.SendDigits: _send_digits,
+    commands.RuleRecording: _rule_recording,
+    commands.TellRecording: _tell_recording,
     commands.StartRecording: _start_recording,
     commands.PauseRecording: _pause_recording,
     commands.ResumeRecording: _resume_recording,

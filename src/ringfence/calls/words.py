@@ -26,6 +26,16 @@ CollectEnd = Literal["finish_key", "max_digits", "timeout", "stopped"]
 RecordingSource = Literal["call", "dial", "voicemail", "conference", "queue"]
 """What asked for the recording; decides what the saved file means."""
 
+RecordingOutcome = Literal["record", "announce", "ask", "never"]
+"""What the law on recording lets be done (``privacy.recording_law``)."""
+
+RecordingDuty = Literal["none", "announce", "ask"]
+"""What one party has a right to before the first frame."""
+
+RecordingAnswer = Literal["heard", "yes", "no", "nothing", "not_said"]
+"""What came of it: the announcement was heard; the question was answered, with a key that means
+yes, another key, none at all; or nothing could be said."""
+
 RecordingEnd = Literal["stopped", "digit", "silence", "max_duration", "leg_closed", "disk_full"]
 """Why a recording that was saved ended. ``disk_full``: saved up to the moment the disk was full."""
 

@@ -146,6 +146,7 @@ MEDIA_FINISH_MS = Limit(
 BINDING_SECONDS = Limit(3_600, "seconds", "RFC 3261 10.2: what a REGISTER without Expires means")
 BINDING_SECONDS_MIN = Limit(60, "seconds", "a phone that registers more often costs too much")
 BINDING_SECONDS_MAX = Limit(7_200, "seconds", "a phone that vanished is not called for longer")
+BINDINGS_WRITE_MS = Limit(1_000, "ms", "phones that register together are written together")
 BINDINGS_PER_USER = Limit(10, "bindings", "desk, soft and mobile phone of one user, with room")
 BINDINGS_MAX = Limit(50_000, "bindings", "memory of one process, about 50 MB")
 REGISTER_BACKOFF_FIRST = Limit(30_000, "ms", "RFC 5626 4.5: base time where all flows failed")
@@ -253,6 +254,7 @@ DNS_TOTAL_MS = Limit(6_000, "ms", "all questions of one call; the caller hears s
 # office
 NAME_CHARS_MAX = Limit(64, "characters", "names of flows, trunks and phones appear in SIP URIs")
 ADDRESS_CHARS_MAX = Limit(256, "characters", "a SIP address somebody is erased by")
+DEMO_VOICE_SAMPLES = Limit(160, "samples", "20 ms of speech, which chance does not repeat")
 NUMBERS_MAX = Limit(10_000, "numbers", "all of them are kept in memory, about 5 MB")
 PASSWORD_CHARS_MIN = Limit(8, "characters", "shorter ones are guessed over the network")
 ADMIN_LINK_MS = Limit(86_400_000, "ms", "a day to open the link that the first start printed")

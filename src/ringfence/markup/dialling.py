@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
-from ringfence.calls.words import RecordWhen
+from ringfence.calls.words import RecordingDuty, RecordWhen
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
+from ringfence.markup.clips import Clip
+from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
-from ringfence.markup.exchange import Params
+from ringfence.markup.exchange import Params, RecordingMay
 from ringfence.markup.stage import Stage, Step
-from ringfence.markup.verbs import Dial, Number, Sip, Target
+from ringfence.markup.verbs import Dial, Number, Say, Sip, Target
+from ringfence.privacy.recording_law.sentences import Kind, sentence
 
 _WHEN: dict[str, RecordWhen] = {
     "do-not-record": "never",
@@ -24,15 +29,24 @@ _WHEN: dict[str, RecordWhen] = {
 class DialStep(Step):
     """One Dial."""
 
-    __slots__ = ("_dial", "_stage")
+    __slots__ = ("_clips", "_consent", "_dial", "_following", "_may", "_stage")
 
     def __init__(self, stage: Stage, dial: Dial) -> None:
         self._stage = stage
         self._dial = dial
+        self._consent: RecordingConsent | None = None
+        self._may: RecordingMay | None = None
+        self._clips: dict[Kind, Clip] = {}
+        self._following = False
 
     @property
     def needs_answer(self) -> bool:
-        return not self._dial.answer_on_bridge
+        # nobody can be told of a recording before they are answered
+        return not self._dial.answer_on_bridge or self._records
+
+    @property
+    def _records(self) -> bool:
+        return self._dial.record != "do-not-record"
 
     def begin(self) -> None:
         dial, stage = self._dial, self._stage
@@ -42,7 +56,80 @@ class DialStep(Step):
         if not targets:
             self._over((("DialCallStatus", "failed"), ("DialBridged", "false")))
             return
-        if dial.recording_status_callback and dial.record != "do-not-record":
+        if not self._records:
+            self._place(targets, "never")
+            return
+        self._consent = RecordingConsent(stage, "dial", self._ruled, targets=targets)
+        self._consent.begin()
+
+    def ruled(self, may: RecordingMay) -> None:
+        if self._consent is not None:
+            self._consent.ruled(may)
+
+    def clip_settled(self) -> None:
+        if self._consent is not None and not self._consent.over:
+            self._consent.clip_settled()
+        elif self._may is not None:
+            self._place_told(self._may)
+
+    def abandon(self) -> None:
+        self._may = None
+        if self._consent is not None:
+            self._consent.abandon()
+
+    def _ruled(self, permitted: bool, may: RecordingMay) -> None:
+        """Whoever called knows, or has said no; those who are rung hear of it when they answer."""
+        if not permitted:
+            self._stage.note(
+                "recording_not_permitted",
+                "nothing is recorded: the law, a party or the account does not let it be",
+                at=self._dial,
+            )
+            self._place(may.targets, "never")
+            return
+        self._may = may
+        for duty in may.ruling.duties[1:]:
+            if duty != "none" and duty not in self._clips:
+                said = sentence(duty, self._stage.context.language)
+                say = Say(text=said.text, language=said.language)
+                self._clips[duty] = self._stage.clips.want(say, "", self._stage.now)
+        self._place_told(may)
+
+    def _place_told(self, may: RecordingMay) -> None:
+        """Dial once it can be said what has to be said; where it cannot, nothing is recorded."""
+        if not all(clip.settled for clip in self._clips.values()):
+            return
+        self._may = None
+        if any(clip.clip is None for clip in self._clips.values()):
+            self._stage.note(
+                "speech_failed", "nothing is recorded: nobody could be told of it", at=self._dial
+            )
+            self._place(may.targets, "never")
+            return
+        when = "from_answer" if self._clips else _WHEN[self._dial.record]
+        duties = may.ruling.duties[1:]
+        told = zip(may.targets, duties, strict=True)
+        self._place(tuple(self._with_notice(target, duty) for target, duty in told), when)
+
+    def _with_notice(self, target: commands.DialTarget, duty: RecordingDuty) -> commands.DialTarget:
+        clip = None if duty == "none" else self._clips[duty].clip
+        if duty == "none" or clip is None:
+            return target
+        said = sentence(duty, self._stage.context.language)
+        notice = commands.RecordingNotice(
+            clips=(clip,),
+            ask=duty == "ask",
+            text=said.hash,
+            version=said.version,
+            language=said.language,
+            yes=said.yes,
+        )
+        return replace(target, notice=notice)
+
+    def _place(self, targets: tuple[commands.DialTarget, ...], record: RecordWhen) -> None:
+        dial, stage = self._dial, self._stage
+        if dial.recording_status_callback and record != "never":
+            self._following = True
             stage.follow_recording(self._recorded)
         stage.command(
             commands.Dial(
@@ -54,7 +141,7 @@ class DialStep(Step):
                 hangup_on_star=dial.hangup_on_star,
                 answer_on_bridge=dial.answer_on_bridge and not stage.answered,
                 ring_tone=_ring_tone(dial.ring_tone),
-                record=_WHEN[dial.record],
+                record=record,
                 dual=dial.record.endswith("-dual"),
             )
         )
@@ -62,6 +149,8 @@ class DialStep(Step):
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, notices.DialFinished):
             self._finished(notice)
+        elif self._consent is not None:
+            self._consent.receive(notice)
 
     def _target(self, target: Target) -> commands.DialTarget | None:
         match target:
@@ -103,6 +192,8 @@ class DialStep(Step):
 
     def _finished(self, ended: notices.DialFinished) -> None:
         stage = self._stage
+        if self._following and ended.recording is None:
+            stage.unfollow_recording(self._recorded)
         if ended.ring_ms or ended.talk_ms:
             stage.progress()
         connected = ended.status == "completed"

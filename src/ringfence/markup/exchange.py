@@ -9,6 +9,7 @@ Each request carries a number that its answer repeats; a number is used once in 
     Fetch         Fetched, or FetchFailed
     Speak         ClipReady, or ClipFailed
     LoadMedia     ClipReady, or ClipFailed
+    AskRecording  RecordingMay
 
 Values may be personal data and stay out of every ``repr``; a telephone number travels as `Phone`.
 """
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringfence.calls.commands import DialTarget, RuleRecording
+from ringfence.calls.words import RecordingSource
 from ringfence.kernel.ids import ClipId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
@@ -63,7 +66,23 @@ class Callback:
     params: Params = field(default=(), repr=False)
 
 
-Request = Fetch | Speak | LoadMedia | Callback
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRecording:
+    """May this be recorded, and who has to be told or asked first?
+
+    ``first``: the address of whoever the program talks to; ``own``: our own address in the call;
+    ``targets``: whom a dial rings; ``beep``: whether a beep is heard before.
+    """
+
+    request: int
+    source: RecordingSource
+    first: Value = field(repr=False)
+    own: Value = field(repr=False)
+    targets: tuple[DialTarget, ...] = ()
+    beep: bool = False
+
+
+Request = Fetch | Speak | LoadMedia | Callback | AskRecording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +126,19 @@ class ClipFailed:
     status: int = 0
 
 
-Answer = Fetched | FetchFailed | ClipReady | ClipFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingMay:
+    """The ruling, to be given to the call as it is, and the targets with their parties.
+
+    ``ruling.duties``: of whoever the program talks to, then of each target.
+    """
+
+    request: int
+    ruling: RuleRecording
+    targets: tuple[DialTarget, ...] = ()
+
+
+Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay
 
 
 # --- what may be asked of a program ---------------------------------------------------------------

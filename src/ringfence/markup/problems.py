@@ -72,6 +72,7 @@ KINDS: Final[dict[str, Kind]] = {
     "clip_failed": Kind("warning", 13420),
     "speech_failed": Kind("warning", None),
     "recording_failed": Kind("warning", None),
+    "recording_not_permitted": Kind("warning", None),
     "no_such_flow": Kind("error", None),
     "reject_after_answer": Kind("warning", None),
     "document_loop": Kind("error", None),

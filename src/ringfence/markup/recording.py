@@ -1,5 +1,8 @@
 """Record: a beep, the caller's words, then the action.
 
+Whether they may be kept is asked first (`ringfence.markup.consenting`): who speaks after a beep
+knows it, who hears none is told or asked; where it may not be, the next verb follows.
+
 A caller who hangs up has left a message all the same: the recording is reported after the end of
 the call, and the action is told with ``Digits=hangup``.
 """
@@ -9,8 +12,9 @@ from __future__ import annotations
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.kernel.limits import MARKUP_RECORD_MIN_MS
+from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
-from ringfence.markup.exchange import Params
+from ringfence.markup.exchange import Params, RecordingMay
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Record
 
@@ -18,14 +22,33 @@ from ringfence.markup.verbs import Record
 class RecordStep(Step):
     """One Record."""
 
-    __slots__ = ("_record", "_stage")
+    __slots__ = ("_consent", "_record", "_stage")
 
     def __init__(self, stage: Stage, record: Record) -> None:
         self._stage = stage
         self._record = record
+        self._consent = RecordingConsent(stage, "voicemail", self._permitted, beep=record.play_beep)
 
     def begin(self) -> None:
+        self._consent.begin()
+
+    def ruled(self, may: RecordingMay) -> None:
+        self._consent.ruled(may)
+
+    def clip_settled(self) -> None:
+        self._consent.clip_settled()
+
+    def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
         record = self._record
+        if not permitted:
+            self._tell("absent", (("RecordingDuration", "0"),))
+            self._stage.note(
+                "recording_not_permitted",
+                "nothing is recorded: the law, the caller or the account does not let it be",
+                at=record,
+            )
+            self._stage.proceed()
+            return
         self._stage.command(
             commands.StartRecording(
                 source="voicemail",
@@ -39,6 +62,9 @@ class RecordStep(Step):
         )
 
     def receive(self, notice: Notice) -> None:
+        if not self._consent.over:
+            self._consent.receive(notice)
+            return
         match notice:
             case notices.RecordingFinished(source="voicemail"):
                 self._finished(notice)
@@ -48,6 +74,9 @@ class RecordStep(Step):
                 pass
 
     def abandon(self) -> None:
+        if not self._consent.over:
+            self._consent.abandon()
+            return
         self._stage.command(commands.StopRecording())
         self._stage.ignore(notices.RecordingFinished, notices.RecordingMissing)
 

@@ -10,7 +10,7 @@ from ringfence.calls.notices import Notice, RecordingFinished, RecordingMissing
 from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
-from ringfence.markup.exchange import Callback, Params
+from ringfence.markup.exchange import AskRecording, Callback, Params, RecordingMay
 from ringfence.markup.verbs import Method, Verb
 
 
@@ -38,6 +38,12 @@ class Stage(Protocol):
     def next_play(self) -> int:
         """Return a new number for a play."""
 
+    def next_request(self) -> int:
+        """Return a new number for a request."""
+
+    def ask(self, request: AskRecording) -> None:
+        """Ask the world something; the answer comes to `Step.ruled`."""
+
     def progress(self) -> None:
         """Say that the caller heard, did or waited for something: no idle loop."""
 
@@ -54,6 +60,11 @@ class Stage(Protocol):
         self, follower: Callable[[RecordingFinished | RecordingMissing], None]
     ) -> None:
         """Be told of the recording of the next dial, whenever it comes."""
+
+    def unfollow_recording(
+        self, follower: Callable[[RecordingFinished | RecordingMissing], None]
+    ) -> None:
+        """There was no recording of that dial; expect none."""
 
     def give_up(self) -> None:
         """The verb cannot be carried out: the neutral sentence, then the end."""
@@ -84,6 +95,9 @@ class Step:
 
     def clip_settled(self) -> None:
         """A clip is ready or has failed, perhaps the one this step waits for."""
+
+    def ruled(self, _may: RecordingMay, /) -> None:
+        """It was ruled what may be recorded."""
 
     def deadline(self) -> Ms | None:
         """When `fire` is due."""

@@ -35,6 +35,7 @@ from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Applets, Context, Source, base_params
 from ringfence.markup.exchange import (
     Answer,
+    AskRecording,
     Begin,
     Callback,
     ClipFailed,
@@ -46,6 +47,7 @@ from ringfence.markup.exchange import (
     Order,
     Params,
     Perform,
+    RecordingMay,
     Request,
     Value,
 )
@@ -170,6 +172,9 @@ class Program:
                 if self._fetching and news.request == self._fetching:
                     self._fetching, self._fetch_due = 0, None
                     self._fetched(news)
+            case RecordingMay():
+                if self._step is not None:
+                    self._step.ruled(news)
             case ClipReady() | ClipFailed():
                 self._shelf.receive(news)
                 if self._step is not None and not self._waiting_answer:
@@ -261,6 +266,12 @@ class Program:
         self._play += 1
         return self._play
 
+    def next_request(self) -> int:
+        return self._next_request()
+
+    def ask(self, request: AskRecording) -> None:
+        self._ask(request)
+
     def progress(self) -> None:
         self._pages.idle = 0
 
@@ -288,6 +299,10 @@ class Program:
 
     def follow_recording(self, follower: Follower) -> None:
         self._followers.append(follower)
+
+    def unfollow_recording(self, follower: Follower) -> None:
+        if follower in self._followers:
+            self._followers.remove(follower)
 
     def give_up(self) -> None:
         self._step = None

@@ -18,6 +18,21 @@ _ENDS = {
     "failed": "not at all: the sound could not be had",
 }
 
+_RULINGS = {
+    "record": "May be recorded",
+    "announce": "May be recorded once it is announced",
+    "ask": "May be recorded if they agree",
+    "never": "May not be recorded",
+}
+_TOLD = {
+    ("announce", "heard"): "A party was told that it is recorded",
+    ("announce", "not_said"): "A party could not be told that it is recorded",
+    ("ask", "yes"): "A party was asked, and agreed to be recorded",
+    ("ask", "no"): "A party was asked, and did not agree to be recorded",
+    ("ask", "nothing"): "A party was asked about recording, and did not answer",
+    ("ask", "not_said"): "A party could not be asked about recording",
+}
+
 
 def _seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:.1f} s"
@@ -65,6 +80,8 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.PromptPlayed: lambda f: f"A prompt was played {_ENDS[f.reason]} ({_seconds(f.played_ms)})",
     e.DigitsCollected: lambda f: f"{f.count} key(s) pressed ({f.reason.replace('_', ' ')})",
     e.DigitsDialled: lambda f: f"{f.count} key(s) sent",
+    e.RecordingRuled: lambda f: f"{_RULINGS[f.outcome]} ({f.source}; {', '.join(f.rules)})",
+    e.RecordingTold: lambda f: _TOLD.get((f.kind, f.answer), "A party was told"),
     e.RecordingRequested: lambda f: f"A recording was asked for ({f.source})",
     e.RecordingStarted: lambda _: "Recording, sealed as it is written",
     e.RecordingPaused: lambda _: "Recording paused",
@@ -84,7 +101,7 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
 
 _LEVEL: dict[type[CallFact], Callable[[Any], str]] = {
     e.AudioMissed: lambda _: "warning",
-    e.RecordingFailed: lambda f: "info" if f.reason == "empty" else "fault",
+    e.RecordingFailed: lambda f: "info" if f.reason in {"empty", "refused"} else "fault",
     e.PromptPlayed: lambda f: "warning" if f.reason == "failed" else "info",
     e.CallEnded: lambda f: "fault" if CAUSES[f.cause].word in _BAD_CAUSES else "info",
     e.TimelineNoted: lambda f: {"error": "fault", "warning": "warning"}.get(f.level, "info"),

@@ -330,6 +330,14 @@ class AudioDesk:
     # -- recordings ---------------------------------------------------------------------------
 
     def _record(self, live: LiveCall, effect: effects.StartRecording) -> None:
+        """Begin a recording, where it was ruled on and nobody is owed anything any more.
+
+        This is the last place before a key is made, a file opened and a frame kept.
+        """
+        if not live.call.may_record(effect.source, [channel.party for channel in effect.channels]):
+            log.info("recording_not_permitted", call=live.id)
+            self._runner.failed(live, effect, Cause.FORBIDDEN, "refused")
+            return
         try:
             files = self._recorder.begin(
                 effect.recording,

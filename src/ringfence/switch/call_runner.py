@@ -23,7 +23,7 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.limits import FACTS_GIVE_UP_MS, FACTS_RETRY_MS
-from ringfence.markup.exchange import Answer, Begin, Callback, Fetch, LoadMedia, Speak
+from ringfence.markup.exchange import Answer, AskRecording, Begin, Callback, Fetch, LoadMedia, Speak
 from ringfence.markup.voice import Program
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
@@ -40,7 +40,7 @@ log = get_logger(__name__)
 
 Watcher = Callable[[Sequence[CallFact]], None]
 
-_REQUESTS = (Fetch, Speak, LoadMedia, Callback)
+_REQUESTS = (Fetch, Speak, LoadMedia, Callback, AskRecording)
 
 
 class CallRunner:

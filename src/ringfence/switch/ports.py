@@ -20,6 +20,7 @@ from ringfence.markup.exchange import (
     FetchFailed,
     LoadMedia,
 )
+from ringfence.privacy.gate import Consent
 
 
 class Parties(Protocol):
@@ -35,6 +36,18 @@ class Facts(Protocol):
 
     def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
         """Store these facts, in order, in one transaction; failures are logged and retried."""
+        ...
+
+
+class Choices(Protocol):
+    """What people said about being recorded, and whose data is only stored."""
+
+    def recording_consent(self, party: PartyId, /) -> Consent:
+        """What a party said for all their calls."""
+        ...
+
+    def restricted(self, party: PartyId, /) -> bool:
+        """Whether a party's data is restricted."""
         ...
 
 

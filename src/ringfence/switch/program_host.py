@@ -12,21 +12,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
-from ringfence.kernel.ids import CallId, ClipId
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, ClipId, PartyId
 from ringfence.kernel.limits import CLIP_LOAD_MS, FETCH_TOTAL_MS, SPEAK_MS
+from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Answer,
+    AskRecording,
     Callback,
     ClipFailed,
     ClipReady,
     Fetch,
     FetchFailed,
     LoadMedia,
+    RecordingMay,
     Request,
     Speak,
 )
 from ringfence.observe.logs import get_logger
 from ringfence.switch.ports import Clip, Clips, Parties, Speech, Web
+from ringfence.switch.rulings import Rulings, Side
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -38,8 +44,16 @@ class ProgramHost:
     """The world, as programs see it."""
 
     def __init__(
-        self, *, web: Web, speech: Speech, clips: Clips, parties: Parties, domain: str
+        self,
+        *,
+        web: Web,
+        speech: Speech,
+        clips: Clips,
+        parties: Parties,
+        rulings: Rulings,
+        domain: str,
     ) -> None:
+        self._rulings = rulings
         self._domain = domain
         self._web = web
         self._speech = speech
@@ -67,7 +81,49 @@ class ProgramHost:
                 self._start(call, self._load(call, request))
             case Callback():
                 self._web.callback(call, request)
+            case AskRecording():
+                return self._rule(request)
         return None
+
+    def _rule(self, request: AskRecording) -> RecordingMay:
+        """Answer at once: the law is a table, and what people said is in the storage beside us."""
+        now = self._runner.clock.now()
+        targets = tuple(
+            replace(target, party=self._known(self._address(target), now))
+            for target in request.targets
+        )
+        first = self._known(request.first, now)
+        ruling = self._rulings.rule(
+            request.source,
+            [
+                Side(request.first, first),
+                *(Side(self._address(target), target.party) for target in targets),
+            ],
+            own=request.own,
+            beep=request.beep,
+            now=now,
+        )
+        return RecordingMay(request=request.request, ruling=ruling, targets=targets)
+
+    def _known(self, address: Phone | str, now: Ms) -> PartyId | None:
+        """The party of an address; None where there is none, and then nobody covers it.
+
+        Who hides their number is another person each time, and has said nothing yet.
+        """
+        try:
+            return self._parties.resolve(address, now) if address else None
+        except Refused:
+            return None
+
+    def _address(self, target: commands.DialTarget) -> Phone | str:
+        match target.endpoint:
+            case commands.ToPhone(phone=phone):
+                return phone
+            case commands.ToSip(uri=uri):
+                return uri
+            case commands.ToDevice(device=device):
+                entry = self._runner.directory.device(device)
+                return f"sip:{entry.name}@{self._domain}" if entry is not None else ""
 
     def forget(self, call: CallId) -> list[ClipId]:
         """The call is over: nobody waits for its requests; what it fetched is nobody's to keep."""
@@ -88,16 +144,7 @@ class ProgramHost:
         if target.party is not None:
             return target
         now = self._runner.clock.now()
-        match target.endpoint:
-            case commands.ToPhone(phone=phone):
-                party = self._parties.resolve(phone, now)
-            case commands.ToSip(uri=uri):
-                party = self._parties.resolve(uri, now)
-            case commands.ToDevice(device=device):
-                entry = self._runner.directory.device(device)
-                address = f"sip:{entry.name}@{self._domain}" if entry is not None else ""
-                party = self._parties.resolve(address, now)
-        return replace(target, party=party)
+        return replace(target, party=self._parties.resolve(self._address(target), now))
 
     # -- what takes time ----------------------------------------------------------------------
 

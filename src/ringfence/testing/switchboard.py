@@ -43,6 +43,7 @@ from ringfence.switch.ports import Parties
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.routing import Router
+from ringfence.switch.rulings import NobodySpoke, Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.tolls import Tolls
@@ -154,7 +155,12 @@ class Switchboard:
             signals=SignalDesk(send=self.signals.do, audio=audio, sessions=sessions, router=router),
             audio=audio,
             host=ProgramHost(
-                web=self.web, speech=self.speech, clips=clips, parties=self.parties, domain=host
+                web=self.web,
+                speech=self.speech,
+                clips=clips,
+                parties=self.parties,
+                rulings=Rulings(choices=NobodySpoke(), directory=self.directory, domain=host),
+                domain=host,
             ),
         )
         programs = Programs(

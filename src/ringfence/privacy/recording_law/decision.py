@@ -141,6 +141,14 @@ def decide(case: Case, rules: RuleSet) -> Decision:
     return decided(_OUTCOME[worst], tuple(duties), *why)
 
 
+def policy_of(word: str) -> Policy:
+    """Return a policy by its word; the strictest for a word that is none."""
+    for known in _LEAST:
+        if word == known:
+            return known
+    return "never"
+
+
 def _somebody_knows(case: Case) -> bool:
     """Whether one side of the talk has agreed: the account itself, its staff, or somebody asked.
 
