@@ -15,6 +15,7 @@ from ringfence.kernel.errors import RingfenceError
 READY = {"http": "http://127.0.0.1:8080", "sip": "127.0.0.1:5060",
          "admin_url": "http://127.0.0.1:8080/admin/t"}  # fmt: skip
 WAIT = 10
+ERASED: dict[str, Any] = {"erasure": {"sid": "ER1"}, "search": {"files": 3, "hits": []}}
 LINES = [
     {"at": 1, "call": "CA1", "name": "CallOffered", "text": "arrived"},
     {"at": 2, "call": "CA2", "name": "CallOffered", "text": "somebody else"},
@@ -70,6 +71,7 @@ def stage(monkeypatch: Any) -> dict[str, Any]:
     monkeypatch.setattr(demo, "taken", lambda _: iter(()))
     monkeypatch.setattr("ringfence.cli.demo_call.call", seen["calls"].append)
     monkeypatch.setattr(demo, "DEMO_SETTLE", 0)
+    monkeypatch.setattr("ringfence.cli.demo_erase.erase_caller", lambda *_: dict(ERASED))
     return seen
 
 
@@ -88,7 +90,21 @@ def test_the_demo_shows_its_call_and_where_everything_is(
 
 def test_the_demo_as_json_is_one_document(ringfence: Any, office: Any, stage: Any) -> None:
     office.answers["call.show"] = RECORD
-    assert json.loads(ringfence("demo", "--json").out) == READY | {"call": RECORD}
+    assert json.loads(ringfence("demo", "--json").out) == READY | {"call": RECORD} | ERASED
+
+
+def test_the_caller_stays_where_that_is_asked_for(ringfence: Any, office: Any, stage: Any) -> None:
+    office.answers["call.show"] = RECORD
+    assert "erasure" not in json.loads(ringfence("demo", "--keep", "--json").out)
+
+
+def test_a_hit_is_a_failure(ringfence: Any, office: Any, stage: Any, monkeypatch: Any) -> None:
+    office.answers["call.show"] = RECORD
+    found = ERASED | {"search": {"hits": ["ringfence.db"]}}
+    monkeypatch.setattr("ringfence.cli.demo_erase.erase_caller", lambda *_: found)
+    outcome = ringfence("demo")
+    assert outcome.code == 2
+    assert "found again" in outcome.err
 
 
 def test_no_line_is_a_failure(ringfence: Any, office: Any, stage: Any, monkeypatch: Any) -> None:
@@ -169,7 +185,10 @@ def test_the_demo_calls_over_loopback_where_it_can(tmp_path: Path, bound: str, c
     assert demo.nearby(settings(tmp_path, sip=bound), "192.0.2.10:5062") == called
 
 
-def test_the_epilogue_names_the_data_folder() -> None:
-    text = "\n".join(demo.epilogue("elsewhere", READY, RECORD))
-    assert "ringfence stop --data elsewhere" in text
-    assert "--data" not in "\n".join(demo.epilogue("ringfence-data", READY, RECORD))
+def test_the_epilogue_names_the_data_folder(tmp_path: Path) -> None:
+    here = settings(tmp_path)
+    text = "\n".join([*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY)])
+    assert f"ringfence stop --data {tmp_path}" in text
+    assert f"call show CA1 --data {tmp_path}" in text
+    default = settings(Path(config.DATA_DEFAULT))
+    assert "--data" not in "\n".join(demo.epilogue(default, READY))

@@ -13,6 +13,8 @@ PLANNED: dict[str, Any] = {
          "rule": "key"},
         {"store": "calls", "what": "records", "count": 2, "action": "restrict",
          "at": 1_800_000_000_000, "rule": "call_log"},
+        {"store": "cases", "what": "asked", "count": 0, "action": "remove", "at": None,
+         "rule": "case"},
     ],
     "receipt": None, "verifier_key": None,
 }  # fmt: skip
@@ -38,7 +40,8 @@ def asked(office: Any) -> list[str]:
 def test_the_plan_alone_touches_nothing(answers: Any, ringfence: Any) -> None:
     outcome = ringfence("privacy", "erase", "+12025550123", "--plan")
     assert outcome.code == 0
-    for words in ("STORE", "destroy", "restrict", "call_log", "now", "2027-01-15"):
+    for words in ("STORE", "destroy", "restrict", "call_log", "now", "2027-01-15",
+                  "Nothing of theirs is in: cases"):  # fmt: skip
         assert words in outcome.out
     assert asked(answers) == ["privacy.erase.plan"]
     assert answers.asked[0][1] == {"address": "+12025550123", "reason": "request"}

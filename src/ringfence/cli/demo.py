@@ -37,18 +37,21 @@ ELSEWHERE = {"http": "127.0.0.1:0", "sip": "127.0.0.1:0", "rtp": "30000-39999"}
 
 
 @click.command()
+@click.option("--keep", is_flag=True, help="Leave the caller unerased, to listen to the message.")
 @data_option
 @setting_options
 @json_option
-def demo(data: Path | None, as_json: bool, **flags: str | None) -> None:
-    """Start the platform, place a real call into it, and leave it running.
+def demo(keep: bool, data: Path | None, as_json: bool, **flags: str | None) -> None:
+    """Start the platform, place a real call into it, erase the caller, and leave it running.
 
     The built-in phone calls over SIP and RTP, listens to the menu, presses a key and leaves a
-    spoken message; the call's timeline is printed as it happens.
+    spoken message; the call's timeline is printed as it happens. Then the caller is erased: the
+    plan, the signed receipt, and a search of every byte of the data folder.
 
     \b
     Examples:
       ringfence demo
+      ringfence demo --keep
       ringfence demo --data /tmp/try --http 127.0.0.1:8090
     """
     settings = config.load(data, flags=chosen(flags))
@@ -59,10 +62,21 @@ def demo(data: Path | None, as_json: bool, **flags: str | None) -> None:
     say(f"\nThe built-in phone calls sip:welcome@{sip}:\n")
     sid = _call(settings, sip, say)
     record = _settled(settings, sid)
+    if not as_json:
+        _print(whereabouts(settings, ready, record))
+    erased = {} if keep else _erase(settings, say)
     if as_json:
-        show.document({**ready, "call": record})
+        show.document({**ready, "call": record, **erased})
     else:
-        _epilogue(settings, ready, record)
+        _print(epilogue(settings, ready))
+    if erased.get("search", {}).get("hits"):
+        raise Refused("found_again", "something of the caller was found again; see above")
+
+
+def _erase(settings: Settings, say: Narrator) -> dict[str, Any]:
+    from ringfence.cli.demo_erase import erase_caller
+
+    return erase_caller(settings, say)
 
 
 def nearby(settings: Settings, sip: str) -> str:
@@ -223,15 +237,14 @@ def _settled(settings: Settings, sid: str) -> dict[str, Any]:
             time.sleep(0.1)
 
 
-def _epilogue(settings: Settings, ready: dict[str, Any], record: dict[str, Any]) -> None:
-    for line in epilogue(str(settings.data), ready, record):
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
         click.echo(line)
 
 
-def epilogue(data: str, ready: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
-    """Yield where everything is."""
-    flag = f" --data {data}" if data != config.DATA_DEFAULT else ""
-    program = show.program()
+def whereabouts(settings: Settings, ready: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
+    """Yield where what the call left behind can be found."""
+    flag, program = _flag(settings), show.program()
     yield ""
     for item in record["recordings"]:
         yield f"Recording     {item['kind']}, {show.seconds(item.get('duration_ms'))}, sealed"
@@ -240,7 +253,17 @@ def epilogue(data: str, ready: dict[str, Any], record: dict[str, Any]) -> Iterat
     yield f"Call record   {program} call show {record['sid']}{flag}"
     yield f"Status page   {ready['http']}"
     yield f"Sign in once  {ready['admin_url']}"
+
+
+def epilogue(settings: Settings, ready: dict[str, Any]) -> Iterator[str]:
+    """Yield what can be done next."""
+    flag, program = _flag(settings), show.program()
     yield ""
     yield "It goes on running. Call it with any SIP phone on this machine:"
     yield f"  sip:welcome@{ready['sip']}   or   sip:echo@{ready['sip']}"
+    yield f"Prove it with made-up people in every feature: {program} privacy prove-erasure{flag}"
     yield f"Stop it with: {program} stop{flag}"
+
+
+def _flag(settings: Settings) -> str:
+    return f" --data {settings.data}" if str(settings.data) != config.DATA_DEFAULT else ""

@@ -73,11 +73,14 @@ def erase(
 
 
 def tell(planned: dict[str, Any], *, as_json: bool) -> None:
-    """Show a plan."""
+    """Show a plan; to people, stores with nothing of theirs in one line."""
     if as_json:
         show.document(planned)
-    else:
-        show.rows(planned["rows"], ROWS, as_json=False)
+        return
+    empty = [row["store"] for row in planned["rows"] if row["count"] == 0]
+    show.rows([row for row in planned["rows"] if row["count"] != 0], ROWS, as_json=False)
+    if empty:
+        click.echo(f"Nothing of theirs is in: {', '.join(dict.fromkeys(empty))}")
 
 
 def receipt(done: dict[str, Any]) -> Sequence[str]:
