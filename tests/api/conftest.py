@@ -62,6 +62,12 @@ STATUS = views.Status(
 )
 
 
+NOTIFICATION = views.Notification(
+    sid="NO" + "e" * 32, call="CA" + "a" * 32, kind="document", at=1, elapsed_ms=2, method="POST",
+    status=200, request_size=3, response_size=4, kept=True,
+)  # fmt: skip
+
+
 class FakeOffice:
     """Answers use cases; ``answers`` maps a name to a result, a function of the arguments, or an
     exception to raise."""
@@ -81,6 +87,11 @@ class FakeOffice:
             "call.timeline": [
                 views.Line(at=1, call=CALL.sid, name="CallAnswered", text="answered")
             ],
+            "notification.apps": [views.AppLogging(app="FW1", name="welcome", on=True)],
+            "notification.list": views.NotificationPage(notifications=[NOTIFICATION]),
+            "notification.logging": views.AppLogging(app="FW1", name="welcome", on=False),
+            "notification.show": NOTIFICATION,
+            "privacy.policy.pending": [],
             "recording.list": CALL.recordings,
             "session.check": self._check,
             "session.end": None,

@@ -1,5 +1,6 @@
 """Cookies: those that are registered leave, and no other, whatever the code sets."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from litestar.testing import TestClient
 
 from ringfence.api import cookies, http
 from ringfence.api.common import COOKIE
-from ringfence.api.cookies import COOKIES, Registered, permitted
+from ringfence.api.cookies import CHOICES, COOKIES, Registered, allowed, permitted, written
 from ringfence.privacy.purposes import PURPOSES
 
 DAY = 86_400
@@ -45,6 +46,74 @@ def test_what_nobody_agreed_to_is_taken_out(office: Any, monkeypatch: pytest.Mon
         assert client.get("/breaks").status_code == 500
         client.get("/admin/once", follow_redirects=False)
         assert set(client.cookies) == {COOKIE}
+
+
+KINDS = {"lang": "functional", "seen": "analytics", "ad": "advertising"}
+
+
+@get("/tracking")
+async def tracking() -> Response[str]:
+    """Sets one cookie of each optional kind."""
+    return Response("ok", cookies=[Cookie(key=name, value="x", max_age=60) for name in KINDS])
+
+
+@pytest.fixture
+def tracked(office: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient[Any]]:
+    """Pages that set registered, optional cookies."""
+    for name, category in KINDS.items():
+        entry = Registered(name, category, "operate", DAY, "x")  # type: ignore[arg-type]
+        monkeypatch.setitem(COOKIES, name, entry)
+    monkeypatch.setattr(http, "HANDLERS", (*http.HANDLERS, tracking))
+    with TestClient(http.build(office)) as client:
+        yield client
+
+
+@pytest.mark.promise("COO-03")
+@pytest.mark.promise("COO-04")
+@pytest.mark.promise("COO-05")
+@pytest.mark.parametrize(
+    ("agreed", "arrive"),
+    [
+        (None, set()),
+        ([], set()),
+        (["analytics"], {"seen"}),
+        (["functional"], {"lang"}),
+        (["advertising"], {"ad"}),
+        (["functional", "analytics", "advertising"], set(KINDS)),
+    ],
+)
+def test_each_kind_needs_its_own_consent(
+    tracked: TestClient[Any], agreed: list[str] | None, arrive: set[str]
+) -> None:
+    headers = {} if agreed is None else {"Cookie": f"{CHOICES}={written(agreed)}"}
+    tracked.get("/tracking", headers=headers)
+    assert set(tracked.cookies) == arrive
+
+
+@pytest.mark.promise("COO-05")
+@pytest.mark.promise("COO-08")
+def test_a_signal_of_the_browser_outweighs_an_agreement(tracked: TestClient[Any]) -> None:
+    yes = {"Cookie": f"{CHOICES}={written(['analytics', 'advertising'])}", "Sec-GPC": "1"}
+    tracked.get("/tracking", headers=yes)
+    assert set(tracked.cookies) == {"seen"}
+    assert allowed([(b"sec-gpc", b"0"), (b"cookie", yes["Cookie"].encode())]) == {
+        "analytics",
+        "advertising",
+    }
+
+
+def test_a_choice_about_other_cookies_is_no_choice(tracked: TestClient[Any]) -> None:
+    for value in ("0" * 12 + ".analytics", "analytics", "", "..", written([]) + "x"):
+        tracked.get("/tracking", headers={"Cookie": f"{CHOICES}={value}"})
+        assert set(tracked.cookies) == set()
+
+
+@pytest.mark.promise("COO-10")
+def test_a_cookie_that_would_outlive_its_entry_does_not_leave(tracked: TestClient[Any]) -> None:
+    agreed = frozenset({"analytics"})
+    assert permitted(f"seen=x; Max-Age={DAY}", agreed)  # type: ignore[arg-type]
+    assert not permitted(f"seen=x; Max-Age={DAY + 1}", agreed)  # type: ignore[arg-type]
+    assert not permitted("seen=x; Expires=Wed, 01 Jan 2031 00:00:00 GMT", agreed)  # type: ignore[arg-type]
 
 
 @pytest.mark.promise("COO-02")

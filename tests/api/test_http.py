@@ -1,9 +1,11 @@
 """The application as a whole."""
 
+import re
 from typing import Any
 
 from litestar.testing import TestClient
 
+from ringfence.api import privacy_pages
 from ringfence.api.http import HANDLERS
 from ringfence.kernel.limits import HTTP_BODY_MAX
 
@@ -11,10 +13,12 @@ from ringfence.kernel.limits import HTTP_BODY_MAX
 def test_only_the_status_page_and_health_answer_strangers(client: TestClient[Any]) -> None:
     """Every other GET wants credentials (or a token in its path)."""
     free = {"/", "/status.css", "/health", "/admin/{token:str}"}
+    free |= {path for handler in privacy_pages.HANDLERS for path in handler.paths}
     for handler in HANDLERS:
         for path in handler.paths:
             if "GET" in handler.http_methods and path not in free:
                 concrete = path.replace("{sid:str}", "CA1").replace("{name:str}", "RE1.wav")
+                concrete = re.sub(r"\{[a-z_]+:(?:int|str)\}", "1", concrete)
                 assert client.get(concrete).status_code == 401, path
 
 

@@ -6,9 +6,16 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from ringfence.api import admin, common, cookies, status
+from ringfence.api import admin, common, cookies, openapi, privacy_pages, status, tags
 from ringfence.api.use_cases import UseCases
-from ringfence.api.v1 import calls, notifications, privacy_erasure, privacy_retention, recordings
+from ringfence.api.v1 import (
+    calls,
+    notifications,
+    privacy_erasure,
+    privacy_policy,
+    privacy_retention,
+    recordings,
+)
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
 
@@ -27,6 +34,8 @@ HANDLERS = (
     recordings.list_recordings,
     recordings.fetch_recording,
     *notifications.HANDLERS,
+    *privacy_pages.HANDLERS,
+    *privacy_policy.HANDLERS,
     *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
 )
@@ -46,9 +55,9 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
             Exception: common.broke,
         },
         response_headers=common.HEADERS,
-        before_send=[cookies.strip],
+        before_send=[cookies.strip, tags.police],
         request_max_body_size=int(HTTP_BODY_MAX),
-        openapi_config=None,
+        openapi_config=openapi.CONFIG,
         logging_config=None,
         debug=False,
     )

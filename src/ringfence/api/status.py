@@ -34,7 +34,8 @@ async def status_page(request: Asked) -> str:
         status: views.Status = await office.run("system.status", {}, actor=actor)
         recent: views.CallPage = await office.run("call.list", {"limit": CALLS_SHOWN}, actor=actor)
         account = await office.run("account.show", {}, actor=actor)
-        context |= {"status": status, "calls": recent.calls, "account": account}
+        pending = await office.run("privacy.policy.pending", {}, actor=actor)
+        context |= {"status": status, "pending": pending, "calls": recent.calls, "account": account}
         context["up"] = _seconds(_age(status))
     return _template().render(context | {"instant": _instant, "seconds": _seconds})
 

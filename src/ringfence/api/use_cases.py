@@ -18,7 +18,15 @@ ADMIN = "admin"
 PUBLIC = "public"
 """Anybody who can reach the port."""
 
-STREAMS = frozenset({"recording.export", "timeline.follow"})
+STREAMS = frozenset(
+    {
+        "recording.export",
+        "timeline.follow",
+        "privacy.rights.fetch",
+        "privacy.case.fetch",
+        "privacy.demand.fetch",
+    }
+)
 """Use cases that answer with a stream of items instead of one result."""
 
 

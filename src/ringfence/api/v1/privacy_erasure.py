@@ -22,7 +22,7 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     reason: str = "request"
 
 
-@post("/v1/privacy/erasures", status_code=201)
+@post("/v1/privacy/erasures", status_code=201, opt={"body": Wanted})
 async def plan_erasure(request: Asked) -> views.Erasure:
     """Plan: what is stored about whoever has this number, what is done with it, when, and why.
 
