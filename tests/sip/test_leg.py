@@ -241,6 +241,7 @@ def test_a_call_of_theirs_leaves_no_circle():
 
     def end():
         talk.put("BYE")
+        talk.script.run(100_000)
         talk.script.events.clear()
         talk.script.sent.clear()
 
@@ -262,6 +263,7 @@ def test_a_call_of_ours_leaves_no_circle():
         script.put(reply(asked, 200, body=ANSWER))
         (bye,) = script.do(commands.Bye(leg="out"))
         script.put(reply(bye, 200))
+        script.run(100_000)
         script.events.clear()
         script.sent.clear()
 

@@ -472,6 +472,11 @@ class OutgoingLeg(Leg):
         """Whether nothing is under way any more."""
         return not self._attempts and super().quiet()
 
+    def let_go(self) -> None:
+        """Part from the attempts too; one that is not over keeps us, to repeat its ACK."""
+        super().let_go()
+        self._current = self._unanswered = None
+
 
 def _retry_after(response: Response) -> int | None:
     text = response.headers.get("Retry-After")
