@@ -275,3 +275,30 @@ def test_the_registrar_agrees_with_a_plain_table(steps):
     registrar.fire(T0 + now + 10**9)
     assert len(registrar) == 0
     assert registrar.deadline() is None
+
+
+def test_a_binding_of_before_a_restart_counts_as_if_there_had_been_none():
+    before, after = Registrar(), Registrar()
+    put(before, "<sip:desk@192.0.2.1:5062>;expires=600", number=7)
+    put(before, "<sip:hall@192.0.2.1:5064>;expires=60", user="hall", at=1)
+    kept = before.everything(T0 + 2)
+    assert [user for user, _ in kept] == ["desk", "hall"]
+    assert [user for user, _ in before.everything(T0 + 60_001)] == ["desk"]
+    assert [after.restore(user, one, T0 + 60_001) for user, one in kept] == [True, False]
+    assert after.take_events() == [BindingsChanged(username="desk", count=1)]
+    assert after.deadline() == T0 + 600_000
+    assert len(after) == 1
+    # 10.3 step 7: the Call-ID and the CSeq of before still count.
+    contact = "<sip:desk@192.0.2.1:5062>;expires=600"
+    assert put(after, contact, number=7, at=60_002).status == 500
+    assert put(after, contact, number=8, at=60_002).status == 200
+    assert len(after) == 1
+    assert not after.restore(*kept[0], T0 + 60_003), "the phone was quicker"
+
+
+def test_no_more_bindings_come_back_than_a_phone_may_have():
+    before, after = Registrar(), Registrar()
+    put(before, *(f"<sip:desk@192.0.2.1:{5_000 + n}>" for n in range(BINDINGS_PER_USER)))
+    put(after, "<sip:desk@192.0.2.1:6000>")
+    taken = [after.restore(user, one, T0) for user, one in before.everything(T0)]
+    assert taken == [True] * (BINDINGS_PER_USER - 1) + [False]

@@ -134,3 +134,53 @@ def test_a_graceful_stop_lets_the_open_call_finish_and_refuses_new_ones(tmp_path
 def test_a_second_start_on_the_same_folder_is_refused_in_words(tmp_path: Path) -> None:
     with Platform(tmp_path / "data"), pytest.raises(RuntimeError, match="already"):
         Platform(tmp_path / "data").start()
+
+
+@pytest.mark.parametrize("how", ["kill", "stop"])
+def test_a_registered_phone_is_found_after_a_restart_of_the_server(
+    tmp_path: Path, how: str
+) -> None:
+    platform = Platform(tmp_path / "data")
+    platform.start()
+    secret = platform.do("phone.add", name="desk")["secret"]
+
+    def restart() -> None:
+        old = platform.pids("ringfence.app")
+        if how == "stop":
+            assert platform.stop() == 0
+            platform.start()
+            return
+        platform.kill("ringfence.app")
+        deadline = time.monotonic() + 30
+        while not set(platform.pids("ringfence.app")) - set(old) or not answers():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def answers() -> bool:
+        try:
+            platform.do("call.list")
+        except OSError:
+            return False
+        return True
+
+    async def scenario() -> None:
+        async with Phone(username="desk", password=secret) as desk, Phone(username=CALLER) as phone:
+            await desk.register(f"sip:{platform.sip}")
+            kept = platform.data / "bindings.sealed"
+            await waited_for(kept.exists)
+            assert b"desk" not in kept.read_bytes()
+            await asyncio.to_thread(restart)
+            # It does not register again: it is called where it was.
+            call = phone.dial(f"sip:desk@{platform.sip}")
+            taken = await desk.next_call(20)
+            await taken.answer()
+            await phone.answered(call, 20)
+            await call.hang_up()
+            await taken.wait_over()
+            await desk.unregister()
+
+    try:
+        asyncio.run(scenario())
+        assert platform.calls(ended=1)[0]["cause"] == "normal"
+    finally:
+        platform.stop()

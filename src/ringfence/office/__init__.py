@@ -74,6 +74,7 @@ class Rooms:
         self.trunks = rooms.trunks
         self.phones = rooms.phones
         self.recordings = rooms.recordings
+        self.bindings = rooms.bindings
         self.rooms = rooms
         self._aside: Queries | None = None
         self._aside_turn = asyncio.Lock()

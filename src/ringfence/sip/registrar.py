@@ -93,6 +93,25 @@ class Registrar:
         alive = [one for one in self._users.get(username, ()) if one.expires_at > now]
         return tuple(sorted(alive, key=lambda one: (-one.q, -one.expires_at)))
 
+    def everything(self, now: Ms) -> list[tuple[str, Binding]]:
+        """Return every binding and whose it is."""
+        return [
+            (username, one)
+            for username, bindings in self._users.items()
+            for one in bindings
+            if one.expires_at > now
+        ]
+
+    def restore(self, username: str, binding: Binding, now: Ms) -> bool:
+        """Take a binding of before a restart, unless it has expired or there is a later one."""
+        before = self._users.get(username, [])
+        if binding.expires_at <= now or any(one.uri == binding.uri for one in before):
+            return False
+        if len(before) >= BINDINGS_PER_USER or self._count >= BINDINGS_MAX:
+            return False
+        self._keep(username, before, [*before, binding], now)
+        return True
+
     def receive(self, request: Request, username: str, peer: Peer, now: Ms) -> Reply:
         """Take a REGISTER of ``username``; raises `RemoteError` where it makes no sense."""
         if not request.to.uri.is_sip:

@@ -6,6 +6,7 @@
     DATA/keys/keystore.db        sealed keys, never copied together with the next
     DATA/keys/epoch-000001.key   the key that opens them
     DATA/objects/recordings/     sealed sound, one file per channel
+    DATA/bindings.sealed         where phones are, over a restart
     DATA/spool/                  sound being recorded
     DATA/run/  DATA/logs/        sockets, logs
 """
@@ -39,6 +40,11 @@ class DataFolder:
     def database(self) -> Path:
         """The main database."""
         return self.root / "ringfence.db"
+
+    @property
+    def bindings(self) -> Path:
+        """Where the bindings of phones are kept."""
+        return self.root / "bindings.sealed"
 
     @property
     def keystore(self) -> Path:

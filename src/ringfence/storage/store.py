@@ -52,6 +52,7 @@ from ringfence.storage.phones import Phones
 from ringfence.storage.policies import Policies
 from ringfence.storage.recordings import Measure, Recordings
 from ringfence.storage.recovery import Recovered, recover
+from ringfence.storage.sealed_file import SealedFile
 from ringfence.storage.sqlite import Database, Durability
 from ringfence.storage.staff import Keys, Tickets
 from ringfence.storage.timeline import Timeline
@@ -99,6 +100,9 @@ class AccountStore:
             vault=store.vault,
             keys=store.keys,
             openings=store.openings,
+        )
+        self.bindings = SealedFile(
+            store.folder.bindings, seal, context="bindings", why="connect_call"
         )
         self.recordings = Recordings(
             store.db,
