@@ -12,6 +12,7 @@ from ringfence.kernel.clock import VirtualClock
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.ids import CallId, ClipId
+from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Callback,
     ClipFailed,
@@ -21,10 +22,14 @@ from ringfence.markup.exchange import (
     LoadMedia,
 )
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.storage.fetched import Answer
+from ringfence.storage.notifications import Exchange
 from ringfence.switch.ports import Clip
 from ringfence.webhooks.result import FetchResult
 
 pytestmark = pytest.mark.anyio
+CALL = CallId("CA1")
+KEEP = (("Cache-Control", "public, max-age=60"),)
 
 
 @pytest.fixture
@@ -98,6 +103,35 @@ class Net:
         pass
 
 
+class Leaves:
+    """What exchanges leave, in memory."""
+
+    most_s = 300
+
+    def __init__(self) -> None:
+        self.noted: list[Exchange] = []
+        self.kept: dict[tuple[str, str], Answer] = {}
+        self.seconds: list[int] = []
+
+    def note(self, exchange: Exchange) -> None:
+        self.noted.append(exchange)
+
+    def find(self, kind: str, url: str) -> Answer | None:
+        return self.kept.get((kind, url))
+
+    def keep(self, _call: CallId, kind: str, url: str, answer: Answer, *, seconds: int) -> None:
+        self.seconds.append(seconds)
+        if seconds:
+            self.kept[kind, url] = answer
+
+
+class Tape:
+    """A decoder to which everything is sound."""
+
+    async def decode(self, data: bytes, *, rate: int) -> bytes:
+        return data * (rate // 8_000)
+
+
 class Undecodable:
     """A decoder that refuses."""
 
@@ -113,6 +147,7 @@ async def outside(tmp_path: Path, result: FetchResult) -> tuple[Outside, Net]:
     made = Outside(load(environment={}), office, entropy=SeededEntropy(1), clock=VirtualClock())
     net = Net(result)
     made._client = net  # type: ignore[assignment]
+    made._exchanges = Leaves()  # type: ignore[assignment]
     office.store.store.close()
     return made, net
 
@@ -120,12 +155,12 @@ async def outside(tmp_path: Path, result: FetchResult) -> tuple[Outside, Net]:
 async def test_a_document_is_fetched_signed_and_a_failure_is_named(tmp_path: Path) -> None:
     url = "https://example.com/voice"
     good, net = await outside(tmp_path / "a", FetchResult(status=200, body=b"<x/>", url=url))
-    got = await good.fetch(Fetch(request=3, url=url, params=(("CallSid", "CA1"),)))
+    got = await good.fetch(CALL, Fetch(request=3, url=url, params=(("CallSid", "CA1"),)))
     assert isinstance(got, Fetched)
     assert (got.request, got.body) == (3, b"<x/>")
     assert len(net.asked[0]["token"]) == 32
     bad, _ = await outside(tmp_path / "b", FetchResult(status=404, failure="fetch_status"))
-    failed = await bad.fetch(Fetch(request=4, url=url))
+    failed = await bad.fetch(CALL, Fetch(request=4, url=url))
     assert failed == FetchFailed(request=4, code="fetch_status", status=404)
     assert bad.fetched == {"fetch_status": 1}
 
@@ -134,11 +169,11 @@ async def test_a_clip_or_why_there_is_none(tmp_path: Path) -> None:
     asked = LoadMedia(request=5, url="https://example.com/a.wav")
     gone, _ = await outside(tmp_path / "a", FetchResult(status=404, failure="fetch_status"))
     failed = ClipFailed(request=5, code="fetch_status", status=404)
-    assert await gone.load(asked) == failed
+    assert await gone.load(CALL, asked) == failed
     made, _ = await outside(tmp_path / "b", FetchResult(status=200, body=b"hello"))
     for hint, code in ((413, "clip_too_long"), (415, "clip_not_audio"), (422, "clip_slow")):
         made._decoder = Undecodable(hint)  # type: ignore[assignment]
-        assert await made.load(asked) == ClipFailed(request=5, code=code)
+        assert await made.load(CALL, asked) == ClipFailed(request=5, code=code)
 
 
 async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Path) -> None:
@@ -149,9 +184,101 @@ async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Pat
     made.tell = lambda _, request: kept.append(request)
     made.callback(CallId("CA1"), Callback(url="https://example.com"))
     assert len(kept) == 1
-    assert await made.send("https://example.com", "POST", [("a", "b")]) == 204
+    assert await made.send(CALL, "https://example.com", "POST", [("a", "b")]) == 204
     assert net.asked[0]["params"] == [("a", "b")]
     silent, _ = await outside(tmp_path / "b", FetchResult(failure="fetch_timed_out"))
     with pytest.raises(OSError, match="fetch_timed_out"):
-        await silent.send("https://example.com", "GET", [])
+        await silent.send(CALL, "https://example.com", "GET", [])
     await made.close()
+
+
+def left(made: Outside) -> Leaves:
+    found = made._exchanges
+    assert isinstance(found, Leaves)
+    return found
+
+
+@pytest.mark.promise("TEL-15")
+async def test_every_exchange_is_noted_with_both_sides(tmp_path: Path) -> None:
+    url = "https://example.com/voice"
+    made, _ = await outside(
+        tmp_path, FetchResult(status=200, body=b"<x/>", content_type="text/xml", elapsed_ms=9)
+    )
+    made._decoder = Tape()  # type: ignore[assignment]
+    params = (("From", Phone("+12025550123")), ("Digits", "1"))
+    await made.fetch(CALL, Fetch(request=1, url=url, params=params))
+    await made.load(CALL, LoadMedia(request=2, url="https://example.com/a.wav"))
+    await made.send(CALL, "https://example.com/cb", "POST", [("CallStatus", "completed")])
+    document, media, callback = left(made).noted
+    assert (document.kind, document.method, document.url) == ("document", "POST", url)
+    assert list(document.params) == [("From", "+12025550123"), ("Digits", "1")]
+    assert (document.status, document.body, document.elapsed_ms) == (200, b"<x/>", 9)
+    assert (media.kind, media.body, media.response_size) == ("media", b"", 4), "audio is counted"
+    assert (callback.kind, callback.params) == ("callback", [("CallStatus", "completed")])
+
+
+@pytest.mark.promise("TEL-16")
+async def test_a_document_is_kept_where_its_server_says_so(tmp_path: Path) -> None:
+    made, net = await outside(tmp_path, FetchResult(status=200, body=b"<x/>", headers=KEEP))
+    asked = Fetch(request=1, url="https://example.com/v", method="GET", params=(("Digits", "1"),))
+    first = await made.fetch(CALL, asked)
+    again = await made.fetch(CallId("CA2"), asked)
+    assert isinstance(first, Fetched)
+    assert isinstance(again, Fetched)
+    assert again.body == first.body
+    assert again.url == "https://example.com/v?Digits=1"
+    assert len(net.asked) == 1
+    assert left(made).seconds == [60]
+    assert made.fetched == {"ok": 1, "kept": 1}
+    other = Fetch(request=1, url=asked.url, method="GET", params=(("Digits", "2"),))
+    await made.fetch(CALL, other)
+    assert len(net.asked) == 2, "another question is not answered with somebody else's answer"
+
+
+@pytest.mark.promise("TEL-17")
+@pytest.mark.parametrize(
+    "result",
+    [
+        FetchResult(status=200, body=b"x"),
+        FetchResult(status=200, body=b"x", headers=(("Cache-Control", "no-store"),)),
+        FetchResult(status=200, body=b"x", headers=(("Cache-Control", "private, max-age=60"),)),
+        FetchResult(status=200, body=b"x", headers=KEEP, authorized=True),
+        FetchResult(status=200, body=b"x", headers=KEEP, redirects=1),
+        FetchResult(status=404, body=b"x", headers=KEEP, failure="fetch_status"),
+    ],
+)
+async def test_without_permission_everything_streams_through(
+    tmp_path: Path, result: FetchResult
+) -> None:
+    made, net = await outside(tmp_path, result)
+    made._decoder = Tape()  # type: ignore[assignment]
+    for _ in range(2):
+        await made.load(CALL, LoadMedia(request=1, url="https://example.com/a.wav"))
+        await made.fetch(CALL, Fetch(request=2, url="https://example.com/v", method="GET"))
+    assert left(made).kept == {}
+    assert len(net.asked) == 4
+
+
+@pytest.mark.promise("TEL-17")
+async def test_a_form_is_never_answered_from_what_was_kept(tmp_path: Path) -> None:
+    made, net = await outside(tmp_path, FetchResult(status=200, body=b"<x/>", headers=KEEP))
+    for _ in range(2):
+        await made.fetch(CALL, Fetch(request=1, url="https://example.com/v"))
+    assert len(net.asked) == 2
+    assert left(made).kept == {}
+
+
+async def test_what_is_not_audio_is_not_kept(tmp_path: Path) -> None:
+    made, _ = await outside(tmp_path, FetchResult(status=200, body=b"x", headers=KEEP))
+    made._decoder = Undecodable(415)  # type: ignore[assignment]
+    await made.load(CALL, LoadMedia(request=1, url="https://example.com/a.wav"))
+    assert left(made).kept == {}
+
+
+@pytest.mark.promise("TEL-17")
+async def test_a_clip_that_was_dropped_is_gone() -> None:
+    shelf = ClipShelf()
+    shelf.keep(Clip(ClipId("CL1"), 8000, b"ab"))
+    shelf.drop(ClipId("CL1"))
+    shelf.drop(ClipId("CL1"))
+    assert shelf.get(ClipId("CL1")) is None

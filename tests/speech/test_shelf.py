@@ -56,3 +56,12 @@ def test_everything_is_let_go_of_at_once():
     shelf.clear()
     assert shelf.get("a") is None
     assert shelf.size == 0
+
+
+def test_a_clip_is_let_go_of_by_name():
+    shelf = Shelf(limit=30)
+    shelf.put("a", Clip(b"x" * 10))
+    shelf.put("b", Clip(b"x" * 5))
+    shelf.drop("a")
+    shelf.drop("a")
+    assert (shelf.get("a"), len(shelf), shelf.size) == (None, 1, 5)

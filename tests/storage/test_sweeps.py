@@ -10,6 +10,7 @@ from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.limits import COUNT_CALLERS_MIN, SWEEP_BATCH
 from ringfence.kernel.phone import Phone
 from ringfence.storage import sweeps
+from ringfence.storage.notifications import Exchange
 from ringfence.storage.schema import metadata
 from ringfence.storage.sweeps import Due
 
@@ -264,3 +265,28 @@ def test_expired_links_go(world):
         ).result(5)
     assert sweeps.tokens_due(store.db.reading, Ms(now + 10)) == (1, now + 5)
     assert store.db.submit(lambda tx: sweeps.remove_tokens(tx, Ms(now + 10))).result(5) == 1
+
+
+def test_of_old_exchanges_the_frame_stays_as_long_as_the_call(world, rooms):
+    story = world.call()
+    call, now = story.call, world.clock.now()
+    sid = world.store.db.submit(
+        lambda tx: rooms.notifications.add(
+            tx,
+            Exchange(call=call, kind="document", at=now, elapsed_ms=1, method="POST",
+                     url="https://shop.example/v", status=200, body=b"<Response/>"),
+        )
+    ).result(5)  # fmt: skip
+    later = Ms(now + CEILING)
+    assert world.due("notifications", later) == []
+    later = Ms(later + 1)
+    assert [one.id for one in world.due("notifications", later)] == [sid]
+    world.hold(call)
+    assert world.due("notifications", later) == []
+    world.lift(call)
+    world.sweep("notifications", later)
+    row = rooms.notifications.get(world.store.db.reading, sid)
+    assert (row.status, row.response_size, row.sealed, row.key_serial) == (200, 11, None, None)
+    assert world.due("notifications", later) == []
+    world.sweep("calls", later)
+    assert world.ids("notifications") == set()

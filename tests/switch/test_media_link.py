@@ -187,3 +187,14 @@ async def test_the_next_worker_opens_spares_of_its_own() -> None:
     link.made(pipe)  # type: ignore[arg-type]
     link.heard(media.Hello(engine="native", abi=1, pid=8))
     assert await asked(pipe) == [("OpenLeg", "S1")]
+
+
+async def test_a_clip_is_dropped_where_it_is_and_nowhere_else() -> None:
+    link, pipe, _ = with_spares(0)
+    link.load_clip("CL1", 8_000, b"ab")
+    link.drop_clip("CL1")
+    link.drop_clip("CL1")
+    link.drop_clip("CL2")
+    await asyncio.sleep(0)
+    sent = [type(command).__name__ for command in CommandReader().feed(pipe.data)]
+    assert sent == ["LoadClip", "DropClip"]

@@ -6,9 +6,12 @@ import pytest
 from switch_bench import Bench
 
 from ringfence.calls import commands
-from ringfence.kernel.ids import PhoneDeviceId
+from ringfence.kernel.ids import CallId, ClipId, PhoneDeviceId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Fetch, LoadMedia, Speak
+from ringfence.media.engine import protocol as media
+from ringfence.sip import events as wire
+from ringfence.switch.ports import Clip
 
 pytestmark = pytest.mark.anyio
 
@@ -63,3 +66,26 @@ async def test_answers_for_a_call_that_is_over_are_dropped(bench: Bench) -> None
     await turn()
     host.forget("CA" + "0" * 32)  # type: ignore[arg-type]
     assert not bench.runner.calls
+
+
+@pytest.mark.promise("TEL-17")
+async def test_what_a_call_fetched_goes_with_the_call(bench: Bench) -> None:
+    sound = Clip(ClipId("CL9"), 8000, bytes(160))
+
+    async def load(_call: CallId, _request: LoadMedia, /) -> Clip:
+        return sound
+
+    bench.world.load = load  # type: ignore[method-assign, assignment]
+    bench.number("+12025550100", "<Response><Play>https://example.com/a.wav</Play></Response>")
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    assert bench.world.get(sound.id) is sound
+    assert [c.clip for c in bench.wire.sent(media.LoadClip)] == [sound.id]
+    bench.runner.sip_event(wire.Ended(leg=wire.LegKey("in-1"), by="remote", cause="bye"))
+    await turn()
+    bench.close_legs()
+    await turn()
+    assert not bench.runner.calls
+    assert bench.world.get(sound.id) is None
+    assert [c.clip for c in bench.wire.sent(media.DropClip)] == [sound.id]

@@ -13,28 +13,27 @@ from ringfence.cli.options import data_option, json_option, office
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 
 
-class Instant(click.ParamType):
-    """A date, or a date and a time (ISO 8601); UTC where it does not say otherwise."""
-
-    name = "DATE[THH:MM]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return milliseconds since 1970."""
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail("write it as 2026-01-31 or 2026-01-31T09:30", param, ctx)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return int(moment.timestamp() * 1000)
+def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read a date, or a date and a time (ISO 8601), UTC where it does not say otherwise."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            "write it as 2026-01-31 or 2026-01-31T09:30", ctx=ctx, param=param
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() * 1000)
 
 
 @click.command()
 @click.argument("sid", required=False)
 @click.option("--call", metavar="SID", help="Only those of this call.")
 @click.option("--status", type=click.IntRange(0, 599), help="Only this status; 0: no answer came.")
-@click.option("--since", type=Instant(), help="Not before this.")
-@click.option("--until", type=Instant(), help="Only before this.")
+@click.option("--since", metavar="DATE[THH:MM]", callback=_instant, help="Not before this.")
+@click.option("--until", metavar="DATE[THH:MM]", callback=_instant, help="Only before this.")
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
 @click.option("--before", metavar="SID", help="Only those older than this one.")
 @click.option(

@@ -1,0 +1,118 @@
+"""The notification log through the table of use cases."""
+
+from typing import Any
+
+import pytest
+
+from ringfence.calls import events
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.phone import Phone
+from ringfence.office import Office
+from ringfence.office.exchanges import Exchanges
+from ringfence.office.table import TABLE
+from ringfence.privacy.roles import Identity, Role
+from ringfence.storage.notifications import Exchange
+
+pytestmark = pytest.mark.anyio
+CANARY = "canary-0815"
+
+
+async def run(office: Office, name: str, **args: Any) -> Any:
+    return await office.run(name, args, actor="operator")
+
+
+async def exchanged(office: Office, *, flow: str = "welcome", status: int = 200) -> CallId:
+    now = office.clock.now()
+    call = CallId(ids.make("call", now, office.entropy))
+    fact = events.CallOffered(
+        at=now, call=call, account=office.account.id, flow=office.flows[flow].id,
+        caller=office.store.party_room.resolve(Phone("+12025550123"), now),
+        called=office.store.party_room.resolve("sip:welcome@pbx.example.com", now),
+        leg=LegId(ids.make("leg", now, office.entropy)),
+    )  # fmt: skip
+    office.store.calls.record([fact], now)
+    Exchanges(office).note(
+        Exchange(call=call, kind="document", at=now, elapsed_ms=7, method="POST",
+                 url="https://shop.example/voice", params=(("From", "+12025550123"),),
+                 status=status, content_type="text/xml", body=CANARY.encode())
+    )  # fmt: skip
+    await office.settled()
+    return call
+
+
+@pytest.mark.promise("TEL-15")
+async def test_the_account_lists_and_opens_what_was_exchanged(office: Office) -> None:
+    call = await exchanged(office)
+    page = await run(office, "notification.list")
+    (row,) = page.notifications
+    assert (row.call, row.status, row.kept, row.url, row.body) == (call, 200, True, None, None)
+    whole = await run(office, "notification.show", sid=row.sid)
+    assert whole.url == "https://shop.example/voice"
+    assert whole.params == [("From", "+12025550123")]
+    assert whole.body == CANARY
+
+
+@pytest.mark.promise("TEL-15")
+@pytest.mark.parametrize("role", ["auditor", "developer", "staff", "privacy_officer"])
+async def test_who_was_not_let_in_sees_nothing_of_what_was_said(role: Role) -> None:
+    row = TABLE.rows["notification.show"]
+    with pytest.raises(Refused):
+        row.admit(Identity(actor="US1", entrance="api", role=role))
+
+
+async def test_it_is_searched_and_turned_page_by_page(office: Office) -> None:
+    calls = [await exchanged(office, status=status) for status in (200, 404, 500)]
+    page = await run(office, "notification.list", limit=2)
+    assert [row.status for row in page.notifications] == [500, 404]
+    rest = await run(office, "notification.list", before=page.next)
+    assert [row.status for row in rest.notifications] == [200]
+    found = await run(office, "notification.list", status=404)
+    assert [row.call for row in found.notifications] == [calls[1]]
+    found = await run(office, "notification.list", call=calls[2])
+    assert [row.status for row in found.notifications] == [500]
+    now = office.clock.now()
+    assert not (await run(office, "notification.list", until=now - 60_000)).notifications
+    assert len((await run(office, "notification.list", since=now - 60_000)).notifications) == 3
+
+
+@pytest.mark.promise("TEL-18")
+async def test_an_app_is_switched_off_and_on(office: Office) -> None:
+    off = await run(office, "notification.logging", on=False, flow="welcome")
+    assert (off.name, off.on) == ("welcome", False)
+    states = {app.name: app.on for app in await run(office, "notification.apps")}
+    assert states == {"welcome": False, "echo": True}
+    await exchanged(office)
+    await exchanged(office, flow="echo")
+    heard, quiet = (await run(office, "notification.list")).notifications
+    assert (heard.kept, quiet.kept) == (True, False)
+    assert (quiet.status, quiet.response_size) == (200, len(CANARY))
+    assert (await run(office, "notification.show", sid=quiet.sid)).body is None
+    await run(office, "notification.logging", on=True, flow="welcome")
+    assert {app.on for app in await run(office, "notification.apps")} == {True}
+
+
+async def test_a_number_is_an_app_too(office: Office) -> None:
+    await run(office, "number.add", number="+12025550100", flow="echo")
+    off = await run(office, "notification.logging", on=False, number="+12025550100")
+    assert off.name == "+12025550100"
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "code"),
+    [
+        ("notification.show", {"sid": "NO1"}, "not_found"),
+        ("notification.list", {"limit": 0}, "bad_argument"),
+        ("notification.list", {"before": "CA1"}, "not_found"),
+        ("notification.list", {"call": "x"}, "not_found"),
+        ("notification.logging", {"on": True}, "bad_argument"),
+        ("notification.logging", {"on": True, "flow": "nowhere"}, "unknown_flow"),
+        ("notification.logging", {"on": True, "number": "+12025550199"}, "not_found"),
+    ],
+)
+async def test_what_cannot_be_is_refused(
+    office: Office, name: str, args: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(Refused, match=code):
+        await run(office, name, **args)
