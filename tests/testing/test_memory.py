@@ -17,6 +17,7 @@ from ringfence.kernel.ids import CallId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback, ClipFailed, Fetch, Fetched, FetchFailed, LoadMedia
 from ringfence.sip.uri import Uri
+from ringfence.switch.ports import Clip
 from ringfence.testing.ladder import Ladder
 from ringfence.testing.memory import (
     Addresses,
@@ -175,15 +176,16 @@ def test_the_web_has_what_it_was_given(play: Callable[..., None]) -> None:
         web = Web(hosts.clock, ENTROPY, Ladder())
         web.documents["https://example.com/a"] = b"<Response/>"
         web.clips["https://example.com/b"] = hum(hosts.clock, ENTROPY, 20)
-        found = await web.fetch(asked("https://example.com/a"))
+        found = await web.fetch(CALL, asked("https://example.com/a"))
         assert isinstance(found, Fetched)
         assert found.body == b"<Response/>"
-        missing = await web.fetch(asked("https://example.com/none"))
+        missing = await web.fetch(CALL, asked("https://example.com/none"))
         assert isinstance(missing, FetchFailed)
         assert (missing.code, missing.status) == ("fetch_status", 404)
-        clip = await web.load(LoadMedia(request=2, url="https://example.com/b"))
-        assert clip is web.clips["https://example.com/b"]
-        none = await web.load(LoadMedia(request=2, url="https://example.com/none"))
+        clip = await web.load(CALL, LoadMedia(request=2, url="https://example.com/b"))
+        assert isinstance(clip, Clip)
+        assert clip.pcm == web.clips["https://example.com/b"].pcm
+        none = await web.load(CALL, LoadMedia(request=2, url="https://example.com/none"))
         assert isinstance(none, ClipFailed)
         assert web.fetched == 2
         callback = Callback(url="https://example.com/c", method="POST", params=())
@@ -198,10 +200,10 @@ def test_the_web_fails_where_the_ladder_says_so(play: Callable[..., None]) -> No
         web = Web(hosts.clock, ENTROPY, Ladder(1, more=True))
         web.documents["https://example.com/a"] = b"<Response/>"
         web.clips["https://example.com/b"] = hum(hosts.clock, ENTROPY, 20)
-        failed = await web.fetch(asked("https://example.com/a"))
+        failed = await web.fetch(CALL, asked("https://example.com/a"))
         assert isinstance(failed, FetchFailed)
         assert failed.code == "fetch_timed_out"
-        clip = await web.load(LoadMedia(request=2, url="https://example.com/b"))
+        clip = await web.load(CALL, LoadMedia(request=2, url="https://example.com/b"))
         assert isinstance(clip, ClipFailed)
 
     play(scene)
