@@ -8,7 +8,14 @@ from typing import Any
 
 import click
 
-from ringfence.cli import privacy_erase, privacy_prove, privacy_retention, show
+from ringfence.cli import (
+    privacy_erase,
+    privacy_notice,
+    privacy_policy,
+    privacy_prove,
+    privacy_retention,
+    show,
+)
 from ringfence.cli.options import data_option, json_option
 from ringfence.promises import registry
 
@@ -74,3 +81,5 @@ privacy.add_command(privacy_erase.erasures)
 privacy.add_command(privacy_retention.retention)
 privacy.add_command(privacy_retention.sweep)
 privacy.add_command(privacy_prove.prove)
+for command in (*privacy_notice.COMMANDS, *privacy_policy.COMMANDS):
+    privacy.add_command(command)

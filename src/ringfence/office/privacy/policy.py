@@ -284,6 +284,12 @@ async def show_draft(office: Office, *, name: str) -> dict[str, Any]:
     return made.notice
 
 
+@TABLE.use_case("privacy.policy.source", actors=KNOWN, none="the text of a pack")
+async def show_source(office: Office) -> str:
+    """The pack in use, as it was written."""
+    return (await in_force(office)).source
+
+
 @TABLE.use_case(
     "privacy.policy.refresh", actors=STAFF, purpose="operate", category="system.configuration"
 )
