@@ -93,6 +93,11 @@ TEMPLATES = table(
                  "was not you, tell it to nobody.\n"),
         Template("demand_received", "service", "An authority asked for your data",
                  "An authority asked for data about you. {what}\n"),
+        Template("rights_code", "service", "Your code",
+                 "Somebody asked about the data we hold on this address. If it was you, your code "
+                 "is {code}.\nIf it was not you, you need to do nothing.\n"),
+        Template("case_due", "service", "A case needs you",
+                 "{what}\nIt is listed by: ringfence privacy {family} list\n"),
         Template("product_news", "marketing", "{title}", "{text}\n", "news"),
         Template("similar_product", "marketing", "{title}", "{text}\n", "similar"),
         Template("answer_about_product", "marketing", "{title}", "{text}\n", "enquiry"),

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 
 from ringfence.privacy.labels import (
     AUDIT,
+    CASE_WORDS,
     CONFIG,
     CONTENT_SEALED,
     CREDENTIAL,
@@ -48,6 +49,12 @@ OBJECTS: tuple[StoredObject, ...] = (
         "Recordings and voicemail, sealed, one file for each side.",
         ("objects/recordings/*",),
         CONTENT_SEALED,
+    ),
+    StoredObject(
+        "archive",
+        "Archives made for people who asked for their data, sealed, for a week at most.",
+        ("objects/archives/*",),
+        CASE_WORDS,
     ),
     StoredObject("spool", "Recordings in the making, sealed.", ("spool/*",), CONTENT_SEALED),
     StoredObject("log", "Lines of ids, code words and counts.", ("logs/*",), SYSTEM),

@@ -18,15 +18,16 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CaseId, PartyId
-from ringfence.kernel.limits import CASE_SWEEP_MAX
+from ringfence.kernel.limits import CASE_SWEEP_MAX, TRANSPARENCY_ROWS_MAX
+from ringfence.privacy.cases.transparency import Entry
 from ringfence.privacy.labels import CASE_WORDS
 from ringfence.privacy.vault import Vault
 from ringfence.storage.accounts import Account
 from ringfence.storage.audit import AuditTrail
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
-from ringfence.storage.schema import case_steps, cases
-from ringfence.storage.statement import Row, Statement, at_most, insert_row
+from ringfence.storage.schema import audit_records, case_steps, cases
+from ringfence.storage.statement import Row, Statement, at_most, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 _c = cases.c
@@ -95,7 +96,16 @@ _WIPE_STEPS = Statement(
     "nokey",
     "this",
 )
+_LOGGED = Statement(
+    at_most(
+        select(audit_records.c.at, audit_records.c.body)
+        .where(audit_records.c.kind == word("demand"))
+        .order_by(audit_records.c.leaf),
+        "count",
+    )
+)
 _AFTER_ALL = "CT"
+_RENAMED = {"words_sealed": "words", "known": "facts"}
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -221,12 +231,10 @@ class Cases:
     ) -> Case:
         """Take one step.
 
-        ``changes`` are fields of the `Case`, its sealed words under the name ``words_sealed``;
-        ``facts`` and ``words`` are of the step.
+        ``changes`` are fields of the `Case`, its words under the name ``words_sealed``, its facts
+        under ``known``; ``facts`` and ``words`` are of the step.
         """
-        if "words_sealed" in changes:
-            changes["words"] = changes.pop("words_sealed")
-        after = replace(case, **changes)
+        after = replace(case, **{_RENAMED.get(name, name): v for name, v in changes.items()})
         tx.run(
             _SET,
             _SET.bind(
@@ -287,6 +295,15 @@ class Cases:
     def of_party(self, queries: Queries, party: PartyId, *, count: int) -> list[Case]:
         """Return what one person asked, oldest first."""
         return [_case(row) for row in queries.rows(_OF_PARTY, (party, count))]
+
+    def demands_logged(self, queries: Queries) -> list[Entry]:
+        """Return every step of every demand as the audit log has it, oldest first."""
+        found: list[Entry] = []
+        for at, body in queries.rows(_LOGGED, (int(TRANSPARENCY_ROWS_MAX),)):
+            about = _decode(body)
+            if about.get("family") == "demand":
+                found.append(Entry(at, str(about["case"]), str(about["action"]), about))
+        return found
 
     def to_remind(self, queries: Queries, now: Ms) -> list[Case]:
         """Return cases whose reminder is due."""
@@ -362,7 +379,7 @@ class Cases:
         )  # fmt: skip
         self._trail.note(
             tx,
-            "case",
+            "demand" if case.family == "demand" else "case",
             at=now,
             account=self._account.id if case.party is None else None,
             party=case.party,

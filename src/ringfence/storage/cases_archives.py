@@ -10,6 +10,7 @@ cut short does not open. The key is wrapped with the person's: an erasure takes 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from ringfence.storage.folder import DataFolder, sync_folder
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import case_archives
+from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Statement, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -51,6 +53,11 @@ _TAKE = Statement(
     "case",
     "token",
     "now",
+)
+_RETOKEN = Statement(
+    update(case_archives).where(_a.case_id == bindparam("case")).values(token=bindparam("token")),
+    "token",
+    "case",
 )
 _DROP = Statement(delete(case_archives).where(_a.case_id == bindparam("case")))
 _STALE = Statement(
@@ -141,16 +148,22 @@ class ArchiveWriter:
 class CaseArchives:
     """The archives of one account."""
 
-    __slots__ = ("_account", "_keys", "_openings", "_root", "_vault")
+    __slots__ = ("_account", "_db", "_keys", "_openings", "_reader", "_root", "_vault", "alone")
 
     def __init__(
         self,
+        db: Database,
         folder: DataFolder,
         account: Account,
+        *,
         vault: Vault,
         keys: KeyRing,
         openings: Openings,
     ) -> None:
+        self._db = db
+        self._reader: Queries | None = None
+        self.alone = asyncio.Lock()
+        """Archives are made one after the other: they share a connection."""
         self._root = folder.objects / "archives"
         self._account = account
         self._vault = vault
@@ -166,6 +179,12 @@ class CaseArchives:
         self._root.mkdir(mode=0o700, exist_ok=True)
         self.path(case).unlink(missing_ok=True)
         return ArchiveWriter(self.path(case), key, case, entropy=entropy)
+
+    def reader(self) -> Queries:
+        """Return the connection archives are read on, in a thread; hold `alone` meanwhile."""
+        if self._reader is None:
+            self._reader = self._db.reader()
+        return self._reader
 
     def new_key(self) -> bytes:
         """Return the key of one archive."""
@@ -226,6 +245,17 @@ class CaseArchives:
                     yield unseal(key, file.read(size), context=context)
         except FileNotFoundError:
             raise Refused("unreadable", "the file of this archive is missing") from None
+
+    def orphans(self, queries: Queries) -> list[str]:
+        """Return the files nobody can open any more: their row went with its person."""
+        if not self._root.exists():
+            return []
+        found = sorted(path.stem for path in self._root.iterdir())
+        return [case for case in found if self.get(queries, case) is None]
+
+    def retoken(self, tx: Transaction, case: str, token: str) -> None:
+        """Let another token fetch the archive, and the old one no more."""
+        tx.run(_RETOKEN, (self.token(token), case))
 
     def stale(self, queries: Queries, now: Ms) -> list[str]:
         """Return the cases whose archive was taken or is out of time."""

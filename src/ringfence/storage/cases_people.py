@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -14,7 +15,13 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.privacy.labels import USERNAME_SEALED
 from ringfence.storage.account_seal import AccountSeal
-from ringfence.storage.schema import audit_records, case_approvers, case_honey, case_officers
+from ringfence.storage.schema import (
+    audit_records,
+    case_approvers,
+    case_honey,
+    case_officers,
+    parties,
+)
 from ringfence.storage.statement import Statement, insert_new, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -54,6 +61,9 @@ _SEEN = Statement(
 )
 
 
+_HOLDER = Statement(select(parties.c.id).where(parties.c.key_serial == bindparam("serial")))
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach an officer: published, so that people can."""
 
@@ -88,6 +98,12 @@ class Touched:
     party: PartyId
     leaf: int
     body: str
+
+
+def holders(queries: Queries, serials: Iterable[int]) -> list[PartyId]:
+    """Return whose keys these are: the people who can be read by whoever has them."""
+    found = (queries.value(_HOLDER, (serial,)) for serial in serials)
+    return [PartyId(party) for party in found if party is not None]
 
 
 class CasePeople:

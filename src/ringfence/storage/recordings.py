@@ -338,12 +338,16 @@ class Recordings:
         last = self._db.reading.value(_COUNT_CHANNELS, (recording,))
         return 0 if last is None else int(last) + 1
 
-    def channels(self, queries: Queries, recording: RecordingId) -> list[StoredChannel]:
+    def channels(
+        self, queries: Queries, recording: RecordingId, *, heard: PartyId | None = None
+    ) -> list[StoredChannel]:
         """Return the channels with their keys in clear. Purposes: deliver_content, answer_rights.
 
         A channel whose person was erased has no key any more; the others are as they were.
+        ``heard``: only channels of this person; the keys of the others stay locked.
         """
-        return [self._channel(row) for row in queries.rows(_CHANNELS, (recording,))]
+        rows = queries.rows(_CHANNELS, (recording,))
+        return [self._channel(row) for row in rows if heard is None or row[4] == heard]
 
     def _channel(self, row: Sequence[Any]) -> StoredChannel:
         recording, number, leg, incoming, party, serial, wrapped, name = row

@@ -1,0 +1,185 @@
+"""Who somebody is, shown by control of a number or a mailbox; the same for people nobody knows.
+
+Asking for a code does the same work for every number: nothing is looked up while somebody waits.
+The code is made by a job, for unknown numbers too; it is then spoken by a call, or sent, only to
+somebody who is in the books. So neither an answer nor the time it takes tells who is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from ringfence.api import case_views
+from ringfence.jobs.handlers import cases as jobs
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.limits import CODE_TRIES, CODES_PER_CASE, CODES_PER_CONTACT
+from ringfence.kernel.phone import Phone
+from ringfence.markup.context import Source
+from ringfence.observe.logs import get_logger
+from ringfence.office.privacy import case_desk, remedies
+from ringfence.office.privacy.case_desk import NOBODY
+from ringfence.office.table import EVERYBODY, TABLE
+from ringfence.privacy.cases import codes, rights
+from ringfence.storage import cases_codes
+from ringfence.storage.cases import Case
+from ringfence.storage.unit_of_work import Transaction
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+log = get_logger(__name__)
+
+_SECRET = "case-codes"  # noqa: S105 - the name of a key
+
+
+@TABLE.use_case("privacy.rights.code", actors=EVERYBODY, none=NOBODY)
+async def ask_again(office: Office, *, reference: str) -> case_views.Status:
+    """Have another code sent; the answer is the same whether one was."""
+    case = case_desk.held(office, reference, "request")
+    asked = await begin(office, case)
+    return status(office, asked)
+
+
+async def begin(office: Office, case: Case) -> Case:
+    """Ask somebody to show who they are: a step, and a job that sends a code."""
+    into = rights.MACHINE.after(case.state, "ask_identity")
+    now = office.clock.now()
+
+    def unit(tx: Transaction) -> Case:
+        after = office.store.rooms.cases.record(
+            tx, case, "ask_identity", actor="system", now=now, state=into
+        )
+        office.store.outbox.add(tx, jobs.job(jobs.CODE, case.id, office.account.id), now=now)
+        return after
+
+    return await office.write(unit)
+
+
+async def send_code(office: Office, sid: str, now: Ms) -> None:
+    """Make a code and, for somebody in the books, have it spoken. A job; see the module.
+
+    Raises `RemoteError` where no call can be placed just now.
+    """
+    case = case_desk.find(office, sid, "request")
+    words = case_desk.own_words(office, case)
+    address = str(words.get("address", ""))
+    if case.state != "identifying" or case.contact is None:
+        return
+    contact = case.contact
+    party = office.store.party_room.find(_address(address))
+    code = codes.make(office.entropy)
+    issued = codes.issue(office.store.store.secret(_SECRET), case.id, code, now)
+    sent, today = await office.write(
+        lambda tx: (
+            cases_codes.add(tx, case.id, issued, contact=contact, now=now),
+            cases_codes.recent(tx, contact, now),
+        )
+    )
+    if party is None or sent > CODES_PER_CASE or today > CODES_PER_CONTACT:
+        return
+    await _deliver(office, address, code)
+
+
+def _address(text: str) -> Phone | str:
+    return Phone(text) if text.startswith("+") or text.isdigit() else text
+
+
+async def _deliver(office: Office, address: str, code: str) -> None:
+    if address.startswith("mailto:"):
+        await remedies.mail_code(office, address.removeprefix("mailto:"), code)
+        return
+    try:
+        office.live.outgoing.place(address, source=Source(document=spoken(office, code)))
+    except Refused as refused:
+        log.warning("code_not_sent", code=refused.code)
+        raise RemoteError("no call can be placed just now", hint=503) from None
+
+
+def spoken(office: Office, code: str) -> str:
+    """Return the document that says a code, twice, to whoever answers."""
+    name = escape(office.account_name or "this telephone exchange")
+    digits = codes.spoken(code)
+    return (
+        '<Response><Pause length="1"/>'
+        f"<Say>This is {name}. Somebody asked about the data we hold on this number. "
+        f"If it was you, your code is {digits}.</Say>"
+        f'<Pause length="1"/><Say>Again: {digits}. '
+        "If it was not you, you need to do nothing. Goodbye.</Say></Response>"
+    )
+
+
+@TABLE.use_case("privacy.rights.verify", actors=EVERYBODY, none=NOBODY)
+async def verify(office: Office, *, reference: str, code: str) -> case_views.Status:
+    """Show control by the code. Raises `Refused` (``wrong_code``), the same whatever is wrong."""
+    case = case_desk.held(office, reference, "request")
+    now = office.clock.now()
+    secret = office.store.store.secret(_SECRET)
+    plain = "".join(c for c in code if c.isdigit())[:16]
+
+    def unit(tx: Transaction) -> bool:
+        issued = cases_codes.take(tx, case.id)
+        right = codes.matches(issued, secret=secret, case=case.id, code=plain, now=now)
+        if right:
+            cases_codes.spend(tx, case.id)
+        return right
+
+    # Only after the right code is anybody looked up: a guess about a number that is known costs
+    # the same as one about a number that is not.
+    right = await office.write(unit) and case.state in {"received", "identifying"}
+    words = case_desk.own_words(office, case) if right else {}
+    if not right or office.store.party_room.find(_address(str(words["address"]))) is None:
+        raise Refused("wrong_code", f"that code is not right; after {int(CODE_TRIES)} tries "
+                      "ask for another", clause="DSR-08")  # fmt: skip
+    found = await office.write(
+        lambda tx: bind(office, tx, case, words, method="code", actor="caller", now=now)
+    )
+    return status(office, await remedies.begin(office, found))
+
+
+def bind(
+    office: Office,
+    tx: Transaction,
+    case: Case,
+    words: dict[str, Any],
+    *,
+    method: str,
+    actor: str,
+    now: Ms,
+) -> Case:
+    """The person is known: their case is sealed under their key from now on."""
+    cases = office.store.rooms.cases
+    party = office.store.party_room.find(_address(str(words.get("address", "-"))))
+    changes: dict[str, Any] = {}
+    if party is not None:
+        sealed, serial = cases.bind(tx, case, party, words)
+        changes = {"party": party, "words_sealed": sealed, "key_serial": serial}
+    into = rights.MACHINE.after(case.state, "identify")
+    if case.due_at is not None:
+        clock = rights.clock(case.received_at, case.due_at)
+        changes |= {"remind_at": clock.remind_at, "escalate_at": clock.escalate_at}
+    return cases.record(
+        tx, case, "identify", actor=actor, now=now, facts={"method": method}, state=into, **changes
+    )
+
+
+def status(office: Office, case: Case) -> case_views.Status:
+    """Return how far a request is, for whoever holds its reference."""
+    known = case.party is not None
+    cases = office.store.rooms.cases
+    archive = office.read(lambda queries: office.store.rooms.archives.get(queries, case.id))
+    taken = office.read(lambda queries: cases.steps(queries, case.id))
+    return case_views.Status(
+        kind=case.kind,
+        state=case.state,
+        received=case.received_at,
+        due=case.due_at,
+        letter=remedies.letter(office, case),
+        archive=known and archive is not None and archive.taken_at is None,
+        steps=[
+            case_views.Step(at=step.at, action=step.action, state=step.state)
+            for step in taken
+            if step.action not in {"remind", "escalate", "work"}
+        ],
+    )

@@ -1,0 +1,276 @@
+"""Incidents: every clock of every law runs beside the others until somebody was told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ringfence.api import case_views
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PartyId
+from ringfence.kernel.limits import CASES_SHOWN_MAX
+from ringfence.kernel.phone import Phone
+from ringfence.office.privacy import case_desk
+from ringfence.office.privacy.case_desk import PERSON, RIGHTS
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.cases import incident, law, rights
+from ringfence.privacy.purposes import current_actor, exchange_itself
+from ringfence.storage.cases import Case
+from ringfence.storage.cases_people import holders
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+KINDS = frozenset({"access", "leak", "loss", "change", "compromised", "honey"})
+SECTORS = frozenset({"telecom", "essential"})
+_LAWS = frozenset({rule.law for rule in law.CLOCKS})
+_PARTY = re.compile(r"PA[0-9a-f]{32}")
+
+
+@TABLE.use_case("privacy.incident.open", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def open_incident(
+    office: Office,
+    *,
+    kind: str,
+    words: str,
+    laws: list[str] | None = None,
+    sectors: list[str] | None = None,
+    aware: int | None = None,
+    sealed: bool = False,
+) -> case_views.Incident:
+    """Something happened. Every clock starts at the instant it became known (``aware``).
+
+    ``sealed``: whoever got at the data cannot read it, because they have no key.
+    """
+    return _view(
+        office,
+        await begin(
+            office, kind=kind, words=words, laws=laws, sectors=sectors, aware=aware, sealed=sealed
+        ),
+    )
+
+
+async def begin(
+    office: Office,
+    *,
+    kind: str,
+    words: str,
+    laws: Sequence[str] | None = None,
+    sectors: Sequence[str] | None = None,
+    aware: int | None = None,
+    sealed: bool = False,
+    affected: Sequence[PartyId] = (),
+) -> Case:
+    """Open an incident, for whoever or whatever noticed it."""
+    now, actor = office.clock.now(), current_actor()
+    at = Ms(now if aware is None else aware)
+    if kind not in KINDS:
+        raise Refused("bad_argument", f"the kind is one of: {', '.join(sorted(KINDS))}")
+    chosen = set(laws or [law.law_of(office.region or "")])
+    if not chosen <= _LAWS or not set(sectors or ["telecom"]) <= SECTORS:
+        raise Refused("bad_argument", f"laws: {', '.join(sorted(_LAWS))}; "
+                      f"sectors: {', '.join(sorted(SECTORS))}")  # fmt: skip
+    if at > now:
+        raise Refused("bad_argument", "nobody knows of it before it happened")
+    running = incident.start(chosen, set(sectors or ["telecom"]), aware=at)
+    facts = {
+        "aware": at, "sealed": sealed, "laws": sorted(chosen), "affected": sorted(affected),
+        "clocks": _kept(running),
+    }  # fmt: skip
+    said = case_desk.check_words(words)
+    return await office.write(
+        lambda tx: office.store.rooms.cases.add(
+            tx, family="incident", kind=kind, state=incident.MACHINE.first, residence="",
+            now=now, actor=actor, words={"says": said}, facts=facts, **_next(running, at),
+        )
+    )  # fmt: skip
+
+
+@TABLE.use_case("privacy.incident.list", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def list_incidents(office: Office) -> list[case_views.Incident]:
+    """Incidents, newest first, with their clocks."""
+    found = office.read(
+        lambda queries: office.store.rooms.cases.page(
+            queries, "incident", count=int(CASES_SHOWN_MAX)
+        )
+    )
+    return [_view(office, case, whole=False) for case in found]
+
+
+@TABLE.use_case("privacy.incident.show", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def show(office: Office, *, sid: str) -> case_views.Incident:
+    """One incident with its clocks and steps."""
+    return _view(office, case_desk.find(office, sid, "incident"))
+
+
+@TABLE.use_case("privacy.incident.affect", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def affect(
+    office: Office, *, sid: str, contacts: list[str] | None = None, serials: list[int] | None = None
+) -> case_views.Incident:
+    """Say whose data it was: by number, or by the keys that got out.
+
+    With keys the list of people to tell is exactly those whose key is among them: what was sealed
+    with other keys is noise to whoever has it.
+    """
+    case = case_desk.find(office, sid, "incident")
+    incident.MACHINE.after(case.state, "affect")
+    found = set(case.facts["affected"])
+    for contact in contacts or []:
+        party = case_desk.party_of(office, contact)
+        if party is None:
+            raise Refused("not_found", "nobody here has one of these numbers")
+        found.add(party)
+    if serials:
+        found |= set(office.read(lambda queries: holders(queries, serials or [])))
+    known = {**case.facts, "affected": sorted(found)}
+    after = await case_desk.take(office, case, "affect", facts={"people": len(found)}, known=known)
+    return _view(office, after)
+
+
+@TABLE.use_case("privacy.incident.tell", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def tell(office: Office, *, sid: str, clock: str, words: str = "") -> case_views.Incident:
+    """Somebody was told: their clock has stopped."""
+    case = case_desk.find(office, sid, "incident")
+    running = incident.tell(_running(case), clock, now=office.clock.now())
+    return _view(office, await _keep(office, case, "tell", running, clock, words))
+
+
+@TABLE.use_case("privacy.incident.waive", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def waive(office: Office, *, sid: str, clock: str, words: str) -> case_views.Incident:
+    """People need not be told, because nobody can read what got out; say why."""
+    case = case_desk.find(office, sid, "incident")
+    running = incident.waive(_running(case), clock, reason=words, sealed=bool(case.facts["sealed"]))
+    return _view(office, await _keep(office, case, "waive", running, clock, words))
+
+
+@TABLE.use_case("privacy.incident.contain", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def contain(office: Office, *, sid: str, words: str) -> case_views.Incident:
+    """It goes on no longer."""
+    case = case_desk.find(office, sid, "incident")
+    said = case_desk.check_words(words)
+    return _view(office, await case_desk.take(office, case, "contain", words=said or None))
+
+
+@TABLE.use_case("privacy.incident.close", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def close(office: Office, *, sid: str, words: str = "") -> case_views.Incident:
+    """Everything was told; nothing is left to do. Raises `Refused` (``clock_running``)."""
+    case = case_desk.find(office, sid, "incident")
+    incident.MACHINE.after(case.state, "close")
+    incident.check_closing(_running(case))
+    said = case_desk.check_words(words)
+    after = await case_desk.take(
+        office, case, "close", words=said or None,
+        **case_desk.ended(office, keep_ms=2 * rights.YEAR_MS),
+    )  # fmt: skip
+    return _view(office, after)
+
+
+# --- people who do not exist ----------------------------------------------------------------------
+
+
+@TABLE.use_case("privacy.honey.place", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def place_honey(office: Office, *, number: str) -> case_views.Done:
+    """Watch a number that belongs to nobody: whoever opens it has no business there."""
+    phone = Phone.parse(number, region=office.region)
+    if office.store.party_room.find(phone) is not None:
+        raise Refused("exists", "somebody has this number; choose one that belongs to nobody")
+    now = office.clock.now()
+    party = office.store.party_room.resolve(phone, now)
+    seen = office.store.store.trail.size
+    await office.write(
+        lambda tx: office.store.rooms.case_people.place_honey(tx, party, seen=seen, now=now)
+    )
+    return case_views.Done()
+
+
+async def look_at_honey(office: Office) -> int:
+    """Open an incident for every person of honey that was touched; how many there were."""
+    people = office.store.rooms.case_people
+    touched = office.read(people.touched)
+    by_party: dict[PartyId, list[Any]] = {}
+    for found in touched:
+        by_party.setdefault(found.party, []).append(found)
+    for party, found_here in by_party.items():
+        with exchange_itself():
+            who = sorted({str(msgspec.json.decode(f.body).get("by", "")) for f in found_here})
+            await begin(
+                office,
+                kind="honey",
+                words=f"Data of a person who does not exist was opened by: {', '.join(who)}.",
+                affected=[party],
+            )
+        last = max(f.leaf for f in found_here)
+        await office.write(partial(people.seen, party=party, leaf=last))
+    return len(by_party)
+
+
+# --- inside ---------------------------------------------------------------------------------------
+
+
+def next_clock(case: Case) -> dict[str, Any]:
+    """Return the clocks of the row: those of whoever has to be told next."""
+    return _next(_running(case), Ms(case.facts["aware"]))
+
+
+async def _keep(
+    office: Office,
+    case: Case,
+    action: str,
+    running: list[incident.Running],
+    clock: str,
+    words: str,
+) -> Case:
+    known = {**case.facts, "clocks": _kept(running)}
+    return await case_desk.take(
+        office, case, action, facts={"clock": clock},
+        words=case_desk.check_words(words) or None, known=known,
+        **_next(running, Ms(case.facts["aware"])),
+    )  # fmt: skip
+
+
+def _next(running: Sequence[incident.Running], aware: Ms) -> dict[str, Any]:
+    due = next((clock.due_at for clock in running if not clock.settled), None)
+    if due is None:
+        return {"due_at": None, "remind_at": None, "escalate_at": None}
+    clock = rights.clock(aware, due)
+    return {"due_at": due, "remind_at": clock.remind_at, "escalate_at": clock.escalate_at}
+
+
+def _kept(running: Sequence[incident.Running]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": c.key, "whom": c.whom, "what": c.what, "cite": c.cite, "source": c.source,
+            "due_at": c.due_at, "told_at": c.told_at, "waived": c.waived,
+        }
+        for c in running
+    ]  # fmt: skip
+
+
+def _running(case: Case) -> list[incident.Running]:
+    return [incident.Running(**kept) for kept in case.facts["clocks"]]
+
+
+def _view(office: Office, case: Case, *, whole: bool = True) -> case_views.Incident:
+    words = case_desk.words_of(office, case) if whole else {}
+    return case_views.Incident(
+        sid=case.id,
+        state=case.state,
+        kind=case.kind,
+        aware=case.facts["aware"],
+        sealed=case.facts["sealed"],
+        affected=list(case.facts["affected"]),
+        clocks=[
+            case_views.Clock(
+                key=c.key, whom=c.whom, what=c.what, due=c.due_at, told=c.told_at,
+                waived=c.waived, cite=c.cite, source=c.source,
+            )
+            for c in _running(case)
+        ],
+        words=str(words.get("says", "")),
+        steps=case_desk.steps(office, case) if whole else [],
+    )  # fmt: skip

@@ -1,0 +1,319 @@
+"""What is done for each right, once it is known who asks.
+
+at once     restriction, objection, opt_out, withdrawal: carried out and answered
+by a job    access: the archive is made and waits to be fetched
+decided     correction, erasure, portability: whoever handles the case answers
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from ringfence.jobs.handlers import cases as jobs
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PartyId
+from ringfence.kernel.limits import ARCHIVE_LIFE_MS
+from ringfence.kernel.phone import Phone
+from ringfence.office.privacy import access_archive, case_desk, erasure, messages
+from ringfence.privacy.cases import letters, rights
+from ringfence.privacy.purposes import PURPOSES, current_actor, exchange_itself, purpose
+from ringfence.storage import cases_choices
+from ringfence.storage.cases import Case
+from ringfence.storage.cases_archives import ArchiveWriter
+from ringfence.storage.unit_of_work import Transaction
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+CORRECTABLE = frozenset({"name", "number", "email", "record"})
+
+
+def letter(office: Office, case: Case) -> str:
+    """Return what is written to the person about their case as it stands."""
+    told = {"kind": case.kind, "residence": case.residence}
+    if case.decided_at is not None:
+        outcome = str(case.facts.get("outcome", case.state))
+        reason = str(case.facts.get("reason", ""))
+        return letters.closing(**told, outcome=outcome, reason=reason, now=office.clock.now())
+    due = case.due_at or case.received_at
+    if case.state == "extended":
+        reason = str(case.facts.get("extension", "complex"))
+        return letters.extension(residence=case.residence, reason=reason, due_at=due)
+    return letters.acknowledgement(**told, received=case.received_at, due_at=due)
+
+
+async def begin(office: Office, case: Case) -> Case:
+    """The person is known: do at once what needs no looking into."""
+    if case.kind == "access":
+        now = office.clock.now()
+        job = jobs.job(jobs.ARCHIVE, case.id, office.account.id)
+        await office.write(lambda tx: office.store.outbox.add(tx, job, now=now))
+        return case
+    if rights.RIGHTS[case.kind].at_once and case.party is not None:
+        words = case_desk.own_words(office, case)
+        now, actor = office.clock.now(), current_actor()
+        await office.write(lambda tx: at_once(office, tx, case, words, actor=actor, now=now))
+        return await answered(office, case)
+    return case
+
+
+async def answered(office: Office, case: Case, *, words: str = "", **facts: Any) -> Case:
+    """Take the last step of a request that was granted."""
+    return await case_desk.take(
+        office,
+        case,
+        "answer",
+        facts=facts,
+        words=words or None,
+        known={**case.facts, **facts, "outcome": "answered"},
+        **case_desk.ended(office),
+    )
+
+
+def at_once(
+    office: Office,
+    tx: Transaction,
+    case: Case,
+    words: dict[str, Any],
+    *,
+    actor: str,
+    now: Ms,
+) -> None:
+    """Carry out a right that needs no looking into, in one transaction. Raises `Refused`."""
+    party = case.party
+    if party is None:
+        raise Refused("not_identified", "it is not known yet whom this is about")
+    match case.kind:
+        case "restriction":
+            office.store.rooms.holds.restrict(tx, party, reason="requested", by=actor, now=now)
+        case "objection":
+            object_to(office, tx, party, words, actor=actor, now=now)
+        case "opt_out":
+            opt_out(office, tx, words, now=now)
+        case "withdrawal":
+            withdraw(office, tx, party, words, actor=actor, now=now)
+
+
+# --- access ---------------------------------------------------------------------------------------
+
+
+async def make_archive(office: Office, sid: str, now: Ms) -> str | None:
+    """Make the archive of an access case; the token that fetches it. A job, or by hand.
+
+    None where the case is not open any more. The work is done in a thread, on a connection of its
+    own; what is opened is opened for the person, and the audit log says so.
+    """
+    case = case_desk.find(office, sid, "request")
+    if case.party is None or case.state not in {"open", "extended", "answered"}:
+        return None
+    token = case_desk.new_secret(office)
+    await build(
+        office,
+        case,
+        [case.party],
+        token=token,
+        says="You asked for it; this is everything every store holds about you.",
+        expires_at=Ms(now + ARCHIVE_LIFE_MS),
+        key=case_desk.RIGHTS,
+        actor="caller",
+    )
+    if case.state != "answered":
+        await answered(office, case, archive=True)
+    return token
+
+
+async def build(
+    office: Office,
+    case: Case,
+    people: list[PartyId],
+    *,
+    token: str,
+    says: str,
+    expires_at: Ms,
+    key: str,
+    actor: str,
+    window: access_archive.Window = access_archive.WHOLE,
+) -> None:
+    """Collect, pack and seal what there is about ``people``; keep it with its token."""
+    archives = office.store.rooms.archives
+    secret = archives.new_key()
+
+    def work() -> ArchiveWriter:
+        with archives.begin(case.id, secret, entropy=office.store.store.entropy) as writer:
+            reading = archives.reader()
+            access_archive.write(
+                office, reading, people, cast("IO[bytes]", writer), says=says, window=window
+            )
+            writer.close()
+        return writer
+
+    async with archives.alone:
+        with exchange_itself(), purpose(key, actor=actor):
+            writer = await asyncio.to_thread(work)
+    now = office.clock.now()
+    await office.write(
+        lambda tx: archives.add(
+            tx, case.id, writer, secret, party=case.party, token=token, now=now,
+            expires_at=expires_at,
+        )
+    )  # fmt: skip
+
+
+# --- the others -----------------------------------------------------------------------------------
+
+
+def object_to(
+    office: Office,
+    tx: Transaction,
+    party: PartyId,
+    words: dict[str, Any],
+    *,
+    actor: str,
+    now: Ms,
+) -> None:
+    """No more use for one purpose; to marketing there is no balancing (GDPR 21(2)-(3))."""
+    about = _purpose(words, basis={"legitimate_interest", "consent"})
+    if about == "market":
+        opt_out(office, tx, words, now=now)
+    _choose(office, tx, party, about, words, state="refused", actor=actor, now=now)
+
+
+def withdraw(
+    office: Office,
+    tx: Transaction,
+    party: PartyId,
+    words: dict[str, Any],
+    *,
+    actor: str,
+    now: Ms,
+) -> None:
+    """A consent is taken back, from the next decision on."""
+    about = _purpose(words, basis={"consent"})
+    if about == "market":
+        opt_out(office, tx, words, now=now)
+    _choose(office, tx, party, about, words, state="withdrawn", actor=actor, now=now)
+
+
+def _purpose(words: dict[str, Any], *, basis: set[str]) -> str:
+    about = str(words.get("purpose", "") or "market")
+    if about not in PURPOSES or PURPOSES[about].basis not in basis:
+        wanted = ", ".join(key for key, p in PURPOSES.items() if p.basis in basis)
+        raise Refused("bad_argument", f"the purpose is one of: {wanted}")
+    return about
+
+
+def _choose(
+    office: Office,
+    tx: Transaction,
+    party: PartyId,
+    about: str,
+    words: dict[str, Any],
+    *,
+    state: str,
+    actor: str,
+    now: Ms,
+) -> None:
+    channel = str(words.get("channel", "") or "any")
+    if channel not in {"any", "call", "message", "email"}:
+        raise Refused("bad_argument", "the channel is any, call, message or email")
+    cases_choices.choose(
+        tx, account=office.account.id, party=party, purpose=about, channel=channel, state=state,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def opt_out(office: Office, tx: Transaction, words: dict[str, Any], *, now: Ms) -> None:
+    """No more marketing to this person, by any channel; service messages go on."""
+    address, mail = str(words.get("address", "")), str(words.get("email", ""))
+    lists: dict[str, tuple[str, ...]] = {address: ("marketing",)} if address else {}
+    if address and not address.startswith("mailto:"):
+        lists[address] = ("marketing", "do_not_call")
+    if mail:
+        lists[case_desk.mailbox(mail)] = ("marketing",)
+    for text, kinds in lists.items():
+        lookup = office.store.store.vault.find(office.account.pepper, text)
+        for kind in kinds:
+            cases_choices.leave_alone(
+                tx, lookup, kind, account=office.account.id, how="page", now=now
+            )
+
+
+def correct(office: Office, tx: Transaction, case: Case, words: dict[str, Any], *, now: Ms) -> None:
+    """Add what the person says is right, and tell everybody who received the wrong."""
+    party = case.party
+    what, value = str(words.get("what", "")), str(words.get("value", ""))
+    if party is None or what not in CORRECTABLE or not value:
+        raise Refused("bad_argument", f"say what is wrong ({', '.join(sorted(CORRECTABLE))}) "
+                      "and what is right")  # fmt: skip
+    if what == "number":
+        value = Phone.parse(value, region=office.region).e164
+    record = str(words.get("record", "")) or None
+    register = office.store.rooms.disclosures
+    register.amend(tx, party=party, case=case.id, what=what, record=record, value=value, now=now)
+    for found in register.of_party(tx, party):
+        register.told(tx, found.id, now=now)
+        office.store.outbox.add(tx, jobs.job(jobs.TELL, found.id, office.account.id), now=now)
+
+
+async def erase(office: Office, case: Case, words: str) -> Case:
+    """Erase the person by the ledger of erasures; what a law keeps has its date in the receipt.
+
+    Everybody who received something is told first, while it can still be read who they are.
+    """
+    party = case.party
+    if party is None:
+        raise Refused("not_identified", "it is not known yet whom this is about")
+    await _announce(office, party)
+    planned = await erasure.plan(office, party, reason="request")
+    done = await erasure.execute(office, planned.id)
+    left = case_desk.find(office, case.id, "request")
+    facts = {"erasure": done.id, "kept_until": done.due_at}
+    return await case_desk.take(
+        office,
+        left,
+        "answer",
+        facts=facts,
+        words=words or None,
+        known={**case.facts, **facts, "outcome": "answered"},
+        words_sealed=None,
+        key_serial=office.account.seal_key,
+        **case_desk.ended(office),
+    )
+
+
+async def _announce(office: Office, party: PartyId) -> None:
+    """Ask for a notice to everybody who received something, while it is known who they are."""
+    register = office.store.rooms.disclosures
+    now = office.clock.now()
+    with exchange_itself(), purpose(case_desk.RIGHTS):
+        found = office.read(lambda queries: register.of_party(queries, party))
+        told = [(d, register.recipient(d).url) for d in found]
+
+    def unit(tx: Transaction) -> None:
+        for disclosure, url in told:
+            if url:
+                register.told(tx, disclosure.id, now=now)
+                office.store.outbox.add(
+                    tx,
+                    jobs.erased(url, disclosure.id, office.account.id),
+                    now=now,
+                )
+
+    await office.write(unit)
+
+
+def need_mail(office: Office) -> None:
+    """Raise `Refused` where no mail server is set up: no code could be sent to a mailbox."""
+    if not office.settings.smtp_host:
+        raise Refused("no_mail_server", "this exchange sends no e-mail; give a telephone number")
+
+
+async def mail_code(office: Office, address: str, code: str) -> None:
+    """Send a code to a mailbox. Raises `Refused`."""
+    need_mail(office)
+    reason = f"code:{case_desk.new_secret(office)}"
+    await office.write(
+        lambda tx: messages.ask(tx, office, "rights_code", address, {"code": code}, reason=reason)
+    )

@@ -1,0 +1,172 @@
+"""The archive of one person: all of theirs, nothing of anybody else's.
+
+Canaries: words that occur nowhere else, planted through the features of the exchange for several
+people who do not exist. Everybody's archive holds all of their own and none of the others'.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from rights_scene import OURS
+
+from ringfence.jobs.handlers.callbacks import callback_job
+from ringfence.kernel.phone import Phone
+from ringfence.media import wav
+from ringfence.office.privacy import access_archive
+from ringfence.storage.cases_disclosures import Recipient
+
+PEOPLE = {
+    "+12025550123": 1_111,
+    "+447700900144": 2_222,
+    "+12025550177": 3_333,
+    "sip:canary-dora@phones.example.com": 4_444,
+}
+
+
+def canaries(number):
+    """The words that are planted for one person, by where they go."""
+    tag = "".join(c for c in number if c.isalnum())[-9:]
+    return {
+        "address": number,
+        "case": f"case-{tag}",
+        "reason": f"reason-{tag}",
+        "amendment": f"amendment-{tag}",
+        "recipient": f"recipient-{tag}",
+        "callback": f"callback-{tag}",
+    }
+
+
+def plant(scene, number, level):
+    """Let somebody leave something in every store; their party id."""
+    office, words = scene.office, canaries(number)
+    address = number if number.startswith("sip:") else Phone(number)
+    party = office.store.party_room.resolve(address, scene.clock.now())
+    scene.settle()
+    if not number.startswith("sip:"):
+        scene.called(number, OURS, voice=level)
+    now = scene.clock.advance(1)
+    case = scene.run("privacy.case.open", kind="correction", contact=number, residence="DE",
+                     words=words["case"], method="met",
+                     details={"what": "name", "value": words["amendment"]})  # fmt: skip
+    scene.run("privacy.case.answer", sid=case.sid, words=words["reason"])
+    scene.run("privacy.case.open", kind="restriction", contact=number, method="met")
+    scene.run("privacy.case.open", kind="opt_out", contact=number, method="met")
+    scene.run("privacy.case.open", kind="objection", contact=number, method="met",
+              details={"purpose": "prevent_abuse"})  # fmt: skip
+
+    def unit(tx):
+        office.store.rooms.disclosures.add(
+            tx, party=party, case=case.sid, kind="provider", fields=["calls"], basis="GDPR 20",
+            recipient=Recipient(name=words["recipient"]), now=now,
+        )  # fmt: skip
+        job = callback_job(
+            call="CA" + "9" * 32, account=office.account.id, party=party,
+            url="https://example.com/", method="POST", params=[("Note", words["callback"])],
+        )  # fmt: skip
+        office.store.outbox.add(tx, job, now=now)
+
+    office.store.db.submit(unit).result(5)
+    return party
+
+
+def archive_of(scene, number):
+    """Ask for an archive, fetch it: the names and the bytes of its files."""
+    case = scene.run("privacy.case.open", kind="access", contact=number, method="met")
+    made = scene.run("privacy.case.archive", sid=case.sid)
+    data = scene.fetch("privacy.case.fetch", sid=case.sid, token=made.token)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def tone(data):
+    """How loud a recording is in the middle."""
+    _, pcm = wav.read(data)
+    return sum(map(abs, pcm[2_000:6_000])) / 4_000
+
+
+@pytest.fixture
+def planted(scene):
+    parties = {number: plant(scene, number, level) for number, level in PEOPLE.items()}
+    return scene, parties
+
+
+@pytest.mark.promise("DSR-01")
+def test_everything_of_the_person_and_nothing_of_anybody_else(planted):
+    scene, parties = planted
+    for number, level in PEOPLE.items():
+        files = archive_of(scene, number)
+        whole = b"\n".join(files.values())
+        for where, canary in canaries(number).items():
+            assert canary.encode() in whole, where
+        for other in PEOPLE:
+            if other == number:
+                continue
+            for where, canary in canaries(other).items():
+                assert canary.encode() not in whole, where
+            assert parties[other].encode() not in whole
+        media = [data for name, data in files.items() if name.startswith("media/")]
+        if number.startswith("sip:"):
+            assert media == []
+        else:
+            assert [abs(tone(data) - level) < level / 10 for data in media] == [True]
+
+
+@pytest.fixture
+def files(scene):
+    """The archive of one person."""
+    number = next(iter(PEOPLE))
+    plant(scene, number, 1_111)
+    return archive_of(scene, number)
+
+
+@pytest.mark.promise("SHR-11")
+def test_who_received_and_who_looked_is_in_it(files):
+    number = next(iter(PEOPLE))
+    (recipient,) = json.loads(files["recipients.json"])
+    assert recipient["recipient"] == canaries(number)["recipient"]
+    assert recipient["fields"] == ["calls"]
+    history = json.loads(files["access-history.json"])
+    assert {"opened", "restricted", "corrected", "disclosed", "case"} <= {h["did"] for h in history}
+    opened = next(h for h in history if h["did"] == "opened")
+    assert {"leaf", "at", "purpose", "category", "by"} <= set(opened)
+
+
+def test_every_row_says_where_it_is_from_and_how_long_it_is_kept(files):
+    told = json.loads(files["provenance.json"])
+    assert set(told) == set(access_archive.PATHS)
+    for lines in told.values():
+        for line in lines:
+            assert line["source"]
+            assert line["purposes"]
+            assert line["kept_at_least_days"] >= 0
+
+
+def test_it_is_for_people_and_for_programs(files):
+    readme = files["README.txt"].decode()
+    assert "What is held about you" in readme
+    (call,) = csv.DictReader(io.StringIO(files["tables/calls.csv"].decode()))
+    assert call["caller_id"] == "you"
+    assert call["called_shown"].endswith("00")
+    assert "*" in call["called_shown"]  # the other number is masked
+    sums = json.loads(files["manifest.json"])["sha256"]
+    assert set(sums) == set(files) - {"manifest.json"}
+
+
+def test_a_cell_is_never_a_formula():
+    text = access_archive._csv([{"says": "=SUM(A1)", "more": ["x"]}]).decode()
+    assert "'=SUM(A1)" in text
+
+
+def test_an_erased_person_has_no_archive(scene):
+    scene.called(voice=500)
+    case = scene.run("privacy.case.open", kind="access", contact="+12025550123", method="met")
+    made = scene.run("privacy.case.archive", sid=case.sid)
+    plan = scene.run("privacy.erase.plan", address="+12025550123")
+    scene.run("privacy.erase.execute", sid=plan.sid)
+    with pytest.raises(Exception, match=r"erased|no archive|not yours"):
+        scene.fetch("privacy.case.fetch", sid=case.sid, token=made.token)
