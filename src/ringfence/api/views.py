@@ -378,3 +378,9 @@ class Erasure(msgspec.Struct, frozen=True, kw_only=True):
     receipt: str | None
     """A signed note; ``verifier_key`` checks it."""
     verifier_key: str | None
+
+
+class KeysCopied(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys were copied, as of this epoch."""
+
+    epoch: int

@@ -86,6 +86,18 @@ def require(settings: Settings) -> None:
         raise Refused("no_installation", reason)
 
 
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Keep everybody else out of the data folder. Raises `Refused` where a server runs."""
+    descriptor = _lock(settings)
+    if descriptor is None:
+        raise Refused("still_running", "it is running on that data folder; stop it first")
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def running(settings: Settings) -> bool:
     """Whether a server answers on the control socket."""
     try:

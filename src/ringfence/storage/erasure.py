@@ -35,6 +35,7 @@ from ringfence.privacy.erasure.receipt import Receipt
 from ringfence.privacy.labels import PHONE_SEALED
 from ringfence.privacy.purposes import purpose
 from ringfence.privacy.vault import Vault
+from ringfence.storage import backup
 from ringfence.storage import erasure_ledger as ledger
 from ringfence.storage import erasure_rows as rows
 from ringfence.storage.accounts import Account
@@ -332,7 +333,7 @@ class Eraser:
         The ledger row is durable before a key is destroyed: a line only the keystore knows means
         that the database was put back, a row only the database knows that the keystore was.
         """
-        if any(self._to_replay(self._db.reading)):
+        if any(self._to_replay(self._db.reading)) or backup.waiting(self._folder):
             raise Refused(
                 "erasures_to_replay",
                 "this data folder was put back from a copy: people erased since are in it again. "
@@ -341,14 +342,23 @@ class Eraser:
             )
 
     def replay(self) -> list[str]:
-        """Do again every erasure that either ledger knows and the other has lost; the ids."""
+        """Do again every erasure that a ledger knows and this folder has lost; the ids.
+
+        The ledgers are the keystore's, the database's, and what a restore has handed over.
+        """
         lines, undone = self._write(self._to_replay)
+        known = {line.erasure for line in lines}
+        handed = [line for line in backup.waiting(self._folder) if line.erasure not in known]
+        lines += self._write(
+            lambda tx: [line for line in handed if not ledger.is_known(tx, line.erasure)]
+        )
         for row in undone:
             line = Destruction(row.id, row.party, row.serial, row.kept_serial, row.begun_at or 0)
             self._keystore.destroy([row.serial], line=line)
         for line in lines:
             self._write(partial(self._begin_again, line))
             self.carry_out(line.erasure)
+        backup.done_again(self._folder)
         return [*(line.erasure for line in lines), *(row.id for row in undone)]
 
     def _to_replay(self, queries: Queries) -> tuple[list[Destruction], list[Erasure]]:

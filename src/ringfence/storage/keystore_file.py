@@ -34,8 +34,14 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import KEYSTORE_SHELVES_CACHED
 from ringfence.privacy.keystore import EpochKey, Shelf, first_serial, place, relock, ring_of
-from ringfence.storage.folder import make_private
-from ringfence.storage.keystore_epochs import destroy_epoch, make_epoch, read_epochs
+from ringfence.storage.backup_keys import KEYSTORE, destroy_copy
+from ringfence.storage.folder import make_private, sync_folder
+from ringfence.storage.keystore_epochs import (
+    destroy_epoch,
+    epoch_file,
+    make_epoch,
+    read_epochs,
+)
 from ringfence.storage.keystore_format import open_rings, prepare, transaction
 
 _NEXT = "next_serial"
@@ -267,6 +273,26 @@ class KeystoreFile:
             raise
         self._epoch, self._rings = new, rings
         destroy_epoch(self._folder, old.number, self._entropy)
+
+    def copy(self, target: Path) -> None:
+        """Put a copy of every key into the folder ``target``, in place of one that is there.
+
+        Raises `Refused` (``backup_failed``) where it cannot be written.
+        """
+        with self._disk:
+            self.save()
+            try:
+                destroy_copy(target)
+                self._db.execute("VACUUM INTO ?", (str(target / KEYSTORE),))
+                key = epoch_file(self._folder, self._epoch.number)
+                for file, content in ((target / KEYSTORE, None), (target / key.name, key)):
+                    if content is not None:
+                        file.touch(mode=0o600)
+                        file.write_bytes(content.read_bytes())
+                    file.chmod(0o600)
+                sync_folder(target)
+            except (OSError, apsw.Error):
+                raise Refused("backup_failed", "the keys cannot be copied there") from None
 
     def ledger(self) -> list[Destruction]:
         """Return everything that was destroyed for somebody's erasure, oldest first."""

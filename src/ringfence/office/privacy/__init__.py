@@ -1,9 +1,11 @@
 """The privacy centre's use cases; importing this fills the table of `ringfence.office.table`."""
 
 from ringfence.office.privacy import (
+    backup,
     case_clocks,
     cases,
     children,
+    consents,
     demands,
     erasure,
     grievances,
@@ -12,13 +14,17 @@ from ringfence.office.privacy import (
     notice,
     policy,
     proof,
+    recording,
     retention,
+    staff,
 )
 
 __all__ = [
+    "backup",
     "case_clocks",
     "cases",
     "children",
+    "consents",
     "demands",
     "erasure",
     "grievances",
@@ -27,5 +33,7 @@ __all__ = [
     "notice",
     "policy",
     "proof",
+    "recording",
     "retention",
+    "staff",
 ]

@@ -1,0 +1,84 @@
+"""``ringfence backup`` and ``restore`` on a folder nobody serves from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringfence.cli import control
+from ringfence.kernel.errors import Refused
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder after its first start."""
+    from office_open import opened
+
+    data = tmp_path_factory.mktemp("cli") / "data"
+    opened(data).store.store.close()
+    return data
+
+
+@pytest.fixture
+def data(first: Path, tmp_path: Path) -> Path:
+    import shutil
+
+    return Path(shutil.copytree(first, tmp_path / "data"))
+
+
+def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any) -> None:
+    target = str(tmp_path / "backup")
+    outcome = ringfence("backup", target)
+    assert outcome.code == 0, outcome.err
+    assert "without any key" in outcome.out
+    told = json.loads(ringfence("restore", target, "--yes", "--json").out)
+    assert told["erased_again"] == []
+    assert "may serve" in ringfence("restore", "--replay").out
+
+
+def test_keys_are_asked_of_whoever_holds_them(
+    tmp_path: Path, ringfence: Any, office: Any, monkeypatch: Any
+) -> None:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def opened(_settings: object) -> Any:
+        yield office
+
+    monkeypatch.setattr("ringfence.cli.backup.opened", opened)
+    office.answers["backup.keys"] = {"epoch": 7}
+    outcome = ringfence("backup", "--keys", str(tmp_path / "safe"))
+    assert "epoch 7" in outcome.out
+    assert office.asked == [("backup.keys", {"target": str(tmp_path / "safe")})]
+
+
+def test_a_running_server_is_not_restored_under(
+    data: Path, tmp_path: Path, ringfence: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(control, "_lock", lambda _: None)
+    outcome = ringfence("restore", "--replay")
+    assert outcome.code == 2
+    assert "stop it first" in outcome.err
+
+
+def test_without_keys_it_is_all_noise(data: Path, tmp_path: Path, ringfence: Any) -> None:
+    target = str(tmp_path / "backup")
+    ringfence("backup", target)
+    outcome = ringfence("restore", target, "--data", str(tmp_path / "new"))
+    assert outcome.code == 2
+    assert "--keys" in outcome.err
+
+
+def test_one_thing_at_a_time(ringfence: Any, tmp_path: Path) -> None:
+    assert ringfence("restore").code == 2
+    assert ringfence("restore", str(tmp_path), "--replay").code == 2
+
+
+def test_whoever_works_alone_keeps_others_out(data: Path) -> None:
+    from ringfence import config
+
+    settings = config.load(data, flags={}, environment={})
+    with control.alone(settings), pytest.raises(Refused) as refused, control.alone(settings):
+        pass
+    assert refused.value.code == "still_running"
