@@ -100,6 +100,7 @@ class Server:
                 "http_port_taken",
                 f"another program uses port {address.port}; stop it or choose one with --http",
             ) from None
+        sock.set_inheritable(False)  # uvicorn hands it down; a helper would keep the port open
         self._http_task = asyncio.create_task(self._http._serve([sock]))
         host, port = sock.getsockname()[:2]
         return self.settings.public_url or f"http://{host}:{port}"

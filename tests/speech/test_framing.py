@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from ringfence.speech import framing
 from ringfence.speech.framing import request, serve
 
 
@@ -35,3 +36,12 @@ def test_texts_of_every_script_pass():
         sent(({"text": "caf\u00e9 \U0001f600"}, b"")), lambda head, _: seen.append(head) or (0, b"")
     )
     assert seen == [{"text": "caf\u00e9 \U0001f600"}]
+
+
+def test_what_was_open_before_is_closed_and_the_three_standard_ones_are_not(monkeypatch):
+    closed = []
+    monkeypatch.setattr(framing.os, "closerange", lambda *ends: closed.append(ends))
+    framing.close_inherited()
+    ((first, last),) = closed
+    assert first > 2
+    assert last == framing.os.sysconf("SC_OPEN_MAX")

@@ -7,11 +7,13 @@ import asyncio
 import math
 import os
 import signal
+import socket
 import wave
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from ringfence.kernel.errors import RemoteError
 from ringfence.speech.clips import Decoder
@@ -143,6 +145,36 @@ def test_the_helper_does_not_see_our_environment(monkeypatch):
         return await asyncio.to_thread(environment.read_bytes)
 
     assert b"RINGFENCE_SECRET" not in speaking(scenario)
+
+
+def held(process):
+    """The sockets and files a process holds, but for its three standard ones."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    return {str(file.readlink()) for file in folder.iterdir() if int(file.name) > 2}
+
+
+def test_a_helper_inherits_nothing_from_the_loop_that_starts_it():
+    """The server's loop hands on descriptors that are not marked; a listener is such a one."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.set_inheritable(True)
+
+    async def scenario():
+        provider, decoder = Espeak(default="en-gb"), Decoder()
+        try:
+            assert await say(provider, "Hello")
+            assert await decoder.decode(wav(0.1), rate=8000)
+            return await asyncio.to_thread(
+                lambda: [held(provider._helper._process), held(decoder._helpers[0]._process)]
+            )
+        finally:
+            await provider.close()
+            await decoder.close()
+
+    with listener, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        ours = str(Path(f"/proc/self/fd/{listener.fileno()}").readlink())
+        for files in runner.run(scenario()):
+            assert ours not in files
+            assert not {file for file in files if file.startswith(("socket:", "pipe:"))}
 
 
 def test_clips():

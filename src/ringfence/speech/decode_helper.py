@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 import miniaudio
 
-from ringfence.speech.framing import DONE, serve
+from ringfence.speech.framing import DONE, close_inherited, serve
 
 NOT_AUDIO: Final = 1
 TOO_LONG: Final = 3
@@ -70,4 +70,5 @@ def main(source: BinaryIO, sink: BinaryIO) -> int:
 
 
 if __name__ == "__main__":
+    close_inherited()
     sys.exit(main(sys.stdin.buffer, sys.stdout.buffer))

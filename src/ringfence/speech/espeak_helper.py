@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import espeakng_loader
 import miniaudio
 
-from ringfence.speech.framing import DONE, serve
+from ringfence.speech.framing import DONE, close_inherited, serve
 
 _SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
@@ -122,4 +122,5 @@ def main(source: BinaryIO, sink: BinaryIO) -> int:
 
 
 if __name__ == "__main__":
+    close_inherited()
     sys.exit(main(sys.stdin.buffer, sys.stdout.buffer))

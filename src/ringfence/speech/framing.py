@@ -10,6 +10,8 @@ nothing but the standard library, so that a helper starts quickly.
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
@@ -18,6 +20,15 @@ ANSWER_HEAD: Final = 5
 DONE: Final = 0
 
 Answer = Callable[[dict[str, Any], bytes], tuple[int, bytes]]
+
+
+def close_inherited() -> None:
+    """Close whatever was open when this process began, but for standard input, output and error.
+
+    The event loop that starts helpers hands on descriptors that are not marked; a listener of the
+    server must not live on in a program that reads strangers' files.
+    """
+    os.closerange(sys.stderr.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def request(head: dict[str, Any], body: bytes) -> list[bytes]:
