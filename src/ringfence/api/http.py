@@ -7,10 +7,12 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from ringfence.api import admin, common, cookies, openapi, privacy_pages, status, tags
+from ringfence.api.twilio.door import door as twilio
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     calls,
     notifications,
+    privacy_consents,
     privacy_erasure,
     privacy_policy,
     privacy_retention,
@@ -36,8 +38,10 @@ HANDLERS = (
     *notifications.HANDLERS,
     *privacy_pages.HANDLERS,
     *privacy_policy.HANDLERS,
+    *privacy_consents.HANDLERS,
     *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
+    twilio,
 )
 
 

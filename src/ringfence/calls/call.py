@@ -69,6 +69,10 @@ class Call:
         """Whether the first leg is, or was, answered."""
         return self._live.answered_at is not None
 
+    def has(self, party: PartyId) -> bool:
+        """Whether somebody takes part, or is being rung."""
+        return any(leg.party == party for leg in self._live.legs.values())
+
     def may_record(self, source: RecordingSource, parties: Iterable[PartyId | None]) -> bool:
         """Whether a recording of these parties was ruled on, and nobody is owed anything."""
         return self._live.permits.allow(source, parties)

@@ -316,6 +316,13 @@ class TellRecording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForbidRecording:
+    """A party of this call takes their consent back: what is recorded of it stops, for good."""
+
+    party: PartyId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseRecording:
     """Pause one recording, or all of them when ``recording`` is None."""
 
@@ -504,6 +511,7 @@ Command = (
     | SendDigits
     | RuleRecording
     | TellRecording
+    | ForbidRecording
     | StartRecording
     | PauseRecording
     | ResumeRecording

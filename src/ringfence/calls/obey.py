@@ -182,6 +182,14 @@ def _tell_recording(call: LiveCall, c: commands.TellRecording) -> None:
     )  # fmt: skip
 
 
+def _forbid_recording(call: LiveCall, c: commands.ForbidRecording) -> None:
+    # In a talk each side is heard on the other's channels too, so all of it stops.
+    call.permits.forbid(c.party)
+    for recording in tuple(call.recordings.values()):
+        call.stop_recording(recording)
+    call.note("recording_forbidden", "a party took their consent back: nothing more is recorded")
+
+
 def _chosen(call: LiveCall, recording: RecordingId | None) -> tuple[Recording, ...]:
     if recording is None:
         return tuple(call.recordings.values())
@@ -338,6 +346,7 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.SendDigits: _send_digits,
     commands.RuleRecording: _rule_recording,
     commands.TellRecording: _tell_recording,
+    commands.ForbidRecording: _forbid_recording,
     commands.StartRecording: _start_recording,
     commands.PauseRecording: _pause_recording,
     commands.ResumeRecording: _resume_recording,

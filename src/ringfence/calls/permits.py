@@ -35,9 +35,10 @@ class Permit:
 class Permits:
     """The rulings of one call."""
 
-    __slots__ = ("_permits",)
+    __slots__ = ("_forbidden", "_permits")
 
     def __init__(self) -> None:
+        self._forbidden: set[PartyId] = set()
         self._permits: dict[RecordingSource, Permit] = {}
 
     def rule(
@@ -48,9 +49,10 @@ class Permits:
     ) -> None:
         """A recording was ruled on; a later ruling replaces an earlier one."""
         listed = [(party, duty) for party, duty in duties if party is not None]
+        covered = frozenset(party for party, _ in listed)
         self._permits[source] = Permit(
-            outcome,
-            frozenset(party for party, _ in listed),
+            "never" if covered & self._forbidden else outcome,
+            covered,
             {party: duty for party, duty in listed if duty != "none"},
         )
 
@@ -64,6 +66,13 @@ class Permits:
             del permit.owed[party]
         else:
             permit.outcome = "never"
+
+    def forbid(self, party: PartyId) -> None:
+        """A party takes everything back: no recording with them, whatever is ruled later."""
+        self._forbidden.add(party)
+        for permit in self._permits.values():
+            if party in permit.covered:
+                permit.outcome = "never"
 
     def denied(self, source: RecordingSource) -> bool:
         """Whether it was ruled that nothing is recorded, or somebody has said no."""

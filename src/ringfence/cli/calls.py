@@ -88,6 +88,8 @@ def call() -> None:
 @click.argument("to", metavar="SIP_URI_OR_NUMBER")
 @answer_options
 @click.option("--from", "caller", metavar="NUMBER", help="Number shown to whoever is called.")
+@click.option("--marketing", is_flag=True, help="It is about an offer: consent and hours count.")
+@click.option("--customer", is_flag=True, help="They are a customer who did not object to offers.")
 @click.option("--follow/--no-follow", default=True, help="Print the timeline until the call ends.")
 @data_option
 @json_option
@@ -97,12 +99,16 @@ def place(
     voice_url: str | None,
     twiml: Path | None,
     caller: str | None,
+    marketing: bool,
+    customer: bool,
     follow: bool,
     data: Path | None,
     as_json: bool,
 ) -> None:
     """Call; without a document 'welcome' runs."""
-    chosen = answer(flow, voice_url, twiml)
+    chosen: dict[str, Any] = {**answer(flow, voice_url, twiml)}
+    if marketing:
+        chosen |= {"about": "marketing", "customer": customer}
     with office(data) as ask:
         placed = ask.run("call.place", to=to, caller=caller, **chosen)
         if as_json:

@@ -9,11 +9,14 @@ from typing import Any
 import click
 
 from ringfence.cli import (
+    privacy_consent,
     privacy_erase,
     privacy_notice,
     privacy_policy,
     privacy_prove,
+    privacy_recording,
     privacy_retention,
+    privacy_staff,
     show,
 )
 from ringfence.cli.options import data_option, json_option
@@ -83,3 +86,12 @@ privacy.add_command(privacy_retention.sweep)
 privacy.add_command(privacy_prove.prove)
 for command in (*privacy_notice.COMMANDS, *privacy_policy.COMMANDS):
     privacy.add_command(command)
+privacy.add_command(privacy_consent.consent)
+privacy.add_command(privacy_consent.leave_alone)
+privacy.add_command(privacy_recording.recording)
+privacy.add_command(privacy_staff.staff_ticket)
+privacy.add_command(privacy_staff.restrict)
+privacy.add_command(privacy_staff.unrestrict)
+privacy.add_command(privacy_staff.hold)
+privacy.add_command(privacy_staff.release)
+privacy.add_command(privacy_staff.holds)

@@ -21,6 +21,7 @@ from ringfence.cli.plan import plan
 from ringfence.config import Settings
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import STOP_GRACE
+from ringfence.privacy.roles import GRANTED
 
 
 @click.command()
@@ -90,13 +91,14 @@ def stop(data: Path | None, as_json: bool) -> None:
 
 
 @click.command("admin-link")
+@click.option("--role", type=click.Choice(GRANTED), default="owner", show_default=True)
 @data_option
 @json_option
-def admin_link(data: Path | None, as_json: bool) -> None:
-    """Make a link that signs a browser in once; an older one stops working."""
+def admin_link(role: str, data: Path | None, as_json: bool) -> None:
+    """Make a link that signs a browser in once, in a role; it works for a few minutes."""
     settings = config.load(data)
     with opened(settings) as ask:
-        made = ask.run("admin.link")
+        made = ask.run("admin.link", **({} if role == "owner" else {"role": role}))
         base = settings.public_url or ask.run("system.status")["http"]
     url = base.rstrip("/") + made["path"]
     if as_json:

@@ -302,6 +302,11 @@ EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 # privacy: consents, gate
 RECORDING_ANSWER_MS = Limit(8_000, "ms", "to press a key that means yes, after the question")
 CHOICES_MAX = Limit(1_000, "choices", "of one person; a person changes their mind, a script floods")
+KEYS_MAX = Limit(1_000, "keys", "kept in memory, revoked ones too")
+KEY_NAME_CHARS_MAX = Limit(200, "characters", "what a key or a ticket is for, in a sentence")
+KEY_DAYS_MAX = Limit(3_650, "days", "a key that is to last longer is made without an end")
+TICKETS_MAX = Limit(10_000, "tickets", "of staff, kept in memory, closed ones too")
+TICKET_MINUTES_MAX = Limit(480, "minutes", "a working day; a longer matter takes another ticket")
 HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
 
 # cases
@@ -381,3 +386,4 @@ PROOF_PLANTED = Limit(100, "leaks", "planted beside the data; 99 must be found")
 PROOF_SPEAK_MS = Limit(2_500, "ms", "the made-up voice in each call")
 PROOF_HTTP_WAIT = Limit(10, "seconds", "an answer of the platform on this machine")
 PROOF_TEXT_BYTES = Limit(262_144, "bytes", "a report of a proof that may be signed")
+TWILIO_FIELDS_MAX = Limit(1_000, "fields", "of one form; the largest real one has forty")

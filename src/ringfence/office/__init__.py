@@ -21,7 +21,7 @@ from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.office import access, notifications, privacy, records, setup, system
+from ringfence.office import access, call_search, notifications, privacy, records, setup, system
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
@@ -50,7 +50,7 @@ from ringfence.switch.directory import (
 )
 from ringfence.webhooks.guard import Guard as WebGuard
 
-__all__ = ["Office", "access", "open_office", "privacy", "records", "setup", "system"]
+__all__ = ["Office", "access", "call_search", "open_office", "privacy", "records", "setup", "system"]
 
 T = TypeVar("T")
 
@@ -123,6 +123,11 @@ class Office:
         self._live: Live | None = None
         self._web_guard = WebGuard(map(str, settings.fetch_private))
         self._load()
+
+    @property
+    def runs(self) -> bool:
+        """Whether a server runs on this office."""
+        return self._live is not None
 
     @property
     def live(self) -> Live:

@@ -16,6 +16,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, FlowId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
 from ringfence.markup.context import Source
+from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.exporting import export
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
@@ -63,7 +64,7 @@ async def list_calls(
     )
     shown = found[:count]
     return views.CallPage(
-        calls=[_call(office, record) for record in shown],
+        calls=[call_view(office, record) for record in shown],
         next=shown[-1].id if len(found) > count else None,
     )
 
@@ -76,7 +77,7 @@ async def show_call(office: Office, *, sid: str) -> views.Call:
     if record is None or record.account != office.account.id:
         raise Refused("not_found", "no call of that SID")
     facts = _facts(office, call)
-    return _call(
+    return call_view(
         office,
         record,
         legs=_legs(facts, {t.id: t.name for t in office.trunks.values()}),
@@ -162,8 +163,15 @@ async def place_call(
     flow: str | None = None,
     voice_url: str | None = None,
     twiml: str | None = None,
+    about: str = "service",
+    customer: bool = False,
 ) -> views.Call:
-    """Ring somebody and run a program with whoever answers."""
+    """Ring somebody and run a program with whoever answers.
+
+    ``about``: ``marketing`` needs their consent, or that they are a ``customer`` who did not
+    object, and the hours of their own clock.
+    """
+    check_contact(office, to, about=about_of(about), customer=customer)
     if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
         raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
     answering: FlowId | None = None
@@ -217,7 +225,7 @@ def _recordings(office: Office, call: CallId) -> list[Recording]:
     return [recording for recording in found if recording.account == office.account.id]
 
 
-def _call(
+def call_view(
     office: Office,
     record: CallRecord,
     *,
@@ -319,6 +327,15 @@ async def list_recordings(
             count=_count(limit), before=None if before is None else RecordingId(before)
         )
     return [_recording(office, recording) for recording in found]
+
+
+@TABLE.use_case("recording.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
+async def show_recording(office: Office, *, sid: str) -> views.Recording:
+    """One recording."""
+    found = office.store.recordings.get(RecordingId(sid)) if is_id(sid, "recording") else None
+    if found is None or found.account != office.account.id:
+        raise Refused("not_found", "no recording of that SID")
+    return _recording(office, found)
 
 
 @TABLE.stream(

@@ -21,6 +21,9 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     flow: str | None = None
     voice_url: str | None = None
     twiml: str | None = None
+    about: str | None = None
+    """service, or marketing: then consent and the hours of their clock count."""
+    customer: bool | None = None
 
 
 @get("/v1/calls")

@@ -149,6 +149,18 @@ def policy_of(word: str) -> Policy:
     return "never"
 
 
+def standing_of(word: str) -> Standing:
+    """Return a standing by its word; somebody is a person unless they are known to be staff."""
+    return "staff" if word == "staff" else "person"
+
+
+def consent_of(word: str) -> Consent:
+    """Return a consent by its word; refused for a word that is none."""
+    if word == "given":
+        return "given"
+    return "unknown" if word == "unknown" else "refused"
+
+
 def _somebody_knows(case: Case) -> bool:
     """Whether one side of the talk has agreed: the account itself, its staff, or somebody asked.
 

@@ -1,0 +1,65 @@
+"""May somebody be called: asked before every call that the office places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
+from ringfence.privacy.recording_law.contact import About, Contact, decide
+from ringfence.privacy.recording_law.places import UNKNOWN, place_of
+from ringfence.privacy.recording_law.rules import load
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+
+def address_of(office: Office, number: str) -> Phone | str:
+    """Return whom a command means: a SIP address as it is, else a telephone number."""
+    if number.startswith(("sip:", "sips:")):
+        return number
+    return Phone.parse(number, region=office.region)
+
+
+def about_of(word: str) -> About:
+    """Return what a call is about. Raises `Refused` (``bad_argument``)."""
+    if word == "service":
+        return "service"
+    if word == "marketing":
+        return "marketing"
+    raise Refused("bad_argument", "a call is about service or marketing")
+
+
+def check_contact(office: Office, to: str, *, about: About, customer: bool = False) -> None:
+    """Raise `Refused` with the rule behind it where somebody may not be called now.
+
+    ``do_not_call``, ``marketing_opt_out``, ``no_marketing_consent``, ``outside_calling_hours``.
+    """
+    if to in office.phones or to in office.directory.devices:
+        return  # a phone of ours
+    address = address_of(office, to)
+    consents, reading = office.store.rooms.consents, office.store.db.reading
+    party = office.store.party_room.find(address)
+    found = decide(
+        Contact(
+            about=about,
+            place=place_of(address) if isinstance(address, Phone) else UNKNOWN,
+            at=office.clock.now(),
+            do_not_call=consents.suppressed(reading, address, "do_not_call"),
+            opted_out=consents.suppressed(reading, address, "marketing"),
+            consent="unknown" if party is None else consents.holds(
+                reading, party, "market", "call"),
+            customer=customer,
+        ),
+        load(),
+    )  # fmt: skip
+    if not found.allowed:
+        raise Refused(found.code, _CONTACT[found.code], clause=found.rule)
+
+
+_CONTACT = {
+    "do_not_call": "they asked never to be called",
+    "marketing_opt_out": "they do not want to be called about offers",
+    "no_marketing_consent": "they have not agreed to be called about offers",
+    "outside_calling_hours": "where they live nobody may be called about offers at this hour",
+}
