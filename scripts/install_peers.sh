@@ -4,7 +4,7 @@
 set -u
 
 # program:package
-peers=(sipp:sip-tester baresip:baresip-core)
+peers=(sipp:sip-tester baresip:baresip-core chromium:chromium)
 
 missing() {
 	for peer in "${peers[@]}"; do

@@ -34,6 +34,7 @@ async def breaks() -> None:
     raise ZeroDivisionError
 
 
+@pytest.mark.promise("COO-01")
 @pytest.mark.promise("COO-06")
 def test_what_nobody_agreed_to_is_taken_out(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     measured = Registered("measured", "analytics", "operate", DAY, "a count")
