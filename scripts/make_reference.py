@@ -10,6 +10,7 @@ import importlib
 import inspect
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
@@ -17,6 +18,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hi
 import click
 
 from ringfence import config
+from ringfence.api.twilio.operations import operations
 from ringfence.cli.root import root as command_line
 from ringfence.flows import reading, values
 from ringfence.kernel.events import Event
@@ -293,6 +295,26 @@ def metrics_page() -> Iterator[str]:
     )
 
 
+def twilio_page() -> Iterator[str]:
+    """Every operation of Twilio's 2010 interface, and whether it is there."""
+    rows = sorted(operations().rows, key=lambda row: (row.path, row.method))
+    states = Counter(row.state for row in rows)
+    yield "# Twilio's clients"
+    yield ""
+    yield (
+        "An application written for Twilio's REST interface of 2010 works against this one when "
+        "its client's base URL is changed: `http://HOST:PORT` in place of "
+        "`https://api.twilio.com`, the account SID and auth token of this installation. "
+        f"Of the {len(rows)} operations {states['works']} work, {states['partly']} work in part, "
+        f"{states['not']} are not there and answer 501 with code 20501. Recordings' audio is WAV."
+    )
+    yield ""
+    yield from table(
+        ("operation", "request", "state", "what is missing"),
+        ((row.name, f"`{row.method} {row.path}`", row.state, row.missing or "") for row in rows),
+    )
+
+
 def twiml_page() -> Iterator[str]:
     """Every verb with its attributes, and every problem a document may have."""
     yield "# TwiML"
@@ -397,6 +419,7 @@ WRITERS: Mapping[str, Callable[[], Iterator[str]]] = {
     "metrics.md": metrics_page,
     "settings.md": settings_page,
     "twiml.md": twiml_page,
+    "twilio.md": twilio_page,
 }
 
 

@@ -50,7 +50,17 @@ from ringfence.switch.directory import (
 )
 from ringfence.webhooks.guard import Guard as WebGuard
 
-__all__ = ["Office", "access", "call_search", "open_office", "privacy", "records", "setup", "system"]
+__all__ = [
+    "Office",
+    "access",
+    "call_search",
+    "notifications",
+    "open_office",
+    "privacy",
+    "records",
+    "setup",
+    "system",
+]
 
 T = TypeVar("T")
 

@@ -37,7 +37,7 @@ def _name(text: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("number.add", purpose="operate", category="system.configuration")
+@TABLE.use_case("number.add", actors=KNOWN, purpose="operate", category="system.configuration")
 async def add_number(
     office: Office,
     *,
@@ -96,7 +96,7 @@ async def list_numbers(office: Office) -> list[views.Number]:
     return [_number(office, number) for number in office.numbers.values()]
 
 
-@TABLE.use_case("number.remove", purpose="operate", category="system.configuration")
+@TABLE.use_case("number.remove", actors=KNOWN, purpose="operate", category="system.configuration")
 async def remove_number(office: Office, *, number: str) -> views.Number:
     """Forget a number."""
     phone = Phone.parse(number, region=office.region)
@@ -155,7 +155,9 @@ async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> vi
     problems = office.check_flow(body)
     if problems:
         first = problems[0]
-        raise Refused("bad_flow", f"{first.where}: {first.text}")
+        more = len(problems) - 1
+        others = f" ({more} more: ringfence flow validate FILE)" if more else ""
+        raise Refused("bad_flow", f"{first.where}: {first.text}{others}")
     now = office.clock.now()
     flow_id = FlowId(ids.make("flow", now, office.entropy))
     stored = await office.write(

@@ -108,7 +108,7 @@ class CallRecords:
     def get(self, call: CallId) -> CallRecord | None:
         """Return the record of one call."""
         row = self._db.reading.row(_GET, (call,))
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     def page(
         self,
@@ -124,7 +124,7 @@ class CallRecords:
             rows = self._db.reading.rows(_PAGE, (account, start, count))
         else:
             rows = self._db.reading.rows(_PAGE_OF_STATE, (account, start, state, count))
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def count_since(self, account: AccountId, instant: Ms) -> int:
         """Return how many calls began since ``instant``."""
@@ -138,10 +138,11 @@ class CallRecords:
 
     def open_ones(self, queries: Queries) -> list[CallRecord]:
         """Return calls that have not ended: after a crash, the interrupted ones."""
-        return [_record(row) for row in queries.rows(_OPEN)]
+        return [record_of(row) for row in queries.rows(_OPEN)]
 
 
-def _record(row: Row) -> CallRecord:
+def record_of(row: Row) -> CallRecord:
+    """Return the record of a row of the table, its columns in order."""
     values = [*row]
     values[18] = bool(values[18])  # missed: SQLite knows only 0 and 1
     return CallRecord(*values)

@@ -1,0 +1,77 @@
+"""Calls: place, list, fetch, end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringfence.api import views
+from ringfence.api.twilio import wire
+from ringfence.api.twilio.operations import DESK
+from ringfence.api.twilio.problems import Problem
+from ringfence.api.twilio.question import Answer, Question
+
+_UNBUILT = "status callbacks, machine detection, Record, SendDigits, ApplicationSid"
+
+
+@DESK.operation("CreateCall", missing=_UNBUILT)
+async def create(asked: Question) -> Answer:
+    """Place a call to ``To``; a document (``Url``, ``Twiml``) runs with whoever answers."""
+    to, caller = asked.get("To"), asked.get("From")
+    if to is None:
+        raise Problem(21201, "No 'To' number is specified", status=400)
+    if caller is None:
+        raise Problem(21213, "No 'From' number is specified", status=400)
+    url, twiml = asked.get("Url"), asked.get("Twiml")
+    if (url is None) == (twiml is None):
+        raise Problem(21205, "Say one of Url and Twiml", status=400)
+    args: dict[str, Any] = {"to": to, "caller": caller}
+    placed: views.Call = await asked.run(
+        "call.place", **args, **({"voice_url": url} if url is not None else {"twiml": twiml})
+    )
+    return Answer(201, wire.call(asked, placed))
+
+
+@DESK.operation("ListCall", missing="the filter ParentCallSid")
+async def list_(asked: Question) -> Answer:
+    """Return calls, newest first: of ``To``, ``From``, ``Status``, ``StartTime``, ``EndTime``."""
+    since, until = asked.span("StartTime")
+    ended_since, ended_until = asked.span("EndTime")
+    status = asked.get("Status")
+    if asked.get("ParentCallSid") is not None:
+        return asked.listing("calls", [], None)
+    found: views.CallPage = await asked.run(
+        "call.search",
+        limit=asked.page_size,
+        before=asked.token,
+        caller=asked.get("From"),
+        called=asked.get("To"),
+        since=since,
+        until=until,
+        ended_since=ended_since,
+        ended_until=ended_until,
+        statuses=None if status is None else [status],
+    )
+    return asked.listing("calls", [wire.call(asked, one) for one in found.calls], found.next)
+
+
+@DESK.operation("FetchCall")
+async def fetch(asked: Question) -> Answer:
+    """Return one call."""
+    found: views.Call = await asked.run("call.show", sid=asked.path["Sid"])
+    return Answer(200, wire.call(asked, found))
+
+
+@DESK.operation("UpdateCall", missing="a new document (Url, Twiml) and TimeLimit in flight")
+async def update(asked: Question) -> Answer:
+    """End a call: ``Status`` ``completed`` or ``canceled``."""
+    status = asked.get("Status")
+    if status not in {"completed", "canceled"}:
+        raise Problem(21218, "Status is completed or canceled", status=400)
+    sid = asked.path["Sid"]
+    found: views.Call = await asked.run("call.show", sid=sid)
+    if found.status == "ended":
+        raise Problem(21220, "The call is not in progress", status=400)
+    if status == "canceled" and found.answered is not None:
+        raise Problem(21220, "The call was answered; Status completed ends it", status=400)
+    ended: views.Call = await asked.run("call.hangup", sid=sid)
+    return Answer(200, wire.call(asked, ended))

@@ -1,0 +1,140 @@
+"""Where requests come in: one door for the whole interface, then the table of operations."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+from litestar import HttpMethod, Response, route
+from litestar.enums import MediaType
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from ringfence.api import views
+from ringfence.api.common import HEADERS, Asked, identify, use_cases
+from ringfence.api.twilio.operations import operations
+from ringfence.api.twilio.problems import (
+    NO_SUCH_METHOD,
+    NOT_FOUND,
+    UNAUTHORIZED,
+    Problem,
+    not_there,
+    of,
+)
+from ringfence.api.twilio.question import VERSION, Answer, Question
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import TWILIO_FIELDS_MAX
+
+_METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
+
+
+@route(
+    f"/{VERSION}/{{rest:path}}",
+    http_method=_METHODS,
+    status_code=200,
+    name="twilio",
+    include_in_schema=False,
+)
+async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
+    """Answer one request of Twilio's clients."""
+    try:
+        path = "/" + rest.lstrip("/")
+        actor = await identify(request)
+        if actor is None:
+            raise UNAUTHORIZED
+        if not path.endswith(".json"):
+            return await _media(request, path, actor)
+        return _response(await _answer(request, path, actor))
+    except Refused as refused:
+        return _problem(of(refused))
+    except Problem as problem:
+        return _problem(problem)
+
+
+async def _answer(request: Asked, path: str, actor: str) -> Answer:
+    row, fields, known = operations().find(request.method, path)
+    if not known:
+        raise NOT_FOUND
+    if row is None:
+        raise NO_SUCH_METHOD
+    account = await _account(request, fields, actor)
+    if row.handler is None:
+        raise not_there(row.name)
+    return await row.handler(
+        Question(
+            actor=actor,
+            account=account,
+            office=use_cases(request),
+            resource=path,
+            path=fields,
+            params=await _params(request),
+        )
+    )
+
+
+async def _account(request: Asked, fields: Any, actor: str) -> str:
+    """Return the account's SID; another account's is not found, as if it were not there."""
+    own: views.Account = await use_cases(request).run("account.show", {}, actor=actor)
+    if fields.get("AccountSid", own.sid) != own.sid:
+        raise NOT_FOUND
+    return own.sid
+
+
+async def _params(request: Asked) -> dict[str, list[str]]:
+    """Return the fields of the query and, for a form, of the body; unknown ones are kept."""
+    found = parse_qs(str(request.url.query), keep_blank_values=True)
+    if request.method == "POST":
+        try:
+            text = (await request.body()).decode()
+            form = parse_qs(text, keep_blank_values=True, max_num_fields=int(TWILIO_FIELDS_MAX))
+        except ValueError:
+            raise Problem(20001, "the body is a form", status=400) from None
+        for name, values in form.items():
+            found[name] = found.get(name, []) + values
+    return found
+
+
+async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
+    """Return the audio of a recording: WAV, whether or not the path says so."""
+    parts = path.strip("/").split("/")
+    if request.method != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
+        "Accounts", "Recordings"
+    ):  # fmt: skip
+        raise NOT_FOUND
+    await _account(request, {"AccountSid": parts[1]}, actor)
+    sid, dot, form = parts[3].partition(".")
+    if dot and form == "mp3":
+        raise Problem(20501, "recordings are WAV here: ask for .wav", status=501)
+    if dot and form != "wav":
+        raise NOT_FOUND
+    items = use_cases(request).follow("recording.export", {"sid": sid}, actor=actor)
+    head: views.ExportHead = await anext(items)
+    headers = {**HEADERS}
+    if head.size is not None:
+        headers["Content-Length"] = str(head.size)
+    return Stream(_chunks(items), media_type=head.media_type, headers=headers)
+
+
+async def _chunks(items: AsyncIterator[views.Chunk]) -> AsyncIterator[bytes]:
+    async with aclosing(cast("Any", items)) as stream:
+        async for chunk in stream:
+            yield chunk.data
+
+
+def _response(answer: Answer) -> Response[Any]:
+    if answer.body is None:
+        return Response(None, status_code=answer.status, headers=HEADERS)
+    return Response(
+        answer.body, status_code=answer.status, media_type=MediaType.JSON, headers=HEADERS
+    )
+
+
+def _problem(problem: Problem) -> Response[Any]:
+    headers = {**HEADERS}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return Response(
+        problem.body(), status_code=problem.status, media_type=MediaType.JSON, headers=headers
+    )

@@ -1,0 +1,98 @@
+"""Every operation of Twilio's 2010 interface, and what of it is there.
+
+The list (method, path, name) is ``operations.json``: facts of the public interface. An operation
+is there when a handler carries its name; what a handler leaves out is said beside it. Everything
+else is known and answered with 501, so that a client learns what it asked for, not that it erred.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from ringfence.api.twilio.question import Answer, Question
+
+State = Literal["works", "partly", "not"]
+Handler = Callable[[Question], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation. ``missing``: what its handler leaves out, in words."""
+
+    method: str
+    path: str
+    name: str
+    handler: Handler | None = None
+    missing: str = ""
+
+    @property
+    def state(self) -> State:
+        """Whether it is there."""
+        if self.handler is None:
+            return "not"
+        return "partly" if self.missing else "works"
+
+
+class Desk:
+    """Handlers by the name of their operation."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, tuple[Handler, str]] = {}
+
+    def operation(self, *names: str, missing: str = "") -> Callable[[Handler], Handler]:
+        """Let a coroutine function answer these operations."""
+
+        def add(handler: Handler) -> Handler:
+            for name in names:
+                self.handlers[name] = (handler, missing)
+            return handler
+
+        return add
+
+
+DESK = Desk()
+"""Filled by importing the modules beside this one."""
+
+_FIELD = re.compile(r"\\\{(\w+)\\\}")
+
+
+class Operations:
+    """The table, with a way to find the row of a request."""
+
+    def __init__(self, desk: Desk) -> None:
+        rows = json.loads(files("ringfence.api.twilio").joinpath("operations.json").read_text())
+        unknown = desk.handlers.keys() - {name for _, _, name in rows}
+        if unknown:
+            raise LookupError(f"no operation is called {', '.join(sorted(unknown))}")
+        self.rows = [
+            Operation(method, path, name, *desk.handlers.get(name, (None, "")))
+            for method, path, name in rows
+        ]
+        self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Operation]]] = {}
+        # A word of the path comes before a SID in the same place.
+        for row in sorted(self.rows, key=lambda row: row.path.replace("{", "~")):
+            pattern = _FIELD.sub(r"(?P<\1>[^/.]+)", re.escape(row.path))
+            found = self._patterns.setdefault(row.path, (re.compile(pattern), {}))
+            found[1][row.method] = row
+
+    def find(self, method: str, path: str) -> tuple[Operation | None, Mapping[str, str], bool]:
+        """Return the row, the fields of its path, and whether the path is known at all."""
+        for pattern, by_method in self._patterns.values():
+            match = pattern.fullmatch(path)
+            if match is not None:
+                return by_method.get(method), match.groupdict(), True
+        return None, {}, False
+
+
+@cache
+def operations() -> Operations:
+    """Return the table of this program."""
+    from ringfence.api.twilio import accounts, calls, numbers, recordings  # noqa: F401
+
+    return Operations(DESK)

@@ -1,0 +1,81 @@
+"""Errors as Twilio's clients read them: a code, a sentence, a status.
+
+::
+
+    {"code": 20404, "message": "...", "more_info": "https://www.twilio.com/docs/errors/20404",
+     "status": 404}
+
+The codes are those of the public list of errors. ``more_info`` is what clients print; nothing is
+fetched from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ringfence.kernel.errors import Refused, RingfenceError
+
+MORE = "https://www.twilio.com/docs/errors/"
+
+
+class Problem(RingfenceError):
+    """A refusal in Twilio's terms."""
+
+    def __init__(self, code: int, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+    def body(self) -> dict[str, Any]:
+        """Return what the client gets."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": f"{MORE}{self.code}",
+            "status": self.status,
+        }
+
+
+CODES: Mapping[str, tuple[int, int]] = {
+    "not_authorized": (20003, 401),
+    "key_expired": (20003, 401),
+    "ticket_expired": (20003, 401),
+    "not_allowed": (20003, 403),
+    "purpose_not_declared": (20003, 403),
+    "purpose_not_allowed": (20003, 403),
+    "restricted": (20003, 403),
+    "not_found": (20404, 404),
+    "unknown_use_case": (20404, 404),
+    "invalid_number": (21211, 400),
+    "bad_address": (21211, 400),
+    "bad_url": (21205, 400),
+    "private_address": (21205, 400),
+    "bad_twiml": (12100, 400),
+    "number_exists": (21422, 400),
+    "too_many_numbers": (21404, 400),
+    "no_route": (21215, 400),
+    "held": (20409, 409),
+    "not_running": (20503, 503),
+    "draining": (20503, 503),
+    "too_slow": (20503, 503),
+}
+"""Our refusal → code and HTTP status; 20001 and 400 where it is not here."""
+
+
+def of(refused: Refused) -> Problem:
+    """Return a refusal of a use case in Twilio's terms; its sentence stays ours."""
+    code, status = CODES.get(refused.code, (20001, 400))
+    message = "Authenticate" if status == 401 else refused.reason
+    return Problem(code, message, status=status)
+
+
+NOT_FOUND = Problem(20404, "The requested resource was not found", status=404)
+NO_SUCH_METHOD = Problem(20004, "Method not allowed", status=405)
+UNAUTHORIZED = Problem(20003, "Authenticate", status=401)
+
+
+def not_there(operation: str) -> Problem:
+    """Return the answer to an operation that is known and not there."""
+    return Problem(20501, f"{operation} is not there in this installation", status=501)

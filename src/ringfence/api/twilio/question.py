@@ -1,0 +1,140 @@
+"""What a request of Twilio's clients asks, and what is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from ringfence.api.twilio.problems import Problem
+from ringfence.api.use_cases import UseCases
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
+
+VERSION = "2010-04-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``body`` None: nothing but the status (204)."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request: who asks, about which account, with which fields.
+
+    ``path``: the fields of the path; ``params``: of the query and the form, each with all its
+    values; ``resource``: the path below ``/2010-04-01``, as it was asked for.
+    """
+
+    actor: str
+    account: str
+    office: UseCases
+    resource: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    async def run(self, use_case: str, **args: Any) -> Any:
+        """Carry out a use case for whoever asks."""
+        return await self.office.run(use_case, args, actor=self.actor)
+
+    def get(self, name: str) -> str | None:
+        """Return a field's last value; None where it is absent or empty."""
+        values = self.params.get(name)
+        return values[-1] if values and values[-1] else None
+
+    def url(self, path: str) -> str:
+        """Return the relative URL of something of this account."""
+        return f"/{VERSION}/Accounts/{self.account}{path}"
+
+    # --- lists ------------------------------------------------------------------------------------
+
+    @property
+    def page_size(self) -> int:
+        """Return how many to a page: 50, at most 1000, as Twilio's clients expect."""
+        text = self.get("PageSize") or ""
+        return min(max(int(text), 1), PAGE_MAX) if _whole(text) else int(PAGE_DEFAULT)
+
+    @property
+    def page(self) -> int:
+        """Return the number of the page, from 0."""
+        text = self.get("Page") or ""
+        return int(text) if _whole(text) else 0
+
+    @property
+    def token(self) -> str | None:
+        """Return the last SID of the page before."""
+        return self.get("PageToken")
+
+    def listing(self, name: str, rows: Sequence[Mapping[str, Any]], next_: str | None) -> Answer:
+        """Return a page of a list. ``next_``: the last SID of this page where more follow."""
+        size, page = self.page_size, self.page
+        kept = [
+            (key, value)
+            for key, values in self.params.items()
+            if key not in {"Page", "PageSize", "PageToken"}
+            for value in values
+        ]
+
+        def link(number: int, token: str | None) -> str:
+            query = [*kept, ("PageSize", str(size)), ("Page", str(number))]
+            if token is not None:
+                query.append(("PageToken", token))
+            return f"/{VERSION}{self.resource}?{urlencode(query)}"
+
+        body = {
+            name: list(rows),
+            "page": page,
+            "page_size": size,
+            "start": page * size,
+            "end": page * size + max(len(rows) - 1, 0),
+            "uri": link(page, self.token),
+            "first_page_uri": link(0, None),
+            "next_page_uri": None if next_ is None else link(page + 1, next_),
+            "previous_page_uri": link(0, None) if page == 1 else None,
+        }
+        return Answer(200, body)
+
+    # --- days -------------------------------------------------------------------------------------
+
+    def span(self, name: str) -> tuple[Ms | None, Ms | None]:
+        """Return the time ``name``, ``name<`` and ``name>`` leave, from the first to the second.
+
+        A day stands for the whole of it; an instant with ``<`` or ``>`` for itself.
+        """
+        since = until = None
+        exact, before, after = (self.get(name + sign) for sign in ("", "<", ">"))
+        if exact is not None:
+            since, until = _moment(name, exact)
+        if after is not None:
+            since = _moment(name, after)[0]
+        if before is not None:
+            start, end = _moment(name, before)
+            until = end if len(before) == len("2030-01-31") else start
+        return since, until
+
+
+def _whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _moment(name: str, text: str) -> tuple[Ms, Ms]:
+    """Return the first instant of what is meant, and the first after it."""
+    try:
+        if len(text) == len("2030-01-31"):
+            day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+            return _ms(day), _ms(day + timedelta(days=1))
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise Problem(20001, f"{name} is a date like 2030-01-31", status=400) from None
+    instant = _ms(found if found.tzinfo is not None else found.replace(tzinfo=UTC))
+    return instant, Ms(instant + 1000)
+
+
+def _ms(moment: datetime) -> Ms:
+    return Ms(int(moment.timestamp() * 1000))

@@ -1,0 +1,191 @@
+"""Our views in the shapes of Twilio's 2010 interface: strings for numbers, RFC 2822 dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import phonenumbers
+
+from ringfence.api import views
+from ringfence.api.twilio.question import VERSION, Question
+from ringfence.calls.causes import Cause, word
+
+_OPEN = {"offered": "ringing", "ringing": "ringing", "answered": "in-progress"}
+_RECORDED = {
+    "in-progress": "in-progress",
+    "saved": "completed",
+    "failed": "absent",
+    "refused": "absent",
+    "expired": "deleted",
+    "deleted": "deleted",
+}
+_SOURCES = {"voicemail": "RecordVerb", "recording": "DialVerb"}
+
+
+def moment(instant: int | None) -> str | None:
+    """Return an instant as RFC 2822 writes it, in UTC."""
+    if instant is None:
+        return None
+    return format_datetime(datetime.fromtimestamp(instant // 1000, UTC))
+
+
+def formatted(address: str) -> str:
+    """Return a number as people of its country write it; anything else as it is."""
+    if not address.startswith("+"):
+        return address
+    try:
+        parsed = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
+def call_status(call: views.Call) -> str:
+    """Return the status of a call in Twilio's words."""
+    if call.status == "offered" and call.direction == "outbound":
+        return "queued"
+    if call.status != "ended":
+        return _OPEN.get(call.status, "queued")
+    if call.cause is None:
+        return "completed"
+    return word(Cause(call.cause), answered=call.answered is not None)
+
+
+def call(asked: Question, found: views.Call, *, number: str | None = None) -> dict[str, Any]:
+    """Return a call. ``number``: the SID of our number in it."""
+    here = f"/Calls/{found.sid}"
+    seconds = None
+    if found.ended is not None:
+        seconds = str(round((found.ended - found.answered) / 1000) if found.answered else 0)
+    caller, called = found.caller or "", found.called or ""
+    parts = (
+        "Events", "Notifications", "Payments", "Recordings", "Siprec", "Streams", "Transcriptions",
+    )  # fmt: skip
+    return {
+        "sid": found.sid,
+        "account_sid": asked.account,
+        "parent_call_sid": None,
+        "phone_number_sid": number or "",
+        "to": called,
+        "to_formatted": formatted(called),
+        "from": caller,
+        "from_formatted": formatted(caller),
+        "status": call_status(found),
+        "direction": "inbound" if found.direction == "inbound" else "outbound-api",
+        "date_created": moment(found.offered),
+        "date_updated": moment(found.ended or found.answered or found.offered),
+        "start_time": moment(found.answered or found.offered),
+        "end_time": moment(found.ended),
+        "duration": seconds,
+        "price": None,
+        "price_unit": "USD",
+        "answered_by": None,
+        "forwarded_from": None,
+        "group_sid": None,
+        "caller_name": None,
+        "queue_time": "0",
+        "trunk_sid": "",
+        "api_version": VERSION,
+        "uri": asked.url(f"{here}.json"),
+        "subresource_uris": {part.lower(): asked.url(f"{here}/{part}.json") for part in parts},
+    }
+
+
+def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
+    """Return a recording; its audio is at ``media_url``, with ``.wav`` or without."""
+    here = f"/Recordings/{found.sid}"
+    parts = {"add_on_results": "AddOnResults", "transcriptions": "Transcriptions"}
+    return {
+        "sid": found.sid,
+        "account_sid": asked.account,
+        "call_sid": found.call,
+        "conference_sid": None,
+        "status": _RECORDED.get(found.status, "absent"),
+        "source": _SOURCES.get(found.kind, "DialVerb"),
+        "channels": found.channels,
+        "duration": None if found.duration_ms is None else str(round(found.duration_ms / 1000)),
+        "start_time": moment(found.created),
+        "date_created": moment(found.created),
+        "date_updated": moment(found.created + (found.duration_ms or 0)),
+        "price": None,
+        "price_unit": "USD",
+        "error_code": None,
+        "encryption_details": None,
+        "api_version": VERSION,
+        "media_url": asked.url(here),
+        "uri": asked.url(f"{here}.json"),
+        "subresource_uris": {
+            name: asked.url(f"{here}/{part}.json") for name, part in parts.items()
+        },
+    }
+
+
+def call_recording(asked: Question, found: views.Recording) -> dict[str, Any]:
+    """Return a recording as it is shown below its call."""
+    shown = recording(asked, found)
+    del shown["media_url"], shown["subresource_uris"]
+    uri = asked.url(f"/Calls/{found.call}/Recordings/{found.sid}.json")
+    return shown | {"track": "both", "uri": uri}
+
+
+def number(asked: Question, found: views.Number) -> dict[str, Any]:
+    """Return a number of ours."""
+    return {
+        "sid": found.sid,
+        "account_sid": asked.account,
+        "phone_number": found.number,
+        "friendly_name": formatted(found.number),
+        "origin": "hosted",
+        "status": "in-use",
+        "type": None,
+        "beta": False,
+        "address_sid": None,
+        "address_requirements": "none",
+        "bundle_sid": None,
+        "identity_sid": None,
+        "trunk_sid": None,
+        "emergency_status": "Inactive",
+        "emergency_address_sid": None,
+        "emergency_address_status": "unregistered",
+        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "voice_receive_mode": "voice",
+        "voice_url": found.voice_url,
+        "voice_method": found.voice_method or "POST",
+        "voice_fallback_url": None,
+        "voice_fallback_method": "POST",
+        "voice_application_sid": None,
+        "voice_caller_id_lookup": False,
+        "sms_url": "",
+        "sms_method": "POST",
+        "sms_fallback_url": "",
+        "sms_fallback_method": "POST",
+        "sms_application_sid": "",
+        "status_callback": "",
+        "status_callback_method": "POST",
+        "date_created": moment(found.created),
+        "date_updated": moment(found.created),
+        "api_version": VERSION,
+        "uri": asked.url(f"/IncomingPhoneNumbers/{found.sid}.json"),
+    }
+
+
+def account(asked: Question, found: views.Account) -> dict[str, Any]:
+    """Return the account; never its token."""
+    parts = ("Calls", "Recordings", "IncomingPhoneNumbers", "Notifications")
+    names = {"IncomingPhoneNumbers": "incoming_phone_numbers"}
+    return {
+        "sid": found.sid,
+        "owner_account_sid": found.sid,
+        "friendly_name": found.name,
+        "status": {"suspended": "suspended", "closed": "closed"}.get(found.status, "active"),
+        "type": "Trial" if found.status == "trial" else "Full",
+        "auth_token": None,
+        "date_created": moment(found.created),
+        "date_updated": moment(found.created),
+        "uri": asked.url(".json"),
+        "subresource_uris": {
+            names.get(part, part.lower()): asked.url(f"/{part}.json") for part in parts
+        },
+    }

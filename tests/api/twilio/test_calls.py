@@ -1,0 +1,79 @@
+"""Calls as Twilio's clients see them."""
+
+import msgspec
+import pytest
+
+from ringfence.kernel.errors import Refused
+
+HERE = "/Calls/CA" + "b" * 32 + ".json"
+FORM = {"To": "+12025550123", "From": "+447700900123"}
+
+
+def test_a_call_is_shown(twilio):
+    call = twilio("GET", HERE, operation="FetchCall").json()
+    assert (call["status"], call["duration"], call["direction"]) == ("completed", "15", "inbound")
+    assert call["start_time"] == "Tue, 14 Nov 2023 22:13:22 +0000"
+    assert call["from_formatted"] == "(202) 555-0123"
+
+
+def test_a_list_leads_on(twilio, office):
+    body = twilio("GET", "/Calls.json", operation="ListCall", PageSize=1, Status="busy").json()
+    assert len(body["calls"]) == 1
+    assert "PageToken=CA" in body["next_page_uri"]
+    assert "Status=busy" in body["next_page_uri"]
+    asked = office.asked[-1][1]
+    assert (asked["limit"], asked["statuses"]) == (1, ["busy"])
+
+
+def test_every_filter_reaches_the_search(twilio, office):
+    query = {"To": "+1", "From": "+2", "StartTime>": "2030-01-01", "EndTime<": "2030-02-01"}
+    twilio("GET", "/Calls.json", **query)
+    asked = office.asked[-1][1]
+    assert (asked["called"], asked["caller"]) == ("+1", "+2")
+    assert asked["since"] < asked["ended_until"]
+    assert asked["until"] is asked["ended_since"] is None
+
+
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({}, 21201),
+        ({"To": "+12025550123"}, 21213),
+        (FORM, 21205),
+        (FORM | {"Url": "https://example.com", "Twiml": "<Response/>"}, 21205),
+    ],
+)
+def test_what_is_missing_has_its_code(twilio, form, code):
+    answer = twilio("POST", "/Calls.json", form=form)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_call_is_placed(twilio, office):
+    answer = twilio(
+        "POST", "/Calls.json", form=FORM | {"Twiml": "<Response/>"}, operation="CreateCall"
+    )
+    assert answer.status_code == 201
+    assert office.asked[-1][:2] == (
+        "call.place", {"to": "+12025550123", "caller": "+447700900123", "twiml": "<Response/>"},
+    )  # fmt: skip
+
+
+def test_a_wrong_number_has_its_code(twilio, office):
+    office.answers["call.place"] = Refused("invalid_number", "no")
+    answer = twilio("POST", "/Calls.json", form=FORM | {"Url": "https://example.com"})
+    assert answer.json()["code"] == 21211
+
+
+def test_a_call_is_ended(twilio, office):
+    live = {"status": "answered", "ended": None, "cause": None}
+    office.answers["call.show"] = msgspec.structs.replace(office.answers["call.show"], **live)
+    office.answers["call.hangup"] = office.answers["call.show"]
+    ended = twilio("POST", HERE, form={"Status": "completed"}, operation="UpdateCall")
+    assert ended.json()["status"] == "in-progress"
+    assert office.asked[-1][0] == "call.hangup"
+    assert twilio("POST", HERE, form={"Status": "canceled"}).json()["code"] == 21220
+
+
+def test_an_ended_call_is_not_ended_again(twilio):
+    assert twilio("POST", HERE, form={"Status": "completed"}).json()["code"] == 21220
+    assert twilio("POST", HERE, form={"Status": "paused"}).json()["code"] == 21218

@@ -1,0 +1,30 @@
+"""Errors in Twilio's shape."""
+
+import pytest
+
+from ringfence.api.twilio.problems import not_there, of
+from ringfence.kernel.errors import Refused
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("not_authorized", (20003, 401)),
+        ("not_found", (20404, 404)),
+        ("invalid_number", (21211, 400)),
+        ("private_address", (21205, 400)),
+        ("anything_else", (20001, 400)),
+    ],
+)
+def test_a_refusal_has_a_code_of_theirs(code, expected):
+    problem = of(Refused(code, "our sentence"))
+    assert (problem.code, problem.status) == expected
+    assert problem.body()["more_info"].endswith(str(expected[0]))
+
+
+def test_who_may_not_come_in_learns_nothing_else():
+    assert of(Refused("not_authorized", "the token is wrong")).message == "Authenticate"
+
+
+def test_what_is_not_there_says_so():
+    assert not_there("FetchBalance").body()["status"] == 501

@@ -1,0 +1,62 @@
+"""Fields, pages and days of a request."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ringfence.api.twilio.problems import Problem
+from ringfence.api.twilio.question import Question
+
+
+def asked(**params):
+    values = {name: [value] for name, value in params.items()}
+    return Question("api", "AC1", None, "/Accounts/AC1/Calls.json", {}, values)
+
+
+def ms(*when):
+    return int(datetime(*when, tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("7", 7), ("0", 1), ("9999", 1000), ("x", 50), ("", 50)]
+)
+def test_a_page_has_a_size(text, size):
+    assert asked(PageSize=text).page_size == size
+
+
+def test_links_carry_the_filters_and_lead_to_the_next_page():
+    question = asked(Status="busy", PageSize="2", To="+12025550123")
+    body = question.listing("calls", [{"sid": "CA9"}, {"sid": "CA8"}], "CA8").body
+    assert body["next_page_uri"] == (
+        "/2010-04-01/Accounts/AC1/Calls.json?Status=busy&To=%2B12025550123"
+        "&PageSize=2&Page=1&PageToken=CA8"
+    )
+    assert (body["start"], body["end"], body["previous_page_uri"]) == (0, 1, None)
+
+
+def test_the_last_page_leads_nowhere():
+    body = asked(Page="1", PageSize="2", PageToken="CA8").listing("calls", [{}], None).body
+    assert body["next_page_uri"] is None
+    assert (body["start"], body["end"], body["page"]) == (2, 2, 1)
+    assert body["previous_page_uri"] == body["first_page_uri"]
+
+
+@pytest.mark.parametrize(
+    ("params", "span"),
+    [
+        ({}, (None, None)),
+        ({"StartTime": "2030-01-31"}, (ms(2030, 1, 31), ms(2030, 2, 1))),
+        ({"StartTime>": "2030-01-31"}, (ms(2030, 1, 31), None)),
+        ({"StartTime<": "2030-01-31"}, (None, ms(2030, 2, 1))),
+        ({"StartTime>": "2030-01-31T10:00:00Z"}, (ms(2030, 1, 31, 10), None)),
+        ({"StartTime<": "2030-01-31T10:00:00+02:00"}, (None, ms(2030, 1, 31, 8))),
+    ],
+)
+def test_days_and_instants(params, span):
+    assert asked(**params).span("StartTime") == span
+
+
+def test_what_is_no_day_is_refused():
+    with pytest.raises(Problem) as problem:
+        asked(StartTime="yesterday").span("StartTime")
+    assert (problem.value.code, problem.value.status) == (20001, 400)

@@ -1,0 +1,173 @@
+"""The official Python SDK, its base URL changed and nothing else, with real calls behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platform_run import Platform
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from ringfence.testing.phone import Phone
+
+OURS, TO = "+12025550100", "+12025550123"
+SPEAK = "<Response><Pause length='20'/></Response>"
+RECORD = "<Response><Record maxLength='3' timeout='5' playBeep='false'/></Response>"
+
+
+class Here(TwilioHttpClient):
+    """Sends what is meant for Twilio's host to the platform instead."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(timeout=20)
+        self._base = base.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        return super().request(
+            method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
+        )
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    data: Path = tmp_path_factory.mktemp("twilio") / "data"
+    with Platform(data) as running:
+        running.number(OURS, SPEAK)
+        yield running
+
+
+@pytest.fixture
+def client(platform: Platform) -> Client:
+    ready = platform.ready
+    return Client(ready["account_sid"], ready["auth_token"], http_client=Here(ready["http"]))
+
+
+async def answered(client: Client, **how: Any) -> tuple[Any, Any]:
+    """Let the SDK place a call to a telephone that answers; the call while it lasts, and after."""
+    async with Phone(username="+12025550188") as phone:
+        to = f"sip:+12025550188@127.0.0.1:{phone.port}"
+        made = await asyncio.to_thread(client.calls.create, to=to, from_=OURS, **how)
+        ringing = await phone.next_call(20)
+        await ringing.answer()
+        during = await until(client, made.sid, "in-progress")
+        await asyncio.to_thread(client.calls(made.sid).update, status="completed")
+        await ringing.wait_over(20)
+    return during, await until(client, made.sid, "completed")
+
+
+async def until(client: Client, sid: str, status: str) -> Any:
+    async with asyncio.timeout(30):
+        while True:
+            found = await asyncio.to_thread(client.calls(sid).fetch)
+            if found.status == status:
+                return found
+            await asyncio.sleep(0.05)
+
+
+def test_a_call_is_placed_followed_and_ended(client: Client) -> None:
+    during, after = asyncio.run(answered(client, twiml=SPEAK))
+    assert (during.status, during.direction, during.end_time) == (
+        "in-progress",
+        "outbound-api",
+        None,
+    )
+    assert after.status == "completed"
+    assert int(after.duration) >= 0
+    assert after.end_time >= after.start_time
+    assert after._from == OURS
+
+
+def test_calls_are_listed_filtered_and_paged(client: Client, platform: Platform) -> None:
+    async def several() -> None:
+        async with Phone(username="caller") as phone:
+            for number in range(5):
+                call = await phone.call(
+                    f"sip:echo@{platform.sip}", caller=f"+1202555010{number % 2}"
+                )
+                await call.hang_up()
+
+    before = len(client.calls.list())
+    asyncio.run(several())
+    platform.calls(ended=before + 5)
+    everything = client.calls.list(page_size=2)
+    assert len(everything) == before + 5
+    assert [c.sid for c in everything] == sorted((c.sid for c in everything), reverse=True)
+    mine = client.calls.list(from_="+12025550101", page_size=1)
+    assert len(mine) == 2
+    assert {call._from for call in mine} == {"+12025550101"}
+    assert len(client.calls.list(limit=3, page_size=2)) == 3
+    assert client.calls.list(status="busy") == []
+
+
+def completed(client: Client) -> Any:
+    """The first recording that is complete, once there is one."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for one in client.recordings.list():
+            if one.status == "completed":
+                return one
+        time.sleep(0.1)
+    raise TimeoutError("no recording was completed")
+
+
+def test_a_recording_is_listed_and_its_audio_fetched(client: Client, platform: Platform) -> None:
+    platform.number("+12025550150", RECORD)
+
+    async def leave() -> None:
+        async with Phone(username="caller") as phone:
+            call = await phone.call(f"sip:+12025550150@{platform.sip}", caller="+12025550123")
+            call.audio.say_tone(440, seconds=2)
+            await call.audio.said()
+            await call.hang_up()
+
+    asyncio.run(leave())
+    saved = completed(client)
+    again = client.recordings(saved.sid).fetch()
+    assert (again.call_sid, again.duration) == (saved.call_sid, saved.duration)
+    audio = client.request("GET", f"https://api.twilio.com{again.media_url}")
+    assert audio.status_code == 200
+    assert client.recordings.list(call_sid=again.call_sid)
+
+
+def test_numbers_are_added_changed_and_removed(client: Client) -> None:
+    made = client.incoming_phone_numbers.create(
+        phone_number="+12025550177", voice_url="https://example.com/voice"
+    )
+    assert made.phone_number == "+12025550177"
+    made.update(voice_url="https://example.com/other", voice_method="GET")
+    (found,) = client.incoming_phone_numbers.list(phone_number="+12025550177")
+    assert (found.voice_url, found.voice_method) == ("https://example.com/other", "GET")
+    assert found.delete()
+    assert client.incoming_phone_numbers.list(phone_number="+12025550177") == []
+
+
+@pytest.mark.parametrize(
+    ("ask", "code", "status"),
+    [
+        (lambda c: c.calls("CA" + "0" * 32).fetch(), 20404, 404),
+        (lambda c: c.calls.create(to="not a number", from_=OURS, twiml=SPEAK), 21211, 400),
+        (lambda c: c.calls.create(to=TO, from_=OURS, url="http://127.0.0.1/x"), 21205, 400),
+        (lambda c: c.balance.fetch(), 20501, 501),
+    ],
+)  # fmt: skip
+def test_errors_have_the_codes_clients_know(
+    client: Client, ask: Any, code: int, status: int
+) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        ask(client)
+    assert (refused.value.code, refused.value.status) == (code, status)
+
+
+def test_wrong_credentials(platform: Platform) -> None:
+    ready = platform.ready
+    stranger = Client(ready["account_sid"], "0" * 32, http_client=Here(ready["http"]))
+    with pytest.raises(TwilioRestException) as refused:
+        stranger.api.accounts(ready["account_sid"]).fetch()
+    assert (refused.value.code, refused.value.status) == (20003, 401)
