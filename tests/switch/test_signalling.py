@@ -173,3 +173,16 @@ async def test_a_host_that_does_not_exist_is_unreachable_and_says_so(bench: Benc
     bench.open_ports()
     await turn()
     assert ("unreachable", "error") in notes(bench)
+
+
+async def test_sound_for_a_name_goes_where_the_signalling_comes_from(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Say>Hello</Say></Response>")
+    bench.invite(
+        "+12025550100",
+        offer=b"v=0\r\no=- 1 1 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 media.example.com\r\nt=0 0\r\n"
+        b"m=audio 30000 RTP/AVP 0\r\n",
+    )
+    bench.open_ports()
+    await turn()
+    connect = bench.wire.last(media.ConnectLeg)
+    assert (connect.host, connect.port) == (PEER.host, 30_000)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
@@ -18,6 +19,7 @@ from ringfence.kernel.ids import LegId
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
+from ringfence.sip.dialog import is_literal
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.live import LiveCall, LiveLeg
@@ -140,6 +142,10 @@ class SignalDesk:
         return body
 
     def _connect(self, leg: LiveLeg, session: AudioStream) -> None:
+        if leg.peer is not None and not is_literal(session.host):
+            # A name (RFC 8866 5.7) that nobody looks up for sound: most likely it is where the
+            # signalling comes from, and their first packets say better.
+            session = replace(session, host=leg.peer.host)
         leg.private_address = is_hidden(session.host, leg.peer)
         self._audio.connect(leg, session)
 
