@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
-from ringfence.calls.causes import CAUSES, Cause
+from ringfence.calls.causes import Cause, word
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, is_id
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _unanswered(status: str) -> Ending:
-    causes = tuple(sorted(cause for cause in Cause if CAUSES[cause].word == status))
+    causes = tuple(sorted(cause for cause in Cause if word(cause, answered=False) == status))
     return Ending(("ended",), answered=False, causes=causes)
 
 
