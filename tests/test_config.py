@@ -164,3 +164,9 @@ def test_destinations_that_are_allowed_are_prefixes(tmp_path: Path) -> None:
     for text in ("881", "+0", "+88 1", "all"):
         with pytest.raises(Refused, match="prefixes"):
             load(tmp_path, allow_prefixes=text)
+
+
+def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
+    (tmp_path / "ringfence.toml").write_text('country = "US"\nhttp = = 1\n')
+    with pytest.raises(Refused, match=r"not valid TOML: see line 2, column \d+"):
+        load(tmp_path)

@@ -39,6 +39,7 @@ DATA_DEFAULT = "ringfence-data"
 T = TypeVar("T")
 
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z")
+_PLACE = re.compile(r"line \d+, column \d+")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - text, nothing binds
 _NOWHERE = ("192.0.2.1", 9)  # RFC 5737: never reached; connecting UDP sends nothing
@@ -205,7 +206,7 @@ def _whole(low: int, high: int) -> Form:
     return Form(f"a whole number from {low} to {high}", read, str, "N")
 
 
-ADDRESS = Form("HOST:PORT", _read_address, metavar="HOST:PORT")
+ADDRESS = Form("HOST:PORT, e.g. 127.0.0.1:8080", _read_address, metavar="HOST:PORT")
 OPTIONAL_ADDRESS = Form(
     "HOST:PORT, or empty for none", _read_optional_address, _show_optional, "HOST:PORT"
 )
@@ -487,8 +488,8 @@ def _from_file(path: Path) -> dict[str, str]:
     try:
         table = tomllib.loads(content.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        line = getattr(error, "lineno", None)
-        where = f" (line {line})" if line else ""
+        place = _PLACE.search(str(error))
+        where = f": see {place[0]}" if place else ""
         raise Refused("bad_setting", f"{FILE} is not valid TOML{where}") from error
     return {name: _toml_text(name, value) for name, value in table.items()}
 

@@ -8,6 +8,7 @@ from ringfence.cli.checks import Facts, Finding, Trunk, judge
 
 WELL = Facts(
     data="d",
+    installed=True,
     running=True,
     answers_http=True,
     answers_sip=True,
@@ -135,3 +136,10 @@ def test_every_complaint_has_a_command() -> None:
         trunks=(), files=1, receive_buffer=1, jobs_dead=1,
     )  # fmt: skip
     assert all(finding.mend for finding in bad(broken))
+
+
+def test_a_folder_without_an_installation_is_the_first_thing_to_know() -> None:
+    nothing = replace(WELL, installed=False, running=False, answers_http=None, answers_sip=None)
+    (first, *_) = judge(nothing)
+    assert (first.level, first.mend) == ("fault", "ringfence up --data d")
+    assert "There is no installation in d" in first.text

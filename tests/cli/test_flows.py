@@ -1,6 +1,7 @@
 """``ringfence flow``."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,17 @@ def test_what_is_no_flow_is_refused(tmp_path: Path, text: str, words: str) -> No
     path.write_text(text)
     with pytest.raises(Refused, match=words):
         flows.read(path)
+
+
+def test_a_flow_is_checked_before_there_is_an_installation(
+    ringfence: Any, office: Any, tmp_path: Path
+) -> None:
+    office.answers["flow.validate"] = Refused("no_installation", "the folder does not exist")
+    good = tmp_path / "good.json"
+    good.write_bytes(files("ringfence.prompts").joinpath("welcome.json").read_bytes())
+    assert ringfence("flow", "validate", str(good)).out == "Nothing is wrong with it.\n"
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"start": 5}')
+    outcome = ringfence("flow", "validate", str(bad), "--json")
+    assert outcome.code == 2
+    assert json.loads(outcome.out)

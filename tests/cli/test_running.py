@@ -10,6 +10,7 @@ import pytest
 
 from ringfence import config
 from ringfence.cli import running
+from ringfence.cli.control import DATABASE
 from ringfence.kernel.errors import Refused
 
 
@@ -48,7 +49,15 @@ def test_up_refuses_a_bad_setting_before_anything_starts(ringfence: Any, tmp_pat
     assert not (tmp_path / "data").exists()
 
 
-def test_stopping_what_does_not_run_is_no_error(ringfence: Any) -> None:
+def test_stopping_what_is_not_there_is_refused(ringfence: Any, tmp_path: Path) -> None:
+    outcome = ringfence("stop", "--data", str(tmp_path / "typo"))
+    assert outcome.code == 2
+    assert "does not exist" in outcome.err
+
+
+def test_stopping_what_does_not_run_is_no_error(ringfence: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / DATABASE).touch()
     assert ringfence("stop").out == "It was not running.\n"
     assert json.loads(ringfence("stop", "--json").out) == {"stopped": False}
 

@@ -12,9 +12,10 @@ def test_a_good_document_is_taken() -> None:
 
 def test_every_error_is_named_with_its_line() -> None:
     with pytest.raises(Refused) as refused:
-        check_document("<Response>\n<Dial>\n</Response>")
+        check_document("<Response>\n <Say loop='x'>Hi</Say><Foo/>\n<Dial>\n</Dial></Response>")
     assert refused.value.code == "bad_twiml"
-    assert "line 3" in refused.value.reason
+    for place in ("line 2, column 2: loop", "line 2, column 24: <Foo>", "line 3, column 1: <Dial>"):
+        assert place in refused.value.reason
 
 
 def test_a_document_that_asks_for_nothing_usable_is_refused() -> None:

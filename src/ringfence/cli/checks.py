@@ -42,6 +42,8 @@ class Facts:
     """What was found on the machine and asked of the server."""
 
     data: str
+    installed: bool
+    """Whether there is an installation in the data folder."""
     running: bool
     answers_http: bool | None
     answers_sip: bool | None
@@ -85,6 +87,9 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _server(facts: Facts) -> Finding:
+    if not facts.installed:
+        text = f"There is no installation in {facts.data}: is --data right? 'up' makes one there."
+        return Finding("server", "fault", text, f"ringfence up{_data(facts)}")
     if not facts.running:
         return Finding("server", "warning", "It is not running.", f"ringfence up{_data(facts)}")
     return Finding("server", "ok", "It is running.")

@@ -43,7 +43,8 @@ def _installation(data: Path | None) -> Iterable[Finding]:
     try:
         settings = config.load(data)
     except Refused as refusal:
-        return [Finding("settings", "fault", f"{refusal.reason}.", "ringfence config --help")]
+        text = refusal.reason if refusal.reason.endswith("?") else f"{refusal.reason}."
+        return [Finding("settings", "fault", text, "ringfence up --help")]
     return judge(gather(settings))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.cli.checks import Facts, Trunk
-from ringfence.cli.control import opened, running
+from ringfence.cli.control import DATABASE, opened, running
 from ringfence.config import Address, Settings, own_address
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import PROBE_WAIT
@@ -34,6 +34,7 @@ def gather(settings: Settings) -> Facts:
     sip = _address(known["sip"]) if "sip" in known else settings.sip
     return Facts(
         data=str(settings.data),
+        installed=(settings.data / DATABASE).exists(),
         running=alive,
         answers_http=_http_answers(http) if alive else None,
         answers_sip=_sip_answers(sip) or _accepts(sip) if alive else None,

@@ -14,7 +14,7 @@ import click
 
 from ringfence import config
 from ringfence.cli import show
-from ringfence.cli.control import opened, supervisor_pid
+from ringfence.cli.control import opened, require, supervisor_pid
 from ringfence.cli.facts import audio_address, native_built
 from ringfence.cli.options import chosen, data_option, json_option, setting_options
 from ringfence.cli.plan import plan
@@ -76,7 +76,9 @@ def stop(data: Path | None, as_json: bool) -> None:
     """Ask the running platform to drain its calls and stop, and wait for it."""
     settings = config.load(data)
     pid = supervisor_pid(settings)
-    if pid is not None:
+    if pid is None:
+        require(settings)
+    else:
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + settings.drain_seconds + 3 * STOP_GRACE
         while supervisor_pid(settings) == pid:

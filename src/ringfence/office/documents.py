@@ -10,12 +10,12 @@ from ringfence.markup.parser import parse
 def check_document(twiml: str) -> list[views.Problem]:
     """Return what is wrong with a TwiML document that can be carried out all the same.
 
-    Raises `Refused` (``bad_twiml``) naming every error by its line where it cannot.
+    Raises `Refused` (``bad_twiml``) naming everything by its place where it cannot.
     """
     document = parse(twiml.encode())
     errors = [problem for problem in document.problems if problem.severity == "error"]
     if errors or not document.usable:
-        told = "; ".join(f"line {problem.line}: {problem.sentence}" for problem in errors)
+        told = "; ".join(map(str, document.problems))
         raise Refused("bad_twiml", told or "the document asks for nothing")
     return [
         views.Problem(where=f"line {problem.line}, column {problem.column}", text=problem.sentence)

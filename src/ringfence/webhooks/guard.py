@@ -239,5 +239,5 @@ def _bad_url() -> Refused:
 def _private() -> Refused:
     return Refused(
         "private_address",
-        "the URL leads to a private address; the operator can allow its host or network",
+        "the URL leads to a private address; fetch_private in the settings can allow its network",
     )
