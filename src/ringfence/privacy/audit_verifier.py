@@ -1,0 +1,80 @@
+"""Checks proofs of an audit log offline; needs nothing but Python 3:
+    python3 verify.py KEY FILE.tlog-proof...   each file's record is in the log
+    python3 verify.py KEY OLD NEW PROOF        checkpoint OLD is the beginning of checkpoint NEW
+KEY: the log's verifier key, name+id+base64, best from somebody else than the files. Formats: C2SP
+tlog-proof, checkpoint, signed-note; RFC 9162 proofs, RFC 8032 signatures. Ends with 1 where false.
+"""
+
+# fmt: off
+import sys
+from base64 import b64decode
+from hashlib import sha256, sha512
+from pathlib import Path
+
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, BASE = -121665 * pow(121666, -1, P) % P, b"\x58" + b"\x66" * 31
+
+def need(true, why):
+    true or sys.exit(f"FALSE: {why}")
+
+def point(data):  # RFC 8032 5.1.3
+    sign, y = divmod(int.from_bytes(data, "little"), 2**255)
+    x2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(x2, (P + 3) // 8, P)
+    x = x if x * x % P == x2 else x * pow(2, (P - 1) // 4, P) % P
+    need(x * x % P == x2 and y < P, "that is no point of the curve")
+    return (P - x if x & 1 != sign else x), y
+
+def add(a, b):
+    m = D * a[0] * b[0] * a[1] * b[1] % P
+    x, y = a[0] * b[1] + b[0] * a[1], a[1] * b[1] + a[0] * b[0]
+    return x * pow(1 + m, -1, P) % P, y * pow(1 - m, -1, P) % P
+
+def times(n, a):
+    return (0, 1) if n == 0 else add(times(n - 1, a), a) if n & 1 else times(n // 2, add(a, a))
+
+def checkpoint(note, key):
+    (name, _, public), (text, _, lines) = key.split("+", 2), note.partition("\n\n")
+    public, ours = b64decode(public)[1:], f"— {name} "
+    signatures = [b64decode(s[len(ours) :]) for s in lines.split("\n") if s.startswith(ours)]
+    for signature in signatures:
+        r, s = signature[4:36], int.from_bytes(signature[36:], "little")
+        h = int.from_bytes(sha512(r + public + text.encode() + b"\n").digest(), "little") % L
+        right = add(point(r), times(h, point(public)))  # RFC 8032 5.1.7
+        need(s < L and times(s, point(BASE)) == right, "the signature")
+    need(signatures, "it is not signed by that key")
+    return int(text.split("\n")[1]), b64decode(text.split("\n")[2])
+
+def climb(n, last, path, old, new):  # RFC 9162 2.1.3.2 and 2.1.4.2
+    for step in path:
+        need(last > 0, "the proof is too long")
+        if n & 1 or n == last:
+            old, new = sha256(b"\1" + step + old).digest(), sha256(b"\1" + step + new).digest()
+            while n and not n & 1:
+                n, last = n >> 1, last >> 1
+        else:
+            new = sha256(b"\1" + new + step).digest()
+        n, last = n >> 1, last >> 1
+    need(last == 0, "the proof is too short")
+    return old, new
+
+def prove(text, key):
+    head, (size, root) = text.split("\n\n")[0].split(), checkpoint(text.split("\n\n", 1)[1], key)
+    extra, n, path = b64decode(head[2]), int(head[4]), map(b64decode, head[5:])
+    salted = sha256(extra[:32] + n.to_bytes(8, "big")).digest() + extra[32:]
+    leaf = sha256(b"\0" + sha256(salted).digest()).digest()
+    need(n < size and climb(n, size - 1, path, leaf, leaf)[1] == root, "the record is another")
+    return f"leaf {n} of {size}: {extra[32:].decode()}".replace("\n", " ")
+
+def extends(old, new, proof, key):
+    (m, was), (size, root), path = checkpoint(old, key), checkpoint(new, key), proof.split()
+    need(0 < m <= size, "the log has become shorter")
+    first, *path = ([was] if m in {m & -m, size} else []) + list(map(b64decode, path))
+    shift = size.bit_length() if m == size else (m & -m).bit_length() - 1  # whole subtrees of both
+    need(climb((m - 1) >> shift, (size - 1) >> shift, path, first, first) == (was, root), "the log")
+    return f"the log of {size} leaves begins with the {m} of before"
+
+if __name__ == "__main__":
+    KEY, *FILES = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
+    ONE_BY_ONE = FILES[0].startswith("c2sp.org")
+    print(*[prove(f, KEY) for f in FILES] if ONE_BY_ONE else [extends(*FILES, KEY)], sep="\n")
