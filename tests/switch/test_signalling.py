@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from switch_bench import PEER, Bench
 
+from ringfence.calls.commands import Hangup
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -186,3 +187,15 @@ async def test_sound_for_a_name_goes_where_the_signalling_comes_from(bench: Benc
     await turn()
     connect = bench.wire.last(media.ConnectLeg)
     assert (connect.host, connect.port) == (PEER.host, 30_000)
+
+
+async def test_a_call_that_waits_for_their_answer_is_hung_up_and_not_refused(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Say>Hello</Say></Response>")
+    bench.invite("+12025550100", offer=b"")
+    bench.open_ports()
+    await turn()
+    assert bench.wire.sent(sip.Answer)
+    (live,) = bench.runner.calls.values()
+    bench.runner.command(live, Hangup())
+    assert not bench.wire.sent(sip.Reject)
+    assert bench.wire.sent(sip.Bye)

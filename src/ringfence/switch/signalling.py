@@ -151,7 +151,12 @@ class SignalDesk:
 
     def _refuse(self, live: LiveCall, effect: effects.RefuseLeg) -> None:
         row = CAUSES[effect.cause]
-        self.send(sip.Reject(leg=live.legs[effect.leg].key, status=row.sip, q850=row.q850))
+        leg = live.legs[effect.leg]
+        if leg.answered:
+            # Our 2xx is out and waits for the ACK with their answer: too late to refuse.
+            self.send(sip.Bye(leg=leg.key, q850=row.q850))
+            return
+        self.send(sip.Reject(leg=leg.key, status=row.sip, q850=row.q850))
 
     def established(self, event: wire.Established) -> None:
         """The caller acknowledged; where our 2xx carried the offer, here is the answer."""
