@@ -24,6 +24,7 @@ from ringfence.api.control import ControlServer
 from ringfence.api.http import build
 from ringfence.config import Settings
 from ringfence.exchange import Exchange
+from ringfence.kernel import pages
 from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
@@ -150,6 +151,7 @@ async def serve(settings: Settings) -> int:
     gc.collect()
     gc.freeze()
     gc.set_threshold(int(GC_OBJECTS))
+    pages.enlarge()
     _say(ready)
     log.info("ready")
     await server.run()
