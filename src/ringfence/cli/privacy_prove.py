@@ -154,10 +154,14 @@ class Proof:
             time.sleep(0.1)
 
     def _erase(self, who: Tracer) -> str:
-        planned = self._ask.run("privacy.erase.plan", address=who.number.e164)
-        done: dict[str, Any] = self._ask.run("privacy.erase.execute", sid=planned["sid"])
-        self._say(f"{who.id} is erased: {done['sid']}")
-        return str(done["sid"])
+        """Erase a person under every address; the id of the erasure of the number."""
+        sids = []
+        for address in (who.number.e164, *who.addresses):
+            planned = self._ask.run("privacy.erase.plan", address=address)
+            done: dict[str, Any] = self._ask.run("privacy.erase.execute", sid=planned["sid"])
+            sids.append(str(done["sid"]))
+        self._say(f"{who.id} is erased: {', '.join(sids)}")
+        return sids[0]
 
     def _search(self, search: Search, backups: tuple[Path, ...]) -> list[Scan]:
         places = [("data", self._settings.data), *(("backup", path) for path in backups)]

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import http.client
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPMessage
 from urllib.parse import quote, urlsplit
 
@@ -38,6 +38,8 @@ class Tracer:
     name: str
     secret: str
     """Twelve digits, pressed when asked for digits."""
+    addresses: list[str] = field(default_factory=list)
+    """Where else the platform met this person: SIP addresses."""
 
     def needles(self) -> dict[bytes, str]:
         """Return every byte string that would give this person away."""
@@ -79,6 +81,8 @@ class Trip:
 
 
 Way = Callable[[Trip], Awaitable[None]]
+
+CONSENTS = (("market", "call"), ("record_call", "any"))
 
 ASKING = "<Response><Gather numDigits='12' timeout='10' finishOnKey=''/></Response>"
 RECORDING = "<Response><Record maxLength='20' timeout='5' playBeep='false'/></Response>"
@@ -130,9 +134,10 @@ async def give_up_ringing(trip: Trip) -> None:
 
 
 async def be_called(trip: Trip) -> None:
-    """Be called by the platform, answer, speak."""
+    """Be called by the platform at a SIP address, answer, speak."""
     async with Phone(username=trip.who.number.e164) as phone:
         uri = str(Uri("sip", trip.who.number.e164, phone.host, phone.port))
+        trip.who.addresses.append(uri)
         await asyncio.to_thread(trip.ask.run, "call.place", to=uri, twiml=RECORDING)
         call = await phone.next_call(DEMO_LISTEN)
         await call.answer()
@@ -182,6 +187,27 @@ def _fetch(trip: Trip, method: str, path: str, headers: dict[str, str]) -> tuple
         link.close()
 
 
+async def choose(trip: Trip) -> None:
+    """Agree to what one may agree to, and take one of it back."""
+    number = trip.who.number.e164
+    for purpose, channel in CONSENTS:
+        await _ask(trip, "privacy.consent.give", number=number, purpose=purpose, channel=channel)
+    purpose, channel = CONSENTS[0]
+    await _ask(trip, "privacy.consent.withdraw", number=number, purpose=purpose, channel=channel)
+
+
+async def ask_for_rights(trip: Trip) -> None:
+    """Ask for one's data and complain, with every value in the words."""
+    who = trip.who
+    words = f"I am {who.name}, my number is {who.number.e164}, my secret {who.secret}."
+    await _ask(trip, "privacy.rights.ask", kind="access", contact=who.number.e164, words=words)
+    await _ask(trip, "privacy.grievance.file", words=words, contact=who.number.e164)
+
+
+async def _ask(trip: Trip, use_case: str, **args: str) -> None:
+    await asyncio.to_thread(trip.ask.run, use_case, **args)
+
+
 async def _speak(call: PhoneCall) -> None:
     async with asyncio.timeout(2 * DEMO_LISTEN):
         call.audio.say(tone(int(PROOF_SPEAK_MS)))
@@ -195,6 +221,8 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a call to an address nobody has", give_up_ringing),
     ("a call from the platform, answered and recorded", be_called),
     ("requests over HTTP with values where they do not belong", ask_by_http),
+    ("consents given and one taken back", choose),
+    ("a request for one's data and a complaint", ask_for_rights),
 )
 
 
