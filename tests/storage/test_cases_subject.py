@@ -37,10 +37,10 @@ def test_what_is_left_out_has_a_reason_and_exists():
         assert col in metadata.tables[table].columns
 
 
-@pytest.mark.parametrize("name", ["calls", "events", "consents", "jobs", "suppressions"])
+@pytest.mark.parametrize("name", ["calls", "events", "consents", "jobs", "messages"])
 def test_paths_of_each_kind(name):
     kinds = {"calls": "party", "events": "call", "consents": "party", "jobs": "call",
-             "suppressions": "lookup"}  # fmt: skip
+             "messages": "lookup"}  # fmt: skip
     assert PATHS[name].kind == kinds[name]
 
 

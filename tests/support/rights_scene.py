@@ -85,7 +85,9 @@ class Scene:
         self.line, self.web = Line(), Web()
         self.forgotten: list[PartyId] = []
         self.office._live = SimpleNamespace(  # type: ignore[assignment]
-            outgoing=self.line, forget_person=self.forgotten.append
+            outgoing=self.line,
+            forget_person=self.forgotten.append,
+            runner=SimpleNamespace(calls={}),
         )
         self.handlers = case_clocks.handlers(self.office, self.web)
 
@@ -93,7 +95,7 @@ class Scene:
         """Close the data folder."""
         self.office.store.store.close()
 
-    def run(self, name: str, actor: str = "operator", **args: Any) -> Any:
+    def run(self, name: str, actor: str = "operator", /, **args: Any) -> Any:
         """Carry out a use case."""
 
         async def ask() -> Any:
@@ -101,7 +103,7 @@ class Scene:
 
         return asyncio.run(ask())
 
-    def refused(self, name: str, actor: str = "operator", **args: Any) -> Refused:
+    def refused(self, name: str, actor: str = "operator", /, **args: Any) -> Refused:
         """Carry out a use case that is refused; the refusal."""
         try:
             self.run(name, actor, **args)
@@ -109,7 +111,7 @@ class Scene:
             return refused
         raise AssertionError(f"{name} was not refused")
 
-    def fetch(self, name: str, actor: str = "operator", **args: Any) -> bytes:
+    def fetch(self, name: str, actor: str = "operator", /, **args: Any) -> bytes:
         """Carry out a use case that hands out a file; the file."""
 
         async def follow() -> bytes:

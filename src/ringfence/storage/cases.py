@@ -381,7 +381,7 @@ class Cases:
             tx,
             "demand" if case.family == "demand" else "case",
             at=now,
-            account=self._account.id if case.party is None else None,
+            account=self._account.id,
             party=case.party,
             body={
                 "case": case.id,

@@ -20,7 +20,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
@@ -44,6 +44,7 @@ from ringfence.storage.cases_subject import (
     looked_at,
     rows,
 )
+from ringfence.storage.consents import Suppression
 from ringfence.storage.schema import label_of_column, parties
 from ringfence.storage.statement import Row
 from ringfence.storage.unit_of_work import Queries
@@ -60,10 +61,10 @@ KINDS: Mapping[str, frozenset[str]] = {
 
 WHEN: Mapping[str, str] = {
     "calls": "offered_at",
-    "events": "at",
     "recordings": "requested_at",
 }
-"""The instant by which a row of these tables is in or out of a span of time."""
+"""The instant by which a row of these tables is in or out of a span of time; rows of other tables
+go with the call or recording they belong to."""
 
 _SERIAL = [col.name for col in parties.columns].index("key_serial")
 _PARTY = re.compile(r"PA[0-9a-f]{32}")
@@ -97,6 +98,7 @@ class Content:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     recipients: list[dict[str, Any]] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
+    lists: dict[str, bool] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
     serial: int | None = None
     """Of the person's key: what another key of their calls seals is somebody else's."""
@@ -119,7 +121,8 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
     (own,) = rows(queries, PATHS["parties"], party) or [()]
     content.serial = own[_SERIAL] if own else None
     inside: set[str] = set()
-    for name, path in PATHS.items():
+    for name in sorted(PATHS, key=lambda name: name not in WHEN):
+        path = PATHS[name]
         if not window.takes(name):
             continue
         found = [_told(office, content, path, row) for row in rows(queries, path, party)]
@@ -130,12 +133,18 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
             inside.update(str(row["id"]) for row in found)
         elif window is not WHOLE:
             found = [row for row in found if _of(row, inside, name)]
-        content.tables[name] = found
+        content.tables[name] = [row for row in found if not _is_hidden(row, office.clock.now())]
     if window is WHOLE:
         content.recipients = recipients(office, queries, party)
         content.history = history(office, queries, content)
+        content.lists = _lists(office, queries, content)
     _name_the_others(office, queries, content)
     return content
+
+
+def _is_hidden(row: Mapping[str, Any], now: Ms) -> bool:
+    """Whether a row speaks of a demand the person must not be told of yet."""
+    return (row.get("hidden_until") or 0) > now
 
 
 def _of(row: Mapping[str, Any], inside: set[str], name: str) -> bool:
@@ -234,6 +243,15 @@ def _masked(office: Office, queries: Queries, party: PartyId) -> str:
     if address.startswith("+"):
         return Phone(address).masked
     return "a telephone of this exchange" if address else "withheld"
+
+
+def _lists(office: Office, queries: Queries, content: Content) -> dict[str, bool]:
+    """Whether the person asked not to be called or written to: kept as hashes under other names."""
+    consents = office.store.rooms.consents
+    address = next((row.get("address") for row in content.tables.get("parties", ())), None)
+    if not isinstance(address, str) or not address:
+        return {}
+    return {kind: consents.suppressed(queries, address, kind) for kind in get_args(Suppression)}
 
 
 # --- who received, who looked ---------------------------------------------------------------------
@@ -355,7 +373,14 @@ def _files(
     yield "README.txt", _readme(office, content, says, whole=whole)
     yield (
         "data.json",
-        _json({"made_at": office.clock.now(), "person": content.called, "tables": content.tables}),
+        _json(
+            {
+                "made_at": office.clock.now(),
+                "person": content.called,
+                "lists": content.lists,
+                "tables": content.tables,
+            }
+        ),
     )
     for name, lines in content.tables.items():
         if lines:

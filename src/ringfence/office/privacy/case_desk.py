@@ -43,7 +43,8 @@ def check_residence(residence: str) -> str:
     place = residence.strip().upper()
     country, _, part = place.partition("-")
     plain = country.isascii() and country.isalpha() and len(country) == 2
-    if place and not (plain and (not part or (part.isascii() and part.isalnum()))):
+    whole = not part and "-" not in place
+    if place and not (plain and (whole or (part.isascii() and part.isalnum()))):
         raise Refused("bad_argument", "write the country as DE, IN or US-CA")
     return place[:6]
 

@@ -219,6 +219,7 @@ async def answer(office: Office, *, sid: str, words: str = "") -> case_views.Cas
             await office.write(
                 lambda tx: remedies.at_once(office, tx, case, asked, actor=actor, now=now)
             )
+            remedies.hold_back(office, case.party, case.kind, asked)
     return _view(office, await remedies.answered(office, case, words=said))
 
 

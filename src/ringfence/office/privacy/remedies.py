@@ -16,10 +16,11 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import ARCHIVE_LIFE_MS
 from ringfence.kernel.phone import Phone
-from ringfence.office.privacy import access_archive, case_desk, erasure, messages
+from ringfence.office.privacy import access_archive, case_desk, consents, erasure, messages
 from ringfence.privacy.cases import letters, rights
+from ringfence.privacy.consent.ledger import State
+from ringfence.privacy.consent.texts import CHANNELS, Channel, channel_of, consentable
 from ringfence.privacy.purposes import PURPOSES, current_actor, exchange_itself, purpose
-from ringfence.storage import cases_choices
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_archives import ArchiveWriter
 from ringfence.storage.unit_of_work import Transaction
@@ -55,8 +56,15 @@ async def begin(office: Office, case: Case) -> Case:
         words = case_desk.own_words(office, case)
         now, actor = office.clock.now(), current_actor()
         await office.write(lambda tx: at_once(office, tx, case, words, actor=actor, now=now))
+        hold_back(office, case.party, case.kind, words)
         return await answered(office, case)
     return case
+
+
+def hold_back(office: Office, party: PartyId, kind: str, words: dict[str, Any]) -> None:
+    """End what is going on at this moment and was just forbidden."""
+    if kind in {"objection", "withdrawal"} and words.get("purpose") == "record_call":
+        consents.stop_recording(office, party)
 
 
 async def answered(office: Office, case: Case, *, words: str = "", **facts: Any) -> Case:
@@ -91,7 +99,7 @@ def at_once(
         case "objection":
             object_to(office, tx, party, words, actor=actor, now=now)
         case "opt_out":
-            opt_out(office, tx, words, now=now)
+            opt_out(office, tx, words, actor=actor, now=now)
         case "withdrawal":
             withdraw(office, tx, party, words, actor=actor, now=now)
 
@@ -173,11 +181,19 @@ def object_to(
     actor: str,
     now: Ms,
 ) -> None:
-    """No more use for one purpose; to marketing there is no balancing (GDPR 21(2)-(3))."""
-    about = _purpose(words, basis={"legitimate_interest", "consent"})
-    if about == "market":
-        opt_out(office, tx, words, now=now)
-    _choose(office, tx, party, about, words, state="refused", actor=actor, now=now)
+    """No more use for one purpose.
+
+    To marketing there is no balancing (GDPR 21(2)-(3)), and what rests on consent ends. Where we
+    have an interest of our own the data is only stored until that is weighed (GDPR 18(1)(d)).
+    """
+    about = str(words.get("purpose", "") or "market")
+    if about in consentable():
+        _choose(office, tx, party, words, "refused", actor=actor, now=now)
+    elif about in PURPOSES and PURPOSES[about].basis == "legitimate_interest":
+        office.store.rooms.holds.restrict(tx, party, reason="objection", by=actor, now=now)
+    else:
+        raise Refused("bad_argument", "to this purpose nobody can object: without it there is no "
+                      "service, or a law asks for it")  # fmt: skip
 
 
 def withdraw(
@@ -190,54 +206,53 @@ def withdraw(
     now: Ms,
 ) -> None:
     """A consent is taken back, from the next decision on."""
-    about = _purpose(words, basis={"consent"})
-    if about == "market":
-        opt_out(office, tx, words, now=now)
-    _choose(office, tx, party, about, words, state="withdrawn", actor=actor, now=now)
-
-
-def _purpose(words: dict[str, Any], *, basis: set[str]) -> str:
-    about = str(words.get("purpose", "") or "market")
-    if about not in PURPOSES or PURPOSES[about].basis not in basis:
-        wanted = ", ".join(key for key, p in PURPOSES.items() if p.basis in basis)
-        raise Refused("bad_argument", f"the purpose is one of: {wanted}")
-    return about
+    _choose(office, tx, party, words, "withdrawn", actor=actor, now=now)
 
 
 def _choose(
     office: Office,
     tx: Transaction,
     party: PartyId,
-    about: str,
     words: dict[str, Any],
+    state: State,
     *,
-    state: str,
     actor: str,
     now: Ms,
 ) -> None:
-    channel = str(words.get("channel", "") or "any")
-    if channel not in {"any", "call", "message", "email"}:
-        raise Refused("bad_argument", "the channel is any, call, message or email")
-    cases_choices.choose(
-        tx, account=office.account.id, party=party, purpose=about, channel=channel, state=state,
-        actor=actor, now=now,
-    )  # fmt: skip
+    about = str(words.get("purpose", "") or "market")
+    for channel in _ways(about, str(words.get("channel", ""))):
+        office.store.rooms.consents.record(
+            tx, party, state, purpose=about, channel=channel, how="page_button", actor=actor,
+            text=None, now=now,
+        )  # fmt: skip
+    if about == "market":
+        opt_out(office, tx, words, actor=actor, now=now)
 
 
-def opt_out(office: Office, tx: Transaction, words: dict[str, Any], *, now: Ms) -> None:
+def _ways(about: str, channel: str) -> list[Channel]:
+    """Return the way that was said, or every way there is where none was."""
+    if channel:
+        return [channel_of(about, channel)]
+    found: list[Channel] = []
+    for way in CHANNELS:
+        try:
+            found.append(channel_of(about, way))
+        except Refused as refused:
+            if refused.code == "bad_purpose":
+                raise
+    return found
+
+
+def opt_out(office: Office, tx: Transaction, words: dict[str, Any], *, actor: str, now: Ms) -> None:
     """No more marketing to this person, by any channel; service messages go on."""
     address, mail = str(words.get("address", "")), str(words.get("email", ""))
-    lists: dict[str, tuple[str, ...]] = {address: ("marketing",)} if address else {}
+    ledger, messages_ = office.store.rooms.consents, office.store.rooms.messages
     if address and not address.startswith("mailto:"):
-        lists[address] = ("marketing", "do_not_call")
-    if mail:
-        lists[case_desk.mailbox(mail)] = ("marketing",)
-    for text, kinds in lists.items():
-        lookup = office.store.store.vault.find(office.account.pepper, text)
-        for kind in kinds:
-            cases_choices.leave_alone(
-                tx, lookup, kind, account=office.account.id, how="page", now=now
-            )
+        ledger.suppress(tx, address, "marketing", how="page_button", by=actor, now=now)
+    for box in {address, case_desk.mailbox(mail) if mail else ""}:
+        if box.startswith("mailto:"):
+            lookup = messages_.lookup(box.removeprefix("mailto:"))
+            messages_.suppress(tx, lookup, how="page_button", at=now)
 
 
 def correct(office: Office, tx: Transaction, case: Case, words: dict[str, Any], *, now: Ms) -> None:

@@ -1,0 +1,65 @@
+"""Children: a gate that keeps no birthday; reports that restrict first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from rights_scene import CALLER
+
+from ringfence.storage import holds
+
+
+def restricted(scene, party):
+    return scene.office.read(lambda queries: holds.restricted(queries, party))
+
+
+@pytest.mark.promise("CHI-01")
+def test_the_gate_lets_adults_pass_and_writes_nothing(scene):
+    today = datetime.fromtimestamp(scene.clock.now() / 1000, UTC).date()
+    child = today.replace(year=today.year - 18, month=12, day=31)
+    adult = today.replace(year=today.year - 19, month=1, day=1)
+    scene.settle()
+    before = scene.office.store.db.commits
+    assert scene.run("privacy.age.declare", "public", born=adult.isoformat()).done
+    found = scene.refused("privacy.age.declare", "public", born=child.isoformat())
+    assert (found.code, found.clause) == ("under_age", "CHI-01")
+    assert child.isoformat() not in str(found)
+    scene.settle()
+    assert scene.office.store.db.commits <= before + 1  # that of waiting itself
+    folder = scene.office.store.store.folder.root
+    for path in folder.rglob("ringfence.db*"):
+        assert child.isoformat().encode() not in path.read_bytes()
+
+
+@pytest.mark.promise("CHI-02")
+def test_a_report_restricts_at_once_and_a_false_one_is_taken_back(scene):
+    party = scene.person()
+    scene.run("privacy.child.report", "public", contact=CALLER, words="my daughter's telephone")
+    assert restricted(scene, party)
+    (case,) = scene.run("privacy.child.list")
+    assert case.state == "restricted"
+    assert scene.run("privacy.child.show", sid=case.sid).words["says"] == "my daughter's telephone"
+    cleared = scene.run("privacy.child.clear", sid=case.sid, words="she is 40")
+    assert cleared.state == "cleared"
+    assert not restricted(scene, party)
+
+
+@pytest.mark.promise("CHI-02")
+def test_a_confirmed_report_ends_in_an_erasure(scene):
+    scene.called()
+    scene.run("privacy.child.report", "public", contact=CALLER)
+    (case,) = scene.run("privacy.child.list")
+    erased = scene.run("privacy.child.confirm", sid=case.sid, words="the school says so")
+    assert erased.state == "erased"
+    receipt = scene.run("privacy.erase.show", sid=erased.facts["erasure"])
+    assert receipt.status == "done"
+    assert receipt.receipt
+
+
+def test_a_report_about_a_number_nobody_has_is_answered_alike(scene):
+    scene.person()
+    known = scene.run("privacy.child.report", "public", contact=CALLER)
+    unknown = scene.run("privacy.child.report", "public", contact="+12025550199")
+    assert (known.letter, known.due) == (unknown.letter, unknown.due)
+    assert {case.state for case in scene.run("privacy.child.list")} == {"restricted"}

@@ -1,0 +1,98 @@
+"""Grievances: a named officer, a month, reasons for more, figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from ringfence.kernel.clock import DAY
+
+
+def filed(scene, **changes):
+    args = {"words": "Nobody answers me.", "about": "rights", "residence": "IN", **changes}
+    return scene.run("privacy.grievance.file", "public", **args)
+
+
+@pytest.fixture
+def officer(scene):
+    for law, name in (("IN", "A. Iyer"), ("*", "B. Rao")):
+        scene.run("privacy.officer.name", law=law, name=name, email="privacy@example.com",
+                  post="1 High Street")  # fmt: skip
+        scene.clock.advance(1)
+
+
+@pytest.mark.promise("GRV-01")
+def test_a_named_officer_takes_grievances_and_is_named_everywhere(scene, officer):
+    assert {o.law: o.name for o in scene.run("privacy.officer.list", "public")} == {
+        "IN": "A. Iyer", "*": "B. Rao"
+    }  # fmt: skip
+    first = filed(scene)
+    assert "A. Iyer" in first.letter
+    assert "B. Rao" in filed(scene, residence="DE").letter
+    scene.run("privacy.officer.name", law="IN", name="C. Das", post="2 High Street")
+    assert "C. Das" in filed(scene).letter
+    status = scene.run("privacy.grievance.status", "public", reference=first.reference)
+    assert "C. Das" in status.letter  # the new one answers what the old one was asked
+    assert len(scene.run("privacy.grievance.list")) == 3
+
+
+def test_an_officer_can_be_reached(scene):
+    for wrong in ({"law": "MARS", "email": "a@b.example"}, {"law": "IN"},
+                  {"law": "IN", "email": "nobody"}):  # fmt: skip
+        assert scene.refused("privacy.officer.name", name="X", **wrong).code in {
+            "bad_argument", "bad_email"
+        }  # fmt: skip
+
+
+@pytest.mark.promise("GRV-02")
+def test_reminded_then_escalated_before_the_month_is_over(scene, officer):
+    asked = filed(scene)
+    (case,) = scene.run("privacy.grievance.list")
+    taken = scene.run("privacy.grievance.take", sid=case.sid)
+    assert taken.state == "open"
+    scene.clock.set(asked.due - 7 * DAY)
+    scene.clocks()
+    scene.clocks()
+    shown = scene.run("privacy.grievance.show", sid=case.sid)
+    assert [step.action for step in shown.steps] == ["receive", "take", "remind"]
+    scene.clock.set(asked.due - 2 * DAY)
+    scene.clocks()
+    shown = scene.run("privacy.grievance.show", sid=case.sid)
+    assert (shown.state, shown.steps[-1].action) == ("escalated", "escalate")
+    settled = scene.run("privacy.grievance.settle", sid=case.sid, words="You had your answer.")
+    assert settled.state == "redressed"
+    status = scene.run("privacy.grievance.status", "public", reference=asked.reference)
+    assert status.steps[-1].words == "You had your answer."
+
+
+def test_more_time_once_with_reasons(scene, officer):
+    filed(scene)
+    (case,) = scene.run("privacy.grievance.list")
+    assert scene.refused("privacy.grievance.extend", sid=case.sid, days=14, words=" ").code == (
+        "reason_missing"
+    )
+    more = scene.run("privacy.grievance.extend", sid=case.sid, days=14, words="a carrier answers")
+    assert more.due == case.due + 14 * DAY
+    assert scene.refused("privacy.grievance.extend", sid=case.sid, days=1, words="x").code == (
+        "not_now"
+    )
+
+
+def test_figures_are_public(scene, officer):
+    for _ in range(3):
+        filed(scene)
+        scene.clock.advance(1)
+    first, second, _ = scene.run("privacy.grievance.list")
+    scene.run("privacy.grievance.settle", sid=first.sid, words="done")
+    scene.run("privacy.grievance.settle", sid=second.sid, words="no", redress=False)
+    scene.clock.advance(40 * DAY)
+    values = scene.run("privacy.grievance.figures", "public").values
+    assert values == {"received": 3, "open": 1, "redressed": 1, "rejected": 1, "late": 1,
+                      "median_days": 0}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [{"words": " "}, {"about": "weather"}, {"contact": "x"}])
+def test_a_grievance_says_what_it_is_about(scene, wrong):
+    args = {"words": "Nobody answers me.", **wrong}
+    assert scene.refused("privacy.grievance.file", "public", **args).code in {
+        "bad_argument", "invalid_number"
+    }  # fmt: skip

@@ -1,0 +1,157 @@
+"""What is done for each right."""
+
+from __future__ import annotations
+
+import pytest
+from rights_scene import CALLER
+
+from ringfence.kernel.errors import Refused
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.cases_disclosures import Recipient
+
+
+def opened(scene, kind, **details):
+    return scene.run("privacy.case.open", kind=kind, contact=CALLER, residence="DE",
+                     details=details, method="met")  # fmt: skip
+
+
+def holds(scene, party, about, channel):
+    office = scene.office
+    return office.read(lambda q: office.store.rooms.consents.holds(q, party, about, channel))
+
+
+def address(scene, party, why):
+    with purpose(why):
+        return scene.office.read(lambda q: scene.office.store.parties.address(q, party))
+
+
+@pytest.mark.promise("DSR-04")
+def test_a_restricted_person_is_stored_and_used_for_nothing_else(scene):
+    party = scene.person()
+    assert address(scene, party, "billing") == CALLER
+    assert opened(scene, "restriction").state == "answered"
+    for why in ("billing", "call_record"):
+        with pytest.raises(Refused) as refused:
+            address(scene, party, why)
+        assert refused.value.code == "restricted"
+    assert address(scene, party, "answer_rights") == CALLER
+
+
+@pytest.mark.promise("DSR-05")
+def test_marketing_stops_at_once_and_service_messages_go_on(scene):
+    party = scene.person()
+    case = opened(scene, "objection", purpose="market", email="ada@example.com")
+    assert case.state == "answered"
+    assert {holds(scene, party, "market", way) for way in ("call", "message", "email")} == {
+        "refused"
+    }
+    rooms, reading = scene.office.store.rooms, scene.office.store.db.reading
+    assert rooms.consents.suppressed(reading, CALLER, "marketing")
+    assert not rooms.consents.suppressed(reading, CALLER, "do_not_call")
+    lookup = rooms.messages.lookup("ada@example.com")
+    assert rooms.messages.is_suppressed(reading, lookup)
+    assert address(scene, party, "connect_call") == CALLER  # calls for service go on
+
+
+def test_objecting_to_an_interest_of_ours_leaves_the_data_alone_meanwhile(scene):
+    party = scene.person()
+    assert opened(scene, "objection", purpose="prevent_abuse").state == "answered"
+    with pytest.raises(Refused):
+        address(scene, party, "billing")
+    found = scene.refused(
+        "privacy.case.open", kind="objection", contact=CALLER, details={"purpose": "billing"},
+        method="met",
+    )  # fmt: skip
+    assert found.code == "bad_argument"
+
+
+def test_an_opt_out_reaches_the_mailbox_too(scene):
+    scene.person()
+    assert opened(scene, "opt_out", email="Ada@Example.com").state == "answered"
+    messages = scene.office.store.rooms.messages
+    assert messages.is_suppressed(scene.office.store.db.reading, messages.lookup("ada@example.com"))
+
+
+@pytest.mark.promise("CON-03")
+def test_taking_a_consent_back_takes_no_more_than_giving_it(scene):
+    party = scene.person()
+    scene.run("privacy.consent.give", number=CALLER, purpose="record_call", how="api")
+    assert holds(scene, party, "record_call", "any") == "given"
+    asked = scene.run("privacy.rights.ask", "public", kind="withdrawal", contact=CALLER,
+                      details={"purpose": "record_call"})  # fmt: skip
+    scene.work()
+    status = scene.run("privacy.rights.verify", "public", reference=asked.reference,
+                       code=scene.line.code)  # fmt: skip
+    assert status.state == "answered"
+    assert holds(scene, party, "record_call", "any") == "refused"
+
+
+@pytest.mark.promise("DSR-02")
+def test_a_correction_is_added_and_everybody_who_had_the_wrong_is_told(scene):
+    party = scene.person()
+    register = scene.office.store.rooms.disclosures
+    case = opened(scene, "correction", what="name", value="Ada Byron")
+    disclosed = scene.office.store.db.submit(
+        lambda tx: register.add(
+            tx, party=party, case=case.sid, kind="provider", fields=["calls"], basis="GDPR 20",
+            recipient=Recipient(name="Other", url="https://127.0.0.1/in"), now=scene.clock.now(),
+        )
+    ).result(5)  # fmt: skip
+    answered = scene.run("privacy.case.answer", sid=case.sid, words="corrected")
+    assert answered.state == "answered"
+    assert scene.work() == ["case_tell"]
+    ((url, body, headers),) = scene.web.got
+    assert url == "https://127.0.0.1/in"
+    assert b"Ada Byron" in body
+    assert "Ringfence-Signature" in headers
+    found = scene.office.read(lambda q: register.get(q, disclosed))
+    assert found.taken_at is not None
+    (amended,) = scene.office.read(lambda q: register.amendments(q, party))
+    with purpose("answer_rights"):
+        assert register.value(amended) == "Ada Byron"
+
+
+@pytest.mark.parametrize("details", [{}, {"what": "shoe", "value": "9"}, {"what": "name"},
+                                     {"what": "number", "value": "x"}])  # fmt: skip
+def test_a_correction_that_says_nothing_is_not_granted(scene, details):
+    scene.person()
+    case = opened(scene, "correction", **details)
+    assert scene.refused("privacy.case.answer", sid=case.sid).code in {
+        "bad_argument", "invalid_number"
+    }  # fmt: skip
+
+
+def test_an_erasure_is_carried_out_and_recipients_are_told(scene):
+    party = scene.person()
+    case = opened(scene, "erasure")
+    scene.office.store.db.submit(
+        lambda tx: scene.office.store.rooms.disclosures.add(
+            tx, party=party, case=case.sid, kind="provider", fields=["calls"], basis="GDPR 20",
+            recipient=Recipient(name="Other", url="https://127.0.0.1/in"), now=scene.clock.now(),
+        )
+    ).result(5)  # fmt: skip
+    done = scene.run("privacy.case.answer", sid=case.sid, words="erased")
+    assert done.state == "answered"
+    assert scene.run("privacy.erase.show", sid=done.facts["erasure"]).status == "done"
+    assert done.words == {}
+    with pytest.raises(Refused) as refused:
+        address(scene, party, "answer_rights")
+    assert refused.value.code in {"erased", "not_found"}
+    assert scene.work() == ["case_erased"]
+    assert b"erasure" in scene.web.got[0][1]
+
+
+def test_access_is_answered_by_a_job_and_fetched_by_the_reference(scene):
+    scene.called()
+    asked = scene.run("privacy.rights.ask", "public", kind="access", contact=CALLER)
+    reference = {"reference": asked.reference}
+    scene.work()
+    scene.run("privacy.rights.verify", "public", code=scene.line.code, **reference)
+    with pytest.raises(Refused):
+        scene.fetch("privacy.rights.fetch", "public", **reference)
+    assert scene.work() == ["case_archive"]
+    status = scene.run("privacy.rights.status", "public", **reference)
+    assert (status.state, status.archive) == ("answered", True)
+    assert scene.fetch("privacy.rights.fetch", "public", **reference).startswith(b"PK")
+    with pytest.raises(Refused):
+        scene.fetch("privacy.rights.fetch", "public", **reference)
