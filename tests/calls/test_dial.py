@@ -406,6 +406,83 @@ def test_another_target_may_win_while_one_is_asked(rig: Any, screened: LegId) ->
     assert effects.BridgeLegs(a=CALLER, b=other) in new
 
 
+def test_a_whisper_is_heard_and_then_they_are_connected(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    screen = commands.Screen(clips=(ClipId("CL-w"),), accept="")
+    rig.do(commands.Dial(targets=(make_device("shop", screen=screen),)))
+    leg = rig.wants(effects.PlaceLeg)[0].leg
+    new = rig.hear(inputs.LegAnswered(leg=leg))
+    (play,) = [effect for effect in new if isinstance(effect, effects.StartPlay)]
+    assert play.leg == leg
+    assert rig.hear(inputs.DigitPressed(leg=leg, digit="1")) == []
+    new = rig.hear(inputs.PlayEnded(leg=leg, play=play.play, reason="done"))
+    assert effects.BridgeLegs(a=CALLER, b=leg) in new
+
+
+def test_nothing_to_whisper_connects_at_once(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    screen = commands.Screen(clips=(), accept="")
+    rig.do(commands.Dial(targets=(make_device("shop", screen=screen),)))
+    leg = rig.wants(effects.PlaceLeg)[0].leg
+    assert effects.BridgeLegs(a=CALLER, b=leg) in rig.hear(inputs.LegAnswered(leg=leg))
+
+
+def test_a_lenient_screen_connects_whoever_presses_nothing(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    screen = commands.Screen(clips=(), accept="1", wait_ms=3_000, lenient=True)
+    rig.do(commands.Dial(targets=(make_device("shop", screen=screen),)))
+    leg = rig.wants(effects.PlaceLeg)[0].leg
+    rig.hear(inputs.LegAnswered(leg=leg))
+    assert effects.BridgeLegs(a=CALLER, b=leg) in rig.wait(3_000)
+
+
+def steps(rig: Any) -> list[tuple[int, str, str | None]]:
+    return [(n.report, n.step, n.status) for n in rig.told(notices.DialProgress)]
+
+
+def test_every_leg_reports_from_its_beginning_to_its_end(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    targets = (make_device("a", report=1), make_device("b", report=2), make_device("c"))
+    rig.do(commands.Dial(targets=targets))
+    one, two, three = (effect.leg for effect in rig.wants(effects.PlaceLeg))
+    for leg in (one, one, three):
+        rig.hear(inputs.LegRang(leg=leg))
+    rig.hear(inputs.LegRefused(leg=two, cause=Cause.BUSY, status=486))
+    rig.hear(inputs.LegAnswered(leg=one))
+    rig.wait(4_000)
+    rig.hear(inputs.LegHungUp(leg=one, cause=Cause.NORMAL))
+    assert steps(rig) == [
+        (1, "initiated", None),
+        (2, "initiated", None),
+        (1, "ringing", None),
+        (2, "completed", "busy"),
+        (1, "answered", None),
+        (1, "completed", "completed"),
+    ]
+    assert [n.talk_ms for n in rig.told(notices.DialProgress) if n.step == "completed"] == [
+        0,
+        4_000,
+    ]
+    kinds = [
+        type(n) for n in rig.notices if isinstance(n, notices.DialProgress | notices.DialFinished)
+    ]
+    assert kinds[-1] is notices.DialFinished
+
+
+def test_a_caller_who_gives_up_ends_every_report(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    rig.do(commands.Dial(targets=(make_device("a", report=7),)))
+    rig.hear(inputs.LegHungUp(leg=CALLER, cause=Cause.NORMAL))
+    assert steps(rig) == [(7, "initiated", None), (7, "completed", "cancelled")]
+
+
+def test_who_is_not_reached_in_time_is_reported_so(rig: Any, make_device: Any) -> None:
+    rig.answered()
+    rig.do(commands.Dial(targets=(make_device("a", report=1),), ring_ms=5_000))
+    rig.wait(5_000)
+    assert steps(rig)[-1] == (1, "completed", "no_answer")
+
+
 # --- while talking ----------------------------------------------------------------------------
 
 

@@ -90,15 +90,17 @@ Endpoint = ToPhone | ToSip | ToDevice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """Ask whoever answers to press ``accept`` before connecting: a mailbox does not press keys.
+    """Tell whoever answers something before connecting, or ask them to press ``accept`` as well.
 
-    ``clips`` are played to the callee; without the digit within ``wait_ms`` after the clips the
-    leg is hung up and counts as not answered. ``accept``: the digits that accept.
+    ``clips`` are played to the callee. ``accept``: the digits that accept; none: they are connected
+    once they have heard the clips. Without one within ``wait_ms`` after the clips the leg is hung
+    up and counts as not answered (a mailbox does not press keys), or, where ``lenient``, connected.
     """
 
     clips: tuple[ClipId, ...]
     accept: str = "1"
     wait_ms: int = 10_000
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,8 @@ class DialTarget:
     the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
     machine). ``send_digits``: played to the callee after the answer and before connecting
     (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
-    `RecordingNotice`.
+    `RecordingNotice`. ``report``: a number above 0 that `notices.DialProgress` repeats, 0 for no
+    such notices.
     """
 
     endpoint: Endpoint
@@ -135,6 +138,7 @@ class DialTarget:
     send_digits: str = field(default="", repr=False)
     screen: Screen | None = None
     notice: RecordingNotice | None = None
+    report: int = 0
 
 
 # --- beginning ------------------------------------------------------------------------------------

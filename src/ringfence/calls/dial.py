@@ -12,7 +12,7 @@ the other attempts go on ringing. The first accepted attempt wins and the others
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal
+from typing import Any, Literal
 
 from ringfence.calls import effects, events, inputs, notices
 from ringfence.calls.activity import Activity
@@ -20,7 +20,7 @@ from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Dial, DialTarget
 from ringfence.calls.core import CallCore
 from ringfence.calls.leg import Leg
-from ringfence.calls.words import PlayEnd, RecordingAnswer
+from ringfence.calls.words import LegStep, PlayEnd, RecordingAnswer
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, LegId, PartyId, RecordingId
@@ -66,10 +66,11 @@ _WEIGHT = {
 class Attempt:
     """One leg being rung for a dial."""
 
-    __slots__ = ("leg", "play", "state", "target")
+    __slots__ = ("leg", "play", "rang", "state", "target")
 
     def __init__(self, leg: Leg, target: DialTarget) -> None:
         self.leg = leg
+        self.rang = False
         self.target = target
         self.state: AttemptState = "ringing"
         self.play = 0
@@ -82,6 +83,7 @@ class DialActivity(Activity):
         "_attempts",
         "_cause",
         "_command",
+        "_partner_target",
         "_peer_gone",
         "_pending",
         "_ring_ms",
@@ -109,6 +111,7 @@ class DialActivity(Activity):
         self._tone = 0
         self._winner_party: PartyId | None = None
         self._peer_gone = False
+        self._partner_target: DialTarget | None = None
         self.state: DialState = "ringing"
         self.partner: LegId | None = None
         """The leg the first leg is talking to, of this call or of ``partner_call``."""
@@ -145,6 +148,7 @@ class DialActivity(Activity):
                 target, role="callee", caller_id=self._command.caller_id, ring_ms=ring_ms
             )
             self._attempts[leg.id] = Attempt(leg, target)
+            self._report(target, leg.id, "initiated")
             if self._command.sequential:
                 break
         core.timers.set("activity", core.now + ring_ms, "ring")
@@ -194,6 +198,10 @@ class DialActivity(Activity):
         if self.state != "ringing" or leg.id not in self._attempts:
             return
         core = self.core
+        attempt = self._attempts[leg.id]
+        if not attempt.rang:
+            attempt.rang = True
+            self._report(attempt.target, leg.id, "ringing")
         first = core.first()
         alone = early_media and len(self._attempts) == 1 and not self._pending
         if first.state in {"offered", "ringing"}:
@@ -219,6 +227,7 @@ class DialActivity(Activity):
         attempt = self._attempts.get(leg.id)
         if attempt is None or attempt.state != "ringing" or self.state != "ringing":
             return
+        self._report(attempt.target, leg.id, "answered")
         if attempt.target.send_digits:
             attempt.state = "digits"
             core.effects.append(effects.SendDigits(leg=leg.id, digits=attempt.target.send_digits))
@@ -232,6 +241,22 @@ class DialActivity(Activity):
             )
         else:
             self._screen(attempt)
+
+    def _report(self, target: DialTarget, leg: LegId, step: LegStep, **more: Any) -> None:
+        """Tell the program how far a leg is, where it wants to know."""
+        if target.report:
+            self.core.tell(notices.DialProgress(report=target.report, leg=leg, step=step, **more))
+
+    def _report_end(self, target: DialTarget, leg: LegId, cause: Cause) -> None:
+        talked = self._talked_from is not None and leg == self.partner
+        talk_ms = self.core.now - (self._talked_from or self.core.now) if talked else 0
+        status = dial_status(cause, talked=talked)
+        self._report(target, leg, "completed", status=status, talk_ms=talk_ms)
+
+    def _partner_left(self, cause: Cause) -> None:
+        if self._partner_target is not None and self.partner is not None:
+            self._report_end(self._partner_target, self.partner, cause)
+            self._partner_target = None
 
     def digits_sent(self, leg: Leg) -> None:
         """The digits after the answer are through."""
@@ -258,7 +283,9 @@ class DialActivity(Activity):
 
     def _ask_key(self, attempt: Attempt) -> None:
         screen = attempt.target.screen
-        if screen is not None:
+        if screen is not None and not screen.accept:
+            self._accept(attempt)
+        elif screen is not None:
             attempt.state = "key"
             self.core.timers.set("activity", self.core.now + screen.wait_ms, attempt.leg.id)
 
@@ -347,6 +374,7 @@ class DialActivity(Activity):
             return
         self.partner = leg.id
         self._winner_party = leg.party
+        self._partner_target = attempt.target
         self._ring_ms = core.now - self._started_at
         self._pending.clear()
         core.timers.clear("activity", "ring")
@@ -381,6 +409,7 @@ class DialActivity(Activity):
 
     def partner_moved(self, partner: LegId, call: CallId | None, party: PartyId | None) -> None:
         """A transfer gave the first leg another partner; a recording goes on with the new one."""
+        self._partner_left(Cause.TRANSFERRED)
         self.partner = partner
         self.partner_call = call
         if party is not None:
@@ -397,8 +426,10 @@ class DialActivity(Activity):
         if leg.id == self.partner:
             self.partner_gone(leg)
             return
-        if self._attempts.pop(leg.id, None) is None:
+        attempt = self._attempts.pop(leg.id, None)
+        if attempt is None:
             return
+        self._report_end(attempt.target, leg.id, leg.cause)
         self.core.timers.clear("activity", leg.id)
         self._failed(leg.cause)
 
@@ -441,6 +472,7 @@ class DialActivity(Activity):
             for attempt in tuple(self._attempts.values()):
                 if attempt.state == "ringing":
                     del self._attempts[attempt.leg.id]
+                    self._report_end(attempt.target, attempt.leg.id, Cause.NO_ANSWER)
                     core.end_leg(attempt.leg, Cause.NO_ANSWER)
             self._failed(Cause.NO_ANSWER)
         elif subject == "limit":
@@ -450,8 +482,12 @@ class DialActivity(Activity):
             if asked is not None and asked.state == "consent":
                 self._told(asked, "nothing")
                 return
+            if asked is not None and asked.target.screen and asked.target.screen.lenient:
+                self._accept(asked)
+                return
             attempt_due = self._attempts.pop(LegId(subject), None)
             if attempt_due is not None:
+                self._report_end(attempt_due.target, attempt_due.leg.id, Cause.NO_ANSWER)
                 core.end_leg(attempt_due.leg, Cause.NO_ANSWER)
                 self._failed(Cause.NO_ANSWER)
 
@@ -472,6 +508,7 @@ class DialActivity(Activity):
 
     def close(self) -> None:
         """The first leg has handed its partner over: the dial is done, the partner goes on."""
+        self._partner_left(Cause.TRANSFERRED)
         self.partner_call = None
         self.partner, kept = None, self.partner
         self._finish("ended", Cause.NORMAL, kept=kept)
@@ -480,6 +517,7 @@ class DialActivity(Activity):
         attempts, self._attempts = tuple(self._attempts.values()), {}
         for attempt in attempts:
             self.core.timers.clear("activity", attempt.leg.id)
+            self._report_end(attempt.target, attempt.leg.id, cause)
             self.core.end_leg(attempt.leg, cause)
 
     def _finish(
@@ -500,6 +538,7 @@ class DialActivity(Activity):
         self._cancel_attempts(Cause.CANCELLED if cause is Cause.NORMAL else cause)
         core.talk_stops()
         self._stop_dial_recording()
+        self._partner_left(cause)
         first = core.first()
         if not first.over:
             self._stop_ring_tone()

@@ -7,9 +7,9 @@ by a fact (`ringfence.calls.events`) with a count instead.
 `CallOver` comes exactly once, at the first sign that the call is ending (somebody hung up, the
 program asked for it, a limit, a failure). From then on nothing can be heard and commands are
 ignored. What was still open is reported after it and only for the record, e.g. to tell an action
-URL: `DialFinished`, `ConferenceFinished`, `QueueFinished` (all with ``hung_up``), and within a few
-seconds `RecordingFinished` or `RecordingMissing` for every recording. `PlayFinished`,
-`DigitsEntered`, `DigitsSent` and `TransferFinished` never follow it.
+URL: `DialProgress`; `DialFinished`, `ConferenceFinished`, `QueueFinished` (all with ``hung_up``);
+and within a few seconds `RecordingFinished` or `RecordingMissing` for every recording.
+`PlayFinished`, `DigitsEntered`, `DigitsSent` and `TransferFinished` never follow it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.words import (
     CollectEnd,
     DialStatus,
+    LegStep,
     PlayEnd,
     QueueExit,
     RecordingEnd,
@@ -107,6 +108,20 @@ class DialFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialProgress:
+    """How far a leg of a dial is; for targets that asked for it (`commands.DialTarget.report`).
+
+    ``status`` and ``talk_ms`` belong to ``completed``, which comes once for every leg.
+    """
+
+    report: int
+    leg: LegId
+    step: LegStep
+    status: DialStatus | None = None
+    talk_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceFinished:
     """The first leg is out of the room."""
 
@@ -157,6 +172,7 @@ Notice = (
     | RecordingFinished
     | RecordingMissing
     | DialFinished
+    | DialProgress
     | ConferenceFinished
     | QueuePlace
     | QueueFinished

@@ -13,6 +13,7 @@ _AFTER_OVER = frozenset(
         notices.RecordingFinished,
         notices.RecordingMissing,
         notices.DialFinished,
+        notices.DialProgress,
         notices.ConferenceFinished,
         notices.QueueFinished,
     }

@@ -53,6 +53,9 @@ RecordingFault = Literal[
 DialStatus = Literal["completed", "busy", "no_answer", "failed", "cancelled"]
 """How a dial ended for the program: ``completed`` means that somebody was talked to."""
 
+LegStep = Literal["initiated", "ringing", "answered", "completed"]
+"""How far a leg that is dialled has come; ``completed`` however it ended."""
+
 RecordWhen = Literal["never", "from_answer", "from_ringing"]
 
 RoomExit = Literal["left", "hung_up", "removed", "ended", "full", "failed"]
