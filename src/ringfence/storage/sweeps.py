@@ -7,6 +7,7 @@ kind           goes when                             what happens
                                                      ``expired``
 ``notifications``  it was before the cut-off          request and answer removed, their frame stays
 ``calls``       it ended before the cut-off           record, facts, recordings' rows removed
+(others)        see ``storage.aged``                  row removed
 ``parties``     nothing speaks of the person any more  key destroyed, row removed
 ``jobs``        dead since before the cut-off         row removed
 ``tokens``      expired                               row removed
@@ -30,6 +31,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import MINUTE, Ms
 from ringfence.kernel.ids import AccountId, RecordingId
 from ringfence.kernel.limits import COUNT_CALLERS_MIN, SWEEP_BATCH
+from ringfence.storage.aged import AGED
 from ringfence.storage.holds import is_held
 from ringfence.storage.schema import (
     call_counts,
@@ -49,8 +51,8 @@ from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 KINDS = {"recordings": "content", "notifications": "content", "calls": "call_log",
-         "parties": "call_log", "jobs": "operations", "tokens": "operations",
-         "logs": "operations"}  # fmt: skip
+         **{kind: aged.rule for kind, aged in AGED.items()}, "parties": "call_log",
+         "jobs": "operations", "tokens": "operations", "logs": "operations"}  # fmt: skip
 """What is swept, in this order → the retention rule behind it."""
 
 _c, _r, _h, _j, _p, _t = (
@@ -243,6 +245,8 @@ def _asked(
             return _DUE_NOTIFICATIONS, (account, after, bound, count)
         case "parties":
             return _DUE_PARTIES, (account, after, cutoff, count)
+    if kind in AGED:
+        return AGED[kind].due, (account, after, cutoff, count)
     return _DUE_JOBS, (after, cutoff, count)
 
 
@@ -279,6 +283,9 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
                 tx.run(_EMPTY_NOTIFICATION, (None, None, one.id))
             case "parties":
                 tx.run(_REMOVE_PARTY, (one.id,))
+            case _ if kind in AGED:
+                for statement in AGED[kind].remove:
+                    tx.run(statement, (one.id,))
             case _:
                 tx.run(_REMOVE_JOB, (one.id,))
     return free

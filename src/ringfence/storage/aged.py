@@ -1,0 +1,104 @@
+"""Rows that grow old by themselves: each kind with its clock, its id and what goes with it.
+
+===============  =============================  ================================================
+kind             its clock starts when          and only
+===============  =============================  ================================================
+``messages``     it was written
+``holds``        it was lifted                  a standing hold stays
+``restrictions`` it was lifted                  a standing restriction stays
+``consents``     it was said                    where something newer was said since, of the same
+                                                purpose and channel: what holds now is kept
+``cases``        it was decided                 with its steps, codes, corrections, disclosures
+===============  =============================  ================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Select, String, and_, bindparam, cast, delete, exists, select
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
+
+from ringfence.storage.schema import (
+    amendments,
+    case_archives,
+    case_codes,
+    case_steps,
+    cases,
+    consents,
+    disclosures,
+    holds,
+    messages,
+    restrictions,
+)
+from ringfence.storage.statement import Statement, at_most
+
+_newer = consents.alias("newer")
+_SUPERSEDED = exists().where(
+    and_(
+        _newer.c.party_id == consents.c.party_id,
+        _newer.c.purpose == consents.c.purpose,
+        _newer.c.channel == consents.c.channel,
+        _newer.c.id > consents.c.id,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Aged:
+    """One kind. ``rule``: of ``privacy.retention``; ``due`` takes account, after, cutoff, count.
+
+    ``remove``: statements that each take the id as text.
+    """
+
+    rule: str
+    due: Statement
+    remove: tuple[Statement, ...]
+
+
+def _aged(
+    rule: str,
+    clock: Column[Any],
+    *,
+    only: ColumnElement[bool] | None = None,
+    belongings: tuple[Column[Any], ...] = (),
+) -> Aged:
+    table = clock.table
+    key = cast(table.c.id, String) if table is consents else table.c.id
+    query: Select[Any] = select(key, clock).where(
+        table.c.account_id == bindparam("account"),
+        key > bindparam("after"),
+        clock < bindparam("cutoff"),
+    )
+    if only is not None:
+        query = query.where(only)
+    wanted: BindParameter[Any] = bindparam("record")
+    return Aged(
+        rule,
+        Statement(at_most(query.order_by(key), "count"), "account", "after", "cutoff", "count"),
+        (
+            *(Statement(delete(column.table).where(column == wanted)) for column in belongings),
+            Statement(delete(table).where(key == wanted)),
+        ),
+    )
+
+
+AGED = {
+    "messages": _aged("call_log", messages.c.created_at),
+    "holds": _aged("call_log", holds.c.lifted_at),
+    "restrictions": _aged("call_log", restrictions.c.lifted_at),
+    "consents": _aged("consent", consents.c.at, only=_SUPERSEDED),
+    "cases": _aged(
+        "case",
+        cases.c.decided_at,
+        belongings=(
+            case_steps.c.case_id,
+            case_codes.c.case_id,
+            case_archives.c.case_id,
+            amendments.c.case_id,
+            disclosures.c.case_id,
+        ),
+    ),
+}
+"""Kind → how it ages."""

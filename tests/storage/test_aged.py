@@ -1,0 +1,135 @@
+"""Invariant: what is old and settled goes, what still holds stays however old it is."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Boolean
+
+from ringfence.kernel.clock import DAY, Ms
+from ringfence.privacy.retention import RULES
+from ringfence.privacy.taxonomy import is_personal
+from ringfence.storage import sweeps
+from ringfence.storage.aged import AGED
+from ringfence.storage.schema import metadata
+
+OLD = Ms(1_600_000_000_000)
+YOUNG = Ms(OLD + 1000 * DAY)
+CUTOFF = Ms(OLD + 500 * DAY)
+
+
+def fill(store, account, table_name, **values):
+    """Add a row, with whatever the columns that were not named can hold."""
+    table = metadata.tables[table_name]
+    row = {}
+    for column in table.columns:
+        if column.name in values:
+            row[column.name] = values[column.name]
+        elif column.name == "account_id":
+            row[column.name] = account.id
+        elif column.nullable:
+            row[column.name] = None
+        else:
+            python = column.type.python_type
+            row[column.name] = {int: 0, str: "x", bytes: b"x", bool: False}.get(python, 0)
+        if isinstance(column.type, Boolean):
+            row[column.name] = int(row[column.name] or 0)
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    sql = f"INSERT INTO {table_name} ({names}) VALUES ({marks})"
+    store.db.submit(lambda tx: tx._cursor.execute(sql, tuple(row.values())) and None).result(5)
+
+
+def sweep(store, account, kind):
+    batch = sweeps.due(store.db.reading, kind, account=account.id, cutoff=CUTOFF, count=50)
+    gone = store.db.submit(lambda tx: sweeps.remove(tx, kind, batch)).result(5)
+    return [one.id for one in gone]
+
+
+def left(store, table):
+    rows = store.db.reading._cursor.execute(f"SELECT * FROM {table}").fetchall()
+    return [str(row[0]) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["messages", "holds", "restrictions", "cases"])
+def test_old_and_settled_goes_young_stays(store, account, kind):
+    clock = {"messages": "created_at", "cases": "decided_at"}.get(kind, "lifted_at")
+    unique = {"messages": "reason", "cases": "reference"}.get(kind)
+    for name, at in (("A", OLD), ("B", YOUNG)):
+        extra = {} if unique is None else {unique: name if unique == "reason" else name.encode()}
+        fill(store, account, kind, id=name, **{clock: at}, **extra)
+    assert sweep(store, account, kind) == ["A"]
+    assert left(store, kind) == ["B"]
+
+
+@pytest.mark.parametrize("kind", ["holds", "restrictions", "cases"])
+def test_what_still_stands_stays_however_old(store, account, kind):
+    fill(store, account, kind, id="A")  # never lifted, never decided
+    assert sweep(store, account, kind) == []
+
+
+def test_a_consent_goes_once_something_newer_was_said(store, account):
+    said = {"party_id": "P", "purpose": "market", "channel": "call"}
+    fill(store, account, "consents", id=1, at=OLD, state="given", **said)
+    fill(store, account, "consents", id=2, at=Ms(OLD + 1), state="withdrawn", **said)
+    fill(store, account, "consents", id=3, at=OLD, state="given", **said | {"channel": "email"})
+    assert sweep(store, account, "consents") == ["1"]
+    assert left(store, "consents") == ["2", "3"]
+
+
+def test_a_case_takes_everything_of_it_along(store, account):
+    fill(store, account, "cases", id="A", decided_at=OLD)
+    for table in ("case_steps", "case_codes", "case_archives"):
+        fill(store, account, table, case_id="A")
+    for table in ("amendments", "disclosures"):
+        fill(store, account, table, id="X", case_id="A")
+    assert sweep(store, account, "cases") == ["A"]
+    for table in ("case_steps", "case_codes", "case_archives", "amendments", "disclosures"):
+        assert left(store, table) == [], table
+
+
+def test_a_held_case_stays(store, account, rooms, clock):
+    fill(store, account, "cases", id="A", decided_at=OLD)
+    store.db.submit(
+        lambda tx: rooms.holds.place(tx, "A", reason="legal_claim", by="owner", now=clock.now())
+    ).result(5)
+    assert sweep(store, account, "cases") == []
+
+
+ELSEWHERE = {
+    "accounts": "closes with the account",
+    "amendments": "with its case",
+    "api_keys": "closes with the account",
+    "audit_records": "a log with holes proves nothing",
+    "call_parties": "with its call",
+    "case_approvers": "closes with the account",
+    "case_archives": "with its case; expires before",
+    "case_codes": "with its case",
+    "case_steps": "with its case",
+    "disclosures": "with its case",
+    "events": "with its call",
+    "fetched": "by its own lifetime (jobs.handlers.fetched)",
+    "phones": "until it is removed",
+    "primary_admins": "closes with the account",
+    "recording_channels": "with its recording",
+    "staff_tickets": "closes with the account",
+    "subscriptions": "until somebody leaves the list",
+    "suppressions": "a no is kept as long as it is one",
+    "trunks": "until it is removed",
+}
+"""Tables about people that no sweep of their own goes through, and why."""
+
+
+@pytest.mark.promise("RET-02")
+def test_every_table_about_people_is_swept_or_says_why_not():
+    about = {
+        table.name
+        for table in metadata.sorted_tables
+        if any(is_personal(column.info["label"].category) for column in table.columns)
+    }
+    missing = about - sweeps.KINDS.keys() - ELSEWHERE.keys() - {"bindings"}
+    assert not missing, f"say how they are swept: {sorted(missing)}"
+
+
+def test_every_kind_has_a_rule():
+    assert set(sweeps.KINDS.values()) <= RULES.keys()
+    assert AGED.keys() <= sweeps.KINDS.keys()
