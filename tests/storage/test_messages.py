@@ -62,6 +62,15 @@ def test_an_address_is_known_by_its_keyed_hash_alone(store, messages, message, t
             assert b"canary" not in path.read_bytes()
 
 
+def test_who_is_left_alone_by_any_door_gets_no_advertising(store, rooms, messages):
+    address = "mailto:a@example.com"
+    do(
+        store,
+        lambda tx: rooms.consents.suppress(tx, address, "marketing", how="cli", by="owner", now=1),
+    )
+    assert messages.is_suppressed(store.db.reading, messages.lookup("a@example.com"))
+
+
 def test_who_declines_leaves_every_list_and_stays_away(store, messages):
     lookup = messages.lookup("a@example.com")
     reading = store.db.reading

@@ -52,7 +52,7 @@ def test_a_material_change_is_mailed_shown_and_acknowledged(tmp_path: Path) -> N
         assert (mail["To"], mail["Subject"]) == (TO, "The privacy notice changes")
         assert f"/privacy/{version['number']}" in mail.get_content()
         until(lambda: states(platform) == {"email": "sent", "popup": "waiting"})
-        platform.cli("privacy", "acknowledge", str(version["number"]))
+        platform.do("privacy.policy.acknowledge", number=version["number"])
         assert states(platform) == {"email": "sent", "popup": "acknowledged"}
         assert b"canary" not in stored(platform)
 
@@ -62,13 +62,6 @@ def test_a_material_change_is_mailed_shown_and_acknowledged(tmp_path: Path) -> N
         body = fetch(platform, f"/privacy/{version['number']}.json")[2]
         assert hashlib.sha256(body).hexdigest() == version["digest"]
         assert json.loads(body)["title"] == "Ours"
-        first = fetch(platform, "/privacy/1.json")[2]
-
-        platform.stop()
-        platform.start()
-        assert fetch(platform, "/privacy/1.json")[2] == first
-        numbers = [row["number"] for row in platform.do("privacy.policy.versions")]
-        assert numbers == [1, 2]  # the same program does the same: no third version
 
 
 def states(platform: Platform) -> dict[str, str]:
@@ -90,8 +83,8 @@ def test_a_message_survives_kill_and_one_click_ends_advertising(tmp_path: Path) 
         sink.hold(True)
         platform.do("privacy.message.send", to=TO, reason="alert:1", **ALERT)
         platform.kill("serve")  # while the mail server takes its time
-        until(lambda: answers(platform))
         sink.hold(False)
+        until(lambda: answers(platform))
         [alert] = sink.wait(1)
         assert alert["To"] == TO
         until(lambda: [row["state"] for row in messages(platform)] == ["sent"])

@@ -88,9 +88,6 @@ TEMPLATES = table(
                  "From {effective} on another version of the privacy notice holds: "
                  "number {number}.\n\nWhat changes:\n{changes}\n\nThe whole text: {address}\n"
                  "Please acknowledge it on the status page.\n"),
-        Template("identity_code", "service", "Your code",
-                 "Your code is {code}. Whoever asked for it wants to act in your name; if that "
-                 "was not you, tell it to nobody.\n"),
         Template("demand_received", "service", "An authority asked for your data",
                  "An authority asked for data about you. {what}\n"),
         Template("rights_code", "service", "Your code",

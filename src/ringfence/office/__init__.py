@@ -115,7 +115,6 @@ class Office:
         self.sessions: dict[bytes, Ms] = {}
         self.session_roles: dict[bytes, str] = {}
         self.identities = Identities()
-        self.lapse: policy.Lapse | None = None
         self.policy_uses: set[tuple[str, int]] = set()
         store.eraser.jurisdiction = settings.country
         store.eraser.resume()

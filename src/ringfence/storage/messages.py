@@ -124,8 +124,8 @@ class Messages:
         self._account: AccountId = seal.account.id
 
     def lookup(self, address: str) -> bytes:
-        """Return the keyed hash under which an address is known."""
-        return self._seal.find(f"mailto:{address.casefold()}")
+        """Return the keyed hash under which an address is known, here and to `Consents`."""
+        return self._seal.find(f"suppressed:mailto:{address.casefold()}")
 
     def add(self, tx: Transaction, message: Message, lookup: bytes) -> bool:
         """Add a message; False where its reason has led to one already."""

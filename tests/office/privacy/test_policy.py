@@ -13,8 +13,8 @@ from office_open import opened
 
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
 from ringfence.office import Office
-from ringfence.privacy import retention
 from ringfence.privacy.labels import PHONE_SEALED
 from ringfence.privacy.registry import Sources
 from ringfence.storage.audit import AuditTrail
@@ -195,21 +195,25 @@ def test_a_new_purpose_is_a_new_version(ask: Ask, monkeypatch: pytest.MonkeyPatc
 def test_consents_lapse_with_the_version_that_changes_what_they_were_for(
     ask: Ask, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[tuple[tuple[str, ...], int]] = []
-    office.lapse = lambda tx, account, purposes, number, at: told.append((purposes, number))
-    ask("policy.current")
-    monkeypatch.setitem(
-        retention.RULES, "content", replace(retention.RULES["content"], ceiling_days=9_000)
-    )
     from ringfence.office.privacy import census
     from ringfence.privacy.labels import Label
 
+    number = "+12025550123"
+    party = office.store.party_room.resolve(Phone(number), office.clock.now())
+    ask("policy.current")
+    rooms = office.store.rooms
+    office.store.db.submit(
+        lambda tx: rooms.consents.record(
+            tx, party, "given", purpose="record_call", channel="any", how="cli", actor="owner",
+            text=None, now=office.clock.now(),
+        )
+    ).result(5)  # fmt: skip
+    assert rooms.consents.recording_consent(party) == "given"
     label = Label("user.content.private", "caller", ("record_call",), "high", "sealed", "content")
     columns = census.columns
     monkeypatch.setattr(census, "columns", lambda: columns() | {"calls.mood": label})
-    version = ask("policy.refresh")
-    assert version.lapsed == ["record_call"]
-    assert told == [(("record_call",), version.number)]
+    assert ask("policy.refresh").lapsed == ["record_call"]
+    assert rooms.consents.recording_consent(party) == "unknown"
 
 
 @pytest.mark.promise("POL-02")

@@ -6,14 +6,12 @@ page until somebody acknowledges it; each step is a row of evidence and a leaf o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ringfence.api import views_policy as views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId
 from ringfence.kernel.limits import POLICY_AHEAD_MS, POLICY_CHANGES_TOLD
 from ringfence.messaging.mail import check_address
 from ringfence.office.privacy import messages
@@ -35,14 +33,12 @@ from ringfence.privacy.processors import PROCESSORS, Engagement, check_engagemen
 from ringfence.privacy.purposes import PURPOSES, current_role, exchange_itself, purpose
 from ringfence.privacy.registry_diff import CHANNELS
 from ringfence.promises import registry
+from ringfence.storage.consents_lapse import lapse
 from ringfence.storage.policies import Acceptance, Version
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 if TYPE_CHECKING:
     from ringfence.office import Office
-
-Lapse = Callable[[Transaction, AccountId, tuple[str, ...], int, Ms], object]
-"""Ends the consents of an account for some purposes, because of a version."""
 
 TEMPLATE = "policy_changed"
 
@@ -86,8 +82,8 @@ async def publish(office: Office, made: Draft, *, effective_at: Ms | None = None
         office.store.store.trail.note(
             tx, "policy_published", at=now, account=office.account.id, body=body
         )
-        if found.lapses and office.lapse is not None:
-            office.lapse(tx, office.account.id, found.lapses, version.number, now)
+        if found.lapses:
+            lapse(tx, office.account.id, found.lapses, version.number, now)
         if "popup" in CHANNELS[found.severity]:
             policies.tell(tx, version.number, "popup", "waiting", now)
         if "email" in CHANNELS[found.severity]:

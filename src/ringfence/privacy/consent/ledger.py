@@ -17,7 +17,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.gate import Consent
 
-State = Literal["given", "refused", "withdrawn"]
+State = Literal["given", "refused", "withdrawn", "lapsed"]
 How = Literal["cli", "api", "page_box", "page_button", "call_key", "mail", "letter", "in_person"]
 """How it was said: a box on a page that was empty before, a button, a key on a call, ..."""
 
@@ -38,15 +38,24 @@ class Choice:
     at: Ms
 
 
+_MEANS: dict[State, Consent] = {
+    "given": "given",
+    "refused": "refused",
+    "withdrawn": "refused",
+    "lapsed": "unknown",
+}
+
+
 def effective(choices: Iterable[Choice], purpose: str, channel: str) -> Consent:
     """Return what holds now; ``choices`` in the order they were made.
 
     A withdrawal is as good as a refusal: whoever took it back is not asked by doing it anyway.
+    One that lapsed, because what it was for has changed, is as if nobody had been asked.
     """
     found: Consent = "unknown"
     for choice in choices:
         if choice.purpose == purpose and choice.channel in {channel, "any"}:
-            found = "given" if choice.state == "given" else "refused"
+            found = _MEANS[choice.state]
     return found
 
 
