@@ -1,7 +1,8 @@
 """kill -9 of either process at any moment: whatever was going on, the books are in order after it.
 
 Invariant: after the restart no call is open; each call ended once, its facts are in order and its
-record agrees with them; every recording has an outcome, and a saved one its files and keys.
+record agrees with them; every recording has an outcome, and a saved one its files and keys; a
+callback that was being delivered is delivered.
 """
 
 from __future__ import annotations
@@ -9,10 +10,14 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import threading
 import time
 from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl
 
+import pytest
 from platform_run import Platform
 
 from ringfence.calls.events import CallEnded, CallFact
@@ -111,6 +116,75 @@ def test_the_books_are_in_order_whenever_a_process_is_killed(tmp_path: Path) -> 
     causes = books(tmp_path / "data")
     assert causes["interrupted"] > 0
     assert causes["normal"] > 0
+
+
+class Listener:
+    """Takes callbacks. Until it is ``willing`` nobody who asks gets an answer."""
+
+    def __init__(self) -> None:
+        self.willing = threading.Event()
+        self.asked = threading.Event()
+        self.over = threading.Event()
+        self.taken: list[dict[str, str]] = []
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                listener.asked.set()
+                if not listener.willing.is_set():
+                    listener.over.wait(60)
+                    return
+                listener.taken.append(dict(parse_qsl(body)))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/status"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def test_a_callback_that_was_being_delivered_is_delivered_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFENCE_FETCH_PRIVATE", "127.0.0.0/8")
+    listener = Listener()
+
+    async def scene() -> None:
+        async with Phone(username="+12025550160") as phone:
+            call = await phone.call(f"sip:{VOICEMAIL}@{platform.sip}")
+            call.audio.say_tone(440, seconds=3)
+            await call.wait_over(20)
+        assert await asyncio.to_thread(listener.asked.wait, 20)
+        assert listener.taken == []
+        listener.willing.set()
+        await restarted(platform, "ringfence.app")
+
+    try:
+        with Platform(tmp_path / "data") as platform:
+            platform.number(
+                VOICEMAIL,
+                f"<Response><Record maxLength='1' action='flow:nobody' playBeep='false' "
+                f"recordingStatusCallback='{listener.url}'/></Response>",
+            )
+            asyncio.run(scene())
+            (record,) = platform.calls(ended=1)
+            deadline = time.monotonic() + DEADLINE_SECONDS
+            while not any(taken.get("CallSid") == record["sid"] for taken in listener.taken):
+                assert time.monotonic() < deadline, listener.taken
+                time.sleep(0.05)
+            assert listener.taken[-1]["RecordingStatus"] == "completed"
+    finally:
+        listener.close()
 
 
 def books(data: Path) -> Counter[str]:
