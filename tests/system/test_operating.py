@@ -165,6 +165,11 @@ def test_the_folder_is_its_owners_alone(platform: Platform) -> None:
 
 def test_what_was_said_offline_holds_after_a_start(tmp_path: Path) -> None:
     platform = Platform(tmp_path / "data", rtp="35000-35999")
+    refused = platform.cli("number", "add", NUMBER, "--flow", "welcome", check=False)
+    assert (refused.returncode, platform.data.exists()) == (2, False)
+    assert "ringfence up --data" in refused.stderr
+    with platform:
+        pass
     platform.cli("number", "add", NUMBER, "--flow", "welcome")
     assert [item["number"] for item in platform.ask("number", "list")] == [NUMBER]
     refused = platform.cli("call", "sip:echo@127.0.0.1", check=False)

@@ -7,12 +7,15 @@ from dataclasses import replace
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.words import RecordingDuty, RecordWhen
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
-from ringfence.markup.exchange import Params, RecordingMay
+from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
+from ringfence.markup.progress import ProgressReports
+from ringfence.markup.screening import Screening
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Dial, Number, Say, Sip, Target
 from ringfence.privacy.recording_law.sentences import Kind, sentence
@@ -29,11 +32,19 @@ _WHEN: dict[str, RecordWhen] = {
 class DialStep(Step):
     """One Dial."""
 
-    __slots__ = ("_clips", "_consent", "_dial", "_following", "_may", "_stage")
+    __slots__ = (
+        "_base", "_clips", "_consent", "_dial", "_dialled", "_following", "_may", "_reports",
+        "_screens", "_stage",
+    )  # fmt: skip
 
-    def __init__(self, stage: Stage, dial: Dial) -> None:
+    def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
+        """``base``: the URL of the document it stands in."""
         self._stage = stage
         self._dial = dial
+        self._base = base
+        self._dialled: tuple[commands.DialTarget, ...] = ()
+        self._screens: dict[int, Screening] = {}
+        self._reports: ProgressReports | None = None
         self._consent: RecordingConsent | None = None
         self._may: RecordingMay | None = None
         self._clips: dict[Kind, Clip] = {}
@@ -50,30 +61,74 @@ class DialStep(Step):
 
     def begin(self) -> None:
         dial, stage = self._dial, self._stage
-        targets = tuple(
-            found for found in (self._target(target) for target in dial.targets) if found
-        )
-        if not targets:
+        found = [
+            (target, made)
+            for target in dial.targets
+            if isinstance(target, Number | Sip) and (made := self._target(target))
+        ]
+        if not found:
             self._over((("DialCallStatus", "failed"), ("DialBridged", "false")))
             return
+        wanted = [target for target, _ in found]
+        self._reports = ProgressReports(stage, wanted, self._base)
+        self._dialled = tuple(
+            replace(made, report=place if target.status_callback else 0)
+            for place, (target, made) in enumerate(found, 1)
+        )
+        self._screens = {
+            place: Screening(stage, target, self._screened)
+            for place, target in enumerate(wanted)
+            if target.url
+        }
+        for screening in tuple(self._screens.values()):
+            screening.begin(self._base)
+        self._screened()
+
+    def _screened(self) -> None:
+        """Go on once it is known what every callee will hear."""
+        if not self._dialled or not all(one.settled for one in self._screens.values()):
+            return
+        targets = tuple(
+            replace(target, screen=self._screens[place].screen)
+            if place in self._screens
+            else target
+            for place, target in enumerate(self._dialled)
+        )
+        self._dialled = ()
         if not self._records:
             self._place(targets, "never")
             return
-        self._consent = RecordingConsent(stage, "dial", self._ruled, targets=targets)
+        self._consent = RecordingConsent(self._stage, "dial", self._ruled, targets=targets)
         self._consent.begin()
+
+    def fetched(self, answer: Fetched | FetchFailed) -> None:
+        for screening in tuple(self._screens.values()):
+            screening.fetched(answer)
+
+    def deadline(self) -> Ms | None:
+        return min((s.due for s in self._screens.values() if s.due is not None), default=None)
+
+    def fire(self) -> None:
+        for screening in tuple(self._screens.values()):
+            screening.fire()
 
     def ruled(self, may: RecordingMay) -> None:
         if self._consent is not None:
             self._consent.ruled(may)
 
     def clip_settled(self) -> None:
-        if self._consent is not None and not self._consent.over:
+        if self._dialled:
+            for screening in tuple(self._screens.values()):
+                screening.clip_settled()
+        elif self._consent is not None and not self._consent.over:
             self._consent.clip_settled()
         elif self._may is not None:
             self._place_told(self._may)
 
     def abandon(self) -> None:
         self._may = None
+        self._dialled = ()
+        self._screens = {}
         if self._consent is not None:
             self._consent.abandon()
 
@@ -147,7 +202,10 @@ class DialStep(Step):
         )
 
     def receive(self, notice: Notice) -> None:
-        if isinstance(notice, notices.DialFinished):
+        if isinstance(notice, notices.DialProgress):
+            if self._reports is not None:
+                self._reports.receive(notice)
+        elif isinstance(notice, notices.DialFinished):
             self._finished(notice)
         elif self._consent is not None:
             self._consent.receive(notice)

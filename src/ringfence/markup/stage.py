@@ -10,7 +10,15 @@ from ringfence.calls.notices import Notice, RecordingFinished, RecordingMissing
 from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
-from ringfence.markup.exchange import AskRecording, Callback, Params, RecordingMay
+from ringfence.markup.exchange import (
+    AskRecording,
+    Callback,
+    Fetch,
+    Fetched,
+    FetchFailed,
+    Params,
+    RecordingMay,
+)
 from ringfence.markup.verbs import Method, Verb
 
 
@@ -41,8 +49,8 @@ class Stage(Protocol):
     def next_request(self) -> int:
         """Return a new number for a request."""
 
-    def ask(self, request: AskRecording) -> None:
-        """Ask the world something; the answer comes to `Step.ruled`."""
+    def ask(self, request: AskRecording | Callback | Fetch) -> None:
+        """Ask the world something; the answer comes to `Step.ruled` or `Step.fetched`."""
 
     def progress(self) -> None:
         """Say that the caller heard, did or waited for something: no idle loop."""
@@ -98,6 +106,9 @@ class Step:
 
     def ruled(self, _may: RecordingMay, /) -> None:
         """It was ruled what may be recorded."""
+
+    def fetched(self, _answer: Fetched | FetchFailed, /) -> None:
+        """A document this step asked for is here, or never will be."""
 
     def deadline(self) -> Ms | None:
         """When `fire` is due."""

@@ -48,7 +48,7 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
         case Record():
             return RecordStep(stage, verb), 1
         case Dial():
-            return DialStep(stage, verb), 1
+            return DialStep(stage, verb, base), 1
         case Echo():
             return EchoStep(stage, verb), 1
         case Redirect() | Hangup() | Reject() | Broken() | Unavailable():

@@ -96,21 +96,34 @@ class Record(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Verb):
-    """A telephone number to dial."""
+    """A telephone number to dial. ``url``: what its callee hears before they are connected."""
 
     number: str = field(repr=False)
     send_digits: str = field(default="", repr=False)
+    url: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    status_callback_event: tuple[str, ...] = ("completed",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sip(Verb):
-    """A SIP URI to dial, with credentials for the far side's challenge and extra headers."""
+    """A SIP URI to dial, with credentials for the far side's challenge and extra headers.
+
+    ``url``: what its callee hears before they are connected.
+    """
 
     uri: str = field(repr=False)
     username: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
     send_digits: str = field(default="", repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    url: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    status_callback_event: tuple[str, ...] = ("completed",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ _AFTER_OVER = (
     notices.RecordingFinished,
     notices.RecordingMissing,
     notices.DialFinished,
+    notices.DialProgress,
 )
 """What still matters when the call is over: an action URL is told of it."""
 
@@ -172,6 +173,8 @@ class Program:
                 if self._fetching and news.request == self._fetching:
                     self._fetching, self._fetch_due = 0, None
                     self._fetched(news)
+                elif self._step is not None:
+                    self._step.fetched(news)
             case RecordingMay():
                 if self._step is not None:
                     self._step.ruled(news)
@@ -269,7 +272,7 @@ class Program:
     def next_request(self) -> int:
         return self._next_request()
 
-    def ask(self, request: AskRecording) -> None:
+    def ask(self, request: AskRecording | Callback | Fetch) -> None:
         self._ask(request)
 
     def progress(self) -> None:

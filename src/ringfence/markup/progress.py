@@ -1,0 +1,61 @@
+"""Status callbacks of a dial's targets: each leg's way from being rung to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ringfence.calls import notices
+from ringfence.markup.context import dial_word, whole_seconds
+from ringfence.markup.exchange import Callback, Params, Value
+from ringfence.markup.stage import Stage
+from ringfence.markup.urls import resolve
+from ringfence.markup.verbs import Number, Sip
+
+_WORDS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+
+
+class ProgressReports:
+    """Tells the URL of each target what has become of its leg, where the target asked for that."""
+
+    __slots__ = ("_base", "_sent", "_stage", "_targets")
+
+    def __init__(self, stage: Stage, targets: Sequence[Number | Sip], base: str) -> None:
+        """``targets``: in the order of the dial; ``report`` counts them from 1."""
+        self._stage = stage
+        self._targets = targets
+        self._base = base
+        self._sent: dict[str, int] = {}
+
+    def receive(self, news: notices.DialProgress) -> None:
+        """A leg has come further."""
+        target = self._targets[news.report - 1]
+        if news.step not in target.status_callback_event:
+            return
+        url = resolve(target.status_callback or "", self._base)
+        if url is None or url.startswith("flow:"):
+            return
+        number = self._sent.get(news.leg, 0)
+        self._sent[news.leg] = number + 1
+        context = self._stage.context
+        called: Value = target.number if isinstance(target, Number) else target.uri
+        params: Params = (
+            ("CallSid", news.leg),
+            ("ParentCallSid", context.call),
+            ("AccountSid", context.account),
+            ("From", context.caller),
+            ("To", called),
+            ("Caller", context.caller),
+            ("Called", called),
+            ("Direction", "outbound-dial"),
+            ("CallStatus", self._status(news)),
+            ("CallbackSource", "call-progress-events"),
+            ("SequenceNumber", str(number)),
+        )
+        if news.step == "completed":
+            params = (*params, ("CallDuration", whole_seconds(news.talk_ms)))
+        self._stage.ask(Callback(url=url, method=target.status_callback_method, params=params))
+
+    def _status(self, news: notices.DialProgress) -> str:
+        if news.step == "completed":
+            return dial_word(news.status or "completed")
+        return _WORDS[news.step]
