@@ -5,7 +5,7 @@
 A call is an IVR call with a menu and a voicemail from a caller never seen before: ten facts in
 nine turns, two parties looked up, one of them made with a key of its own. *Paced*: 50 calls a
 second in real time on an event loop, as in service, so a commit is shared by whatever arrived
-within 40 ms; the CPU time of the same loop making the same facts and storing none is taken off.
+within 80 ms; the CPU time of the same loop making the same facts and storing none is taken off.
 *Saturated*: as fast as it goes. CPU time is the whole process's, writer thread and kernel included.
 """
 

@@ -49,7 +49,7 @@ async def test_a_call_knows_its_number_trunk_and_people(bench: Bench) -> None:
 
 
 async def test_a_leg_that_is_open_already_answers_in_the_same_turn(bench: Bench) -> None:
-    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.number("+12025550100", "<Response><Say>Hello.</Say></Response>")
     bench.link._spares.append(("LGspare", 30_000))
     bench.invite("12025550100")
     (answer,) = bench.wire.sent(sip.Answer)

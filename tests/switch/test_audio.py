@@ -126,3 +126,21 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not true():
             await asyncio.to_thread(lambda: None)
+
+
+async def test_a_prompt_that_ended_with_its_leg_is_no_news(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.number("+12025550100", "<Response><Say>Hello.</Say></Response>")
+    bench.invite("12025550100")
+    bench.open_ports()
+    play = bench.wire.last(media.Play)
+    (leg,) = bench.runner.legs.values()
+    bench.runner.sip_event(wire.Ended(leg=leg.key, by="remote", cause="bye"))
+    told: list[object] = []
+    monkeypatch.setattr(bench.runner, "feed", lambda _, item: told.append(item))
+    bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
+    assert told == []
+    leg.released = False
+    bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
+    assert len(told) == 1

@@ -306,6 +306,9 @@ class AudioDesk:
         self._link(live).send(command(a=effect.leg, b=effect.leg))
 
     def _played(self, notice: media.PlayFinished) -> None:
+        leg = self._runner.legs.get(LegId(notice.leg))
+        if leg is None or leg.released:
+            return  # cut short by the end of the leg, which the call knows of
         self._tell(
             notice.leg,
             inputs.PlayEnded(

@@ -450,9 +450,11 @@ _PLACE_CAUSES = {
 
 def is_hidden(host: str, peer: wire.Peer | None) -> bool:
     """Whether SDP names a private address while the signalling came from a public one (NAT)."""
+    if peer is None or host == peer.host:
+        return False
     try:
         announced = ipaddress.ip_address(host)
-        seen = ipaddress.ip_address(peer.host) if peer is not None else announced
+        seen = ipaddress.ip_address(peer.host)
     except ValueError:
         return False
     return announced.is_private and not seen.is_private
