@@ -45,7 +45,9 @@ def test_letting_go_leaves_no_row_that_names_the_id(store, call):
     write(store, lambda tx: store.trail.note(tx, "opened", at=1, party=call.caller, body={}))
     write(store, lambda tx: rows.let_go(tx, call.caller))
     assert values(store, "SELECT count(*) FROM parties WHERE id = ?", call.caller) == [(0,)]
-    assert values(store, "SELECT party_id FROM audit_records WHERE kind = 'opened'") == [(None,)]
+    assert values(store, "SELECT party_id FROM audit_records WHERE kind = 'opened'") == [
+        (rows.NOBODY,)
+    ]
 
 
 def test_what_must_stay_stays(store, call, clock):

@@ -6,12 +6,14 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from ringfence.api import admin, common, cookies, openapi, privacy_pages, status, tags
+from ringfence.api import admin, common, cookies, openapi, privacy_pages, rights, status, tags
 from ringfence.api.twilio.door import door as twilio
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     calls,
     notifications,
+    privacy_audit,
+    privacy_cases,
     privacy_consents,
     privacy_erasure,
     privacy_policy,
@@ -37,8 +39,11 @@ HANDLERS = (
     recordings.fetch_recording,
     *notifications.HANDLERS,
     *privacy_pages.HANDLERS,
+    *rights.HANDLERS,
     *privacy_policy.HANDLERS,
+    *privacy_cases.HANDLERS,
     *privacy_consents.HANDLERS,
+    *privacy_audit.HANDLERS,
     *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
     twilio,

@@ -384,3 +384,38 @@ class KeysCopied(msgspec.Struct, frozen=True, kw_only=True):
     """The keys were copied, as of this epoch."""
 
     epoch: int
+
+
+class AuditHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest signed head of the audit log, and the key that checks it."""
+
+    checkpoint: str
+    size: int
+    verifier_key: str
+
+
+class AuditProof(msgspec.Struct, frozen=True, kw_only=True):
+    """One record about a person, with the proof that it is in the log (C2SP tlog-proof)."""
+
+    leaf: int
+    at: int
+    kind: str
+    proof: str
+
+
+class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a check of the whole log found; it is whole where ``faults`` is empty."""
+
+    leaves: int
+    heads: int
+    proved: int
+    erased: int
+    """Leaves whose record nobody can prove any more, because the person was erased."""
+    faults: list[str]
+
+
+class AuditExport(msgspec.Struct, frozen=True, kw_only=True):
+    """The log was written as files."""
+
+    size: int
+    files: int

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ringfence.cli import (
+    privacy_audit,
     privacy_consent,
     privacy_erase,
     privacy_notice,
@@ -79,6 +80,7 @@ def _counts(clauses: tuple[registry.Clause, ...], companies: list[str]) -> None:
         click.echo(f"\n{kept} of {len(clauses)} clauses are kept.")
 
 
+privacy.add_command(privacy_audit.audit)
 privacy.add_command(privacy_erase.erase)
 privacy.add_command(privacy_erase.erasures)
 privacy.add_command(privacy_retention.retention)

@@ -127,10 +127,10 @@ _NOBODY_SEEN = Statement(
     update(audit_records)
     .where(_a.party_id == bindparam("party"))
     .values(
-        party_id=bindparam("none"),
+        party_id=bindparam("them"),
         body=func.replace(_a.body, bindparam("person"), bindparam("nobody")),
     ),
-    "none",
+    "them",
     "person",
     "nobody",
     "party",
@@ -224,7 +224,7 @@ def anonymise(tx: Transaction, party: PartyId, call: CallId) -> None:
 
 def let_go(tx: Transaction, party: PartyId) -> None:
     """Nothing is kept: the id leads nowhere from here on."""
-    tx.run(_NOBODY_SEEN, (None, party, NOBODY, party))
+    tx.run(_NOBODY_SEEN, (NOBODY, party, NOBODY, party))
     tx.run(_DROP_PARTY, (party,))
 
 

@@ -12,14 +12,16 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import WRITE_GATHER_MS
 from ringfence.privacy.checkpoint import Signer
@@ -33,10 +35,10 @@ from ringfence.storage.cases import Cases, CaseTools
 from ringfence.storage.cases_archives import CaseArchives
 from ringfence.storage.cases_disclosures import Disclosures
 from ringfence.storage.cases_people import CasePeople
+from ringfence.storage.consents import Consents
 from ringfence.storage.erasure import Eraser
 from ringfence.storage.fetched import Fetched
 from ringfence.storage.flows import Flows
-from ringfence.storage.consents import Consents
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
@@ -58,6 +60,8 @@ from ringfence.storage.staff import Keys, Tickets
 from ringfence.storage.timeline import Timeline
 from ringfence.storage.trunks import Trunks
 from ringfence.storage.unit_of_work import Queries, Transaction
+
+T = TypeVar("T")
 
 
 class AccountStore:
@@ -127,11 +131,13 @@ class Store:
         entropy: Entropy,
     ) -> None:
         self.folder = folder
+        self._apart = threading.Lock()
+        self._apart_reader: Queries | None = None
         self.entropy = entropy
         self.keystore = keystore
         self.db = db
         self.vault = Vault(keystore, entropy=entropy)
-        self.trail = AuditTrail(db.reading, salt=self._salt)
+        self.trail = AuditTrail(db.reading, salt=self.salt)
         check_log(db.reading, self.trail.size, self.signer)
         self.openings = Openings(db, self.vault, self.trail, clock)
         self.openings.restricted |= restricted_serials(db.reading)
@@ -293,12 +299,25 @@ class Store:
             now=now,
         )
 
-    def _salt(
+    def salt(
         self, queries: Queries, account: AccountId | None, party: PartyId | None, record: str
     ) -> bytes:
-        if party is None and account is None:
-            return self.vault.salt(self.keystore.named("audit-salt"), record)
-        return self.vault.salt(self.keys.serial(queries, account, party), record)
+        """Return the salt of a record of the audit log about a party, an account, or neither.
+
+        What is noted about somebody who was erased meanwhile is the installation's.
+        """
+        try:
+            serial = self.keys.serial(queries, account, party)
+        except LocalError:
+            serial = self.keystore.named("audit-salt")
+        return self.vault.salt(serial, record)
+
+    def apart(self, work: Callable[[Queries], T]) -> T:
+        """Read for long on a connection of its own, in the caller's thread, one at a time."""
+        with self._apart:
+            if self._apart_reader is None:
+                self._apart_reader = self.db.reader()
+            return work(self._apart_reader)
 
 
 class _KeysFirst:

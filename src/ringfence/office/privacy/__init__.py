@@ -1,6 +1,7 @@
 """The privacy centre's use cases; importing this fills the table of `ringfence.office.table`."""
 
 from ringfence.office.privacy import (
+    audit,
     backup,
     case_clocks,
     cases,
@@ -20,6 +21,7 @@ from ringfence.office.privacy import (
 )
 
 __all__ = [
+    "audit",
     "backup",
     "case_clocks",
     "cases",

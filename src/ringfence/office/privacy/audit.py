@@ -1,0 +1,106 @@
+"""The audit log for those who do not take our word: heads, proofs, a check of all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ringfence.api import views
+from ringfence.office.privacy import erasure
+from ringfence.office.table import KNOWN, OPERATOR, TABLE
+from ringfence.privacy.checkpoint import Checkpoint, verify
+from ringfence.storage import audit_proofs
+from ringfence.storage.audit_check import check_all
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+_NONE = "hashes and signatures, nobody's data"
+
+
+async def head(office: Office) -> tuple[Checkpoint, str]:
+    """Sign the log as it stands; the head and its note."""
+    store = office.store.store
+    note = await store.sign_log(office.clock.now())
+    signer = store.signer()
+    return verify(note, name=signer.name, public=signer.public), note
+
+
+@TABLE.use_case("privacy.audit.head", actors=KNOWN, none=_NONE)
+async def show_head(office: Office) -> views.AuditHead:
+    """Sign the log as it stands. Whoever keeps the head can later see whether it was changed."""
+    _, view = await _view(office)
+    return view
+
+
+@TABLE.stream("privacy.audit.proofs", actors=KNOWN, purpose="answer_rights", category="user")
+async def prove(
+    office: Office, *, address: str
+) -> AsyncIterator[views.AuditHead | views.AuditProof]:
+    """The head, then every record about whoever has this number with its proof.
+
+    Of a number nobody has heard of there is the head alone.
+    """
+    party = erasure.find(office, address)
+    signed, view = await _view(office)
+    yield view
+    if party is None:
+        return
+    store = office.store.store
+    found = await asyncio.to_thread(
+        store.apart,
+        lambda queries: list(
+            audit_proofs.proofs_of(
+                queries, party, salt=store.salt, head=signed, note=view.checkpoint
+            )
+        ),
+    )
+    for proof in found:
+        yield views.AuditProof(leaf=proof.index, at=proof.at, kind=proof.kind, proof=proof.text)
+
+
+@TABLE.use_case("privacy.audit.consistency", actors=KNOWN, none=_NONE)
+async def compare(office: Office, *, old: int, new: int) -> str:
+    """The proof that the log of ``old`` leaves is the beginning of that of ``new``."""
+    store = office.store.store
+    return await asyncio.to_thread(
+        store.apart, lambda queries: audit_proofs.consistency(queries, old, new)
+    )
+
+
+@TABLE.use_case("privacy.audit.verify", actors=KNOWN, none=_NONE)
+async def check(office: Office) -> views.AuditReport:
+    """Compare every hash, every signed head and every record with the log."""
+    signed, _ = await head(office)
+    store = office.store.store
+    found = await asyncio.to_thread(
+        store.apart,
+        lambda queries: check_all(queries, signed.size, signer=store.signer(), salt=store.salt),
+    )
+    return views.AuditReport(
+        leaves=found.leaves,
+        heads=found.heads,
+        proved=found.proved,
+        erased=found.erased,
+        faults=found.faults,
+    )
+
+
+@TABLE.use_case("privacy.audit.export", actors=frozenset({OPERATOR}), none=_NONE)
+async def export(office: Office, *, target: str) -> views.AuditExport:
+    """Write the log into a folder of this machine, in the layout of C2SP tlog-tiles."""
+    signed, note = await head(office)
+    store, folder = office.store.store, Path(target)
+    files = await asyncio.to_thread(
+        store.apart,
+        lambda queries: audit_proofs.export(queries, folder, size=signed.size, note=note),
+    )
+    return views.AuditExport(size=signed.size, files=files)
+
+
+async def _view(office: Office) -> tuple[Checkpoint, views.AuditHead]:
+    signed, note = await head(office)
+    key = office.store.store.signer().verifier_key()
+    return signed, views.AuditHead(checkpoint=note, size=signed.size, verifier_key=key)

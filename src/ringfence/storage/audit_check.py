@@ -1,0 +1,190 @@
+"""Checks the whole audit log: every hash, every signed head, every record against its leaf.
+
+At a start only the newest head is compared (``storage.audit.check_log``); this reads everything,
+so that a leaf changed or dropped anywhere is found, and says where. What cannot be proved any more
+because the person it was about was erased is counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+
+from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.limits import AUDIT_FAULTS, AUDIT_PAGE
+from ringfence.privacy.audit import (
+    ENTRIES,
+    HASH,
+    WIDTH,
+    Prover,
+    commitment,
+    leaf_hash,
+    tree_root,
+)
+from ringfence.privacy.checkpoint import Signer, verify
+from ringfence.storage.audit import record_bytes, tile_reader
+from ringfence.storage.audit_proofs import Leaf, Salt, record_leaf
+from ringfence.storage.schema import audit_checkpoints, audit_records, calls, events, parties
+from ringfence.storage.statement import Statement, at_most
+from ringfence.storage.unit_of_work import Queries
+
+_a, _e, _k, _c = audit_records.c, events.c, audit_checkpoints.c, calls.c
+_RECORDS = Statement(
+    at_most(
+        select(_a.leaf, _a.at, _a.kind, _a.account_id, _a.party_id, _a.body)
+        .where(_a.leaf > bindparam("after"))
+        .order_by(_a.leaf),
+        "count",
+    ),
+    "after",
+    "count",
+)
+_FACTS = Statement(
+    at_most(
+        select(_e.id, _e.leaf, _e.at, _e.name, _e.call_id, _e.body, _c.account_id, _c.caller_id)
+        .select_from(events.outerjoin(calls, _c.id == _e.call_id))
+        .where(_e.id > bindparam("after"))
+        .order_by(_e.id),
+        "count",
+    ),
+    "after",
+    "count",
+)
+_HEADS = Statement(
+    at_most(
+        select(_k.size, _k.note).where(_k.size > bindparam("after")).order_by(_k.size), "count"
+    ),
+    "after",
+    "count",
+)
+_ALIVE = Statement(
+    select(parties.c.id).where(parties.c.id == bindparam("party"), parties.c.erased_at.is_(None)),
+    "party",
+)
+
+
+@dataclass(slots=True)
+class Checked:
+    """What was looked at. ``faults``: where it does not fit, the first of them."""
+
+    leaves: int
+    heads: int = 0
+    proved: int = 0
+    erased: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, says: str) -> None:
+        """Note a fault."""
+        if len(self.faults) < AUDIT_FAULTS:
+            self.faults.append(says)
+
+
+def check_all(
+    queries: Queries,
+    size: int,
+    *,
+    signer: Signer,
+    salt: Salt,
+    progress: Callable[[int], object] = lambda _: None,
+) -> Checked:
+    """Check the log of ``size`` leaves. ``progress`` hears of every leaf that was looked at."""
+    checked = Checked(size)
+    read = tile_reader(queries)
+    try:
+        _check_tiles(read, size, checked, progress)
+    except RemoteError as error:
+        checked.fault(error.reason)
+        return checked
+    _check_heads(queries, Prover(read), size, signer, checked)
+    _check_records(queries, read, size, salt, checked)
+    return checked
+
+
+Reader = Callable[[int, int], bytes]
+
+
+def _check_tiles(
+    read: Reader, size: int, checked: Checked, progress: Callable[[int], object]
+) -> None:
+    """Compare every tile with the hashes below it."""
+    count, level = size, 0
+    while count:
+        for number in range(count // WIDTH):
+            if level == 0:
+                below = _split(read(ENTRIES, number))
+                hashes = [leaf_hash(entry) for entry in below]
+                progress(len(below))
+            else:
+                hashes = _split(read(level, number))
+            above = read(level + 1, number // WIDTH)
+            slot = (number % WIDTH) * HASH
+            if len(hashes) != WIDTH or tree_root(hashes) != above[slot : slot + HASH]:
+                first = number * WIDTH ** (level + 1)
+                last = first + WIDTH ** (level + 1) - 1
+                checked.fault(f"the leaves {first} to {last} do not fit the tree above them")
+        count, level = count // WIDTH, level + 1
+    progress(size % WIDTH)
+
+
+def _check_heads(
+    queries: Queries, prover: Prover, size: int, signer: Signer, checked: Checked
+) -> None:
+    """Compare every head that was ever signed with the log."""
+    after = -1
+    while rows := queries.rows(_HEADS, (after, int(AUDIT_PAGE))):
+        for after, note in rows:
+            checked.heads += 1
+            try:
+                head = verify(note, name=signer.name, public=signer.public)
+                fits = head.size == after <= size and prover.root(head.size) == head.root
+            except RemoteError:
+                fits = False
+            if not fits:
+                checked.fault(f"the head signed over {after} leaves is not one of this log")
+
+
+def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checked: Checked) -> None:
+    """Compare every record that is still there with its leaf."""
+    seen = bytearray(size)
+    number, entries = -1, b""
+    for leaf, person in _all_records(queries, salt):
+        if not 0 <= leaf.index < size:
+            if leaf.index >= size:
+                continue  # written while we were reading
+        elif seen[leaf.index]:
+            checked.fault(f"two records claim the leaf {leaf.index}")
+            continue
+        seen[leaf.index] = 1
+        if leaf.index // WIDTH != number:
+            number = leaf.index // WIDTH
+            entries = read(ENTRIES, number)
+        at = (leaf.index % WIDTH) * HASH
+        if commitment(leaf.salt, leaf.index, leaf.record) == entries[at : at + HASH]:
+            checked.proved += 1
+        elif person is not None and queries.value(_ALIVE, (person,)) is None:
+            checked.erased += 1
+        else:
+            checked.fault(f"the record of the leaf {leaf.index} is not the one it was made of")
+    checked.erased += size - sum(seen)
+
+
+def _all_records(queries: Queries, salt: Salt) -> Iterator[tuple[Leaf, str | None]]:
+    """Yield every record, and the person its salt comes from."""
+    after = -1
+    while rows := queries.rows(_RECORDS, (after, int(AUDIT_PAGE))):
+        for row in rows:
+            yield record_leaf(queries, row, salt), row[4]
+        after = rows[-1][0]
+    last = 0
+    while facts := queries.rows(_FACTS, (last, int(AUDIT_PAGE))):
+        last = facts[-1][0]
+        for _, index, at, name, call, body, account, caller in facts:
+            if index is not None and account is not None:
+                record = record_bytes(name, at, call, body.encode())
+                yield Leaf(index, name, at, record, salt(queries, account, caller, call)), caller
+
+
+def _split(data: bytes) -> list[bytes]:
+    return [data[at : at + HASH] for at in range(0, len(data), HASH)]

@@ -1,0 +1,114 @@
+"""Whatever is changed or dropped in the log, the check names it."""
+
+import apsw
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ringfence.kernel.clock import DAY
+from ringfence.kernel.errors import Refused
+from ringfence.privacy.purposes import purpose
+from ringfence.storage.audit_check import check_all
+
+
+def check(store):
+    return check_all(store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt)
+
+
+@pytest.fixture
+def grown(store, story, clock, settle):
+    """A log of facts, openings and heads, some hundred leaves long."""
+    one = story()
+    for number in range(30):
+        other = story(caller=f"+120255501{number:02d}")
+        store.calls.record(other.whole(), clock.now())
+    store.calls.record(one.whole(), clock.now())
+    settle()
+    with purpose("call_record"):
+        store.parties.address(store.db.reading, one.caller)
+    settle()
+    signer = store.signer()
+    for _ in range(2):
+        store.db.submit(lambda tx: store.trail.checkpoint(tx, signer, at=clock.now())).result(5)
+        store.db.submit(lambda tx: store.trail.note(tx, "noted", at=1, body={})).result(5)
+    return one
+
+
+def test_a_log_that_is_whole(store, grown):
+    seen = []
+    found = check_all(
+        store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt,
+        progress=seen.append,
+    )  # fmt: skip
+    assert found.faults == []
+    assert found.leaves == store.trail.size == sum(seen) == found.proved
+    assert (found.heads, found.erased) == (2, 0)
+
+
+def test_erased_people_leave_leaves_that_nobody_can_prove(store, rooms, grown, clock):
+    clock.advance(181 * DAY)
+    planned = store.eraser.plan(rooms.account, grown.caller, reason="request", actor="x")
+    store.eraser.carry_out(planned.id)
+    found = check(store)
+    assert found.faults == []
+    assert found.erased >= 9
+    assert found.proved + found.erased == store.trail.size
+
+
+HARM = {
+    "a record changed": "UPDATE audit_records SET body = '{}' WHERE kind = 'opened'",
+    "a time changed": "UPDATE audit_records SET at = at + 1 WHERE kind = 'noted'",
+    "a fact changed": "UPDATE events SET at = at + 1 WHERE id = 5",
+    "a fact twice": "INSERT INTO events (call_id, account_id, at, name, body, leaf)"
+                    " SELECT call_id, account_id, at, name, body, leaf FROM events WHERE id = 5",
+    "a tile above": "UPDATE audit_tiles SET data = zeroblob(length(data)) WHERE level = 1",
+    "a tile gone": "DELETE FROM audit_tiles WHERE level = -1 AND number = 0",
+    "a head forged": "UPDATE audit_checkpoints SET note = replace(note, char(10) || size ||"
+                     " char(10), char(10) || (size + 1) || char(10))",
+    "a head moved": "UPDATE audit_checkpoints SET size = size - 1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_every_harm_is_named(store, grown, harm, tmp_path):
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    db.execute(HARM[harm])
+    db.close()
+    assert check(store).faults != []
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, place, bit):
+    """Invariant: no leaf can be another and the check be silent."""
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    rows = db.execute("SELECT number, data FROM audit_tiles WHERE level = -1").fetchall()
+    whole = b"".join(data for _, data in sorted(rows))
+    at = int(place * len(whole))
+    number, offset = divmod(at, 8192)
+    data = bytearray(dict(rows)[number])
+    was = bytes(data)
+    data[offset] ^= 1 << bit
+    put = "UPDATE audit_tiles SET data = ? WHERE level = -1 AND number = ?"
+    db.execute(put, (bytes(data), number))
+    faults = check(store).faults
+    db.execute(put, (was, number))
+    db.close()
+    assert faults != []
+    assert check(store).faults == []
+
+
+@pytest.mark.parametrize("harm", ["a tile above", "a head forged"])
+def test_a_log_that_was_changed_is_not_served_and_says_what_to_do(
+    store, grown, harm, tmp_path, open_store
+):
+    store.close()
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    db.execute(HARM[harm])
+    db.close()
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "storage_damaged"
+    assert "restore" in refused.value.reason
