@@ -108,6 +108,7 @@ def test_a_plan_touches_nothing(scene):
     assert scene.keys() == [file.key for file in scene.files]
 
 
+@pytest.mark.promise("CON-04")
 def test_the_plan_says_what_is_where_until_when_and_why(scene):
     rows = by_store(scene.plan().rows)
     ended = scene.rows("SELECT ended_at FROM calls")[0][0]
@@ -163,6 +164,7 @@ def test_the_statute_of_the_country_counts(scene):
     assert rows["calls", "restrict"].at == ended + 730 * DAY
 
 
+@pytest.mark.promise("CON-04")
 def test_on_the_date_the_rest_goes(scene):
     first = scene.erase()
     scene.clock.set(first.due_at)
