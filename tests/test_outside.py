@@ -184,8 +184,8 @@ async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Pat
     made.tell = lambda _, request: kept.append(request)
     made.callback(CallId("CA1"), Callback(url="https://example.com"))
     assert len(kept) == 1
-    assert await made.send(CALL, "https://example.com", "POST", [("a", "b")]) == 204
-    assert net.asked[0]["params"] == [("a", "b")]
+    assert await made.send(CALL, "https://example.com", "POST", [("To", "x")]) == 204
+    assert net.asked[0]["params"] == [("To", "x")]
     silent, _ = await outside(tmp_path / "b", FetchResult(failure="fetch_timed_out"))
     with pytest.raises(OSError, match="fetch_timed_out"):
         await silent.send(CALL, "https://example.com", "GET", [])
@@ -282,3 +282,16 @@ async def test_a_clip_that_was_dropped_is_gone() -> None:
     shelf.drop(ClipId("CL1"))
     shelf.drop(ClipId("CL1"))
     assert shelf.get(ClipId("CL1")) is None
+
+
+@pytest.mark.promise("PUR-13")
+@pytest.mark.promise("SHR-02")
+async def test_a_field_that_nobody_declared_does_not_leave(tmp_path: Path) -> None:
+    made, net = await outside(tmp_path / "a", FetchResult(status=204))
+    params = [("CallSid", "CA1"), ("Mood", "canary"), ("Digits", "1")]
+    await made.send(CALL, "https://example.com", "POST", params)
+    await made.fetch(
+        CALL, Fetch(request=1, url="https://example.com", method="POST", params=tuple(params))
+    )
+    for asked in net.asked:
+        assert asked["params"] == [("CallSid", "CA1"), ("Digits", "1")]

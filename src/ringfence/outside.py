@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from ringfence.config import Settings
 from ringfence.flows.library import Library
@@ -26,6 +27,7 @@ from ringfence.markup.exchange import (
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
 from ringfence.office.exchanges import Exchanges
+from ringfence.privacy.processors import Terms, released
 from ringfence.speech.clips import Decoder
 from ringfence.speech.providers import provider
 from ringfence.speech.shelf import Shelf
@@ -38,6 +40,11 @@ from ringfence.webhooks.guard import Guard
 from ringfence.webhooks.result import FetchResult
 
 log = get_logger(__name__)
+
+P = TypeVar("P")
+
+_INSTRUCTED = Terms.of("", (), ())
+"""The account's own server is instructed by the account: no contract of ours stands behind it."""
 
 RATE = 8_000
 """Clips are kept at telephone rate: the engine brings them to 16 kHz for a G.722 leg."""
@@ -129,7 +136,8 @@ class Outside:
 
     async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         """Get a document, signed with the account's token."""
-        url = requested(request.url, request.method, request.params)
+        params = self._released(request.params, "connect_call")
+        url = requested(request.url, request.method, params)
         kept = self._exchanges.find("document", url) if request.method == "GET" else None
         if kept is not None:
             self.fetched["kept"] += 1
@@ -137,12 +145,9 @@ class Outside:
                 request=request.request, body=kept.body, url=url, content_type=kept.content_type
             )
         result = await self._client.fetch(
-            request.url,
-            method=request.method,
-            params=request.params,
-            token=self._directory.auth_token,
+            request.url, method=request.method, params=params, token=self._directory.auth_token
         )
-        self._note(call, "document", request.method, request.url, request.params, result)
+        self._note(call, "document", request.method, request.url, params, result)
         self._keep(call, "document", request.method, url, result)
         if result.failure is not None:
             self.fetched[result.failure] += 1
@@ -192,6 +197,7 @@ class Outside:
     ) -> int:
         """Send one signed request; its HTTP status. Raises `OSError` where no answer came."""
         verb: Method = "GET" if method == "GET" else "POST"
+        params = self._released(params, "deliver_content")
         result = await self._client.fetch(
             url, method=verb, params=params, token=self._directory.auth_token
         )
@@ -200,6 +206,12 @@ class Outside:
         if not result.status:
             raise OSError(result.failure)
         return result.status
+
+    def _released(self, params: Sequence[tuple[str, P]], why: str) -> list[tuple[str, P]]:
+        """Return what the account's own server may have; the rest does not leave."""
+        return released(
+            "account_server", params, purpose=why, terms=_INSTRUCTED, now=self._clock.now()
+        )
 
     async def post(
         self, url: str, body: bytes, media_type: str, headers: Mapping[str, str], /

@@ -14,6 +14,7 @@ from ringfence.privacy.processors import (
     check_engagement,
     reach,
     release,
+    released,
 )
 from ringfence.privacy.purposes import PURPOSES
 from ringfence.privacy.taxonomy import CATEGORIES
@@ -38,6 +39,13 @@ def test_a_supplier_gets_the_fields_of_its_task() -> None:
     sent = release("mail_relay", MAIL, purpose="notify", terms=terms(), now=NOW)
     assert set(sent) == {"to", "subject", "body"}
     assert refusal(terms(), purpose="connect_call") == ("purpose_not_allowed", "SHR-02")
+
+
+@pytest.mark.promise("SHR-02")
+def test_a_field_that_comes_twice_stays_twice_and_a_stranger_goes() -> None:
+    fields = [("Digits", "1"), ("Mood", "good"), ("Digits", "2"), ("CallSid", "CA1")]
+    sent = released("account_server", fields, purpose="connect_call", terms=terms(), now=NOW)
+    assert sent == [("Digits", "1"), ("Digits", "2"), ("CallSid", "CA1")]
 
 
 @pytest.mark.promise("SHR-03")

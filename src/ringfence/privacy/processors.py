@@ -44,6 +44,22 @@ class Processor:
 _CALL = "user.telephony.call.fact"
 _PHONE = "user.contact.phone_number"
 
+_WEB: Mapping[str, str] = {
+    _PHONE: "From To Caller Called ForwardedFrom",
+    "user.name": "CallerName",
+    "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl",
+    _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration "
+    "RecordingDuration RecordingStatus RecordingSource RecordingChannels CallbackSource "
+    "SequenceNumber ErrorCode ErrorUrl msg",
+    "user.telephony.call.time": "Timestamp RecordingStartTime",
+    "user.content.private": "Digits FinishedOnKey",
+    "system.configuration": "AccountSid ApiVersion",
+}
+_WEB_FIELDS: Mapping[str, str] = {
+    name: category for category, names in _WEB.items() for name in names.split()
+}
+"""What a request about a call may carry, by the names it has on the wire."""
+
 PROCESSORS: Mapping[str, Processor] = MappingProxyType({
     item.key: item
     for item in (
@@ -61,9 +77,15 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             "The web servers that the account names for its documents and callbacks.",
             "instructed",
             ("connect_call", "deliver_content"),
-            {"caller": _PHONE, "called": _PHONE, "call": "user.telephony.call.id",
-             "status": _CALL, "times": "user.telephony.call.time",
-             "digits": "user.content.private", "recording": "user.telephony.call.id"},
+            _WEB_FIELDS,
+            ("ringfence.webhooks.client",),
+        ),
+        Processor(
+            "named_by_the_person",
+            "Whoever a person names to receive a copy of their own data.",
+            "instructed",
+            ("answer_rights",),
+            {"archive": "user", "disclosure": "system.operations.case"},
             ("ringfence.webhooks.client",),
         ),
         Processor(
@@ -178,6 +200,16 @@ def release(
         )
     check_terms(found, terms, now)
     return {name: value for name, value in fields.items() if name in found.fields}
+
+
+def released(
+    processor: str, fields: Iterable[tuple[str, T]], *, purpose: str, terms: Terms, now: Ms
+) -> list[tuple[str, T]]:
+    """Like `release`, for a list of fields in which a name may come more than once."""
+    allowed = release(
+        processor, dict(fields := list(fields)), purpose=purpose, terms=terms, now=now
+    )
+    return [(name, value) for name, value in fields if name in allowed]
 
 
 def check_terms(found: Processor, terms: Terms, now: Ms) -> None:
