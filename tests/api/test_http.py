@@ -12,8 +12,9 @@ from ringfence.kernel.limits import HTTP_BODY_MAX
 
 def test_only_the_status_page_and_health_answer_strangers(client: TestClient[Any]) -> None:
     """Every other GET wants credentials (or a token in its path)."""
-    free = {"/", "/status.css", "/health", "/admin/{token:str}"}
+    free = {"/", "/status.css", "/health", "/admin/{token:str}", "/rights"}
     free |= {path for handler in privacy_pages.HANDLERS for path in handler.paths}
+    free |= {path for handler in HANDLERS if handler.opt.get("public") for path in handler.paths}
     for handler in HANDLERS:
         for path in handler.paths:
             if "GET" in handler.http_methods and path not in free:

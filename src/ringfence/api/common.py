@@ -46,6 +46,7 @@ STATUS: Mapping[str, int] = {
     "not_found": 404,
     "unknown_flow": 404,
     "unknown_use_case": 404,
+    "too_many_requests": 429,
     "not_running": 503,
     "draining": 503,
     "too_slow": 504,

@@ -254,7 +254,9 @@ async def report(office: Office, *, since: int = 0, until: int | None = None) ->
 # --- approvers ------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("privacy.approver.add", purpose="operate", category="user.account.username")
+@TABLE.use_case(
+    "privacy.approver.add", actors=KNOWN, purpose="operate", category="user.account.username"
+)
 async def add_approver(office: Office, *, name: str) -> case_views.Approver:
     """Somebody may approve disclosures; the secret that says so is shown this once."""
     if not name.strip() or len(name) > 100:
@@ -267,7 +269,9 @@ async def add_approver(office: Office, *, name: str) -> case_views.Approver:
     return case_views.Approver(sid=approver, name=name.strip(), created=now, secret=secret)
 
 
-@TABLE.use_case("privacy.approver.list", purpose="operate", category="user.account.username")
+@TABLE.use_case(
+    "privacy.approver.list", actors=KNOWN, purpose="operate", category="user.account.username"
+)
 async def list_approvers(office: Office) -> list[case_views.Approver]:
     """Everybody who may approve, or might once."""
     with purpose("operate"):
@@ -278,7 +282,9 @@ async def list_approvers(office: Office) -> list[case_views.Approver]:
     ]
 
 
-@TABLE.use_case("privacy.approver.remove", purpose="operate", category="user.account.username")
+@TABLE.use_case(
+    "privacy.approver.remove", actors=KNOWN, purpose="operate", category="user.account.username"
+)
 async def remove_approver(office: Office, *, sid: str) -> case_views.Done:
     """Somebody may approve no more."""
     now = office.clock.now()

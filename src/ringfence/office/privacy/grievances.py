@@ -110,7 +110,9 @@ async def figures(office: Office) -> case_views.Figures:
 # --- the officer ----------------------------------------------------------------------------------
 
 
-@TABLE.use_case("privacy.officer.name", purpose="operate", category="system.configuration")
+@TABLE.use_case(
+    "privacy.officer.name", actors=KNOWN, purpose="operate", category="system.configuration"
+)
 async def name_officer(
     office: Office, *, law: str, name: str, email: str = "", post: str = ""
 ) -> case_views.Officer:
