@@ -7,8 +7,10 @@ import pytest
 from data_map_source import sources
 
 from ringfence.policy.library import DEFAULT, common, names, sentences, source
+from ringfence.policy.lint import lint
 from ringfence.policy.pack import load
 from ringfence.policy.variables import VARIABLES, filled, named
+from ringfence.privacy.labels import Label
 from ringfence.privacy.notice import (
     Issuer,
     Said,
@@ -107,3 +109,21 @@ def test_an_erasure_reaches_every_place_that_holds_something_about_a_person() ->
     assert rows["calls.cause"]["not_before_days"] == RULES["call_log"].floor_days
     assert "jobs.state" not in rows
     assert rows["recording"]["kind"] == "object"
+
+
+@pytest.mark.promise("CLS-02")
+@pytest.mark.parametrize("name", ["exotel-uae-2018", "myoperator-2019", "calltrackingmetrics-2015"])
+def test_an_address_is_personal_whatever_a_policy_calls_it(name: str) -> None:
+    claims = [f for f in lint(source(name), is_pack=True) if f.code == "impersonal_address"]
+    assert [finding.clause for finding in claims] == ["CLS-02"]
+    label = Label(
+        "user.device.ip_address", "caller", ("prevent_abuse",), "low", "plain", "operations"
+    )
+    data = compile_map(sources(logs={"visitor": label}, columns={}, events={}, objects=[]))
+    said = tuple(
+        Said(s.clause, s.section, filled(s.summary), filled(s.text))
+        for s in sentences(load(source(name)))
+    )
+    notice = compile_notice(data, Wording(title="x", pack=name, said=said, unkept={}), ISSUER)
+    assert [row["fields"] for row in notice["data"]] == [["log visitor"]]
+    assert [row["name"] for row in erasure_view(data)] == ["visitor"]

@@ -57,3 +57,11 @@ def test_a_map_is_read_back_as_it_was() -> None:
 def test_what_does_not_fit_is_no_map(changes: dict[str, object], says: str) -> None:
     with pytest.raises(LocalError, match=says):
         compile_map(sources(**changes))
+
+
+@pytest.mark.promise("CLS-12")
+def test_sensitive_data_that_would_rest_in_clear_is_no_map() -> None:
+    for storage in ("plain", "opaque"):
+        label = replace(PHONE_SEALED, storage=storage)
+        with pytest.raises(LocalError, match="sensitive"):
+            compile_map(sources(columns={"a.b": label}))

@@ -23,7 +23,7 @@ def after(**changes: object) -> Difference:
 
 BASE = sources()
 RELAY = next(iter(BASE.processors))
-PLAIN_PHONE = replace(PHONE_SEALED, storage="plain")
+PLAIN_PHONE = replace(PHONE_SEALED, storage="keyed_hash")
 LONGER = dict(RULES) | {"call_log": replace(RULES["call_log"], ceiling_days=9_999)}
 SHORTER = dict(RULES) | {"call_log": replace(RULES["call_log"], ceiling_days=200)}
 ENDLESS = dict(RULES) | {"content": replace(RULES["content"], ceiling_days=None)}
@@ -75,12 +75,12 @@ def test_who_is_told() -> None:
 
 
 def test_the_ground_of_a_purpose_is_material() -> None:
-    purposes = {**PURPOSES, "billing": replace(PURPOSES["billing"], basis="legitimate_interest")}
+    purposes = {**PURPOSES, "billing": replace(PURPOSES["billing"], basis="legal_obligation")}
     difference = after(purposes=purposes)
     assert difference.severity == "material"
     [change] = difference.changes
     assert (change.fact, change.before, change.after) == (
-        "basis", "contract", "legitimate_interest",
+        "basis", "contract", "legal_obligation",
     )  # fmt: skip
 
 
@@ -113,11 +113,11 @@ def relabel(base: Sources, chance: random.Random) -> Sources:
     name = chance.choice(sorted(base.columns))
     old = base.columns[name]
     facts: list[Label] = [
-        replace(old, storage="plain" if old.storage != "plain" else "opaque"),
+        replace(old, storage="sealed" if old.storage != "sealed" else "keyed_hash"),
         replace(old, purposes=(*old.purposes, "prevent_abuse")),
         replace(old, retention="audit" if old.retention != "audit" else "content"),
         replace(old, subject="agent" if old.subject != "agent" else "caller"),
-        replace(old, sensitivity="high" if old.sensitivity != "high" else "low"),
+        replace(old, sensitivity="low" if old.sensitivity != "low" else "none"),
         replace(old, category="user.name" if old.category != "user.name" else "user.content"),
     ]
     return replace(base, columns={**base.columns, name: chance.choice(facts)})

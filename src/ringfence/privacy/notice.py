@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from ringfence.privacy.interests import INTERESTS
 from ringfence.privacy.registry import DataMap, Entry
 from ringfence.privacy.taxonomy import CATEGORIES, is_personal
 
@@ -97,6 +98,7 @@ def compile_notice(data: DataMap, wording: Wording, issuer: Issuer) -> dict[str,
                 "says": entry.get("says"),
                 "basis": entry.get("basis"),
                 "ground": BASES[str(entry.get("basis"))],
+                **_weighing(entry.name),
             }
             for entry in data.of("purpose")
         ],
@@ -138,6 +140,13 @@ def encode(notice: Mapping[str, Any]) -> bytes:
 def fingerprint(encoded: bytes) -> str:
     """Return SHA-256 of a notice, as hexadecimal digits."""
     return hashlib.sha256(encoded).hexdigest()
+
+
+def _weighing(purpose: str) -> dict[str, str]:
+    found = INTERESTS.get(purpose)
+    if found is None:
+        return {}
+    return {"weighing": f"{found.interest} {found.need} {found.balance} ({found.weighed})"}
 
 
 def _place(data: DataMap, entry: Entry) -> str:

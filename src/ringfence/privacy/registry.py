@@ -20,6 +20,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.privacy import interests
 from ringfence.privacy.labels import Label
 from ringfence.privacy.purposes import PURPOSES, Purpose
 from ringfence.privacy.retention import RULES, RetentionRule
@@ -163,8 +164,10 @@ def compile_map(sources: Sources) -> DataMap:
     """Return the map of ``sources``.
 
     Raises `LocalError` for the first thing that does not fit: a label with a category, purpose
-    or rule that does not exist, a recipient in an undeclared region, a name that is there twice.
+    or rule that does not exist, sensitive data that would rest in clear, an interest that nobody
+    weighed, a recipient in an undeclared region, a name that is there twice.
     """
+    interests.check(sources.purposes.values())
     entries = [
         *_labelled("column", sources.columns, sources),
         *_labelled("event", sources.events, sources),
@@ -214,6 +217,8 @@ def _label(where: str, label: Label, sources: Sources) -> dict[str, Fact]:
     for purpose in label.purposes:
         if purpose not in sources.purposes:
             raise LocalError(f"{where}: no such purpose: {purpose}")
+    if label.sensitivity == "high" and label.storage not in {"sealed", "keyed_hash"}:
+        raise LocalError(f"{where}: what is sensitive rests sealed or as a keyed hash")
     if label.retention not in sources.rules:
         raise LocalError(f"{where}: no such retention rule: {label.retention}")
     return {
