@@ -9,6 +9,7 @@ from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import NOTIFICATION_SIDE_BYTES
 from ringfence.privacy.purposes import purpose
+from ringfence.storage.fetched import Answer
 from ringfence.storage.notifications import Exchange
 
 CANARY = "canary-4711"
@@ -152,3 +153,24 @@ def test_after_the_caller_is_erased_the_row_says_only_when_and_how(store, rooms,
 
 def test_an_exchange_of_an_unknown_call_is_not_written(store, rooms, story, clock):
     assert add(store, rooms, exchange(story(), clock)) is None
+
+
+def test_an_erasure_empties_the_log_and_what_was_kept(store, rooms, story, account, clock):
+    one = story()
+    store.calls.record(one.whole(), clock.now())
+    sid = add(store, rooms, exchange(one, clock))
+    url = "https://shop.example/a.wav"
+    store.db.submit(
+        lambda tx: rooms.fetched.keep(
+            tx, call=one.call, kind="media", url=url, answer=Answer("audio/wav", b"x"),
+            now=clock.now(), seconds=60,
+        )
+    ).result(5)  # fmt: skip
+    party = store.eraser.find(store.db.reading, account, "+12025550123")
+    plan = store.eraser.plan(account, party, reason="requested", actor="owner")
+    store.eraser.carry_out(plan.id)
+    row = rooms.notifications.get(store.db.reading, sid)
+    assert (row.status, row.sealed) == (200, None)
+    with purpose("deliver_content"):
+        assert rooms.notifications.said(row) is None
+        assert rooms.fetched.find(store.db.reading, kind="media", url=url, now=clock.now()) is None

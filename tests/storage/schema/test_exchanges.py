@@ -2,15 +2,16 @@
 
 import pytest
 
-from ringfence.storage.erasure_find import BY_CALL
+from ringfence.storage.erasure_map import reach
 from ringfence.storage.schema import fetched, label_of_column, notifications, quiet_apps
 
 
 @pytest.mark.parametrize("table", [notifications, fetched], ids=lambda table: table.name)
-def test_what_was_said_is_sealed_and_found_by_its_call(table):
+def test_what_was_said_is_sealed_and_an_erasure_finds_and_empties_it(table):
     assert label_of_column(table.c.sealed).storage == "sealed"
-    assert any(next(iter(index.columns)).name == "call_id" for index in table.indexes)
-    assert table.name in BY_CALL
+    holding = reach(table.name).holding
+    assert (holding.link, holding.column) == ("call", "call_id")
+    assert holding.emptied == ("sealed",)
 
 
 def test_a_kept_answer_is_found_by_a_keyed_hash_of_its_url():
