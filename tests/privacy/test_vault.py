@@ -1,5 +1,6 @@
 """The vault: each use of a key is apart from every other use."""
 
+import contextvars
 import hmac
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import VAULT_SECRETS
+from ringfence.privacy.purposes import purpose
 from ringfence.privacy.vault import LOOKUP_SIZE, Vault
 
 
@@ -30,6 +32,27 @@ class Keys:
 @pytest.fixture
 def vault():
     return Vault(Keys(), entropy=SeededEntropy(3))
+
+
+@pytest.fixture(autouse=True)
+def in_force():
+    with purpose("operate"):
+        yield
+
+
+@pytest.mark.promise("PUR-02")
+def test_nothing_opens_without_a_purpose(vault):
+    blob = vault.seal(1, b"value", context="here")
+    wrapped = vault.wrap(1, vault.new_record_key(), context="here")
+
+    def attempt():
+        for work in (vault.open, vault.unwrap):
+            with pytest.raises(Refused) as refused:
+                work(1, blob if work == vault.open else wrapped, context="here")
+            assert refused.value.code == "purpose_missing"
+
+    contextvars.Context().run(attempt)  # where nobody has said why
+    assert vault.keys.asked == 2  # to seal and to wrap, and not to open
 
 
 def test_a_value_opens_under_its_own_key_and_place(vault):

@@ -50,7 +50,7 @@ class Admission:
     """Somebody may go on: for ``purpose`` ("" where none is needed), under ``obligations``."""
 
     purpose: str
-    declared: frozenset[str] | None
+    declared: frozenset[str]
     obligations: tuple[Obligation, ...]
 
 
@@ -83,8 +83,6 @@ class UseCase:
         handling = self.handling
         if handling.none:
             return _FREELY
-        if handling is UNDECLARED:
-            return _UNCHECKED
         refused: Refused | None = None
         for key in handling.purposes:
             if who.purposes is not None and key not in who.purposes:
@@ -106,7 +104,6 @@ class UseCase:
 
 
 _FREELY = Admission("", frozenset(), ())
-_UNCHECKED = Admission("", None, ())
 
 
 class Table:
@@ -173,14 +170,8 @@ class Table:
 def _handling(
     purpose: str | tuple[str, ...], category: str, also: tuple[str, ...], none: str
 ) -> Handling:
-    purposes = (purpose,) if isinstance(purpose, str) else purpose
-    if not (purposes or category or none):
-        return UNDECLARED
-    return Handling(purposes, category, also, none)
+    return Handling((purpose,) if isinstance(purpose, str) else purpose, category, also, none)
 
-
-UNDECLARED = Handling(tuple(PURPOSES), "user", tuple(PURPOSES))
-"""What is assumed of a use case that says nothing: everything. A test names such rows."""
 
 TABLE = Table()
 """All use cases of this installation; importing `ringfence.office` fills it."""

@@ -13,8 +13,9 @@ import hmac
 from typing import Protocol
 
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.errors import LocalError
+from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import VAULT_SECRETS
+from ringfence.privacy.purposes import current
 from ringfence.privacy.sealed import KEY_SIZE, seal, unseal
 
 _SALT = b"ringfence salt 1"
@@ -68,7 +69,13 @@ class Vault:
         return seal(self.keys.key(serial), plain, context=context, entropy=self._entropy)
 
     def open(self, serial: int, sealed: bytes, *, context: str) -> bytes:
-        """Return what was sealed; raises `Refused` (``erased``, ``unreadable``)."""
+        """Return what was sealed.
+
+        Raises `Refused`: ``purpose_missing`` where nobody said why (``privacy.purposes``),
+        ``erased``, ``unreadable``.
+        """
+        if current() is None:
+            raise Refused("purpose_missing", "declare the purpose before opening what is sealed")
         return unseal(self.keys.key(serial), sealed, context=context)
 
     def new_record_key(self) -> bytes:
