@@ -332,6 +332,9 @@ class Settings:
         "starttls",
         "encryption to the mail server; none for one on this machine",
     )
+    missed_call_mail: str = setting(
+        _choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
+    )
     privacy_contact: str = setting(
         MAILBOX, "", "where people write about privacy; printed in the notice"
     )

@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ringfence.api import views
@@ -33,7 +34,7 @@ from ringfence.kernel.limits import (
 )
 from ringfence.media.engine.sealing import mend
 from ringfence.observe.logs import get_logger
-from ringfence.office import Office, trunk_entry
+from ringfence.office import Office, alerts, trunk_entry
 from ringfence.office.first_start import LOOPBACK
 from ringfence.office.live import Addresses
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
@@ -158,6 +159,7 @@ class Exchange:
             ),
         )
         self.runner.watchers.append(self._count)
+        self.runner.watchers.append(partial(alerts.watch, office))
         self._programs = Programs(
             directory=office.directory,
             applets=self.outside.applets,
