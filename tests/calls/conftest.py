@@ -97,6 +97,8 @@ class Ledger:
                 pass
             case effects.LeaveRoom() | effects.LeaveQueue():
                 pass  # a member that has hung up leaves after its release
+            case effects.ReportRefer():
+                pass  # whoever asked may have hung up and still listens
             case effects.PauseRecording() | effects.ResumeRecording() | effects.RedactDigits():
                 assert self.recordings[effect.recording] == "running"
             case _:

@@ -79,7 +79,7 @@ def test_the_agent_need_not_wait_for_the_answer(rig: Any, make_device: Any) -> N
     assert rig.hear(inputs.LegHungUp(leg=agent)) == [effects.ReleaseLeg(leg=agent)]
     assert not rig.told(notices.DialFinished)
     rig.hear(inputs.LegAnswered(leg=third))
-    assert reports(rig) == []
+    assert reports(rig) == [Cause.NORMAL], "it may still listen (RFC 5057 4.1)"
     assert rig.wants(effects.BridgeLegs)[-1] == effects.BridgeLegs(a=CALLER, b=third)
 
 

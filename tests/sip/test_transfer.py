@@ -227,3 +227,59 @@ def test_too_many_refers_of_ours_are_a_bug():
         talk.do(commands.Refer, target=name(CAROL))
     with pytest.raises(LocalError):
         talk.do(commands.Refer, target=name(CAROL))
+
+
+def hung_up_while_it_rings():
+    talk = Talk()
+    _, refer = talk.refer()
+    _, trying = talk.do(commands.AcceptRefer, refer=refer.refer)
+    talk.script.put(reply(trying, 200))
+    assert kinds(talk.put("BYE")) == [200]
+    assert talk.script.one(Ended).cause == "bye"
+    return talk, refer.refer
+
+
+def test_whoever_hangs_up_after_a_refer_still_hears_its_outcome():
+    """RFC 5057 4.1: the BYE ends the session, not the subscription that the REFER made."""
+    talk, number = hung_up_while_it_rings()
+    (ringing,) = talk.do(commands.NotifyRefer, refer=number, status=180)
+    talk.script.put(reply(ringing, 200))
+    assert talk.do(commands.Bye) == []  # for everything else the call is over
+    (done,) = talk.do(commands.NotifyRefer, refer=number, status=200)
+    assert (done.method, done.body) == ("NOTIFY", b"SIP/2.0 200 OK\r\n")
+    assert done.headers.get("Subscription-State").startswith("terminated")
+    talk.script.put(reply(done, 200))
+    assert talk.do(commands.NotifyRefer, refer=number, status=200) == []
+    talk.script.run(100_000)
+    assert empty(talk.script.agent)
+
+
+@pytest.mark.parametrize("status", [404, 481])
+def test_whoever_hangs_up_and_does_not_listen_is_forgotten(status):
+    talk, number = hung_up_while_it_rings()
+    (ringing,) = talk.do(commands.NotifyRefer, refer=number, status=180)
+    talk.script.put(reply(ringing, status))
+    assert talk.do(commands.NotifyRefer, refer=number, status=200) == []
+    talk.script.run(100_000)
+    assert empty(talk.script.agent)
+
+
+def test_an_outcome_that_nobody_tells_is_not_waited_for_longer_than_it_may_take():
+    talk, number = hung_up_while_it_rings()
+    talk.script.run(100_000)
+    assert not empty(talk.script.agent)
+    talk.script.run(200_000)
+    assert empty(talk.script.agent)
+    assert talk.do(commands.NotifyRefer, refer=number, status=200) == []
+
+
+def test_a_call_that_we_end_owes_no_report():
+    talk = Talk()
+    _, refer = talk.refer()
+    _, trying = talk.do(commands.AcceptRefer, refer=refer.refer)
+    talk.script.put(reply(trying, 200))
+    (bye,) = talk.do(commands.Bye)
+    talk.script.put(reply(bye, 200))
+    assert talk.do(commands.NotifyRefer, refer=refer.refer, status=200) == []
+    talk.script.run(100_000)
+    assert empty(talk.script.agent)

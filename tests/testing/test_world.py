@@ -22,7 +22,7 @@ from ringfence.calls.events import CallEnded, CallFact
 from ringfence.testing.network import GOOD, Quality
 from ringfence.testing.phone_call import PhoneCall
 from ringfence.testing.trace import Trace
-from ringfence.testing.world import Leak, Untrue, World, simulate
+from ringfence.testing.world import SERVER, Leak, Untrue, World, simulate
 
 NUMBER = "+12025550100"
 NEXT = "https://example.com/next"
@@ -171,6 +171,43 @@ def test_a_minute_of_a_call_takes_a_minute_of_the_world(tmp_path: Path) -> None:
             return world.clock.now() - began
 
     assert 60_000 <= simulate(scene, seed=1, folder=tmp_path, quality=GOOD) <= 61_000
+
+
+def test_whoever_asked_for_a_transfer_may_hang_up_and_hears_how_it_went(tmp_path: Path) -> None:
+    async def scene(world: World) -> tuple[list[str], list[str]]:
+        board = world.board
+        board.number(
+            NUMBER, twiml="<Response><Dial><Sip>sip:desk@192.0.2.1</Sip></Dial></Response>"
+        )
+        for name in ("desk", "colleague"):
+            board.phone(name, "secret")
+        async with (
+            world.phone(username="desk", password="secret") as desk,
+            world.phone(username="colleague", password="secret") as colleague,
+            world.phone(username="caller") as caller,
+        ):
+            await desk.register(world.registrar)
+            await colleague.register(world.registrar)
+            placed = caller.dial(world.address(NUMBER))
+            talk = await desk.next_call()
+            await talk.answer()
+            await asyncio.sleep(1)
+            talk.refer(world.address("colleague"))
+            moved = await colleague.next_call()
+            await asyncio.sleep(1)
+            await talk.hang_up()
+            before = len(world.trace.lines)
+            await moved.answer()
+            await asyncio.sleep(2)
+            assert placed.audio.received > 0
+            await placed.hang_up()
+            await moved.wait_over()
+        told = [line for line in world.trace.lines[before:] if desk.host in line]
+        return told, [fact.name() for fact in board.facts.facts]
+
+    told, names = simulate(scene, seed=3, folder=tmp_path)
+    assert "LegTransferred" in names
+    assert len([line for line in told if f"{SERVER} > " in line and " NOTIFY " in line]) == 1
 
 
 def test_a_trunk_comes_back_when_its_carrier_does(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ class BlindTransfer(Activity):
             self.core.end_leg(self._new, cause)
 
     def _report(self, cause: Cause | None) -> None:
-        if self.state == "ringing" and not self._leaver.over:
+        if self.state != "done":  # also to a leaver who has hung up: it may still listen
             self.core.effects.append(
                 effects.ReportRefer(leg=self._leaver.id, refer=self._refer, cause=cause)
             )

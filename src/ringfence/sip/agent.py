@@ -82,6 +82,8 @@ class Agent:
         self._authenticator = Authenticator(config.realm, config.secret, entropy)
         self._registrar = Registrar()
         self._legs: dict[LegKey, Leg] = {}
+        # Ended, and the far end still waits to hear what became of its REFER.
+        self._reporting: dict[LegKey, Leg] = {}
         self._tags: dict[str, Leg] = {}
         self._merged: dict[tuple[str, str | None, int], Leg] = {}
         self._registrations: dict[RegistrationKey, Registration] = {}
@@ -135,6 +137,8 @@ class Agent:
                 self._drained()
             case _:
                 leg = self._legs.get(command.leg)
+                if leg is None and isinstance(command, commands.NotifyRefer):
+                    leg = self._reporting.get(command.leg)
                 if leg is not None:
                     leg.do(command, now)
 
@@ -439,9 +443,12 @@ class Agent:
     def ended(self, leg: Leg) -> None:
         """Commands for the leg mean nothing any more."""
         self._legs.pop(leg.key, None)
+        if leg.reporting:
+            self._reporting[leg.key] = leg
 
     def released(self, leg: Leg) -> None:
         """No message can concern the leg any more."""
+        self._reporting.pop(leg.key, None)
         if self._tags.pop(leg.local_tag, None) is not None:
             if isinstance(leg, IncomingLeg):
                 self._merged.pop(leg.merged, None)

@@ -549,7 +549,7 @@ class Leg:
             self.session.stop()
             self.renegotiation.close(now)
             if self._transfers is not None:
-                self._transfers.close(now)
+                self._transfers.close(now, listening=by == "remote" and cause == "bye")
             for wake in [wake for wake in self.timers if wake not in AFTER_THE_END]:
                 del self.timers[wake]
         self.settle(now)
@@ -564,4 +564,14 @@ class Leg:
 
     def quiet(self) -> bool:
         """Whether nothing is under way any more."""
-        return self.acceptance is None and not self._byes and not self.renegotiation.busy
+        return (
+            self.acceptance is None
+            and not self._byes
+            and not self.renegotiation.busy
+            and not self.reporting
+        )
+
+    @property
+    def reporting(self) -> bool:
+        """Whether they still wait to hear what became of a REFER of theirs."""
+        return self._transfers is not None and self._transfers.reporting

@@ -37,7 +37,7 @@ class Wake(StrEnum):
 
 
 AFTER_THE_END: Final = frozenset(
-    {Wake.OK_AGAIN, Wake.OK_GIVE_UP, Wake.CANCEL_LIMIT, Wake.CHANGE_LIMIT}
+    {Wake.OK_AGAIN, Wake.OK_GIVE_UP, Wake.CANCEL_LIMIT, Wake.CHANGE_LIMIT, Wake.REFER_LIMIT}
 )
 """What still matters after the end."""
 

@@ -104,9 +104,10 @@ class Transfers:
             request.headers.add("Contact", leg.contact(transport))
             refer.report(request, number, status)
 
-        def done(answer: int, _response: Response | None, _at: Ms) -> None:
+        def done(answer: int, _response: Response | None, at: Ms) -> None:
             if answer >= 300:
                 self._asked.pop(number, None)  # RFC 6665 4.2.2: they no longer listen
+            leg.settle(at)
 
         leg.ask("NOTIFY", complete, now, done)
 
@@ -169,7 +170,11 @@ class Transfers:
         leg.core.emit(ReferProgress(leg=leg.key, status=report.status, final=report.final))
 
     def woken(self, now: Ms) -> None:
-        """Stop waiting for reports that never came."""
+        """Stop waiting for reports that never came, and for outcomes after the end."""
+        if self._leg.state is State.ENDED:
+            self._asked.clear()
+            self._leg.settle(now)
+            return
         for number in [number for number, limit in self._ours.items() if limit <= now]:
             del self._ours[number]
             self._leg.core.emit(ReferProgress(leg=self._leg.key, status=_NO_WORD, final=True))
@@ -184,10 +189,25 @@ class Transfers:
 
     # -- the end ----------------------------------------------------------------------------------
 
-    def close(self, now: Ms) -> None:
-        """The leg has ended; a REFER without an answer is declined."""
-        asked, self._asked = self._asked, {}
+    @property
+    def reporting(self) -> bool:
+        """Whether somebody still listens for what becomes of a REFER."""
+        return any(one.server is None for one in self._asked.values())
+
+    def close(self, now: Ms, *, listening: bool) -> None:
+        """The leg has ended; a REFER without an answer is declined.
+
+        ``listening``: they hung up, which ends the session and not what they subscribed to with
+        their REFER (RFC 5057 4.1): the last report is still due.
+        """
+        leg, asked = self._leg, self._asked
+        self._asked = {
+            number: one for number, one in asked.items() if listening and one.server is None
+        }
         self._ours.clear()
+        leg.timers.pop(Wake.REFER_LIMIT, None)
         for one in asked.values():
             if one.server is not None:
-                self._leg.core.answer(one.server, one.request, 603, now)
+                leg.core.answer(one.server, one.request, 603, now)
+        if self._asked:
+            leg.timers[Wake.REFER_LIMIT] = Ms(now + REFER_SECONDS * SECOND)

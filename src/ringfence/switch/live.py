@@ -58,7 +58,8 @@ class LiveLeg:
 class LiveCall:
     """One call: its machine, the program that drives it, and its timer.
 
-    ``on_answer``: the program that begins once somebody answers a call of ours. ``unwritten``:
+    ``on_answer``: the program that begins once somebody answers a call of ours. ``referrers``:
+    legs whose REFER was accepted; they are told its outcome even after they hung up. ``unwritten``:
     facts that storage did not take since ``unwritten_since``.
     """
 
@@ -68,6 +69,7 @@ class LiveCall:
     on_answer: Program | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
+    referrers: dict[LegId, LegKey] = field(default_factory=dict)
     recordings: set[RecordingId] = field(default_factory=set)
     inbox: deque[Input] = field(default_factory=deque)
     unwritten: list[CallFact] = field(default_factory=list)

@@ -363,20 +363,21 @@ class SignalDesk:
     def _answer_refer(self, live: LiveCall, effect: effects.AnswerRefer) -> None:
         leg = live.legs[effect.leg]
         if effect.accepted:
+            live.referrers[leg.id] = leg.key
             self.send(sip.AcceptRefer(leg=leg.key, refer=effect.refer))
         else:
             status = CAUSES[effect.cause].sip
             self.send(sip.RejectRefer(leg=leg.key, refer=effect.refer, status=status))
 
     def _report_refer(self, live: LiveCall, effect: effects.ReportRefer) -> None:
-        leg = live.legs.get(effect.leg)
-        if leg is None:
+        key = live.referrers.get(effect.leg)
+        if key is None:
             return
         if effect.cause is None:
             status = 180
         else:
             status = 200 if effect.cause is Cause.NORMAL else CAUSES[effect.cause].sip
-        self.send(sip.NotifyRefer(leg=leg.key, refer=effect.refer, status=status))
+        self.send(sip.NotifyRefer(leg=key, refer=effect.refer, status=status))
 
     def refer_received(self, event: wire.ReferReceived) -> None:
         """The far end wants its partner to talk to somebody else."""
