@@ -30,6 +30,8 @@ from ringfence.testing.books import complaints
 from ringfence.testing.phone import CallFailed, Phone
 
 MENU, VOICEMAIL, DESK = "+12025550100", "+12025550101", "+12025550102"
+QUEUE = "+12025550103"
+PATIENCE = "<Response><Say>Please wait.</Say><Pause length='120'/></Response>"
 DOCUMENTS = {
     MENU: "<Response><Gather numDigits='1' timeout='2' action='flow:echo'><Say>Press a key.</Say>"
     "</Gather></Response>",
@@ -77,6 +79,16 @@ async def restarted(platform: Platform, word: str) -> None:
         await asyncio.sleep(0.05)
 
 
+def waiting(platform: Platform) -> None:
+    """Return when the call to the queue is on record: whoever waits there will be interrupted."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not any(
+        call["called"] == QUEUE and call["status"] == "answered" for call in platform.calls()
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def well(platform: Platform) -> bool:
     """Whether it answers and has its media process."""
     try:
@@ -99,6 +111,8 @@ def test_the_books_are_in_order_whenever_a_process_is_killed(tmp_path: Path) -> 
                 asyncio.create_task(caller(platform, number, done, dice)) for number in range(4)
             ]
             for kill in range(KILLS):
+                await phone.call(f"sip:{QUEUE}@{platform.sip}")
+                await asyncio.to_thread(waiting, platform)
                 await asyncio.sleep(dice.uniform(0.5, 2))
                 await restarted(platform, ("ringfence.app", "engine.worker")[kill % 2])
             done.set()
@@ -109,12 +123,14 @@ def test_the_books_are_in_order_whenever_a_process_is_killed(tmp_path: Path) -> 
             await call.hang_up()
 
     with Platform(tmp_path / "data") as platform:
+        platform.number(QUEUE, PATIENCE)
         for number, document in DOCUMENTS.items():
             platform.number(number, document.format(sip=platform.sip))
         asyncio.run(scene())
     assert "Traceback" not in platform.log()
     causes = books(tmp_path / "data")
     assert causes["interrupted"] > 0
+    assert causes["media_lost"] > 0 or KILLS < 2
     assert causes["normal"] > 0
 
 
