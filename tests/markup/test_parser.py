@@ -11,7 +11,7 @@ from ringfence.kernel import limits
 from ringfence.markup.elements import ELEMENTS
 from ringfence.markup.parser import Document, parse
 from ringfence.markup.problems import KINDS
-from ringfence.markup.verbs import Say
+from ringfence.markup.verbs import Pause, Say
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "twiml"
 FILES = sorted(VECTORS.glob("*/*.xml"))
@@ -65,7 +65,9 @@ def test_speech_markup_is_spoken_as_text_in_order():
     document = parse(
         "<Response><Say>one<break/>two <emphasis>three<w>four</w></emphasis> five</Say></Response>"
     )
-    assert document.verbs == (Say(text="one two three four five"),)
+    assert document.verbs == (
+        Say(text="one"), Pause(length=0, millis=500), Say(text="two three four five")
+    )  # fmt: skip
     assert [p.code for p in document.problems] == ["markup_in_speech"]
 
 

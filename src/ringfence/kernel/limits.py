@@ -49,6 +49,7 @@ MARKUP_SEND_DIGITS = Limit(64, "keys", "the longest dialling or calling-card seq
 MARKUP_TARGETS = Limit(10, "targets", "Twilio dials at most ten at once")
 MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must fit in a datagram")
 MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
+MARKUP_BREAK_MS = Limit(10_000, "ms", "of one break inside a sentence; SSML engines stop there, too")
 MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")
 MARKUP_SPEECH_WAIT_MS = Limit(8_000, "ms", "a sentence not spoken by then is skipped")
 MARKUP_MEDIA_WAIT_MS = Limit(20_000, "ms", "an audio file not here by then is skipped")

@@ -20,6 +20,7 @@ from ringfence.kernel.limits import (
 from ringfence.kernel.phone import Phone
 from ringfence.markup import verbs
 from ringfence.markup.elements import Values
+from ringfence.markup.spoken import pieces, without_breaks
 from ringfence.markup.urls import is_reference
 
 
@@ -33,7 +34,6 @@ Builder = Callable[[Values, str, list[Any], Report], Any]
 
 BROKEN: Final = object()
 
-_SPACES = re.compile(r"\s+")
 _SIP_URI = re.compile(
     r"sips?:(?:[^\s@<>\"\\]{1,128}@)?(?:\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253})"
     r"(?::[0-9]{1,5})?(?:[;?][^\s<>\"]*)?\Z",
@@ -49,14 +49,35 @@ def is_sip_uri(text: str) -> bool:
 
 
 def _say(values: Values, text: str, _children: list[Any], report: Report) -> Any:
-    spoken = _SPACES.sub(" ", text)
-    if not spoken:
+    if values.get("loop", 1) != 1:
+        text = without_breaks(text)  # what is repeated is one sound
+    parts = pieces(text)
+    if not parts:
         report("nothing_to_say", "<Say> has no text; it was left out")
         return None
-    if len(spoken) > MARKUP_SPEECH_CHARS:
-        report("speech_too_long", f"<Say> was cut to {MARKUP_SPEECH_CHARS} characters")
-        spoken = spoken[:MARKUP_SPEECH_CHARS]
-    return verbs.Say(text=spoken, **values)
+    if len(text) > MARKUP_SPEECH_CHARS:
+        parts = _cut(parts, report)
+    place = {"line": values["line"], "column": values["column"]}
+    made = tuple(
+        verbs.Say(text=part, **values)
+        if isinstance(part, str)
+        else verbs.Pause(length=0, millis=part, **place)
+        for part in parts
+    )
+    return made if len(made) > 1 else made[0]
+
+
+def _cut(parts: list[str | int], report: Report) -> list[str | int]:
+    left = int(MARKUP_SPEECH_CHARS)
+    kept: list[str | int] = []
+    for part in parts:
+        if isinstance(part, str):
+            if len(part) > left:
+                report("speech_too_long", f"<Say> was cut to {MARKUP_SPEECH_CHARS} characters")
+                return [*kept, part[:left]] if left else kept
+            left -= len(part)
+        kept.append(part)
+    return kept
 
 
 def _play(values: Values, text: str, _children: list[Any], report: Report) -> Any:

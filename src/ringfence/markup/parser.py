@@ -22,6 +22,7 @@ from ringfence.kernel.limits import (
 from ringfence.markup import build
 from ringfence.markup.elements import ELEMENTS, TOP_LEVEL, Element, Values
 from ringfence.markup.problems import Problem, shown
+from ringfence.markup.spoken import CHANGES, spoken
 from ringfence.markup.verbs import Broken, Unavailable, Verb
 
 _BLANKS = b" \t\r\n"
@@ -56,6 +57,8 @@ class _Open:
     text: list[str] = field(default_factory=list)
     children: list[Any] = field(default_factory=list)
     said_text: bool = False
+    markup: dict[str, str] = field(default_factory=dict)
+    """Attributes of speech markup, as they were written."""
 
 
 def parse(document: bytes | str) -> Document:
@@ -233,13 +236,13 @@ class _Parse:
         return element
 
     def _speech_markup(self, name: str, parent: Element) -> Element:
-        """Text inside speech markup is spoken plainly; that is said once per Say."""
+        """Markup that only colours the voice is spoken plainly; that is said once per Say."""
         say = next(opened for opened in self._open if opened.element.name == "Say")
         if name not in parent.children:
             self._problem(
                 "unknown_element", f"<{shown(name)}> in <Say> is not known; its text is spoken"
             )
-        elif not say.said_text:
+        elif name not in CHANGES and not say.said_text:
             say.said_text = True
             self._problem("markup_in_speech", f"<{name}> in <Say> is spoken as plain text")
         self._open[-1].text.append(" ")
@@ -249,7 +252,8 @@ class _Parse:
         table = opened.element.attributes
         element = opened.element.name
         if opened.element.content == "speech" and element != "Say":
-            return  # the attributes of speech markup have no effect: it is spoken plainly
+            opened.markup = attributes
+            return
         for name, value in attributes.items():
             attribute = table.get(name)
             if attribute is None:
@@ -278,7 +282,7 @@ class _Parse:
     def _close(self, opened: _Open, parent: _Open | None) -> None:
         element = opened.element
         if parent is not None and parent.element.content == "speech":
-            parent.text.extend(opened.text)
+            parent.text.append(spoken(element.name, opened.markup, "".join(opened.text)))
             parent.text.append(" ")
             return
         report = _Report(self, opened)
@@ -289,9 +293,12 @@ class _Parse:
             report("unavailable_target", f"<{element.name}> cannot be dialled yet")
         if parent is not None:
             if made is not None and not opened.broken:
-                parent.children.append(made)
+                parent.children.extend(made if isinstance(made, tuple) else (made,))
         elif opened.broken or made is build.BROKEN:
             self._append(Broken(name=element.name, line=opened.line, column=opened.column))
+        elif isinstance(made, tuple):
+            for verb in made:
+                self._append(verb)
         elif made is not None:
             self._append(made)
 

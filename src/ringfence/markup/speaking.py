@@ -117,20 +117,20 @@ class PromptLine:
         while self._at < len(self._prompts):
             prompt = self._prompts[self._at]
             if isinstance(prompt, Pause):
-                if prompt.length and self._audible_pauses:
+                if prompt.total_ms and self._audible_pauses:
                     self._batch = 1
                     self._play = self._stage.next_play()
                     self.state = "playing"
                     self._stage.command(
                         commands.PlayTone(
-                            play=self._play, tone="silence", duration_ms=prompt.length * 1000
+                            play=self._play, tone="silence", duration_ms=prompt.total_ms
                         )
                     )
                     self._look_ahead()
                     return
-                if prompt.length:
+                if prompt.total_ms:
                     self.state = "pausing"
-                    self._until = Ms(self._stage.now + prompt.length * 1000)
+                    self._until = Ms(self._stage.now + prompt.total_ms)
                     self._look_ahead()
                     return
                 self._at += 1

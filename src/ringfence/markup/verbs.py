@@ -47,9 +47,15 @@ class Play(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause(Verb):
-    """Wait ``length`` seconds in silence."""
+    """Wait ``length`` seconds in silence, and ``millis`` more (a break inside a Say)."""
 
     length: int = 1
+    millis: int = 0
+
+    @property
+    def total_ms(self) -> int:
+        """All of it."""
+        return self.length * 1_000 + self.millis
 
 
 Prompt = Say | Play | Pause
