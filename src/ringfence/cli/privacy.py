@@ -10,8 +10,12 @@ import click
 
 from ringfence.cli import (
     privacy_audit,
+    privacy_case,
     privacy_consent,
+    privacy_demand,
     privacy_erase,
+    privacy_grievance,
+    privacy_incident,
     privacy_notice,
     privacy_policy,
     privacy_prove,
@@ -97,3 +101,12 @@ privacy.add_command(privacy_staff.unrestrict)
 privacy.add_command(privacy_staff.hold)
 privacy.add_command(privacy_staff.release)
 privacy.add_command(privacy_staff.holds)
+privacy.add_command(privacy_case.case)
+privacy.add_command(privacy_case.child)
+privacy.add_command(privacy_grievance.grievance)
+privacy.add_command(privacy_grievance.officer)
+privacy.add_command(privacy_demand.demand)
+privacy.add_command(privacy_demand.approver)
+privacy.add_command(privacy_demand.transparency)
+privacy.add_command(privacy_incident.incident)
+privacy.add_command(privacy_incident.honey)

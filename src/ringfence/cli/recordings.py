@@ -69,14 +69,14 @@ def export(
             _copy(items, sys.stdout.buffer)
             return
         path = Path(target or head["filename"])
-        size = _write(items, path)
+        size = write_private(items, path)
     if as_json:
         show.document({"path": str(path), "size": size})
     else:
         click.echo(f"{path}: {size} bytes")
 
 
-def _write(items: Iterator[dict[str, Any]], path: Path) -> int:
+def write_private(items: Iterator[dict[str, Any]], path: Path) -> int:
     """Write a file that only its owner can read; it must not exist yet."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -82,14 +82,14 @@ async def remind(office: Office, case: Case, now: Ms) -> None:
         else:
             await case_desk.take(office, case, "remind", remind_at=over, escalate_at=None)
         return
-    log.warning("case_due_soon", case=case.id, family=case.family, kind=case.kind)
+    log.warning("case_due_soon", case=case.id, kind=case.family)
     await case_desk.take(office, case, "remind", remind_at=None)
     await _write_to(office, case, "is due soon")
 
 
 async def escalate(office: Office, case: Case, _now: Ms) -> None:
     """Hand a case to whoever is above: before its clock has run out."""
-    log.error("case_escalated", case=case.id, family=case.family, kind=case.kind)
+    log.error("case_escalated", case=case.id, kind=case.family)
     await case_desk.take(office, case, "escalate", escalate_at=None)
     await _write_to(office, case, "is nearly late")
 

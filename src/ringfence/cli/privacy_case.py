@@ -1,0 +1,332 @@
+"""``ringfence privacy case`` and ``child``: requests of people, and reports that one is a child."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ringfence.cli import show
+from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.recordings import write_private
+from ringfence.privacy.cases.rights import EXTENSIONS, REFUSALS, RIGHTS
+
+COLUMNS = [
+    show.field("CASE", "sid"),
+    show.field("KIND", "kind"),
+    show.field("STATE", "state"),
+    show.field("LIVES IN", "residence"),
+    show.Column("RECEIVED", lambda row: show.instant(row["received"])),
+    show.Column("DUE", lambda row: show.instant(row["due"])),
+]
+
+
+def table(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print cases."""
+    show.rows(rows, COLUMNS, as_json=as_json)
+
+
+def tell(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print one case: how it stands, what was said, what can be done, the letter."""
+    if as_json:
+        show.document(found)
+        return
+    show.pairs(
+        [
+            ("case", found["sid"]),
+            ("kind", found["kind"]),
+            ("state", found["state"]),
+            ("received", show.instant(found["received"])),
+            ("due", show.instant(found["due"])),
+            *((name, show.words(value)) for name, value in found["words"].items()),
+            ("possible now", ", ".join(found["can"])),
+        ]
+    )
+    for step in found["steps"]:
+        said = f": {step['words']}" if step["words"] else ""
+        click.echo(f"{show.instant(step['at'])}  {step['action']} by {step['by']}{said}")
+    if found["letter"]:
+        click.echo(f"\n{found['letter']}")
+
+
+def do(data: Path | None, as_json: bool, name: str, **args: Any) -> None:
+    """Carry out a use case about one case and print it."""
+    with office(data) as ask:
+        found = ask.run(name, **{key: v for key, v in args.items() if v is not None})
+    tell(found, as_json=as_json)
+
+
+def fetch(data: Path | None, as_json: bool, name: str, target: str | None, **args: Any) -> None:
+    """Write a file that is handed out once; only its owner may read it."""
+    with office(data) as ask:
+        items = ask.follow(name, **args)
+        head = next(items)
+        path = Path(target or head["filename"])
+        size = write_private(items, path)
+    if as_json:
+        show.document({"path": str(path), "size": size})
+    else:
+        click.echo(f"{path}: {size} bytes, in clear: it is yours to guard")
+
+
+def archive(made: dict[str, Any], family: str, *, as_json: bool) -> None:
+    """Print how an archive that was made is fetched."""
+    if as_json:
+        show.document(made)
+        return
+    click.echo(f"Made: {made['size']} bytes, until {show.instant(made['expires'])}. Fetch it once:")
+    click.echo(f"  {show.program()} privacy {family} fetch {made['case']} --token {made['token']}")
+
+
+words_option = click.option("--words", default="", help="What is said to the person.")
+
+
+@click.group()
+def case() -> None:
+    """Handle what people ask about their own data: access, correction, erasure and the rest.
+
+    \b
+    Examples:
+      ringfence privacy case list
+      ringfence privacy case open access +12025550123 --residence DE
+      ringfence privacy case open opt_out +12025550123 --met letter
+      ringfence privacy case answer CS...
+      ringfence privacy case refuse CS... --reason law_keeps_it
+    """
+
+
+@case.command("list")
+@click.option("--state", help="Only cases in this state.")
+@data_option
+@json_option
+def list_(state: str | None, data: Path | None, as_json: bool) -> None:
+    """List requests, newest first."""
+    with office(data) as ask:
+        found = ask.run("privacy.case.list", state=state)
+    table(found, as_json=as_json)
+
+
+@case.command("open")
+@click.argument("kind", type=click.Choice(sorted(RIGHTS)))
+@click.argument("contact", metavar="NUMBER")
+@click.option("--residence", default="", metavar="COUNTRY", help="DE, IN, US-CA ...")
+@click.option("--words", default="", help="What the person wrote.")
+@click.option("--met", "method", help="How it is known who asks: met, document, account, letter.")
+@click.option("--set", "details", multiple=True, metavar="NAME=VALUE",
+              help="what and value; recipient; purpose and channel; email.")  # fmt: skip
+@data_option
+@json_option
+def open_(
+    kind: str,
+    contact: str,
+    residence: str,
+    words: str,
+    method: str | None,
+    details: tuple[str, ...],
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Write down a request about NUMBER (or a mailbox). Without --met a code is sent there.
+
+    \b
+    Examples:
+      ringfence privacy case open correction +12025550123 --set what=name --set value="Ada Byron"
+      ringfence privacy case open portability +12025550123 --set recipient=https://example.com/in
+      ringfence privacy case open objection +12025550123 --met met --set purpose=market
+    """
+    pairs = [detail.partition("=") for detail in details]
+    if any(not equals for _, equals, _ in pairs):
+        raise click.UsageError("write details as NAME=VALUE")
+    do(data, as_json, "privacy.case.open", kind=kind, contact=contact, residence=residence,
+       words=words, method=method, details={name: value for name, _, value in pairs})  # fmt: skip
+
+
+@case.command("show")
+@click.argument("sid")
+@data_option
+@json_option
+def show_(sid: str, data: Path | None, as_json: bool) -> None:
+    """Show one request: words, steps, what can be done, the letter."""
+    do(data, as_json, "privacy.case.show", sid=sid)
+
+
+@case.command()
+@click.argument("sid")
+@click.option("--met", "method", required=True, help="met, document, account or letter.")
+@data_option
+@json_option
+def identify(sid: str, method: str, data: Path | None, as_json: bool) -> None:
+    """Say that it is known who asks, and how; rights that need no looking into are done now."""
+    do(data, as_json, "privacy.case.identify", sid=sid, method=method)
+
+
+@case.command()
+@click.argument("sid")
+@click.option("--reason", required=True, type=click.Choice(list(EXTENSIONS)), help="Of the law.")
+@words_option
+@data_option
+@json_option
+def extend(sid: str, reason: str, words: str, data: Path | None, as_json: bool) -> None:
+    """Take more time, once, where the law of the person's residence knows it."""
+    do(data, as_json, "privacy.case.extend", sid=sid, reason=reason, words=words)
+
+
+@case.command()
+@click.argument("sid")
+@click.argument("amount", metavar="'10.00 EUR'")
+@click.option("--ground", default="", help="manifestly_unfounded or excessive.")
+@words_option
+@data_option
+@json_option
+def charge(
+    sid: str, amount: str, ground: str, words: str, data: Path | None, as_json: bool
+) -> None:
+    """Ask for a fee, where the law lets."""
+    do(data, as_json, "privacy.case.charge", sid=sid, amount=amount, ground=ground, words=words)
+
+
+@case.command()
+@click.argument("sid")
+@words_option
+@data_option
+@json_option
+def answer(sid: str, words: str, data: Path | None, as_json: bool) -> None:
+    """Grant a request and do it: correct, erase, send on, make the archive."""
+    do(data, as_json, "privacy.case.answer", sid=sid, words=words)
+
+
+@case.command()
+@click.argument("sid")
+@click.option("--reason", required=True, type=click.Choice(list(REFUSALS)), help="Of the law.")
+@words_option
+@data_option
+@json_option
+def refuse(sid: str, reason: str, words: str, data: Path | None, as_json: bool) -> None:
+    """Refuse a request; the letter names the reason, the law and the authority."""
+    do(data, as_json, "privacy.case.refuse", sid=sid, reason=reason, words=words)
+
+
+@case.command()
+@click.argument("sid")
+@data_option
+@json_option
+def withdraw(sid: str, data: Path | None, as_json: bool) -> None:
+    """The person took the request back."""
+    do(data, as_json, "privacy.case.withdraw", sid=sid)
+
+
+@case.command()
+@click.argument("sid")
+@data_option
+@json_option
+def close(sid: str, data: Path | None, as_json: bool) -> None:
+    """File a request away."""
+    do(data, as_json, "privacy.case.close", sid=sid)
+
+
+@case.command("archive")
+@click.argument("sid")
+@data_option
+@json_option
+def archive_(sid: str, data: Path | None, as_json: bool) -> None:
+    """Make the archive of an access request now; it is fetched once, with the token."""
+    with office(data) as ask:
+        made = ask.run("privacy.case.archive", sid=sid)
+    archive(made, "case", as_json=as_json)
+
+
+@case.command("fetch")
+@click.argument("sid")
+@click.option("--token", required=True, help="What 'archive' printed.")
+@click.option("--to", "target", metavar="FILE", help="A new file. [default: SID.zip]")
+@data_option
+@json_option
+def fetch_(sid: str, token: str, target: str | None, data: Path | None, as_json: bool) -> None:
+    """Fetch an archive, once; what is in the file is in clear."""
+    fetch(data, as_json, "privacy.case.fetch", target, sid=sid, token=token)
+
+
+# --- children -------------------------------------------------------------------------------------
+
+
+@click.group()
+def child() -> None:
+    """Handle reports that somebody who uses a number is a child.
+
+    \b
+    Examples:
+      ringfence privacy child report +12025550123 --words "a school called"
+      ringfence privacy child list
+      ringfence privacy child confirm CS...
+      ringfence privacy child clear CS... --words "she is 40"
+      ringfence privacy child age 2008-02-29
+    """
+
+
+@child.command()
+@click.argument("contact", metavar="NUMBER")
+@click.option("--words", default="", help="How it is known.")
+@data_option
+@json_option
+def report(contact: str, words: str, data: Path | None, as_json: bool) -> None:
+    """Report a child: the data of the number is restricted at once."""
+    with office(data) as ask:
+        found = ask.run("privacy.child.report", contact=contact, words=words)
+    if as_json:
+        show.document(found)
+    else:
+        click.echo(found["letter"])
+
+
+@child.command("list")
+@data_option
+@json_option
+def list_children(data: Path | None, as_json: bool) -> None:
+    """List reports, newest first."""
+    with office(data) as ask:
+        found = ask.run("privacy.child.list")
+    table(found, as_json=as_json)
+
+
+@child.command("show")
+@click.argument("sid")
+@data_option
+@json_option
+def show_child(sid: str, data: Path | None, as_json: bool) -> None:
+    """Show one report with its words and steps."""
+    do(data, as_json, "privacy.child.show", sid=sid)
+
+
+@child.command()
+@click.argument("sid")
+@click.option("--words", default="", help="How it is known.")
+@data_option
+@json_option
+def confirm(sid: str, words: str, data: Path | None, as_json: bool) -> None:
+    """It is a child: everything about them is erased."""
+    do(data, as_json, "privacy.child.confirm", sid=sid, words=words)
+
+
+@child.command()
+@click.argument("sid")
+@click.option("--words", required=True, help="How it is known.")
+@data_option
+@json_option
+def clear(sid: str, words: str, data: Path | None, as_json: bool) -> None:
+    """It is no child: the restriction is lifted."""
+    do(data, as_json, "privacy.child.clear", sid=sid, words=words)
+
+
+@child.command()
+@click.argument("born", metavar="YEAR-MONTH-DAY")
+@data_option
+@json_option
+def age(born: str, data: Path | None, as_json: bool) -> None:
+    """Ask the age gate; the birthday is kept nowhere, and a child is refused."""
+    with office(data) as ask:
+        found = ask.run("privacy.age.declare", born=born)
+    if as_json:
+        show.document(found)
+    else:
+        click.echo("An adult.")

@@ -1,0 +1,51 @@
+"""``ringfence privacy incident`` and ``honey``."""
+
+import json
+
+import pytest
+
+SID = "CS" + "1" * 32
+CLOCK = {"key": "IN-cert", "whom": "authority", "what": "report", "due": 1_700_000_000_000,
+         "told": None, "waived": "", "cite": "CERT-In", "source": "IN-19"}  # fmt: skip
+FOUND = {
+    "sid": SID, "state": "open", "kind": "leak", "aware": 1_700_000_000_000, "sealed": False,
+    "affected": ["PA1"], "clocks": [CLOCK], "words": "lost", "steps": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "args"),
+    [
+        (("open", "leak", "--words", "lost", "--law", "EU", "--law", "IN"), "open",
+         {"kind": "leak", "words": "lost", "laws": ["EU", "IN"], "sealed": False}),
+        (("show", SID), "show", {"sid": SID}),
+        (("affect", SID, "--number", "+12025550123"), "affect",
+         {"sid": SID, "contacts": ["+12025550123"]}),
+        (("affect", SID, "--key", "7"), "affect", {"sid": SID, "serials": [7]}),
+        (("tell", SID, "IN-cert"), "tell", {"sid": SID, "clock": "IN-cert", "words": ""}),
+        (("waive", SID, "EU-subjects", "--words", "sealed"), "waive",
+         {"sid": SID, "clock": "EU-subjects", "words": "sealed"}),
+        (("contain", SID, "--words", "found"), "contain", {"sid": SID, "words": "found"}),
+        (("close", SID), "close", {"sid": SID, "words": ""}),
+    ],
+    ids=lambda w: w[0] if isinstance(w, tuple) else "",
+)  # fmt: skip
+def test_commands(words, name, args, ringfence, office):
+    office.answers[f"privacy.incident.{name}"] = FOUND
+    out = ringfence("privacy", "incident", *words)
+    assert out.code == 0, out.err
+    assert office.asked == [(f"privacy.incident.{name}", args)]
+    for part in ("IN-cert", "CERT-In", "people to tell  1"):
+        assert part in out.out
+    assert json.loads(ringfence("privacy", "incident", *words, "--json").out) == FOUND
+
+
+def test_the_list_says_how_many_are_to_be_told(ringfence, office):
+    office.answers["privacy.incident.list"] = [FOUND]
+    row = ringfence("privacy", "incident", "list").out.splitlines()[1]
+    assert row.rstrip().endswith("1")
+
+
+def test_honey(ringfence, office):
+    office.answers["privacy.honey.place"] = {"done": True}
+    assert ringfence("privacy", "honey", "+12025550166").out == "Watched.\n"
