@@ -42,6 +42,13 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     assert refusal.value.code == "bad_data_folder"
 
 
+def test_a_voice_nobody_speaks_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="one of af ") as refusal:
+        running.prepare(config.load(tmp_path / "data", flags={"voice": "german"}, environment={}))
+    assert refusal.value.code == "bad_setting"
+    running.prepare(config.load(tmp_path / "data", flags={"voice": "de"}, environment={}))
+
+
 def test_up_refuses_a_bad_setting_before_anything_starts(ringfence: Any, tmp_path: Path) -> None:
     outcome = ringfence("up", "--rtp", "20000-10000")
     assert outcome.code == 2

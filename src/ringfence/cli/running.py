@@ -22,6 +22,7 @@ from ringfence.config import Settings
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import STOP_GRACE
 from ringfence.privacy.roles import GRANTED
+from ringfence.speech import voices
 
 
 @click.command()
@@ -61,6 +62,10 @@ def prepare(settings: Settings) -> None:
         raise Refused("bad_data_folder", reason) from None
     if not os.access(settings.data, os.R_OK | os.W_OK | os.X_OK):
         raise Refused("bad_data_folder", "the data folder cannot be written; see --data")
+    data = voices.data_folder()
+    if data is not None and not voices.is_spoken(settings.voice, data):
+        known = " ".join(sorted(voices.languages(data)))
+        raise Refused("bad_setting", f"voice must be a language that can be spoken; one of {known}")
     if settings.engine == "native" and not native_built():
         raise Refused(
             "engine_not_built",
