@@ -14,6 +14,7 @@ from ringfence.privacy.registry_objects import OBJECTS, kind_of, strangers
         ("keys/sip-tls.key", "certificate"),
         ("objects/recordings/RE1/0.rfs", "recording"),
         ("spool/x", "spool"),
+        ("bindings.sealed", "bindings"),
         ("logs/serve.log", "log"),
         ("export.csv", None),
         ("objects/other/x", None),

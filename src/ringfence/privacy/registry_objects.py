@@ -13,6 +13,7 @@ from ringfence.privacy.labels import (
     AUDIT,
     CASE_WORDS,
     CONFIG,
+    CONFIG_SEALED,
     CONTENT_SEALED,
     CREDENTIAL,
     KEY_WRAPPED,
@@ -57,6 +58,12 @@ OBJECTS: tuple[StoredObject, ...] = (
         CASE_WORDS,
     ),
     StoredObject("spool", "Recordings in the making, sealed.", ("spool/*",), CONTENT_SEALED),
+    StoredObject(
+        "bindings",
+        "Where phones are registered, sealed, so that a restart does not lose them.",
+        ("bindings.sealed", "bindings.new"),
+        CONFIG_SEALED,
+    ),
     StoredObject("log", "Lines of ids, code words and counts.", ("logs/*",), SYSTEM),
     StoredObject("run", "Sockets and locks of running processes.", ("run/*",), SYSTEM),
     StoredObject(
