@@ -9,6 +9,8 @@ from pathlib import Path
 import apsw
 import pytest
 
+from ringfence.kernel.clock import SystemClock
+from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.privacy import checkpoint
@@ -16,6 +18,7 @@ from ringfence.privacy.purposes import purpose
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.numbers import Number
 from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.store import Store
 from ringfence.storage.trunks import Trunk
 
 # --- opening ------------------------------------------------------------------------------------
@@ -318,3 +321,16 @@ def test_a_planted_leak_is_found(tmp_path, name):
         place.mkdir()
         (place / "page").write_bytes(b"\x01\x02" * 50 + needle + b"\xff" * 50)
         assert any(f"{name} as {form}" in leak for leak in leaks(place)), form
+
+
+def test_time_goes_on_from_what_was_written_where_the_clock_was_put_back(tmp_path, store, logged):
+    now = SystemClock().now()
+    store.db.submit(lambda tx: store.trail.note(tx, "noted", at=now + 600_000)).result(5)
+    store.close()
+    clock = SystemClock()
+    again = Store.open(
+        DataFolder(tmp_path / "data"), clock=clock, entropy=SystemEntropy(), migrate=lambda _: None
+    )
+    again.close()
+    assert clock.now() >= now + 600_000
+    assert [line["event"] for line in logged if line["log_level"] == "warning"] == ["clock_behind"]

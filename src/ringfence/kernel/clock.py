@@ -38,6 +38,17 @@ class SystemClock:
     def now(self) -> Ms:
         return Ms((self._anchor_ns + time.monotonic_ns()) // 1_000_000)
 
+    def not_before(self, instant: Ms, *, most_ms: int) -> int:
+        """Go on from ``instant`` where the wall clock was put back by at most ``most_ms``.
+
+        Returns how far it lies behind, in milliseconds; 0 where it does not. What was written
+        stays in the past then; a clock further off was wrong before, and is believed now.
+        """
+        behind = max(instant - self.now(), 0)
+        if behind <= most_ms:
+            self._anchor_ns += behind * 1_000_000
+        return behind
+
     def skew_ms(self) -> int:
         """How far the wall clock has moved away from the anchor (for ``ringfence doctor``)."""
         return (time.time_ns() - time.monotonic_ns() - self._anchor_ns) // 1_000_000

@@ -49,7 +49,9 @@ MARKUP_SEND_DIGITS = Limit(64, "keys", "the longest dialling or calling-card seq
 MARKUP_TARGETS = Limit(10, "targets", "Twilio dials at most ten at once")
 MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must fit in a datagram")
 MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
-MARKUP_BREAK_MS = Limit(10_000, "ms", "of one break inside a sentence; SSML engines stop there, too")
+MARKUP_BREAK_MS = Limit(
+    10_000, "ms", "of one break inside a sentence; SSML engines stop there, too"
+)
 MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")
 MARKUP_SPEECH_WAIT_MS = Limit(8_000, "ms", "a sentence not spoken by then is skipped")
 MARKUP_MEDIA_WAIT_MS = Limit(20_000, "ms", "an audio file not here by then is skipped")
@@ -244,6 +246,7 @@ SQLITE_WAL_BYTES = Limit(67_108_864, "bytes", "the log file is cut back to this 
 SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each connection")
 PARTY_CACHE = Limit(20_000, "parties", "recent callers found without a query, about 6 MB")
 CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
+CLOCK_BACK_MS = Limit(86_400_000, "ms", "a clock put back by less is waited for, not believed")
 AUDIT_PAGE = Limit(1_000, "rows", "of the audit log, read at once")
 AUDIT_FAULTS = Limit(20, "faults", "of the audit log, named; the first says enough")
 ERASURE_PAGE = Limit(1_000, "calls", "of one person, read at once while an erasure is planned")

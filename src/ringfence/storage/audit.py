@@ -30,7 +30,7 @@ from ringfence.privacy.audit import (
     edge_positions,
 )
 from ringfence.privacy.checkpoint import Checkpoint, Signer, verify
-from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles
+from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles, events
 from ringfence.storage.statement import Statement, at_most, insert_new, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -58,6 +58,14 @@ _ADD_RECORD = insert_row(audit_records)
 _ADD_CHECKPOINT = insert_new(audit_checkpoints)
 _LAST_CHECKPOINT = Statement(
     at_most(select(audit_checkpoints.c.note).order_by(audit_checkpoints.c.size.desc()), 1)
+)
+
+_LAST_RECORD = Statement(
+    at_most(select(audit_records.c.at).order_by(audit_records.c.leaf.desc()), 1)
+)
+_LAST_FACT = Statement(at_most(select(events.c.at).order_by(events.c.id.desc()), 1))
+_LAST_HEAD = Statement(
+    at_most(select(audit_checkpoints.c.at).order_by(audit_checkpoints.c.size.desc()), 1)
 )
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -180,6 +188,12 @@ def last_checkpoint(queries: Queries) -> str | None:
     """Return the newest signed head, or None before the first."""
     note: str | None = queries.value(_LAST_CHECKPOINT)
     return note
+
+
+def last_instant(queries: Queries) -> Ms:
+    """Return the instant of the newest record or signed head, 0 without any."""
+    found = [queries.value(statement) for statement in (_LAST_RECORD, _LAST_FACT, _LAST_HEAD)]
+    return Ms(max(at or 0 for at in found))
 
 
 def check_log(queries: Queries, size: int, signer: Callable[[], Signer]) -> None:

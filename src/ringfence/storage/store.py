@@ -19,16 +19,17 @@ from typing import TypeVar
 
 import apsw
 
-from ringfence.kernel.clock import Clock, Ms
+from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
-from ringfence.kernel.limits import WRITE_GATHER_MS
+from ringfence.kernel.limits import CLOCK_BACK_MS, WRITE_GATHER_MS
+from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
-from ringfence.storage.audit import AuditTrail, check_log
+from ringfence.storage.audit import AuditTrail, check_log, last_instant
 from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
 from ringfence.storage.cases import Cases, CaseTools
@@ -62,6 +63,7 @@ from ringfence.storage.trunks import Trunks
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 T = TypeVar("T")
+_LOG = get_logger(__name__)
 
 
 class AccountStore:
@@ -72,9 +74,7 @@ class AccountStore:
         self.account = account
         self.parties = store.parties.of(account)
         self.flows = Flows(seal)
-        self.fetched = Fetched(
-            account, vault=store.vault, keys=store.keys, openings=store.openings
-        )
+        self.fetched = Fetched(account, vault=store.vault, keys=store.keys, openings=store.openings)
         self.notifications = Notifications(
             account,
             vault=store.vault,
@@ -239,6 +239,8 @@ class Store:
                 store = cls(folder, keystore, db, clock=clock, entropy=entropy)
                 if not replay:
                     store.eraser.check()
+                if isinstance(clock, SystemClock):
+                    _never_back(clock, last_instant(db.reading))
                 return store  # noqa: TRY300 - whatever failed above closes what was opened
             except RemoteError:
                 db.close()
@@ -318,6 +320,13 @@ class Store:
             if self._apart_reader is None:
                 self._apart_reader = self.db.reader()
             return work(self._apart_reader)
+
+
+def _never_back(clock: SystemClock, last: Ms) -> None:
+    """Let no fact be dated before one that is stored already."""
+    behind = clock.not_before(last, most_ms=CLOCK_BACK_MS)
+    if behind:
+        _LOG.warning("clock_behind", ms=behind)
 
 
 class _KeysFirst:
