@@ -87,3 +87,24 @@ async def test_a_draining_server_places_nothing(bench: Bench) -> None:
     bench.runner.draining = True
     with pytest.raises(Refused, match="draining"):
         outgoing(bench).place("+12025550123", source=HELLO)
+
+
+@pytest.mark.promise("SHR-04")
+async def test_the_next_carrier_gets_numbers_and_no_names(bench: Bench) -> None:
+    """The caller's name and what else came with the call stay here."""
+    bench.number("+12025550100", "<Response><Dial>+12025550177</Dial></Response>")
+    extra = (
+        'P-Asserted-Identity: "Canary Person" <sip:+12025550123@192.0.2.50>\r\n'
+        "Subject: canary\r\nX-Canary: canary\r\n"
+    )
+    bench.invite("+12025550100", extra=extra)
+    bench.open_ports()
+    await turn()
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    assert invite.uri.user == "+12025550177"
+    assert invite.from_.display == ""
+    shown = f"{invite.from_} {invite.uri} {invite.headers}".casefold()
+    assert "canary" not in shown
+    assert {name for name, _ in invite.headers} <= {"Diversion", "Privacy", "Max-Forwards"}

@@ -20,6 +20,7 @@ from litestar.response import Redirect
 from ringfence.api import cookies
 from ringfence.api import views_policy as views
 from ringfence.api.common import Asked, require, use_cases
+from ringfence.api.links import link
 from ringfence.api.use_cases import PUBLIC
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.notice_html import page
@@ -28,6 +29,7 @@ _FRESH = "no-cache"
 """Kept by whoever likes, and asked about each time: a version in force can end."""
 
 GPC_SINCE = "2026-11-22"
+_GPC = f"<p>A browser can object for you: {link('gpc', 'Global Privacy Control')}.</p>"
 
 
 @get("/privacy", media_type=MediaType.HTML)
@@ -99,13 +101,15 @@ async def choices(request: Asked) -> str:
                 f"{category}: {escape(what)}</label></p>"
             )
     if not lines:
-        return _plain("Cookies", "<p>There is no optional cookie, so there is nothing to choose.")
+        nothing = "<p>There is no optional cookie, so there is nothing to choose.</p>"
+        return _plain("Cookies", f"{nothing}\n{_GPC}")
     if cookies.objects(request.headers):
         lines.append("<p>Your browser objects to advertising; that holds whatever is ticked.</p>")
     form = "\n".join(lines)
     return _plain(
         "Cookies",
-        f'<form method="post" action="/privacy/choices">{form}<button>Keep this</button></form>',
+        f'<form method="post" action="/privacy/choices">{form}<button>Keep this</button></form>'
+        f"\n{_GPC}",
     )
 
 
