@@ -322,16 +322,6 @@ def test_duration_is_about_right() -> None:
     assert 185 <= heard.duration_ms <= 215
 
 
-def test_suspicion_comes_before_certainty() -> None:
-    detector = dtmf.ToneDetector()
-    pcm = _dial("8", tone_ms=100)[333:]
-    assert detector.feed(pcm[:153]) == []
-    assert detector.suspects, "two blocks are in"
-    detector.feed(array("h", bytes(1600)))
-    detector.feed(array("h", bytes(320)))
-    assert not detector.suspects
-
-
 @pytest.mark.parametrize("skip", [0, 17, 34], ids=["aligned", "third", "two-thirds"])
 def test_speech_that_resembles_digits(skip) -> None:
     """Every passage of an hour of synthetic speech, in 20 voices, in which single blocks do hit.

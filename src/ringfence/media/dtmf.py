@@ -38,11 +38,8 @@ block *hits* digit (row, column) if all hold:
 
 Four blocks in a row hitting the same digit begin it, three in a row not hitting it end it. It
 lasted (blocks from the first to the last hit) * HOP samples. After its end the block that ended it
-counts as the first of a new run if it hit another digit.
-
-A digit is *suspected* after a block that leaves a digit begun or two blocks in a row hitting the
-same one; `ToneDetector.suspects` tells whether that was so after any block of the latest feed. It
-is what redaction acts on: sooner than a digit is sure.
+counts as the first of a new run if it hit another digit. Redaction must not wait until a digit is
+sure and has a listener of its own: `digit_watch`.
 """
 
 from __future__ import annotations
@@ -103,6 +100,7 @@ SEGMENT_NEAR: Final = 65_000
 """Some senders begin the next segment a little before the limit."""
 REPEAT_MS: Final = 5_000
 """How long an older timestamp of the same source means a repetition, not a restarted clock."""
+JUST_HELD_MS: Final = 40
 OVERDUE_MS: Final = 200
 """Without a packet for this long the end packets were lost (updates come every 50 ms, 2.5.1.2)."""
 
@@ -140,6 +138,13 @@ class EventReceiver:
     def pressed(self) -> bool:
         """Whether a digit is being held."""
         return self._open
+
+    def held(self, now: Ms) -> bool:
+        """Whether a digit is held, or was `JUST_HELD_MS` ago: redaction's question.
+
+        An event can begin and end between two frames of the leg that records it.
+        """
+        return self._open or now - self._arrival < JUST_HELD_MS
 
     def receive(self, event: Event, *, timestamp: int, ssrc: int, now: Ms) -> list[Digit]:
         """Take one packet; return the digits it ends (none, one or two)."""
@@ -267,7 +272,6 @@ BLOCK: Final = 102
 HOP: Final = 51
 HITS: Final = 4
 MISSES: Final = 3
-SUSPICIOUS: Final = 2
 ENERGY_LEAST: Final = 1_600_000
 POWER_LEAST: Final = 5_200_000_000
 FRACTION: Final = 2122
@@ -285,18 +289,21 @@ SINE: Final = tuple(
     tuple(round(2048 * math.sin(2 * math.pi * f * n / 8000)) for n in range(BLOCK))
     for f in _FREQUENCIES
 )
-_ROWS = tuple(zip(COSINE[:4], SINE[:4], strict=True))
-_COLUMNS = tuple(zip(COSINE[4:], SINE[4:], strict=True))
-_TABLES = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+ROWS: Final = tuple(zip(COSINE[:4], SINE[:4], strict=True))
+COLUMNS: Final = tuple(zip(COSINE[4:], SINE[4:], strict=True))
+Tables = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 
 
-def _strongest(x: list[int], tables: _TABLES) -> tuple[int, int, int]:
+def power_of(x: list[int], cosine: tuple[int, ...], sine: tuple[int, ...]) -> int:
+    """Return the power of one frequency in a block."""
+    re: int = sum(map(mul, x, cosine)) >> 8
+    im: int = sum(map(mul, x, sine)) >> 8
+    return re * re + im * im
+
+
+def strongest(x: list[int], tables: Tables) -> tuple[int, int, int]:
     """Return the index of the strongest frequency, its power and the second strongest power."""
-    powers = []
-    for cosine, sine in tables:
-        re = sum(map(mul, x, cosine)) >> 8
-        im = sum(map(mul, x, sine)) >> 8
-        powers.append(re * re + im * im)
+    powers = [power_of(x, cosine, sine) for cosine, sine in tables]
     best = max(powers)
     index = powers.index(best)
     del powers[index]
@@ -308,11 +315,11 @@ def judge(x: list[int]) -> int:
     energy = sum(map(mul, x, x))
     if energy < ENERGY_LEAST:
         return -1
-    row, r, r2 = _strongest(x, _ROWS)
+    row, r, r2 = strongest(x, ROWS)
     # Twist bounds c below 4 r, so the share test below cannot hold for a weaker row.
     if r < POWER_LEAST or 10 * r <= 63 * r2 or 5 * r <= FRACTION * energy:
         return -1
-    column, c, c2 = _strongest(x, _COLUMNS)
+    column, c, c2 = strongest(x, COLUMNS)
     if c < POWER_LEAST or 10 * c <= 63 * c2 or c >= 4 * r or r >= 8 * c:
         return -1
     share = FRACTION if 5 * c >= 2 * r else FRACTION_TWISTED
@@ -324,7 +331,6 @@ class ToneDetector:
 
     __slots__ = (
         "_block", "_candidate", "_first", "_held", "_last", "_misses", "_run", "_tail",
-        "suspects",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -333,8 +339,6 @@ class ToneDetector:
         self._candidate = self._held = -1
         self._run = self._misses = 0
         self._first = self._last = 0
-        self.suspects = False
-        """Whether a digit was suspected after any block of the latest feed."""
 
     def feed(self, pcm: array[int]) -> list[Digit]:
         """Take any number of samples; return the digits that ended in them."""
@@ -342,13 +346,10 @@ class ToneDetector:
         tail = self._tail
         tail += [sample >> 2 for sample in pcm]
         at = 0
-        self.suspects = False
         while at + BLOCK <= len(tail):
             digit = self._step(judge(tail[at : at + BLOCK]))
             if digit is not None:
                 ended.append(digit)
-            if self._held >= 0 or self._run >= SUSPICIOUS:
-                self.suspects = True
             at += HOP
         del tail[:at]
         return ended

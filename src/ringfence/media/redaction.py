@@ -4,9 +4,9 @@ Muting that starts when a detector fires has already let the digit's beginning t
 recorded frame waits `LINE` = 10 frames (200 ms) in a line first, and a digit noticed now also
 removes what is still waiting. One frame is 20 ms.
 
-``push(frame, pressed)`` with redaction on feeds the frame, brought to 8000 Hz, to a detector
-(`dtmf.ToneDetector`, fresh whenever redaction is switched on). Where an RFC 4733 digit is held
-(``pressed``) or the detector suspects a digit, every frame in the line and this one become noise,
+``push(frame, pressed)`` with redaction on feeds the frame, brought to 8000 Hz, to a listener
+(`digit_watch`, fresh whenever redaction is switched on). Where an RFC 4733 digit is held
+(``pressed``) or the listener suspects a digit, every frame in the line and this one become noise,
 and so do the next `LINE` frames: the audio of an event can lag behind it in the jitter buffer by as
 much. The tail runs on after redaction is switched off. Then the frame enters the line, and when
 more than `LINE` wait, the oldest leaves. `drain` gives out the rest at the end.
@@ -21,7 +21,7 @@ from array import array
 from collections import deque
 from typing import Final
 
-from ringfence.media.dtmf import ToneDetector
+from ringfence.media.digit_watch import DigitWatch
 from ringfence.media.resample import resampler
 from ringfence.media.rtp import MASK32
 
@@ -33,13 +33,13 @@ INCREMENT: Final = 1013904223
 class Redactor:
     """The line of one channel of a recording at ``rate`` 8000 or 16000."""
 
-    __slots__ = ("_converter", "_detector", "_marks", "_noise", "_rate", "_tail", "_waiting")
+    __slots__ = ("_converter", "_marks", "_noise", "_rate", "_tail", "_waiting", "_watch")
 
     def __init__(self, *, rate: int) -> None:
         self._rate = rate
         self._waiting: deque[array[int]] = deque()
         self._marks: deque[bool] = deque()
-        self._detector: ToneDetector | None = None
+        self._watch: DigitWatch | None = None
         self._converter = resampler(rate, 8000)
         self._tail = 0
         self._noise = 1
@@ -47,9 +47,9 @@ class Redactor:
     def switch(self, *, on: bool) -> None:
         """Begin or stop looking for digits; switching on what is on changes nothing."""
         if not on:
-            self._detector = None
-        elif self._detector is None:
-            self._detector = ToneDetector()
+            self._watch = None
+        elif self._watch is None:
+            self._watch = DigitWatch()
             self._converter = resampler(self._rate, 8000)
 
     def push(self, frame: array[int], *, pressed: bool) -> array[int] | None:
@@ -57,10 +57,9 @@ class Redactor:
         marked = self._tail > 0
         if marked:
             self._tail -= 1
-        if self._detector is not None:
+        if self._watch is not None:
             heard = frame if self._converter is None else self._converter.feed(frame)
-            self._detector.feed(heard)
-            if pressed or self._detector.suspects:
+            if self._watch.feed(heard) or pressed:
                 self._marks = deque([True] * len(self._marks))
                 self._tail = LINE
                 marked = True

@@ -117,7 +117,7 @@ typedef struct tap {
   uint32_t zeros; /* bytes lost for want of an empty chunk */
   bool out, redacting;
   rf_resampler resampler, converter;
-  rf_dtmf detector;
+  rf_watch watch;
 } tap;
 
 struct rf_recording {
@@ -263,6 +263,8 @@ bool latch_window(const rf_core *core, const rf_leg *leg); /* whether a better s
 void dtmf_event(rf_core *core, rf_leg *leg, const rtp_packet *packet);
 void dtmf_close(rf_core *core, rf_leg *leg);
 void dtmf_overdue(rf_core *core, rf_leg *leg);
+/* Whether a digit is held, or was a moment ago: it can begin and end between two frames. */
+bool dtmf_held(const rf_core *core, const rf_leg *leg);
 void dtmf_listen(rf_core *core, rf_leg *leg, const int16_t *pcm, uint32_t count);
 
 /* report.c */
@@ -276,6 +278,8 @@ bool report_received(rf_core *core, rf_leg *leg, const uint8_t *data, uint32_t s
 void record_start(rf_core *core, rf_recording *recording);
 void record_stop(rf_core *core, rf_recording *recording, int reason);
 void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_t *said);
+void record_whole(rf_core *core, rf_recording *recording, const int16_t *pcm,
+                  const uint8_t *pressed, uint32_t frames);
 void record_redact(rf_recording *recording, bool on);
 static inline bool record_wants(const rf_leg *leg, bool out) { return leg->wanted[out]; }
 

@@ -68,7 +68,6 @@ typedef struct {
   uint32_t block, first, last;
   int32_t candidate, held; /* index of a digit or -1 */
   uint32_t run, misses;
-  bool suspects; /* a digit, after any block of the latest feed */
 } rf_dtmf;
 
 typedef struct {
@@ -79,6 +78,20 @@ typedef struct {
 void dtmf_init(rf_dtmf *detector);
 /* Take up to 320 samples at 8000 Hz; at most 8 digits can end in them. Returns how many did. */
 uint32_t dtmf_feed(rf_dtmf *detector, const int16_t *pcm, uint32_t count, dtmf_digit *ended);
+
+/* media.digit_watch */
+enum { WATCH_RUN = 3 };
+typedef struct {
+  int16_t tail[DTMF_BLOCK + 320];
+  uint32_t held_back, run;
+  int32_t like; /* index of a digit or -1 */
+  /* of the latest blocks like it */
+  int64_t power[WATCH_RUN], energy[WATCH_RUN], beside[WATCH_RUN];
+} rf_watch;
+
+void watch_init(rf_watch *watch);
+/* Take up to 320 samples at 8000 Hz; whether a digit was suspected in them. */
+bool watch_feed(rf_watch *watch, const int16_t *pcm, uint32_t count);
 
 /* media.resample: one state serves either direction. */
 enum { RESAMPLE_ORDER = 23, RESAMPLE_CENTRE = 11 };

@@ -1,7 +1,8 @@
-/* DTMF (media.dtmf): the in-band detector and the receiver of RFC 4733 events. */
+/* DTMF (media.dtmf, media.digit_watch): who hears digits in audio, who suspects them, and the receiver
+ * of RFC 4733 events. */
 #include "core.h"
 
-enum { BLOCK = DTMF_BLOCK, HOP = 51, HITS = 4, MISSES = 3, SUSPICIOUS = 2 };
+enum { BLOCK = DTMF_BLOCK, HOP = 51, HITS = 4, MISSES = 3 };
 enum { FRACTION = 2122, FRACTION_TWISTED = 2611 };
 static const int64_t ENERGY_LEAST = 1600000, POWER_LEAST = 5200000000;
 static const char DIGITS[] = "123A456B789C*0#D", EVENTS[] = "0123456789*#ABCD";
@@ -13,20 +14,25 @@ void dtmf_init(rf_dtmf *detector) {
   detector->candidate = detector->held = -1;
 }
 
+/* Power of one frequency in a block. */
+static int64_t power_of(const int16_t *x, const int16_t *cosine, const int16_t *sine) {
+  int32_t re = 0, im = 0;
+  for (int n = 0; n < BLOCK; n++) {
+    re += x[n] * cosine[n];
+    im += x[n] * sine[n];
+  }
+  re >>= 8;
+  im >>= 8;
+  return (int64_t)re * re + (int64_t)im * im;
+}
+
 /* The strongest of four frequencies: its index, its power and the second strongest power. */
 static int strongest(const int16_t *x, const int16_t (*cosine)[BLOCK], const int16_t (*sine)[BLOCK],
                      int64_t *best, int64_t *second) {
   int index = 0;
   *best = *second = -1;
   for (int f = 0; f < 4; f++) {
-    int32_t re = 0, im = 0;
-    for (int n = 0; n < BLOCK; n++) {
-      re += x[n] * cosine[f][n];
-      im += x[n] * sine[f][n];
-    }
-    re >>= 8;
-    im >>= 8;
-    int64_t power = (int64_t)re * re + (int64_t)im * im;
+    int64_t power = power_of(x, cosine[f], sine[f]);
     if (power > *best) {
       *second = *best;
       *best = power;
@@ -81,18 +87,79 @@ uint32_t dtmf_feed(rf_dtmf *d, const int16_t *pcm, uint32_t count, dtmf_digit *e
   uint32_t found = 0, at = 0, size = d->held_back;
   for (uint32_t k = 0; k < count; k++) d->tail[size + k] = (int16_t)(pcm[k] >> 2);
   size += count;
-  d->suspects = false;
   for (; at + BLOCK <= size; at += HOP) {
     if (step(d, judge(d->tail + at), &ended[found])) found++;
-    if (d->held >= 0 || d->run >= SUSPICIOUS) d->suspects = true;
   }
   d->held_back = size - at;
   memmove(d->tail, d->tail + at, d->held_back * sizeof *d->tail);
   return found;
 }
 
-/* Events. `digit_out` reports one that has ended. */
-enum { SEGMENT = 0xFFFF, SEGMENT_NEAR = 65000, REPEAT_MS = 5000, OVERDUE_MS = 200 };
+/* --- suspicion ------------------------------------------------------------------------------- */
+
+enum { SHARE = 1306, RUN_SHARE = 1795, BESIDE = 6, OUTWEIGHS = 10 };
+static const int64_t FAINT_ENERGY = 40000, FAINT_POWER = 100000000;
+
+void watch_init(rf_watch *watch) {
+  memset(watch, 0, sizeof *watch);
+  watch->like = -1;
+}
+
+/* Which digit a block is like, or -1; the power of its two sines. */
+static int resembles(const int16_t *x, int64_t energy, int64_t *power) {
+  int64_t r, r2, c, c2;
+  if (energy < FAINT_ENERGY) return -1;
+  int row = strongest(x, DTMF_COSINE, DTMF_SINE, &r, &r2);
+  if (r < FAINT_POWER || r <= 3 * r2) return -1;
+  int column = strongest(x, DTMF_COSINE + 4, DTMF_SINE + 4, &c, &c2);
+  if (c < FAINT_POWER || c <= 3 * c2 || c >= 8 * r || r >= 12 * c) return -1;
+  *power = r + c;
+  return r + c > SHARE * energy ? row * 4 + column : -1;
+}
+
+static bool watch_step(rf_watch *w, const int16_t *x) {
+  int64_t energy = 0, power = 0, beside = 0;
+  for (int n = 0; n < BLOCK; n++) energy += x[n] * x[n];
+  int like = resembles(x, energy, &power);
+  if (like < 0 || like != w->like) {
+    w->like = like;
+    w->run = 0;
+  }
+  if (like < 0) return false;
+  w->power[w->run % WATCH_RUN] = power;
+  w->energy[w->run % WATCH_RUN] = energy;
+  for (int f = 0; f < BESIDE; f++) beside += power_of(x, BESIDE_COSINE[f], BESIDE_SINE[f]);
+  w->beside[w->run % WATCH_RUN] = beside;
+  if (++w->run < WATCH_RUN) return false;
+  power = energy = beside = 0;
+  for (int k = 0; k < WATCH_RUN; k++) {
+    power += w->power[k];
+    energy += w->energy[k];
+    beside += w->beside[k];
+  }
+  return power > RUN_SHARE * energy && power > OUTWEIGHS * beside;
+}
+
+bool watch_feed(rf_watch *w, const int16_t *pcm, uint32_t count) {
+  uint32_t at = 0, size = w->held_back;
+  bool suspected = false;
+  for (uint32_t k = 0; k < count; k++) w->tail[size + k] = (int16_t)(pcm[k] >> 2);
+  size += count;
+  for (; at + BLOCK <= size; at += HOP)
+    if (watch_step(w, w->tail + at)) suspected = true;
+  w->held_back = size - at;
+  memmove(w->tail, w->tail + at, w->held_back * sizeof *w->tail);
+  return suspected;
+}
+
+/* --- events ---------------------------------------------------------------------------------- */
+
+/* `digit_out` reports one that has ended. */
+enum { SEGMENT = 0xFFFF, SEGMENT_NEAR = 65000, REPEAT_MS = 5000, OVERDUE_MS = 200, JUST_HELD_MS = 40 };
+
+bool dtmf_held(const rf_core *core, const rf_leg *leg) {
+  return leg->dtmf.open || core->now - leg->dtmf.last < JUST_HELD_MS;
+}
 
 static void digit_out(rf_core *core, rf_leg *leg, char digit, uint32_t ms, bool inband) {
   leg->stats.dtmf_in++;

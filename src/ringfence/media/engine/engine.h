@@ -169,6 +169,12 @@ RF_EXPORT uint32_t rf_core_take_datagrams(rf_core *core, rf_datagram *out, uint3
 RF_EXPORT rf_chunk *rf_core_take_chunk(rf_core *core);
 RF_EXPORT void rf_core_return_chunk(rf_core *core, rf_chunk *chunk);
 
+/* What a redacted recording in `coding` (RF_PCMU, RF_PCMA) keeps of `count` G.711 codes of the same
+ * law: as many codes, at `out`. `pressed`: per frame of 160, whether an RFC 4733 digit is held; NULL:
+ * none is. How many were kept, or -1 where memory is short or `count` holds no whole frames. */
+RF_EXPORT int64_t rf_redact(uint32_t coding, const uint8_t *codes, const uint8_t *pressed,
+                        uint32_t count, uint8_t *out);
+
 /* Signal processing by itself, for the differential tests and for clips. */
 RF_EXPORT void rf_g711_encode(int codec, const int16_t *pcm, uint8_t *out, uint32_t count);
 RF_EXPORT void rf_g711_decode(int codec, const uint8_t *data, int16_t *out, uint32_t count);

@@ -184,6 +184,7 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_core_take_datagrams": (u32, pointer, POINTER(Packet), u32),
     "rf_core_take_chunk": (pointer, pointer),
     "rf_core_return_chunk": (None, pointer, pointer),
+    "rf_redact": (c_int64, u32, c_char_p, c_char_p, u32, pointer),
     "rf_g711_encode": (None, ctypes.c_int, pointer, pointer, u32),
     "rf_g711_decode": (None, ctypes.c_int, c_char_p, pointer, u32),
     "rf_engine_new": (pointer, ctypes.c_int, u32),

@@ -102,3 +102,27 @@ RF_EXPORT void rf_core_return_chunk(rf_core *core, rf_chunk *chunk) {
   (void)core;
   free(chunk);
 }
+
+RF_EXPORT int64_t rf_redact(uint32_t coding, const uint8_t *codes, const uint8_t *pressed,
+                        uint32_t count, uint8_t *out) {
+  if (count % FRAME || coding == RF_S16) return -1;
+  rf_core *core = rf_core_new();
+  rf_recording *recording = rf_recording_new(8000, 0, 0, 1, coding, 1);
+  int16_t *pcm = malloc(count ? count * sizeof *pcm : 1);
+  rf_chunk *chunk;
+  int64_t kept = core && recording && pcm ? 0 : -1;
+  if (kept == 0) {
+    rf_recording_set(recording, 0, UINT32_MAX, 0);
+    g711_decode((int)coding, codes, pcm, count);
+    record_whole(core, recording, pcm, pressed, count / FRAME);
+    while ((chunk = rf_core_take_chunk(core))) {
+      memcpy(out + kept, chunk->data, chunk->size);
+      kept += chunk->size;
+      rf_core_return_chunk(core, chunk);
+    }
+  }
+  free(pcm);
+  rf_recording_free(recording);
+  rf_core_free(core);
+  return kept;
+}

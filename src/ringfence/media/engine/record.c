@@ -75,15 +75,13 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
   bool marked = t->tail > 0;
   if (marked) t->tail--;
   if (!t->redacting) return marked;
-  dtmf_digit ended[8];
   int16_t narrow[FRAME];
   const int16_t *heard = frame;
   if (recording->rate != 8000) {
     resample_down(&t->converter, frame, narrow, FRAME_WIDE);
     heard = narrow;
   }
-  dtmf_feed(&t->detector, heard, FRAME, ended);
-  if (!pressed && !t->detector.suspects) return marked;
+  if (!watch_feed(&t->watch, heard, FRAME) && !pressed) return marked;
   hiss_back(t);
   t->tail = LOOK_AHEAD;
   return true;
@@ -111,7 +109,7 @@ static void keep(rf_core *core, tap *t, const int16_t *frame, bool pressed) {
 
 static void redact_switch(tap *t, bool on) {
   if (on && !t->redacting) {
-    dtmf_init(&t->detector);
+    watch_init(&t->watch);
     resampler_init(&t->converter);
   }
   t->redacting = on;
@@ -140,7 +138,7 @@ static void take(rf_core *core, tap *t, const rf_leg *leg, const int16_t *frame)
   const rf_leg *presser = t->out ? leg->peer : leg;
   t->taken++;
   if (recording->silence_frames) t->silent = is_silent(frame, size) ? t->silent + 1 : 0;
-  keep(core, t, frame, presser && presser->dtmf.open);
+  keep(core, t, frame, presser && dtmf_held(core, presser));
 }
 
 static bool all_silent(const rf_recording *recording) {
@@ -205,6 +203,17 @@ void record_stop(rf_core *core, rf_recording *recording, int reason) {
     if (t->taken > frames) frames = t->taken;
   }
   core_event(core, RF_RECORD_ENDED, NULL, reason, (int32_t)(frames * 20), 0, recording);
+}
+
+/* A whole call through one tap, without a leg: what it would have recorded. */
+void record_whole(rf_core *core, rf_recording *recording, const int16_t *pcm, const uint8_t *pressed,
+                  uint32_t frames) {
+  uint32_t size = FRAME * (recording->rate / 8000);
+  tap *t = &recording->taps[0];
+  redact_switch(t, recording->redact);
+  for (uint32_t k = 0; k < frames; k++) keep(core, t, pcm + k * size, pressed && pressed[k]);
+  release(core, &t->held);
+  release(core, &t->chunk);
 }
 
 RF_EXPORT rf_recording *rf_recording_new(uint32_t rate, uint32_t max_frames, uint32_t silence_frames,

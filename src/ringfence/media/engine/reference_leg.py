@@ -330,7 +330,7 @@ class Leg:
             self._contribute(self.room)
         said = self._say(settings)
         if self.taps:
-            record(self, said)
+            record(self, said, now)
         if now >= self._reporter.due:
             self._reporter.schedule(now)
             if self._sends or self._receives:

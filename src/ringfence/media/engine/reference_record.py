@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Protocol
 
+from ringfence.kernel.clock import Ms
 from ringfence.media.engine.interface import (
     CHUNK_BYTES,
     CODED_CHUNK_BYTES,
@@ -67,7 +68,7 @@ class Tap:
         """The leg's codec changed: forget the resampler's past."""
         self._converter = None
 
-    def take(self, frame: array[int]) -> None:
+    def take(self, frame: array[int], now: Ms) -> None:
         """Take the leg's frame of 20 ms, at the leg's rate."""
         recording, leg = self._recording, self.leg
         if recording.paused:
@@ -84,7 +85,7 @@ class Tap:
             quiet = sum(map(abs, frame)) < SILENCE_LEVEL * len(frame)
             self.silent = self.silent + 1 if quiet else 0
         presser = leg.peer if self.out else leg
-        pressed = presser is not None and presser.events.pressed
+        pressed = presser is not None and presser.events.held(now)
         leaving = self._line.push(frame, pressed=pressed)
         if leaving is not None:
             self._keep(leaving)
@@ -162,12 +163,12 @@ class Recording:
         return None
 
 
-def record(leg: Leg, said: array[int]) -> None:
+def record(leg: Leg, said: array[int], now: Ms) -> None:
     """Let every tap on a leg take its frame."""
     for tap in tuple(leg.taps):
         if tap not in leg.taps:
             continue  # its recording ended with a tap before it
-        tap.take(said if tap.out else leg.heard)
+        tap.take(said if tap.out else leg.heard, now)
         reason = tap.recording.reason_to_end(tap)
         if reason is not None:
             tap.recording.stop(reason)
