@@ -47,10 +47,11 @@ class Row(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """``reached``, ``MISSED`` or nothing where there is no target."""
+        """``reached`` or ``MISSED`` and how many times the target; nothing where there is none."""
         if self.target is None:
             return ""
-        return "reached" if self.value <= self.target else "MISSED"
+        word = "reached" if self.value <= self.target else "MISSED"
+        return f"{word}, {self.value / self.target:.2f} x"
 
 
 def benchmarks(folder: Path = HERE) -> list[str]:

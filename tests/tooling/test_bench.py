@@ -41,8 +41,8 @@ def test_figures_stand_beside_their_targets(bench: Any, tmp_path: Path, capfd: A
     put(tmp_path, "one", f"print('noise'); print({json.dumps(ROWS)!r})")
     assert bench.main(["one", "--quick"]) == 0
     out = capfd.readouterr().out
-    assert "| a | 10 µs | ≤ 12 | 5 | reached |" in out
-    assert "| b | 30 | ≤ 20 | – | MISSED |" in out
+    assert "| a | 10 µs | ≤ 12 | 5 | reached, 0.83 x |" in out
+    assert "| b | 30 | ≤ 20 | – | MISSED, 1.50 x |" in out
     assert "| c | 1 | – | – |  |" in out
     written = json.loads((tmp_path / "results" / "one.json").read_text())
     assert written["rows"][0]["value"] == 10.0
@@ -84,5 +84,5 @@ def test_the_last_results_stand_in_the_document(bench: Any, tmp_path: Path, capf
     assert text.startswith("before\n\n<!--")
     assert text.endswith("-->\n\nafter\n")
     assert "old" not in text
-    assert text.count("| a | 1.5 | ≤ 2 | – | reached |") == 1
+    assert text.count("| a | 1.5 | ≤ 2 | – | reached, 0.75 x |") == 1
     assert "- a: by hand" in text
