@@ -38,7 +38,7 @@ async def list_calls(request: Asked) -> views.CallPage:
     return found
 
 
-@post("/v1/calls", status_code=201)
+@post("/v1/calls", status_code=201, opt={"body": Place})
 async def place_call(request: Asked) -> views.Call:
     """Place a call; the answer is its record as it stands, ``status`` says how far it is."""
     actor = await require(request)

@@ -49,7 +49,7 @@ async def list_apps(request: Asked) -> list[views.AppLogging]:
     return found
 
 
-@post("/v1/notifications/logging", status_code=200)
+@post("/v1/notifications/logging", status_code=200, opt={"body": Switch})
 async def set_logging(request: Asked) -> views.AppLogging:
     """Switch the keeping of requests and answers on or off for one number or flow."""
     actor = await require(request)

@@ -48,7 +48,7 @@ async def compare(request: Asked) -> Response[str]:
     return Response(proof, media_type=_TEXT, headers=HEADERS)
 
 
-@post("/v1/privacy/audit/proofs", status_code=200)
+@post("/v1/privacy/audit/proofs", status_code=200, opt={"body": Whose})
 async def prove(request: Asked) -> Proofs:
     """Return every record about whoever has this number, with the proof that it is in the log."""
     actor = await require(request)
