@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from office_open import opened
+from sqlalchemy import select
 
 from ringfence.backroom import SERIES, Backroom
 from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
+from ringfence.storage.schema import jobs
+from ringfence.storage.statement import Statement
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +32,9 @@ class Receiver:
         self.statuses = list(statuses)
         self.heard: list[tuple[str, str, list[tuple[str, str]]]] = []
 
-    async def __call__(self, _call: str, url: str, method: str, params: Sequence[tuple[str, str]], /) -> int:
+    async def __call__(
+        self, _call: str, url: str, method: str, params: Sequence[tuple[str, str]], /
+    ) -> int:
         self.heard.append((url, method, list(params)))
         return self.statuses.pop(0)
 
@@ -65,6 +70,8 @@ async def test_the_log_is_signed_and_keys_move_on_a_schedule(tmp_path: Path) -> 
     room = Backroom(office, send=Receiver(), clock=SystemClock())
     await room.start()
     await office.settled()
-    assert office.store.outbox.counts()["ready"] == len(SERIES)
+    assert office.store.outbox.counts()["ready"] == 0, "what waits for its hour is no backlog"
+    waiting = office.store.db.reading.rows(Statement(select(jobs.c.kind)))
+    assert {kind for (kind,) in waiting} == {recurring.kind for recurring in SERIES}
     await room.stop()
     office.store.store.close()

@@ -147,3 +147,9 @@ def test_a_worker_is_woken_after_the_commit_alone(store):
     with pytest.raises(Refused):
         store.db.submit(fails).result(5)
     assert woken == [1]
+
+
+def test_what_only_waits_for_its_hour_is_not_counted(store):
+    run(store.outbox.enqueue([Asked(unique="slot:5"), Asked(unique="other")], now=1))
+    assert store.outbox.counts()["ready"] == 1
+    assert len(lease(store, 10)) == 2

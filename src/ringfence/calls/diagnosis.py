@@ -61,7 +61,7 @@ _REMEDIES: dict[Cause, str] = {
     Cause.NUMBER_CHANGED: "Ask the called party for the new number.",
     Cause.INVALID_NUMBER: "Write the number with + and country code.",
     Cause.FORBIDDEN: "Check the allowed destinations, and that the carrier accepts the caller id.",
-    Cause.CONGESTION: "Where the log says no_audio_port, widen --rtp; otherwise ask the carrier "
+    Cause.CONGESTION: "Where no RTP port was free, widen --rtp; otherwise ask the carrier "
     "for more lines, or add a second trunk.",
     Cause.LOOP: "See that the trunk does not send our own calls back to us.",
     Cause.MEDIA_TIMEOUT: "See below why no audio arrived; if silence is meant, raise the time-out.",

@@ -184,6 +184,7 @@ def _record(found: dict[str, Any]) -> list[tuple[str, object]]:
         ("direction", found["direction"]),
         ("from", found.get("caller")),
         ("to", found.get("called")),
+        ("flow", found.get("flow")),
         ("status", _status(found)),
         ("offered", show.instant(found["offered"])),
         ("ringing", show.instant(found.get("ringing"))),

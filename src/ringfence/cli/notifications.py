@@ -124,7 +124,7 @@ def _list(page: dict[str, Any], *, as_json: bool) -> None:
         show.field("CALL", "call"),
         show.field("KIND", "kind"),
         show.field("METHOD", "method"),
-        show.Column("STATUS", lambda row: row["status"] or row.get("failure") or "no answer"),
+        show.Column("STATUS", lambda row: row["status"] or _unanswered(row)),
         show.Column("TOOK", lambda row: f"{row['elapsed_ms']} ms"),
         show.field("SENT", "request_size"),
         show.field("GOT", "response_size"),
@@ -133,6 +133,10 @@ def _list(page: dict[str, Any], *, as_json: bool) -> None:
     show.rows(page["notifications"], columns, as_json=as_json)
     if page.get("next") and not as_json:
         click.echo(f"more: ringfence notifications --before {page['next']}", err=True)
+
+
+def _unanswered(row: dict[str, Any]) -> str:
+    return str(row.get("failure") or "no answer").removeprefix("fetch_").replace("_", " ")
 
 
 def _one(found: dict[str, Any], *, as_json: bool) -> None:
@@ -147,7 +151,7 @@ def _one(found: dict[str, Any], *, as_json: bool) -> None:
             ("took", f"{found['elapsed_ms']} ms"),
             ("kind", found["kind"]),
             ("status", found["status"] or "no answer"),
-            ("failure", found.get("failure")),
+            ("failure", _unanswered(found) if found.get("failure") else None),
             ("sent", f"{found['request_size']} bytes"),
             ("got", f"{found['response_size']} bytes"),
         ]

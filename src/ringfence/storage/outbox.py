@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
@@ -101,7 +101,12 @@ _GIVE_BACK = Statement(
 _NEXT = Statement(
     select(func.min(_j.run_at)).where((_j.state == word("ready")) | (_j.state == word("leased")))
 )
-_COUNT = Statement(select(_j.state, func.count()).group_by(_j.state))
+_COUNT = Statement(
+    select(_j.state, func.count())
+    # what only waits for its hour (``jobs.schedule``) is no work left undone
+    .where(_j.unique_key.is_(None) | _j.unique_key.notlike(literal_column("'slot:%'")))
+    .group_by(_j.state)
+)
 _DEAD = Statement(
     at_most(
         select(_j.id, _j.kind, _j.attempts, _j.error, _j.run_at)
@@ -296,7 +301,7 @@ class Outbox:
         return found
 
     def counts(self) -> dict[str, int]:
-        """Return how many jobs there are by state."""
+        """Return how many jobs there are by state, recurring ones left out."""
         found = {"ready": 0, "leased": 0, "dead": 0}
         found.update(dict(self._db.reading.rows(_COUNT)))
         return found
