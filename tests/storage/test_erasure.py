@@ -199,6 +199,27 @@ def test_an_old_caller_is_gone_at_once(scene):
     assert found is None
 
 
+def test_archives_made_for_the_person_go_with_their_sound(scene):
+    folder = scene.store.folder.objects / "archives"
+    folder.mkdir(exist_ok=True)
+    case = "CS" + "1" * 32
+
+    def open_case(tx):
+        columns = {row[1] for row in tx._cursor.execute("PRAGMA table_info(cases)")}
+        values = {"id": case, "account_id": scene.rooms.account.id, "party_id": scene.caller,
+                  "family": "request", "kind": "access", "state": "done", "residence": "",
+                  "key_serial": 1, "facts": "{}", "received_at": 1}  # fmt: skip
+        assert set(values) <= columns
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        tx._cursor.execute(f"INSERT INTO cases ({names}) VALUES ({marks})", tuple(values.values()))
+
+    scene.store.db.submit(open_case).result(5)
+    for name in (f"{case}.rfa", "CSother.rfa"):
+        (folder / name).write_bytes(b"sealed")
+    scene.erase()
+    assert [path.name for path in folder.iterdir()] == ["CSother.rfa"]
+
+
 def test_when_both_are_erased_the_recording_goes(scene):
     scene.clock.advance(181 * DAY)
     scene.erase()

@@ -100,3 +100,15 @@ def test_what_opens_for_a_person_is_asked_of_the_gate_with_their_role(store, roo
     settle()
     openers = [json.loads(row[4])["by"] for row in store.db.reading.rows(ALL)]
     assert openers == ["agent", "owner"]
+
+
+def test_the_key_of_somebodys_voice_is_opened_as_something_about_them(store, rooms, clock, settle):
+    party = rooms.parties.resolve(Phone("+12025550123"), clock.now())
+    settle()
+    serial = store.parties.key_serial(store.db.reading, party)
+    wrapped = store.vault.wrap(serial, bytes(32), context="recording:RE1:0")
+    with purpose("deliver_content"):
+        store.openings.record_key(wrapped, serial=serial, context="recording:RE1:0", party=party)
+    settle()
+    found = "SELECT count(*) FROM audit_records WHERE party_id = ? AND kind = 'opened'"
+    assert store.db.reading._cursor.execute(found, (party,)).fetchall() == [(1,)]

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
@@ -226,16 +225,20 @@ class Eraser:
 
     def _remove_files(self, begun: Erasure) -> None:
         at = begun.begun_at or begun.asked_at
-        sounds = self._write(lambda tx: self._look(tx, begun.party, at).sounds)
-        folders: set[Path] = set()
-        for sound in sounds:
-            for folder in (self._folder.recordings, self._folder.spool):
-                file = folder / sound.file
-                if file.exists():
-                    file.unlink()
-                    folders.add(folder)
-        for folder in folders:
-            sync_folder(folder)
+        survey = self._write(lambda tx: self._look(tx, begun.party, at))
+        files = [sound.file for sound in survey.sounds]
+        archives = [] if survey.on_hold else [f"{case}.rfa" for case in survey.cases]
+        places = {
+            self._folder.recordings: files,
+            self._folder.spool: files,
+            self._folder.objects / "archives": archives,
+        }
+        for folder, names in places.items():
+            there = [folder / name for name in names if (folder / name).exists()]
+            for file in there:
+                file.unlink()
+            if there:
+                sync_folder(folder)
 
     def _finish(self, tx: Transaction, begun: Erasure) -> Erasure:
         known = ledger.get(tx, begun.id)

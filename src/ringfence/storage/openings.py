@@ -56,10 +56,13 @@ class Openings:
         """Return a sealed text in clear."""
         return self.open(blob, serial=serial, context=context, label=label, read=bytes.decode)
 
-    def record_key(self, wrapped: bytes, *, serial: int, context: str) -> bytes | None:
+    def record_key(
+        self, wrapped: bytes, *, serial: int, context: str, party: PartyId | None = None
+    ) -> bytes | None:
         """Return the key of a record's content, None where its person was erased.
 
-        Having the key is having the content, so it is opened and written down as content is.
+        Having the key is having the content, so it is opened and written down as content is, as
+        something about ``party`` where one is named.
         """
         purpose = require(CONTENT_SEALED.purposes)
         self._ask(CONTENT_SEALED.category, serial, purpose)
@@ -69,7 +72,7 @@ class Openings:
             if refused.code == "erased":
                 return None
             raise
-        self._opened(context, CONTENT_SEALED.category, purpose)
+        self._opened(context, CONTENT_SEALED.category, purpose, party)
         return key
 
     def _ask(self, category: str, serial: int, purpose: str) -> None:
@@ -82,11 +85,13 @@ class Openings:
         decision = decide(known_role(role), purpose=purpose, category=category, circumstances=case)
         decision.enforce()
 
-    def _opened(self, context: str, category: str, purpose: str) -> None:
+    def _opened(
+        self, context: str, category: str, purpose: str, party: PartyId | None = None
+    ) -> None:
         if not is_personal(category):
             return
         kind, _, rest = context.partition(":")
-        party = PartyId(rest) if kind == "party" else None
+        whom = PartyId(rest) if kind == "party" else party
         body = {"what": context, "category": category, "purpose": purpose, "by": current_actor()}
         at = self._clock.now()
-        self._db.give(lambda tx: self._trail.note(tx, "opened", at=at, party=party, body=body))
+        self._db.give(lambda tx: self._trail.note(tx, "opened", at=at, party=whom, body=body))

@@ -353,7 +353,7 @@ class Recordings:
         recording, number, leg, incoming, party, serial, wrapped, name = row
         kept = self._folder.recordings / name
         key = self._openings.record_key(
-            wrapped, serial=serial, context=f"recording:{recording}:{number}"
+            wrapped, serial=serial, context=f"recording:{recording}:{number}", party=party
         )
         return StoredChannel(
             channel=number,
