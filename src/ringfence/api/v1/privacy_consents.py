@@ -76,28 +76,28 @@ async def _asked(request: Asked, name: str, kind: type[Body]) -> Any:
     return await use_cases(request).run(name, msgspec.structs.asdict(body), actor=actor)
 
 
-@post("/v1/privacy/consents", status_code=200)
+@post("/v1/privacy/consents", status_code=200, opt={"body": Said})
 async def give(request: Asked) -> views.Choices:
     """Write down that somebody agreed to one purpose, and what they were shown."""
     found: views.Choices = await _asked(request, "privacy.consent.give", Said)
     return found
 
 
-@post("/v1/privacy/consents/refuse", status_code=200)
+@post("/v1/privacy/consents/refuse", status_code=200, opt={"body": Said})
 async def refuse(request: Asked) -> views.Choices:
     """Write down that somebody was asked and said no."""
     found: views.Choices = await _asked(request, "privacy.consent.refuse", Said)
     return found
 
 
-@post("/v1/privacy/consents/withdraw", status_code=200)
+@post("/v1/privacy/consents/withdraw", status_code=200, opt={"body": TakenBack})
 async def withdraw(request: Asked) -> views.Choices:
     """Take a consent back. It holds at once; what is being recorded of them stops."""
     found: views.Choices = await _asked(request, "privacy.consent.withdraw", TakenBack)
     return found
 
 
-@post("/v1/privacy/consents/find", status_code=200)
+@post("/v1/privacy/consents/find", status_code=200, opt={"body": Whom})
 async def find(request: Asked) -> views.Choices:
     """Return what holds for somebody now, and every word of theirs."""
     found: views.Choices = await _asked(request, "privacy.consent.show", Whom)
@@ -116,14 +116,14 @@ async def text(request: Asked) -> views.ConsentText:
     return found
 
 
-@post("/v1/privacy/leave-alone", status_code=200)
+@post("/v1/privacy/leave-alone", status_code=200, opt={"body": LeftAlone})
 async def leave_alone(request: Asked) -> views.Choices:
     """Never call somebody again, or send them no offers."""
     found: views.Choices = await _asked(request, "privacy.leave_alone.add", LeftAlone)
     return found
 
 
-@post("/v1/privacy/leave-alone/remove", status_code=200)
+@post("/v1/privacy/leave-alone/remove", status_code=200, opt={"body": LeftAlone})
 async def call_again(request: Asked) -> views.Choices:
     """They asked to be called again."""
     found: views.Choices = await _asked(request, "privacy.leave_alone.remove", LeftAlone)
@@ -150,28 +150,28 @@ async def explain(request: Asked, sid: FromPath[str]) -> list[views.Ruling]:
     return found
 
 
-@post("/v1/privacy/restrictions", status_code=200)
+@post("/v1/privacy/restrictions", status_code=200, opt={"body": Restricted})
 async def restrict(request: Asked) -> list[str]:
     """Store somebody's data and use it no more; why it is restricted now."""
     found: list[str] = await _asked(request, "privacy.restrict", Restricted)
     return found
 
 
-@post("/v1/privacy/restrictions/lift", status_code=200)
+@post("/v1/privacy/restrictions/lift", status_code=200, opt={"body": Restricted})
 async def unrestrict(request: Asked) -> list[str]:
     """End a restriction; the reasons that still stand."""
     found: list[str] = await _asked(request, "privacy.unrestrict", Restricted)
     return found
 
 
-@post("/v1/privacy/holds", status_code=200)
+@post("/v1/privacy/holds", status_code=200, opt={"body": Held})
 async def hold(request: Asked) -> list[views.Hold]:
     """Let nothing erase one record."""
     found: list[views.Hold] = await _asked(request, "privacy.hold", Held)
     return found
 
 
-@post("/v1/privacy/holds/lift", status_code=200)
+@post("/v1/privacy/holds/lift", status_code=200, opt={"body": Held})
 async def release(request: Asked) -> list[views.Hold]:
     """End a hold."""
     found: list[views.Hold] = await _asked(request, "privacy.release", Held)
