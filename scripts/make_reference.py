@@ -340,7 +340,18 @@ def twiml_page() -> Iterator[str]:
             yield "Contains " + ", ".join(f"`<{name}>`" for name in sorted(element.children)) + "."
             yield ""
         if element.content == "speech":
-            yield "Contains the text to speak; speech markup in it is spoken as plain text."
+            yield (
+                "Contains the text to speak. Of speech markup `<sub>`, `<say-as>` (characters, "
+                "spell-out, digits, telephone), `<p>`, `<s>` and `<break>` are carried out; what "
+                "only colours the voice is spoken as plain text."
+            )
+            yield ""
+        if element.name in {"Number", "Sip"}:
+            yield (
+                "`url` is fetched before anybody is rung: `<Say>` and `<Play>` in it are heard by "
+                "whoever answers, who is then connected; around a `<Gather>`, a key accepts the "
+                "call, and a `<Hangup>` after it ends it for whoever presses none."
+            )
             yield ""
         if element.attributes:
             yield from table(
