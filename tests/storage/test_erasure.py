@@ -328,6 +328,18 @@ def test_the_date_is_a_job(scene):
     assert run_at == done.due_at
 
 
+def test_a_date_that_passed_unseen_is_asked_for_again_at_a_start(scene):
+    done = scene.erase()
+    scene.store.db.submit(lambda tx: tx._cursor.execute("UPDATE jobs SET state = 'dead'")).result(5)
+    scene.store.eraser.resume()
+    ready = "SELECT count(*) FROM jobs WHERE kind = 'erasure' AND state = 'ready'"
+    assert scene.rows(ready) == [(0,)], "its date has not come"
+    scene.clock.set(done.due_at + DAY)
+    scene.store.eraser.resume()
+    assert scene.rows(ready) == [(1,)]
+    assert scene.store.eraser.go_on(done.id).due_at is None
+
+
 # --- holds --------------------------------------------------------------------------------------
 
 

@@ -334,3 +334,17 @@ def test_time_goes_on_from_what_was_written_where_the_clock_was_put_back(tmp_pat
     again.close()
     assert clock.now() >= now + 600_000
     assert [line["event"] for line in logged if line["log_level"] == "warning"] == ["clock_behind"]
+
+
+def test_a_keystore_with_a_damaged_shelf_is_not_served_and_says_what_to_do(
+    tmp_path, store, rooms, clock, open_store
+):
+    rooms.parties.resolve(Phone("+12025550123"), clock.now())
+    store.close()
+    db = apsw.Connection(str(tmp_path / "data" / "keys" / "keystore.db"))
+    db.execute("UPDATE shelves SET sealed = zeroblob(length(sealed))")
+    db.close()
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "keystore_damaged"
+    assert "restore" in refused.value.reason

@@ -328,7 +328,21 @@ class Eraser:
         begun = ledger.of_state(self._db.reading, "begun", count=int(ERASURES_RESUMED))
         for erasure in begun:
             self.carry_out(erasure.id)
+        self._ask_again()
         return [erasure.id for erasure in begun]
+
+    def _ask_again(self) -> None:
+        """Ask anew for the jobs of dates that have passed: one of them may have failed for good."""
+        now = self._clock.now()
+        late = ledger.overdue(self._db.reading, now, count=int(ERASURES_RESUMED))
+
+        def work(tx: Transaction) -> None:
+            for erasure in late:
+                ledger.put_off(tx, erasure.party, now)
+                self._look_again(tx, erasure, now, now)
+
+        if late:
+            self._write(work)
 
     def check(self) -> None:
         """Raise `Refused` (``erasures_to_replay``) where database and keystore do not agree.

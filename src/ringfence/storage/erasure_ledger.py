@@ -48,6 +48,11 @@ _PAGE = Statement(
     "before",
     "count",
 )
+_OVERDUE = Statement(
+    at_most(select(*_e).where(_e.due_at <= bindparam("now")).order_by(_e.due_at), "count"),
+    "now",
+    "count",
+)
 _KNOWN = Statement(select(_e.id).where(_THIS, _e.state != word("planned")), "erasure")
 _BEGUN = Statement(
     update(erasures)
@@ -137,6 +142,11 @@ def get(queries: Queries, erasure: str) -> Erasure | None:
 def of_state(queries: Queries, state: str, *, count: int) -> list[Erasure]:
     """Return the oldest erasures that are ``planned``, ``begun`` or ``done``."""
     return [_erasure(row) for row in queries.rows(_OF_STATE, (state, count))]
+
+
+def overdue(queries: Queries, now: Ms, *, count: int) -> list[Erasure]:
+    """Return erasures of which something more may go by ``now``."""
+    return [_erasure(row) for row in queries.rows(_OVERDUE, (now, count))]
 
 
 def last_of(queries: Queries, party: PartyId) -> Erasure | None:

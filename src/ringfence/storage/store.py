@@ -233,6 +233,7 @@ class Store:
         used = revision(folder.database) is not None
         keystore = KeystoreFile.open(folder.keystore, entropy=entropy, must_exist=used, vfs=vfs)
         try:
+            keystore.check()
             migrate(folder.database)
             db = Database(folder.database, durability=durability, gather_ms=gather_ms, vfs=vfs)
             try:

@@ -28,6 +28,7 @@ erasures = Table(
     column("due_at", MS, AUDIT, nullable=True),  # when the next of what was kept may go
     column("rows", Text, AUDIT),  # JSON: store, what, how many, action, date, rule
     column("receipt", Text, AUDIT, nullable=True),
+    Index("ix_erasures_due_at", "due_at"),
     Index("ix_erasures_party_id", "party_id"),
     Index("ix_erasures_state", "state"),
     sqlite_with_rowid=False,

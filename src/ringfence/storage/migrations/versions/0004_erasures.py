@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_erasures"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_erasures_due_at", "erasures", ["due_at"])
     op.create_index("ix_erasures_party_id", "erasures", ["party_id"])
     op.create_index("ix_erasures_state", "erasures", ["state"])
     op.add_column("parties", sa.Column("kept_lookup", sa.LargeBinary, nullable=True))
