@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ringfence.kernel.errors import Refused
+
 
 def test_a_good_text_passes(ringfence: Any, tmp_path: Path) -> None:
     file = tmp_path / "policy.txt"
@@ -118,3 +120,11 @@ def test_a_difference_is_shown(office: Any, ringfence: Any) -> None:
     assert "cookie" in out
     assert "market" in out
     assert "x" * 61 not in out
+
+
+def test_packs_are_listed_without_an_installation(office: Any, ringfence: Any) -> None:
+    office.answers["privacy.policy.packs"] = Refused("no_installation", "there is none")
+    rows = json.loads(ringfence("policy", "list", "--json").out)
+    assert len(rows) == 6
+    assert not any(row["in_force"] for row in rows)
+    assert all(0 < row["kept"] <= row["clauses"] for row in rows)

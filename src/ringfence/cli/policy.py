@@ -15,9 +15,11 @@ from ringfence.cli.answering import text
 from ringfence.cli.options import data_option, json_option, office
 from ringfence.kernel.errors import Refused
 from ringfence.policy import library
+from ringfence.policy import pack as packs
 from ringfence.policy.lint import Finding
 from ringfence.policy.lint import lint as findings
 from ringfence.privacy.notice_html import page
+from ringfence.promises import registry
 
 FINDINGS = [
     show.field("LINE", "line"),
@@ -76,9 +78,39 @@ def policy() -> None:
 @data_option
 @json_option
 def list_packs(data: Path | None, as_json: bool) -> None:
-    """List the packs that are shipped: how many clauses are kept, how many faults were named."""
-    with office(data) as ask:
-        show.rows(ask.run("privacy.policy.packs"), PACKS, as_json=as_json)
+    """List the packs that are shipped: how many clauses are kept, how many faults were named.
+
+    Where there is an installation, the one in force is marked.
+    """
+    try:
+        with office(data) as ask:
+            found = ask.run("privacy.policy.packs")
+    except Refused as refused:
+        if refused.code != "no_installation":
+            raise
+        found = _shipped()
+    show.rows(found, PACKS, as_json=as_json)
+
+
+def _shipped() -> list[dict[str, Any]]:
+    """Return the packs as they are without any installation."""
+    kept = {clause.id for clause in registry.load() if clause.state == "kept"}
+    rows: list[dict[str, Any]] = []
+    for name in library.names():
+        source = library.source(name)
+        loaded = packs.load(source)
+        rows.append(
+            {
+                "name": name,
+                "title": loaded.title,
+                "version": loaded.version,
+                "clauses": len(loaded.clauses),
+                "kept": sum(wording.clause in kept for wording in loaded.clauses),
+                "findings": len(findings(source, is_pack=True)),
+                "in_force": False,
+            }
+        )
+    return rows
 
 
 @policy.command()
