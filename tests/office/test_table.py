@@ -1,7 +1,9 @@
 """The table of use cases: names, arguments, rights."""
 
+import inspect
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -99,6 +101,10 @@ def a_row(**said: object) -> UseCase:
     return table.rows["x.y"]
 
 
+def with_work(row: UseCase, work: Any) -> UseCase:
+    return replace(row, work=work, signature=inspect.signature(work))
+
+
 @pytest.mark.promise("TEL-11")
 def test_a_use_case_is_done_for_the_first_purpose_that_whoever_asks_has() -> None:
     row = a_row(
@@ -134,7 +140,7 @@ async def test_inside_a_use_case_no_other_purpose_can_be_named(office: Office) -
         with purposes.purpose("deliver_content"):
             seen.append("opened")
 
-    TABLE.rows["x.y"] = replace(a_row(purpose="billing", category="user.telephony"), work=work)
+    TABLE.rows["x.y"] = with_work(a_row(purpose="billing", category="user.telephony"), work)
     try:
         with pytest.raises(Refused, match="purpose_not_declared"):
             await office.run("x.y", {}, actor="operator")
@@ -178,7 +184,7 @@ async def test_a_stream_acts_for_whoever_asked_and_leaves_nothing_in_force(
             yield number
 
     TABLE.rows["x.z"] = replace(
-        a_row(purpose="billing", category="user.telephony"), work=work, stream=True
+        with_work(a_row(purpose="billing", category="user.telephony"), work), stream=True
     )
     try:
         items = [item async for item in office.follow("x.z", {}, actor="admin")]

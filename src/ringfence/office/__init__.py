@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -169,7 +169,7 @@ class Office:
         self._oblige(row, who, admission)
         policy.note_use(self, who.entrance)
         try:
-            with self._acting(who, admission), _for(admission):
+            with _acting(who, admission):
                 return await row.work(*bound.args, **bound.kwargs)
         except TypeError as error:
             raise Refused("bad_argument", f"an argument of {name} has the wrong form") from error
@@ -185,7 +185,7 @@ class Office:
 
         async def step() -> Any:
             # Each step in a context of its own: what is in force in here stays in here.
-            with self._acting(who, admission), _for(admission):
+            with _acting(who, admission):
                 return await anext(stream)
 
         try:
@@ -381,8 +381,10 @@ class Office:
         )
 
 
-def _for(admission: Admission) -> AbstractContextManager[None]:
-    return purpose(admission.purpose) if admission.purpose else nullcontext()
+def _acting(who: Identity, admission: Admission) -> acting:
+    """A visitor is not somebody: what is opened to let them in, the exchange opens itself."""
+    role = "system" if who.role == "visitor" else who.role
+    return acting(role, actor=who.actor, declared=admission.declared, key=admission.purpose)
 
 
 def trunk_entry(trunk: Trunk) -> TrunkEntry:

@@ -64,13 +64,14 @@ class UseCase:
     live: bool
     stream: bool
     handling: Handling
+    signature: inspect.Signature
 
     def bind(self, office: object, args: Mapping[str, Any]) -> inspect.BoundArguments:
         """Check the arguments' names; raises `Refused` (``bad_argument``)."""
         try:
-            return inspect.signature(self.work).bind(office, **args)
+            return self.signature.bind(office, **args)
         except TypeError:
-            wanted = [*inspect.signature(self.work).parameters][1:]
+            wanted = [*self.signature.parameters][1:]
             raise Refused(
                 "bad_argument", f"{self.name} takes: {', '.join(wanted) or 'nothing'}"
             ) from None
@@ -130,7 +131,7 @@ class Table:
         handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-            self.rows[name] = UseCase(name, work, actors, live, False, handling)
+            self._add(UseCase(name, work, actors, live, False, handling, inspect.signature(work)))
             return work
 
         return add
@@ -150,10 +151,13 @@ class Table:
         handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
-            self.rows[name] = UseCase(name, work, actors, live, True, handling)
+            self._add(UseCase(name, work, actors, live, True, handling, inspect.signature(work)))
             return work
 
         return add
+
+    def _add(self, row: UseCase) -> None:
+        self.rows[row.name] = row
 
     def find(self, name: str, *, actor: str, stream: bool, live: bool) -> UseCase:
         """The use case, if it exists, ``actor`` may ask and it can be done now."""

@@ -92,39 +92,46 @@ def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
         _CURRENT.reset(purpose_token)
 
 
-@contextmanager
-def acting(role: str, *, actor: str, declared: frozenset[str] | None) -> Iterator[None]:
+class acting:  # noqa: N801 - a block, written like the others
     """Say who acts inside this block: a role of ``privacy.roles``, and for which purposes alone.
 
-    ``declared``: None for every purpose there is.
-
-    No purpose is in force by that; whatever is opened inside is opened for ``role``.
+    ``declared``: None for every purpose there is. ``key``: the one in force at once, "" for none.
+    Whatever is opened inside is opened for ``role``. A class, because every request passes it.
     """
-    tokens = (_ROLE.set(role), _ACTOR.set(actor), _DECLARED.set(declared), _CURRENT.set(None))
-    try:
-        yield
-    finally:
-        _CURRENT.reset(tokens[3])
-        _DECLARED.reset(tokens[2])
-        _ACTOR.reset(tokens[1])
-        _ROLE.reset(tokens[0])
+
+    __slots__ = ("_actor", "_declared", "_key", "_role", "_tokens")
+
+    def __init__(
+        self, role: str, *, actor: str, declared: frozenset[str] | None, key: str = ""
+    ) -> None:
+        self._role = role
+        self._actor = actor
+        self._declared = declared
+        self._key = key or None
+
+    def __enter__(self) -> None:
+        self._tokens = (
+            _ROLE.set(self._role),
+            _ACTOR.set(self._actor),
+            _DECLARED.set(self._declared),
+            _CURRENT.set(self._key),
+        )
+
+    def __exit__(self, *_: object) -> None:
+        role, actor, declared, key = self._tokens
+        _CURRENT.reset(key)
+        _DECLARED.reset(declared)
+        _ACTOR.reset(actor)
+        _ROLE.reset(role)
 
 
-@contextmanager
-def exchange_itself() -> Iterator[None]:
+def exchange_itself() -> acting:
     """What begins inside this block is carried out by the exchange, whoever asked for it.
 
     A call that somebody placed outlives the request: what the call opens later is opened for the
     call, not for the person who placed it.
     """
-    tokens = (_ROLE.set("system"), _ACTOR.set("system"), _DECLARED.set(None), _CURRENT.set(None))
-    try:
-        yield
-    finally:
-        _CURRENT.reset(tokens[3])
-        _DECLARED.reset(tokens[2])
-        _ACTOR.reset(tokens[1])
-        _ROLE.reset(tokens[0])
+    return acting("system", actor="system", declared=None)
 
 
 def current_role() -> str:
