@@ -134,6 +134,7 @@ class Exchange:
             bindings=self._bindings,
             locator=self._resolver,
         )
+        self._router = router
         self.runner = CallRunner(
             clock=clock,
             entropy=entropy,
@@ -293,6 +294,7 @@ class Exchange:
                 log.info("sip_malformed", transport=event.peer.transport)
             case wire.Registered():
                 self._trunk_states[event.registration] = ("registered", None, event.expires_at)
+                self._router.service_route(event.registration, event.service_route)
             case wire.RegistrationFailed():
                 state = "unreachable" if event.status in {408, 503} else "refused"
                 detail = (

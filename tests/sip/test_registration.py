@@ -197,3 +197,34 @@ def test_a_registration_without_target_or_of_the_same_key_is_a_bug():
     script.do(register())
     with pytest.raises(LocalError):
         script.do(register())
+
+
+@pytest.mark.parametrize(
+    ("lines", "route"),
+    [
+        ((), []),
+        (("<sip:p1.example.com;lr>, <sip:core.example.com:5070;lr>",), ["p1", "core"]),
+        (("<sip:p1.example.com;lr>", '"Core" <sips:core.example.com;lr>;x=y'), ["p1", "core"]),
+        (("<sip:p1.example.com;lr>, <sip:strict.example.com>",), []),
+        (("<tel:+12025550100>",), []),
+        (("nonsense",), []),
+        ((",".join(["<sip:p1.example.com;lr>"] * 8),), ["p1"] * 8),
+        ((",".join(["<sip:p1.example.com;lr>"] * 9),), []),
+    ],
+)
+def test_the_way_that_the_registrar_asks_for(lines, route):
+    """RFC 3608 section 5."""
+    script, asked = start()
+    script.put(reply(asked, 200, extra=[("Service-Route", line) for line in lines]))
+    hops = script.one(Registered).service_route
+    assert [hop.uri.host.partition(".")[0] for hop in hops] == route
+    assert all("lr" in hop.uri.params and not hop.params and not hop.display for hop in hops)
+
+
+def test_every_refresh_names_the_way_anew():
+    script, asked = start()
+    script.put(reply(asked, 200, extra=[("Service-Route", "<sip:p1.example.com;lr>")]))
+    assert script.one(Registered).service_route
+    (again,) = script.run(3_240_000)
+    script.put(reply(again, 200))
+    assert script.one(Registered).service_route == ()

@@ -113,3 +113,31 @@ def test_a_caller_on_a_trunk_cannot_transfer_itself_anywhere_at_our_expense() ->
     with pytest.raises(Refused, match="destination_not_allowed"):
         router().transfer_target(outside, number)
     assert router().transfer_target(ours, number).endpoint == ToPhone(phone=Phone("+12025550123"))
+
+
+def test_a_call_takes_the_way_that_the_registrar_asked_for() -> None:
+    """RFC 3608, RFC 3261 8.1.2: to its first hop, with the Request-URI as it would be."""
+    route = (NameAddr.parse("<sip:edge.example.net;lr>"), NameAddr.parse("<sip:core.test;lr>"))
+    asked: list[str] = []
+
+    class Edge:
+        def locate(self, uri: Uri, done: Located) -> None:
+            asked.append(uri.host)
+            done((Peer("udp", "192.0.2.77", 5060),))
+
+    routes = router()
+    routes._locator = Edge()
+    routes.service_route("TK1", route)
+    placed = place(routes, ToPhone(phone=Phone("+12025550123")))
+    assert isinstance(placed, Placement)
+    assert asked == ["edge.example.net"]
+    assert placed.route == route
+    assert placed.targets == (Peer("udp", "192.0.2.77", 5060),)
+    assert placed.uri.host == "sip.example.com"
+    elsewhere = place(routes, ToSip(uri="sip:x@sip.example.com"))
+    assert isinstance(elsewhere, Placement)
+    assert elsewhere.route == ()
+    routes.service_route("TK1", ())
+    again = place(routes, ToPhone(phone=Phone("+12025550123")))
+    assert isinstance(again, Placement)
+    assert again.route == ()

@@ -113,6 +113,7 @@ SIP_NONCE_LIFE_MS = Limit(3_600_000, "ms", "an hourly REGISTER refresh needs no 
 SIP_NONCES_MAX = Limit(16_384, "nonces", "one per phone in use; older ones are called stale")
 SIP_NC_WINDOW = Limit(64, "requests", "how far requests under one nonce may overtake each other")
 SDP_SIZE_MAX = Limit(16_384, "bytes", "a browser's offer has 8 KiB; read before anybody is known")
+SERVICE_ROUTE_MAX = Limit(8, "hops", "between us and a carrier's core; two are usual")
 SDP_MEDIA_MAX = Limit(16, "media", "audio, video, slides and spares; each costs a line to refuse")
 LOCATE_TARGETS_MAX = Limit(16, "targets", "tried in turn, each for up to 32 s; more would not help")
 LOCATE_QUERIES_MAX = Limit(24, "queries", "NAPTR, its SRVs, their addresses; ends any CNAME dance")

@@ -235,10 +235,15 @@ class ReferProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """We are registered until ``expires_at``; sent for the first success and every refresh."""
+    """We are registered until ``expires_at``; sent for the first success and every refresh.
+
+    ``service_route``: the way the registrar asks our requests to take (RFC 3608), the next hop
+    first; for the route set of every new dialog until the next of these events.
+    """
 
     registration: RegistrationKey
     expires_at: Ms
+    service_route: tuple[NameAddr, ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from ringfence.kernel.clock import SECOND, Ms
 from ringfence.kernel.errors import LocalError, RemoteError
-from ringfence.kernel.limits import REGISTER_BACKOFF_FIRST, REGISTER_BACKOFF_MAX
+from ringfence.kernel.limits import (
+    REGISTER_BACKOFF_FIRST,
+    REGISTER_BACKOFF_MAX,
+    SERVICE_ROUTE_MAX,
+)
 from ringfence.sip import commands
 from ringfence.sip.auth import DigestClient
 from ringfence.sip.core import ALLOW, Core
 from ringfence.sip.events import Peer, Registered, RegistrationFailed, Unregistered
-from ringfence.sip.headers import CSeq, Headers, parse_delta
+from ringfence.sip.headers import CSeq, Headers, NameAddr, parse_delta
 from ringfence.sip.message import Request, Response
 from ringfence.sip.outbound import Exchange
 from ringfence.sip.timers import Alarm
@@ -121,7 +125,13 @@ class Registration:
             self._failures = 0
             # Early enough for a lost REGISTER to be repeated, whatever was granted.
             self._at = Ms(now + max(granted - max(32, granted // 10), granted // 2) * SECOND)
-            core.emit(Registered(registration=key, expires_at=Ms(now + granted * SECOND)))
+            core.emit(
+                Registered(
+                    registration=key,
+                    expires_at=Ms(now + granted * SECOND),
+                    service_route=service_route(response),
+                )
+            )
         elif status == 423 and response is not None and self._raise(response):
             self.start(now)
         else:
@@ -163,3 +173,20 @@ class Registration:
         except RemoteError:
             asked = 0
         return max(pause, min(asked * SECOND, int(REGISTER_BACKOFF_MAX)))
+
+
+def service_route(response: Response) -> tuple[NameAddr, ...]:
+    """Return the Service-Route of a 2xx to REGISTER (RFC 3608 section 5).
+
+    A hop that is not a loose router is none we could go through (section 6.1 asks for ``lr``), and
+    a list with such a hop or with nonsense is no way at all: the request then goes without.
+    """
+    try:
+        hops = [NameAddr.parse(value) for value in response.headers.split("Service-Route")]
+    except RemoteError:
+        return ()
+    if len(hops) > SERVICE_ROUTE_MAX:
+        return ()
+    if not all(hop.uri.is_sip and "lr" in hop.uri.params for hop in hops):
+        return ()
+    return tuple(NameAddr("", hop.uri) for hop in hops)

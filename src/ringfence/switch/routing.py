@@ -31,6 +31,7 @@ class Placement:
     from_: NameAddr = field(repr=False)
     credentials: Credentials | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    route: tuple[NameAddr, ...] = field(default=(), repr=False)
 
 
 Placed = Callable[[Placement | Refused], None]
@@ -70,6 +71,11 @@ class Router:
         self._domain = domain
         self._bindings = bindings
         self._locator = locator
+        self._service_routes: dict[str, tuple[NameAddr, ...]] = {}
+
+    def service_route(self, trunk: str, route: tuple[NameAddr, ...]) -> None:
+        """Send calls through a trunk this way from now on, as its registrar asked (RFC 3608)."""
+        self._service_routes[trunk] = route
 
     def place(self, effect: effects.PlaceLeg, done: Placed) -> None:
         """Work out the placement of a leg and tell ``done``, at once or later."""
@@ -108,7 +114,8 @@ class Router:
         credentials = None
         if trunk.username is not None and trunk.password is not None:
             credentials = Credentials(trunk.username, trunk.password)
-        self._locate(uri, from_, credentials, (), done)
+        route = self._service_routes.get(trunk.id, ())
+        self._locate(uri, from_, credentials, (), done, route)
 
     def _to_sip(self, endpoint: ToSip, from_: NameAddr, done: Placed) -> None:
         try:
@@ -132,6 +139,7 @@ class Router:
         credentials: Credentials | None,
         headers: tuple[tuple[str, str], ...],
         done: Placed,
+        route: tuple[NameAddr, ...] = (),
     ) -> None:
         def located(targets: tuple[Peer, ...]) -> None:
             if not targets:
@@ -144,10 +152,12 @@ class Router:
                     from_=from_,
                     credentials=credentials,
                     headers=headers,
+                    route=route,
                 )
             )
 
-        self._locator.locate(uri, located)
+        # RFC 3261 8.1.2: with a route set the request goes to its first hop.
+        self._locator.locate(route[0].uri if route else uri, located)
 
     # -- transfer -----------------------------------------------------------------------------
 

@@ -212,6 +212,7 @@ class SignalDesk:
                     offer=self._sessions.offer(leg, like=self._other_codec(live, leg)),
                     credentials=placement.credentials,
                     headers=placement.headers,
+                    route=placement.route,
                 )
             )
 
