@@ -180,6 +180,7 @@ class Desk:
                 lateness_p50_us=found.percentile(50),
                 lateness_p99_us=found.percentile(99),
                 wire=found.wire,
+                lateness=found.lateness,
             )
         )
 

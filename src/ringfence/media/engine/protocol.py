@@ -441,6 +441,8 @@ class EngineReport(Notice, frozen=True, tag=16):
     lateness_p99_us: int
     wire: str = ""
     """How datagrams travel: io_uring, epoll, python."""
+    lateness: tuple[int, ...] = ()
+    """Datagrams by lateness, in bins of 50 µs; the last one holds all that were later still."""
 
 
 AnyNotice = (

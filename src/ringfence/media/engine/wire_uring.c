@@ -30,8 +30,8 @@ enum {
   POOL = 512, /* a power of two */
   NAME = 32, /* a sockaddr_in6, and the control messages after it are aligned */
   BUFFER = (sizeof(struct io_uring_recvmsg_out) + NAME + WIRE_CONTROL + RF_DATAGRAM_MAX + 64) & ~63,
-  BATCH = 48,        /* sends handed over at once: the first one should not wait for many */
-  ARENA = 64 * 1024, /* bytes; a batch of ordinary packets takes a fifth */
+  BATCH = 24,        /* sends handed over at once: the first one should not wait for many */
+  ARENA = 64 * 1024, /* bytes; a batch of ordinary packets takes a tenth */
   CANCEL_TRIES = 100,
 };
 /* What a completion is about, if not a receive: those carry handle << 1 | rtcp. */
