@@ -84,6 +84,14 @@ def test_the_bytes_are_those_of_the_fingerprint(client: TestClient[Any]) -> None
     assert as_json.json() == json.loads(NOTICE)
 
 
+def test_a_head_tells_the_fingerprint_alone(client: TestClient[Any]) -> None:
+    for path in ("/privacy.json", "/privacy/2.json"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["etag"] == f'"{DIGEST}"'
+    assert client.head("/privacy").headers["etag"] == f'"{DIGEST}-page"'
+
+
 def test_who_has_it_is_not_sent_it_again(client: TestClient[Any]) -> None:
     tag = client.get("/privacy").headers["etag"]
     again = client.get("/privacy", headers={"If-None-Match": f'"x", {tag}'})

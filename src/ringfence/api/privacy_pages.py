@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, cast
 
-from litestar import Response, get, post
+from litestar import HttpMethod, Response, get, post, route
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
 from litestar.params import FromPath
@@ -28,11 +28,13 @@ from ringfence.privacy.notice_html import page
 _FRESH = "no-cache"
 """Kept by whoever likes, and asked about each time: a version in force can end."""
 
+_READ = [HttpMethod.GET, HttpMethod.HEAD]
+
 GPC_SINCE = "2026-11-22"
 _GPC = f"<p>A browser can object for you: {link('gpc', 'Global Privacy Control')}.</p>"
 
 
-@get("/privacy", media_type=MediaType.HTML)
+@route("/privacy", http_method=_READ, media_type=MediaType.HTML)
 async def current(request: Asked) -> Response[bytes]:
     """Return the notice in force: a page, or JSON for ``Accept: application/json``."""
     found = await _run(request, "privacy.policy.current")
@@ -40,13 +42,13 @@ async def current(request: Asked) -> Response[bytes]:
     return _version(request, found, as_json=as_json)
 
 
-@get("/privacy.json")
+@route("/privacy.json", http_method=_READ)
 async def current_json(request: Asked) -> Response[bytes]:
     """Return the notice in force as JSON: the bytes its fingerprint is of."""
     return _version(request, await _run(request, "privacy.policy.current"), as_json=True)
 
 
-@get("/privacy/{name:str}")
+@route("/privacy/{name:str}", http_method=_READ)
 async def version(request: Asked, name: FromPath[str]) -> Response[bytes]:
     """Return a version, ``/privacy/3`` or ``/privacy/3.json``, whenever it held."""
     number = _number(name.removesuffix(".json"))
