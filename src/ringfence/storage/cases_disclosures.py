@@ -12,7 +12,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CaseId, PartyId
-from ringfence.kernel.limits import ARCHIVE_ROWS_MAX
+from ringfence.kernel.limits import ARCHIVE_ROWS_MAX, CASE_SWEEP_MAX
 from ringfence.privacy.labels import CASE_WORDS
 from ringfence.storage.accounts import Account
 from ringfence.storage.cases import CaseTools
@@ -50,6 +50,17 @@ _TAKEN = Statement(
     update(disclosures).where(_d.id == bindparam("this")).values(taken_at=bindparam("at")),
     "at",
     "this",
+)
+_SILENT = Statement(
+    at_most(
+        select(*_d)
+        .where(
+            _d.told_at <= bindparam("before"),
+            _d.taken_at.is_(None) | (_d.taken_at < _d.told_at),
+        )
+        .order_by(_d.told_at),
+        int(CASE_SWEEP_MAX),
+    )
 )
 _AMEND = insert_row(amendments)
 _AMENDED = Statement(
@@ -190,6 +201,10 @@ class Disclosures:
     def taken(self, tx: Transaction, disclosure: str, *, now: Ms) -> None:
         """The recipient confirmed a change."""
         tx.run(_TAKEN, (now, disclosure))
+
+    def silent(self, queries: Queries, before: Ms) -> list[Disclosure]:
+        """Return where a change was sent until ``before`` and never confirmed."""
+        return [_disclosure(row) for row in queries.rows(_SILENT, (before,))]
 
     # --- corrections ----------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ test unless `EXEMPT` says why they are left out; so an archive cannot forget a s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,8 +25,12 @@ from sqlalchemy import BindParameter, Column, ColumnElement, Table, bindparam, o
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import ARCHIVE_ROWS_MAX, CASES_SHOWN_MAX
+from ringfence.privacy.audit import Prover
+from ringfence.privacy.checkpoint import Checkpoint
 from ringfence.privacy.labels import Label
 from ringfence.privacy.taxonomy import is_personal
+from ringfence.storage.audit import tile_reader
+from ringfence.storage.audit_proofs import Salt, proof_text, record_leaf
 from ringfence.storage.schema import (
     audit_records,
     call_parties,
@@ -188,6 +192,33 @@ def looked_at(
         after = found[-1][0]
 
 
+def proofs(
+    queries: Queries, leaves: Iterable[int], *, salt: Salt, head: Checkpoint, note: str
+) -> Iterator[tuple[int, str]]:
+    """Yield (leaf, tlog-proof) for records of the log under a signed head.
+
+    A record that was written after the head was signed has no proof yet.
+    """
+    prover = Prover(tile_reader(queries))
+    for index in sorted(set(leaves)):
+        row = queries.row(_RECORD, (index,))
+        if row is None or index >= head.size:
+            continue
+        leaf = record_leaf(queries, row, salt)
+        path = prover.inclusion(index, head.size)
+        yield index, proof_text(leaf, path, note)
+
+
+_RECORD = Statement(
+    select(
+        audit_records.c.leaf,
+        audit_records.c.at,
+        audit_records.c.kind,
+        audit_records.c.account_id,
+        audit_records.c.party_id,
+        audit_records.c.body,
+    ).where(audit_records.c.leaf == bindparam("leaf"))
+)
 _ID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _LOG = Statement(
     at_most(

@@ -9,7 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 from rights_scene import OURS
@@ -155,6 +158,24 @@ def test_it_is_for_people_and_for_programs(files):
     assert "*" in call["called_shown"]  # the other number is masked
     sums = json.loads(files["manifest.json"])["sha256"]
     assert set(sums) == set(files) - {"manifest.json"}
+
+
+def test_the_history_is_proved_and_the_program_that_checks_it_is_there(files, tmp_path):
+    for name, data in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    proofs = sorted(map(str, tmp_path.glob("proofs/*.tlog-proof")))
+    proved = {int(Path(name).name.partition(".")[0]) for name in proofs}
+    told = {line["leaf"] for line in json.loads(files["access-history.json"])}
+    # all of it but what was written while the archive was made, after the head was signed
+    assert proved == {leaf for leaf in told if leaf <= max(proved)}
+    assert len(proved) > 10
+    key = files["proofs/KEY.txt"].decode().strip()
+    check = [sys.executable, str(tmp_path / "verify.py"), key]
+    assert subprocess.run([*check, *proofs], capture_output=True, check=False).returncode == 0
+    changed = tmp_path / "changed.tlog-proof"
+    changed.write_bytes(Path(proofs[0]).read_bytes().replace(b"index ", b"index 9", 1))
+    assert subprocess.run([*check, str(changed)], capture_output=True, check=False).returncode
 
 
 def test_a_cell_is_never_a_formula():

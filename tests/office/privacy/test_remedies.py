@@ -6,6 +6,7 @@ import pytest
 from rights_scene import CALLER
 
 from ringfence.kernel.errors import Refused
+from ringfence.office.privacy import case_clocks
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.cases_disclosures import Recipient
 
@@ -155,3 +156,66 @@ def test_access_is_answered_by_a_job_and_fetched_by_the_reference(scene):
     assert scene.fetch("privacy.rights.fetch", "public", **reference).startswith(b"PK")
     with pytest.raises(Refused):
         scene.fetch("privacy.rights.fetch", "public", **reference)
+
+
+def disclose(scene, party, url="https://127.0.0.1/in"):
+    """Somebody received something of this person, and knows where to be told of changes."""
+    register = scene.office.store.rooms.disclosures
+    return scene.office.store.db.submit(
+        lambda tx: register.add(
+            tx, party=party, case="CS" + "0" * 32, kind="provider", fields=["calls"],
+            basis="GDPR 20", recipient=Recipient(name="Other", url=url), now=scene.clock.now(),
+        )
+    ).result(5)  # fmt: skip
+
+
+@pytest.mark.promise("CON-05")
+def test_who_received_data_is_told_to_stop_marketing_until_it_confirms(scene):
+    party = scene.person()
+    disclosed = disclose(scene, party)
+    register = scene.office.store.rooms.disclosures
+
+    def found():
+        return scene.office.read(lambda queries: register.get(queries, disclosed))
+
+    scene.web.dead = True
+    assert opened(scene, "opt_out").state == "answered"
+    assert scene.work() == ["case_tell!"]
+    assert found().told_at
+    assert found().taken_at is None
+    again = opened(scene, "portability", recipient="https://127.0.0.1/in")
+    scene.run("privacy.case.answer", sid=again.sid)
+    assert "case_push:recipient_silent" in scene.work()  # nothing more for who does not confirm
+    scene.clock.advance(case_clocks.SILENT_MS)
+    scene.clocks()
+    log = scene.office.store.db.reading._cursor.execute(
+        "SELECT count(*) FROM audit_records WHERE kind = 'not_confirmed'"
+    ).fetchall()
+    assert log == [(1,)]
+    scene.web.dead = False
+    scene.clock.advance(60_000)
+    assert "case_tell" in scene.work()
+    assert b'"no_marketing":true' in scene.web.got[0][1]
+    assert found().taken_at >= found().told_at
+
+
+@pytest.mark.promise("RET-07")
+def test_a_record_that_must_be_kept_is_corrected_beside_it(scene):
+    call = scene.called()
+    before = scene.run("call.show", sid=call)
+    case = opened(scene, "correction", what="record", record=call, value="I did not call that day")
+    assert scene.run("privacy.case.answer", sid=case.sid).state == "answered"
+    assert scene.run("call.show", sid=call) == before  # what was billed can be recounted
+    party = scene.person()
+    register = scene.office.store.rooms.disclosures
+    (amended,) = scene.office.read(lambda queries: register.amendments(queries, party))
+    assert (amended.what, amended.record) == ("record", call)
+
+
+def test_nobody_corrects_a_record_of_somebody_else(scene):
+    scene.person()
+    other = scene.called("+12025550144")
+    case = opened(scene, "correction", what="record", record=other, value="x")
+    assert scene.refused("privacy.case.answer", sid=case.sid).code == "not_found"
+    bare = opened(scene, "correction", what="record", value="x")
+    assert scene.refused("privacy.case.answer", sid=bare.sid).code == "bad_argument"

@@ -20,6 +20,8 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.resources import files
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
@@ -30,6 +32,7 @@ from ringfence.kernel.ids import PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.media import wav
 from ringfence.media.engine.sealing import read_channel
+from ringfence.privacy.checkpoint import Checkpoint
 from ringfence.privacy.labels import Label
 from ringfence.privacy.purposes import PURPOSES
 from ringfence.privacy.retention import RULES
@@ -42,6 +45,7 @@ from ringfence.storage.cases_subject import (
     Seal,
     is_data,
     looked_at,
+    proofs,
     rows,
 )
 from ringfence.storage.consents import Suppression
@@ -353,14 +357,19 @@ def write(
     *,
     says: str,
     window: Window = WHOLE,
+    head: tuple[Checkpoint, str] | None = None,
 ) -> None:
-    """Write the zip; several people lie in folders. Blocking; under the purpose in force."""
+    """Write the zip; several people lie in folders. Blocking; under the purpose in force.
+
+    ``head``: a signed head of the audit log, under which the history is proved.
+    """
     digests: dict[str, str] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, party in enumerate(people, 1):
             content = collect(office, queries, party, window)
             folder = "" if window is WHOLE else f"subject-{number}/"
-            for name, data in _files(office, content, queries, says):
+            parts = _files(office, content, queries, says)
+            for name, data in chain(parts, _proofs(office, content, queries, head)):
                 digests[folder + name] = hashlib.sha256(data).hexdigest()
                 archive.writestr(folder + name, data)
         archive.writestr("manifest.json", _json({"sha256": digests}))
@@ -391,6 +400,20 @@ def _files(
         yield "access-history.json", _json(content.history)
         yield "access-history.csv", _csv(content.history)
     yield from _media(office, content, queries)
+
+
+def _proofs(
+    office: Office, content: Content, queries: Queries, head: tuple[Checkpoint, str] | None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield a proof for every line of the history, and the program that checks them anywhere."""
+    if head is None:
+        return
+    told = {int(line["leaf"]) for line in content.history}
+    signed, note = head
+    for leaf, text in proofs(queries, told, salt=office.store.store.salt, head=signed, note=note):
+        yield f"proofs/{leaf}.tlog-proof", text.encode()
+    yield "proofs/KEY.txt", f"{office.store.store.signer().verifier_key()}\n".encode()
+    yield "verify.py", files("ringfence.privacy").joinpath("audit_verifier.py").read_bytes()
 
 
 def _media(office: Office, content: Content, queries: Queries) -> Iterator[tuple[str, bytes]]:
@@ -443,6 +466,8 @@ _WHOLE_FILES = (
     "provenance.json      of every field: what it is, from where, why, how long it is kept",
     "recipients.json      who received what, when and why",
     "access-history.*     who looked at your data, when and why, with the place in the log",
+    "proofs/*             that the log says so: python3 verify.py KEY proofs/*.tlog-proof,",
+    "                     with KEY from proofs/KEY.txt, or better from somebody else",
 )
 
 

@@ -10,7 +10,7 @@ from ringfence.jobs.handlers import cases as jobs
 from ringfence.jobs.queue import Job
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Handler
-from ringfence.kernel.clock import Ms
+from ringfence.kernel.clock import DAY, Ms
 from ringfence.observe.logs import get_logger
 from ringfence.office.privacy import (
     case_desk,
@@ -26,12 +26,16 @@ from ringfence.privacy.cases import rights
 from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.storage.cases import Case
+from ringfence.storage.cases_disclosures import Disclosure
+from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
     from ringfence.office import Office
 
 log = get_logger(__name__)
 
+SILENT_MS = 7 * DAY
+"""A recipient that has not confirmed a change by then is told again, and somebody hears of it."""
 _UNKNOWN = frozenset({"received", "identifying"})
 
 
@@ -57,6 +61,7 @@ async def read(office: Office, now: Ms) -> None:
         await _each(office, office.store.rooms.cases.to_remind, now, remind)
         await _each(office, office.store.rooms.cases.to_escalate, now, escalate)
         await _each(office, office.store.rooms.cases.to_shred, now, shred)
+        await chase(office, now)
         await tidy(office, now)
 
 
@@ -106,6 +111,24 @@ async def _write_to(office: Office, case: Case, how: str) -> None:
             tx, office, "case_due", officer.contact.email, fields, reason=f"{case.id} {how}"
         )
     )
+
+
+async def chase(office: Office, now: Ms) -> None:
+    """Say aloud that a recipient never confirmed a change, and tell it again."""
+    register = office.store.rooms.disclosures
+    for found in office.read(lambda queries: register.silent(queries, Ms(now - SILENT_MS))):
+        log.error("recipient_silent", case=found.case)
+
+        def unit(tx: Transaction, found: Disclosure = found) -> None:
+            body = {"disclosure": found.id, "case": found.case}
+            office.store.store.trail.note(
+                tx, "not_confirmed", at=now, account=office.account.id, body=body
+            )
+            register.told(tx, found.id, now=now)
+            job = jobs.job(jobs.TELL, found.id, office.account.id)
+            office.store.outbox.add(tx, job, now=now)
+
+        await office.write(unit)
 
 
 async def shred(office: Office, case: Case, now: Ms) -> None:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import PUSH_BYTES_MAX
 from ringfence.office.privacy import access_archive, case_desk, remedies
 from ringfence.office.table import EVERYBODY, TABLE
@@ -93,6 +94,7 @@ async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
     if case.party is None or case.kind != "portability" or case.state not in {"open", "extended"}:
         return
     url = check_recipient(office, case_desk.own_words(office, case))
+    _check_reliable(office, case.party, url)
     await _verify(office, post, url)
     body = await _bundle(office, case, now)
     await _deliver(office, post, url, body)
@@ -110,20 +112,36 @@ async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
         await remedies.answered(office, case, sent=len(body))
 
 
+def _check_reliable(office: Office, party: PartyId, url: str) -> None:
+    """Raise `Refused` where this recipient never confirmed an earlier change about the person."""
+    register = office.store.rooms.disclosures
+    with exchange_itself(), purpose(case_desk.RIGHTS):
+        for found in office.read(lambda queries: register.of_party(queries, party)):
+            waited = found.told_at is not None and (found.taken_at or 0) < found.told_at
+            if waited and register.recipient(found).url == url:
+                raise Refused("recipient_silent", "this recipient has not confirmed a change yet",
+                              clause="CON-05")  # fmt: skip
+
+
 async def tell(office: Office, post: Post, disclosure: str, now: Ms) -> None:
     """Tell a recipient what changed about somebody whose data it received (GDPR 19). A job."""
     register = office.store.rooms.disclosures
     found = office.read(lambda queries: register.get(queries, disclosure))
     with exchange_itself(), purpose(case_desk.RIGHTS):
         recipient = register.recipient(found)
+        address = office.read(lambda q: office.store.parties.address(q, found.party))
+        stop = office.read(
+            lambda q: office.store.rooms.consents.suppressed(q, address, "marketing")
+        )
         changes = [
             {"what": a.what, "record": a.record, "value": register.value(a), "at": a.at}
             for a in office.read(lambda queries: register.amendments(queries, found.party))
         ]
     if not recipient.url:
         return  # an authority: it was told on paper, and nobody sends it more than it asked for
-    body = _json({"format": FORMAT, "change": "correction", "disclosure": found.id,
-                  "disclosed_at": found.at, "corrections": changes})  # fmt: skip
+    body = _json({"format": FORMAT, "change": "update", "disclosure": found.id,
+                  "disclosed_at": found.at, "corrections": changes,
+                  "no_marketing": stop})  # fmt: skip
     await _deliver(office, post, recipient.url, body)
     await office.write(lambda tx: register.taken(tx, found.id, now=now))
 

@@ -16,13 +16,14 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import ARCHIVE_LIFE_MS
 from ringfence.kernel.phone import Phone
-from ringfence.office.privacy import access_archive, case_desk, consents, erasure, messages
+from ringfence.office.privacy import access_archive, audit, case_desk, consents, erasure, messages
 from ringfence.privacy.cases import letters, rights
 from ringfence.privacy.consent.ledger import State
 from ringfence.privacy.consent.texts import CHANNELS, Channel, channel_of, consentable
 from ringfence.privacy.purposes import PURPOSES, current_actor, exchange_itself, purpose
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_archives import ArchiveWriter
+from ringfence.storage.cases_subject import PATHS, rows
 from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def at_once(
             object_to(office, tx, party, words, actor=actor, now=now)
         case "opt_out":
             opt_out(office, tx, words, actor=actor, now=now)
+            spread(office, tx, party, now=now)
         case "withdrawal":
             withdraw(office, tx, party, words, actor=actor, now=now)
 
@@ -148,11 +150,19 @@ async def build(
     archives = office.store.rooms.archives
     secret = archives.new_key()
 
+    head = await audit.head(office) if window is access_archive.WHOLE else None
+
     def work() -> ArchiveWriter:
         with archives.begin(case.id, secret, entropy=office.store.store.entropy) as writer:
             reading = archives.reader()
             access_archive.write(
-                office, reading, people, cast("IO[bytes]", writer), says=says, window=window
+                office,
+                reading,
+                people,
+                cast("IO[bytes]", writer),
+                says=says,
+                window=window,
+                head=head,
             )
             writer.close()
         return writer
@@ -225,8 +235,9 @@ def _choose(
             tx, party, state, purpose=about, channel=channel, how="page_button", actor=actor,
             text=None, now=now,
         )  # fmt: skip
-    if about == "market":
+    if about in {"market", "share_with_partners"}:
         opt_out(office, tx, words, actor=actor, now=now)
+        spread(office, tx, party, now=now)
 
 
 def _ways(about: str, channel: str) -> list[Channel]:
@@ -265,11 +276,30 @@ def correct(office: Office, tx: Transaction, case: Case, words: dict[str, Any], 
     if what == "number":
         value = Phone.parse(value, region=office.region).e164
     record = str(words.get("record", "")) or None
+    if what == "record" and record is None:
+        raise Refused("bad_argument", "say which record is wrong: --set record=CA...")
+    if record is not None:
+        _check_record(tx, party, record)
     register = office.store.rooms.disclosures
     register.amend(tx, party=party, case=case.id, what=what, record=record, value=value, now=now)
+    spread(office, tx, party, now=now)
+
+
+def spread(office: Office, tx: Transaction, party: PartyId, *, now: Ms) -> None:
+    """Tell everybody who received something of this person what has changed (GDPR 19)."""
+    register = office.store.rooms.disclosures
     for found in register.of_party(tx, party):
-        register.told(tx, found.id, now=now)
-        office.store.outbox.add(tx, jobs.job(jobs.TELL, found.id, office.account.id), now=now)
+        if found.recipient_kind != "authority":
+            register.told(tx, found.id, now=now)
+            job = jobs.job(jobs.TELL, found.id, office.account.id)
+            office.store.outbox.add(tx, job, now=now)
+
+
+def _check_record(tx: Transaction, party: PartyId, record: str) -> None:
+    """Raise `Refused` unless a record is a call of this person."""
+    own = {str(row[1]) for row in rows(tx, PATHS["call_parties"], party)}
+    if record not in own:
+        raise Refused("not_found", "the person took part in no call of that SID")
 
 
 async def erase(office: Office, case: Case, words: str) -> Case:
