@@ -1,17 +1,23 @@
 """Openings: every one about a person leaves a leaf that says why and for whom, not what."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+import ringfence
+from ringfence import storage
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
+from ringfence.privacy import labels
 from ringfence.privacy.labels import CONFIG_SEALED, CREDENTIAL
-from ringfence.privacy.purposes import acting, purpose
+from ringfence.privacy.purposes import PURPOSES, acting, purpose
 from ringfence.storage.schema import audit_records
 from ringfence.storage.statement import Statement
 
+SOURCE = Path(ringfence.__file__).parent
 _ = audit_records.c
 ALL = Statement(select(_.leaf, _.at, _.kind, _.party_id, _.body).order_by(_.leaf))
 
@@ -112,3 +118,41 @@ def test_the_key_of_somebodys_voice_is_opened_as_something_about_them(store, roo
     settle()
     found = "SELECT count(*) FROM audit_records WHERE party_id = ? AND kind = 'opened'"
     assert store.db.reading._cursor.execute(found, (party,)).fetchall() == [(1,)]
+
+
+def opened_values():
+    """Yield file, line and label of every place of the repositories where something opens."""
+    for path in sorted(Path(storage.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            owner = ast.unparse(node.func.value)
+            if node.func.attr in {"open", "text"} and owner.endswith("openings"):
+                labels = [key.value for key in node.keywords if key.arg == "label"]
+                yield path.name, node.lineno, ast.unparse(labels[0]) if labels else ""
+
+
+@pytest.mark.promise("PUR-02")
+def test_every_repository_function_that_opens_something_declares_its_purposes():
+    found = [*opened_values()]
+    assert len(found) >= 5
+    for name, line, label in found:
+        assert label, f"{name}:{line} opens something that has no label"
+        if label != "label":  # handed on by a caller, which names it
+            declared = getattr(labels, label)
+            assert declared.purposes, f"{name}:{line}"
+            assert set(declared.purposes) <= set(PURPOSES), f"{name}:{line}"
+
+
+@pytest.mark.promise("PUR-02")
+def test_nothing_is_unsealed_past_the_lock_but_by_the_vault_and_the_archives():
+    users = {
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*.py")
+        if any(
+            isinstance(node, ast.Call) and ast.unparse(node.func) == "unseal"
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        )
+    }
+    # the archive of a rights case has a key of its own, opened under a purpose before
+    assert users <= {"privacy/vault.py", "storage/cases_archives.py"}
