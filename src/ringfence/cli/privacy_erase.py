@@ -90,7 +90,7 @@ def receipt(done: dict[str, Any]) -> Sequence[str]:
         lines.append(
             f"What a law makes us keep goes by itself; next on {show.instant(done['due'])}."
         )
-    lines.append(f"Check it with: ringfence privacy audit verify, key {done['verifier_key']}")
+    lines.append(f"A C2SP signed note; its key is {done['verifier_key']}")
     return lines
 
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Table, bindparam, delete, func, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from ringfence.kernel.errors import LocalError
 from ringfence.privacy.erasure.holdings import (
@@ -71,10 +81,10 @@ def _reach(holding: Holding) -> Reach:
     table = metadata.tables[holding.table]
     here = table.c[holding.column] == bindparam("key")
     count = select(func.count()).select_from(table).where(here)
-    if holding.since is None:
-        ripe, order = here, ("key",)
-        first = None
-    else:
+    ripe: ColumnElement[bool] = here
+    order: tuple[str, ...] = ("key",)
+    first = None
+    if holding.since is not None:
         since = table.c[holding.since]
         ripe, order = here & (since <= bindparam("latest")), ("key", "latest")
         first = Statement(
@@ -87,7 +97,7 @@ def _reach(holding: Holding) -> Reach:
     }
     empty = None
     if emptied:
-        values = {name: bindparam(f"as_{name}") for name in emptied}
+        values: dict[str, Any] = {name: bindparam(f"as_{name}") for name in emptied}
         empty = Statement(
             update(table).where(here).values(**values), *(f"as_{name}" for name in emptied), "key"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -75,17 +76,21 @@ def _lock_shelves(db: apsw.Connection, epochs: dict[int, EpochKey], entropy: Ent
     """Bring a keystore of the first format, whose shelves lie under the epoch, to this one."""
     rings: dict[int, Shelf] = {}
     current = epochs[max(epochs)]
-    for number, epoch, sealed in db.execute("SELECT * FROM shelves").fetchall():
+    shelves: list[Any] = db.execute("SELECT number, epoch, sealed FROM shelves").fetchall()
+    for number, epoch, sealed in shelves:
         if epoch not in epochs:
             raise _missing()
         shelf = epochs[epoch].open_unlocked(number, sealed)
         at, slot = ring_of(number)
         ring = rings.setdefault(at, Shelf.cut(at, entropy=entropy))
-        row = (current.number, shelf.locked(ring.key(slot), entropy=entropy), number)
-        db.execute("UPDATE shelves SET epoch = ?, sealed = ? WHERE number = ?", row)
+        locked = shelf.locked(ring.key(slot), entropy=entropy)
+        db.execute(
+            "UPDATE shelves SET epoch = ?, sealed = ? WHERE number = ?",
+            (current.number, locked, number),
+        )
     for ring in rings.values():
-        row = (ring.number, current.number, current.seal(ring, entropy=entropy))
-        db.execute("INSERT INTO rings VALUES (?, ?, ?)", row)
+        sealed_ring = current.seal(ring, entropy=entropy)
+        db.execute("INSERT INTO rings VALUES (?, ?, ?)", (ring.number, current.number, sealed_ring))
 
 
 def open_rings(
@@ -95,7 +100,7 @@ def open_rings(
 
     Such a key is one that a crash left behind: begun and never used, or used and outlived.
     """
-    rows = db.execute("SELECT number, epoch, sealed FROM rings").fetchall()
+    rows: list[Any] = db.execute("SELECT number, epoch, sealed FROM rings").fetchall()
     used = {epoch for _, epoch, _ in rows} or {max(epochs)}
     if len(used) != 1 or not used <= set(epochs):
         raise _missing()
