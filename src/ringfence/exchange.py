@@ -465,8 +465,10 @@ class Exchange:
         if not targets:
             self._trunk_states[trunk.id] = (
                 "unreachable",
-                "the name of its host is not known; check its spelling and the DNS of this"
-                " machine; it is looked up again every minute",
+                (
+                    "the name of its host is not known; check its spelling and the DNS of this"
+                    " machine; it is looked up again every minute"
+                ),
                 None,
             )
             self._look_again(trunk)

@@ -1,4 +1,4 @@
-"""``key`` and ``privacy staff-ticket``: who may come in. ``restrict`` and ``hold``: what may not."""
+"""``key``, ``privacy staff-ticket``: who may come in. ``restrict``, ``hold``: what may not."""
 
 from __future__ import annotations
 

@@ -352,7 +352,8 @@ class Office:
 
     def trunk_view(self, trunk: Trunk) -> views.Trunk:
         """A trunk and its state."""
-        state, detail, expires = "stopped", "the server is not running", None
+        state, expires = "stopped", None
+        detail: str | None = "the server is not running"
         if self._live is not None:
             state, detail, expires = self._live.trunk_state(trunk)
         return views.Trunk(
