@@ -377,6 +377,41 @@ def test_a_hold_keeps_one_recording_and_nothing_else(scene):
     assert scene.rows("SELECT count(*) FROM parties WHERE id = ?", scene.caller) == [(0,)]
 
 
+def test_a_hold_on_a_call_keeps_its_key_until_it_is_lifted(scene):
+    hold(scene, scene.story.call)
+    done = scene.erase()
+    assert done.serial == done.kept_serial
+    assert scene.file(0).exists()
+    with purpose("answer_rights"):
+        found = scene.rooms.recordings.channels(scene.store.db.reading, scene.story.recording)
+    assert [channel.key for channel in found] == [file.key for file in scene.files]
+    assert scene.rooms.parties.find(Phone(CALLER)) is None, "and is found by nobody who calls"
+    # lifted while the log of the call must still be kept: now the old key goes, the number stays
+    hold(scene, scene.story.call, on=False)
+    scene.clock.advance(DAY)
+    later = scene.store.eraser.go_on(done.id)
+    assert later.serial == done.serial != later.kept_serial
+    with pytest.raises(Refused):
+        scene.store.keystore.key(done.serial)
+    assert scene.address() == CALLER
+    assert not scene.file(0).exists()
+    scene.clock.set(later.due_at)
+    assert scene.store.eraser.go_on(later.id).due_at is None
+    assert scene.rows("SELECT count(*) FROM parties WHERE id = ?", scene.caller) == [(0,)]
+
+
+def test_a_hold_on_the_person_keeps_everything(scene):
+    hold(scene, scene.caller)
+    planned = scene.plan()
+    assert {row.action for row in planned.rows if row.store == "parties"} == {"suspend"}
+    with pytest.raises(Refused) as refused:
+        scene.store.eraser.carry_out(planned.id)
+    assert refused.value.code == "on_hold"
+    assert scene.keys() == [file.key for file in scene.files]
+    hold(scene, scene.caller, on=False)
+    assert scene.store.eraser.carry_out(planned.id).state == "done"
+
+
 # --- kill -9 ------------------------------------------------------------------------------------
 
 

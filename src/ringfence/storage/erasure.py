@@ -154,7 +154,7 @@ class Eraser:
         """Do what was planned, or go on with what was begun; the row of the ledger afterwards.
 
         Doing it again changes nothing. Raises `Refused`: ``not_found``; ``call_going_on`` while
-        the person is in a call.
+        the person is in a call; ``on_hold`` while a hold stands on the person.
         """
         begun = self._write(lambda tx: self._begin(tx, erasure))
         if begun.state == "done":
@@ -177,12 +177,14 @@ class Eraser:
         survey = self._look(tx, planned.party, now)
         if survey.open_calls:
             raise Refused("call_going_on", "this person is in a call; end it first")
+        if survey.on_hold:
+            raise Refused("on_hold", "a hold stands on this person; lift it first", clause="RET-03")
         person, serial, kept = survey.person, planned.serial, None
         if person is not None:
             serial = person.serial
             lookup = person.lookup or person.kept_lookup
-            if survey.keep and person.kept_lookup is not None:
-                kept = serial  # sealed anew at an earlier stage: nothing new to destroy
+            if survey.keep and (survey.call_held or ledger.is_fresh(tx, planned.party, serial)):
+                kept = serial  # a call on hold needs the key it has; a fresh one is apart already
             elif survey.keep:
                 kept = self._keep(tx, survey)
             rows.remove_by_address(tx, survey)

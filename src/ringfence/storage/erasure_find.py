@@ -115,6 +115,8 @@ class Survey:
     held_sounds: list[Sound] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
     on_hold: bool = False
+    call_held: bool = False
+    """Whether a whole call is on hold, and with it all that the person's key has sealed of it."""
     found: list[Found] = field(default_factory=list)
 
     def term(self, rule: str) -> Term:
@@ -202,6 +204,7 @@ def _sort_call(queries: Queries, survey: Survey, call: CallId, ended_at: Ms | No
         return
     sounds = [Sound(row[0], call, *row[1:]) for row in queries.rows(_SOUNDS, (call, survey.party))]
     held = held_among(queries, [call, *(sound.recording for sound in sounds)])
+    survey.call_held |= call in held
     ends = survey.term("call_log").floor_ends(ended_at)
     for sound in sounds:
         if not sound.wrapped:

@@ -53,6 +53,15 @@ _OVERDUE = Statement(
     "now",
     "count",
 )
+_FRESH = Statement(
+    select(_e.id).where(
+        _e.party_id == bindparam("party"),
+        _e.kept_serial == bindparam("kept"),
+        _e.serial != _e.kept_serial,
+    ),
+    "party",
+    "kept",
+)
 _KNOWN = Statement(select(_e.id).where(_THIS, _e.state != word("planned")), "erasure")
 _BEGUN = Statement(
     update(erasures)
@@ -153,6 +162,11 @@ def last_of(queries: Queries, party: PartyId) -> Erasure | None:
     """Return the newest erasure of a person that was carried out."""
     row = queries.row(_OF_PARTY, (party,))
     return None if row is None else _erasure(row)
+
+
+def is_fresh(queries: Queries, party: PartyId, serial: int) -> bool:
+    """Whether this key of a person was made to keep something, when the old one was destroyed."""
+    return queries.value(_FRESH, (party, serial)) is not None
 
 
 def page(queries: Queries, *, count: int, before: str | None = None) -> list[Erasure]:
