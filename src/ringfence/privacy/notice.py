@@ -101,6 +101,7 @@ def compile_notice(data: DataMap, wording: Wording, issuer: Issuer) -> dict[str,
                 **_weighing(entry.name),
             }
             for entry in data.of("purpose")
+            if entry.get("active")
         ],
         "recipients": [
             {
@@ -165,6 +166,7 @@ def _personal(data: DataMap) -> list[Entry]:
 def _data(data: DataMap) -> list[dict[str, Any]]:
     """Return what is held about people, one row for each category and kind of person."""
     rows: dict[tuple[str, str], list[Entry]] = {}
+    off = {entry.name for entry in data.of("purpose") if not entry.get("active")}
     for entry in _personal(data):
         key = (str(entry.get("category")), str(entry.get("subject")))
         rows.setdefault(key, []).append(entry)
@@ -173,7 +175,7 @@ def _data(data: DataMap) -> list[dict[str, Any]]:
             "category": category,
             "says": CATEGORIES[category],
             "subject": SUBJECTS[subject],
-            "purposes": sorted({p for entry in entries for p in entry.words("purposes")}),
+            "purposes": sorted({p for e in entries for p in e.words("purposes")} - off),
             "storage": sorted({STORAGE[str(entry.get("storage"))] for entry in entries}),
             "retention": sorted({str(entry.get("retention")) for entry in entries}),
             "fields": sorted(f"{entry.kind} {entry.name}" for entry in entries),

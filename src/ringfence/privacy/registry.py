@@ -117,6 +117,8 @@ class Sources:
     scopes: Mapping[str, Iterable[str]] = field(default_factory=dict)
     purposes: Mapping[str, Purpose] = field(default_factory=lambda: PURPOSES)
     rules: Mapping[str, RetentionRule] = field(default_factory=lambda: RULES)
+    inactive: frozenset[str] = frozenset()
+    """Purposes of services that are switched off here."""
 
 
 class DataMap(msgspec.Struct, frozen=True, dict=True):
@@ -177,7 +179,12 @@ def compile_map(sources: Sources) -> DataMap:
         *(_entry("region", r.key, country=r.country, says=r.says) for r in sources.regions),
         *_processors(sources),
         *(_entry("scope", name, actors=_set(who)) for name, who in sources.scopes.items()),
-        *(_entry("purpose", p.key, says=p.says, basis=p.basis) for p in sources.purposes.values()),
+        *(
+            _entry(
+                "purpose", p.key, says=p.says, basis=p.basis, active=p.key not in sources.inactive
+            )
+            for p in sources.purposes.values()
+        ),
         *(_rule(rule) for rule in sources.rules.values()),
     ]
     order = {kind: number for number, kind in enumerate(KINDS)}

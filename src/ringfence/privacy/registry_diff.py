@@ -138,6 +138,8 @@ def _weight(entry: Entry, key: str, old: Any, new: Any) -> Severity:
             return _higher(_SENSITIVITY, old, new)
         case "ceiling_days" | "seconds":
             return "material" if new is None or (old is not None and new > old) else "minor"
+        case "active":
+            return "material" if new else "minor"
         case "floor_days":
             return "material" if new > old else "minor"
         case "category" if entry.kind == "cookie":

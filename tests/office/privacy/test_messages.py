@@ -252,5 +252,5 @@ def test_bad_requests(ask: Ask, office: Office) -> None:
     with pytest.raises(Refused, match="not_found"):
         ask("message.unsubscribe", word="x", actor="public")
     office.settings = replace(office.settings, smtp_host="")
-    with pytest.raises(Refused, match="no_mail_server"):
+    with pytest.raises(Refused, match="service_off"):
         ask("message.send", to=TO, reason="x", **ALERT)

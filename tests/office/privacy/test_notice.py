@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from ringfence.kernel.errors import Refused
 from ringfence.office import Office
-from ringfence.office.privacy.notice import current_map
+from ringfence.office.privacy.notice import current_map, services_off
+from ringfence.privacy.recording_law.decision import Case, Party, decide
+from ringfence.privacy.recording_law.rules import load
+from ringfence.privacy.services import spoken_of
 from ringfence.promises import registry
 from ringfence.storage.schema import metadata
 
@@ -19,10 +24,14 @@ def ask(office: Office) -> Any:
     )
 
 
-def test_the_notice_promises_what_is_kept_and_names_what_is_not(ask: Any) -> None:
+def test_the_notice_promises_what_is_kept_and_names_what_is_not(ask: Any, office: Office) -> None:
     notice = ask("policy.draft", name="myoperator-2019")
     promised = {c["id"] for section in notice["sections"] for c in section["clauses"]}
-    states = {c.id: c.state for c in registry.load() if "myoperator-2019" in c.companies}
+    states = {
+        c.id: c.state
+        for c in registry.load()
+        if "myoperator-2019" in c.companies and spoken_of(c.id, services_off(office))
+    }
     assert promised == {name for name, state in states.items() if state == "kept"}
     assert set(notice["not_promised"]) == set(states) - promised
 
@@ -62,3 +71,46 @@ def test_the_notice_covers_every_page_and_use_case_there_is(office: Office) -> N
 
     data = office.read(lambda queries: current_map(office, queries))
     assert {entry.name for entry in data.of("scope")} == set(TABLE.rows)
+
+
+@pytest.mark.promise("PUR-08")
+def test_a_service_that_is_off_handles_nothing_and_is_not_spoken_of(
+    ask: Any, office: Office
+) -> None:
+    def said() -> tuple[set[str], set[str]]:
+        notice = json.loads(ask("policy.current").notice)
+        clauses = {c["id"] for section in notice["sections"] for c in section["clauses"]}
+        purposes = {row["key"] for row in notice["purposes"]}
+        assert {p for row in notice["data"] for p in row["purposes"]} <= purposes
+        return clauses, purposes
+
+    clauses, purposes = said()
+    assert "MSG-03" not in clauses
+    assert not {"market", "notify"} & purposes
+    with pytest.raises(Refused) as refused:
+        ask(
+            "message.send", template="security_alert", to="a@example.com",
+            fields={"what": "x"}, reason="r",
+        )  # fmt: skip
+    assert (refused.value.code, refused.value.clause) == ("service_off", "PUR-08")
+    office.settings = replace(
+        office.settings,
+        smtp_host="mail.example.com",
+        smtp_from="p@example.net",
+        public_url="https://p.example.net",
+    )
+    version = ask("policy.refresh")
+    assert version.severity == "material"  # more is done than before
+    clauses, purposes = said()
+    assert {"MSG-03", "MSG-04"} <= clauses
+    assert {"market", "notify", "record_call"} <= purposes
+    office.settings = replace(office.settings, recording="never")
+    ask("policy.refresh")
+    assert "record_call" not in said()[1]
+    agreed = (Party("US-NY", consent="given"), Party("US-NY", consent="given"))
+    case = Case(source="call", parties=agreed, at=office.clock.now())
+    assert decide(case, load()).outcome == "record"
+    off = Case(
+        source="call", parties=agreed, at=office.clock.now(), policy=office.settings.recording
+    )  # fmt: skip
+    assert decide(off, load()).outcome == "never"

@@ -236,7 +236,10 @@ def test_going_on_is_noted_once_for_each_version_and_is_no_consent(
     asyncio.run(office.settled())
     assert [(row.number, row.actor) for row in ask("policy.acceptances")][-1] == (2, "admin")
     office.settings = replace(
-        office.settings, smtp_host="mail.example.com", smtp_from="pbx@example.com"
+        office.settings,
+        smtp_host="mail.example.com",
+        smtp_from="pbx@example.com",
+        public_url="https://pbx.example.com",
     )
     with pytest.raises(Refused) as refused:  # marketing finds no ground in it
         ask(
@@ -329,3 +332,19 @@ def test_what_was_published_outlives_a_restart(ask: Ask, office: Office, data: P
         assert asyncio.run(again.run("privacy.policy.refresh", {}, actor="operator")).number == 1
     finally:
         again.store.store.close()
+
+
+@pytest.mark.promise("XFR-02")
+def test_data_is_stored_here_and_a_move_is_a_material_change(
+    ask: Ask, office: Office, data: Path
+) -> None:
+    notice = json.loads(ask("policy.current").notice)
+    assert [place["country"] for place in notice["places"]] == ["US"]
+    kept = ask("map", kind="object")
+    assert all(not path.startswith(("/", "..")) for row in kept for path in row.facts["paths"])
+    assert not [row for row in ask("recipient.list") if row.role == "engaged" and not row.refused]
+    office.settings = replace(office.settings, country="FR")
+    assert ask("policy.refresh").severity == "material"
+    changes = ask("policy.diff", before=1, after=2).changes
+    [moved] = [change for change in changes if change.kind == "region"]
+    assert (moved.name, moved.before, moved.after) == ("home", "US", "FR")

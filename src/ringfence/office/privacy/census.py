@@ -95,10 +95,12 @@ def sources(
     engagements: Iterable[Engagement] = (),
     hosts: Mapping[str, tuple[str, ...]] | None = None,
     rules: Mapping[str, RetentionRule] = RULES,
+    inactive: frozenset[str] = frozenset(),
 ) -> Sources:
     """Return everything a map is compiled from.
 
-    ``home``: country of the installation; ``rules``: how long things are kept here.
+    ``home``: country of the installation; ``rules``: how long things are kept here;
+    ``inactive``: purposes of services that are off.
     """
     engaged = tuple(engagements)
     return Sources(
@@ -111,6 +113,7 @@ def sources(
         processors=receivers(home, engaged, hosts or {}),
         scopes=scopes(),
         rules=rules,
+        inactive=inactive,
     )
 
 
@@ -120,6 +123,9 @@ def current_map(
     engagements: Iterable[Engagement] = (),
     hosts: Mapping[str, tuple[str, ...]] | None = None,
     rules: Mapping[str, RetentionRule] = RULES,
+    inactive: frozenset[str] = frozenset(),
 ) -> DataMap:
     """Return the map of this program as it is."""
-    return compile_map(sources(home=home, engagements=engagements, hosts=hosts, rules=rules))
+    return compile_map(
+        sources(home=home, engagements=engagements, hosts=hosts, rules=rules, inactive=inactive)
+    )

@@ -24,10 +24,11 @@ from ringfence.messaging.mail import Envelope, check_address, compose
 from ringfence.messaging.permission import Ground, Subscription, permit
 from ringfence.messaging.stop import is_stop
 from ringfence.messaging.templates import TEMPLATES, letter
-from ringfence.office.privacy.notice import terms
+from ringfence.office.privacy.notice import services_off, terms
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.processors import release
 from ringfence.privacy.purposes import purpose
+from ringfence.privacy.services import require_active
 from ringfence.storage.messages import Message
 from ringfence.storage.unit_of_work import Transaction
 
@@ -68,12 +69,13 @@ def ask(
     """Ask for a message in this transaction; of one reason there is one message.
 
     ``policy``: the version of the notice it tells of. Raises `Refused`: those of `letter`,
-    `permit` and `check_address`, and ``already_sent``.
+    `permit` and `check_address`, ``service_off`` and ``already_sent``.
     """
     if not reason or len(reason) > MESSAGE_REASON_MAX or not reason.isprintable():
         raise Refused("bad_argument", "a reason is one short line of words and ids")
     filled = letter(template, fields)
     wanted = TEMPLATES[template]
+    require_active("market" if wanted.kind == "marketing" else "notify", services_off(office))
     address = check_address(to)
     store = office.store.rooms.messages
     lookup = store.lookup(address)
@@ -208,8 +210,6 @@ async def send_message(
     product: str = "",
 ) -> views.Message:
     """Ask for one message by e-mail; a second one for the same reason is refused."""
-    if not office.settings.smtp_host:
-        raise Refused("no_mail_server", "set smtp_host and smtp_from first")
     made = await office.write(
         lambda tx: ask(tx, office, template, to, fields, reason=reason, product=product)
     )

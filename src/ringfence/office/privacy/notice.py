@@ -29,6 +29,7 @@ from ringfence.privacy.processors import Engagement, Terms
 from ringfence.privacy.registry import DataMap, read
 from ringfence.privacy.registry_diff import CHANNELS, SEVERITIES, Difference, Severity, compare
 from ringfence.privacy.retention import RULES, RetentionRule
+from ringfence.privacy.services import inactive, spoken_of
 from ringfence.promises import registry
 from ringfence.storage.policies import Version
 from ringfence.storage.unit_of_work import Queries
@@ -106,6 +107,17 @@ def current_map(office: Office, queries: Queries) -> DataMap:
         engagements=engagements(office, queries),
         hosts={"mail_relay": (host,)} if host else {},
         rules=rules(office),
+        inactive=services_off(office),
+    )
+
+
+def services_off(office: Office) -> frozenset[str]:
+    """Return the purposes of services that are switched off here."""
+    settings = office.settings
+    return inactive(
+        records=settings.recording != "never",
+        mails=bool(settings.smtp_host),
+        advertises=bool(settings.public_url),
     )
 
 
@@ -124,10 +136,13 @@ def wording(office: Office, name: str, source: str) -> Wording:
         values[f"{key}_floor_days"] = rule.floor_days
         if rule.ceiling_days is not None:
             values[f"{key}_ceiling_days"] = rule.ceiling_days
+    off = services_off(office)
     said: list[Said] = []
     unkept: dict[str, str] = {}
     for sentence in library.sentences(loaded):
         clause = clauses[sentence.clause]
+        if not spoken_of(clause.id, off):
+            continue
         if clause.state == "kept":
             texts = (filled(sentence.summary, values), filled(sentence.text, values))
             said.append(Said(sentence.clause, sentence.section, *texts))
