@@ -97,7 +97,7 @@ def test_it_runs_alone_far_from_the_program(tmp_path):
     assert "begins with the 3" in run("old", "new", "proof").stdout
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from([1, 2, 3, 5, 8, 37, 256, 300]), st.data())
 def test_every_leaf_is_proved_and_no_other_record(size, data):
     """Invariant: a proof holds for its own leaf, record, salt and place, and for nothing else."""
@@ -111,7 +111,7 @@ def test_every_leaf_is_proved_and_no_other_record(size, data):
             verifier.prove(log.proof(n, **change), KEY)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from([1, 2, 3, 5, 8, 37, 256, 300]), st.data())
 def test_dropping_or_changing_any_leaf_is_noticed(size, data):
     """Invariant: a log that does not begin with the old one cannot be shown to."""

@@ -78,7 +78,7 @@ def test_every_harm_is_named(store, grown, harm, tmp_path):
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, place, bit):
