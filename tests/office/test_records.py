@@ -37,6 +37,7 @@ async def one_call(office: Office, *, missed: bool = False) -> CallId:
             events.LegEnded(
                 at=Ms(now + 900), call=call, leg=leg, role="caller", cause=Cause.NORMAL,
                 by_far_end=True, stats_known=True, codec="PCMU", packets_in=45, mos_x100=440,
+                announced="private", advertised="public",
             ),
             events.CallEnded(
                 at=Ms(now + 900), call=call, account=office.account.id, direction="inbound",
@@ -61,6 +62,7 @@ async def test_a_call_is_listed_and_shown_with_who_it_was(office: Office) -> Non
     assert (shown.status, shown.missed, shown.mos, shown.codec) == ("ended", True, 4.4, "PCMU")
     (leg,) = shown.legs
     assert (leg.status, leg.media.packets_in, leg.media.mos) == ("ended", 45, 4.4)
+    assert (leg.media.remote, leg.media.advertised) == ("private", "public")
 
 
 async def test_a_list_is_paged_to_its_end(office: Office) -> None:

@@ -144,3 +144,14 @@ async def test_a_prompt_that_ended_with_its_leg_is_no_news(
     leg.released = False
     bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
     assert len(told) == 1
+
+
+async def test_the_kinds_of_address_both_sides_named_are_in_the_facts(bench: Bench) -> None:
+    leg = await begun(bench, "<Response><Say>Hi</Say><Pause length='60'/></Response>")
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    (ended,) = [fact for fact in bench.world.facts if fact.name() == "LegEnded"]
+    assert ended.leg == leg  # type: ignore[attr-defined]
+    named = (ended.announced, ended.advertised)  # type: ignore[attr-defined]
+    assert named == ("private", "private")

@@ -7,7 +7,7 @@ from ringfence.kernel.ids import CallId, LegId
 from ringfence.sip.events import LegKey
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.live import LiveLeg
-from ringfence.switch.sessions import Sessions
+from ringfence.switch.sessions import Sessions, address_kind
 
 
 def leg() -> LiveLeg:
@@ -81,3 +81,23 @@ def test_the_answer_to_our_offer_says_where_to_send() -> None:
     sessions.offer(one)
     audio = sessions.accepted(one, sdp("8"))
     assert (audio.codec, audio.dtmf_payload_type) == ("PCMA", None)
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"),
+    [
+        ("8.8.8.8", "public"),
+        ("2001:4860:4860::8888", "public"),
+        ("10.0.0.5", "private"),
+        ("169.254.7.7", "private"),
+        ("fe80::1", "private"),
+        ("127.0.0.2", "loopback"),
+        ("::1", "loopback"),
+        ("0.0.0.0", "unspecified"),
+        ("phone.example.com", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_what_an_address_is_can_be_said_without_saying_it(host: str, kind: str) -> None:
+    assert address_kind(host) == kind
+    assert Sessions(host).advertised == kind

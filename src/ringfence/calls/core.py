@@ -263,6 +263,8 @@ class CallCore(Recordings):
                 mos_x100=known.mos_x100,
                 latched=known.latched,
                 private_address=known.private_address,
+                announced=known.announced,
+                advertised=known.advertised,
                 dtmf_in=known.dtmf_in,
                 audio_after_ms=(
                     None if up_at is None or leg.audio_at is None else max(0, leg.audio_at - up_at)

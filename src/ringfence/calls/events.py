@@ -240,6 +240,8 @@ class LegEnded(CallFact):
     mos_x100: Annotated[int, CALL_FACT] = 0
     latched: Annotated[bool, CALL_FACT] = False
     private_address: Annotated[bool, CALL_FACT] = False
+    announced: Annotated[str, CALL_FACT] = "unknown"
+    advertised: Annotated[str, CALL_FACT] = "unknown"
     dtmf_in: Annotated[int, CALL_FACT] = 0
     audio_after_ms: Annotated[int | None, CALL_FACT] = None
 

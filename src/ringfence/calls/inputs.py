@@ -33,7 +33,8 @@ class LegStats:
     Counts are RTP packets and octets of payload; ``jitter_ms`` the mean interarrival jitter
     (RFC 3550 6.4.1); ``mos_x100`` 100-450, 0 when nothing was heard; ``latched``: audio came from
     another address than the one announced and was followed; ``late``: dropped by the jitter
-    buffer. Addresses are left out on purpose: they are personal data.
+    buffer. ``announced``, ``advertised``: the kind of address they and we named (public, private,
+    loopback, unspecified, unknown). Addresses are left out on purpose: they are personal data.
     """
 
     codec: str = ""
@@ -49,6 +50,8 @@ class LegStats:
     latched: bool = False
     dtmf_in: int = 0
     private_address: bool = False
+    announced: str = "unknown"
+    advertised: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

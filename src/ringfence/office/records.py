@@ -306,7 +306,8 @@ def _media(fact: events.LegEnded) -> views.Media:
         jitter_ms=fact.jitter_ms,
         mos=fact.mos_x100 / 100 if fact.mos_x100 else None,
         latched=fact.latched,
-        remote="private" if fact.private_address else "unknown",
+        remote=fact.announced,
+        advertised=fact.advertised,
         dtmf_in=fact.dtmf_in,
     )
 

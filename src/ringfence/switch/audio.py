@@ -238,6 +238,8 @@ class AudioDesk:
                     latched=stats.latched,
                     dtmf_in=stats.dtmf_in,
                     private_address=leg.private_address,
+                    announced=leg.announced,
+                    advertised=leg.advertised,
                 ),
             ),
         )

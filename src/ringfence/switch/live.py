@@ -50,6 +50,9 @@ class LiveLeg:
     dialog_open: bool = True
     released: bool = False
     private_address: bool = False
+    announced: str = "unknown"
+    advertised: str = "unknown"
+    """Kinds of the addresses they and we named in SDP."""
     link: MediaLink | None = None
     when_open: list[Callable[[LiveLeg], None]] = field(default_factory=list)
 

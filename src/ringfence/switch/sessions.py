@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip.offer_answer import (
     CODECS,
@@ -18,11 +20,26 @@ from ringfence.sip.sdp import SessionDescription
 from ringfence.switch.live import LiveLeg
 
 
+def address_kind(host: str) -> str:
+    """Say what an address is without saying it: public, private, loopback, unspecified, unknown."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "unknown"
+    if address.is_unspecified:
+        return "unspecified"
+    if address.is_loopback:
+        return "loopback"
+    return "private" if address.is_private or address.is_link_local else "public"
+
+
 class Sessions:
     """Speaks SDP for every leg. ``host``: the address others send their audio to."""
 
     def __init__(self, host: str, codecs: tuple[Codec, ...] = CODECS) -> None:
         self._host = host
+        self.advertised = address_kind(host)
+        """What kind of address that is."""
         self._codecs = codecs
         self._next = 1
 

@@ -24,7 +24,7 @@ from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.routing import Placement, Router
-from ringfence.switch.sessions import Sessions
+from ringfence.switch.sessions import Sessions, address_kind
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -142,6 +142,7 @@ class SignalDesk:
         return body
 
     def _connect(self, leg: LiveLeg, session: AudioStream) -> None:
+        leg.announced, leg.advertised = address_kind(session.host), self._sessions.advertised
         if leg.peer is not None and not is_literal(session.host):
             # A name (RFC 8866 5.7) that nobody looks up for sound: most likely it is where the
             # signalling comes from, and their first packets say better.
