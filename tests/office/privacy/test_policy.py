@@ -294,34 +294,6 @@ def test_every_shipped_pack_can_be_used(ask: Ask) -> None:
     assert [row.name for row in ask("policy.packs") if row.in_force] == [packs[-1].name]
 
 
-@pytest.mark.promise("SHR-03")
-def test_a_contract_that_ended_ends_sending_and_the_notice_names_places(
-    ask: Ask, office: Office, clock: Clock
-) -> None:
-    ask("policy.current")
-    row = ask("recipient.engage", processor="mail_relay", country="FR", until=clock.time + DAY)
-    assert (row.refused, row.country) == (None, "FR")
-    notice = json.loads(ask("policy.current").notice)
-    assert [place["country"] for place in notice["places"]] == ["FR", "US"]
-    assert "mail_relay" in [recipient["key"] for recipient in notice["recipients"]]
-    clock.time += DAY
-    [row] = [row for row in ask("recipient.list") if row.key == "mail_relay"]
-    assert row.refused == "no_contract"
-    with pytest.raises(Refused, match="bad_argument"):
-        ask("recipient.engage", processor="carrier")
-
-
-@pytest.mark.promise("XFR-01")
-def test_a_new_place_is_a_material_change(ask: Ask) -> None:
-    ask("policy.current")
-    ask("recipient.engage", processor="mail_relay", country="US")
-    ask("recipient.engage", processor="mail_relay", country="SG")
-    last = ask("policy.versions")[-1]
-    assert last.severity == "material"
-    changes = ask("policy.diff", before=last.number - 1, after=last.number).changes
-    assert {(change.kind, change.name) for change in changes} >= {("region", "sg")}
-
-
 def test_what_was_published_outlives_a_restart(ask: Ask, office: Office, data: Path) -> None:
     version = ask("policy.use", name="excitel")
     office.store.store.close()
@@ -332,19 +304,3 @@ def test_what_was_published_outlives_a_restart(ask: Ask, office: Office, data: P
         assert asyncio.run(again.run("privacy.policy.refresh", {}, actor="operator")).number == 1
     finally:
         again.store.store.close()
-
-
-@pytest.mark.promise("XFR-02")
-def test_data_is_stored_here_and_a_move_is_a_material_change(
-    ask: Ask, office: Office, data: Path
-) -> None:
-    notice = json.loads(ask("policy.current").notice)
-    assert [place["country"] for place in notice["places"]] == ["US"]
-    kept = ask("map", kind="object")
-    assert all(not path.startswith(("/", "..")) for row in kept for path in row.facts["paths"])
-    assert not [row for row in ask("recipient.list") if row.role == "engaged" and not row.refused]
-    office.settings = replace(office.settings, country="FR")
-    assert ask("policy.refresh").severity == "material"
-    changes = ask("policy.diff", before=1, after=2).changes
-    [moved] = [change for change in changes if change.kind == "region"]
-    assert (moved.name, moved.before, moved.after) == ("home", "US", "FR")

@@ -22,15 +22,12 @@ from ringfence.office.privacy.notice import (
     between,
     consequence,
     draft,
-    engagements,
-    terms,
     view,
 )
 from ringfence.office.table import EVERYBODY, KNOWN, STAFF, TABLE
 from ringfence.policy import library, pack
 from ringfence.policy.lint import lint
-from ringfence.privacy.processors import PROCESSORS, Engagement, check_engagement, check_terms
-from ringfence.privacy.purposes import PURPOSES, current_role, exchange_itself, purpose
+from ringfence.privacy.purposes import current_role, exchange_itself, purpose
 from ringfence.privacy.registry_diff import CHANNELS
 from ringfence.promises import registry
 from ringfence.storage.consents_lapse import lapse
@@ -403,65 +400,3 @@ async def set_admin(office: Office, *, email: str) -> views.PrimaryAdmin:
 async def show_admin(office: Office) -> views.PrimaryAdmin:
     """Who is told of material changes."""
     return views.PrimaryAdmin(email=office.store.rooms.policies.admin(_reading(office)))
-
-
-# --- use cases: recipients ------------------------------------------------------------------------
-
-
-@TABLE.use_case("privacy.recipient.list", actors=KNOWN, none="declarations about data, no data")
-async def list_recipients(office: Office) -> list[views.Recipient]:
-    """Who receives data, which fields, where, on what terms, and whether anything is sent now."""
-    now = office.clock.now()
-    known = {item.processor: item for item in office.read(lambda q: engagements(office, q))}
-    agreed = office.read(lambda q: terms(office, q, now))
-    found = []
-    for item in PROCESSORS.values():
-        engaged = known.get(item.key)
-        refused: str | None = None
-        try:
-            check_terms(item, agreed, now)
-        except Refused as refusal:
-            refused = refusal.code
-        found.append(
-            views.Recipient(
-                key=item.key,
-                says=item.says,
-                role=item.role,
-                fields=sorted(item.fields),
-                purposes=sorted(set(item.purposes) & set(PURPOSES)),
-                country=(engaged.country if engaged else "") or office.settings.country,
-                mechanism=engaged.mechanism if engaged else "",
-                until=engaged.until if engaged else None,
-                refused=refused,
-            )
-        )
-    return found
-
-
-@TABLE.use_case("privacy.recipient.engage", purpose="operate", category="system.configuration")
-async def engage(
-    office: Office,
-    *,
-    processor: str,
-    country: str = "",
-    mechanism: str = "",
-    until: int | None = None,
-) -> views.Recipient:
-    """Write down the contract with a recipient; a new place is a new version of the notice."""
-    wanted = Engagement(processor, country, mechanism, None if until is None else Ms(until))
-    check_engagement(wanted)
-    if PROCESSORS[processor].role != "engaged":
-        raise Refused("bad_argument", "that recipient is instructed by the account, not engaged")
-    now = office.clock.now()
-
-    def write(tx: Transaction) -> None:
-        office.store.rooms.policies.engage(tx, wanted, now)
-        body = {"processor": processor, "country": country, "mechanism": mechanism}
-        office.store.store.trail.note(
-            tx, "recipient_engaged", at=now, account=office.account.id, body=body
-        )
-
-    await office.write(write)
-    await refresh(office)
-    rows: list[views.Recipient] = await list_recipients(office)
-    return next(row for row in rows if row.key == processor)
