@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chaos_scene import bustle
 
 from ringfence.calls.events import CallEnded, RecordingSaved, VoicemailLeft
+from ringfence.exchange import measure
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.store import Store
+from ringfence.testing.books import complaints
 from ringfence.testing.network import Quality
 from ringfence.testing.world import World, simulate
 
 NUMBER = "+12025550100"
+POWER_CUTS = int(os.environ.get("RINGFENCE_POWER_CUTS", "3"))
+"""Moments that are tried; a night's search sets hundreds."""
 CALLER = "+12025550123"
 THANKS = "https://example.com/thanks"
 MAILBOX = f"<Response><Say>Speak now.</Say><Record maxLength='3' action='{THANKS}'/></Response>"
@@ -111,6 +117,46 @@ def test_a_folder_of_another_world_is_refused(folder: Path) -> None:
         del world
 
     simulate(scene, seed=4, folder=folder, stored=True)
+
+
+# --- a power cut --------------------------------------------------------------------------------
+
+
+class PowerCut(Exception):
+    """Server, media process and network are gone at once."""
+
+
+@pytest.mark.parametrize("seed", range(POWER_CUTS))
+def test_after_a_power_cut_every_call_has_ended_and_every_recording_has_an_outcome(
+    folder: Path, seed: int
+) -> None:
+    """Invariant: recovery makes the facts of every call whole, as if it had ended by itself."""
+
+    async def scene(world: World) -> None:
+        going_on = asyncio.create_task(bustle(world))
+        await asyncio.sleep((500 + world.below(12_000)) / 1000)
+        going_on.cancel()
+        raise PowerCut
+
+    with pytest.raises(PowerCut):
+        simulate(scene, seed=seed, folder=folder, stored=True, quality=Quality(delay_ms=10))
+    store = Store.open(DataFolder(folder), clock=_Clock(), entropy=_Entropy())
+    try:
+        (account,) = store.accounts.all(store.db.reading)
+        rooms = store.of(account)
+        found = store.recover(rooms, measure=measure, now=_Clock().now())
+        calls = store.call_records.page(account.id, count=100)
+        assert calls
+        assert complaints(fact for call in calls for fact in store.timeline.facts_of(call.id)) == []
+        assert {call.state for call in calls} == {"ended"}
+        assert {call.id for call in calls if call.cause == "interrupted"} == set(found.calls)
+        recordings = [one for call in calls for one in rooms.recordings.of_call(call.id)]
+        assert all(one.ended_at is not None for one in recordings)
+        assert list(store.folder.spool.iterdir()) == []
+        again = store.recover(rooms, measure=measure, now=_Clock().now())
+        assert (again.calls, again.recordings, again.lost) == ((), (), ())
+    finally:
+        store.close()
 
 
 class _Clock:
