@@ -223,3 +223,23 @@ def test_a_new_partner_on_whom_nobody_ruled_ends_the_recording(rig: Any) -> None
     assert len(rig.call.take_output()) >= 1
     assert not any(r.running for r in rig.call._live.recordings.values())
     assert agent
+
+
+@pytest.mark.promise("CON-03")
+def test_what_is_recorded_of_somebody_who_takes_it_back_stops_for_good(
+    rig: Any, make_device: Any
+) -> None:
+    leg = picked_up(rig, make_device, duty="announce")
+    heard(rig, leg)
+    assert recorded(rig.effects)
+    assert rig.call.has(AGENT)
+    new = rig.do(commands.ForbidRecording(party=AGENT))
+    assert [type(effect) for effect in new] == [effects.StopRecording]
+    assert not rig.call.may_record("dial", [CALLER, AGENT])
+    rig.do(ruling("none", "none", outcome="record"))  # whatever is ruled later
+    assert not rig.call.may_record("dial", [CALLER, AGENT])
+    assert [note.code for note in rig.wrote(events.TimelineNoted)] == ["recording_forbidden"]
+    assert not rig.wrote(events.LegsUnbridged)  # the talk goes on
+    rig.hear(inputs.LegHungUp(leg=leg))
+    rig.do(commands.Hangup())
+    rig.finish()

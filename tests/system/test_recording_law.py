@@ -16,6 +16,7 @@ GERMAN = "+4930231250"  # all parties have to agree
 BRITON = "+447700900123"  # everybody has to be told
 MESSAGE = "+12025550101"
 DIAL = "+12025550102"
+LONG = "+12025550103"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         running.number(
             MESSAGE,
             "<Response><Record playBeep='false' timeout='1' maxLength='2'/></Response>",
+        )
+        running.number(
+            LONG,
+            "<Response><Record playBeep='false' timeout='30' maxLength='60'/></Response>",
         )
         running.number(
             DIAL,
@@ -153,6 +158,36 @@ def test_a_consent_that_is_taken_back_holds_for_the_next_call(platform: Platform
     (ruling,) = platform.do("privacy.recording", sid=sid)
     assert [rule["id"] for rule in ruling["rules"]] == ["consent-refused"]
     assert kept(platform) == before
+
+
+@pytest.mark.promise("CON-03")
+def test_what_is_being_recorded_stops_when_the_consent_is_taken_back(platform: Platform) -> None:
+    caller = "+4930231252"
+    said_yes = {"number": caller, "purpose": "record_call"}
+    platform.do("privacy.consent.give", **said_yes, how="letter")
+    count = len(platform.calls())
+
+    def recording() -> bool:
+        calls = platform.do("call.list")["calls"]
+        return len(calls) > count and any(
+            one["status"] == "in-progress" and one["call"] == calls[0]["sid"]
+            for one in platform.do("recording.list", limit=1)
+        )
+
+    async def call() -> None:
+        async with Phone(username=caller) as phone:
+            talk = await phone.call(f"sip:{LONG}@{platform.sip}")
+            talk.audio.say_tone(440, seconds=60)
+            await until(talk, recording)
+            await asyncio.to_thread(platform.do, "privacy.consent.withdraw", **said_yes)
+            await talk.wait_over(30)  # the next verb is not reached while it records
+
+    asyncio.run(call())
+    sid = str(platform.calls(ended=count + 1)[0]["sid"])
+    lines = [line["text"] for line in platform.do("call.timeline", sid=sid)]
+    assert "a party took their consent back: nothing more is recorded" in lines
+    # what there was is kept, unless it was too short to be anything
+    assert settled(platform, sid) in (["saved"], ["failed"])
 
 
 @pytest.mark.promise("TEL-07")
