@@ -8,11 +8,13 @@ import pytest
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
+from ringfence.jobs.handlers import cases
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.phone import Phone
 from ringfence.office.privacy import erasure
 from ringfence.privacy.checkpoint import verify_text
+from ringfence.storage.cases_disclosures import Recipient
 
 CALLER, STRANGER = "+12025550123", "+12025550199"
 
@@ -117,6 +119,23 @@ def test_the_running_server_forgets_too(office, caller):
     planned = run(office, "privacy.erase.plan", address=CALLER)
     run(office, "privacy.erase.execute", sid=planned.sid)
     assert forgotten == [caller]
+
+
+def test_whoever_received_something_is_told(office, caller):
+    rooms, now = office.store.rooms, office.clock.now()
+    for url in ("https://example.com/in", ""):
+        office.store.db.submit(
+            lambda tx, url=url: rooms.disclosures.add(
+                tx, party=caller, case="CS" + "1" * 32, kind="provider", fields=["calls"],
+                basis="GDPR 20", recipient=Recipient(name="Other", url=url), now=now,
+            )
+        ).result(5)  # fmt: skip
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    for _ in range(2):
+        run(office, "privacy.erase.execute", sid=planned.sid)
+    waiting = "SELECT count(*) FROM jobs WHERE kind = ?"
+    found = office.store.db.reading._cursor.execute(waiting, (cases.ERASED,)).fetchall()
+    assert found == [(1,)], "once, and only where there is somebody to tell"
 
 
 def test_a_call_that_goes_on_puts_the_date_off(office, caller, monkeypatch):

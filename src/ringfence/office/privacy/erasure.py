@@ -17,15 +17,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from ringfence.api import views
+from ringfence.jobs.handlers import cases
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId, is_id
 from ringfence.kernel.limits import ADDRESS_CHARS_MAX, PAGE_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.privacy.purposes import current_actor, exchange_itself
+from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
 from ringfence.storage import erasure_ledger as ledger
 from ringfence.storage.erasure_ledger import Erasure
 from ringfence.storage.parties import canonical
+from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -52,12 +54,37 @@ async def plan(office: Office, party: PartyId | None, *, reason: str = "request"
 async def execute(office: Office, erasure: str) -> Erasure:
     """Carry out a plan, or go on with it; doing it again changes nothing.
 
+    Everybody who received something about the person is told, which is asked for before anything
+    is touched: afterwards nobody can read who they are.
+
     Raises `Refused`: ``not_found`` for a plan that is not there (any more), ``call_going_on``.
     """
     eraser = office.store.store.eraser
+    planned = office.read(lambda queries: ledger.get(queries, erasure))
+    if planned is not None and planned.state == "planned":
+        await announce(office, planned.party)
     done = await _apart(lambda: eraser.carry_out(erasure))
     forget(office, done.party)
     return done
+
+
+async def announce(office: Office, party: PartyId) -> None:
+    """Ask for a notice to everybody who received something about a person and can be told."""
+    register = office.store.rooms.disclosures
+    now = office.clock.now()
+    with exchange_itself(), purpose("answer_rights"):
+        found = office.read(lambda queries: register.of_party(queries, party))
+        told = [(disclosure, register.recipient(disclosure).url) for disclosure in found]
+
+    def work(tx: Transaction) -> None:
+        for disclosure, url in told:
+            if url:
+                register.told(tx, disclosure.id, now=now)
+                job = cases.erased(url, disclosure.id, office.account.id)
+                office.store.outbox.add(tx, job, now=now)
+
+    if told:
+        await office.write(work)
 
 
 async def go_on(office: Office, erasure: str) -> None:

@@ -310,7 +310,6 @@ async def erase(office: Office, case: Case, words: str) -> Case:
     party = case.party
     if party is None:
         raise Refused("not_identified", "it is not known yet whom this is about")
-    await _announce(office, party)
     planned = await erasure.plan(office, party, reason="request")
     done = await erasure.execute(office, planned.id)
     left = case_desk.find(office, case.id, "request")
@@ -326,27 +325,6 @@ async def erase(office: Office, case: Case, words: str) -> Case:
         key_serial=office.account.seal_key,
         **case_desk.ended(office),
     )
-
-
-async def _announce(office: Office, party: PartyId) -> None:
-    """Ask for a notice to everybody who received something, while it is known who they are."""
-    register = office.store.rooms.disclosures
-    now = office.clock.now()
-    with exchange_itself(), purpose(case_desk.RIGHTS):
-        found = office.read(lambda queries: register.of_party(queries, party))
-        told = [(d, register.recipient(d).url) for d in found]
-
-    def unit(tx: Transaction) -> None:
-        for disclosure, url in told:
-            if url:
-                register.told(tx, disclosure.id, now=now)
-                office.store.outbox.add(
-                    tx,
-                    jobs.erased(url, disclosure.id, office.account.id),
-                    now=now,
-                )
-
-    await office.write(unit)
 
 
 def need_mail(office: Office) -> None:
