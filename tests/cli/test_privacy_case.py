@@ -84,3 +84,11 @@ def test_children_are_reported_and_the_gate_asked(ringfence, office):
     assert ringfence("privacy", "child", "report", "+12025550123").out == "restricted\n"
     office.answers["privacy.age.declare"] = {"done": True}
     assert ringfence("privacy", "child", "age", "1990-01-01").out == "An adult.\n"
+
+
+def test_a_letter_is_taken_from_a_file(ringfence, office, tmp_path):
+    office.answers["privacy.case.mail"] = {"letter": "We have it.", "reference": "r", "due": 1}
+    letter = tmp_path / "letter.eml"
+    letter.write_bytes("From: a@b.example\n\nDelete me, bitte löschen".encode())
+    assert ringfence("privacy", "case", "mail", str(letter)).out == "We have it.\n"
+    assert "löschen" in office.asked[0][1]["raw"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from ringfence.cli import show
 from ringfence.cli.options import data_option, json_option, office
 from ringfence.cli.recordings import write_private
+from ringfence.kernel.limits import MAIL_INTAKE_BYTES
 from ringfence.privacy.cases.rights import EXTENSIONS, REFUSALS, RIGHTS
 
 COLUMNS = [
@@ -140,6 +141,27 @@ def open_(
         raise click.UsageError("write details as NAME=VALUE")
     do(data, as_json, "privacy.case.open", kind=kind, contact=contact, residence=residence,
        words=words, method=method, details={name: value for name, _, value in pairs})  # fmt: skip
+
+
+@case.command()
+@click.argument("letter", type=click.File("rb"), default="-")
+@data_option
+@json_option
+def mail(letter: BinaryIO, data: Path | None, as_json: bool) -> None:
+    """Take a letter that came by e-mail: a file, or standard input, as a mail server pipes it.
+
+    \b
+    Examples:
+      ringfence privacy case mail letter.eml
+      privacy: "|ringfence privacy case mail --data /srv/ringfence"     (/etc/aliases)
+    """
+    raw = letter.read(int(MAIL_INTAKE_BYTES) + 1).decode("utf-8", "replace")
+    with office(data) as ask:
+        found = ask.run("privacy.case.mail", raw=raw)
+    if as_json:
+        show.document(found)
+    else:
+        click.echo(found["letter"])
 
 
 @case.command("show")

@@ -317,6 +317,7 @@ TICKET_MINUTES_MAX = Limit(480, "minutes", "a working day; a longer matter takes
 HOLDS_PAGE = Limit(500, "rows", "of holds or restrictions shown at once")
 
 # cases
+MAIL_INTAKE_BYTES = Limit(262_144, "bytes", "a letter with its headers; pictures are not read")
 CODE_DIGITS = Limit(6, "digits", "heard once and typed; five tries at a million are one in 200,000")
 CODE_TRIES = Limit(5, "tries", "a mistyped digit is forgiven, guessing is not")
 CODE_LIFE_MS = Limit(600_000, "ms", "ten minutes: the telephone rings at once")

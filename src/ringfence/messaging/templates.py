@@ -93,6 +93,8 @@ TEMPLATES = table(
         Template("rights_code", "service", "Your code",
                  "Somebody asked about the data we hold on this address. If it was you, your code "
                  "is {code}.\nIf it was not you, you need to do nothing.\n"),
+        Template("case_received", "service", "We have your letter",
+                 "{letter}\nYour reference, which alone leads back to it: {reference}\n"),
         Template("case_due", "service", "A case needs you",
                  "{what}\nIt is listed by: ringfence privacy {family} list\n"),
         Template("product_news", "marketing", "{title}", "{text}\n", "news"),

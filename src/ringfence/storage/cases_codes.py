@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, update
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.ids import CaseId
 from ringfence.privacy.cases.codes import Issued
-from ringfence.storage.schema import case_codes
+from ringfence.storage.schema import case_codes, messages, subscriptions
 from ringfence.storage.statement import Statement, at_most, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -34,11 +34,22 @@ _SPENT = Statement(
     "never",
     "case",
 )
+_MAILED = Statement(
+    at_most(select(messages.c.id).where(messages.c.lookup == bindparam("lookup")), 1)
+)
+_LISTED = Statement(
+    at_most(select(subscriptions.c.list).where(subscriptions.c.lookup == bindparam("lookup")), 1)
+)
 _RECENT = Statement(
     select(func.count()).where(_k.contact == bindparam("contact"), _k.sent_at > bindparam("since")),
     "contact",
     "since",
 )
+
+
+def knows_mailbox(queries: Queries, lookup: bytes) -> bool:
+    """Whether anything was ever sent to a mailbox, or is on a list for it."""
+    return any(queries.value(found, (lookup,)) is not None for found in (_MAILED, _LISTED))
 
 
 def add(tx: Transaction, case: CaseId, issued: Issued, *, contact: bytes, now: Ms) -> int:

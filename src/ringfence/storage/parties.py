@@ -30,7 +30,7 @@ from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Statement, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
-Kind = Literal["phone", "sip", "anonymous"]
+Kind = Literal["phone", "sip", "email", "anonymous"]
 
 _p = parties.c
 _ADD = insert_row(parties)
@@ -177,7 +177,8 @@ class AccountParties:
             room.remember(party, row[1])
             self._keep(text, party)
             return party
-        return self._add("sip" if text.startswith(_SIP) else "phone", text, lookup, now)
+        kind: Kind = "sip" if text.startswith(_SIP) else "phone"
+        return self._add("email" if text.startswith("mailto:") else kind, text, lookup, now)
 
     def _add(self, kind: Kind, text: str, lookup: bytes | None, now: Ms) -> PartyId:
         self._collect()

@@ -14,3 +14,11 @@ def scene(data: Path) -> Iterator[Scene]:
     made = Scene(data)
     yield made
     made.close()
+
+
+@pytest.fixture
+def mailing(data: Path) -> Iterator[Scene]:
+    """A scene that has a mail server."""
+    made = Scene(data, smtp_host="127.0.0.1", smtp_from="desk@pbx.example.com")
+    yield made
+    made.close()

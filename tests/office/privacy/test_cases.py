@@ -172,3 +172,33 @@ def test_the_archive_is_fetched_once_with_its_token(scene, opened):
     assert len(scene.fetch("privacy.case.fetch", **fetch)) == archive.size
     with pytest.raises(Exception, match="no archive"):
         scene.fetch("privacy.case.fetch", **fetch)
+
+
+LETTER = "From: Ada <ada@example.com>\nSubject: Please erase my data\n\nMy number is {}.\n"
+
+
+def test_a_letter_by_mail_becomes_a_request_about_the_number_it_names(mailing):
+    mailing.person()
+    asked = mailing.run("privacy.case.mail", raw=LETTER.format("+1 202 555 0123"))
+    (case,) = mailing.run("privacy.case.list")
+    assert (case.kind, case.state, case.person) == ("erasure", "identifying", None)
+    assert any(asked.reference.encode() in letter for letter in mailing.letters())
+    mailing.work()
+    assert mailing.line.placed[0][0] == CALLER  # the letter alone is believed in nothing
+
+
+@pytest.mark.promise("GRV-01")
+def test_a_letter_that_asks_for_no_right_is_a_grievance_and_is_confirmed(mailing):
+    mailing.run("privacy.officer.name", law="*", name="B. Rao", post="1 High Street")
+    raw = "From: ada@example.com\nSubject: I am angry\n\nNobody calls me back.\n"
+    mailing.run("privacy.case.mail", raw=raw)
+    (case,) = mailing.run("privacy.grievance.list")
+    shown = mailing.run("privacy.grievance.show", sid=case.sid)
+    assert "Nobody calls me back." in shown.words["says"]
+    assert b"B. Rao" in mailing.letters()[0]
+
+
+def test_machines_are_not_answered(mailing):
+    raw = "From: a@example.com\nAuto-Submitted: auto-replied\nSubject: erase\n\nAway.\n"
+    assert mailing.refused("privacy.case.mail", raw=raw).code == "automatic"
+    assert mailing.letters() == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rights_scene import CALLER
 
 from ringfence.kernel.limits import CODE_LIFE_MS, CODE_TRIES, CODES_PER_CASE, CODES_PER_CONTACT
+from ringfence.messaging.permission import Subscription
 from ringfence.office.privacy import identity
 from ringfence.privacy.cases import codes
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -180,3 +183,31 @@ def test_the_name_of_the_exchange_cannot_break_the_document(scene):
 def test_without_a_mail_server_no_mailbox_can_be_asked_about(scene):
     found = scene.refused("privacy.rights.ask", "public", kind="access", contact="ada@example.com")
     assert found.code == "no_mail_server"
+
+
+def mailed_code(scene):
+    """The code in the last letter."""
+    return re.search(rb"code is ([0-9]{6})", scene.letters()[-1])[1].decode()
+
+
+@pytest.mark.promise("DSR-08")
+def test_who_reads_a_mailbox_is_who_has_it(mailing):
+    messages = mailing.office.store.rooms.messages
+    subscription = Subscription("news", "consent", "CO1", "")
+    mailing.office.store.db.submit(
+        lambda tx: messages.subscribe(
+            tx, messages.lookup("ada@example.com"), subscription, mailing.clock.now()
+        )
+    ).result(5)
+    known = mailing.run("privacy.rights.ask", "public", kind="access", contact="Ada@example.com")
+    stranger = mailing.run("privacy.rights.ask", "public", kind="access", contact="eve@example.com")
+    assert shape(known) == shape(stranger)
+    mailing.work()
+    assert len(mailing.letters()) == 1  # to the one we know, and to nobody else
+    code = mailed_code(mailing)
+    assert wrong(mailing, stranger.reference, code)[0] == "wrong_code"
+    assert verify(mailing, known.reference, code).state == "open"
+    (case,) = [c for c in mailing.run("privacy.case.list") if c.person]
+    archive = mailing.run("privacy.case.archive", sid=case.sid)
+    data = mailing.fetch("privacy.case.fetch", sid=case.sid, token=archive.token)
+    assert b"tables/subscriptions.csv" in data

@@ -48,6 +48,12 @@ class Open(Ask, frozen=True, kw_only=True):
     method: str | None = None
 
 
+class Mail(Body, frozen=True, kw_only=True):
+    """A letter as it came: an RFC 5322 message."""
+
+    raw: str
+
+
 class Reference(Body, frozen=True, kw_only=True):
     """The secret that leads back to a case."""
 
@@ -378,6 +384,7 @@ HANDLERS = (
          "The key that signs what is sent to recipients.", public=True),
     # Whoever handles requests.
     _see(_R, "privacy.case.list", _L, "Requests, newest first."),
+    _do(_R + "/mail", "privacy.case.mail", Mail, _Q, "A letter by e-mail."),
     _do(_R, "privacy.case.open", Open, _C, "Write down a request that came on paper."),
     _see(_R + "/{sid:str}", "privacy.case.show", _C, "One request."),
     _do(_R + "/{sid:str}/identify", "privacy.case.identify", Method, _C, "It is known who asks."),

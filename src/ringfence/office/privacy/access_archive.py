@@ -125,11 +125,12 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
     (own,) = rows(queries, PATHS["parties"], party) or [()]
     content.serial = own[_SERIAL] if own else None
     inside: set[str] = set()
-    for name in sorted(PATHS, key=lambda name: name not in WHEN):
+    for name in sorted(PATHS, key=_turn):
         path = PATHS[name]
         if not window.takes(name):
             continue
-        found = [_told(office, content, path, row) for row in rows(queries, path, party)]
+        boxes = _mailboxes(office, content) if path.kind == "lookup" else ()
+        found = [_told(office, content, path, row) for row in rows(queries, path, party, boxes)]
         when = WHEN.get(name)
         if when is not None:
             found = [row for row in found if window.holds(row[when])]
@@ -144,6 +145,27 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
         content.lists = _lists(office, queries, content)
     _name_the_others(office, queries, content)
     return content
+
+
+def _turn(name: str) -> int:
+    """What others are told apart by comes first, what needs the person's mailboxes last."""
+    return 0 if name in WHEN else 2 if PATHS[name].kind == "lookup" else 1
+
+
+def _mailboxes(office: Office, content: Content) -> list[bytes]:
+    """Return the keyed hashes of the mailboxes a person is known by."""
+    known = [row.get("address") for row in content.tables.get("parties", ())]
+    known += [
+        row.get("value") for row in content.tables.get("amendments", ()) if row["what"] == "email"
+    ]
+    boxes = {
+        text.removeprefix("mailto:") for text in known if isinstance(text, str) and "@" in text
+    }
+    return [
+        office.store.rooms.messages.lookup(box)
+        for box in sorted(boxes)
+        if not box.startswith(("sip:", "sips:"))
+    ]
 
 
 def _is_hidden(row: Mapping[str, Any], now: Ms) -> bool:

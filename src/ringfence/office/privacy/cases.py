@@ -17,10 +17,17 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import CASES_SHOWN_MAX, EXPORT_CHUNK_BYTES
 from ringfence.kernel.phone import Phone
-from ringfence.office.privacy import case_desk, identity, portability, remedies
+from ringfence.office.privacy import (
+    case_desk,
+    grievances,
+    identity,
+    messages,
+    portability,
+    remedies,
+)
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
-from ringfence.privacy.cases import law, rights
+from ringfence.privacy.cases import intake, law, rights
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_archives import Archive
@@ -279,6 +286,34 @@ async def fetch(
     case = case_desk.find(office, sid, "request")
     async for item in hand_out(office, case, token, key=RIGHTS, actor=current_actor()):
         yield item
+
+
+@TABLE.use_case("privacy.case.mail", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def take_mail(office: Office, *, raw: str) -> case_views.Asked:
+    """A letter by e-mail: a request for the right it speaks of, or else a grievance.
+
+    A code goes to the number it names, or to the mailbox it came from; a confirmation with the
+    reference goes to the mailbox, where a mail server is set up.
+    """
+    letter = intake.read(raw.encode("utf-8", "surrogateescape"))
+    sender = case_desk.mailbox(letter.sender)
+    if letter.kind:
+        reference = case_desk.new_secret(office)
+        address = case_desk.read_address(office, letter.number or sender)
+        case = await _add(office, letter.kind, address, "", letter.words, {}, reference=reference)
+        case = await identity.begin(office, case)
+        asked = case_views.Asked(
+            reference=reference, due=case.due_at or 0, letter=remedies.letter(office, case)
+        )
+    else:
+        asked = await grievances.file(office, words=letter.words, contact=sender)
+    if office.settings.smtp_host:
+        fields = {"letter": asked.letter, "reference": asked.reference}
+        to, reason = sender.removeprefix("mailto:"), f"letter:{case_desk.new_secret(office)}"
+        await office.write(
+            lambda tx: messages.ask(tx, office, "case_received", to, fields, reason=reason)
+        )
+    return asked
 
 
 # --- inside ---------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ async def send_code(office: Office, sid: str, now: Ms) -> None:
     if case.state != "identifying" or case.contact is None:
         return
     contact = case.contact
-    party = office.store.party_room.find(_address(address))
+    known = is_known(office, address)
     code = codes.make(office.entropy)
     issued = codes.issue(office.store.store.secret(_SECRET), case.id, code, now)
     sent, today = await office.write(
@@ -77,9 +77,20 @@ async def send_code(office: Office, sid: str, now: Ms) -> None:
             cases_codes.recent(tx, contact, now),
         )
     )
-    if party is None or sent > CODES_PER_CASE or today > CODES_PER_CONTACT:
+    if not known or sent > CODES_PER_CASE or today > CODES_PER_CONTACT:
         return
     await _deliver(office, address, code)
+
+
+def is_known(office: Office, address: str) -> bool:
+    """Whether somebody with this number or mailbox is in the books."""
+    if office.store.party_room.find(_address(address)) is not None:
+        return True
+    mailbox = address.removeprefix("mailto:")
+    if mailbox == address:
+        return False
+    lookup = office.store.rooms.messages.lookup(mailbox)
+    return office.read(lambda queries: cases_codes.knows_mailbox(queries, lookup))
 
 
 def _address(text: str) -> Phone | str:
@@ -129,6 +140,9 @@ async def verify(office: Office, *, reference: str, code: str) -> case_views.Sta
     # the same as one about a number that is not.
     right = await office.write(unit) and case.state in {"received", "identifying"}
     words = case_desk.own_words(office, case) if right else {}
+    if right and str(words["address"]).startswith("mailto:"):
+        # Somebody we only ever wrote to: from now on there is a person to whom that belongs.
+        office.store.party_room.resolve(str(words["address"]), now)
     if not right or office.store.party_room.find(_address(str(words["address"]))) is None:
         raise Refused("wrong_code", f"that code is not right; after {int(CODE_TRIES)} tries "
                       "ask for another", clause="DSR-08")  # fmt: skip

@@ -23,7 +23,7 @@ parties = Table(
     metadata,
     column("id", ID, PARTY_ID, primary_key=True),
     column("account_id", ID, ACCOUNT_ID),
-    column("kind", WORD, CALL_FACT),  # phone, sip, anonymous
+    column("kind", WORD, CALL_FACT),  # phone, sip, email, anonymous
     column("lookup", HASH, PHONE_HASH, nullable=True),  # null once erased
     column("address", SEALED, PHONE_SEALED, nullable=True),  # null once erased
     column("key_serial", BigInteger, KEY_ID),
