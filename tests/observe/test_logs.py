@@ -195,6 +195,7 @@ def test_an_exception_nobody_can_catch_is_a_line_without_text(stream: io.StringI
 
 
 @pytest.mark.promise("CLS-04")
+@pytest.mark.promise("CLS-05")
 def test_what_web_servers_like_to_note_is_removed(stream: io.StringIO) -> None:
     logs.get_logger("ringfence.test").info(
         "page_fetched",

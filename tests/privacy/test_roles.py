@@ -52,6 +52,8 @@ def test_a_key_lets_in_for_its_purposes_until_it_ends():
         of_key(revoked, 50)
 
 
+@pytest.mark.promise("CLS-05")
+@pytest.mark.promise("SHR-01")
 @pytest.mark.promise("PUR-04")
 def test_staff_are_let_in_between_the_opening_of_a_ticket_and_its_end():
     assert of_ticket(TICKET, 10).role == "staff"

@@ -121,6 +121,7 @@ def test_the_plan_says_what_is_where_until_when_and_why(scene):
     assert ("parties", "restrict") in rows
 
 
+@pytest.mark.promise("TEL-08")
 def test_erasing_the_caller_leaves_the_agents_channel_and_no_trace_of_the_callers(scene):
     agents = scene.file(1).read_bytes()
     done = scene.erase()

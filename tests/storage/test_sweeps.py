@@ -73,6 +73,7 @@ class World:
         ).result(5)
 
 
+@pytest.mark.promise("TEL-08")
 @pytest.mark.promise("RET-02")
 @pytest.mark.parametrize("kind", ["calls", "recordings"])
 def test_older_than_the_ceiling_goes_younger_stays(world, clock, kind):

@@ -190,6 +190,7 @@ async def test_a_ruling_is_a_fact_with_everything_it_was_decided_from(bench: Ben
     assert bench.wire.sent(media.StartRecording)
 
 
+@pytest.mark.promise("TEL-08")
 @pytest.mark.promise("TEL-07")
 async def test_a_caller_who_refused_for_ever_leaves_no_voicemail(bench: Bench) -> None:
     bench.number(OURS, "<Response><Record/><Say>Bye</Say></Response>")

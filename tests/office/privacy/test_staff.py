@@ -45,6 +45,7 @@ async def test_a_key_for_nothing_or_for_something_unknown_is_not_made(office: Of
             await run(office, "key.add", **({"name": "x"} | wanted))
 
 
+@pytest.mark.promise("SHR-01")
 async def test_staff_see_how_calls_went_while_their_ticket_is_open(office: Office) -> None:
     made = await run(office, "privacy.ticket.open", matter="one-way audio", minutes=30)
     entered = await run(office, "key.authenticate", "public", key=made.sid, secret=made.secret)  # type: ignore[attr-defined]

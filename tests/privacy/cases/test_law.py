@@ -34,6 +34,7 @@ def test_every_fact_names_its_source_and_provision():
     assert len({clock.key for clock in CLOCKS}) == len(CLOCKS)
 
 
+@pytest.mark.promise("POL-10")
 @pytest.mark.parametrize(
     ("residence", "law"),
     [("DE", "EU"), ("no", "EU"), ("US-CA", "US-CA"), ("US-NY", "US"), ("IN", "IN"), ("AE", "AE"),
