@@ -27,8 +27,9 @@ def data(first: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(first, tmp_path / "data"))
 
 
-def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any) -> None:
-    target = str(tmp_path / "backup")
+@pytest.mark.parametrize("name", ["backup", "backup.tar"])
+def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any, name: str) -> None:
+    target = str(tmp_path / name)
     outcome = ringfence("backup", target)
     assert outcome.code == 0, outcome.err
     assert "without any key" in outcome.out

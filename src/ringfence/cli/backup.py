@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -19,15 +19,16 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 
 _PLACE = click.Path(path_type=Path, file_okay=False)
+_BACKUP = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("target", type=_PLACE)
+@click.argument("target", type=_BACKUP)
 @click.option("--keys", is_flag=True, help="Copy the keys instead, to another place.")
 @data_option
 @json_option
 def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
-    """Copy the data into TARGET, a new folder, while the platform runs.
+    """Copy the data into TARGET, a new folder or a new file .tar, while the platform runs.
 
     The copy is as of one instant and holds no key: without the keys it is noise. The keys are
     copied apart, to another place, with --keys; that copy replaces the one made before, and has
@@ -36,6 +37,7 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
     \b
     Examples:
       ringfence backup /backups/2026-11-22
+      ringfence backup /backups/2026-11-22.tar
       ringfence backup --keys /media/safe/ringfence-keys
     """
     settings = config.load(data)
@@ -45,11 +47,13 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
         says = f"The keys of epoch {done['epoch']} are in {target}; keep the backups elsewhere."
     else:
         from ringfence.storage import backup as copying
+        from ringfence.storage.backup_file import SUFFIX, packing
         from ringfence.storage.folder import DataFolder
 
-        with _bar("copying", quiet=as_json) as progress:
+        place = packing(target) if target.suffix == SUFFIX else nullcontext(target)
+        with _bar("copying", quiet=as_json) as progress, place as folder:
             written = copying.write(
-                DataFolder(settings.data), target, now=_now(), progress=progress
+                DataFolder(settings.data), folder, now=_now(), progress=progress
             )
         done = {"files": written.files, "bytes": written.octets}
         says = f"{written.files} files, {written.octets:,} bytes, without any key, in {target}."
@@ -60,12 +64,12 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("source", type=_PLACE, required=False)
+@click.argument("source", type=_BACKUP, required=False)
 @click.option("--keys", type=_PLACE, help="A copy of the keys, where the data folder has none.")
 @click.option(
     "--ledger",
     "ledgers",
-    type=_PLACE,
+    type=_BACKUP,
     multiple=True,
     help="A newer backup or data folder, whose erasures are done again too.",
 )
@@ -82,7 +86,7 @@ def restore(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Put the backup in SOURCE back into the data folder, and make it fit to serve.
+    """Put the backup SOURCE, a folder or a file, back, and make the data folder fit to serve.
 
     Its files are compared with its manifest first. A backup brings people back who were erased
     since: nothing is served before their erasures are done again, by the ledger beside the keys,
@@ -124,23 +128,28 @@ def _put_back(
     """Put the files back; when the backup was made."""
     from ringfence.storage import backup as copying
     from ringfence.storage import backup_keys
+    from ringfence.storage.backup_file import unpacked
     from ringfence.storage.folder import DataFolder
 
     if source is None:
         return None
     folder = DataFolder(settings.data)
-    manifest = copying.check(source)
-    if folder.database.exists() and not yes:
-        if quiet:
-            raise click.UsageError("--json asks nobody: say --yes to replace what is there")
-        made = show.instant(manifest.made_at)
-        click.confirm(f"Replace what is there by the data of {made}?", abort=True)
-    if keys is not None:
-        backup_keys.put_back(keys, folder)
-    elif not folder.keystore.exists():
-        raise Refused("keystore_missing", "say --keys DIR: without the keys it is all noise")
-    with _bar("copying", quiet=quiet) as progress:
-        copying.put_back(source, folder, ledgers=ledgers, progress=progress)
+    with ExitStack() as stack:
+        place, *newer = (
+            stack.enter_context(unpacked(path, near=settings.data)) for path in (source, *ledgers)
+        )
+        manifest = copying.check(place)
+        if folder.database.exists() and not yes:
+            if quiet:
+                raise click.UsageError("--json asks nobody: say --yes to replace what is there")
+            made = show.instant(manifest.made_at)
+            click.confirm(f"Replace what is there by the data of {made}?", abort=True)
+        if keys is not None:
+            backup_keys.put_back(keys, folder)
+        elif not folder.keystore.exists():
+            raise Refused("keystore_missing", "say --keys DIR: without the keys it is all noise")
+        with _bar("copying", quiet=quiet) as progress:
+            copying.put_back(place, folder, ledgers=newer, progress=progress)
     return manifest.made_at
 
 
