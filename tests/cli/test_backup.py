@@ -33,7 +33,7 @@ def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any, name: 
     outcome = ringfence("backup", target)
     assert outcome.code == 0, outcome.err
     assert "without any key" in outcome.out
-    told = json.loads(ringfence("restore", target, "--yes", "--json").out)
+    told = json.loads(ringfence("restore", target, "--yes", "--json", "--ledger", target).out)
     assert told["erased_again"] == []
     assert "may serve" in ringfence("restore", "--replay").out
 
