@@ -355,6 +355,7 @@ MAIL_LINE_MAX = Limit(200, "characters", "of a subject or an address; RFC 5321 4
 MESSAGE_REASON_MAX = Limit(128, "characters", "words and ids that name why a message is sent")
 POLICY_AHEAD_MS = Limit(63_072_000_000, "ms", "two years: a version further off is a mistyped date")
 POLICY_CHANGES_TOLD = Limit(40, "changes", "listed in an e-mail; the page has all of them")
+POLICY_USE_MS = Limit(60_000, "ms", "how often a door looks whether another version holds")
 STOP_WORDS_MAX = Limit(12, "words", "of a message looked at for STOP; longer ones are letters")
 
 # flows

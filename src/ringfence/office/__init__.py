@@ -115,7 +115,7 @@ class Office:
         self.sessions: dict[bytes, Ms] = {}
         self.session_roles: dict[bytes, str] = {}
         self.identities = Identities()
-        self.policy_uses: set[tuple[str, int]] = set()
+        self.policy_uses: dict[str, Ms] = {}
         store.eraser.jurisdiction = settings.country
         store.eraser.resume()
         self.account = open_account(store, clock=clock, entropy=entropy)

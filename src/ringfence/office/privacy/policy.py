@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ringfence.api import views_policy as views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import POLICY_AHEAD_MS, POLICY_CHANGES_TOLD
+from ringfence.kernel.limits import POLICY_AHEAD_MS, POLICY_CHANGES_TOLD, POLICY_USE_MS
 from ringfence.messaging.mail import check_address
 from ringfence.office.privacy import messages
 from ringfence.office.privacy.notice import (
@@ -88,6 +88,7 @@ async def publish(office: Office, made: Draft, *, effective_at: Ms | None = None
         return version
 
     version = await office.write(write)
+    office.policy_uses.clear()
     await tell_waiting(office)
     return version
 
@@ -180,12 +181,13 @@ def note_use(office: Office, entrance: str) -> None:
     if entrance not in {"admin", "api"}:
         return
     now = office.clock.now()
-    found = office.store.rooms.policies.number_at(office.store.db.reading, now)
-    if found is None or (entrance, found[0]) in office.policy_uses:
+    if now < office.policy_uses.get(entrance, 0):
         return
-    office.policy_uses.add((entrance, found[0]))
-    note = Acceptance(found[0], entrance, "continued_use", found[1], now)
-    office.store.db.give(lambda tx: office.store.rooms.policies.accept(tx, note))
+    office.policy_uses[entrance] = Ms(now + POLICY_USE_MS)
+    found = office.store.rooms.policies.number_at(office.store.db.reading, now)
+    if found is not None:
+        note = Acceptance(found[0], entrance, "continued_use", found[1], now)
+        office.store.db.give(lambda tx: office.store.rooms.policies.accept(tx, note))
 
 
 # --- use cases: packs and versions ----------------------------------------------------------------
