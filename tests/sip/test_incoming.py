@@ -7,7 +7,13 @@ from sip_net import ANSWER, OFFER, Script, empty, request
 
 from ringfence.kernel.errors import LocalError
 from ringfence.sip import commands
-from ringfence.sip.events import Ended, Established, InviteReceived, OfferReceived
+from ringfence.sip.events import (
+    Ended,
+    Established,
+    InviteReceived,
+    OfferAnswered,
+    OfferReceived,
+)
 from ringfence.sip.message import Request
 
 REL = [("Supported", "100rel")]
@@ -427,10 +433,60 @@ def test_an_offer_before_our_answer_is_refused():
     assert int(refused.headers.get("Retry-After")) <= 10
 
 
-def test_to_an_invite_without_offer_a_reliable_response_carries_none():
-    call = Call(body=b"", extra=REL)
-    (ringing,) = call.do(commands.Provisional, status=183, body=ANSWER, reliable=True)
-    assert ringing.body == b""
+INSISTS = [("Require", "100rel")]
+
+
+@pytest.mark.parametrize("extra", [REL, INSISTS])
+def test_to_an_invite_without_offer_the_first_reliable_response_offers(extra):
+    """RFC 3262 section 5: the answer comes in the PRACK, and the 2xx has nothing to add."""
+    call = Call(body=b"", extra=extra)
+    (ringing,) = call.do(commands.Provisional, body=OFFER, reliable=True)
+    assert (ringing.status, ringing.body, ringing.require) == (180, OFFER, {"100rel"})
+    (ok,) = call.prack(ringing, ANSWER)
+    assert (ok.status, ok.cseq.method) == (200, "PRACK")
+    assert call.script.one(OfferAnswered) == OfferAnswered(leg=call.leg, body=ANSWER)
+    (accepted,) = call.do(commands.Answer, body=OFFER)
+    assert (accepted.status, accepted.body) == (200, b"")
+    call.ack()
+    assert call.script.one(Established).answer == b""
+    (changed,) = call.do(commands.Reoffer, offer=OFFER)
+    assert changed.body == OFFER  # nothing is left open that a new offer would cross
+
+
+def test_an_answer_of_ours_waits_for_the_prack_that_answers_our_offer():
+    call = Call(body=b"", extra=INSISTS)
+    (ringing,) = call.do(commands.Provisional, body=OFFER)
+    assert call.do(commands.Answer, body=OFFER) == []
+    prack_ok, ok = call.prack(ringing, ANSWER)
+    assert (prack_ok.cseq.method, ok.cseq.method, ok.body) == ("PRACK", "INVITE", b"")
+    assert call.script.one(OfferAnswered).body == ANSWER
+
+
+def test_a_prack_that_owes_an_answer_and_has_none_ends_the_call():
+    call = Call(body=b"", extra=INSISTS)
+    (ringing,) = call.do(commands.Provisional, body=OFFER)
+    assert [one.status for one in call.prack(ringing)] == [200, 488]
+    ended = Ended(leg=call.leg, by="failure", cause="refused", status=488)
+    assert call.script.one(Ended) == ended
+    call.ack_refusal()
+    assert call.leaves_nothing()
+
+
+def test_an_offer_of_theirs_crosses_ours():
+    """RFC 3311 5.2"""
+    call = Call(body=b"", extra=INSISTS)
+    call.do(commands.Provisional, body=OFFER)
+    (refused,) = call.script.put(call.inside("UPDATE", body=OFFER))
+    assert refused.status == 491
+
+
+@pytest.mark.parametrize(("extra", "sent"), [(REL, [(180, False)]), (INSISTS, [])])
+def test_a_reliable_response_that_could_not_offer_is_none(extra, sent):
+    call = Call(body=b"", extra=extra)
+    rings = call.do(commands.Provisional, reliable=True)
+    assert [(one.status, "RSeq" in one.headers) for one in rings] == sent
+    (ok,) = call.do(commands.Answer, body=OFFER)
+    assert (ok.status, ok.body) == (200, OFFER)
 
 
 def test_early_media_is_repeated_with_the_ringing():

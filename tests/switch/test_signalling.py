@@ -199,3 +199,51 @@ async def test_a_call_that_waits_for_their_answer_is_hung_up_and_not_refused(ben
     bench.runner.command(live, Hangup())
     assert not bench.wire.sent(sip.Reject)
     assert bench.wire.sent(sip.Bye)
+
+
+async def ringing_without_an_offer(bench: Bench) -> wire.LegKey:
+    """A caller who offers nothing and insists on PRACK hears a telephone of ours ring."""
+    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.invite("desk", offer=b"", extra="Require: 100rel\r\n")
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(wire.Progress(leg=invite.leg, status=180, fork="b"))
+    await turn()
+    ringing = bench.wire.last(sip.Provisional)
+    assert ringing.reliable
+    assert b"m=audio 2000" in ringing.body
+    return invite.leg
+
+
+def answered(leg: wire.LegKey) -> wire.Answered:
+    return wire.Answered(leg=leg, peer=PEER, response=Response(200), body=sdp("sendrecv"))
+
+
+async def test_ringing_carries_our_offer_where_theirs_is_missing_and_prack_is_wanted(
+    bench: Bench,
+) -> None:
+    """RFC 3262 section 5."""
+    callee = await ringing_without_an_offer(bench)
+    bench.runner.sip_event(wire.OfferAnswered(leg=KEY, body=sdp("sendrecv", port=33000)))
+    assert bench.wire.last(media.ConnectLeg).port == 33000
+    bench.runner.sip_event(answered(callee))
+    await turn()
+    assert bench.wire.last(sip.Answer).leg == KEY
+    assert bench.wire.last(media.Bridge)
+    assert "CallAnswered" in bench.names()
+
+
+async def test_the_answer_to_our_offer_may_come_after_the_callee_answered(bench: Bench) -> None:
+    callee = await ringing_without_an_offer(bench)
+    bench.runner.sip_event(answered(callee))
+    await turn()
+    assert bench.wire.last(sip.Answer).leg == KEY  # kept by the agent until the PRACK
+    assert "CallAnswered" not in bench.names()
+    bench.runner.sip_event(wire.OfferAnswered(leg=KEY, body=sdp("sendrecv", port=33000)))
+    await turn()
+    assert bench.wire.last(media.ConnectLeg).port == 33000
+    bench.runner.sip_event(wire.Established(leg=KEY))
+    await turn()
+    assert "CallAnswered" in bench.names()
+    assert not bench.wire.sent(sip.Bye)

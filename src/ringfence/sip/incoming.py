@@ -20,7 +20,7 @@ from ringfence.sip.body import SDP, session_description
 from ringfence.sip.commands import LegCommand
 from ringfence.sip.core import ALLOW, Core
 from ringfence.sip.dialog import Dialog
-from ringfence.sip.events import InviteReceived, LegKey, Peer
+from ringfence.sip.events import InviteReceived, LegKey, OfferAnswered, Peer
 from ringfence.sip.leg import Board, Leg
 from ringfence.sip.leg_states import State, Wake
 from ringfence.sip.message import Request, response_to
@@ -37,6 +37,7 @@ class IncomingLeg(Leg):
         "_invite",
         "_limit",
         "_offer",
+        "_offering",
         "_postponed",
         "_reliable",
         "_replaces",
@@ -67,6 +68,7 @@ class IncomingLeg(Leg):
         self._ringing: commands.Provisional | None = None
         self._postponed: commands.Answer | None = None
         self._answered_early = False  # by a reliable provisional response
+        self._offering = False  # one carried our offer, and its PRACK has to answer
 
     def begin(
         self, peer: Peer, now: Ms, *, source: str, username: str, replaces: Leg | None
@@ -130,9 +132,15 @@ class IncomingLeg(Leg):
         request = self._invite
         wanted = REL100 in request.require  # RFC 3262 section 3: then all of them
         reliable = wanted or (command.reliable and REL100 in request.supported)
-        # To an INVITE without an offer, SDP here would be our offer, and its answer would come in
-        # the PRACK; ours goes into the 2xx instead.
-        body = command.body if self._offer else b""
+        body = command.body
+        if not self._offer and not self._answered_early:
+            # Section 5: the first reliable response to an INVITE without an offer carries ours.
+            # Where there is none it goes unreliably, or not at all; ours is in the 2xx then.
+            if wanted and not body:
+                return
+            reliable = reliable and bool(body)
+            self._offering = reliable
+            body = body if reliable else b""
         response = response_to(request, command.status, to_tag=self.local_tag, body=body)
         fields = response.headers.fields
         fields["Contact"] = [self.contact(self._server.peer.transport)]
@@ -146,6 +154,7 @@ class IncomingLeg(Leg):
                 first = int.from_bytes(self.core.entropy.token(4), "big")
                 self._reliable = ReliableSender(request, first)
             self._answered_early = self._answered_early or bool(body)
+            self.renegotiation.ours = self.renegotiation.ours or self._offering
             self._reliable.do(response, now)
             self._flush(self._reliable, now)
         else:
@@ -167,8 +176,8 @@ class IncomingLeg(Leg):
         self._stop_ringing()
         renegotiation = self.renegotiation
         renegotiation.theirs = False
-        renegotiation.ours = not self._offer
-        renegotiation.remote_sdp = self._offer
+        renegotiation.ours = not self._offer and not self._answered_early
+        renegotiation.remote_sdp = self._offer or renegotiation.remote_sdp
         renegotiation.local_sdp = command.body or renegotiation.local_sdp
         self.accept(
             self._server,
@@ -239,6 +248,9 @@ class IncomingLeg(Leg):
         if sender is None or not sender.receive(request, now):
             super().on_prack(request, server, dialog, now)
             return
+        if self._offering:
+            self._offer_answered(request, server, offer, now)
+            return
         if self._answered_early and not sender.owes_answer:
             self.renegotiation.theirs = False
         refusal = self.renegotiation.may_offer() if offer else 0
@@ -248,6 +260,24 @@ class IncomingLeg(Leg):
             self.renegotiation.ask(request, server, offer)
         else:
             self.core.answer(server, request, 200, now)
+        self._acknowledged_early(sender, now)
+
+    def _offer_answered(self, request: Request, server: Server, answer: bytes, now: Ms) -> None:
+        """The PRACK to the response that carried our offer (RFC 3262 section 5)."""
+        self._offering = False
+        self.renegotiation.ours = False
+        self.core.answer(server, request, 200, now)
+        if not answer:  # RFC 3261 13.2.1 wants one; nothing can be heard without
+            self._refuse(488, now)
+            self.end("failure", "refused", now, status=488)
+            return
+        self.renegotiation.remote_sdp = answer
+        self.core.emit(OfferAnswered(leg=self.key, body=answer))
+        if self._reliable is not None:
+            self._acknowledged_early(self._reliable, now)
+
+    def _acknowledged_early(self, sender: ReliableSender, now: Ms) -> None:
+        """Send what waited for a PRACK: the next response, or the final one."""
         self._flush(sender, now)
         if self._postponed is not None and not sender.owes_answer:
             command, self._postponed = self._postponed, None

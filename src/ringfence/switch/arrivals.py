@@ -29,6 +29,7 @@ from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.offer_answer import AudioStream
+from ringfence.sip.prack import REL100
 from ringfence.sip.sdp import SessionDescription
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached
@@ -107,6 +108,7 @@ class Arrivals:
             peer=event.peer,
             source=event.source,
             offer=offer,
+            offers_early=offer is None and REL100 in event.request.require,
         )
         caller = self._caller(event)
         called = self._called(user, reached)

@@ -26,7 +26,8 @@ class LiveLeg:
     """One leg: the dialog of the SIP agent and the port of the media worker behind one id.
 
     ``ours``: we placed it. ``offer``: theirs, and what we take of it. ``session``: what
-    was agreed. ``asked``: our 2xx carried an offer, so the ACK carries their answer.
+    was agreed. ``asked``: our 2xx carried an offer, so the ACK carries their answer;
+    ``offers_early``: our first 18x has to, because they offer nothing and insist on PRACK.
     ``no_audio``: the code of `Refused` for which it got no port.
     """
 
@@ -45,6 +46,7 @@ class LiveLeg:
     audio: Audio = "none"
     no_audio: str = ""
     asked: bool = False
+    offers_early: bool = False
     answered: bool = False
     held: bool = False
     dialog_open: bool = True
@@ -78,5 +80,6 @@ class LiveCall:
     unwritten: list[CallFact] = field(default_factory=list)
     unwritten_since: int = 0
     settling: bool = False
+    broken: bool = False
     timer: asyncio.TimerHandle | None = None
     fire_at: int | None = None

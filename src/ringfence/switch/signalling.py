@@ -83,11 +83,16 @@ class SignalDesk:
 
     def _ring(self, live: LiveCall, effect: effects.RingLeg) -> None:
         leg = live.legs[effect.leg]
-        if not effect.early_media:
+        if not effect.early_media and not leg.offers_early:
             self.send(sip.Provisional(leg=leg.key))
             return
 
         def opened(leg: LiveLeg) -> None:
+            if leg.offers_early and leg.session is None:
+                # RFC 3262 5: the first reliable response carries our offer, the PRACK the answer.
+                body = self._sessions.offer(leg) if leg.port and leg.sent is None else b""
+                self.send(sip.Provisional(leg=leg.key, body=body, reliable=True))
+                return
             body = self._agree(leg)
             if body:
                 self.send(sip.Provisional(leg=leg.key, status=183, body=body))
@@ -111,7 +116,7 @@ class SignalDesk:
             if leg.offer is None and leg.session is None:
                 # RFC 3261 13.2.1: an INVITE without a body is offered to in the 2xx.
                 leg.asked = True
-                body = self._sessions.offer(leg)
+                body = leg.sent_bytes or self._sessions.offer(leg)
             else:
                 body = self._agree(leg)
                 if not body:
@@ -320,6 +325,10 @@ class SignalDesk:
             log.info("answer_not_acceptable", leg=leg.id, hint=error.hint)
             return
         self._changed(live, leg, session)
+        if leg.asked and leg.offers_early:
+            # Their answer came with the PRACK that our 2xx was waiting for.
+            leg.asked = False
+            self._runner.feed(live, inputs.LegAnswered(leg=leg.id, codec=session.codec))
 
     def _changed(self, live: LiveCall, leg: LiveLeg, session: AudioStream) -> None:
         self._connect(leg, session)
