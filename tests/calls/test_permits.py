@@ -122,6 +122,7 @@ def recorded(new: list[Any]) -> bool:
 
 
 @pytest.mark.promise("TEL-07")
+@pytest.mark.promise("CLS-09")
 def test_a_callee_hears_the_announcement_before_the_first_frame(rig: Any, make_device: Any) -> None:
     leg = picked_up(rig, make_device, duty="announce")
     rig.hear(inputs.DigitPressed(leg=leg, digit="1"))

@@ -35,6 +35,7 @@ def test_the_ruling_is_asked_for_whoever_the_program_talks_to(script, context):
 
 
 @pytest.mark.promise("TEL-07")
+@pytest.mark.promise("CLS-09")
 def test_an_announcement_is_heard_before_the_first_frame(script):
     s = begun(script, BEEPLESS, "announce", ("announce",))
     assert s.heard[0] == sentence("announce").text
@@ -53,6 +54,7 @@ def test_the_sentence_is_of_the_callers_language(script, context):
 
 
 @pytest.mark.promise("TEL-07")
+@pytest.mark.promise("CLS-09")
 @pytest.mark.parametrize(
     ("digits", "answer", "recorded"),
     [("1", "yes", True), ("2", "no", False), ("#", "no", False), ("", "nothing", False)],

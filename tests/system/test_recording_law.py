@@ -112,6 +112,7 @@ def settled(platform: Platform, call: str) -> list[str]:
 
 
 @pytest.mark.promise("TEL-07")
+@pytest.mark.promise("CLS-09")
 def test_who_does_not_agree_is_nowhere_on_the_disk(platform: Platform) -> None:
     before = kept(platform)
     sid = leave(platform, GERMAN, "2")

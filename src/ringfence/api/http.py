@@ -18,6 +18,7 @@ from ringfence.api.v1 import (
     privacy_erasure,
     privacy_policy,
     privacy_retention,
+    privacy_staff,
     recordings,
 )
 from ringfence.kernel.errors import Refused
@@ -46,6 +47,7 @@ HANDLERS = (
     *privacy_audit.HANDLERS,
     *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
+    *privacy_staff.HANDLERS,
     twilio,
 )
 

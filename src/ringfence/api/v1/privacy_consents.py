@@ -1,7 +1,6 @@
 """``/v1/privacy``: consents, lists of people to leave alone, rulings, restrictions and holds.
 
-A number stands in a body, never in a path: paths end up in logs of proxies. Keys and staff
-tickets are made on the command line of the owner alone.
+A number stands in a body, never in a path: paths end up in logs of proxies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Keys, staff tickets, restrictions and holds: who may come in, and what is left alone."""
+"""Keys, staff tickets, restrictions and holds: who may come in, and what is left alone.
+
+Keys and tickets are made by the owner alone: the gate opens ``authenticate`` to no other role.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from ringfence.kernel.limits import (
     TICKETS_MAX,
 )
 from ringfence.office.privacy.consents import party_of, stop_recording
-from ringfence.office.table import KNOWN, OPERATOR, TABLE
+from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import PURPOSES, current_actor
 from ringfence.privacy.roles import KeyHolder, Ticket, check_granted
 from ringfence.storage import holds
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 _SECRETS = "user.authorization.credentials"
-_OWNER = frozenset({OPERATOR})
 _RIGHTS = "answer_rights"
 _DAY = 24 * 60 * MINUTE
 
@@ -46,7 +48,7 @@ def _words(text: str) -> str:
 
 
 @TABLE.use_case(
-    "key.add", actors=_OWNER, purpose="authenticate", category=_SECRETS, also=("operate",)
+    "key.add", actors=KNOWN, purpose="authenticate", category=_SECRETS, also=("operate",)
 )
 async def add_key(
     office: Office,
@@ -80,13 +82,13 @@ async def add_key(
     return _key(stored, secret)
 
 
-@TABLE.use_case("key.list", actors=_OWNER, purpose="authenticate", category=_SECRETS)
+@TABLE.use_case("key.list", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def list_keys(office: Office) -> list[views.Key]:
     """Every key, revoked ones too; never a secret."""
     return [_key(stored) for stored in office.identities.keys]
 
 
-@TABLE.use_case("key.revoke", actors=_OWNER, purpose="authenticate", category=_SECRETS)
+@TABLE.use_case("key.revoke", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def revoke_key(office: Office, *, sid: str) -> views.Key:
     """End a key at once, in requests under way too."""
     now = office.clock.now()
@@ -112,7 +114,7 @@ def _key(stored: StoredKey, secret: str | None = None) -> views.Key:
 # --- staff tickets --------------------------------------------------------------------------------
 
 
-@TABLE.use_case("privacy.ticket.open", actors=_OWNER, purpose="authenticate", category=_SECRETS)
+@TABLE.use_case("privacy.ticket.open", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def open_ticket(office: Office, *, matter: str, minutes: int = 60) -> views.Ticket:
     """Let people of the host see how calls went and how the exchange runs, for a time."""
     if not 1 <= minutes <= TICKET_MINUTES_MAX:
@@ -130,14 +132,14 @@ async def open_ticket(office: Office, *, matter: str, minutes: int = 60) -> view
     return _ticket(stored, now, secret)
 
 
-@TABLE.use_case("privacy.ticket.list", actors=_OWNER, purpose="authenticate", category=_SECRETS)
+@TABLE.use_case("privacy.ticket.list", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def list_tickets(office: Office) -> list[views.Ticket]:
     """Every ticket, closed ones too."""
     now = office.clock.now()
     return [_ticket(stored, now) for stored in office.identities.tickets]
 
 
-@TABLE.use_case("privacy.ticket.close", actors=_OWNER, purpose="authenticate", category=_SECRETS)
+@TABLE.use_case("privacy.ticket.close", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def close_ticket(office: Office, *, sid: str) -> views.Ticket:
     """End a time box now."""
     now = office.clock.now()
