@@ -7,6 +7,7 @@ from rights_scene import CALLER
 
 from ringfence.kernel.errors import Refused
 from ringfence.office.privacy import case_clocks
+from ringfence.privacy.cases import rights
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.cases_disclosures import Recipient
 
@@ -219,3 +220,29 @@ def test_nobody_corrects_a_record_of_somebody_else(scene):
     assert scene.refused("privacy.case.answer", sid=case.sid).code == "not_found"
     bare = opened(scene, "correction", what="record", value="x")
     assert scene.refused("privacy.case.answer", sid=bare.sid).code == "bad_argument"
+
+
+@pytest.mark.promise("ACC-10")
+def test_taking_back_marketing_leaves_the_service_and_taking_back_its_ground_ends_it(scene):
+    party = scene.person()
+    assert opened(scene, "withdrawal", purpose="market").state == "answered"
+    assert address(scene, party, "connect_call") == CALLER
+    asked = scene.run("privacy.rights.ask", "public", kind="withdrawal", contact=CALLER,
+                      residence="IN", details={"purpose": "service"})  # fmt: skip
+    scene.work()
+    reference = {"reference": asked.reference}
+    status = scene.run("privacy.rights.verify", "public", code=scene.line.code, **reference)
+    assert status.state == "open"
+    assert "the service ends" in status.letter
+    (case,) = [c for c in scene.run("privacy.case.list") if c.state == "open"]
+    planned = scene.run("privacy.erase.show", sid=case.facts["erasure"])
+    assert (planned.status, planned.reason) == ("planned", "withdrawal")
+    assert address(scene, party, "connect_call") == CALLER  # nothing has happened yet
+    assert scene.refused("privacy.case.answer", sid=case.sid).code == "export_first"
+    assert scene.work() == ["case_archive"]
+    assert scene.fetch("privacy.rights.fetch", "public", **reference).startswith(b"PK")
+    scene.clock.advance(rights.WARNED_MS)
+    assert scene.run("privacy.case.answer", sid=case.sid).state == "answered"
+    with pytest.raises(Refused) as refused:
+        address(scene, party, "connect_call")
+    assert refused.value.code in {"erased", "not_found"}

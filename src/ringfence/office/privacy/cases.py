@@ -91,7 +91,8 @@ async def fetch_own(
     case = case_desk.held(office, reference, "request")
     token = case_desk.new_secret(office)
     archives = office.store.rooms.archives
-    if case.party is None or case.state not in {"answered", "closed"}:
+    ready = case.state in {"answered", "closed"} or "erased_from" in case.facts
+    if case.party is None or not ready:
         raise Refused("not_found", "there is no archive to fetch yet")
     await office.write(lambda tx: archives.retoken(tx, case.id, token))
     async for item in hand_out(office, case, token, key=RIGHTS, actor="caller"):
@@ -209,6 +210,9 @@ async def answer(office: Office, *, sid: str, words: str = "") -> case_views.Cas
     said = case_desk.check_words(words)
     asked = case_desk.own_words(office, case)
     now, actor = office.clock.now(), current_actor()
+    if remedies.ends_service(case.kind, asked):
+        remedies.check_end(office, case)
+        return _view(office, await remedies.erase(office, case, said))
     match case.kind:
         case "access":
             await remedies.make_archive(office, case.id, now)

@@ -40,6 +40,8 @@ def letter(office: Office, case: Case) -> str:
         reason = str(case.facts.get("reason", ""))
         return letters.closing(**told, outcome=outcome, reason=reason, now=office.clock.now())
     due = case.due_at or case.received_at
+    if "erased_from" in case.facts:
+        return letters.consequence(erased_from=Ms(int(case.facts["erased_from"])))
     if case.state == "extended":
         reason = str(case.facts.get("extension", "complex"))
         return letters.extension(residence=case.residence, reason=reason, due_at=due)
@@ -55,11 +57,41 @@ async def begin(office: Office, case: Case) -> Case:
         return case
     if rights.RIGHTS[case.kind].at_once and case.party is not None:
         words = case_desk.own_words(office, case)
+        if ends_service(case.kind, words):
+            return await plan_the_end(office, case, case.party)
         now, actor = office.clock.now(), current_actor()
         await office.write(lambda tx: at_once(office, tx, case, words, actor=actor, now=now))
         hold_back(office, case.party, case.kind, words)
         return await answered(office, case)
     return case
+
+
+def ends_service(kind: str, words: dict[str, Any]) -> bool:
+    """Whether a withdrawal takes back the ground of the service itself."""
+    return kind == "withdrawal" and words.get("purpose") == rights.SERVICE
+
+
+async def plan_the_end(office: Office, case: Case, party: PartyId) -> Case:
+    """Plan to end the service for somebody: their archive first, the erasure 48 hours later."""
+    planned = await erasure.plan(office, party, reason="withdrawal")
+    facts = {
+        "consequence": "service_ends",
+        "erasure": planned.id,
+        "erased_from": office.clock.now() + rights.WARNED_MS,
+    }
+    now = office.clock.now()
+    job = jobs.job(jobs.ARCHIVE, case.id, office.account.id)
+    await office.write(lambda tx: office.store.outbox.add(tx, job, now=now))
+    return await case_desk.take(office, case, "work", facts=facts, known={**case.facts, **facts})
+
+
+def check_end(office: Office, case: Case) -> None:
+    """Raise `Refused` while somebody may still fetch what is about to be erased."""
+    archive = office.read(lambda queries: office.store.rooms.archives.get(queries, case.id))
+    early = office.clock.now() < int(case.facts.get("erased_from", 0))
+    if early and (archive is None or archive.taken_at is None):
+        raise Refused("export_first", "the person may fetch the archive for 48 hours first",
+                      clause="ACC-10")  # fmt: skip
 
 
 def hold_back(office: Office, party: PartyId, kind: str, words: dict[str, Any]) -> None:
@@ -129,7 +161,7 @@ async def make_archive(office: Office, sid: str, now: Ms) -> str | None:
         key=case_desk.RIGHTS,
         actor="caller",
     )
-    if case.state != "answered":
+    if case.state != "answered" and case.kind == "access":
         await answered(office, case, archive=True)
     return token
 

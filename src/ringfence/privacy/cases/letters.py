@@ -42,6 +42,15 @@ def closing(*, kind: str, residence: str, outcome: str, reason: str, now: Ms) ->
     return f"“{right.says}” {decision} The law applied: {rule.cite}. {complaint(residence)}"
 
 
+def consequence(*, erased_from: Ms) -> str:
+    """Return what taking back the ground of the service itself means, before it happens."""
+    return (
+        "Without this the service ends for you: we can connect and keep nothing of yours any more. "
+        "Everything we hold about you is packed and can be fetched here first; "
+        f"it is erased from {day_of(erased_from)} on."
+    )
+
+
 def complaint(residence: str) -> str:
     """Return whom to complain to; also that a court is open, as GDPR 12(4) asks."""
     return (

@@ -179,6 +179,10 @@ def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -
         raise Refused("reason_missing", "say in words why; the burden of proof is ours")
 
 
+SERVICE = "service"
+"""What a withdrawal names that takes back the ground of the service itself, not one consent."""
+WARNED_MS = 48 * HOUR
+"""IN-09 (DPDP Rules 2025 r.8(2)): so long before an erasure somebody is warned of it."""
 YEAR_MS = 365 * DAY
 IDENTIFY_MS = 14 * DAY
 """Who has not shown within two weeks who they are has to ask again."""
