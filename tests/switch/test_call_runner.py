@@ -307,3 +307,38 @@ async def test_a_call_that_is_answered_without_a_port_is_refused_at_once(bench: 
     await turn()
     assert bench.world.facts[-1].cause == "media_lost"  # type: ignore[attr-defined]
     assert not bench.runner.legs
+
+
+@pytest.mark.parametrize("what", ["machine", "program", "timer"])
+async def test_a_bug_ends_its_call_and_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    await greeted(bench)
+    (live,) = bench.runner.calls.values()
+    assert live.program is not None
+
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    with monkeypatch.context() as patch:
+        if what == "program":
+            patch.setattr(type(live.program), "receive", fail)
+            finish_play(bench)
+        elif what == "machine":
+            patch.setattr(type(live.call), "receive", fail)
+            finish_play(bench)
+        else:
+            patch.setattr(type(live.call), "deadline", fail)
+            try:
+                bench.runner._fire(live)
+            except KeyError:
+                pass  # the timer of the call cannot be set either
+    await turn()
+    assert bench.runner.failures
+    assert bench.wire.sent(sip.Bye)
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert bench.world.facts[-1].cause == "server_error"  # type: ignore[attr-defined]
+    assert not bench.runner.calls
+    assert not bench.runner.legs

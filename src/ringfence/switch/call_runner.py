@@ -68,6 +68,8 @@ class CallRunner:
         self.watchers: list[Watcher] = []
         self.draining = False
         self.finished = 0
+        self.failures = 0
+        """Turns of calls that a bug of ours broke off."""
         self._facts = facts
         self._signals = signals
         self._audio = audio
@@ -168,8 +170,24 @@ class CallRunner:
         live = self.calls.get(call)
         if live is None or live.program is None:
             return
-        live.program.receive(answer, self.clock.now())
+        try:
+            live.program.receive(answer, self.clock.now())
+        except Exception:
+            log.exception("call_failed", call=live.id)
+            self._broken(live)
         self.settle(live)
+
+    def _broken(self, live: LiveCall) -> None:
+        """A bug of ours in a call's machine or program: this call ends, the others go on."""
+        self.failures += 1
+        live.program = live.on_answer = None
+        if not live.broken:
+            live.broken = True
+            self._loop.call_soon(self._end_broken, live)
+
+    def _end_broken(self, live: LiveCall) -> None:
+        if live.id in self.calls:
+            self.command(live, Hangup(cause=Cause.SERVER_ERROR))
 
     def settle(self, live: LiveCall) -> None:
         """Move facts, effects and commands between the machines until nothing moves."""
@@ -208,6 +226,9 @@ class CallRunner:
                 if not moved:
                     break
             facts.extend(call.take_events())
+        except Exception:
+            log.exception("call_failed", call=live.id)
+            self._broken(live)
         finally:
             live.settling = False
         if facts or live.unwritten:
@@ -312,13 +333,17 @@ class CallRunner:
         live.timer = None
         live.fire_at = None
         now = self.clock.now()
-        deadline = live.call.deadline()
-        if deadline is not None and deadline <= now:
-            live.call.fire(now)
-        if live.program is not None:
-            deadline = live.program.deadline()
+        try:
+            deadline = live.call.deadline()
             if deadline is not None and deadline <= now:
-                live.program.fire(now)
+                live.call.fire(now)
+            if live.program is not None:
+                deadline = live.program.deadline()
+                if deadline is not None and deadline <= now:
+                    live.program.fire(now)
+        except Exception:
+            log.exception("call_failed", call=live.id)
+            self._broken(live)
         self.settle(live)
 
     # -- small things -------------------------------------------------------------------------

@@ -133,6 +133,8 @@ class World:
         left = self.board.leftovers()
         if left:
             raise Leak("; ".join(left))
+        if self.board.runner.failures:
+            raise Untrue("a call was broken off by a bug; the log says where")
         if self.ladders.records.more:
             return  # nothing could be written any more
         facts = self.board.facts.facts
