@@ -30,6 +30,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Context, Source
 from ringfence.markup.elements import ELEMENTS
 from ringfence.markup.exchange import (
+    AskRecording,
     Begin,
     Callback,
     ClipFailed,
@@ -38,6 +39,7 @@ from ringfence.markup.exchange import (
     Fetched,
     FetchFailed,
     LoadMedia,
+    RecordingMay,
     Speak,
 )
 from ringfence.markup.parser import parse
@@ -162,6 +164,8 @@ def answer(rng: random.Random, program: Program, item: object, body: bytes, now:
             digits = rng.choice(["", "1", "2", "0", "12#"])
             reason = rng.choice(["timeout", "max_digits", "finish_key"])
             program.receive(notices.DigitsEntered(digits=digits, reason=reason), now)
+        case AskRecording():
+            program.receive(ruled(rng, item), now)
         case commands.SendDigits():
             program.receive(notices.DigitsSent(failed=bad), now)
         case commands.StartRecording():
@@ -186,6 +190,20 @@ def answer(rng: random.Random, program: Program, item: object, body: bytes, now:
             )
         case _:
             pass
+
+
+def ruled(rng: random.Random, asked: AskRecording) -> RecordingMay:
+    """Some ruling on a recording, whatever the law would say."""
+    count = 1 + len(asked.targets)
+    duties = tuple(rng.choice(["none", "announce", "ask"]) for _ in range(count))
+    ruling = commands.RuleRecording(
+        source=asked.source, outcome=rng.choice(["record", "announce", "ask", "never"]),
+        law="all_party", rules=("x",), edition="1", decided_at=Ms(1), beep=asked.beep,
+        policy="law", hours=None, zone="UTC", parties=(None,) * count, places=("",) * count,
+        standings=("person",) * count, consents=("unknown",) * count,
+        restricted=(False,) * count, duties=duties,
+    )  # fmt: skip
+    return RecordingMay(request=asked.request, ruling=ruling, targets=asked.targets)
 
 
 def run(inputs: int, seed: int, keep: Path, *, report: bool) -> int:
