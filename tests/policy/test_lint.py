@@ -58,6 +58,21 @@ def test_words_are_shown_on_one_line() -> None:
     assert finding.words == "reasonable time"
 
 
+@pytest.mark.promise("SEC-04")
+def test_a_certificate_that_nobody_registered_cannot_be_claimed() -> None:
+    text = "We are certified under ISO/IEC 27001 and follow SOC 2."
+    claims = [(f.code, f.clause, f.words) for f in lint(text, is_pack=False)]
+    assert claims == [
+        ("unproved_claim", "SEC-04", "ISO/IEC 27001"),
+        ("unproved_claim", "SEC-04", "SOC 2"),
+    ]
+    pack = (
+        'title = "x"\nversion = "1"\ncertificates = [{ name = "ISO 27001", until = 2027-01-01 }]\n'
+        f'[[clause]]\nid = "SEC-04"\nsays = "{text}"\n'
+    )
+    assert [f.words for f in lint(pack, is_pack=True) if f.code == "unproved_claim"] == ["SOC 2"]
+
+
 def test_a_figure_that_no_rule_holds_to_is_named() -> None:
     pack = PACK.replace("reasonable time", "time of 90 days") + 'summary = "90 days"\n'
     pack += '[[clause]]\nid = "RET-01"\nsays = "180 days"\n'

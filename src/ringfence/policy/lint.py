@@ -43,6 +43,7 @@ def lint(source: str, *, is_pack: bool) -> list[Finding]:
         ]
     if is_pack:
         found += _bare_numbers(passages)
+    found += _claims(passages, pack.certified(source) if is_pack else frozenset())
     found += _contradictions(passages)
     return sorted(found, key=lambda finding: finding.line)
 
@@ -61,6 +62,31 @@ def _bare_numbers(passages: list[pack.Passage]) -> list[Finding]:
         if passage.printed
         for match in _NUMBER.finditer(passage.text)
     ]
+
+
+_CLAIM = re.compile(
+    r"\b(?:ISO(?:/IEC)?[ -]?\d{4,5}|SOC[ -]?[123]|PCI[ -]?DSS|HIPAA|HITRUST|FedRAMP)\b",
+    re.IGNORECASE,
+)
+
+
+def _claims(passages: list[pack.Passage], registered: frozenset[str]) -> list[Finding]:
+    """Name certificates that are claimed and not registered with their end."""
+    known = {_plain(name) for name in registered}
+    says = "register it: certificates = [{ name = TEXT, until = YYYY-MM-DD }]"
+    return [
+        Finding(
+            passage.line_at(match.start()), "unproved_claim", "SEC-04", passage.clause, match[0],
+            says,
+        )
+        for passage in passages
+        for match in _CLAIM.finditer(passage.text)
+        if _plain(match[0]) not in known
+    ]  # fmt: skip
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold().replace("/iec", ""))
 
 
 _BETWEEN = "\n\n"

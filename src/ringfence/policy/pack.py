@@ -5,6 +5,7 @@
     title = "Privacy policy of Example Ltd"
     version = "2026-11-22"
     adopts = ["TEL-17", "PUR-13"]      # the common sentence about each stands in the notice
+    certificates = [{ name = "ISO 27001", until = 2027-06-30 }]    # printed until that day
 
     [[clause]]
     id = "RET-01"                      # a sentence of one's own in its place
@@ -24,6 +25,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeGuard
 
 from ringfence.kernel.errors import Refused
@@ -31,7 +33,7 @@ from ringfence.kernel.limits import PACK_MISTAKES
 from ringfence.policy.variables import VARIABLES, named
 from ringfence.promises import registry
 
-_HEAD = frozenset({"title", "version", "company", "adopts", "clause"})
+_HEAD = frozenset({"title", "version", "company", "adopts", "certificates", "clause"})
 _FIELDS = frozenset({"id", "text", "says", "summary"})
 _TEXTS = ("text", "says", "summary")
 _NAMES = {"says": "claim", "summary": "summary"}
@@ -74,6 +76,14 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate that may be claimed; ``until``: YYYY-MM-DD, from then on no longer."""
+
+    name: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack without mistakes, its clauses in their order. ``company``: whose, of `COMPANIES`."""
 
@@ -81,6 +91,7 @@ class Pack:
     version: str
     company: str
     clauses: tuple[Wording, ...]
+    certificates: tuple[Certificate, ...] = ()
 
 
 def load(source: str) -> Pack:
@@ -93,6 +104,15 @@ def load(source: str) -> Pack:
         says = "; ".join(f"line {mistake.line}: {mistake.says}" for mistake in lines)
         raise Refused("bad_pack", says)
     return pack.made()
+
+
+def certified(source: str) -> frozenset[str]:
+    """Return the names of the certificates a pack registers; none where it cannot be read."""
+    document, _ = _parsed(source)
+    given = document.get("certificates", [])
+    entries = given if isinstance(given, list) else []
+    names = (entry.get("name") for entry in entries if isinstance(entry, dict))
+    return frozenset(name for name in names if _is_text(name))
 
 
 def plain(source: str) -> list[Passage]:
@@ -144,7 +164,7 @@ class _Pack:
 
     def mistakes(self) -> list[Mistake]:
         """Return what is missing, unknown, twice or of the wrong kind."""
-        return [*self._head(), *self._taken_over(), *self._body()]
+        return [*self._head(), *self._certified(), *self._taken_over(), *self._body()]
 
     def _head(self) -> Iterator[Mistake]:
         for key in ("title", "version"):
@@ -157,6 +177,14 @@ class _Pack:
             yield Mistake(self._find("company", 1), "nobody knows a policy of that company")
         if not self._clauses and not self._adopted:
             yield Mistake(self._find("clause", 1), "there is no [[clause]]")
+
+    def _certified(self) -> Iterator[Mistake]:
+        given = self._document.get("certificates", [])
+        for entry in given if isinstance(given, list) else [given]:
+            whole = isinstance(entry, dict) and set(entry) == {"name", "until"}
+            if not (whole and _is_text(entry["name"]) and type(entry["until"]) is date):
+                at = self._find("certificates", 1)
+                yield Mistake(at, "a certificate is { name = TEXT, until = YYYY-MM-DD }")
 
     def _taken_over(self) -> Iterator[Mistake]:
         known = {clause.id for clause in registry.load()}
@@ -214,6 +242,10 @@ class _Pack:
             self._document["version"],
             self._document.get("company", ""),
             tuple(own.get(name, Wording(name)) for name in order),
+            tuple(
+                Certificate(entry["name"], entry["until"].isoformat())
+                for entry in self._document.get("certificates", ())
+            ),
         )
 
     def passages(self) -> Iterator[Passage]:

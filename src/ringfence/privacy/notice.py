@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -76,6 +76,8 @@ class Wording:
     pack: str
     said: tuple[Said, ...]
     unkept: Mapping[str, str]
+    certificates: Mapping[str, str] = field(default_factory=dict)
+    """Those in force: the name and the day each ends."""
 
 
 def compile_notice(data: DataMap, wording: Wording, issuer: Issuer) -> dict[str, Any]:
@@ -128,6 +130,9 @@ def compile_notice(data: DataMap, wording: Wording, issuer: Issuer) -> dict[str,
                 "holds": entry.get("holds"),
             }
             for entry in data.of("cookie")
+        ],
+        "certificates": [
+            {"name": name, "until": until} for name, until in sorted(wording.certificates.items())
         ],
         "map": data.digest,
     }

@@ -39,6 +39,7 @@ def page(notice: Mapping[str, Any], version: Mapping[str, Any]) -> str:
         )
         lines.append("</section>")
     lines += _tables(notice)
+    lines += _certificates(notice)
     if notice["not_promised"]:
         said = ", ".join(notice["not_promised"])
         lines.append(
@@ -106,6 +107,14 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
             for row in notice["cookies"]
         ),
     )
+
+
+def _certificates(notice: Mapping[str, Any]) -> Iterable[str]:
+    rows = notice.get("certificates", ())
+    if rows:
+        yield from _table(
+            "Certificates", ("name", "until"), ((r["name"], r["until"]) for r in rows)
+        )
 
 
 def _days(days: int | None) -> str:

@@ -284,6 +284,21 @@ def test_own_packs_are_examined(ask: Ask) -> None:
         ask("policy.use", name="excitel", effective=2**52)
 
 
+@pytest.mark.promise("SEC-04")
+def test_a_certificate_that_has_ended_is_no_longer_claimed(ask: Ask, clock: Clock) -> None:
+    clock.time = 1_795_000_000_000  # 2026-11-18
+    pack = (
+        'title = "x"\nversion = "1"\nadopts = ["TEL-14", "SEC-04"]\n'
+        'certificates = [{ name = "ISO 27001", until = 2026-11-20 }]\n'
+    )
+    ask("policy.use", document=pack)
+    claimed = json.loads(ask("policy.current").notice)["certificates"]
+    assert claimed == [{"name": "ISO 27001", "until": "2026-11-20"}]
+    clock.time += 2 * DAY
+    assert ask("policy.refresh").severity == "minor"  # what the nightly job does
+    assert json.loads(ask("policy.current").notice)["certificates"] == []
+
+
 def test_every_shipped_pack_can_be_used(ask: Ask) -> None:
     packs = ask("policy.packs")
     assert len(packs) == 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ringfence.api import views_policy as views
@@ -148,7 +149,14 @@ def wording(office: Office, name: str, source: str) -> Wording:
             said.append(Said(sentence.clause, sentence.section, *texts))
         else:
             unkept[clause.id] = clause.waits_for or clause.reason
-    return Wording(title=loaded.title, pack=name, said=tuple(said), unkept=unkept)
+    today = datetime.fromtimestamp(office.clock.now() / 1000, UTC).date().isoformat()
+    return Wording(
+        title=loaded.title,
+        pack=name,
+        said=tuple(said),
+        unkept=unkept,
+        certificates={c.name: c.until for c in loaded.certificates if today < c.until},
+    )
 
 
 def draft(office: Office, queries: Queries, name: str, source: str) -> Draft:
@@ -222,10 +230,9 @@ def _texts(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[views.PolicyC
         for name in after
         if name in before and before[name] != after[name]
     ]
-    for key in ("title", "issuer"):
-        if old[key] != new[key]:
-            grave = "material" if key == "issuer" else "editorial"
-            found.append(_clause(key, "changed", grave, old[key], new[key]))
+    for key, grave in (("title", "editorial"), ("issuer", "material"), ("certificates", "minor")):
+        if old.get(key) != new.get(key):
+            found.append(_clause(key, "changed", grave, old.get(key), new.get(key)))
     return found
 
 
