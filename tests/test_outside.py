@@ -67,6 +67,13 @@ async def test_a_sentence_is_spoken_once() -> None:
     again = await speech.speak("Hello", "", "en")
     assert first is again is speech.ready("Hello", "", "en")
     assert parrot.asked == ["Hello"]
+
+
+async def test_what_was_spoken_is_forgotten_when_somebody_is_erased() -> None:
+    speech, _ = desk()
+    await speech.speak("Hello, Ann", "", "en")
+    speech.forget()
+    assert speech.ready("Hello, Ann", "", "en") is None
     assert await speech.speak("unspeakable", "", "en") is None
 
 

@@ -62,6 +62,8 @@ HARM = {
     "a fact twice": "INSERT INTO events (call_id, account_id, at, name, body, leaf)"
                     " SELECT call_id, account_id, at, name, body, leaf FROM events WHERE id = 5",
     "a tile above": "UPDATE audit_tiles SET data = zeroblob(length(data)) WHERE level = 1",
+    "a leaf changed": "UPDATE audit_tiles SET data = randomblob(length(data))"
+                      " WHERE level = -1 AND number = 0",
     "a tile gone": "DELETE FROM audit_tiles WHERE level = -1 AND number = 0",
     "a head forged": "UPDATE audit_checkpoints SET note = replace(note, char(10) || size ||"
                      " char(10), char(10) || (size + 1) || char(10))",
@@ -100,7 +102,7 @@ def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, place, 
     assert check(store).faults == []
 
 
-@pytest.mark.parametrize("harm", ["a tile above", "a head forged"])
+@pytest.mark.parametrize("harm", ["a tile above", "a tile gone", "a leaf changed", "a head forged"])
 def test_a_log_that_was_changed_is_not_served_and_says_what_to_do(
     store, grown, harm, tmp_path, open_store
 ):

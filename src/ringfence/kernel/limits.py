@@ -248,6 +248,7 @@ SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each 
 PARTY_CACHE = Limit(20_000, "parties", "recent callers found without a query, about 6 MB")
 CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
 CLOCK_BACK_MS = Limit(86_400_000, "ms", "a clock put back by less is waited for, not believed")
+AUDIT_TILES_AT_START = Limit(256, "tiles", "65,536 newest leaves, hashed at a start in 0.1 s")
 AUDIT_PAGE = Limit(1_000, "rows", "of the audit log, read at once")
 AUDIT_FAULTS = Limit(20, "faults", "of the audit log, named; the first says enough")
 ERASURE_PAGE = Limit(1_000, "calls", "of one person, read at once while an erasure is planned")

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select, update
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
+from ringfence.kernel.limits import AUDIT_TILES_AT_START
 from ringfence.privacy.audit import (
     ENTRIES,
     HASH,
@@ -28,6 +29,8 @@ from ringfence.privacy.audit import (
     commitment,
     edge_from,
     edge_positions,
+    leaf_hash,
+    tree_root,
 )
 from ringfence.privacy.checkpoint import Checkpoint, Signer, verify
 from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles, events
@@ -197,7 +200,9 @@ def last_instant(queries: Queries) -> Ms:
 
 
 def check_log(queries: Queries, size: int, signer: Callable[[], Signer]) -> None:
-    """Compare the log with the newest head that was signed over it.
+    """Compare the log with the newest head that was signed over it, and its newest leaves.
+
+    Everything before them is read by ``storage.audit_check``.
 
     Raises `RemoteError` where entries were dropped or changed since, or the head is not ours.
     """
@@ -208,3 +213,19 @@ def check_log(queries: Queries, size: int, signer: Callable[[], Signer]) -> None
     head = verify(note, name=known.name, public=known.public)
     if head.size > size or prover(queries).root(head.size) != head.root:
         raise RemoteError("the audit log is not the one that was signed", hint=500)
+
+
+def check_newest(queries: Queries, size: int) -> None:
+    """Compare the newest full tiles of leaves with the hashes above them.
+
+    Raises `RemoteError` where one was dropped or changed.
+    """
+    read = tile_reader(queries)
+    full = size // WIDTH
+    for number in range(max(full - AUDIT_TILES_AT_START, 0), full):
+        data = read(ENTRIES, number)
+        hashes = [leaf_hash(data[at : at + HASH]) for at in range(0, len(data), HASH)]
+        above = read(1, number // WIDTH)
+        slot = (number % WIDTH) * HASH
+        if tree_root(hashes) != above[slot : slot + HASH]:
+            raise RemoteError("leaves of the audit log were dropped or changed", hint=500)

@@ -29,7 +29,7 @@ from ringfence.privacy.checkpoint import Signer
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
-from ringfence.storage.audit import AuditTrail, check_log, last_instant
+from ringfence.storage.audit import AuditTrail, check_log, check_newest, last_instant
 from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
 from ringfence.storage.cases import Cases, CaseTools
@@ -139,6 +139,7 @@ class Store:
         self.vault = Vault(keystore, entropy=entropy)
         self.trail = AuditTrail(db.reading, salt=self.salt)
         check_log(db.reading, self.trail.size, self.signer)
+        check_newest(db.reading, self.trail.size)
         self.openings = Openings(db, self.vault, self.trail, clock)
         self.openings.restricted |= restricted_serials(db.reading)
         self.accounts = Accounts(self.vault, self.openings)
