@@ -222,7 +222,9 @@ def test_the_demo_calls_tells_and_leaves_it_running(tmp_path: Path) -> None:
     try:
         assert done.returncode == 0, done.stdout + done.stderr
         for name in ("CallOffered", "CallAnswered", "DigitsCollected", "VoicemailLeft",
-                     "CallEnded", "/v1/recordings/RE", "ringfence call show CA"):  # fmt: skip
+                     "CallEnded", "/v1/recordings/RE", "ringfence call show CA",
+                     "The plan, before anything is touched", "ringfence erasure receipt v1",
+                     "and for the voice: 0 hits", "It goes on running"):  # fmt: skip
             assert name in done.stdout
         [call] = json.loads(run("calls", "--data", str(data), "--json").stdout)
         assert call["status"] == "ended"
