@@ -83,9 +83,13 @@ def test_a_pack_is_used_from_a_day_on(office: Any, ringfence: Any, tmp_path: Pat
     assert "material" in outcome.out
     assert office.asked[-1][1] == {"name": "excitel", "effective": 1798761600000}
     file = tmp_path / "own.toml"
-    file.write_text('title = "x"\n')
+    good = 'title = "x"\nversion = "1"\nadopts = ["TEL-14"]\n'
+    file.write_text(good)
     assert json.loads(ringfence("policy", "use", str(file), "--json").out) == VERSION
-    assert office.asked[-1][1] == {"document": 'title = "x"\n'}
+    assert office.asked[-1][1] == {"document": good}
+    claim = f'{good}[[clause]]\nid = "TEL-14"\nsays = "Kept for a reasonable time."\n'
+    file.write_text(claim)  # what is only claimed is not printed
+    assert ringfence("policy", "use", str(file)).code == 0
     assert ringfence("policy", "use", "nobody").code == 2
     assert ringfence("policy", "use", "excitel", "--from", "soon").code == 2
 
@@ -128,3 +132,21 @@ def test_packs_are_listed_without_an_installation(office: Any, ringfence: Any) -
     assert len(rows) == 6
     assert not any(row["in_force"] for row in rows)
     assert all(0 < row["kept"] <= row["clauses"] for row in rows)
+
+
+def test_a_pack_with_mistakes_is_not_published_and_all_are_named(
+    office: Any, ringfence: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(
+        'title = "x"\nmood = 1\n[[clause]]\nid = "NO-1"\ntext = "Kept for a reasonable time."\n'
+    )
+    outcome = ringfence("policy", "use", str(file), "--json")
+    assert outcome.code == 2
+    assert [(row["line"], row["code"]) for row in json.loads(outcome.out)] == [
+        (1, "bad_pack"),
+        (2, "bad_pack"),
+        (4, "bad_pack"),
+        (5, "vague_time"),
+    ]
+    assert office.asked == []

@@ -16,7 +16,7 @@ from ringfence.cli.options import data_option, json_option, office
 from ringfence.kernel.errors import Refused
 from ringfence.policy import library
 from ringfence.policy import pack as packs
-from ringfence.policy.lint import Finding
+from ringfence.policy.lint import Finding, blocking
 from ringfence.policy.lint import lint as findings
 from ringfence.privacy.notice_html import page
 from ringfence.promises import registry
@@ -152,8 +152,10 @@ def _examine(path: str | None, data: Path | None) -> list[Finding]:
 @click.option("--from", "starts", metavar="DATE", help="When it takes effect, YYYY-MM-DD (UTC).")
 @data_option
 @json_option
-def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> None:
+def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> int:
     """Publish the notice of a shipped PACK, or of a pack of your own in FILE.
+
+    A pack with mistakes is not published: all of them are named, line by line (exit code 2).
 
     The difference to the version before decides who is told: a material change reaches the
     primary administrator by e-mail and on the status page, until it is acknowledged.
@@ -168,6 +170,10 @@ def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> None
         args["name"] = pack
     elif Path(pack).is_file():
         args["document"] = text(Path(pack))
+        wrong = blocking(findings(args["document"], is_pack=True))
+        if wrong:
+            show.rows([asdict(finding) for finding in wrong], FINDINGS, as_json=as_json)
+            return 2
     else:
         raise Refused(
             "unknown_pack", f"there is no such file or pack; packs: {', '.join(library.names())}"
@@ -178,7 +184,7 @@ def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> None
         version = ask.run("privacy.policy.use", **args)
     if as_json:
         show.document(version)
-        return
+        return 0
     show.pairs(
         [
             ("version", version["number"]),
@@ -188,6 +194,7 @@ def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> None
             ("fingerprint", version["digest"]),
         ]
     )
+    return 0
 
 
 @policy.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ringfence.policy import contradictions, pack, vocabulary
@@ -14,7 +15,7 @@ class Finding:
 
     ``line``: from 1; ``code``: what kind of fault; ``clause``: the promise it goes against, empty
     for a mistake of the file; ``where``: the clause of the pack it stands in; ``words``: the words
-    meant; ``says``: what to do.
+    meant; ``says``: what to do; ``printed``: whether it stands in what the notice would print.
     """
 
     line: int
@@ -23,6 +24,12 @@ class Finding:
     where: str
     words: str
     says: str
+    printed: bool = True
+
+
+def blocking(found: Iterable[Finding]) -> list[Finding]:
+    """Return what keeps a pack from being published: mistakes, and faults in printed sentences."""
+    return [finding for finding in found if finding.printed]
 
 
 def lint(source: str, *, is_pack: bool) -> list[Finding]:
@@ -38,6 +45,7 @@ def lint(source: str, *, is_pack: bool) -> list[Finding]:
                 passage.clause,
                 _words(passage.text, hit.span),
                 hit.says,
+                passage.printed,
             )
             for hit in vocabulary.hits(passage.text)
         ]
@@ -78,6 +86,7 @@ def _claims(passages: list[pack.Passage], registered: frozenset[str]) -> list[Fi
         Finding(
             passage.line_at(match.start()), "unproved_claim", "SEC-04", passage.clause, match[0],
             says,
+            passage.printed,
         )
         for passage in passages
         for match in _CLAIM.finditer(passage.text)
@@ -103,7 +112,17 @@ def _contradictions(passages: list[pack.Passage]) -> list[Finding]:
             other = _place(passages, clash.against[0])[1]
             says = f"{says}; line {other}: {_words(whole, clash.against)!r}"
         text = _words(whole, clash.span)
-        found.append(Finding(line, "contradiction", clash.clause, passage.clause, text, says))
+        found.append(
+            Finding(
+                line,
+                "contradiction",
+                clash.clause,
+                passage.clause,
+                text,
+                says,
+                passage.printed,
+            )
+        )
     return found
 
 

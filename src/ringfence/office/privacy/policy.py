@@ -26,7 +26,7 @@ from ringfence.office.privacy.notice import (
 )
 from ringfence.office.table import EVERYBODY, KNOWN, STAFF, TABLE
 from ringfence.policy import library, pack
-from ringfence.policy.lint import lint
+from ringfence.policy.lint import blocking, lint
 from ringfence.privacy.purposes import current_role, exchange_itself, purpose
 from ringfence.privacy.registry_diff import CHANNELS
 from ringfence.promises import registry
@@ -238,12 +238,11 @@ async def use(
 
 def _examined(source: str) -> None:
     """Raise `Refused` (``bad_pack``) where a pack of one's own says what nobody can keep."""
-    found = [finding for finding in lint(source, is_pack=True) if finding.code != "bad_pack"]
-    printed = [f for f in found if f.code != "contradiction" or f.where]
     pack.load(source)
-    if printed:
-        says = "; ".join(f"line {f.line}: {f.words!r}: {f.says}" for f in printed)
-        raise Refused("bad_pack", says, clause=printed[0].clause or None)
+    found = blocking(lint(source, is_pack=True))
+    if found:
+        says = "; ".join(f"line {f.line}: {f.words!r}: {f.says}" for f in found)
+        raise Refused("bad_pack", says, clause=found[0].clause or None)
 
 
 @TABLE.use_case("privacy.policy.current", actors=EVERYBODY, none="a published notice")
