@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from switch_bench import STATS
 
 from ringfence.kernel.errors import Refused
 from ringfence.media.engine import protocol as media
@@ -126,75 +127,108 @@ def with_spares(count: int) -> tuple[MediaLink, Pipe, Ends]:
 
 async def asked(pipe: Pipe) -> list[tuple[str, str]]:
     """What was sent since the last time: the commands' names and legs."""
-    await asyncio.sleep(0)
+    for _ in range(3):
+        await asyncio.sleep(0)
     commands = CommandReader().feed(pipe.data)
     pipe.data = b""
     return [(type(command).__name__, command.leg) for command in commands]  # type: ignore[union-attr]
 
 
-async def test_spare_legs_are_opened_at_once_and_handed_out_with_their_ports() -> None:
-    link, pipe, _ = with_spares(2)
-    assert await asked(pipe) == [("OpenLeg", "S0"), ("OpenLeg", "S1")]
+async def test_a_first_call_has_spare_legs_opened_with_its_own() -> None:
+    link, pipe, _ = with_spares(4)
+    assert await asked(pipe) == []  # a worker without a leg sleeps
     assert link.take_spare() is None
+    link.open_leg("first", lambda _: None)
+    assert await asked(pipe) == [("OpenLeg", "S0"), ("OpenLeg", "first")]
+    assert link.take_spare() is None
+    assert await asked(pipe) == []
     link.heard(media.LegOpened(leg="S0", port=30000))
-    assert link.legs == set()  # nobody's yet: its loss concerns no call
+    assert link.legs == {"first"}  # the spare is nobody's yet: its loss concerns no call
     assert link.take_spare() == ("S0", 30000)
-    assert link.legs == {"S0"}
+    assert link.legs == {"first", "S0"}
+    assert await asked(pipe) == [("OpenLeg", "S1"), ("OpenLeg", "S2")]
+
+
+async def busy(legs: int, spares: int = 8) -> tuple[MediaLink, Pipe, Ends]:
+    """A link with legs and all its spares, S0 to S7."""
+    link, pipe, ends = with_spares(spares)
+    link.legs = {f"L{number}" for number in range(legs)}
+    assert link.take_spare() is None
+    for name, leg in await asked(pipe):
+        assert name == "OpenLeg"
+        link.heard(media.LegOpened(leg=leg, port=30000 + 2 * int(leg[1:])))
+    return link, pipe, ends
+
+
+async def test_there_are_half_as_many_spares_as_legs_and_never_more_than_asked_for() -> None:
+    for legs, spares in ((1, 1), (4, 3), (100, 8)):
+        link, _, _ = await busy(legs)
+        assert len(link._spares) == spares
 
 
 async def test_a_leg_that_closes_makes_room_for_one_spare_and_no_more() -> None:
-    link, pipe, _ = with_spares(2)
-    for number in range(2):
-        link.heard(media.LegOpened(leg=f"S{number}", port=30000 + 2 * number))
-    await asked(pipe)
+    link, pipe, _ = await busy(100)
     link.take_spare()
     assert await asked(pipe) == []
     link.close_leg("S0")
-    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S2")]
-    link.close_leg("another")
-    assert await asked(pipe) == [("CloseLeg", "another")]
+    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S8")]
+    link.close_leg("L0")
+    assert await asked(pipe) == [("CloseLeg", "L0")]
 
 
 async def test_few_spares_left_are_made_many_again() -> None:
-    link, pipe, _ = with_spares(8)
-    for number in range(8):
-        link.heard(media.LegOpened(leg=f"S{number}", port=30000 + 2 * number))
-    await asked(pipe)
-    for _ in range(6):
+    link, pipe, _ = await busy(100)
+    for _ in range(5):
         link.take_spare()
     assert await asked(pipe) == []
     link.take_spare()
-    assert await asked(pipe) == [("OpenLeg", f"S{number}") for number in range(8, 15)]
+    assert await asked(pipe) == [("OpenLeg", f"S{number}") for number in range(8, 14)]
 
 
 async def test_no_port_for_a_spare_is_nobodys_fault_and_asked_again_when_a_leg_closes() -> None:
     link, pipe, ends = with_spares(1)
+    link.take_spare()
     await asked(pipe)
     link.heard(media.LegFailed(leg="S0", reason="no_port"))
     assert ends.notices == []
-    assert link.take_spare() is None
     link.close_leg("a")
     assert await asked(pipe) == [("CloseLeg", "a"), ("OpenLeg", "S1")]
 
 
-async def test_the_next_worker_opens_spares_of_its_own() -> None:
-    link, pipe, ends = with_spares(1)
-    link.heard(media.LegOpened(leg="S0", port=30000))
+async def test_when_all_is_quiet_the_spares_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringfence.switch.media_link.MEDIA_SPARE_IDLE_MS", 0)
+    link, pipe, _ = await busy(2)
+    for leg in ("L0", "L1"):
+        link.close_leg(leg)
     await asked(pipe)
-    link.lost()
-    assert ends.lost == [[]]
+    link.heard(media.LegClosed(leg="L0", stats=STATS))
+    assert await asked(pipe) == []
+    link.heard(media.LegClosed(leg="L1", stats=STATS))
+    link.legs.add("another")  # came meanwhile
+    assert await asked(pipe) == []
+    link.heard(media.LegClosed(leg="another", stats=STATS))
+    assert await asked(pipe) == [("CloseLeg", "S0"), ("CloseLeg", "S1")]
     assert link.take_spare() is None
+
+
+async def test_a_spare_that_opens_when_all_is_quiet_is_closed_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ringfence.switch.media_link.MEDIA_SPARE_IDLE_MS", 0)
+    link, pipe, _ = with_spares(1)
+    link.take_spare()
+    assert await asked(pipe) == [("OpenLeg", "S0")]
+    link.heard(media.LegOpened(leg="S0", port=30000))
+    assert await asked(pipe) == [("CloseLeg", "S0")]
+
+
+async def test_the_next_worker_has_none_of_the_spares_of_the_last() -> None:
+    link, pipe, ends = await busy(1)
+    link.lost()
+    assert ends.lost == [["L0"]]
+    assert link.take_spare() is None
+    assert await asked(pipe) == []  # nobody is there to open one
     link.made(pipe)  # type: ignore[arg-type]
     link.heard(media.Hello(engine="native", abi=1, pid=8))
+    assert link.take_spare() is None
     assert await asked(pipe) == [("OpenLeg", "S1")]
-
-
-async def test_a_clip_is_dropped_where_it_is_and_nowhere_else() -> None:
-    link, pipe, _ = with_spares(0)
-    link.load_clip("CL1", 8_000, b"ab")
-    link.drop_clip("CL1")
-    link.drop_clip("CL1")
-    link.drop_clip("CL2")
-    await asyncio.sleep(0)
-    sent = [type(command).__name__ for command in CommandReader().feed(pipe.data)]
-    assert sent == ["LoadClip", "DropClip"]

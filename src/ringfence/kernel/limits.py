@@ -178,6 +178,7 @@ TRANSACTIONS_MAX = Limit(100_000, "transactions", "32 s of 3,000 requests a seco
 MEDIA_CONNECT_MS = Limit(20_000, "ms", "a worker starts in one second, on a busy machine in ten")
 MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is waiting for 200 OK")
 MEDIA_SPARE_LEGS = Limit(16, "legs", "of each worker, open ahead of need: a burst of calls")
+MEDIA_SPARE_IDLE_MS = Limit(3_000, "ms", "without a call; then a worker may sleep")
 MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")
 MEDIA_BACKLOG_BYTES = Limit(67_108_864, "bytes", "a worker that does not read is abandoned")
 

@@ -1,8 +1,9 @@
 """The server's end of the socket to a media worker.
 
-Commands are written at once and never waited for, except where an answer is needed (a port). A few
-legs are opened before anybody needs them (`take_spare`): a call that takes one is answered in the
-turn it arrived in, and the worker hears of it once.
+Commands are written at once and never waited for, except where an answer is needed (a port). While
+calls go on, some legs are open before anybody needs them (`take_spare`): a call that takes one is
+answered in the turn it arrived in, and the worker hears of it once. When all is quiet they are
+closed, because a worker without an open leg sleeps.
 When the socket breaks, every leg that was open on it is reported as lost, and the link connects
 again as soon as the supervisor has started another worker; clips are sent anew when first used.
 """
@@ -20,6 +21,7 @@ from ringfence.kernel.limits import (
     MEDIA_CONNECT_MS,
     MEDIA_OPEN_LEG_MS,
     MEDIA_RECONNECT_MS,
+    MEDIA_SPARE_IDLE_MS,
 )
 from ringfence.media.engine.protocol import (
     AnyNotice,
@@ -88,7 +90,7 @@ class MediaLink:
 
     ``on_notice``: every event of the worker except the answers this class waits for;
     ``on_lost``: the ids of the legs whose audio is gone because the worker is. ``spares``: how many
-    legs to hold open ahead of need, under names that ``name_leg`` makes.
+    legs at most to hold open ahead of need, under names that ``name_leg`` makes.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class MediaLink:
         self._name_leg = name_leg
         self._spares: deque[tuple[str, int]] = deque()
         self._spares_asked: set[str] = set()
+        self._quiet: asyncio.TimerHandle | None = None
         self._pings: dict[int, asyncio.Future[None]] = {}
         self._clips: set[str] = set()
         self._ready = asyncio.Event()
@@ -177,11 +180,10 @@ class MediaLink:
 
     def take_spare(self) -> tuple[str, int] | None:
         """A leg that is open already and its RTP port; None where one has to be opened."""
-        if not self._spares:
-            return None
-        spare = self._spares.popleft()
-        self.legs.add(spare[0])
-        if len(self._spares) + len(self._spares_asked) < self._spares_wanted // 4:
+        spare = self._spares.popleft() if self._spares else None
+        if spare is not None:
+            self.legs.add(spare[0])
+        if len(self._spares) + len(self._spares_asked) <= self._spares_due() // 4:
             self._open_spares(self._spares_wanted)
         return spare
 
@@ -190,12 +192,31 @@ class MediaLink:
         self.send(CloseLeg(leg=leg))
         self._open_spares(1)
 
+    def _spares_due(self) -> int:
+        """How many are right for the calls that are up: half as many."""
+        return min(self._spares_wanted, 1 + len(self.legs) // 2)
+
     def _open_spares(self, most: int) -> None:
-        missing = self._spares_wanted - len(self._spares) - len(self._spares_asked)
+        if self.hello is None:
+            return
+        missing = self._spares_due() - len(self._spares) - len(self._spares_asked)
         for _ in range(min(missing, most)):
             leg = self._name_leg()
             self._spares_asked.add(leg)
             self.send(OpenLeg(leg=leg))
+
+    def _watch(self) -> None:
+        """Where there is no call, see in a while whether there is one."""
+        if not self.legs and self._spares and self._quiet is None:
+            self._quiet = self._loop.call_later(MEDIA_SPARE_IDLE_MS / 1000, self._close_spares)
+
+    def _close_spares(self) -> None:
+        """All is quiet: let the worker sleep."""
+        self._quiet = None
+        if not self.legs:
+            for leg, _ in self._spares:
+                self.send(CloseLeg(leg=leg))
+            self._spares.clear()
 
     def send(self, command: Command) -> None:
         """Write a command, together with the others of this turn of the event loop."""
@@ -264,6 +285,7 @@ class MediaLink:
             if notice.leg in self._spares_asked:
                 self._spares_asked.discard(notice.leg)
                 self._spares.append((notice.leg, notice.port))
+                self._watch()
             else:
                 self._opened(notice.leg, notice.port)
         elif isinstance(notice, LegFailed) and notice.leg in self._spares_asked:
@@ -277,7 +299,6 @@ class MediaLink:
             self.connects += 1
             self._ready.set()
             log.info("media_connected", engine=notice.engine, pid=notice.pid)
-            self._open_spares(self._spares_wanted)
         elif isinstance(notice, Pong):
             pong = self._pings.get(notice.token)
             if pong is not None and not pong.done():
@@ -285,6 +306,7 @@ class MediaLink:
         else:
             if isinstance(notice, LegClosed):
                 self.legs.discard(notice.leg)
+                self._watch()
             try:
                 self._on_notice(notice)
             except Exception:
