@@ -126,7 +126,9 @@ class Exchange:
         ]
         audio = AudioDesk(self.links, clips, office.store.recordings)
         sessions = Sessions(advertise)
-        tolls = Tolls(clock, settings.allow_prefixes)
+        tolls = Tolls(
+            clock, settings.allow_prefixes, frozen=lambda: office.account.status == "suspended"
+        )
         router = Router(
             directory=office.directory,
             clock=clock,

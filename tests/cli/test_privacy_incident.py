@@ -49,3 +49,13 @@ def test_the_list_says_how_many_are_to_be_told(ringfence, office):
 def test_honey(ringfence, office):
     office.answers["privacy.honey.place"] = {"done": True}
     assert ringfence("privacy", "honey", "+12025550166").out == "Watched.\n"
+
+
+def test_the_emergency_stop_asks_first(ringfence, office):
+    office.answers["account.compromised"] = {"incident": SID, "auth_token": "t0k"}
+    out = ringfence("privacy", "compromised", "--yes", "--words", "stolen")
+    assert "t0k" in out.out
+    assert SID in out.out
+    assert office.asked == [("account.compromised", {"words": "stolen"})]
+    office.answers["account.resume"] = {"done": True}
+    assert ringfence("privacy", "resume").code == 0

@@ -72,3 +72,18 @@ def test_a_token_of_another_account_does_not_work(store, account, clock, open_st
     ).result(5)
     assert not use(store, other, clock)
     assert use(store, account, clock)
+
+
+def test_an_account_can_be_stopped_and_its_links_with_it(store, account, clock):
+    def unit(tx):
+        store.accounts.add_token(
+            tx, account, "link", kind="admin_link", now=clock.now(), expires_at=clock.now() + 99
+        )
+        store.accounts.set_status(tx, account, "suspended")
+        store.accounts.drop_tokens(tx, account)
+
+    store.db.submit(unit).result(5)
+    assert store.accounts.get(store.db.reading, account.id).status == "suspended"
+    assert not store.db.submit(
+        lambda tx: store.accounts.use_token(tx, account, "link", kind="admin_link", now=clock.now())
+    ).result(5)

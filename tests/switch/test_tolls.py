@@ -31,3 +31,13 @@ def test_more_calls_a_minute_than_people_make_are_refused_and_a_minute_later_not
         tolls.check(Phone("+12025550123"))
     clock.advance(60_000)
     tolls.check(Phone("+12025550123"))
+
+
+def test_a_stopped_account_calls_nobody_until_it_is_resumed() -> None:
+    stopped = [True]
+    tolls = Tolls(VirtualClock(), frozen=lambda: stopped[0])
+    with pytest.raises(Refused) as refused:
+        tolls.check(Phone("+12025550123"))
+    assert (refused.value.code, refused.value.clause) == ("account_suspended", "ACC-07")
+    stopped[0] = False
+    tolls.check(Phone("+12025550123"))

@@ -125,6 +125,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
 
 
+class Stopped(msgspec.Struct, frozen=True, kw_only=True):
+    """The account was stopped: its incident, and the token that replaces the old one."""
+
+    incident: str
+    auth_token: str
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True):
     """Said when everything went well and there is nothing else to say."""
 

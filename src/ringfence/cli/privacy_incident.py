@@ -178,3 +178,39 @@ def honey(number: str, data: Path | None) -> None:
     with office(data) as ask:
         ask.run("privacy.honey.place", number=number)
     click.echo("Watched.")
+
+
+@click.command()
+@click.option("--words", default="", help="What happened.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+@json_option
+def compromised(words: str, yes: bool, data: Path | None, as_json: bool) -> None:
+    """Stop everything: the account was stolen.
+
+    Token, keys, tickets, sessions, links and telephones let nobody in any more, no call is placed
+    at the account's expense, and an incident is open. 'resume' takes it back.
+
+    \b
+    Examples:
+      ringfence privacy compromised --words "a laptop was stolen"
+      ringfence privacy resume
+    """
+    if not yes:
+        click.confirm("Stop everything?", abort=True)
+    with office(data) as ask:
+        found = ask.run("account.compromised", words=words)
+    if as_json:
+        show.document(found)
+        return
+    click.echo(f"Stopped. The new auth token, shown this once: {found['auth_token']}")
+    click.echo(f"The incident: {found['incident']}")
+
+
+@click.command()
+@data_option
+def resume(data: Path | None) -> None:
+    """Take the stop of 'compromised' back: telephones and calls work again."""
+    with office(data) as ask:
+        ask.run("account.resume")
+    click.echo("Resumed. Make new keys for your programs.")

@@ -27,6 +27,12 @@ _SET_TOKEN = Statement(
     "account",
 )
 
+_SET_STATUS = Statement(
+    update(accounts).where(_a.id == bindparam("account")).values(status=bindparam("into")),
+    "into",
+    "account",
+)
+
 _t = tokens.c
 _ADD_TOKEN = insert_row(tokens)
 _GET_TOKEN = Statement(
@@ -37,6 +43,7 @@ _GET_TOKEN = Statement(
     "kind",
 )
 _DROP_TOKEN = Statement(delete(tokens).where(_t.hash == bindparam("hash")))
+_DROP_ALL = Statement(delete(tokens).where(_t.account_id == bindparam("account")))
 _DROP_EXPIRED = Statement(delete(tokens).where(_t.expires_at <= bindparam("now")))
 
 
@@ -109,6 +116,14 @@ class Accounts:
     def set_auth_token(self, tx: Transaction, account: Account, auth_token: str) -> None:
         """Replace the account's token."""
         tx.run(_SET_TOKEN, (self._seal(account, "auth_token", auth_token), account.id))
+
+    def set_status(self, tx: Transaction, account: Account, status: str) -> None:
+        """Set the account's state, a word of ``accounts.lifecycle``."""
+        tx.run(_SET_STATUS, (status, account.id))
+
+    def drop_tokens(self, tx: Transaction, account: Account) -> None:
+        """Let none of the links that were made in."""
+        tx.run(_DROP_ALL, (account.id,))
 
     def _seal(self, account: Account, field: str, text: str) -> bytes:
         return self._vault.seal(

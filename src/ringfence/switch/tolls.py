@@ -8,6 +8,7 @@ counted against a rate per minute that a person does not reach.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
@@ -30,15 +31,29 @@ HIGH_COST = (
 class Tolls:
     """Judges one outgoing call at a time."""
 
-    __slots__ = ("_allowed", "_clock", "_placed")
+    __slots__ = ("_allowed", "_clock", "_frozen", "_placed")
 
-    def __init__(self, clock: Clock, allowed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        allowed: tuple[str, ...] = (),
+        *,
+        frozen: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``frozen``: whether the account was stolen and places no calls until it is resumed."""
         self._clock = clock
+        self._frozen = frozen
         self._allowed = allowed
         self._placed: deque[int] = deque()
 
     def check(self, phone: Phone) -> None:
-        """Count the call, or raise `Refused` (``destination_not_allowed``, ``call_rate``)."""
+        """Count the call, or raise `Refused`.
+
+        ``account_suspended``, ``destination_not_allowed``, ``call_rate``.
+        """
+        if self._frozen():
+            raise Refused("account_suspended", "the account is stopped; its operator resumes it",
+                          clause="ACC-07")  # fmt: skip
         number = phone.e164
         if number.startswith(HIGH_COST) and not number.startswith(self._allowed or ("-",)):
             raise Refused(

@@ -444,5 +444,7 @@ HANDLERS = (
         "It goes on no longer."),
     _do(_I + "/{sid:str}/close", "privacy.incident.close", Words, case_views.Incident,
         "Everybody was told."),
+    _do("/compromised", "account.compromised", Words, case_views.Stopped,
+        "The account was stolen: stop everything."),
     _do("/honey", "privacy.honey.place", Honey, case_views.Done, "Watch a number of nobody."),
 )  # fmt: skip
