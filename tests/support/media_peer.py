@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ringfence.media.engine import protocol as p
-from ringfence.media.rtp import Packet, parse
+from ringfence.media.rtp import Packet, is_rtcp, parse
 
 Notice = TypeVar("Notice", bound=p.Notice)
 WAIT = 20.0
@@ -145,8 +145,10 @@ class Phone:
         self.timestamp += 160 * 6
 
     def hear(self) -> Packet:
-        """Return the next packet."""
-        return parse(self.socket.recv(2048))
+        """Return the next packet; reports for the neighbouring port may be somebody else's."""
+        while is_rtcp(data := self.socket.recv(2048)):
+            pass
+        return parse(data)
 
     def talk(self, payloads: Iterable[bytes]) -> list[Packet]:
         """Say a packet every 20 ms and hear what comes meanwhile."""
@@ -159,7 +161,8 @@ class Phone:
             time.sleep(max(0.0, due - time.monotonic()))
             try:
                 while True:
-                    heard.append(parse(self.socket.recv(2048)))
+                    data = self.socket.recv(2048)
+                    heard += [] if is_rtcp(data) else [parse(data)]
             except BlockingIOError:
                 pass
         self.socket.settimeout(WAIT)
