@@ -216,7 +216,7 @@ def test_the_demo_calls_tells_and_leaves_it_running(tmp_path: Path) -> None:
         [str(RINGFENCE), "demo", "--data", str(data), *flags],
         capture_output=True,
         text=True,
-        timeout=3 * WAIT,
+        timeout=2 * WAIT,
         check=False,
     )
     try:
