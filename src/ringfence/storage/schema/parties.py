@@ -32,5 +32,6 @@ parties = Table(
     column("kept_lookup", HASH, PHONE_HASH, nullable=True),  # where the law keeps it a while
     Index("ix_parties_kept_lookup", "kept_lookup"),
     Index("uq_parties_lookup", "lookup", unique=True),
+    Index("ix_parties_key_serial", "key_serial"),  # whose key it is, when keys were seen
     sqlite_with_rowid=False,
 )

@@ -1,4 +1,4 @@
-"""Numbers about months whose calls are gone."""
+"""Numbers about months whose calls are gone, and whose key is whose."""
 
 from __future__ import annotations
 
@@ -26,3 +26,4 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_parties_key_serial", "parties", ["key_serial"])
