@@ -51,10 +51,60 @@ def test_an_engine_that_is_not_there_is_said(
 ) -> None:
     monkeypatch.setattr(worker, "load", lambda: None)
     monkeypatch.setattr(worker, "tune_allocator", lambda: None)
+    monkeypatch.setattr(worker, "lock_memory", lambda: True)
     monkeypatch.setattr(worker.sys, "setswitchinterval", lambda _seconds: None)
     words = ["--socket", "/nowhere/x", "--rtp", "20000-20009", "--engine", "native"]
     assert main(words) == 2
     assert "not built" in capsys.readouterr().err
+
+
+class Library:
+    """A C library that notes what it is asked to lock."""
+
+    def __init__(self, answer: int) -> None:
+        self.answer = answer
+        self.asked: list[int] = []
+
+    def mlockall(self, flags: int) -> int:
+        self.asked.append(flags)
+        return self.answer
+
+
+@pytest.mark.parametrize(("answer", "locked"), [(0, True), (-1, False)])
+def test_memory_is_kept_out_of_the_swap_where_that_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, answer: int, locked: bool
+) -> None:
+    library = Library(answer)
+    monkeypatch.setattr(worker, "may_lock", lambda: True)
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _name: library)
+    assert worker.lock_memory() is locked
+    assert library.asked == [1 | 2 | 4]
+
+
+def test_memory_is_not_locked_up_to_a_bound_that_comes_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "may_lock", lambda: False)
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _name: pytest.fail("it was asked"))
+    assert not worker.lock_memory()
+
+
+@pytest.mark.parametrize(
+    ("limit", "rights", "may"),
+    [
+        (-1, "0000000000000000", True),
+        (65_536, "0000000000004000", True),
+        (65_536, "0000000000003fff", False),
+        (65_536, "", False),
+    ],
+)
+def test_who_may_lock_memory(
+    monkeypatch: pytest.MonkeyPatch, limit: int, rights: str, may: bool
+) -> None:
+    monkeypatch.setattr(worker.resource, "getrlimit", lambda _which: (limit, limit))
+    text = f"Name:\tx\nCapEff:\t{rights}\n"
+    monkeypatch.setattr(worker.Path, "read_text", lambda *_: text)
+    assert worker.may_lock() is may
 
 
 def _fails(secret: str) -> None:

@@ -52,6 +52,7 @@ _SWITCH_SECONDS = 0.000_5
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _TRIM_BYTES = 4 * 1024 * 1024
 _MMAP_BYTES = 256 * 1024
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT, _CAP_IPC_LOCK = 1, 2, 4, 14
 _FILES = 2 * MEDIA_LEGS_MAX + 4 * MEDIA_RECORDINGS_MAX + 64
 
 
@@ -288,6 +289,33 @@ def tune_allocator() -> None:
     mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
 
 
+def may_lock() -> bool:
+    """Whether this process may lock memory without a bound it would run into later."""
+    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY:
+        return True
+    try:
+        status = Path("/proc/self/status").read_text("ascii")
+        rights = int(status.partition("CapEff:")[2].split()[0], 16)
+    except (OSError, ValueError, IndexError):
+        return False
+    return bool(rights >> _CAP_IPC_LOCK & 1)
+
+
+def lock_memory() -> bool:
+    """Keep what is in memory out of the swap (mlockall(2)); whether that was allowed.
+
+    Voices and the keys of recordings pass through here, and clear audio must not reach a disk by
+    that way either; nor need the audio thread wait for a page. Pages are locked as they are
+    touched, so nothing more is resident than without.
+    """
+    if not may_lock():
+        return False
+    try:
+        return int(ctypes.CDLL(None).mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT)) == 0
+    except (OSError, AttributeError):
+        return False  # another C library
+
+
 def port_range(text: str) -> tuple[int, int]:
     """Read ``LOW-HIGH``."""
     low, _, high = text.partition("-")
@@ -309,6 +337,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     tune_allocator()
+    lock_memory()
     sys.setswitchinterval(_SWITCH_SECONDS)
     clock = SystemClock()
     ports = Ports(*options.rtp)
