@@ -19,7 +19,7 @@ from typing import TypeVar
 
 import apsw
 
-from ringfence.kernel.clock import Clock, Ms, SystemClock
+from ringfence.kernel.clock import SECOND, Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
@@ -327,7 +327,7 @@ class Store:
 def _never_back(clock: SystemClock, last: Ms) -> None:
     """Let no fact be dated before one that is stored already."""
     behind = clock.not_before(last, most_ms=CLOCK_BACK_MS)
-    if behind:
+    if behind > SECOND:  # less is the difference between two processes
         _LOG.warning("clock_behind", ms=behind)
 
 
