@@ -130,7 +130,7 @@ def test_missing_peers_are_named_loudly(machine: Machine) -> None:
 
 
 def test_present_peers_need_nothing(machine: Machine) -> None:
-    for name in ("sipp", "baresip", "apt-get"):
+    for name in ("sipp", "baresip", "chromium", "apt-get"):
         machine.program(name, "")
     user(machine, 0)
     done = machine.run("install_peers.sh")
