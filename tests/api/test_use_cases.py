@@ -6,7 +6,7 @@ from ringfence.api import use_cases
 
 
 def test_streams_are_named_like_use_cases() -> None:
-    assert all(re.fullmatch(r"[a-z]+\.[a-z]+", name) for name in use_cases.STREAMS)
+    assert all(re.fullmatch(r"[a-z_]+(?:\.[a-z_]+)+", name) for name in use_cases.STREAMS)
 
 
 def test_actors_differ() -> None:
