@@ -37,6 +37,7 @@ Role = Literal[
 
 SYSTEM: Final = "system"
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+_BY_WORD: Final[dict[str, Role]] = {role: role for role in ROLES}
 GRANTED: Final[tuple[Role, ...]] = (
     "owner", "admin", "manager", "agent", "privacy_officer", "auditor", "developer",
 )  # fmt: skip
@@ -119,10 +120,10 @@ def of_ticket(ticket: Ticket, now: Ms) -> Identity:
 
 def known_role(word: str) -> Role:
     """Return a role by its word. Raises `LocalError` for a word that is none."""
-    for known in ROLES:
-        if word == known:
-            return known
-    raise LocalError("no such role")
+    known = _BY_WORD.get(word)
+    if known is None:
+        raise LocalError("no such role")
+    return known
 
 
 def check_granted(role: str) -> Role:

@@ -78,10 +78,9 @@ class Openings:
     def _ask(self, category: str, serial: int, purpose: str) -> None:
         """Raise `Refused` with the rule behind it where the gate says no."""
         role = current_role()
-        restricted = serial in self.restricted
-        if role == SYSTEM and not restricted:
+        case = _RESTRICTED if serial in self.restricted else USUAL
+        if role == SYSTEM and case is USUAL:
             return  # what the exchange itself may open is what its labels say
-        case = _RESTRICTED if restricted else USUAL
         decision = decide(known_role(role), purpose=purpose, category=category, circumstances=case)
         decision.enforce()
 
