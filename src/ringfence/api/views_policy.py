@@ -20,6 +20,18 @@ class PolicyPack(msgspec.Struct, frozen=True, kw_only=True):
     in_force: bool
 
 
+class PolicyFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault of a policy; ``printed``: whether it stands in what the notice would print."""
+
+    line: int
+    code: str
+    clause: str
+    where: str
+    words: str
+    says: str
+    printed: bool
+
+
 class PolicyVersion(msgspec.Struct, frozen=True, kw_only=True):
     """A version of the notice. ``notice``: its JSON, the very bytes of the digest."""
 

@@ -18,6 +18,8 @@ ROUTES: list[tuple[str, str, Any, str, dict[str, Any]]] = [
     ("GET", "policy/draft/excitel", None, "policy.draft", {"name": "excitel"}),
     ("POST", "policy", {"name": "excitel"}, "policy.use",
      {"name": "excitel", "document": None, "effective": None}),
+    ("POST", "policy/lint", {"name": "excitel"}, "policy.lint",
+     {"name": "excitel", "document": None}),
     ("POST", "policy/refresh", None, "policy.refresh", {}),
     ("GET", "policy/pending", None, "policy.pending", {}),
     ("POST", "policy/versions/2/acknowledge", None, "policy.acknowledge", {"number": 2}),

@@ -267,6 +267,17 @@ def test_a_shorter_time_agreed_for_this_installation_is_the_one_printed(
     assert "keep_recordings_days" in content(shorter)["reason"]
 
 
+def test_faults_are_named_by_every_door(ask: Ask) -> None:
+    assert ask("policy.lint") == []
+    found = ask("policy.lint", name="myoperator-2019")
+    assert {"POL-05", "TEL-16", "TEL-17"} <= {finding.clause for finding in found}
+    assert not any(finding.printed for finding in found)
+    [mistake, *_] = ask("policy.lint", document="title = 3")
+    assert (mistake.code, mistake.line) == ("bad_pack", 1)
+    with pytest.raises(Refused, match="bad_argument"):
+        ask("policy.lint", name="excitel", document="x")
+
+
 def test_own_packs_are_examined(ask: Ask) -> None:
     with pytest.raises(Refused) as refused:
         ask(

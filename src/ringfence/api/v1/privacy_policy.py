@@ -24,6 +24,13 @@ class Use(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """Epoch milliseconds; at once where it is missing."""
 
 
+class Examine(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A shipped pack by name, or one's own as TOML; neither: the one in use."""
+
+    name: str | None = None
+    document: str | None = None
+
+
 class Admin(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Who is told of material changes."""
 
@@ -108,6 +115,13 @@ async def use(request: Asked) -> views.PolicyVersion:
     """Publish the notice of a pack; 201 with the version it is."""
     given = await _body(request, Use)
     return await _ask(request, "policy.use", views.PolicyVersion, **given)
+
+
+@post("/v1/privacy/policy/lint", status_code=200, opt={"body": Examine})
+async def lint(request: Asked) -> list[views.PolicyFinding]:
+    """Return what is wrong with a pack, line by line, each with the clause it goes against."""
+    given = await _body(request, Examine)
+    return await _ask(request, "policy.lint", list[views.PolicyFinding], **given)
 
 
 @post("/v1/privacy/policy/refresh", status_code=200)
@@ -243,7 +257,7 @@ async def _body(request: Asked, kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 HANDLERS = (
-    *(list_packs, list_versions, show_version, show_changes, show_draft, use, refresh),
+    *(list_packs, list_versions, show_version, show_changes, show_draft, use, lint, refresh),
     *(list_pending, acknowledge, list_told, list_acceptances, show_admin, set_admin),
     *(show_map, show_processing, show_erasure_view, list_recipients, engage),
     *(list_messages, send_message, receive, subscribe, show_lists, suppress),

@@ -278,6 +278,28 @@ async def show_draft(office: Office, *, name: str) -> dict[str, Any]:
     return made.notice
 
 
+@TABLE.use_case("privacy.policy.lint", actors=KNOWN, none="the text of a pack")
+async def examine(
+    office: Office, *, name: str | None = None, document: str | None = None
+) -> list[views.PolicyFinding]:
+    """What is wrong with a shipped pack, with one's own, or with the one in use."""
+    if name is not None and document is not None:
+        raise Refused("bad_argument", "name a pack that is shipped, or give one of your own")
+    source = document or (library.source(name) if name else (await in_force(office)).source)
+    return [
+        views.PolicyFinding(
+            line=found.line,
+            code=found.code,
+            clause=found.clause,
+            where=found.where,
+            words=found.words,
+            says=found.says,
+            printed=found.printed,
+        )
+        for found in lint(source, is_pack=True)
+    ]
+
+
 @TABLE.use_case("privacy.policy.source", actors=KNOWN, none="the text of a pack")
 async def show_source(office: Office) -> str:
     """The pack in use, as it was written."""
