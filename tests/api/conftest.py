@@ -157,9 +157,34 @@ def office() -> FakeOffice:
     return FakeOffice()
 
 
+class Counter:
+    """The office that a test brought: the application is built once, because that takes long."""
+
+    def __init__(self) -> None:
+        self.office = FakeOffice()
+
+    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
+        return await self.office.run(name, args, actor=actor)
+
+    def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+        return self.office.follow(name, args, actor=actor)
+
+
+@pytest.fixture(scope="session")
+def counter() -> Counter:
+    return Counter()
+
+
+@pytest.fixture(scope="session")
+def application(counter: Counter) -> Any:
+    return build(counter)
+
+
 @pytest.fixture
-def client(office: FakeOffice) -> Iterator[TestClient[Any]]:
-    with TestClient(build(office), raise_server_exceptions=False) as client:
+def client(office: FakeOffice, counter: Counter, application: Any) -> Iterator[TestClient[Any]]:
+    counter.office = office
+    application.state.pop("rights_limiter", None)
+    with TestClient(application, raise_server_exceptions=False) as client:
         yield client
 
 
