@@ -12,7 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from media_peer import WAIT, Phone, WorkerProcess
+from media_peer import PORTS, WAIT, Phone, WorkerProcess
 
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.library import load
@@ -205,15 +205,18 @@ def test_the_control_socket_is_for_its_owner_alone(start: Start) -> None:
 
 @EVERY_WIRE
 def test_ports_run_out_and_come_back(start: Start, phones: list[Phone]) -> None:
-    worker = start(ports="26200-26203")
+    worker = start(ports=f"{PORTS + 90}-{PORTS + 93}")
     for leg in ("LG1", "LG2", "LG3"):
         worker.do(p.OpenLeg(leg))
-    assert {worker.wait(p.LegOpened).port, worker.wait(p.LegOpened).port} == {26_200, 26_202}
+    assert {worker.wait(p.LegOpened).port, worker.wait(p.LegOpened).port} == {
+        PORTS + 90,
+        PORTS + 92,
+    }
     assert worker.wait(p.LegFailed) == p.LegFailed("LG3", "no_port")
     worker.do(p.CloseLeg("LG1"))
     worker.wait(p.LegClosed)
     worker.do(p.OpenLeg("LG3"))
-    assert worker.wait(p.LegOpened).port == 26_200
+    assert worker.wait(p.LegOpened).port == PORTS + 90
 
 
 @EVERY_WIRE
@@ -313,7 +316,8 @@ def test_a_worker_does_not_outlive_its_parent(tmp_path: Path, engine: str) -> No
         f"""
         import subprocess, sys
         words = ["-m", "ringfence.media.engine.worker", "--socket", {str(tmp_path / "s")!r}]
-        words += ["--rtp", "26300-26309", "--bind", "127.0.0.1", "--engine", {engine!r}]
+        words += ["--rtp", "{PORTS + 94}-{PORTS + 99}", "--bind", "127.0.0.1"]
+        words += ["--engine", {engine!r}]
         print(subprocess.Popen([sys.executable, *words]).pid, flush=True)
         sys.stdin.read()
         """
