@@ -279,11 +279,15 @@ def approvers(data: Path | None, as_json: bool) -> None:
 @approver.command()
 @click.argument("sid")
 @data_option
-def remove(sid: str, data: Path | None) -> None:
+@json_option
+def remove(sid: str, data: Path | None, as_json: bool) -> None:
     """Let somebody approve no more."""
     with office(data) as ask:
         ask.run("privacy.approver.remove", sid=sid)
-    click.echo("Removed.")
+    if as_json:
+        show.document({"removed": sid})
+    else:
+        click.echo("Removed.")
 
 
 @click.command()

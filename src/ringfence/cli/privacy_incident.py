@@ -168,7 +168,8 @@ def close(sid: str, words: str, data: Path | None, as_json: bool) -> None:
 @click.command()
 @click.argument("number")
 @data_option
-def honey(number: str, data: Path | None) -> None:
+@json_option
+def honey(number: str, data: Path | None, as_json: bool) -> None:
     """Watch NUMBER, which belongs to nobody: whoever opens its data opens an incident.
 
     \b
@@ -177,7 +178,10 @@ def honey(number: str, data: Path | None) -> None:
     """
     with office(data) as ask:
         ask.run("privacy.honey.place", number=number)
-    click.echo("Watched.")
+    if as_json:
+        show.document({"watched": True})
+    else:
+        click.echo("Watched.")
 
 
 @click.command()
@@ -209,8 +213,12 @@ def compromised(words: str, yes: bool, data: Path | None, as_json: bool) -> None
 
 @click.command()
 @data_option
-def resume(data: Path | None) -> None:
+@json_option
+def resume(data: Path | None, as_json: bool) -> None:
     """Take the stop of 'compromised' back: telephones and calls work again."""
     with office(data) as ask:
         ask.run("account.resume")
-    click.echo("Resumed. Make new keys for your programs.")
+    if as_json:
+        show.document({"resumed": True})
+    else:
+        click.echo("Resumed. Make new keys for your programs.")
