@@ -11,7 +11,17 @@ WORLDLY = frozenset(
     {
         *("cli", "supervisor", "testing", "app", "exchange", "backroom", "outside", "office"),
         *("api", "console"),
-        *("switch", "storage", "jobs", "webhooks", "carriers", "speech", "mail", "config", "observe"),
+        *(
+            "switch",
+            "storage",
+            "jobs",
+            "webhooks",
+            "carriers",
+            "speech",
+            "mail",
+            "config",
+            "observe",
+        ),
     }
 )
 """Above the line: these may touch the world."""
