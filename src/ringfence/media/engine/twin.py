@@ -42,6 +42,9 @@ _PKTINFO6 = struct.Struct("=16si")
 _CONTROL_BYTES = 64
 
 
+_NOWHERE = ("", 0)
+
+
 class _Pair:
     """The two sockets of a leg."""
 
@@ -52,7 +55,7 @@ class _Pair:
         self.port = port
         self.rtp = rtp
         self.rtcp = rtcp
-        self.aim = ("", 0)
+        self.aim = _NOWHERE
         """Where audio was sent last."""
         self.source: list[tuple[int, int, bytes]] = []
         """Has datagrams leave from the address of ours the far end sends to (see wire.c)."""
@@ -201,7 +204,8 @@ class TwinEngine:
                     continue  # an ICMP error, taken off the socket by reading it
                 self._in += 1
                 self._core.receive(pair.leg, data, source[0], source[1], now, rtcp=rtcp)
-                if self._anywhere and source[:2] == pair.aim:
+                # Before anything was sent there is no aim yet: whoever speaks first is answered.
+                if self._anywhere and pair.aim in {_NOWHERE, source[:2]}:
                     pair.source = _reply_from(control) or pair.source
 
     def _send(self) -> int:
