@@ -1,0 +1,68 @@
+"""Every operation with a handler, asked of a seeded office and held against the description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from twilio_scene import NothingThere, Scene
+from twilio_shapes import check, document, success
+
+from ringfence.api.twilio.operations import Operation, operations
+
+_LATER = ("Create", "Update", "Delete")
+"""Lists and single things are looked at before anything is made, changed and removed."""
+
+ROWS = sorted(
+    (row for row in operations().rows if row.handler is not None),
+    key=lambda row: (next((n for n, w in enumerate(_LATER, 1) if row.name.startswith(w)), 0),
+                     row.name),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    document()
+    made = Scene(tmp_path_factory.mktemp("twilio") / "data")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_is_answered_is_what_is_described(scene: Scene, row: Operation) -> None:
+    try:
+        answer = scene.walk(row)
+    except NothingThere:
+        pytest.skip(f"{row.name} is NOT checked: nothing to ask about; seed it in twilio_scene")
+    body = answer.json() if answer.content else None
+    if answer.status_code >= 400:
+        assert body is not None
+        if body["code"] == 20503:
+            pytest.skip(f"{row.name} is NOT checked here: it needs a running server")
+        if row.name == "UpdateCall" and body["code"] == 21220:
+            pytest.skip("UpdateCall is NOT checked here: no call is in progress")
+        pytest.fail(f"{row.name}: {body['code']} {body['message']}; its form is in twilio_scene")
+    status, schema = success(row.name)
+    assert answer.status_code == status
+    if schema is None:
+        assert body is None
+    else:
+        check(row.name, body)
+
+
+def test_the_walk_reaches_what_is_there(scene: Scene) -> None:
+    reached = {row.name for row in ROWS if any(True for _ in scene._paths(row.path))}
+    assert {"ListCall", "FetchCall", "FetchAccount", "ListRecording"} <= reached
+
+
+def test_a_wrong_body_is_noticed(scene: Scene) -> None:
+    body = scene.ask("GET", "/Calls.json").json()
+    for change in (
+        {"sid": "XX"}, {"status": "nice"}, {"start_time": "2030-01-31"}, {"duration": 15},
+    ):  # fmt: skip
+        wrong = body | {"calls": [body["calls"][0] | change]}
+        with pytest.raises(AssertionError):
+            check("ListCall", wrong)
+    del body["calls"][0]["price"]
+    with pytest.raises(AssertionError, match="price is missing"):
+        check("ListCall", body)

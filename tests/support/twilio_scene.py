@@ -1,0 +1,155 @@
+"""A seeded office behind the whole application, asked as Twilio's clients ask.
+
+Another area adds what its operations need: a function beside `SEEDS` that puts something of it into
+the office, and the form of each operation that takes one to `FORMS`. SIDs in paths need nothing:
+they are looked up in the list above them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from office_open import opened
+
+from ringfence.api.http import build
+from ringfence.api.twilio.operations import Operation, operations
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.phone import Phone
+from ringfence.office import Office
+
+OURS, THEIRS = "+12025550100", "+12025550123"
+DOCUMENT = "<Response><Hangup/></Response>"
+VERSION = "/2010-04-01"
+
+Form = Mapping[str, str | list[str]]
+
+FORMS: dict[str, Form] = {
+    "CreateCall": {"To": THEIRS, "From": OURS, "Twiml": DOCUMENT},
+    "CreateIncomingPhoneNumber": {
+        "PhoneNumber": "+12025550177", "VoiceUrl": "https://example.com/voice"
+    },
+    "UpdateIncomingPhoneNumber": {"VoiceUrl": "https://example.com/other", "VoiceMethod": "GET"},
+    "UpdateCall": {"Status": "completed"},
+}  # fmt: skip
+"""What an operation is asked with. One that takes a form and has none here is asked with none."""
+
+
+async def _a_number(office: Office) -> None:
+    await office.run("number.add", {"number": OURS, "twiml": DOCUMENT}, actor="operator")
+
+
+async def _a_call(office: Office) -> None:
+    now = office.clock.now()
+    call, leg = (ids.make(kind, now, office.entropy) for kind in ("call", "leg"))
+    room = office.store.party_room
+    number = office.numbers[OURS]
+    facts = [
+        events.CallOffered(
+            at=now, call=CallId(call), account=office.account.id, leg=LegId(leg),
+            caller=room.resolve(Phone(THEIRS), now), called=room.resolve(Phone(OURS), now),
+            number=number.id,
+        ),
+        events.CallAnswered(at=Ms(now + 10), call=CallId(call), codec="PCMU"),
+        events.CallEnded(
+            at=Ms(now + 900), call=CallId(call), account=office.account.id, direction="inbound",
+            cause=Cause.NORMAL, hung_up_by="caller", missed=False, offered_at=now, rang_at=None,
+            answered_at=Ms(now + 10), answered_by_person_at=None, ended_at=Ms(now + 900),
+            duration_ms=890, talk_ms=0, codec="PCMU", mos_x100=440,
+        ),
+    ]  # fmt: skip
+    office.store.calls.record(facts, now)
+    await office.settled()
+
+
+SEEDS: list[Callable[[Office], Awaitable[None]]] = [_a_number, _a_call]
+"""What is put into the office before anything is asked, in this order."""
+
+
+class NothingThere(Exception):
+    """There is nothing an operation could be asked about."""
+
+
+class Scene:
+    """One office and one client of it, on a loop of their own."""
+
+    def __init__(self, data: Path) -> None:
+        self._loop = asyncio.new_event_loop()
+        self.office = opened(data)
+        for seed in SEEDS:
+            self._loop.run_until_complete(seed(self.office))
+        self.account = self.office.account.id
+        token = self.office.directory.auth_token
+        self.headers = {"Authorization": basic(self.account, token)}
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=build(self.office)), base_url="http://ringfence"
+        )
+
+    def close(self) -> None:
+        """Close the office and the loop."""
+        self._loop.run_until_complete(self._client.aclose())
+        self._loop.run_until_complete(self.office.close())
+        self._loop.close()
+
+    def send(self, method: str, url: str, form: Form | None = None, **how: Any) -> httpx.Response:
+        """Ask for an absolute path below the host."""
+        headers = how.pop("headers", self.headers)
+        return self._loop.run_until_complete(
+            self._client.request(method, url, data=form, headers=headers, **how)
+        )
+
+    def run(self, use_case: str, actor: str = "operator", /, **args: Any) -> Any:
+        """Carry out a use case."""
+        return self._loop.run_until_complete(self.office.run(use_case, args, actor=actor))
+
+    def ask(self, method: str, path: str, form: Form | None = None, **query: Any) -> httpx.Response:
+        """Ask for a path below the account, like ``/Calls.json``."""
+        where = f"{VERSION}/Accounts/{self.account}{path}"
+        return self.send(method, where, form, params=query)
+
+    def walk(self, row: Operation) -> httpx.Response:
+        """Ask for an operation, about the first thing there is to ask about."""
+        path = next(self._paths(row.path), None)
+        if path is None:
+            raise NothingThere(row.path)
+        form = FORMS.get(row.name, {}) if row.method == "POST" else None
+        return self.send(row.method, VERSION + path, form)
+
+    def _paths(self, template: str) -> Iterator[str]:
+        """Yield the paths that a template stands for, as far as lists above tell."""
+        field = re.search(r"\{(\w+)\}", template)
+        if field is None:
+            yield template
+            return
+        before, after = template[: field.start()], template[field.end() :]
+        for value in self._values(before.rstrip("/"), field[1]):
+            yield from self._paths(before + value + after)
+
+    def _values(self, above: str, field: str) -> Iterator[str]:
+        if field == "AccountSid" or (above == "/Accounts" and field == "Sid"):
+            yield self.account
+            return
+        row, _, _ = operations().find("GET", above + ".json")
+        if row is None or row.handler is None:
+            return
+        body = self.send("GET", f"{VERSION}{above}.json").json()
+        found = next((value for value in body.values() if isinstance(value, list)), [])
+        snake = re.sub(r"(?<!^)(?=[A-Z])", "_", field).lower()
+        for item in found:
+            value = item.get(snake) or item.get("sid")
+            if value:
+                yield value
+
+
+def basic(user: str, password: str) -> str:
+    """Return the header of HTTP Basic."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
