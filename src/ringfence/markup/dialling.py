@@ -283,6 +283,7 @@ class DialStep(Step):
                     ("RecordingChannels", "2" if dial.record.endswith("-dual") else "1"),
                     ("RecordingSource", "DialVerb"),
                 ),
+                "recording",
             )
 
     def _over(self, params: Params) -> None:

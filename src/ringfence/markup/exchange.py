@@ -17,10 +17,11 @@ Values may be personal data and stay out of every ``repr``; a telephone number t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import ClipId
+from ringfence.kernel.ids import ClipId, PartyId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
 
@@ -57,13 +58,33 @@ class LoadMedia:
     url: str = field(repr=False)
 
 
+CallbackKind = Literal[
+    "status", "recording", "conference", "queue", "message", "transcription", "stream", "action"
+]
+"""What the notification log files a callback under."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """Tell ``url``; the answer does not matter to the call, delivering it does."""
+    """Tell ``url``; the answer does not matter to the call, delivering it does.
+
+    ``event``: its word (``participant-join``), for the log. ``subject``: the SID of what it is
+    about where that is not the call: a conference, a message; what is about one subject is told to
+    one server in order. ``party``: under whose key it waits; None: whoever the call is with, and
+    the account's where there is no call. ``body``: JSON posted instead of a form, signed by its
+    digest. ``fallback_url``: told at once, with ErrorCode and ErrorUrl, when ``url`` fails.
+    """
 
     url: str = field(repr=False)
     method: Method = "POST"
     params: Params = field(default=(), repr=False)
+    kind: CallbackKind = "status"
+    event: str = ""
+    subject: str = ""
+    party: PartyId | None = None
+    body: bytes = field(default=b"", repr=False)
+    fallback_url: str = field(default="", repr=False)
+    fallback_method: Method = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

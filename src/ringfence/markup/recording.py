@@ -121,4 +121,5 @@ class RecordStep(Step):
                     ("RecordingChannels", "1"),
                     ("RecordingSource", "RecordVerb"),
                 ),
+                "recording",
             )

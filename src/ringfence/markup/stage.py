@@ -13,6 +13,7 @@ from ringfence.markup.context import Context
 from ringfence.markup.exchange import (
     AskRecording,
     Callback,
+    CallbackKind,
     Fetch,
     Fetched,
     FetchFailed,
@@ -61,7 +62,9 @@ class Stage(Protocol):
     def go(self, action: str | None, method: Method, params: Params) -> None:
         """The step is done: go on with the document at ``action`` (None: the present one)."""
 
-    def tell(self, url: str, method: Method, params: Params) -> Callback | None:
+    def tell(
+        self, url: str, method: Method, params: Params, kind: CallbackKind = "status"
+    ) -> Callback | None:
         """Send a callback to a URL of the document; None where it is no URL."""
 
     def follow_recording(

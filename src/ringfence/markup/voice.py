@@ -38,6 +38,7 @@ from ringfence.markup.exchange import (
     AskRecording,
     Begin,
     Callback,
+    CallbackKind,
     ClipFailed,
     ClipReady,
     Fetch,
@@ -285,18 +286,20 @@ class Program:
         self._step = None
         if self._over:
             if action is not None or not self._pages.inline:
-                self.tell(action or "", method, params)
+                self.tell(action or "", method, params, "action")
             return
         if action is None and self._pages.inline:
             self._open_verbs(self._pages.all, self._pages.base, inline=True)
             return
         self._goto = (action or "", method, params)
 
-    def tell(self, url: str, method: Method, params: Params) -> Callback | None:
+    def tell(
+        self, url: str, method: Method, params: Params, kind: CallbackKind = "status"
+    ) -> Callback | None:
         whole = resolve(url, self._pages.base)
         if whole is None or whole.startswith("flow:"):
             return None
-        callback = Callback(url=whole, method=method, params=(*self._params(), *params))
+        callback = Callback(url=whole, method=method, params=(*self._params(), *params), kind=kind)
         self._out.append(callback)
         return callback
 
