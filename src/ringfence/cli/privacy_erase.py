@@ -29,7 +29,7 @@ DONE = [
 
 
 @click.command()
-@click.argument("address", metavar="NUMBER")
+@click.argument("address", metavar="ADDRESS")
 @click.option("--plan", "plan_only", is_flag=True, help="Show the plan and stop.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--reason", default="request", show_default=True, help="Why; see the examples.")
@@ -38,7 +38,7 @@ DONE = [
 def erase(
     address: str, plan_only: bool, yes: bool, reason: str, data: Path | None, as_json: bool
 ) -> None:
-    """Erase one person: everything stored about whoever has this number.
+    """Erase one person: everything stored about whoever has this number or mailbox.
 
     The plan comes first: each store, what is there, how many, what is done, when, by which rule.
     Then the person's key is destroyed, so that whatever it sealed is noise in every copy; files and
@@ -51,6 +51,7 @@ def erase(
       ringfence privacy erase +12025550123 --plan
       ringfence privacy erase +12025550123
       ringfence privacy erase sip:ann@example.com --yes --reason withdrawal
+      ringfence privacy erase ann@example.com
     Reasons: request, withdrawal, objection, unlawful, child, retention.
     """
     with office(data) as ask:

@@ -131,6 +131,10 @@ EMAIL_HASH = Label("user.contact.email", "customer", _MAIL, "high", "keyed_hash"
 """Whom a message went to, or who asked for messages: found again, never read back."""
 MESSAGE_FACT = Label("user.telephony.message", "customer", _MAIL, "low", "plain", "call_log")
 """Template, list, ground, state and times of a message; nothing of what it said."""
+LIST_HASH = Label("user.contact.email", "customer", _MAIL, "high", "keyed_hash", "account")
+"""Who is on a list: nothing more is sent to somebody who was erased, so no log keeps it."""
+LIST_FACT = Label("user.privacy_preferences", "customer", _MAIL, "low", "plain", "account")
+"""On which list somebody is, since when and on what ground."""
 
 
 def label_of(annotation: Any) -> Label | None:

@@ -16,6 +16,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, MessageId
 from ringfence.messaging.permission import Subscription
 from ringfence.storage.account_seal import AccountSeal
+from ringfence.storage.parties import MAILBOX, canonical
 from ringfence.storage.schema import messages, subscriptions, suppressions
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -124,8 +125,11 @@ class Messages:
         self._account: AccountId = seal.account.id
 
     def lookup(self, address: str) -> bytes:
-        """Return the keyed hash under which an address is known, here and to `Consents`."""
-        return self._seal.find(f"suppressed:mailto:{address.casefold()}")
+        """Return the keyed hash under which a mailbox is known, the same as of its party.
+
+        So whoever erases the party reaches what was sent to the mailbox, and the lists it is on.
+        """
+        return self._seal.find(canonical(MAILBOX + address))
 
     def add(self, tx: Transaction, message: Message, lookup: bytes) -> bool:
         """Add a message; False where its reason has led to one already."""

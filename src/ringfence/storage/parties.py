@@ -39,13 +39,17 @@ _KEY = Statement(select(_p.key_serial).where(_p.id == bindparam("party")))
 _GET = Statement(select(_p.address, _p.key_serial).where(_p.id == bindparam("party")))
 
 _SIP: Final = ("sip:", "sips:")
+MAILBOX: Final = "mailto:"
 
 
 def canonical(address: str) -> str:
     """Return a SIP address as it is looked up: scheme and host in small letters (RFC 3261 19.1.4).
 
-    Parameters and headers are cut off: they say how a call was sent, not who called.
+    Parameters and headers are cut off: they say how a call was sent, not who called. A mailbox
+    (``mailto:``) is in small letters throughout: no relay that people use tells them apart.
     """
+    if address.strip().lower().startswith(MAILBOX):
+        return address.strip().lower()
     scheme, colon, rest = address.strip().partition(":")
     rest = rest.partition(";")[0].partition("?")[0]
     user, at, host = rest.rpartition("@")
@@ -178,7 +182,7 @@ class AccountParties:
             self._keep(text, party)
             return party
         kind: Kind = "sip" if text.startswith(_SIP) else "phone"
-        return self._add("email" if text.startswith("mailto:") else kind, text, lookup, now)
+        return self._add("email" if text.startswith(MAILBOX) else kind, text, lookup, now)
 
     def _add(self, kind: Kind, text: str, lookup: bytes | None, now: Ms) -> PartyId:
         self._collect()

@@ -19,9 +19,9 @@ from ringfence.storage.cases_disclosures import Recipient
 CALLER, STRANGER = "+12025550123", "+12025550199"
 
 
-def run(office, name, **args):
+def run(office, use_case, /, **args):
     async def ask():
-        return await office.run(name, args, actor="operator")
+        return await office.run(use_case, args, actor="operator")
 
     return asyncio.run(ask())
 
@@ -44,6 +44,38 @@ def caller(office):
     rooms.calls.record(facts, now)
     rooms.db.submit(lambda _: None).result(5)
     return party
+
+
+@pytest.mark.promise("DSR-03")
+def test_somebody_known_by_a_mailbox_alone_is_erased(office):
+    store = office.store.rooms.messages
+    lookup = store.lookup("ann@example.com")
+    run(office, "privacy.message.subscribe", to="Ann@Example.com", name="news", ground="consent",
+        evidence="C1")  # fmt: skip
+    planned = run(office, "privacy.erase.plan", address="ANN@example.com")
+    found = {row.store: row.count for row in planned.rows}
+    assert (found["parties"], found["subscriptions"]) == (1, 1)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    assert store.subscriptions(office.store.db.reading, lookup) == []
+    again = run(office, "privacy.erase.plan", address="ann@example.com")
+    assert sum(row.count or 0 for row in again.rows if row.store != "keys") == 0
+
+
+def test_an_erased_mailbox_is_still_left_alone(office):
+    store = office.store.rooms.messages
+    lookup = store.lookup("ann@example.com")
+    asyncio.run(office.write(lambda tx: store.suppress(tx, lookup, how="page", at=1)))
+    office.store.party_room.resolve("mailto:ann@example.com", office.clock.now())
+    planned = run(office, "privacy.erase.plan", address="ann@example.com")
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    assert store.is_suppressed(office.store.db.reading, lookup)
+
+
+def test_what_is_no_address_is_refused(office):
+    for text, code in (("ann@", "bad_email"), ("12", "invalid_number")):
+        with pytest.raises(Refused) as refused:
+            run(office, "privacy.erase.plan", address=text)
+        assert refused.value.code == code
 
 
 @pytest.mark.promise("DSR-03")

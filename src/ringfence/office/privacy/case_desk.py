@@ -14,6 +14,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.privacy.cases import child, demand, grievance, incident, rights
 from ringfence.privacy.cases.machine import Machine
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
+from ringfence.storage import cases_codes
 from ringfence.storage.cases import Case, StepTaken
 
 if TYPE_CHECKING:
@@ -136,6 +137,15 @@ def read_address(office: Office, text: str) -> Phone | str:
     if "@" in plain:
         return mailbox(plain)
     return Phone.parse(plain, region=office.region)
+
+
+def knows_mailbox(office: Office, address: str) -> bool:
+    """Whether this is a mailbox that something was sent to, or that is on a list."""
+    mailbox = address.removeprefix("mailto:")
+    if mailbox == address:
+        return False
+    lookup = office.store.rooms.messages.lookup(mailbox)
+    return office.read(lambda queries: cases_codes.knows_mailbox(queries, lookup))
 
 
 def mailbox(text: str) -> str:

@@ -22,6 +22,7 @@ from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId, is_id
 from ringfence.kernel.limits import ADDRESS_CHARS_MAX, PAGE_MAX
 from ringfence.kernel.phone import Phone
+from ringfence.office.privacy import case_desk
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
 from ringfence.storage import erasure_ledger as ledger
@@ -36,8 +37,6 @@ T = TypeVar("T")
 
 REASONS = frozenset({"request", "withdrawal", "objection", "unlawful", "child", "retention"})
 """Why somebody is erased: GDPR 17(1) a to f, and a time that has run out."""
-
-_SIP = ("sip:", "sips:")
 
 
 async def plan(office: Office, party: PartyId | None, *, reason: str = "request") -> Erasure:
@@ -113,18 +112,20 @@ async def _apart(work: Callable[[], T]) -> T:
 
 
 def find(office: Office, address: str) -> PartyId | None:
-    """Return whose number or SIP address this is, or None.
+    """Return whose number, SIP address or mailbox this is, or None.
 
-    Raises `Refused` (``invalid_number``) for what is neither.
+    Somebody we only ever wrote to is nobody yet: the party is made here, so that there is something
+    to erase. Raises `Refused` (``invalid_number``, ``bad_email``) for what is none of the three.
     """
     if len(address) > ADDRESS_CHARS_MAX:
         raise Refused("invalid_number", "that is no telephone number")
-    if address.lower().startswith(_SIP):
-        text = canonical(address)
-    else:
-        text = Phone.parse(address, region=office.region).e164
+    read = case_desk.read_address(office, address)
+    text = read.e164 if isinstance(read, Phone) else canonical(read)
     eraser = office.store.store.eraser
-    return office.read(lambda queries: eraser.find(queries, office.account, text))
+    found = office.read(lambda queries: eraser.find(queries, office.account, text))
+    if found is None and case_desk.knows_mailbox(office, text):
+        found = office.store.party_room.resolve(text, office.clock.now())
+    return found
 
 
 # --- use cases ------------------------------------------------------------------------------------
@@ -132,9 +133,14 @@ def find(office: Office, address: str) -> PartyId | None:
 
 @TABLE.use_case("privacy.erase.plan", actors=KNOWN, purpose="erase", category="user")
 async def plan_erasure(office: Office, *, address: str, reason: str = "request") -> views.Erasure:
-    """What erasing whoever has this number would do: each store, action, date and rule."""
+    """What erasing whoever has this address would do: each store, action, date and rule.
+
+    ``address``: a telephone number, a SIP address or a mailbox.
+    """
     await office.settled()
-    return _view(office, await plan(office, find(office, address), reason=reason))
+    party = find(office, address)
+    await office.settled()
+    return _view(office, await plan(office, party, reason=reason))
 
 
 @TABLE.use_case("privacy.erase.execute", actors=KNOWN, purpose="erase", category="user")

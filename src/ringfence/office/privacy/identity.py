@@ -84,13 +84,8 @@ async def send_code(office: Office, sid: str, now: Ms) -> None:
 
 def is_known(office: Office, address: str) -> bool:
     """Whether somebody with this number or mailbox is in the books."""
-    if office.store.party_room.find(_address(address)) is not None:
-        return True
-    mailbox = address.removeprefix("mailto:")
-    if mailbox == address:
-        return False
-    lookup = office.store.rooms.messages.lookup(mailbox)
-    return office.read(lambda queries: cases_codes.knows_mailbox(queries, lookup))
+    known = office.store.party_room.find(_address(address)) is not None
+    return known or case_desk.knows_mailbox(office, address)
 
 
 def _address(text: str) -> Phone | str:

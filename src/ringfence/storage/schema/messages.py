@@ -6,7 +6,13 @@ leave alone is in ``suppressions`` (consents).
 
 from sqlalchemy import ForeignKey, Index, String, Table
 
-from ringfence.privacy.labels import ACCOUNT_ID, EMAIL_HASH, MESSAGE_FACT
+from ringfence.privacy.labels import (
+    ACCOUNT_ID,
+    EMAIL_HASH,
+    LIST_FACT,
+    LIST_HASH,
+    MESSAGE_FACT,
+)
 from ringfence.storage.schema.base import HASH, ID, MS, WORD, column, metadata
 
 messages = Table(
@@ -33,13 +39,13 @@ messages = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    column("lookup", HASH, EMAIL_HASH, primary_key=True),
-    column("list", WORD, MESSAGE_FACT, primary_key=True),
+    column("lookup", HASH, LIST_HASH, primary_key=True),
+    column("list", WORD, LIST_FACT, primary_key=True),
     column("account_id", ID, ACCOUNT_ID, ForeignKey("accounts.id")),
-    column("ground", WORD, MESSAGE_FACT),  # consent, soft_opt_in
-    column("evidence", String(64), MESSAGE_FACT),
-    column("product", WORD, MESSAGE_FACT),  # family of what was bought
-    column("since", MS, MESSAGE_FACT),
+    column("ground", WORD, LIST_FACT),  # consent, soft_opt_in
+    column("evidence", String(64), LIST_FACT),
+    column("product", WORD, LIST_FACT),  # family of what was bought
+    column("since", MS, LIST_FACT),
     sqlite_with_rowid=False,
 )
 """Consent to one list is consent to that list."""
