@@ -1,6 +1,7 @@
 """An INVITE becomes a call, with the right people in it."""
 
 import asyncio
+import dataclasses
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from switch_bench import Bench
 
 from ringfence.kernel.ids import FlowId
 from ringfence.kernel.phone import Phone
+from ringfence.markup.telling import StatusCallback
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -138,3 +140,18 @@ async def test_a_call_to_a_flow_by_its_name_says_which_flow(bench: Bench) -> Non
     bench.invite("welcome")
     (offered,) = [fact for fact in bench.world.facts if fact.name() == "CallOffered"]
     assert offered.flow == "FL1"  # type: ignore[attr-defined]
+
+
+async def test_who_answers_for_a_number_is_told_of_the_end(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Hangup/></Response>")
+    entry = bench.directory.numbers["+12025550100"]
+    status = StatusCallback(url="https://example.com/s")
+    bench.directory.add_number(dataclasses.replace(entry, status=status))
+    bench.invite("12025550100")
+    bench.open_ports()
+    await turn()
+    bench.close_legs()
+    await turn()
+    (told,) = bench.world.callbacks
+    assert dict(told.params)["CallStatus"] == "no-answer"
+    assert dict(told.params)["Direction"] == "inbound"

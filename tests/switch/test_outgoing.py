@@ -9,11 +9,12 @@ from ringfence.calls.commands import ToDevice, ToPhone, ToSip
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
+from ringfence.markup.telling import StatusCallback
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.message import Response
-from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.outgoing import Outgoing, Wishes
 from ringfence.switch.tolls import Tolls
 
 pytestmark = pytest.mark.anyio
@@ -78,9 +79,54 @@ async def test_a_refused_call_ends_with_the_reason_and_no_program(bench: Bench) 
     assert not bench.runner.legs
 
 
+async def test_keys_are_sent_before_the_program_begins(bench: Bench) -> None:
+    outgoing(bench).place("sip:bob@example.com", source=HELLO, wishes=Wishes(digits="w12"))
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    sent = bench.wire.last(media.SendDtmf)
+    assert sent.digits == "w12"
+    assert not bench.world.spoken
+    bench.runner.media_notice(media.DtmfSent(leg=sent.leg))
+    await turn()
+    assert bench.world.spoken == ["Hello"]
+
+
+async def test_a_server_is_told_how_a_call_fares_even_if_nobody_answers(bench: Bench) -> None:
+    status = StatusCallback(url="https://example.com/s", steps=("initiated", "completed"))
+    outgoing(bench).place("sip:bob@example.com", source=HELLO, wishes=Wishes(status=status))
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(wire.Ended(leg=invite.leg, by="remote", cause="refused", status=486))
+    bench.close_legs()
+    await turn()
+    told = [dict(callback.params) for callback in bench.world.callbacks]
+    assert [one["CallStatus"] for one in told] == ["initiated", "busy"]
+    assert told[1]["SipResponseCode"] == "486"
+    assert told[0]["Direction"] == "outbound-api"
+
+
+async def test_a_client_is_a_phone_of_ours_and_a_password_goes_with_an_address(
+    bench: Bench,
+) -> None:
+    out = outgoing(bench)
+    assert out.target("client:desk") == ToDevice(device=bench.directory.devices["desk"].id)
+    with pytest.raises(Refused, match="bad_address"):
+        out.target("client:nobody")
+    out.place("sip:bob@example.com", source=HELLO, wishes=Wishes(username="us", password="secret"))
+    bench.open_ports()
+    await turn()
+    assert bench.wire.last(sip.Invite).credentials.username == "us"
+
+
 async def test_somebody_elses_number_is_not_shown(bench: Bench) -> None:
     with pytest.raises(Refused, match="caller_id_not_ours"):
-        outgoing(bench).place("+12025550123", source=HELLO, caller="+12025550177")
+        outgoing(bench).place("+12025550123", source=HELLO, wishes=Wishes(caller="+12025550177"))
 
 
 async def test_a_draining_server_places_nothing(bench: Bench) -> None:

@@ -322,6 +322,14 @@ class CallCore(Recordings):
         elif not on and partner.hold_play in partner.plays:
             self.stop_play(partner)
 
+    def dial_digits(self, leg: Leg, digits: str) -> None:
+        """Send keys to a leg; the fact says how many."""
+        count = sum(digit not in "wW" for digit in digits)
+        self.effects.append(effects.SendDigits(leg=leg.id, digits=digits))
+        self.facts.append(
+            events.DigitsDialled(at=self.now, call=self.call, leg=leg.id, count=count)
+        )
+
     def person_answered(self, leg: LegId, party: PartyId | None) -> None:
         """A human being is there; only the first one is written down."""
         if self.person_at is None:

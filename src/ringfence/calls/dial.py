@@ -230,15 +230,7 @@ class DialActivity(Activity):
         self._report(attempt.target, leg.id, "answered")
         if attempt.target.send_digits:
             attempt.state = "digits"
-            core.effects.append(effects.SendDigits(leg=leg.id, digits=attempt.target.send_digits))
-            core.facts.append(
-                events.DigitsDialled(
-                    at=core.now,
-                    call=core.call,
-                    leg=leg.id,
-                    count=sum(digit not in "wW" for digit in attempt.target.send_digits),
-                )
-            )
+            core.dial_digits(leg, attempt.target.send_digits)
         else:
             self._screen(attempt)
 

@@ -264,7 +264,9 @@ def _digits_sent(call: LiveCall, x: inputs.DigitsSent) -> None:
     leg = call.legs.get(x.leg)
     if leg is None or leg.over:
         return
-    if leg is call.anchor:
+    if leg is call.anchor and "digits" in call.preparing:
+        call.prepared("digits")
+    elif leg is call.anchor:
         call.tell(notices.DigitsSent())
     elif call.activity is not None:
         call.activity.digits_sent(leg)
@@ -412,7 +414,7 @@ def _digits_failed(call: LiveCall, leg_id: LegId) -> None:
     leg = call.legs.get(leg_id)
     if leg is None or leg.over:
         return
-    if leg is call.anchor:
+    if leg is call.anchor and "digits" not in call.preparing:
         call.tell(notices.DigitsSent(failed=True))
     else:
         # The callee is there all the same; without its extension, but there.

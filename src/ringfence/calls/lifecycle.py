@@ -36,6 +36,9 @@ CALL_TABLE: dict[CallState, dict[CallTrigger, CallState]] = {
 }
 """Every transition of a call. A trigger that is not in a state's row changes nothing."""
 
+Preparation = Literal["digits"]
+"""What comes between the answer of a call of ours and its program: keys for an extension."""
+
 _CLOSING_TIMERS = frozenset({"release", "recording"})
 
 
@@ -48,6 +51,7 @@ class LiveCall(CallCore):
         "_codec",
         "_first",
         "_mos",
+        "_preparing",
         "answered_at",
         "collector",
         "direction",
@@ -73,6 +77,7 @@ class LiveCall(CallCore):
         self._codec = ""
         self._mos = 0
         self._first: LegId | None = None
+        self._preparing: set[Preparation] = set()
 
     # --- beginning --------------------------------------------------------------------------------
 
@@ -102,7 +107,22 @@ class LiveCall(CallCore):
         if self.direction == "outbound" and leg.role == "callee" and leg.person:
             self.person_answered(leg.id, leg.party)
             self.talk_begins()
-        self.tell(notices.Answered())
+        digits = "" if leg.target is None else leg.target.send_digits
+        if digits:
+            self._preparing.add("digits")
+            self.dial_digits(leg, digits)
+        self.prepared()
+
+    @property
+    def preparing(self) -> frozenset[Preparation]:
+        """What is still done before the program hears of the answer."""
+        return frozenset(self._preparing)
+
+    def prepared(self, *done: Preparation) -> None:
+        """Something that comes before the program is done; the program hears when all of it is."""
+        self._preparing.difference_update(done)
+        if not self._preparing:
+            self.tell(notices.Answered())
 
     # --- collecting digits ------------------------------------------------------------------------
 

@@ -120,10 +120,7 @@ def _stop_collect(call: LiveCall, c: commands.StopCollect) -> None:  # noqa: ARG
 
 
 def _send_digits(call: LiveCall, c: commands.SendDigits) -> None:
-    leg = call.find(c.leg)
-    count = sum(digit not in "wW" for digit in c.digits)
-    call.effects.append(effects.SendDigits(leg=leg.id, digits=c.digits))
-    call.facts.append(events.DigitsDialled(at=call.now, call=call.call, leg=leg.id, count=count))
+    call.dial_digits(call.find(c.leg), c.digits)
 
 
 # --- recording ------------------------------------------------------------------------------------

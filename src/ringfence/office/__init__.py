@@ -21,7 +21,17 @@ from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.office import access, call_search, notifications, privacy, records, setup, system
+from ringfence.office import (
+    access,
+    call_search,
+    notifications,
+    placing,
+    privacy,
+    records,
+    setup,
+    steering,
+    system,
+)
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
@@ -56,9 +66,11 @@ __all__ = [
     "call_search",
     "notifications",
     "open_office",
+    "placing",
     "privacy",
     "records",
     "setup",
+    "steering",
     "system",
 ]
 

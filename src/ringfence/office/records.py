@@ -9,18 +9,15 @@ from typing import TYPE_CHECKING
 
 from ringfence.api import views
 from ringfence.calls import events
-from ringfence.calls.commands import Hangup
 from ringfence.calls.diagnosis import diagnose
 from ringfence.calls.events import CallFact
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, FlowId, PartyId, RecordingId, is_id
+from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
-from ringfence.markup.context import Source
-from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.exporting import export
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.privacy.purposes import current, exchange_itself, purpose
+from ringfence.privacy.purposes import current, purpose
 from ringfence.storage.call_records import CallRecord
 from ringfence.storage.recordings import Recording
 
@@ -35,7 +32,7 @@ _STATES = {"placed": "offered"}
 _SOURCES = {"voicemail": "voicemail"}
 
 
-def _call_id(sid: str) -> CallId:
+def call_id(sid: str) -> CallId:
     if not is_id(sid, "call"):
         raise Refused("not_found", "a call's SID is CA and 32 hexadecimal digits")
     return CallId(sid)
@@ -59,7 +56,7 @@ async def list_calls(
     found = office.store.records.page(
         office.account.id,
         count=count + 1,
-        before=None if before is None else _call_id(before),
+        before=None if before is None else call_id(before),
         state=status,
     )
     shown = found[:count]
@@ -72,7 +69,7 @@ async def list_calls(
 @TABLE.use_case("call.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def show_call(office: Office, *, sid: str) -> views.Call:
     """One call with its legs and recordings."""
-    call = _call_id(sid)
+    call = call_id(sid)
     record = office.store.records.get(call)
     if record is None or record.account != office.account.id:
         raise Refused("not_found", "no call of that SID")
@@ -88,7 +85,7 @@ async def show_call(office: Office, *, sid: str) -> views.Call:
 @TABLE.use_case("call.timeline", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def show_timeline(office: Office, *, sid: str) -> list[views.Line]:
     """What happened in a call, line by line."""
-    call = _call_id(sid)
+    call = call_id(sid)
     facts = _facts(office, call)
     if not facts:
         raise Refused("not_found", "no call of that SID")
@@ -98,7 +95,7 @@ async def show_timeline(office: Office, *, sid: str) -> list[views.Line]:
 @TABLE.use_case("call.diagnose", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def diagnose_call(office: Office, *, sid: str) -> list[views.Finding]:
     """What was wrong with a call, above all with its audio, in words."""
-    facts = _facts(office, _call_id(sid))
+    facts = _facts(office, call_id(sid))
     if not facts:
         raise Refused("not_found", "no call of that SID")
     levels = {"note": "warning"}
@@ -130,7 +127,7 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
     try:
         seen: set[CallFact] = set()
         if call is not None:
-            wanted = _call_id(call)
+            wanted = call_id(call)
             for fact in _facts(office, wanted):
                 seen.add(fact)
                 yield line_of(fact)
@@ -145,71 +142,6 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
                 return
     finally:
         watchers.remove(watch)
-
-
-@TABLE.use_case(
-    "call.place",
-    actors=KNOWN,
-    live=True,
-    purpose="connect_call",
-    category=CALL,
-    also=("call_record",),
-)
-async def place_call(
-    office: Office,
-    *,
-    to: str,
-    caller: str | None = None,
-    flow: str | None = None,
-    voice_url: str | None = None,
-    twiml: str | None = None,
-    about: str = "service",
-    customer: bool = False,
-) -> views.Call:
-    """Ring somebody and run a program with whoever answers.
-
-    ``about``: ``marketing`` needs their consent, or that they are a ``customer`` who did not
-    object, and the hours of their own clock.
-    """
-    check_contact(office, to, about=about_of(about), customer=customer)
-    if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
-        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
-    answering: FlowId | None = None
-    if voice_url is not None:
-        office.check_url(voice_url)
-        source = Source(url=voice_url)
-    elif twiml is not None:
-        office.check_document(twiml)
-        source = Source(document=twiml)
-    else:
-        name = flow or "welcome"
-        if name not in office.flows:
-            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
-        source = Source(url=f"flow:{name}")
-        answering = office.flows[name].id
-    with exchange_itself():
-        call = office.live.outgoing.place(to, source=source, caller=caller, flow=answering)
-    await office.settled()
-    return await show_call(office, sid=call)  # type: ignore[no-any-return]
-
-
-@TABLE.use_case(
-    "call.hangup",
-    actors=KNOWN,
-    live=True,
-    purpose="connect_call",
-    category=CALL,
-    also=("call_record",),
-)
-async def hang_up(office: Office, *, sid: str) -> views.Call:
-    """End a call that is going on."""
-    call = _call_id(sid)
-    live = office.live.runner.calls.get(call)
-    if live is not None:
-        with exchange_itself():
-            office.live.runner.command(live, Hangup())
-        await office.settled()
-    return await show_call(office, sid=sid)  # type: ignore[no-any-return]
 
 
 def _facts(office: Office, call: CallId) -> list[CallFact]:
@@ -322,7 +254,7 @@ async def list_recordings(
     """Recordings, newest first; of one call: oldest first."""
     store = office.store.recordings
     if call is not None:
-        found = _recordings(office, _call_id(call))[: _count(limit)]
+        found = _recordings(office, call_id(call))[: _count(limit)]
     else:
         found = store.page(
             count=_count(limit), before=None if before is None else RecordingId(before)

@@ -24,6 +24,7 @@ from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Begin
+from ringfence.markup.telling import StatusTeller
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -118,6 +119,9 @@ class Arrivals:
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
         program = self._programs.make(call_id, caller=caller, called=called, source=source)
         live = runner.open(call, call_id, program)
+        if isinstance(reached, Reached) and reached.number and reached.number.status:
+            context = self._programs.context(call_id, caller=caller, called=called)
+            live.tellers.append(StatusTeller(context, reached.number.status))
         self._audio.furnish(live, leg)
         runner.add_leg(live, leg)
         # The port is asked for before anybody needs it: the answer then leaves at once.

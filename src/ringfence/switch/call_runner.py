@@ -226,6 +226,8 @@ class CallRunner:
                 if not moved:
                     break
             facts.extend(call.take_events())
+            if live.tellers:
+                self._tell(live, facts)
         except Exception:
             log.exception("call_failed", call=live.id)
             self._broken(live)
@@ -241,6 +243,13 @@ class CallRunner:
             self._close(live)
         else:
             self._arm(live)
+
+    def _tell(self, live: LiveCall, facts: Sequence[CallFact]) -> None:
+        """Make status callbacks of what happened."""
+        for fact in facts:
+            for teller in live.tellers:
+                for callback in teller.hear(fact):
+                    self.host.perform(live.id, callback)
 
     def _record(self, live: LiveCall, facts: list[CallFact]) -> None:
         """Hand facts to storage; what it does not take waits for a later turn."""

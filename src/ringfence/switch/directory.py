@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
+from ringfence.markup.telling import StatusCallback
 from ringfence.numbers.caller_id import Showing, choose
 from ringfence.numbers.inventory import Inventory
 
@@ -48,6 +49,8 @@ class NumberEntry:
     id: NumberId
     phone: Phone
     route: Route
+    status: StatusCallback | None = None
+    """Who is told how its calls fare."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from ringfence.calls.call import Call
 from ringfence.calls.events import CallFact
 from ringfence.calls.inputs import Input
 from ringfence.kernel.ids import CallId, LegId, RecordingId
+from ringfence.markup.telling import Teller
 from ringfence.markup.voice import Program
 from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
@@ -63,7 +64,8 @@ class LiveLeg:
 class LiveCall:
     """One call: its machine, the program that drives it, and its timer.
 
-    ``on_answer``: the program that begins once somebody answers a call of ours. ``referrers``:
+    ``on_answer``: the program that begins once somebody answers a call of ours. ``tellers``: who
+    makes status callbacks of its facts. ``referrers``:
     legs whose REFER was accepted; they are told its outcome even after they hung up. ``unwritten``:
     facts that storage did not take since ``unwritten_since``.
     """
@@ -72,6 +74,7 @@ class LiveCall:
     call: Call
     program: Program | None = None
     on_answer: Program | None = None
+    tellers: list[Teller] = field(default_factory=list)
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
     referrers: dict[LegId, LegKey] = field(default_factory=dict)

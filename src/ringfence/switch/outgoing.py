@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ringfence.calls.call import Call
@@ -12,6 +13,7 @@ from ringfence.kernel.ids import CallId, FlowId
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
+from ringfence.markup.telling import StatusCallback, StatusTeller
 from ringfence.sip.uri import Uri
 from ringfence.switch.directory import DeviceEntry
 from ringfence.switch.programs import Programs
@@ -19,6 +21,28 @@ from ringfence.switch.tolls import Tolls
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How a call is to be placed, beyond whom and with what. Durations in milliseconds.
+
+    ``caller``: the number to show, one of ours. ``digits``: keys sent once it is answered, before
+    its program begins (``0-9*#A-D``, ``w`` half a second). ``username``, ``password``: answer a
+    challenge to a ``sip:`` address. ``status``: who is told how it fares.
+    """
+
+    caller: str | None = field(default=None, repr=False)
+    flow: FlowId | None = None
+    ring_ms: int = 60_000
+    limit_ms: int | None = None
+    digits: str = field(default="", repr=False)
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    status: StatusCallback | None = None
+
+
+NO_WISHES = Wishes()
 
 
 class Outgoing:
@@ -44,6 +68,12 @@ class Outgoing:
                 if entry is not None:
                     return ToDevice(device=entry.id)
             return ToSip(uri=to)
+        if to.startswith("client:"):
+            # a client of Twilio's is a phone of ours
+            entry = self._runner.directory.devices.get(to.removeprefix("client:"))
+            if entry is None:
+                raise Refused("bad_address", "no phone of that name is here")
+            return ToDevice(device=entry.id)
         entry = self._runner.directory.devices.get(to)
         if isinstance(entry, DeviceEntry):
             return ToDevice(device=entry.id)
@@ -52,15 +82,7 @@ class Outgoing:
         self._tolls.check(phone)
         return ToPhone(phone=phone)
 
-    def place(
-        self,
-        to: str,
-        *,
-        source: Source,
-        caller: str | None = None,
-        flow: FlowId | None = None,
-        ring_ms: int = 60_000,
-    ) -> CallId:
+    def place(self, to: str, *, source: Source, wishes: Wishes = NO_WISHES) -> CallId:
         """Begin to ring; the id of the call. Raises `Refused`."""
         runner = self._runner
         if runner.draining:
@@ -68,19 +90,13 @@ class Outgoing:
         if len(runner.calls) >= CALLS_MAX:
             raise Refused("too_many_calls", "every line is in use; try again in a moment")
         endpoint = self.target(to)
-        shown = self._shown(caller)
+        if isinstance(endpoint, ToSip) and wishes.username:
+            endpoint = replace(endpoint, username=wishes.username, password=wishes.password)
+        shown = self._shown(wishes.caller)
         now = runner.clock.now()
         call_id = CallId(ids.make("call", now, runner.entropy))
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
-        called: Phone | str
-        match endpoint:
-            case ToPhone(phone=phone):
-                called = phone
-            case ToSip(uri=uri):
-                called = uri
-            case ToDevice(device=device):
-                entry = runner.directory.device(device)
-                called = self._programs.address_of(entry) if entry is not None else ""
+        called = self._called(endpoint)
         ours: Phone | str = shown if shown is not None else ""
         program = self._programs.make(
             call_id,
@@ -94,7 +110,12 @@ class Outgoing:
         caller_party = runner.parties.resolve(ours, now)
         live = runner.open(call, call_id, None)
         live.on_answer = program
-        target = DialTarget(endpoint=endpoint, party=party)
+        if wishes.status is not None:
+            context = self._programs.context(
+                call_id, caller=ours, called=called, direction="outbound"
+            )
+            live.tellers.append(StatusTeller(context, wishes.status))
+        target = DialTarget(endpoint=endpoint, party=party, send_digits=wishes.digits)
         runner.command(
             live,
             Originate(
@@ -102,11 +123,22 @@ class Outgoing:
                 caller=caller_party,
                 called=party,
                 caller_id=shown,
-                flow=flow,
-                ring_ms=ring_ms,
+                flow=wishes.flow,
+                ring_ms=wishes.ring_ms,
+                max_duration_ms=wishes.limit_ms,
             ),
         )
         return call_id
+
+    def _called(self, endpoint: Endpoint) -> Phone | str:
+        match endpoint:
+            case ToPhone(phone=phone):
+                return phone
+            case ToSip(uri=uri):
+                return uri
+            case ToDevice(device=device):
+                entry = self._runner.directory.device(device)
+                return self._programs.address_of(entry) if entry is not None else ""
 
     def _shown(self, caller: str | None) -> Phone | None:
         """The number to show: one of ours, by default the first."""

@@ -86,7 +86,19 @@ class Programs:
         answered: bool = False,
     ) -> Program:
         """A program, not yet begun."""
-        context = Context(
+        context = self.context(call, caller=caller, called=called, direction=direction)
+        return Program(context, source, applets=self._applets, answered=answered)
+
+    def context(
+        self,
+        call: CallId,
+        *,
+        caller: Phone | str,
+        called: Phone | str,
+        direction: Direction = "inbound",
+    ) -> Context:
+        """What programs and status callbacks of a call are told about it."""
+        return Context(
             call=call,
             account=self._directory.account,
             caller=caller,
@@ -96,7 +108,6 @@ class Programs:
             public_url=self._public_url,
             voice=self._voice,
         )
-        return Program(context, source, applets=self._applets, answered=answered)
 
     def _dial(self, noun: str) -> Source:
         return Source(document=f'<Response><Dial answerOnBridge="true">{noun}</Dial></Response>')

@@ -40,7 +40,9 @@ def test_every_filter_reaches_the_search(twilio, office):
         ({}, 21201),
         ({"To": "+12025550123"}, 21213),
         (FORM, 21205),
-        (FORM | {"Url": "https://example.com", "Twiml": "<Response/>"}, 21205),
+        (FORM | {"Url": "https://example.com", "Method": "PUT"}, 20001),
+        (FORM | {"Twiml": "<Response/>", "Timeout": "601"}, 20001),
+        (FORM | {"Twiml": "<Response/>", "TimeLimit": "soon"}, 20001),
     ],
 )
 def test_what_is_missing_has_its_code(twilio, form, code):
@@ -56,6 +58,24 @@ def test_a_call_is_placed(twilio, office):
     assert office.asked[-1][:2] == (
         "call.place", {"to": "+12025550123", "caller": "+447700900123", "twiml": "<Response/>"},
     )  # fmt: skip
+
+
+def test_everything_said_about_a_call_reaches_it(twilio, office):
+    form = FORM | {
+        "Url": "https://example.com/a", "Twiml": "<Response/>", "Method": "get",
+        "FallbackUrl": "https://example.com/b", "CallerId": "+447700900124", "Timeout": "20",
+        "TimeLimit": "90", "SendDigits": "ww12#", "SipAuthUsername": "u", "SipAuthPassword": "p",
+        "StatusCallback": "https://example.com/c", "StatusCallbackMethod": "GET",
+        "StatusCallbackEvent": ["initiated answered", "completed", "nonsense"], "Unknown": "1",
+    }  # fmt: skip
+    assert twilio("POST", "/Calls.json", form=form, operation="CreateCall").status_code == 201
+    assert office.asked[-1][1] == {
+        "to": "+12025550123", "caller": "+447700900124", "voice_url": "https://example.com/a",
+        "voice_method": "GET", "fallback_url": "https://example.com/b", "fallback_method": "POST",
+        "ring_s": 20, "limit_s": 90, "digits": "ww12#", "sip_username": "u", "sip_password": "p",
+        "status_url": "https://example.com/c", "status_method": "GET",
+        "status_events": ["initiated", "answered", "completed"],
+    }  # fmt: skip
 
 
 def test_a_wrong_number_has_its_code(twilio, office):

@@ -9,26 +9,64 @@ from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.kernel.limits import CALL_DURATION_MS
+from ringfence.markup.telling import STEPS
 
-_UNBUILT = "status callbacks, machine detection, Record, SendDigits, ApplicationSid"
+_UNBUILT = "machine detection, Record, ApplicationSid, CallToken, CallReason, Byoc"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
 async def create(asked: Question) -> Answer:
-    """Place a call to ``To``; a document (``Url``, ``Twiml``) runs with whoever answers."""
-    to, caller = asked.get("To"), asked.get("From")
+    """Place a call to ``To``; a document (``Url``, else ``Twiml``) runs with whoever answers."""
+    to, caller = asked.get("To"), asked.get("CallerId") or asked.get("From")
     if to is None:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
-    url, twiml = asked.get("Url"), asked.get("Twiml")
-    if (url is None) == (twiml is None):
-        raise Problem(21205, "Say one of Url and Twiml", status=400)
-    args: dict[str, Any] = {"to": to, "caller": caller}
-    placed: views.Call = await asked.run(
-        "call.place", **args, **({"voice_url": url} if url is not None else {"twiml": twiml})
-    )
+    args: dict[str, Any] = {"to": to, "caller": caller, **_document(asked), **_status(asked)}
+    if (seconds := asked.whole("Timeout", 1, 600)) is not None:
+        args["ring_s"] = seconds
+    if (seconds := asked.whole("TimeLimit", 1, CALL_DURATION_MS // 1000)) is not None:
+        args["limit_s"] = seconds
+    for name, field in _PLAIN.items():
+        if (value := asked.get(field)) is not None:
+            args[name] = value
+    placed: views.Call = await asked.run("call.place", **args)
     return Answer(201, wire.call(asked, placed))
+
+
+_PLAIN = {
+    "digits": "SendDigits",
+    "sip_username": "SipAuthUsername",
+    "sip_password": "SipAuthPassword",
+}
+
+
+def _document(asked: Question) -> dict[str, Any]:
+    """What runs on the call; ``Twiml`` is not looked at where there is a ``Url``."""
+    found: dict[str, Any] = {}
+    if (url := asked.get("Url")) is not None:
+        found |= {"voice_url": url, "voice_method": asked.method("Method")}
+    elif (twiml := asked.get("Twiml")) is not None:
+        found["twiml"] = twiml
+    else:
+        raise Problem(21205, "Say one of Url, Twiml and ApplicationSid", status=400)
+    if (fallback := asked.get("FallbackUrl")) is not None:
+        found |= {"fallback_url": fallback, "fallback_method": asked.method("FallbackMethod")}
+    return found
+
+
+def _status(asked: Question) -> dict[str, Any]:
+    """Who is told how the call fares; events nobody knows are not told of, as at Twilio."""
+    url = asked.get("StatusCallback")
+    if url is None:
+        return {}
+    events = [word for word in asked.words("StatusCallbackEvent") if word in STEPS]
+    return {
+        "status_url": url,
+        "status_method": asked.method("StatusCallbackMethod"),
+        "status_events": events or ["completed"],
+    }
 
 
 @DESK.operation("ListCall", missing="the filter ParentCallSid")

@@ -53,6 +53,8 @@ CODES: Mapping[str, tuple[int, int]] = {
     "bad_url": (21205, 400),
     "private_address": (21205, 400),
     "bad_twiml": (12100, 400),
+    "bad_digits": (21206, 400),
+    "caller_id_not_ours": (21210, 400),
     "number_exists": (21422, 400),
     "too_many_numbers": (21404, 400),
     "no_route": (21215, 400),

@@ -48,6 +48,30 @@ class Question:
         values = self.params.get(name)
         return values[-1] if values and values[-1] else None
 
+    def words(self, name: str) -> list[str]:
+        """Return every word of a field that may be repeated or hold several, as clients do both."""
+        return [word for value in self.params.get(name, ()) for word in value.split()]
+
+    def whole(self, name: str, low: int, high: int) -> int | None:
+        """Return a number from ``low`` to ``high``. Raises `Problem`."""
+        text = self.get(name)
+        if text is None:
+            return None
+        if not _whole(text) or not low <= int(text) <= high:
+            raise Problem(20001, f"{name} is a number from {low} to {high}", status=400)
+        return int(text)
+
+    def method(self, name: str) -> str:
+        """Return how a URL is asked: POST unless it says GET. Raises `Problem`."""
+        text = (self.get(name) or "POST").upper()
+        if text not in {"GET", "POST"}:
+            raise Problem(20001, f"{name} is GET or POST", status=400)
+        return text
+
+    def flag(self, name: str) -> bool:
+        """Return whether a field says ``true``; anything else is no."""
+        return (self.get(name) or "").lower() == "true"
+
     def url(self, path: str) -> str:
         """Return the relative URL of something of this account."""
         return f"/{VERSION}/Accounts/{self.account}{path}"

@@ -1,0 +1,163 @@
+"""Calls that somebody asks us to place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from ringfence.api import views
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import FlowId
+from ringfence.kernel.limits import CALL_DURATION_MS, CALL_RING_MS, CALL_SEND_DIGITS_MAX
+from ringfence.markup.context import Source
+from ringfence.markup.telling import STEPS, CallStep, StatusCallback
+from ringfence.markup.verbs import Method
+from ringfence.office.contacting import about_of, check_contact
+from ringfence.office.records import CALL, show_call
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import exchange_itself
+from ringfence.switch.outgoing import Wishes
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+_KEYS = frozenset("0123456789*#ABCDabcdwW")
+
+
+@TABLE.use_case(
+    "call.place",
+    actors=KNOWN,
+    live=True,
+    purpose="connect_call",
+    category=CALL,
+    also=("call_record",),
+)
+async def place_call(
+    office: Office,
+    *,
+    to: str,
+    caller: str | None = None,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    voice_method: str = "POST",
+    fallback_url: str | None = None,
+    fallback_method: str = "POST",
+    twiml: str | None = None,
+    about: str = "service",
+    customer: bool = False,
+    ring_s: int = 60,
+    limit_s: int | None = None,
+    digits: str = "",
+    sip_username: str | None = None,
+    sip_password: str | None = None,
+    status_url: str | None = None,
+    status_method: str = "POST",
+    status_events: list[str] | None = None,
+) -> views.Call:
+    """Ring somebody and run a program with whoever answers.
+
+    ``about``: ``marketing`` needs their consent, or that they are a ``customer`` who did not
+    object, and the hours of their own clock. ``digits`` are sent before the program begins.
+    ``status_url`` is told of ``status_events``: initiated, ringing, answered, completed.
+    """
+    check_contact(office, to, about=about_of(about), customer=customer)
+    source, answering = source_of(
+        office,
+        flow=flow,
+        voice_url=voice_url,
+        voice_method=voice_method,
+        fallback_url=fallback_url,
+        fallback_method=fallback_method,
+        twiml=twiml,
+    )
+    wishes = Wishes(
+        caller=caller,
+        flow=answering,
+        ring_ms=_seconds("ring_s", ring_s, CALL_RING_MS),
+        limit_ms=None if limit_s is None else _seconds("limit_s", limit_s, CALL_DURATION_MS),
+        digits=keys_of(digits),
+        username=sip_username,
+        password=sip_password,
+        status=status_callback(office, status_url, status_method, status_events),
+    )
+    with exchange_itself():
+        call = office.live.outgoing.place(to, source=source, wishes=wishes)
+    await office.settled()
+    return await show_call(office, sid=call)  # type: ignore[no-any-return]
+
+
+def source_of(
+    office: Office,
+    *,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    voice_method: str = "POST",
+    fallback_url: str | None = None,
+    fallback_method: str = "POST",
+    twiml: str | None = None,
+) -> tuple[Source, FlowId | None]:
+    """Return what a call runs, and the flow where it is one. Raises `Refused`."""
+    if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
+        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+    if fallback_url is not None:
+        office.check_url(fallback_url)
+    if voice_url is not None:
+        office.check_url(voice_url)
+        return Source(
+            url=voice_url,
+            method=method_of(voice_method),
+            fallback_url=fallback_url or "",
+            fallback_method=method_of(fallback_method),
+        ), None
+    if twiml is not None:
+        office.check_document(twiml)
+        return Source(
+            document=twiml,
+            fallback_url=fallback_url or "",
+            fallback_method=method_of(fallback_method),
+        ), None
+    name = flow or "welcome"
+    if name not in office.flows:
+        raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+    return Source(url=f"flow:{name}"), office.flows[name].id
+
+
+def status_callback(
+    office: Office, url: str | None, method: str, events: Sequence[str] | None
+) -> StatusCallback | None:
+    """Return who is told how a call fares. Raises `Refused`."""
+    if url is None:
+        return None
+    office.check_url(url)
+    unknown = [step for step in events or () if step not in STEPS]
+    if unknown:
+        raise Refused("bad_argument", f"a step is one of: {', '.join(STEPS)}")
+    steps = tuple(cast("CallStep", step) for step in events or ("completed",))
+    return StatusCallback(url=url, method=method_of(method), steps=steps)
+
+
+def method_of(text: str) -> Method:
+    """Return how a URL is asked. Raises `Refused`."""
+    match text.upper():
+        case "GET":
+            return "GET"
+        case "POST":
+            return "POST"
+        case _:
+            raise Refused("bad_argument", "a method is GET or POST")
+
+
+def keys_of(digits: str) -> str:
+    """Return keys as a call knows them: ``W`` waits a second, which is two ``w``.
+
+    Raises `Refused` where one is no key.
+    """
+    if not _KEYS.issuperset(digits) or len(digits) > CALL_SEND_DIGITS_MAX:
+        raise Refused("bad_digits", "up to 32 of 0-9, *, #, A-D, w for half a second, W for one")
+    return "".join("ww" if key == "W" else key if key == "w" else key.upper() for key in digits)
+
+
+def _seconds(name: str, value: int, most_ms: int) -> int:
+    if not isinstance(value, int) or not 1 <= value * 1000 <= most_ms:
+        raise Refused("bad_argument", f"{name} is a number from 1 to {most_ms // 1000}")
+    return value * 1000
