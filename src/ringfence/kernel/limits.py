@@ -361,6 +361,14 @@ POLICY_CHANGES_TOLD = Limit(40, "changes", "listed in an e-mail; the page has al
 POLICY_USE_MS = Limit(60_000, "ms", "how often a door looks whether another version holds")
 STOP_WORDS_MAX = Limit(12, "words", "of a message looked at for STOP; longer ones are letters")
 
+# text messages on the wire
+SMS_USER_DATA_OCTETS = Limit(140, "octets", "3GPP TS 23.040 9.2.3.24: user data of one message")
+SMS_PARTS_MAX = Limit(255, "parts", "3GPP TS 23.040 9.2.3.24.1: the total is one octet")
+SMS_JOINING_MAX = Limit(2_048, "messages", "half arrived at once; the oldest is given up for more")
+SMS_JOINING_SENDER_MAX = Limit(32, "messages", "of one sender half arrived; nobody types more")
+SMS_JOINING_OCTETS = Limit(4_194_304, "octets", "of parts kept; one sender cannot fill the memory")
+SMS_JOINING_MS = Limit(600_000, "ms", "a part that did not come in ten minutes will not come")
+
 # flows
 FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")
 FLOW_APPLETS = Limit(200, "applets", "beyond that nobody can follow it; flows can lead to flows")
