@@ -135,7 +135,7 @@ static void play(world *w, uint32_t k, tape *t) {
   }
   rf_play *play = rf_play_new(clips, count, byte_of(t) % 3);
   w->plays++;
-  order(w, (rf_command){.kind = RF_PLAY, .leg = k, .object = play});
+  order(w, (rf_command){.kind = RF_PLAY, .leg = k, .number = byte_of(t) & 1, .object = play});
 }
 
 static void digits(world *w, uint32_t k, tape *t) {
@@ -156,7 +156,7 @@ static void record(world *w, tape *t) {
   }
   uint32_t wide = odd >> 2 & 1;
   w->recordings[slot] = rf_recording_new(wide ? 16000 : 8000, odd & 8 ? 20 : 0, odd & 16 ? 10 : 0,
-                                         odd >> 5 & 1, wide ? RF_S16 : odd >> 6 & 1, channels);
+                                         odd >> 5 & 1 | (odd & 128 ? RF_LIVE : 0), wide ? RF_S16 : odd >> 6 & 1, channels);
   for (uint32_t n = 0; n < channels; n++) {
     uint32_t leg = byte_of(t) % LEGS;
     if (!w->legs[leg]) open_leg(w, leg, t);

@@ -233,7 +233,10 @@ class Schedule:
         match rng.randrange(23):
             case 0:
                 clips = rng.choices("abcd", k=rng.randrange(1, 4))
-                made = p.Play(leg, f"P{rng.randrange(99)}", clips, rng.choice([0, 1, 1, 2]))
+                name, loop = f"P{rng.randrange(99)}", rng.choice([0, 1, 1, 2])
+                for behind in range(rng.choice([0, 0, 0, 1, 3, 70])):
+                    self.do(p.Play(leg, f"Q{behind}", rng.choices("abcd", k=1), 1, queue=True))
+                made = p.Play(leg, name, clips, loop, queue=rng.random() < 0.5)
             case 1:
                 clips = rng.choice([[], ["?"], ["a", "?"], ["d"]])
                 made = p.Play(leg, "P", clips, rng.choice([1, -1]))
@@ -292,6 +295,7 @@ class Schedule:
             name, channels, rng.choice([8000, 8000, 16_000]), rng.choice([0, 0, 900, 3000]),
             rng.choice([0, 0, 400]), redact=rng.random() < 0.3,
             coding=rng.choice(["", "s16", "PCMU", "PCMA"]),  # type: ignore[arg-type]
+            live=rng.random() < 0.3,
         )  # fmt: skip
 
     def reopen(self, leg: str) -> None:

@@ -125,6 +125,7 @@ MEDIA_CLIPS_MAX = Limit(4_096, "clips", "of one media process")
 MEDIA_CLIP_BYTES = Limit(20 * 1024 * 1024, "bytes", "ten minutes of 16 kHz samples")
 MEDIA_CLIP_TOTAL_BYTES = Limit(256 * 1024 * 1024, "bytes", "memory for the clips of one process")
 MEDIA_PLAY_CLIPS = Limit(256, "clips", "of one play; a long menu spoken digit by digit")
+MEDIA_PLAY_QUEUE = Limit(64, "plays", "of one leg behind each other; a stream keeps a few there")
 MEDIA_DIGITS_MAX = Limit(64, "digits", "of one SendDtmf; the longest calling-card sequence")
 MEDIA_TONE_MS_MIN = Limit(40, "ms", "ITU-T Q.24: the shortest digit a receiver must accept")
 MEDIA_TONE_MS_MAX = Limit(6_000, "ms", "RFC 4733 2.5.1.3: no event needs a second segment (8.19 s)")
@@ -180,6 +181,7 @@ MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is wait
 MEDIA_SPARE_LEGS = Limit(16, "legs", "of each worker, open ahead of need: a burst of calls")
 MEDIA_SPARE_IDLE_MS = Limit(3_000, "ms", "without a call; then a worker may sleep")
 MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")
+MEDIA_TAP_BACKLOG_BYTES = Limit(1_048_576, "bytes", "unread by the server; then taps lose frames")
 MEDIA_BACKLOG_BYTES = Limit(67_108_864, "bytes", "a worker that does not read is abandoned")
 
 # privacy

@@ -406,3 +406,25 @@ def test_a_disk_that_broke_before_the_start(scene: Scene) -> None:
     scene.engine.take_asked()
     scene.heard(p.RecordingStarted("RE1"))
     assert scene.engine.take_asked() == [p.StopRecording("RE1")]
+
+
+def test_what_is_fed_is_a_clip_of_its_own_behind_what_plays() -> None:
+    scene = Scene()
+    scene.do(p.OpenLeg("LG"))
+    scene.engine.take_asked()
+    scene.do(p.Feed("LG", "P", b"\1\0"))
+    assert scene.engine.take_asked() == [
+        p.LoadClip("\x01P", 8000, b"\1\0"),
+        p.Play("LG", "P", ["\x01P"], queue=True),
+        p.DropClip("\x01P"),
+    ]
+
+
+def test_taps_pass_the_files_by() -> None:
+    scene = Scene()
+    scene.do(p.StartTap("T", "LG", ["in"]))
+    assert scene.desk.tapping
+    assert not scene.desk.recording
+    scene.desk.heard([Audio("\x01T", 0, b"f" * 160)], [RecordingEnded("\x01T", 20, "stopped")])
+    assert scene.desk.take_notices() == [p.TapAudio("T", 0, b"f" * 160), p.TapEnded("T", "stopped")]
+    assert scene.files.asked == []

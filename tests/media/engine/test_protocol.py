@@ -41,6 +41,10 @@ COMMANDS: list[p.AnyCommand] = [
     p.ReadLeg("LG1"),
     p.Ping(7),
     p.ReadEngine(),
+    p.StartTap("TA1", "LG1", ["in", "out"]),
+    p.PauseTap("TA1", True),
+    p.StopTap("TA1"),
+    p.Feed("LG1", "P3", bytes(320)),
 ]
 NOTICES: list[p.AnyNotice] = [
     p.Hello("native", 1, 4711),
@@ -59,6 +63,8 @@ NOTICES: list[p.AnyNotice] = [
     p.CommandRefused("Bridge", "LG1", "unknown"),
     p.Pong(7),
     p.EngineReport(2, 1, 400, 0, 0, 90, 91, 0, 50, 150),
+    p.TapAudio("TA1", 1, b"\xff" * 160),
+    p.TapEnded("TA1", "leg_closed", 3),
 ]
 
 

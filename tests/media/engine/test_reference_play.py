@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 
 import pytest
+from media_twin import Exchange
 
+from ringfence.kernel.limits import MEDIA_PLAY_QUEUE
+from ringfence.media.engine import protocol as p
 from ringfence.media.engine.reference_play import (
     CODED_SILENCE,
     SILENCE,
@@ -16,7 +19,7 @@ from ringfence.media.engine.reference_play import (
 )
 from ringfence.media.g711 import encode_alaw, encode_ulaw
 from ringfence.media.resample import convert
-from ringfence.media.wav import to_little_endian
+from ringfence.media.wav import from_little_endian, to_little_endian
 
 
 def _clip(size, *, rate=8000, first=1) -> Clip:
@@ -27,7 +30,7 @@ def _clip(size, *, rate=8000, first=1) -> Clip:
 def _all(play, rate=8000, most=100) -> tuple[array, int]:
     out = array("h")
     for frames in range(1, most + 1):
-        pieces, over = play.frame(rate)
+        pieces, _, over = play.frame(rate, 160 * rate // 8000)
         out += linear(pieces, rate)
         if over:
             return out, frames
@@ -68,7 +71,7 @@ def test_for_ever_is_for_ever() -> None:
 @pytest.mark.parametrize("loops", [0, 1, 5])
 def test_nothing_to_play_is_over_at_once(loops) -> None:
     play = Playing("p", [_clip(0), _clip(0)], loops=loops)
-    assert play.frame(8000) == ([], True)
+    assert play.frame(8000, 160) == ([], 160, True)
     assert play.played_ms == 0
 
 
@@ -84,8 +87,8 @@ def test_the_other_rate_is_the_clip_converted_whole() -> None:
 def test_a_codec_change_keeps_the_place() -> None:
     play = Playing("p", [_clip(1600)], loops=1)
     for _ in range(5):
-        play.frame(8000)
-    pieces, _ = play.frame(16_000)
+        play.frame(8000, 160 * 8000 // 8000)
+    pieces, _, _ = play.frame(16_000, 320)
     assert (pieces[0].start, pieces[0].end) == (1600, 1920)
     assert play.played_ms == 120
 
@@ -96,8 +99,8 @@ def test_coded_frames_are_the_coded_samples() -> None:
         play, again = Playing("p", clips, loops=1), Playing("p", clips, loops=1)
         over = False
         while not over:
-            pieces, over = play.frame(8000)
-            same, _ = again.frame(8000)
+            pieces, _, over = play.frame(8000, 160 * 8000 // 8000)
+            same, _, _ = again.frame(8000, 160)
             assert coded(pieces, codec) == encode(linear(same, 8000))
 
 
@@ -107,3 +110,31 @@ def test_silence_is_a_frame_of_each_rate_and_law() -> None:
         "PCMU": (160, {0xFF}),
         "PCMA": (160, {0xD5}),
     }
+
+
+def test_a_queued_play_begins_where_the_one_before_it_ends() -> None:
+    exchange = Exchange()
+    exchange.leg("A")
+    for name, size in (("a", 100), ("b", 300), ("e", 0)):
+        exchange.do(p.LoadClip(name, 8000, to_little_endian(array("h", [1000] * size))))
+    exchange.do(p.StartRecording("RE", [p.Channel("A", "out", b"", "")], live=True))
+    for play, clip in (("P1", "a"), ("P2", "e"), ("P3", "b"), ("P4", "a")):
+        exchange.do(p.Play("A", play, [clip], queue=True))
+    exchange.run(100)
+    heard = from_little_endian(b"".join(chunk.pcm for chunk in exchange.audio))
+    assert heard == array("h", [1000] * 500 + [0] * 300)
+    ended = [n for n in exchange.take_notices() if isinstance(n, p.PlayFinished)]
+    assert [(n.play, n.reason, n.played_ms) for n in ended] == [
+        ("P1", "done", 12), ("P2", "done", 0), ("P3", "done", 37), ("P4", "done", 12),
+    ]  # fmt: skip
+
+
+def test_stopping_stops_what_is_queued_and_a_queue_is_bounded() -> None:
+    exchange = Exchange()
+    exchange.leg("A")
+    exchange.do(p.LoadClip("a", 8000, bytes(3200)))
+    for number in range(int(MEDIA_PLAY_QUEUE) + 1):
+        exchange.do(p.Play("A", f"P{number}", ["a"], queue=True))
+    assert exchange.take_notices() == [p.PlayFinished("A", f"P{MEDIA_PLAY_QUEUE}", "failed", 0)]
+    exchange.do(p.StopPlay("A"))
+    assert len(exchange.take_notices()) == MEDIA_PLAY_QUEUE

@@ -186,3 +186,14 @@ def test_redaction_can_come_and_go() -> None:
     assert max(map(abs, pcm[:6000])) > 10_000
     assert max(map(abs, pcm[8000:16_000])) <= 256
     assert max(map(abs, pcm[19_000:])) > 10_000
+
+
+def test_a_live_recording_gives_every_frame_at_once_and_digits_with_it() -> None:
+    exchange = Exchange()
+    exchange.leg("A", voice=HUM)
+    _start(exchange, coding="PCMU", live=True, redact=True)
+    exchange.run(100)
+    assert [len(chunk.pcm) for chunk in exchange.audio] == [160] * 5
+    exchange.do(p.PauseRecording("RE", keep_time=True))
+    exchange.run(20)
+    assert exchange.audio[-1].pcm == b"\xff" * 160

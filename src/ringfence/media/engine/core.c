@@ -145,6 +145,13 @@ static void bridge(rf_leg *a, rf_leg *b) {
   resampler_init(&b->from_others);
 }
 
+static void start_play(rf_core *core, rf_leg *leg, rf_play *play, bool queued) {
+  rf_play **at = &leg->play;
+  if (!queued) play_end(core, leg, 1);
+  while (*at) at = &(*at)->next;
+  *at = play;
+}
+
 static void detect(rf_leg *leg, bool on) {
   if (on && !leg->detecting) {
     dtmf_init(&leg->detector);
@@ -196,8 +203,7 @@ RF_EXPORT void rf_core_do(rf_core *core, const rf_command *command, int64_t now)
       close_leg(core, leg);
       break;
     case RF_PLAY:
-      play_end(core, leg, 1);
-      leg->play = command->object;
+      start_play(core, leg, command->object, command->number);
       break;
     case RF_STOP_PLAY:
       play_end(core, leg, 1);

@@ -94,6 +94,7 @@ struct rf_clip {
 };
 
 struct rf_play {
+  rf_play *next; /* queued behind this one */
   uint32_t count, loops, loop, clip;
   uint64_t at;     /* samples into the present clip, at `rate` */
   uint64_t played; /* samples since the start, at `rate` */
@@ -122,7 +123,7 @@ typedef struct tap {
 
 struct rf_recording {
   uint32_t rate, max_frames, silence_frames, channels, coding;
-  bool paused, keep_time, redact, begun;
+  bool paused, keep_time, redact, live, begun;
   tap taps[]; /* channels */
 };
 

@@ -32,11 +32,11 @@ from ringfence.kernel.limits import MEDIA_TONE_CLIPS, MEDIA_TONE_MS_MAX, MEDIA_T
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Audio, Engine, Identity, RecordingEnded
 from ringfence.media.engine.recorder import Broke, Finished, Opened, Outcome
+from ringfence.media.engine.taps import OWN, Taps
 from ringfence.media.quality import mos
 from ringfence.media.tones import TONES, Oscillator, Segment, Tone, dtmf
 
-_OWN = "\x01"
-"""Begins every clip and play of the worker itself; ids of the server begin with letters."""
+_OWN = OWN
 _DIGITS = frozenset("0123456789*#ABCDw")
 _GAP_MS_MOST = 1_000
 _WAIT_MS = 500
@@ -90,6 +90,10 @@ class Desk:
         self._clips: set[str] = set()
         self._recordings: dict[str, _Recording] = {}
         self._notices: list[p.AnyNotice] = []
+        self._taps = Taps(engine, self._say)
+
+    def _say(self, notice: p.AnyNotice) -> None:
+        self._notices.append(notice)
 
     # ------------------------------------------------------------------ the server's side
 
@@ -123,6 +127,10 @@ class Desk:
                 self._record(command)
             case p.PauseRecording() | p.ResumeRecording() | p.StopRecording() | p.RedactDigits():
                 self._change_recording(command)
+            case p.StartTap() | p.PauseTap() | p.StopTap():
+                self._taps.do(command)
+            case p.Feed():
+                self._feed(command)
             case _:
                 self._engine.do(command)
 
@@ -144,6 +152,11 @@ class Desk:
     def recording(self) -> bool:
         """Whether there may be audio to fetch."""
         return bool(self._recordings)
+
+    @property
+    def tapping(self) -> bool:
+        """Whether somebody listens now, and waits for every frame."""
+        return bool(self._taps)
 
     def take_notices(self) -> list[p.AnyNotice]:
         """Return what the server is to be told, in order."""
@@ -244,6 +257,15 @@ class Desk:
         ]
         self._begin(p.Play(command.leg, _OWN + "digits", clips), command.leg, _OWN + "digits")
 
+    def _feed(self, command: p.Feed) -> None:
+        """A clip of its own that is gone when it was heard."""
+        clip = _OWN + command.play
+        self._engine.do(p.LoadClip(clip, _RATE, command.pcm))
+        self._begin(
+            p.Play(command.leg, command.play, [clip], queue=True), command.leg, command.play
+        )
+        self._engine.do(p.DropClip(clip))
+
     def deadline(self) -> Ms | None:
         """When a tone is to end next."""
         return min(self._tone_ends.values(), default=None)
@@ -336,9 +358,18 @@ class Desk:
     # ------------------------------------------------------------------ the engine's side
 
     def heard(
-        self, chunks: Sequence[Audio], notices: Sequence[p.AnyNotice | RecordingEnded]
+        self,
+        chunks: Sequence[Audio],
+        notices: Sequence[p.AnyNotice | RecordingEnded],
+        *,
+        crowded: bool = False,
     ) -> None:
-        """Take what the engine gave: `interface.Engine.take`."""
+        """Take what the engine gave: `interface.Engine.take`.
+
+        ``crowded``: the server does not read as fast as it is told; taps lose frames meanwhile.
+        """
+        if self._taps:
+            chunks = self._taps.heard(chunks, crowded=crowded)
         if chunks and not self._files.append(chunks):
             for name in {chunk.recording for chunk in chunks}:
                 self.sealed(Broke(name, full=False))
@@ -347,6 +378,12 @@ class Desk:
 
     def _notice(self, notice: p.AnyNotice | RecordingEnded) -> None:
         match notice:
+            case (
+                RecordingEnded(recording=name)
+                | p.RecordingStarted(recording=name)
+                | p.RecordingFailed(recording=name)
+            ) if name.startswith(_OWN):
+                self._taps.news(notice)
             case p.PlayFinished():
                 self._play_finished(notice)
             case p.LegClosed(leg=leg, stats=stats):

@@ -61,7 +61,7 @@ enum {
   RF_OPEN = 1,    /* object: rf_leg */
   RF_CONNECT,     /* leg, settings */
   RF_CLOSE,       /* leg */
-  RF_PLAY,        /* leg, object: rf_play */
+  RF_PLAY,        /* leg, object: rf_play, number: queue */
   RF_STOP_PLAY,   /* leg */
   RF_DETECT,      /* leg, number: on */
   RF_DIGITS,      /* leg, text, number: tone_ms, number2: gap_ms */
@@ -148,8 +148,10 @@ RF_EXPORT rf_play *rf_play_new(rf_clip *const *clips, uint32_t count, uint32_t l
 RF_EXPORT void rf_play_free(rf_play *play);
 RF_EXPORT rf_room *rf_room_new(uint32_t rate);
 RF_EXPORT void rf_room_free(rf_room *room);
+/* How a recording is taken: digits as noise; a chunk for each frame at once, never redacted. */
+enum { RF_REDACTED = 1, RF_LIVE = 2 };
 RF_EXPORT rf_recording *rf_recording_new(uint32_t rate, uint32_t max_frames, uint32_t silence_frames,
-                                         uint32_t redact, uint32_t coding, uint32_t channels);
+                                         uint32_t how, uint32_t coding, uint32_t channels);
 /* direction: 0 in, 1 out. */
 RF_EXPORT void rf_recording_set(rf_recording *recording, uint32_t channel, uint32_t leg,
                                 uint32_t direction);

@@ -71,7 +71,9 @@ A frame, step by step
        *heard* frame. In-band detection. Its contribution to the room (below).
     3. Say: the first of
        a. digits being sent (RFC 4733 out, below); a play does not move meanwhile;
-       b. the play: its next samples, over the end of one clip into the next, zeros after the last;
+       b. the play: its next samples, over the end of one clip into the next and of one play into
+          the one queued behind it (a play that ends within a frame and has another behind it is
+          reported before the frame is sent), zeros after the last;
        c. room: the sum of the others' contributions, saturated, at the leg's rate;
        d. bridge, fast path closed, peer listening: the peer's heard frame at the leg's rate;
        e. bridge with the fast path open: nothing is sent by the frame (relay sends);
@@ -144,7 +146,8 @@ Recordings
     max_ms // 20 frames; with ``silence`` when every ``in`` tap has taken silence_ms // 20 frames in
     a row in which the sum of magnitudes is below 64 per sample; with ``leg_closed`` when one of its
     legs closes; with ``stopped``. A tap whose reader does not keep up loses whole chunks, replaced
-    by silence.
+    by silence. A ``live`` recording has no delay line and is not redacted: each frame is a chunk,
+    given out at once.
 
 Refusals (nothing changes)
     * Leg unknown: ConnectLeg, CloseLeg: `LegFailed` unknown. Play: `PlayFinished` failed, 0 ms.
@@ -153,8 +156,9 @@ Refusals (nothing changes)
     * ConnectLeg: `LegFailed` invalid where host is no literal address, port not 1..65535, a payload
       type not 0..127 or both equal, ptime none of 10 20 30 40 60, a time negative.
     * Play: `PlayFinished` failed, 0 ms, where a clip is unknown, there is none or more than
-      `MEDIA_PLAY_CLIPS`, or loop is negative; a play under way goes on. A play of no samples at
-      all is ``done`` at its first frame.
+      `MEDIA_PLAY_CLIPS`, loop is negative, or `MEDIA_PLAY_QUEUE` are under way and it is to be
+      queued; a play under way goes on. A play of no samples at all is ``done`` at its first
+      frame.
     * LoadClip: invalid where the rate is not 8000 or 16000, the size odd or above
       `MEDIA_CLIP_BYTES`; limit for `MEDIA_CLIPS_MAX`, `MEDIA_CLIP_TOTAL_BYTES` (clips still
       playing after DropClip do not count). DropClip: unknown. Subject: the clip.
@@ -260,9 +264,9 @@ class Core(Protocol):
     def do(self, command: AnyCommand, now: Ms) -> None:
         """Carry out a command, except those of the worker itself.
 
-        `OpenLeg` (the worker binds sockets and calls `open`), `Tone` (becomes a clip and a play),
-        `Ping` and `ReadEngine` are the worker's own, as are ``key``, ``path`` and ``beep`` of
-        StartRecording.
+        `OpenLeg` (the worker binds sockets and calls `open`), `Tone` and `Feed` (become a clip and
+        a play), taps (become live recordings), `Ping` and `ReadEngine` are the worker's own,
+        as are ``key``, ``path`` and ``beep`` of StartRecording.
         """
         ...
 

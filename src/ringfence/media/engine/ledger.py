@@ -20,6 +20,7 @@ from ringfence.kernel.limits import (
     MEDIA_CHANNELS_MAX,
     MEDIA_DIGITS_MAX,
     MEDIA_LEGS_MAX,
+    MEDIA_PLAY_QUEUE,
     MEDIA_RECORDINGS_MAX,
     MEDIA_ROOM_MEMBERS,
     MEDIA_TONE_MS_MAX,
@@ -49,7 +50,7 @@ class _Room:
 
 
 class _Leg:
-    __slots__ = ("events", "handle", "name", "peer", "play", "pointer", "rate", "room")
+    __slots__ = ("events", "handle", "name", "peer", "plays", "pointer", "rate", "room")
 
     def __init__(self, name: str, handle: int, pointer: int) -> None:
         self.name = name
@@ -60,7 +61,7 @@ class _Leg:
         """Whether telephone-event was negotiated."""
         self.peer: _Leg | None = None
         self.room: str | None = None
-        self.play = 0
+        self.plays: list[int] = []
 
 
 class Ledger:
@@ -78,6 +79,8 @@ class Ledger:
         self._names: dict[int, tuple[str, bytes]] = {}
         """Recording and its silence, by pointer, until it is dropped: chunks come late."""
         self._channels = 0
+        self._live: dict[int, int] = {}
+        """Channels of live recordings, by pointer."""
         self._dropped: dict[int, bool] = {}
         """Pointer on its last round trip: whether it is a room."""
         self._reports: dict[int, tuple[str, lib.Counters]] = {}
@@ -98,6 +101,10 @@ class Ledger:
 
     def _collect_audio(self) -> None:
         """Take over chunks while the recordings they name are still known."""
+
+    @property
+    def _live_channels(self) -> int:
+        return sum(self._live.values())
 
     # ------------------------------------------------------------------ commands
 
@@ -174,8 +181,9 @@ class Ledger:
             return
         leg.events = dtmf is not None
         rate = 16_000 if command.codec == "G722" else 8_000
-        if rate != leg.rate and leg.play:
-            self._shelf.prepare(leg.play, rate)
+        if rate != leg.rate:
+            for play in leg.plays:
+                self._shelf.prepare(play, rate)
         leg.rate = rate
         settings = self._order.settings
         settings.peer.ip[:] = ip
@@ -219,18 +227,17 @@ class Ledger:
         leg = self._legs.get(command.leg)
         play = (
             self._shelf.begin(command.play, command.clips, command.loop, leg.rate)
-            if leg is not None
+            if leg is not None and not (command.queue and len(leg.plays) >= MEDIA_PLAY_QUEUE)
             else None
         )
         if leg is None or play is None:
             self._notices.append(p.PlayFinished(command.leg, command.play, "failed", 0))
             return
-        leg.play = play
-        self._send(lib.PLAY, leg, target=play)
+        leg.plays.append(play)
+        self._send(lib.PLAY, leg, number=command.queue, target=play)
 
     def _play_ended(self, event: lib.Occurrence, leg: _Leg) -> None:
-        if leg.play == event.object:
-            leg.play = 0
+        leg.plays.remove(event.object)
         end: p.PlayEnd = "stopped" if event.a else "done"
         self._notices.append(p.PlayFinished(leg.name, self._shelf.end(event.object), end, event.b))
 
@@ -380,6 +387,8 @@ class Ledger:
             return
         self._recordings[command.recording] = pointer
         self._names[pointer] = (command.recording, lib.SILENCE[command.coding])
+        if command.live:
+            self._live[pointer] = len(command.channels)
         self._channels += len(command.channels)
         self._channels_changed()
         self._notices.append(p.RecordingStarted(command.recording))
@@ -390,7 +399,7 @@ class Ledger:
             command.rate,
             command.max_ms // 20,
             command.silence_ms // 20,
-            command.redact,
+            command.redact | command.live << 1,
             lib.CODINGS[command.coding],
             len(command.channels),
         )
@@ -482,6 +491,7 @@ class Ledger:
             return
         self._collect_audio()
         del self._names[pointer]
+        self._live.pop(pointer, None)
         self._channels -= self._lib.rf_recording_channels(pointer)
         self._lib.rf_recording_free(pointer)
         self._channels_changed()

@@ -23,6 +23,8 @@ _ADDRESS_IN_USE = 98
 _FULL_WAIT_MS = 2_000
 """The audio thread empties the ring of orders every 5 ms; this long means that it is gone."""
 _SPARE_CHUNKS = 32
+_LIVE_CHUNKS = 50
+"""A second of a channel somebody listens to, while this process is late to fetch it."""
 WireWish = Literal["auto", "epoll"]
 """``auto``: io_uring where the kernel has it and allows it."""
 _WISHES: dict[WireWish, int] = {"auto": 1, "epoll": 2}
@@ -152,7 +154,9 @@ class NativeEngine(Ledger):
 
     def _channels_changed(self) -> None:
         # A channel fills one chunk while another one is on its way here.
+        # A live one fills a chunk every 20 ms.
         wanted = 2 * self._channels + _SPARE_CHUNKS if self._channels else 0
+        wanted += _LIVE_CHUNKS * self._live_channels
         self._lib.rf_engine_provide_chunks(self._engine, wanted)
 
     @property

@@ -140,13 +140,15 @@ class DropClip(Command, frozen=True, tag=5):
 class Play(Command, frozen=True, tag=6):
     """Play clips one after the other, ``loop`` times (0 = until stopped) -> `PlayFinished`.
 
-    A play replaces the one before it on the leg, which ends as ``stopped``.
+    A play replaces those before it on the leg, which end as ``stopped``; one to ``queue`` begins
+    where the last of them ends, without a gap, or at once where none is under way.
     """
 
     leg: str
     play: str
     clips: list[str]
     loop: int = 1
+    queue: bool = False
 
 
 class Tone(Command, frozen=True, tag=7):
@@ -159,7 +161,7 @@ class Tone(Command, frozen=True, tag=7):
 
 
 class StopPlay(Command, frozen=True, tag=8):
-    """End the play of a leg -> `PlayFinished` with ``stopped``; nothing where none is under way."""
+    """End the plays of a leg -> `PlayFinished` with ``stopped``; nothing where there is none."""
 
     leg: str
 
@@ -248,6 +250,8 @@ class StartRecording(Command, frozen=True, tag=16):
     beep: bool = False
     redact: bool = False
     coding: Coding = ""
+    live: bool = False
+    """For somebody who listens now (`StartTap`): each frame is given out as it is."""
 
 
 class PauseRecording(Command, frozen=True, tag=17):
@@ -288,6 +292,37 @@ class ReadEngine(Command, frozen=True, tag=23):
     """Ask how punctual the engine is -> `EngineReport`."""
 
 
+class StartTap(Command, frozen=True, tag=24):
+    """Give out what a leg says (``in``) or hears (``out``), as it is -> `TapAudio`, `TapEnded`.
+
+    Mono at 8000 Hz, PCMU or s16le; ``directions`` become channels 0 and 1. Nothing is written.
+    """
+
+    tap: str
+    leg: str
+    directions: list[Literal["in", "out"]]
+    coding: Literal["PCMU", "s16"] = "PCMU"
+
+
+class PauseTap(Command, frozen=True, tag=25):
+    """Give out silence for a while: a card number is being said or keyed in."""
+
+    tap: str
+    on: bool
+
+
+class StopTap(Command, frozen=True, tag=26):
+    tap: str
+
+
+class Feed(Command, frozen=True, tag=27):
+    """Play these mono s16le samples at 8000 Hz behind what plays on the leg -> `PlayFinished`."""
+
+    leg: str
+    play: str
+    pcm: bytes
+
+
 AnyCommand = (
     OpenLeg
     | ConnectLeg
@@ -312,6 +347,10 @@ AnyCommand = (
     | ReadLeg
     | Ping
     | ReadEngine
+    | StartTap
+    | PauseTap
+    | StopTap
+    | Feed
 )
 
 # --------------------------------------------------------------------------- events
@@ -445,6 +484,22 @@ class EngineReport(Notice, frozen=True, tag=16):
     """Datagrams by lateness, in bins of 50 µs; the last one holds all that were later still."""
 
 
+class TapAudio(Notice, frozen=True, tag=17):
+    """A frame of 20 ms of one channel; longer where frames were lost, with silence for them."""
+
+    tap: str
+    channel: int
+    data: bytes
+
+
+class TapEnded(Notice, frozen=True, tag=18):
+    """The last of a tap. ``dropped``: frames nobody fetched in time."""
+
+    tap: str
+    reason: Literal["stopped", "leg_closed", "failed"]
+    dropped: int = 0
+
+
 AnyNotice = (
     Hello
     | LegOpened
@@ -462,6 +517,8 @@ AnyNotice = (
     | CommandRefused
     | Pong
     | EngineReport
+    | TapAudio
+    | TapEnded
 )
 
 # --------------------------------------------------------------------------- framing

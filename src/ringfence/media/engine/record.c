@@ -13,6 +13,7 @@ static uint32_t frame_bytes(const rf_recording *recording) {
 }
 
 static uint32_t chunk_bytes(const rf_recording *recording) {
+  if (recording->live) return frame_bytes(recording);
   return recording->coding == RF_S16 ? RF_CHUNK_BYTES : RF_CODED_CHUNK_BYTES;
 }
 
@@ -72,6 +73,7 @@ static void hiss_back(tap *t) {
 /* media.redaction: whether this frame becomes noise, and all in the line with it. */
 static bool redact(tap *t, const int16_t *frame, bool pressed) {
   const rf_recording *recording = t->recording;
+  if (recording->live) return false;
   bool marked = t->tail > 0;
   if (marked) t->tail--;
   if (!t->redacting) return marked;
@@ -104,6 +106,7 @@ static void keep(rf_core *core, tap *t, const int16_t *frame, bool pressed) {
     release(core, &t->held);
     t->held = t->chunk;
     t->chunk = NULL;
+    if (t->recording->live) release(core, &t->held);
   }
 }
 
@@ -217,14 +220,15 @@ void record_whole(rf_core *core, rf_recording *recording, const int16_t *pcm, co
 }
 
 RF_EXPORT rf_recording *rf_recording_new(uint32_t rate, uint32_t max_frames, uint32_t silence_frames,
-                                         uint32_t redact, uint32_t coding, uint32_t channels) {
+                                         uint32_t how, uint32_t coding, uint32_t channels) {
   if (channels == 0 || channels > CHANNELS_MAX) return NULL;
   rf_recording *recording = calloc(1, sizeof *recording + channels * sizeof(tap));
   if (!recording) return NULL;
   recording->rate = rate;
   recording->max_frames = max_frames;
   recording->silence_frames = silence_frames;
-  recording->redact = redact;
+  recording->redact = how & RF_REDACTED;
+  recording->live = how & RF_LIVE;
   recording->coding = coding;
   recording->channels = channels;
   return recording;

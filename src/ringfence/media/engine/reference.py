@@ -25,6 +25,7 @@ from ringfence.kernel.limits import (
     MEDIA_DIGITS_MAX,
     MEDIA_LEGS_MAX,
     MEDIA_PLAY_CLIPS,
+    MEDIA_PLAY_QUEUE,
     MEDIA_RECORDINGS_MAX,
     MEDIA_ROOM_MEMBERS,
     MEDIA_TONE_MS_MAX,
@@ -155,7 +156,7 @@ class ReferenceCore:
                 self._play(command)
             case p.StopPlay():
                 if (leg := self._leg(command, command.leg)) is not None:
-                    leg.end_play("stopped")
+                    leg.stop_plays()
             case p.DetectTones(on=on):
                 if (leg := self._leg(command, command.leg)) is not None:
                     leg.detect(on=on)
@@ -176,6 +177,8 @@ class ReferenceCore:
                 self._change_recording(command)
             case p.OpenLeg() | p.Tone() | p.Ping() | p.ReadEngine():
                 pass  # the worker's own
+            case p.StartTap() | p.PauseTap() | p.StopTap() | p.Feed():
+                pass  # likewise
             case _:
                 assert_never(command)
 
@@ -248,11 +251,13 @@ class ReferenceCore:
             leg is None
             or not 0 < len(clips) == len(command.clips) <= MEDIA_PLAY_CLIPS
             or not 0 <= command.loop <= _NUMBER_MOST
+            or (command.queue and len(leg.plays) >= MEDIA_PLAY_QUEUE)
         ):
             self.notice(p.PlayFinished(command.leg, command.play, "failed", 0))
             return
-        leg.end_play("stopped")
-        leg.play = Playing(command.play, clips, loops=command.loop)
+        if not command.queue:
+            leg.stop_plays()
+        leg.plays.append(Playing(command.play, clips, loops=command.loop))
 
     def _send_dtmf(self, command: p.SendDtmf) -> None:
         leg = self._leg(command, command.leg)
@@ -343,6 +348,7 @@ class ReferenceCore:
             max_ms=command.max_ms,
             silence_ms=command.silence_ms,
             coding=command.coding,
+            live=command.live,
         )
         self._recordings[command.recording] = recording
         recording.start(

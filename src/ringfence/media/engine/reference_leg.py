@@ -14,7 +14,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import MEDIA_LEG_BURST, MEDIA_PAYLOAD_MAX
 from ringfence.media import dtmf, rtp
-from ringfence.media.engine.interface import Datagram, Identity
+from ringfence.media.engine.interface import FRAME_TICKS, Datagram, Identity
 from ringfence.media.engine.protocol import (
     AnyNotice,
     ConnectLeg,
@@ -28,7 +28,14 @@ from ringfence.media.engine.protocol import (
 )
 from ringfence.media.engine.reference_ear import Ear
 from ringfence.media.engine.reference_latch import Address, Latch
-from ringfence.media.engine.reference_play import CODED_SILENCE, SILENCE, Playing, coded, linear
+from ringfence.media.engine.reference_play import (
+    CODED_SILENCE,
+    SILENCE,
+    Piece,
+    Playing,
+    coded,
+    linear,
+)
 from ringfence.media.engine.reference_record import Sink, Tap, record
 from ringfence.media.engine.reference_room import Room
 from ringfence.media.engine.reference_rtcp import Reporter
@@ -65,7 +72,7 @@ class Leg:
         "_burst", "_ear", "_from_others", "_into_room", "_latch", "_life", "_outlet", "_receives",
         "_reporter", "_sends", "_started", "_stream", "_timed_out", "contribution", "digits",
         "dtmf_in", "events", "malformed", "muted", "name", "octets_in", "packets_in", "peer",
-        "phase", "play", "rate", "room", "settings", "strangers", "taps",
+        "phase", "plays", "rate", "room", "settings", "strangers", "taps",
     )  # fmt: skip
 
     def __init__(self, name: str, identity: Identity, outlet: Outlet, *, phase: int) -> None:
@@ -84,7 +91,8 @@ class Leg:
         self._life = Ms(0)
         self._timed_out = self._started = False
         self.digits: deque[dtmf.EventSender] = deque()
-        self.play: Playing | None = None
+        self.plays: deque[Playing] = deque()
+        """The one that plays, then those queued behind it."""
         self.events = dtmf.EventReceiver()
         self.peer: Leg | None = None
         self.room: Room | None = None
@@ -159,18 +167,31 @@ class Leg:
             room.members -= 1
             self.room = None
 
-    def end_play(self, reason: PlayEnd) -> None:
-        """End the play, if any, and say so."""
-        play = self.play
-        if play is not None:
-            self.play = None
-            played = min(play.played_ms, _MS_MOST)
-            self._outlet.notice(PlayFinished(self.name, play.name, reason, played))
+    def stop_plays(self) -> None:
+        """Stop what plays and what is queued, and say so."""
+        while self.plays:
+            self._end_play("stopped")
+
+    def _end_play(self, reason: PlayEnd) -> None:
+        play = self.plays.popleft()
+        played = min(play.played_ms, _MS_MOST)
+        self._outlet.notice(PlayFinished(self.name, play.name, reason, played))
+
+    def _say_plays(self) -> tuple[list[Piece], bool]:
+        """Return a frame of what plays, and whether the last of the queue is over."""
+        left = FRAME_TICKS * self.rate // 8_000
+        pieces: list[Piece] = []
+        while True:
+            more, left, over = self.plays[0].frame(self.rate, left)
+            pieces += more
+            if not (over and left and len(self.plays) > 1):
+                return pieces, over
+            self._end_play("done")
 
     def finish(self, now: Ms) -> None:
         """Close: the steps in the order of `interface`, but for the notice of the end."""
         self._digits_in(self.events.close(), inband=False)
-        self.end_play("stopped")
+        self.stop_plays()
         while self.taps:
             self.taps[0].recording.stop("leg_closed")
         self.part()
@@ -294,7 +315,7 @@ class Leg:
         here, there = self.settings, to.settings
         if here is None or there is None or not self._receives or not to._sends:
             return False
-        if self.muted or to.play is not None or to.digits:
+        if self.muted or to.plays or to.digits:
             return False
         return here.codec == there.codec or "G722" not in {here.codec, there.codec}
 
@@ -366,7 +387,7 @@ class Leg:
 
     def _say(self, settings: ConnectLeg) -> array[int]:
         """Send the frame; return it as samples where a recording takes it."""
-        peer, play, stream = self.peer, self.play, self._stream
+        peer, stream = self.peer, self._stream
         relayed = peer is not None and peer._passes(self)
         if not relayed:
             stream.end_relay()
@@ -375,8 +396,8 @@ class Leg:
         digits, over = bool(self.digits), False
         if digits:
             self._say_digit(settings, self.digits[0])
-        elif play is not None:
-            pieces, over = play.frame(self.rate)
+        elif self.plays:
+            pieces, over = self._say_plays()
             if settings.codec == "G722" or self.taps:
                 said = linear(pieces, self.rate)
             if settings.codec != "G722":
@@ -396,7 +417,7 @@ class Leg:
             stream.audio(settings, said, payload)
         stream.advance()
         if over:
-            self.end_play("done")
+            self._end_play("done")
         return said
 
     def _adapt(self, pcm: array[int], rate: int) -> array[int]:

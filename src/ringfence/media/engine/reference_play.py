@@ -73,15 +73,15 @@ class Playing:
         """How much of it has been said."""
         return self._played * 1_000 // self._rate if self._rate else 0
 
-    def frame(self, rate: int) -> tuple[list[Piece], bool]:
-        """Return what fills the next frame (zeros after the last piece) and whether it is over."""
+    def frame(self, rate: int, left: int) -> tuple[list[Piece], int, bool]:
+        """Return what fills the next ``left`` samples, how many it leaves, and if it is over."""
         if self._rate not in {0, rate}:
             # A re-INVITE changed the codec; positions count samples at the leg's rate.
             self._at = self._at * rate // self._rate
             self._played = self._played * rate // self._rate
         self._rate = rate
         pieces: list[Piece] = []
-        clips, left, empty = self._clips, FRAME_TICKS * rate // 8_000, 0
+        clips, empty = self._clips, 0
         while left:
             if self._clip == len(clips):
                 if self._loops:
@@ -105,7 +105,7 @@ class Playing:
             self._at += take
             self._played += take
             left -= take
-        return pieces, bool(left) or self._spent(rate)
+        return pieces, left, bool(left) or self._spent(rate)
 
     def _spent(self, rate: int) -> bool:
         """Whether the frame just filled took the very last sample."""

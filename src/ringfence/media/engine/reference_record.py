@@ -9,6 +9,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.media.engine.interface import (
     CHUNK_BYTES,
     CODED_CHUNK_BYTES,
+    FRAME_TICKS,
     SILENCE_LEVEL,
     Audio,
     RecordingEnded,
@@ -86,6 +87,9 @@ class Tap:
             self.silent = self.silent + 1 if quiet else 0
         presser = leg.peer if self.out else leg
         pressed = presser is not None and presser.events.held(now)
+        if recording.live:
+            self._keep(frame)
+            return
         leaving = self._line.push(frame, pressed=pressed)
         if leaving is not None:
             self._keep(leaving)
@@ -113,18 +117,29 @@ class Recording:
     """One recording and its taps."""
 
     __slots__ = (
-        "chunk_bytes", "coding", "keep_time", "max_frames", "name", "paused", "rate",
+        "chunk_bytes", "coding", "keep_time", "live", "max_frames", "name", "paused", "rate",
         "silence_frames", "sink", "taps",
     )  # fmt: skip
 
     def __init__(
-        self, name: str, sink: Sink, *, rate: int, max_ms: int, silence_ms: int, coding: Coding = ""
+        self,
+        name: str,
+        sink: Sink,
+        *,
+        rate: int,
+        max_ms: int,
+        silence_ms: int,
+        coding: Coding = "",
+        live: bool = False,
     ) -> None:
         self.name = name
         self.sink = sink
         self.rate = rate
         self.coding = coding
+        self.live = live
         self.chunk_bytes = CODED_CHUNK_BYTES if coding in ENCODE else CHUNK_BYTES
+        if live:
+            self.chunk_bytes = FRAME_TICKS if coding in ENCODE else FRAME_TICKS * rate // 4_000
         self.max_frames = max_ms // 20
         self.silence_frames = silence_ms // 20
         self.paused = self.keep_time = False

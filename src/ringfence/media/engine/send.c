@@ -21,12 +21,14 @@ static void transmit(rf_core *core, rf_leg *leg, const uint8_t *packet, uint32_t
 
 /* --- play ------------------------------------------------------------------------------------ */
 
+/* The first one is done (0), or all are stopped (1). */
 void play_end(rf_core *core, rf_leg *leg, int reason) {
-  rf_play *play = leg->play;
-  if (!play) return;
-  leg->play = NULL;
-  uint64_t ms = play->rate ? play->played * 1000 / play->rate : 0;
-  core_event(core, RF_PLAY_ENDED, leg, reason, (int32_t)(ms < INT32_MAX ? ms : INT32_MAX), 0, play);
+  for (rf_play *play; (play = leg->play);) {
+    leg->play = play->next;
+    uint64_t ms = play->rate ? play->played * 1000 / play->rate : 0;
+    core_event(core, RF_PLAY_ENDED, leg, reason, (int32_t)(ms < INT32_MAX ? ms : INT32_MAX), 0, play);
+    if (!reason) return;
+  }
 }
 
 /* Positions count samples at the leg's rate, which a re-INVITE may change. */
@@ -38,8 +40,8 @@ static void play_at_rate(rf_play *play, uint32_t rate) {
   play->rate = rate;
 }
 
-/* Fill a frame; zeros after the last sample. Returns whether the play is over. */
-static bool play_frame(rf_play *play, int16_t *out, uint32_t size) {
+/* Fill a frame, or the rest of one; returns how much was filled and whether the play is over. */
+static uint32_t play_frame(rf_play *play, int16_t *out, uint32_t size, bool *over) {
   uint32_t wide = play->rate == 16000, at = 0, empty = 0;
   while (at < size) {
     if (play->clip == play->count) {
@@ -63,13 +65,25 @@ static bool play_frame(rf_play *play, int16_t *out, uint32_t size) {
     play->played += take;
     at += take;
   }
-  memset(out + at, 0, (size - at) * sizeof *out);
-  if (at < size) return true;
+  *over = true;
+  if (at < size) return at;
   /* Over as well where the frame took the very last sample. */
-  if (play->at < play->clips[play->clip]->samples[wide]) return false;
-  for (uint32_t k = play->clip + 1; k < play->count; k++)
-    if (play->clips[k]->samples[wide]) return false;
-  return play->loops && play->loop + 1 >= play->loops;
+  bool more = play->at < play->clips[play->clip]->samples[wide];
+  for (uint32_t k = play->clip + 1; !more && k < play->count; k++)
+    more = play->clips[k]->samples[wide];
+  *over = !more && play->loops && play->loop + 1 >= play->loops;
+  return size;
+}
+
+/* A frame of the play and, where it ends, of those queued behind it; whether the last is over. */
+static bool say_play(rf_core *core, rf_leg *leg, int16_t *said, uint32_t size) {
+  bool over = false;
+  for (uint32_t at = 0;;) {
+    play_at_rate(leg->play, leg->rate);
+    at += play_frame(leg->play, said + at, size - at, &over);
+    if (!over || at == size || !leg->play->next) return over;
+    play_end(core, leg, 0);
+  }
 }
 
 /* --- digits ---------------------------------------------------------------------------------- */
@@ -171,8 +185,7 @@ void say_frame(rf_core *core, rf_leg *leg, int16_t *said) {
   if (digits) {
     digits_frame(core, leg);
   } else if (leg->play) {
-    play_at_rate(leg->play, leg->rate);
-    over = play_frame(leg->play, said, size);
+    over = say_play(core, leg, said, size);
   } else if (leg->room) {
     room_frame(leg, said);
   } else if (leg->peer && !leg->peer->muted && leg->peer->connected) {

@@ -34,6 +34,7 @@ from ringfence.kernel.limits import (
     MEDIA_FINISH_MS,
     MEDIA_LEGS_MAX,
     MEDIA_RECORDINGS_MAX,
+    MEDIA_TAP_BACKLOG_BYTES,
 )
 from ringfence.kernel.priority import work_in_background
 from ringfence.media.engine.desk import Desk
@@ -46,6 +47,8 @@ from ringfence.media.engine.recorder import Outcome, Recorder
 
 _AUDIO_MS = 50
 """How often recorded audio is fetched: often, so that little of it is in memory at a time."""
+_TAP_MS = 20
+"""The same while somebody listens: each frame as it comes."""
 _PARENT_MS = 1_000
 _SWITCH_SECONDS = 0.000_5
 """The sealing thread comes back from each write to ask for the interpreter; let it have it."""
@@ -181,10 +184,11 @@ class Worker:
 
     def _settle(self) -> None:
         """Take what the engine has, write what the desk has to say, arm its timer."""
-        while any(found := self._engine.take()):
-            self._desk.heard(*found)
-        notices = self._desk.take_notices()
         connection = self._connection
+        crowded = connection is not None and connection.backlog > MEDIA_TAP_BACKLOG_BYTES
+        while any(found := self._engine.take()):
+            self._desk.heard(*found, crowded=crowded)
+        notices = self._desk.take_notices()
         if notices and connection is not None:
             connection.write(encode(*notices))
             if connection.backlog > MEDIA_BACKLOG_BYTES:
@@ -199,9 +203,10 @@ class Worker:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._desk.recording and not self._fetching:
+        tapping = self._desk.tapping
+        if (tapping or self._desk.recording) and not self._fetching:
             self._fetching = True
-            self._loop.call_later(_AUDIO_MS / 1000, self._fetch_audio)
+            self._loop.call_later((_TAP_MS if tapping else _AUDIO_MS) / 1000, self._fetch_audio)
         deadline = self._desk.deadline()
         if deadline is not None:
             wait = max(deadline - self._clock.now(), 0) / 1000
