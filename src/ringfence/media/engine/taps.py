@@ -69,8 +69,11 @@ class Taps:
         """A live recording began, ended, or could not be."""
         match notice:
             case RecordingEnded(recording=name, reason=reason):
-                end = "leg_closed" if reason == "leg_closed" else "stopped"
-                self._ended(name, p.TapEnded(name[len(OWN) :], end, self._dropped.get(name, 0)))
+                lost = self._dropped.get(name, 0)
+                if reason == "leg_closed":
+                    self._ended(name, p.TapEnded(name[len(OWN) :], "leg_closed", lost))
+                else:
+                    self._ended(name, p.TapEnded(name[len(OWN) :], "stopped", lost))
             case p.RecordingFailed(recording=name):
                 self._ended(name, p.TapEnded(name[len(OWN) :], "failed"))
             case _:
