@@ -13,7 +13,16 @@ from ringfence.calls.call import Call
 from ringfence.calls.core import CallSettings
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SeededEntropy
-from ringfence.kernel.ids import AccountId, CallId, ClipId, LegId, NumberId, PartyId, RecordingId
+from ringfence.kernel.ids import (
+    AccountId,
+    CallId,
+    ClipId,
+    LegId,
+    NumberId,
+    PartyId,
+    PhoneDeviceId,
+    RecordingId,
+)
 
 T = TypeVar("T")
 
@@ -285,7 +294,7 @@ class Rig:
 
 def device(name: str, **more: Any) -> commands.DialTarget:
     return commands.DialTarget(
-        endpoint=commands.ToDevice(device=commands.PhoneDeviceId(f"PD-{name}")),
+        endpoint=commands.ToDevice(device=PhoneDeviceId(f"PD-{name}")),
         party=PartyId(f"PA-{name}"),
         **more,
     )

@@ -9,7 +9,15 @@ import pytest
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.causes import Cause
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
+from ringfence.kernel.ids import (
+    CallId,
+    ClipId,
+    ConferenceId,
+    LegId,
+    PartyId,
+    QueueId,
+    RecordingId,
+)
 
 CALLER = LegId("LG-caller")
 CLIP = ClipId("CL-1")
@@ -230,3 +238,113 @@ def test_a_program_error_ends_the_call_when_its_driver_says_so(rig: Any) -> None
         rig.do(commands.Hold(on=True))
     rig.do(commands.Hangup(cause=Cause.SERVER_ERROR))
     assert rig.finish().cause is Cause.SERVER_ERROR
+
+
+# --- steering from outside ------------------------------------------------------------------------
+
+
+def test_one_leg_is_dropped_and_the_program_goes_on(rig: Any) -> None:
+    agent = rig.talking()
+    rig.do(commands.DropLeg(leg=agent))
+    (done,) = rig.told(notices.DialFinished)
+    assert (done.status, done.hung_up) == ("completed", False)
+    assert rig.wants(effects.HangUpLeg)[-1].leg == agent
+    rig.do(commands.DropLeg(leg=agent))
+    rig.do(commands.DropLeg(leg=CALLER))
+    assert rig.finish().hung_up_by == "system"
+
+
+def test_a_leg_that_rings_is_dropped_and_the_next_one_rings(rig: Any) -> None:
+    rig.answered()
+    (one,) = rig.dial("one", "two", sequential=True)
+    rig.do(commands.DropLeg(leg=one, cause=Cause.CANCELLED))
+    assert rig.wants(effects.CancelLeg)[-1].leg == one
+    assert len(rig.wants(effects.PlaceLeg)) == 2
+
+
+def test_a_new_limit_counts_from_the_answer(rig: Any) -> None:
+    rig.answered()
+    rig.wait(5_000)
+    rig.do(commands.LimitTime(max_ms=8_000))
+    rig.wait(2_999)
+    assert not rig.told(notices.CallOver)
+    rig.wait(1)
+    assert rig.told(notices.CallOver)[0].cause is Cause.MAX_DURATION
+
+
+def test_a_limit_that_is_over_ends_at_once(rig: Any) -> None:
+    rig.answered()
+    rig.wait(9_000)
+    rig.do(commands.LimitTime(max_ms=1_000))
+    rig.wait(1)
+    assert rig.told(notices.CallOver)
+
+
+def test_a_limit_of_a_dialled_leg_ends_the_conversation_alone(rig: Any) -> None:
+    agent = rig.talking()
+    rig.do(commands.LimitTime(max_ms=4_000, leg=agent))
+    rig.wait(4_000)
+    (done,) = rig.told(notices.DialFinished)
+    assert done.cause is Cause.MAX_DURATION
+    assert not rig.told(notices.CallOver)
+    with pytest.raises(LocalError):
+        rig.do(commands.LimitTime(max_ms=4_000, leg=agent))
+
+
+def test_a_partner_goes_on_in_a_call_of_its_own(rig: Any, make_rig: Any) -> None:
+    agent = rig.talking(record="from_answer")
+    rig.wait(3_000)
+    given = rig.call.partner(agent)
+    assert given is not None
+    new = rig.do(commands.GiveLeg(leg=agent, to=CallId("CA-agent")))
+    assert effects.UnbridgeLegs(a=CALLER, b=agent) in new
+    assert not [e for e in new if isinstance(e, effects.HangUpLeg | effects.ReleaseLeg)]
+    (done,) = rig.told(notices.DialFinished)
+    assert (done.status, done.talk_ms, done.leg) == ("completed", 3_000, agent)
+    assert [effect for effect in new if isinstance(effect, effects.StopRecording)]
+    assert rig.call.partner(agent) is None
+
+    other = make_rig()
+    other.now = rig.now
+    other.do(
+        commands.AdoptLeg(
+            leg=agent, parent=CallId("CA-test"), caller=PartyId("PA-caller"),
+            party=PartyId("PA-agent"), codec=given.codec,
+        )
+    )  # fmt: skip
+    assert other.told(notices.Answered)
+    assert other.fact_names()[:2] == ["CallPlaced", "CallAnswered"]
+    assert other.wrote(events.CallPlaced)[0].parent == "CA-test"
+    other.do(commands.Play(play=1, clips=(CLIP,)))
+    other.wait(2_000)
+    other.hear(inputs.LegHungUp(leg=agent))
+    ended = other.finish()
+    assert (ended.duration_ms, ended.hung_up_by, ended.direction) == (2_000, "callee", "outbound")
+    rig.do(commands.Hangup())
+    (recording,) = rig.wrote(events.RecordingRequested)
+    rig.hear(inputs.RecordingBroke(recording=recording.recording, reason="failed"))
+    assert [fact.leg for fact in (rig.finish(), *rig.wrote(events.LegEnded))[1:]] == [CALLER]
+
+
+@pytest.mark.parametrize("state", ["alone", "ringing", "first"])
+def test_only_a_partner_is_given_away(rig: Any, state: str) -> None:
+    leg = CALLER
+    if state == "ringing":
+        rig.answered()
+        (leg,) = rig.dial("agent")
+    elif state == "alone":
+        rig.answered()
+    else:
+        rig.talking()
+    assert rig.call.partner(leg) is None
+    with pytest.raises(LocalError):
+        rig.do(commands.GiveLeg(leg=leg, to=CallId("CA-x")))
+
+
+def test_a_call_adopts_first_or_never(rig: Any) -> None:
+    rig.answered()
+    adopt = commands.AdoptLeg(
+        leg=LegId("LG-x"), parent=CallId("CA-x"), caller=PartyId("PA-1"), party=PartyId("PA-2")
+    )
+    with pytest.raises(LocalError):
+        rig.do(adopt)

@@ -9,7 +9,7 @@ from ringfence.calls.causes import Cause
 from ringfence.kernel import limits
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.phone import Phone
-from ringfence.markup.context import Source
+from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import (
     Begin,
     Callback,
@@ -456,3 +456,13 @@ def test_any_news_in_any_order(script):
         out = program.take_output()
         assert all(isinstance(x, Callback) for x in out), out
         assert program.deadline() is None
+
+
+def test_a_program_begins_anew_with_another_source_and_its_fallback(script):
+    s = script("<Response><Pause length='60'/></Response>", answered=True).begin()
+    s.order(Restart(source=Source(url=URL, fallback_url="https://example.com/f")))
+    s.tell(FetchFailed(request=s.last(Fetch).request, code="fetch_status", status=500))
+    assert s.last(Fetch).url == "https://example.com/f"
+    s.order(Restart(source=Source(document="<Response><Say>now</Say></Response>")))
+    assert s.heard == ["now"]
+    assert s.hung_up

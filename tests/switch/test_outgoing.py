@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from switch_bench import PEER, Bench
 
-from ringfence.calls.commands import ToDevice, ToPhone, ToSip
+from ringfence.calls.commands import Hangup, ToDevice, ToPhone, ToSip
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
@@ -14,6 +14,8 @@ from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.message import Response
+from ringfence.sip.uri import Uri
+from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.outgoing import Outgoing, Wishes
 from ringfence.switch.tolls import Tolls
 
@@ -154,3 +156,83 @@ async def test_the_next_carrier_gets_numbers_and_no_names(bench: Bench) -> None:
     shown = f"{invite.from_} {invite.uri} {invite.headers}".casefold()
     assert "canary" not in shown
     assert {name for name, _ in invite.headers} <= {"Diversion", "Privacy", "Max-Forwards"}
+
+
+async def talking(bench: Bench, after: str = "<Say>after</Say>") -> tuple[LiveCall, LiveLeg]:
+    """A caller connected with the desk by a dial, and the desk's leg."""
+    dial = f"<Response><Dial><Sip>sip:desk@pbx.example.com</Sip></Dial>{after}</Response>"
+    bench.number("+12025550100", dial)
+    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    (live,) = bench.runner.calls.values()
+    return live, bench.runner.by_key[invite.leg]
+
+
+async def test_a_dialled_leg_goes_on_in_a_call_of_its_own(bench: Bench) -> None:
+    live, leg = await talking(bench)
+    taken = outgoing(bench).take_over(leg, source=HELLO)
+    await turn()
+    assert taken == "CA" + leg.id[2:]
+    assert bench.world.spoken[-1] == "Hello"
+    assert {play.leg for play in bench.wire.sent(media.Play)} == {leg.id, live.call.first_leg}
+    other = bench.runner.calls[taken]
+    assert (set(live.legs) & set(other.legs), set(other.legs)) == (set(), {leg.id})
+    assert other.link is live.link
+    placed = next(fact for fact in bench.world.facts if fact.name() == "CallPlaced")
+    assert placed.call == taken
+    assert placed.parent == live.id  # type: ignore[attr-defined]
+    bench.runner.sip_event(wire.Ended(leg=leg.key, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    assert taken not in bench.runner.calls
+    assert live.id in bench.runner.calls
+
+
+async def test_a_leg_that_rings_does_not_go_on_alone(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Dial>+12025550177</Dial></Response>")
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    bench.open_ports()
+    await turn()
+    leg = bench.runner.by_key[bench.wire.last(sip.Invite).leg]
+    with pytest.raises(Refused, match="call_not_in_progress"):
+        outgoing(bench).take_over(leg, source=HELLO)
+
+
+async def test_another_document_takes_over_and_the_callee_is_hung_up(bench: Bench) -> None:
+    live, leg = await talking(bench)
+    bench.runner.restart(live, HELLO)
+    await turn()
+    assert bench.wire.last(sip.Bye).leg == leg.key
+    assert bench.world.spoken[-1] == "Hello"
+    assert {play.leg for play in bench.wire.sent(media.Play)} == {live.call.first_leg}
+    bench.runner.command(live, Hangup())
+    with pytest.raises(Refused, match="call_not_in_progress"):
+        bench.runner.restart(live, HELLO)
+
+
+async def test_a_call_that_nobody_answered_runs_nothing_else(bench: Bench) -> None:
+    call = outgoing(bench).place("sip:bob@example.com", source=HELLO)
+    with pytest.raises(Refused, match="call_not_in_progress"):
+        bench.runner.restart(bench.runner.calls[call], HELLO)
+
+
+async def test_another_server_is_told_from_now_on(bench: Bench) -> None:
+    live, _ = await talking(bench)
+    out = outgoing(bench)
+    out.tell(live, StatusCallback(url="https://example.com/a"))
+    out.tell(live, StatusCallback(url="https://example.com/b"))
+    bench.runner.command(live, Hangup())
+    bench.close_legs()
+    await turn()
+    assert [one.url for one in bench.world.callbacks] == ["https://example.com/b"]

@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Command, Originate
+from ringfence.calls.commands import AdoptLeg, Command, Originate
 from ringfence.calls.core import CallSettings
+from ringfence.calls.dial import DialActivity
 from ringfence.calls.effects import Effect
 from ringfence.calls.events import CallFact
 from ringfence.calls.hear import HEAR
 from ringfence.calls.inputs import Connected, Input, PartnerReplaced
+from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
@@ -30,6 +32,7 @@ from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId
 
 _DEFAULTS = CallSettings()
+_BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
 _ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced)
 """Another call waits for our word, even when this one is over."""
 
@@ -88,6 +91,13 @@ class Call:
         """The legs not yet released, oldest first."""
         return tuple(self._live.legs)
 
+    def partner(self, leg: LegId) -> Leg | None:
+        """Return a leg that talks through a dial and can be given away, None for any other."""
+        activity = self._live.activity
+        if isinstance(activity, DialActivity) and activity.gives(leg):
+            return self._live.legs[leg]
+        return None
+
     def receive(self, x: Input, now: Ms) -> None:
         """Take an input. One about a leg or recording that is gone changes nothing."""
         live = self._live
@@ -110,7 +120,7 @@ class Call:
             live.now = now
         if live.ended_at is not None:
             return
-        if live.anchor is None and type(command) is not Originate:
+        if live.anchor is None and type(command) not in _BEGINNINGS:
             raise LocalError("the call has not begun")
         OBEY[type(command)](live, command)
         if live.end_wanted is not None or live.ended_at is not None:

@@ -30,6 +30,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.targets import DialTarget as DialTarget
+from ringfence.calls.targets import Endpoint as Endpoint
+from ringfence.calls.targets import RecordingNotice as RecordingNotice
+from ringfence.calls.targets import Screen as Screen
+from ringfence.calls.targets import ToDevice as ToDevice
+from ringfence.calls.targets import ToPhone as ToPhone
+from ringfence.calls.targets import ToSip as ToSip
 from ringfence.calls.words import (
     RecordingAnswer,
     RecordingDuty,
@@ -40,106 +47,17 @@ from ringfence.calls.words import (
 )
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import (
+    CallId,
     ClipId,
     ConferenceId,
     FlowId,
     LegId,
     NumberId,
     PartyId,
-    PhoneDeviceId,
     QueueId,
     RecordingId,
-    TrunkId,
 )
-from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
-
-# --- whom to call ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPhone:
-    """A telephone number. ``trunk`` None: the switch chooses one."""
-
-    phone: Phone
-    trunk: TrunkId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToSip:
-    """A SIP address. ``uri`` as text (``sip:`` or ``sips:``); credentials answer a challenge.
-
-    ``headers``: extra header fields (``X-...``) for the INVITE.
-    """
-
-    uri: str = field(repr=False)
-    username: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToDevice:
-    """A registered phone of ours, at every place it is registered."""
-
-    device: PhoneDeviceId
-
-
-Endpoint = ToPhone | ToSip | ToDevice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """Tell whoever answers something before connecting, or ask them to press ``accept`` as well.
-
-    ``clips`` are played to the callee. ``accept``: the digits that accept; none: they are connected
-    once they have heard the clips. Without one within ``wait_ms`` after the clips the leg is hung
-    up and counts as not answered (a mailbox does not press keys), or, where ``lenient``, connected.
-    """
-
-    clips: tuple[ClipId, ...]
-    accept: str = "1"
-    wait_ms: int = 10_000
-    lenient: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingNotice:
-    """What a callee hears about a recording before they are connected.
-
-    ``ask``: they are asked, and ``yes`` within ``wait_ms`` after the clips means that they agree;
-    they are connected either way. ``text``, ``version``, ``language``: which sentence it is.
-    """
-
-    clips: tuple[ClipId, ...]
-    ask: bool
-    text: str
-    version: str
-    language: str
-    yes: str = "1"
-    wait_ms: int = int(RECORDING_ANSWER_MS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialTarget:
-    """One place to ring.
-
-    ``party``: whose number or address it is; the runner fills it in before the command reaches
-    the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
-    machine). ``send_digits``: played to the callee after the answer and before connecting
-    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
-    `RecordingNotice`. ``report``: a number above 0 that `notices.DialProgress` repeats, 0 for no
-    such notices.
-    """
-
-    endpoint: Endpoint
-    party: PartyId | None = None
-    person: bool = True
-    send_digits: str = field(default="", repr=False)
-    screen: Screen | None = None
-    notice: RecordingNotice | None = None
-    report: int = 0
-
 
 # --- beginning ------------------------------------------------------------------------------------
 
@@ -185,6 +103,51 @@ class Hangup:
     """End the whole call: every leg, recording and prompt."""
 
     cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropLeg:
+    """End one leg; the call goes on where it is not the first. One that is gone is fine."""
+
+    leg: LegId
+    cause: Cause = Cause.NORMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitTime:
+    """Let the call last ``max_ms`` from its answer; a time that is over ends it at once.
+
+    ``leg``: a dialled one; its conversation lasts that long instead.
+    """
+
+    max_ms: int
+    leg: LegId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveLeg:
+    """Hand the leg that a dial has connected to another call: the dial is done, the leg goes on.
+
+    ``to``: the call whose first command is the `AdoptLeg` of it.
+    """
+
+    leg: LegId
+    to: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptLeg:
+    """Begin a call with a leg of another one, ``parent``, that was rung there and is up.
+
+    ``caller``: whose call it was; ``party``: whom the leg reaches.
+    """
+
+    leg: LegId
+    parent: CallId
+    caller: PartyId
+    party: PartyId
+    codec: str = ""
+    person: bool = True
 
 
 # --- audio and digits -----------------------------------------------------------------------------
@@ -342,9 +305,10 @@ class ResumeRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopRecording:
-    """Stop and save one recording, or all of them when ``recording`` is None."""
+    """Stop and save one recording; where ``recording`` is None all of them, or of a ``source``."""
 
     recording: RecordingId | None = None
+    source: RecordingSource | None = None
 
 
 # --- other people ---------------------------------------------------------------------------------
@@ -506,6 +470,10 @@ Command = (
     | Answer
     | Reject
     | Hangup
+    | DropLeg
+    | LimitTime
+    | GiveLeg
+    | AdoptLeg
     | Play
     | PlayTone
     | StopPlay

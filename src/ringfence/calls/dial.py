@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from ringfence.calls import effects, events, inputs, notices
 from ringfence.calls.activity import Activity
+from ringfence.calls.attempt import Attempt, weightier
 from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Dial, DialTarget
 from ringfence.calls.core import CallCore
@@ -48,32 +49,6 @@ DIAL_TABLE: dict[DialState, dict[DialTrigger, DialState]] = {
     "done": {},
 }
 """Every transition of a dial. ``accepted_early``: the caller has still to be answered."""
-
-AttemptState = Literal["ringing", "digits", "screen", "key", "notice", "consent"]
-"""Being rung; sent digits; hearing the screen's clips; asked for the key; hearing that it will be
-recorded; asked whether it may be."""
-
-# Which failure speaks for a dial of several: what a person did counts more than what a network did.
-_WEIGHT = {
-    Cause.BUSY: 3,
-    Cause.REJECTED: 3,
-    Cause.NO_ANSWER: 2,
-    Cause.NOT_REGISTERED: 1,
-    Cause.UNREACHABLE: 1,
-}
-
-
-class Attempt:
-    """One leg being rung for a dial."""
-
-    __slots__ = ("leg", "play", "rang", "state", "target")
-
-    def __init__(self, leg: Leg, target: DialTarget) -> None:
-        self.leg = leg
-        self.rang = False
-        self.target = target
-        self.state: AttemptState = "ringing"
-        self.play = 0
 
 
 class DialActivity(Activity):
@@ -399,6 +374,33 @@ class DialActivity(Activity):
         if self._command.time_limit_ms:
             core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
 
+    def limit(self, max_ms: int) -> None:
+        """Let the conversation last that long from its beginning."""
+        since = self.core.now if self._talked_from is None else self._talked_from
+        self.core.timers.set("activity", max(since + max_ms, self.core.now), "limit")
+
+    def gives(self, leg: LegId) -> bool:
+        """Whether a leg is the partner here and can go on without this call."""
+        found = self.core.legs.get(leg)
+        talking = self.state == "talking" and leg == self.partner
+        return talking and found is not None and found.state == "up"
+
+    def give(self, to: CallId) -> None:
+        """Hand the partner to another call; the program goes on after the dial."""
+        core = self.core
+        if self.partner is None:
+            return
+        leg = core.legs[self.partner]
+        core.unbridge(core.first())
+        core.stop_play(leg)
+        for play in tuple(leg.plays):
+            core.forget_play(leg, play)
+        self._partner_target = None
+        del core.legs[leg.id]
+        core.facts.append(events.LegGiven(at=core.now, call=core.call, leg=leg.id, to=to))
+        self.partner = None
+        self._finish("ended", Cause.NORMAL, kept=leg.id)
+
     def partner_moved(self, partner: LegId, call: CallId | None, party: PartyId | None) -> None:
         """A transfer gave the first leg another partner; a recording goes on with the new one."""
         self._partner_left(Cause.TRANSFERRED)
@@ -444,8 +446,7 @@ class DialActivity(Activity):
         """One attempt came to nothing: keep the weightiest reason, and ring the next."""
         if self.state != "ringing":
             return
-        if self._cause is None or _WEIGHT.get(cause, 0) >= _WEIGHT.get(self._cause, 0):
-            self._cause = cause
+        self._cause = weightier(self._cause, cause)
         if self._attempts:
             return
         if self._pending:

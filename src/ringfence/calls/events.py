@@ -85,7 +85,10 @@ class CallOffered(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlaced(CallFact):
-    """We call somebody because the API or a person of ours asked for it."""
+    """We call somebody because the API or a person of ours asked for it.
+
+    ``parent``: the call that ``leg`` was rung in and was taken out of (`LegGiven`).
+    """
 
     account: Annotated[AccountId, ACCOUNT_ID]
     leg: Annotated[LegId, CALL_ID]
@@ -93,6 +96,7 @@ class CallPlaced(CallFact):
     called: Annotated[PartyId, PARTY_ID]
     number: Annotated[NumberId | None, CONFIG] = None
     flow: Annotated[FlowId | None, CONFIG] = None
+    parent: Annotated[CallId | None, CALL_ID] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +215,14 @@ class LegTransferred(CallFact):
     leg: Annotated[LegId, CALL_ID]
     to: Annotated[LegId | None, CALL_ID] = None
     attended: Annotated[bool, CALL_FACT] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegGiven(CallFact):
+    """``leg`` goes on as the first leg of the call ``to``; its end is a fact of that one."""
+
+    leg: Annotated[LegId, CALL_ID]
+    to: Annotated[CallId, CALL_ID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -534,6 +546,7 @@ FACTS: tuple[type[CallFact], ...] = (
     LegHeld,
     LegMuted,
     LegTransferred,
+    LegGiven,
     LegEnded,
     AudioArrived,
     AudioMissed,

@@ -10,6 +10,7 @@ from ringfence.calls.activity import Activity
 from ringfence.calls.causes import Cause
 from ringfence.calls.collect import Collector
 from ringfence.calls.dial import DialActivity
+from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.recording import Recording
 from ringfence.calls.rooms import ConferenceStay
@@ -68,6 +69,58 @@ def _hangup(call: LiveCall, c: commands.Hangup) -> None:
         )
     # A program that does nothing more after the callee hung up has not ended the call itself.
     call.end(cause, call.last_far_hangup or "system")
+
+
+def _drop_leg(call: LiveCall, c: commands.DropLeg) -> None:
+    leg = call.legs.get(c.leg)
+    if leg is None or leg.over:
+        return
+    if leg is call.anchor:
+        call.end(c.cause, "system")
+        return
+    call.end_leg(leg, c.cause)
+    if call.activity is not None:
+        call.activity.leg_over(leg)
+
+
+def _limit_time(call: LiveCall, c: commands.LimitTime) -> None:
+    if c.leg is not None and (call.anchor is None or c.leg != call.anchor.id):
+        if not isinstance(call.activity, DialActivity) or call.activity.partner != c.leg:
+            raise LocalError("nobody talks to that leg")
+        call.activity.limit(c.max_ms)
+        return
+    call.max_duration_ms = min(c.max_ms, call.settings.max_duration_ms)
+    if call.answered_at is not None:
+        call.timers.set("max", max(call.answered_at + call.max_duration_ms, call.now))
+
+
+def _give_leg(call: LiveCall, c: commands.GiveLeg) -> None:
+    activity = call.activity
+    if not isinstance(activity, DialActivity) or not activity.gives(c.leg):
+        raise LocalError("only a leg that talks through a dial can be handed over")
+    activity.give(c.to)
+
+
+def _adopt_leg(call: LiveCall, c: commands.AdoptLeg) -> None:
+    if call.state != "new":
+        raise LocalError("the call has begun already")
+    call.direction = "outbound"
+    leg = Leg(c.leg, role="callee", state="up", placed_at=call.now, party=c.party, person=c.person)
+    leg.up_at = call.now
+    leg.codec = c.codec
+    call.begin(leg, "place", None)
+    call.facts.append(
+        events.CallPlaced(
+            at=call.now,
+            call=call.call,
+            account=call.account,
+            leg=leg.id,
+            caller=c.caller,
+            called=c.party,
+            parent=c.parent,
+        )
+    )
+    call.first_leg_up(leg)
 
 
 def _play(call: LiveCall, c: commands.Play) -> None:
@@ -214,7 +267,8 @@ def _resume_recording(call: LiveCall, c: commands.ResumeRecording) -> None:
 
 def _stop_recording(call: LiveCall, c: commands.StopRecording) -> None:
     for recording in _chosen(call, c.recording):
-        call.stop_recording(recording)
+        if c.source is None or c.source == recording.source:
+            call.stop_recording(recording)
 
 
 # --- other people ---------------------------------------------------------------------------------
@@ -334,6 +388,10 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.Answer: _answer,
     commands.Reject: _reject,
     commands.Hangup: _hangup,
+    commands.DropLeg: _drop_leg,
+    commands.LimitTime: _limit_time,
+    commands.GiveLeg: _give_leg,
+    commands.AdoptLeg: _adopt_leg,
     commands.Play: _play,
     commands.PlayTone: _play_tone,
     commands.StopPlay: _stop_play,

@@ -78,6 +78,16 @@ def created(identifier: str) -> Ms:
     return Ms(int(identifier[2:14], 16))
 
 
+def own_call(leg: LegId) -> CallId:
+    """Return the id of the call that a dialled leg is to whoever lists calls: its own digits."""
+    return CallId(PREFIX["call"] + leg[2:])
+
+
+def leg_of(call: CallId) -> LegId:
+    """Return the leg whose `own_call` a call would be."""
+    return LegId(PREFIX["leg"] + call[2:])
+
+
 def floor(kind: str, at: Ms) -> str:
     """Return what sorts below every id of ``kind`` made at or after ``at``, above every earlier."""
     return f"{PREFIX[kind]}{max(at, 0) & 0xFFFF_FFFF_FFFF:012x}"

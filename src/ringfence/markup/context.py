@@ -57,6 +57,13 @@ class Source:
     fallback_method: Method = "POST"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restart:
+    """An order to a program: drop what is under way and begin with another source."""
+
+    source: Source
+
+
 class Applets(Protocol):
     """Documents of this installation, addressed by ``flow:`` URLs and answered at once."""
 

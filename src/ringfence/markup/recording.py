@@ -77,7 +77,7 @@ class RecordStep(Step):
         if not self._consent.over:
             self._consent.abandon()
             return
-        self._stage.command(commands.StopRecording())
+        self._stage.command(commands.StopRecording(source="voicemail"))
         self._stage.ignore(notices.RecordingFinished, notices.RecordingMissing)
 
     def _finished(self, ended: notices.RecordingFinished) -> None:

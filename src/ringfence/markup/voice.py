@@ -32,7 +32,7 @@ from ringfence.kernel.limits import (
     MARKUP_FETCH_WAIT_MS,
 )
 from ringfence.markup.clips import ClipShelf
-from ringfence.markup.context import Applets, Context, Source, base_params
+from ringfence.markup.context import Applets, Context, Restart, Source, base_params
 from ringfence.markup.exchange import (
     Answer,
     AskRecording,
@@ -144,7 +144,7 @@ class Program:
 
     # -- the machine ------------------------------------------------------------------------
 
-    def do(self, order: Order, now: Ms) -> None:
+    def do(self, order: Order | Restart, now: Ms) -> None:
         """Begin, or drop what is under way for something else.
 
         Raises `LocalError` for a second `Begin`; an order after the end is ignored.
@@ -159,6 +159,11 @@ class Program:
             case GoTo():
                 if self._interrupt():
                     self._goto = (order.url, order.method, ())
+            case Restart(source=source):
+                if self._interrupt():
+                    self._source = source
+                    self._fallback_used = False
+                    self._start_source()
             case Perform():
                 if self._interrupt():
                     self._open_verbs(order.verbs, "", inline=True)
@@ -234,6 +239,11 @@ class Program:
     def take_events(self) -> list[Event]:
         """Nothing, always: a program speaks through the call (see the module's text)."""
         return []
+
+    @property
+    def over(self) -> bool:
+        """Whether its call is over, or goes on without it."""
+        return self._over
 
     @property
     def finished(self) -> bool:

@@ -74,7 +74,7 @@ async def place_call(
         caller=caller,
         flow=answering,
         ring_ms=_seconds("ring_s", ring_s, CALL_RING_MS),
-        limit_ms=None if limit_s is None else _seconds("limit_s", limit_s, CALL_DURATION_MS),
+        limit_ms=None if limit_s is None else limit_of(limit_s),
         digits=keys_of(digits),
         username=sip_username,
         password=sip_password,
@@ -155,6 +155,11 @@ def keys_of(digits: str) -> str:
     if not _KEYS.issuperset(digits) or len(digits) > CALL_SEND_DIGITS_MAX:
         raise Refused("bad_digits", "up to 32 of 0-9, *, #, A-D, w for half a second, W for one")
     return "".join("ww" if key == "W" else key if key == "w" else key.upper() for key in digits)
+
+
+def limit_of(seconds: int) -> int:
+    """Return how long a call may last, in milliseconds. Raises `Refused`."""
+    return _seconds("limit_s", seconds, CALL_DURATION_MS)
 
 
 def _seconds(name: str, value: int, most_ms: int) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 from ringfence.calls import effects, inputs
 from ringfence.calls.call import Call
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Command, Hangup
+from ringfence.calls.commands import AdoptLeg, Command, GiveLeg, Hangup
 from ringfence.calls.events import CallFact
 from ringfence.calls.notices import Answered
 from ringfence.kernel.clock import Clock, Ms
@@ -23,6 +23,7 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.limits import FACTS_GIVE_UP_MS, FACTS_RETRY_MS
+from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import Answer, AskRecording, Begin, Callback, Fetch, LoadMedia, Speak
 from ringfence.markup.voice import Program
 from ringfence.media.engine import protocol as media
@@ -164,6 +165,42 @@ class CallRunner:
             live.call.do(command, self.clock.now())
         finally:
             self.settle(live)
+
+    def restart(self, live: LiveCall, source: Source) -> None:
+        """Let a call's program drop what it does and begin with another source."""
+        program = live.program
+        if program is None or program.over or live.call.ending:
+            raise Refused("call_not_in_progress", "the call runs no program at present")
+        try:
+            program.do(Restart(source=source), self.clock.now())
+        finally:
+            self.settle(live)
+
+    def give(self, live: LiveCall, leg: LiveLeg, call: Call, program: Program) -> LiveCall:
+        """Let a leg go on in a call of its own, with a program of its own."""
+        given = live.call.partner(leg.id)
+        if given is None or given.party is None:
+            raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
+        other = self.open(call, call.id, None)
+        other.link = live.link
+        other.on_answer = program
+        del live.legs[leg.id]
+        leg.call = call.id
+        other.legs[leg.id] = leg
+        self.command(live, GiveLeg(leg=leg.id, to=call.id))
+        caller = self.parties.resolve(program.context.caller, self.clock.now())
+        self.command(
+            other,
+            AdoptLeg(
+                leg=leg.id,
+                parent=live.id,
+                caller=caller,
+                party=given.party,
+                codec=given.codec,
+                person=given.person,
+            ),
+        )
+        return other
 
     def answer(self, call: CallId, answer: Answer) -> None:
         """What a program asked of the world has arrived."""

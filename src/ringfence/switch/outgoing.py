@@ -9,13 +9,14 @@ from ringfence.calls.call import Call
 from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import CallId, FlowId
+from ringfence.kernel.ids import CallId, FlowId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.telling import StatusCallback, StatusTeller
 from ringfence.sip.uri import Uri
 from ringfence.switch.directory import DeviceEntry
+from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.programs import Programs
 from ringfence.switch.tolls import Tolls
 
@@ -128,6 +129,39 @@ class Outgoing:
                 max_duration_ms=wishes.limit_ms,
             ),
         )
+        return call_id
+
+    def tell(self, live: LiveCall, status: StatusCallback) -> None:
+        """Let another server know how a call in progress fares, instead of the one before."""
+        for teller in live.tellers:
+            if isinstance(teller, StatusTeller):
+                teller.wanted = status
+                return
+        if live.program is not None:
+            live.tellers.append(StatusTeller(live.program.context, status))
+
+    def take_over(self, leg: LiveLeg, *, source: Source) -> CallId:
+        """Let a leg that a dial has connected run a program of its own; the id of its call.
+
+        The id is the leg's with the prefix of a call: what a dial was told of as its child keeps
+        its name. Raises `Refused` (``call_not_in_progress``).
+        """
+        runner = self._runner
+        live = runner.calls.get(leg.call)
+        given = None if live is None else live.call.partner(leg.id)
+        if live is None or live.program is None or given is None or given.target is None:
+            raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
+        call_id = own_call(leg.id)
+        program = self._programs.make(
+            call_id,
+            caller=live.program.context.caller,
+            called=self._called(given.target.endpoint),
+            source=source,
+            direction="outbound",
+            answered=True,
+        )
+        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        runner.give(live, leg, call, program)
         return call_id
 
     def _called(self, endpoint: Endpoint) -> Phone | str:

@@ -97,3 +97,47 @@ def test_a_call_is_ended(twilio, office):
 def test_an_ended_call_is_not_ended_again(twilio):
     assert twilio("POST", HERE, form={"Status": "completed"}).json()["code"] == 21220
     assert twilio("POST", HERE, form={"Status": "paused"}).json()["code"] == 21218
+
+
+LIVE = {"status": "answered", "ended": None, "cause": None}
+
+
+@pytest.fixture
+def live(twilio, office):
+    call = msgspec.structs.replace(office.answers["call.show"], **LIVE)
+    office.answers |= {"call.show": call, "call.redirect": call, "call.adjust": call}
+
+
+@pytest.mark.usefixtures("live")
+def test_another_document_takes_over(twilio, office):
+    form = {"Url": "https://example.com/a", "Method": "GET", "FallbackUrl": "https://example.com/b"}
+    twilio("POST", HERE, form=form, operation="UpdateCall")
+    name, args, *_ = office.asked[-1]
+    assert name == "call.redirect"
+    assert args == {
+        "sid": "CA" + "b" * 32, "voice_url": "https://example.com/a", "voice_method": "GET",
+        "fallback_url": "https://example.com/b", "fallback_method": "POST",
+    }  # fmt: skip
+    twilio("POST", HERE, form={"Twiml": "<Response/>"}, operation="UpdateCall")
+    assert office.asked[-1][1]["twiml"] == "<Response/>"
+
+
+@pytest.mark.usefixtures("live")
+def test_a_limit_and_who_is_told_change_in_flight(twilio, office):
+    form = {"TimeLimit": "30", "StatusCallback": "https://example.com/s"}
+    twilio("POST", HERE, form=form, operation="UpdateCall")
+    assert office.asked[-1][0] == "call.adjust"
+    assert office.asked[-1][1]["limit_s"] == 30
+    assert office.asked[-1][1]["status_events"] == ["completed"]
+
+
+@pytest.mark.usefixtures("live")
+def test_what_cannot_be_done_to_a_call_in_flight_has_its_code(twilio, office):
+    assert twilio("POST", HERE, form={}).json()["code"] == 20001
+    office.answers["call.redirect"] = Refused("call_not_in_progress", "no")
+    assert twilio("POST", HERE, form={"Twiml": "<Response/>"}).json()["code"] == 21220
+
+
+def test_an_ended_call_is_not_sent_elsewhere(twilio):
+    answer = twilio("POST", HERE, form={"Twiml": "<Response/>"})
+    assert (answer.status_code, answer.json()["code"]) == (400, 21220)

@@ -12,6 +12,7 @@ from ringfence.api.twilio.question import Answer, Question
 from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
+NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
 _UNBUILT = "machine detection, Record, ApplicationSid, CallToken, CallReason, Byoc"
 
 
@@ -99,17 +100,34 @@ async def fetch(asked: Question) -> Answer:
     return Answer(200, wire.call(asked, found))
 
 
-@DESK.operation("UpdateCall", missing="a new document (Url, Twiml) and TimeLimit in flight")
+@DESK.operation("UpdateCall", missing="StatusCallback of a call that was dialled")
 async def update(asked: Question) -> Answer:
-    """End a call: ``Status`` ``completed`` or ``canceled``."""
-    status = asked.get("Status")
-    if status not in {"completed", "canceled"}:
-        raise Problem(21218, "Status is completed or canceled", status=400)
+    """Change a call in flight: end it, give it another document, limit or status callback."""
     sid = asked.path["Sid"]
     found: views.Call = await asked.run("call.show", sid=sid)
+    status = asked.get("Status")
+    if status is not None:
+        return Answer(200, wire.call(asked, await _end(asked, found, status)))
     if found.status == "ended":
-        raise Problem(21220, "The call is not in progress", status=400)
+        raise NOT_IN_PROGRESS
+    changes = _status(asked)
+    if (seconds := asked.whole("TimeLimit", 1, CALL_DURATION_MS // 1000)) is not None:
+        changes["limit_s"] = seconds
+    if changes:
+        found = await asked.run("call.adjust", sid=sid, **changes)
+    if asked.get("Url") is not None or asked.get("Twiml") is not None:
+        found = await asked.run("call.redirect", sid=sid, **_document(asked))
+    elif not changes:
+        raise Problem(20001, "Say one of Status, Url, Twiml and TimeLimit", status=400)
+    return Answer(200, wire.call(asked, found))
+
+
+async def _end(asked: Question, found: views.Call, status: str) -> views.Call:
+    if status not in {"completed", "canceled"}:
+        raise Problem(21218, "Status is completed or canceled", status=400)
+    if found.status == "ended":
+        raise NOT_IN_PROGRESS
     if status == "canceled" and found.answered is not None:
         raise Problem(21220, "The call was answered; Status completed ends it", status=400)
-    ended: views.Call = await asked.run("call.hangup", sid=sid)
-    return Answer(200, wire.call(asked, ended))
+    ended: views.Call = await asked.run("call.hangup", sid=found.sid)
+    return ended

@@ -1,0 +1,93 @@
+"""Whom a call rings: a number, a SIP address or a phone of ours, and what they hear before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.kernel.ids import ClipId, PartyId, PhoneDeviceId, TrunkId
+from ringfence.kernel.limits import RECORDING_ANSWER_MS
+from ringfence.kernel.phone import Phone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPhone:
+    """A telephone number. ``trunk`` None: the switch chooses one."""
+
+    phone: Phone
+    trunk: TrunkId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSip:
+    """A SIP address. ``uri`` as text (``sip:`` or ``sips:``); credentials answer a challenge.
+
+    ``headers``: extra header fields (``X-...``) for the INVITE.
+    """
+
+    uri: str = field(repr=False)
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToDevice:
+    """A registered phone of ours, at every place it is registered."""
+
+    device: PhoneDeviceId
+
+
+Endpoint = ToPhone | ToSip | ToDevice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """Tell whoever answers something before connecting, or ask them to press ``accept`` as well.
+
+    ``clips`` are played to the callee. ``accept``: the digits that accept; none: they are connected
+    once they have heard the clips. Without one within ``wait_ms`` after the clips the leg is hung
+    up and counts as not answered (a mailbox does not press keys), or, where ``lenient``, connected.
+    """
+
+    clips: tuple[ClipId, ...]
+    accept: str = "1"
+    wait_ms: int = 10_000
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingNotice:
+    """What a callee hears about a recording before they are connected.
+
+    ``ask``: they are asked, and ``yes`` within ``wait_ms`` after the clips means that they agree;
+    they are connected either way. ``text``, ``version``, ``language``: which sentence it is.
+    """
+
+    clips: tuple[ClipId, ...]
+    ask: bool
+    text: str
+    version: str
+    language: str
+    yes: str = "1"
+    wait_ms: int = int(RECORDING_ANSWER_MS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialTarget:
+    """One place to ring.
+
+    ``party``: whose number or address it is; the runner fills it in before the command reaches
+    the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
+    machine). ``send_digits``: played to the callee after the answer and before connecting
+    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
+    `RecordingNotice`. ``report``: a number above 0 that `notices.DialProgress` repeats, 0 for no
+    such notices.
+    """
+
+    endpoint: Endpoint
+    party: PartyId | None = None
+    person: bool = True
+    send_digits: str = field(default="", repr=False)
+    screen: Screen | None = None
+    notice: RecordingNotice | None = None
+    report: int = 0
