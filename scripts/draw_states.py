@@ -119,6 +119,13 @@ MACHINES = (
         "An installation of one business begins with a full account.",
     ),
     Machine(
+        "A text message",
+        "ringfence.messaging.message",
+        "MESSAGE_TABLE",
+        ("accepted", "scheduled", "queued", "receiving", "received"),
+        "Its facts move it. What a carrier has taken is never handed over again.",
+    ),
+    Machine(
         "An INVITE we send",
         "ringfence.sip.transaction",
         "INVITE_CLIENT",
@@ -155,7 +162,8 @@ def arrows(table: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[str, str], list
     for state, row in table.items():
         for trigger, goal in row.items():
             to = goal[0] if isinstance(goal, tuple) else goal
-            found.setdefault((str(state), str(to)), []).append(str(trigger))
+            name = trigger.__name__ if isinstance(trigger, type) else str(trigger)
+            found.setdefault((str(state), str(to)), []).append(name)
     return found
 
 

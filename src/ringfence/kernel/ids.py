@@ -15,6 +15,7 @@ from ringfence.kernel.entropy import Entropy
 AccountId = NewType("AccountId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 CallId = NewType("CallId", str)
+CampaignId = NewType("CampaignId", str)
 CaseId = NewType("CaseId", str)
 ClipId = NewType("ClipId", str)
 ConferenceId = NewType("ConferenceId", str)
@@ -22,6 +23,7 @@ EventId = NewType("EventId", str)
 FlowId = NewType("FlowId", str)
 JobId = NewType("JobId", str)
 LegId = NewType("LegId", str)
+MediaId = NewType("MediaId", str)
 MessageId = NewType("MessageId", str)
 NotificationId = NewType("NotificationId", str)
 NumberId = NewType("NumberId", str)
@@ -29,6 +31,7 @@ PartyId = NewType("PartyId", str)
 PhoneDeviceId = NewType("PhoneDeviceId", str)
 QueueId = NewType("QueueId", str)
 RecordingId = NewType("RecordingId", str)
+TextTemplateId = NewType("TextTemplateId", str)
 TrunkId = NewType("TrunkId", str)
 UserId = NewType("UserId", str)
 
@@ -36,6 +39,7 @@ PREFIX = {
     "account": "AC",
     "api_key": "SK",
     "call": "CA",
+    "campaign": "MG",
     "case": "CS",
     "clip": "CL",
     "conference": "CF",
@@ -45,6 +49,7 @@ PREFIX = {
     "hold": "HD",
     "job": "JB",
     "leg": "LG",
+    "media": "ME",
     "message": "SM",
     "notification": "NO",
     "number": "PN",
@@ -54,6 +59,7 @@ PREFIX = {
     "recording": "RE",
     "restriction": "RX",
     "staff_ticket": "TT",
+    "text_template": "HX",
     "trunk": "TK",
     "user": "US",
 }

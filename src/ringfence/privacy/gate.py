@@ -111,6 +111,13 @@ RULES: tuple[Rule, ...] = (
          consents=("unknown",), laws=("all_party",)),
     Rule("deliver_content", "user.content.private", ("system",), "content"),
     Rule("deliver_content", "user.content.private", _DESK, "content", _OPENED),
+    # A message is carried for whoever writes it; what it says is opened for whoever reads it.
+    Rule("carry_message", "user.telephony", ("system", *_DESK, "developer"), "carry"),
+    Rule("carry_message", "system.configuration", ("system", *_DESK, "developer"), "carry"),
+    Rule("carry_message", "user.contact", ("system",), "carry"),
+    Rule("carry_message", "user.contact", _DESK, "carry", _OPENED),
+    Rule("carry_message", "user.content.private", ("system",), "carry"),
+    Rule("carry_message", "user.content.private", _DESK, "carry", _OPENED),
     Rule("authenticate", "user.authorization", ("system", "visitor", "owner"), "login",
          while_restricted=True),
     Rule("authenticate", "user.account", ("system", "visitor", "owner"), "login",

@@ -41,18 +41,19 @@ class Label:
 
 
 _CALLS = ("connect_call", "call_record", "billing", "answer_rights", "answer_demand")
+_PEOPLE = (*_CALLS, "carry_message")
 _LOGIN = ("authenticate",)
 
 SYSTEM = Label("system.operations", "none", ("operate",), "none", "plain", "operations")
 """Technical: counters, states, versions; says nothing about a person."""
 ACCOUNT_ID = Label("system.operations", "account", ("operate",), "none", "opaque", "account")
 CALL_ID = Label("user.telephony.call.id", "caller", _CALLS, "low", "opaque", "call_log")
-PARTY_ID = Label("user.unique_id.pseudonymous", "caller", _CALLS, "low", "opaque", "call_log")
+PARTY_ID = Label("user.unique_id.pseudonymous", "caller", _PEOPLE, "low", "opaque", "call_log")
 CALL_TIME = Label("user.telephony.call.time", "caller", _CALLS, "low", "plain", "call_log")
 CALL_FACT = Label("user.telephony.call.fact", "caller", _CALLS, "low", "plain", "call_log")
 """Cause, codec, duration, quality, direction: about a call, without naming anybody."""
-PHONE_SEALED = Label("user.contact.phone_number", "caller", _CALLS, "high", "sealed", "call_log")
-PHONE_HASH = Label("user.contact.phone_number", "caller", _CALLS, "high", "keyed_hash", "call_log")
+PHONE_SEALED = Label("user.contact.phone_number", "caller", _PEOPLE, "high", "sealed", "call_log")
+PHONE_HASH = Label("user.contact.phone_number", "caller", _PEOPLE, "high", "keyed_hash", "call_log")
 NAME_SEALED = Label("user.name", "caller", _CALLS, "high", "sealed", "call_log")
 CONTENT_SEALED = Label(
     "user.content.private",
@@ -81,13 +82,10 @@ KEY_ID = Label("system.operations.key", "none", ("seal",), "none", "opaque", "ke
 """Where in the keystore a key lies: a place, not a key."""
 CONFIG = Label("system.configuration", "account", ("operate",), "low", "plain", "account")
 """What the operator set up and that names nobody: trunk hosts, names of queues."""
-CONFIG_SEALED = Label(
-    "system.configuration", "account", ("operate", "connect_call"), "low", "sealed", "account"
-)
+_SETUP = ("operate", "connect_call", "carry_message")
+CONFIG_SEALED = Label("system.configuration", "account", _SETUP, "low", "sealed", "account")
 """What the operator set up and may hold numbers or names: flow documents, TwiML, own numbers."""
-CONFIG_HASH = Label(
-    "system.configuration", "account", ("operate", "connect_call"), "low", "keyed_hash", "account"
-)
+CONFIG_HASH = Label("system.configuration", "account", _SETUP, "low", "keyed_hash", "account")
 CASE_FACT = Label("system.operations.case", "caller", ("answer_rights",), "low", "plain", "case")
 """Kind, state, clocks, grounds of a case: words of closed vocabularies, ids, instants."""
 CASE_PARTY = Label(
@@ -135,6 +133,23 @@ LIST_HASH = Label("user.contact.email", "customer", _MAIL, "high", "keyed_hash",
 """Who is on a list: nothing more is sent to somebody who was erased, so no log keeps it."""
 LIST_FACT = Label("user.privacy_preferences", "customer", _MAIL, "low", "plain", "account")
 """On which list somebody is, since when and on what ground."""
+
+
+_TEXTS = ("carry_message", "call_record", "billing", "answer_rights", "answer_demand")
+
+TEXT_ID = Label("user.telephony.message", "caller", _TEXTS, "low", "opaque", "call_log")
+TEXT_TIME = Label("user.telephony.message", "caller", _TEXTS, "low", "plain", "call_log")
+TEXT_FACT = Label("user.telephony.message", "caller", _TEXTS, "low", "plain", "call_log")
+"""State, segments, cause of a text message: nothing of what it said, nobody's number."""
+TEXT_SEALED = Label(
+    "user.content.private",
+    "caller",
+    ("carry_message", "answer_rights", "answer_demand"),
+    "high",
+    "sealed",
+    "content",
+)
+"""What a text message says and the addresses of its pictures."""
 
 
 def label_of(annotation: Any) -> Label | None:

@@ -46,6 +46,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
                 "consent"),
         Purpose("deliver_content", "To store and play what was recorded or left as a message.",
                 "contract"),
+        Purpose("carry_message", "To carry the text messages people and this business exchange.",
+                "contract"),
         Purpose("authenticate", "To know that somebody is who they say they are.", "contract"),
         Purpose("prevent_abuse", "To stop fraud and attacks on the exchange.",
                 "legitimate_interest"),

@@ -4,6 +4,7 @@
 kind             its clock starts when          and only
 ===============  =============================  ================================================
 ``messages``     it was written
+``texts``        it was written                 with its facts, parts and pictures
 ``holds``        it was lifted                  a standing hold stays
 ``restrictions`` it was lifted                  a standing restriction stays
 ``consents``     it was said                    where something newer was said since, of the same
@@ -31,6 +32,10 @@ from ringfence.storage.schema import (
     holds,
     messages,
     restrictions,
+    text_events,
+    text_media,
+    text_parts,
+    texts,
 )
 from ringfence.storage.statement import Statement, at_most
 
@@ -86,6 +91,11 @@ def _aged(
 
 AGED = {
     "messages": _aged("call_log", messages.c.created_at),
+    "texts": _aged(
+        "call_log",
+        texts.c.created_at,
+        belongings=(text_events.c.text_id, text_parts.c.text_id, text_media.c.text_id),
+    ),
     "holds": _aged("call_log", holds.c.lifted_at),
     "restrictions": _aged("call_log", restrictions.c.lifted_at),
     "consents": _aged("consent", consents.c.at, only=_SUPERSEDED),

@@ -26,7 +26,14 @@ from ringfence.privacy.audit import (
 from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.storage.audit import record_bytes, tile_reader
 from ringfence.storage.audit_proofs import Leaf, Salt, record_leaf
-from ringfence.storage.schema import audit_checkpoints, audit_records, calls, events, parties
+from ringfence.storage.schema import (
+    audit_checkpoints,
+    audit_records,
+    calls,
+    events,
+    parties,
+    text_events,
+)
 from ringfence.storage.statement import Statement, at_most
 from ringfence.storage.unit_of_work import Queries
 
@@ -47,6 +54,17 @@ _FACTS = Statement(
         .select_from(events.outerjoin(calls, _c.id == _e.call_id))
         .where(_e.id > bindparam("after"))
         .order_by(_e.id),
+        "count",
+    ),
+    "after",
+    "count",
+)
+_x = text_events.c
+_TEXTS = Statement(
+    at_most(
+        select(_x.id, _x.leaf, _x.at, _x.name, _x.text_id, _x.body, _x.account_id, _x.party_id)
+        .where(_x.id > bindparam("after"))
+        .order_by(_x.id),
         "count",
     ),
     "after",
@@ -177,13 +195,19 @@ def _all_records(queries: Queries, salt: Salt) -> Iterator[tuple[Leaf, str | Non
         for row in rows:
             yield record_leaf(queries, row, salt), row[4]
         after = rows[-1][0]
+    for statement in (_FACTS, _TEXTS):
+        yield from _facts(queries, statement, salt)
+
+
+def _facts(queries: Queries, statement: Statement, salt: Salt) -> Iterator[tuple[Leaf, str | None]]:
+    """Yield the facts of calls or of messages; ``person``: the caller, or whoever is on it."""
     last = 0
-    while facts := queries.rows(_FACTS, (last, int(AUDIT_PAGE))):
+    while facts := queries.rows(statement, (last, int(AUDIT_PAGE))):
         last = facts[-1][0]
-        for _, index, at, name, call, body, account, caller in facts:
+        for _, index, at, name, about, body, account, person in facts:
             if index is not None and account is not None:
-                record = record_bytes(name, at, call, body.encode())
-                yield Leaf(index, name, at, record, salt(queries, account, caller, call)), caller
+                record = record_bytes(name, at, about, body.encode())
+                yield Leaf(index, name, at, record, salt(queries, account, person, about)), person
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -25,7 +25,7 @@ from ringfence.privacy import audit
 from ringfence.privacy.audit import ENTRIES, HASH, WIDTH, Prover, commitment, leaf_hash
 from ringfence.privacy.checkpoint import Checkpoint
 from ringfence.storage.audit import record_bytes, tile_reader
-from ringfence.storage.schema import audit_records, call_parties, calls, events
+from ringfence.storage.schema import audit_records, call_parties, calls, events, text_events
 from ringfence.storage.statement import Statement, at_most
 from ringfence.storage.unit_of_work import Queries
 
@@ -64,6 +64,18 @@ _FACTS = Statement(
     .order_by(_e.id),
     "call",
 )
+_x = text_events.c
+_TEXTS = Statement(
+    at_most(
+        select(_x.id, _x.leaf, _x.at, _x.name, _x.text_id, _x.body, _x.account_id)
+        .where(_x.party_id == bindparam("party"), _x.id > bindparam("after"))
+        .order_by(_x.id),
+        "count",
+    ),
+    "party",
+    "after",
+    "count",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Proof:
 
 
 def leaves_of(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
-    """Yield every record about a person: what was done, and the facts of their calls."""
+    """Yield every record about a person: what was done, facts of their calls and messages."""
     after = -1
     while rows := queries.rows(_RECORDS, (party, after, int(AUDIT_PAGE))):
         for row in rows:
@@ -100,6 +112,12 @@ def leaves_of(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
             salted = salt(queries, account, caller, call)
             for index, at, name, body in queries.rows(_FACTS, (call,)):
                 yield Leaf(index, name, at, record_bytes(name, at, call, body.encode()), salted)
+    last = 0
+    while texts := queries.rows(_TEXTS, (party, last, int(AUDIT_PAGE))):
+        last = texts[-1][0]
+        for _, index, at, name, text, body, account in texts:
+            record = record_bytes(name, at, text, body.encode())
+            yield Leaf(index, name, at, record, salt(queries, account, party, text))
 
 
 def record_leaf(queries: Queries, row: tuple[int, int, str, str, str, str], salt: Salt) -> Leaf:

@@ -75,6 +75,8 @@ SEALS: Mapping[str, Seal] = {
     "jobs.sealed": Seal("job:{id}"),
     "notifications.sealed": Seal("notification:{id}"),
     "fetched.sealed": Seal("fetched:{lookup}"),
+    "texts.sealed": Seal("text:{id}"),
+    "text_media.sealed": Seal("media:{id}"),
 }
 """Every sealed column about people. Wrapped keys are no data: see `is_data`."""
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from operator import attrgetter
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 import msgspec
 
 from ringfence.calls.events import FACTS, CallFact
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
+from ringfence.kernel.events import Event
 from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.privacy.labels import PARTY_ID, labels_of
 
-_APART = frozenset({"at", "call", "account"})
+_APART = frozenset({"at", "call", "message", "account"})
 """Fields with a column of their own."""
 _CLEAR = frozenset({"plain", "opaque"})
 
@@ -34,7 +35,7 @@ class Shape:
 
     __slots__ = ("_body", "_fact", "_get", "_parties", "_required", "has_account", "name")
 
-    def __init__(self, fact: type[CallFact]) -> None:
+    def __init__(self, fact: type[Event]) -> None:
         labels = labels_of(fact)
         for field, label in labels.items():
             if label.storage not in _CLEAR:
@@ -55,18 +56,18 @@ class Shape:
             omit_defaults=True,
         )
 
-    def body(self, fact: CallFact) -> bytes:
+    def body(self, fact: Event) -> bytes:
         """Return the JSON of the fields without a column; those that are None are left out."""
         return _encode(self._body(*self._get(fact)))
 
-    def read(self, at: Ms, call: CallId, account: AccountId, body: str) -> CallFact:
+    def read(self, at: Ms, call: CallId, account: AccountId, body: str) -> Event:
         """Return the fact again; a field that was left out is None, or has its default."""
         values = self._required | _decode(body) | {"at": at, "call": call}
         if self.has_account:
             values["account"] = account
         return msgspec.convert(values, self._fact)
 
-    def parties(self, fact: CallFact) -> list[PartyId]:
+    def parties(self, fact: Event) -> list[PartyId]:
         """Return everybody the fact names."""
         found: list[PartyId] = []
         for name in self._parties:
@@ -90,10 +91,10 @@ def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     return get
 
 
-_SHAPES: dict[type[CallFact], Shape] = {}
+_SHAPES: dict[type[Event], Shape] = {}
 
 
-def shape_of(fact: type[CallFact]) -> Shape:
+def shape_of(fact: type[Event]) -> Shape:
     """Return the shape of a class of facts."""
     shape = _SHAPES.get(fact)
     if shape is None:
@@ -106,4 +107,4 @@ def read_fact(name: str, at: Ms, call: CallId, account: AccountId, body: str) ->
     kind = BY_NAME.get(name)
     if kind is None:
         return None
-    return shape_of(kind).read(at, call, account, body)
+    return cast("CallFact", shape_of(kind).read(at, call, account, body))

@@ -58,6 +58,7 @@ from ringfence.storage.recovery import Recovered, recover
 from ringfence.storage.sealed_file import SealedFile
 from ringfence.storage.sqlite import Database, Durability
 from ringfence.storage.staff import Keys, Tickets
+from ringfence.storage.texts import Texts
 from ringfence.storage.timeline import Timeline
 from ringfence.storage.trunks import Trunks
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -87,6 +88,14 @@ class AccountStore:
         self.phones = Phones(seal)
         self.policies = Policies(seal)
         self.messages = Messages(seal)
+        self.texts = Texts(
+            seal,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+            trail=store.trail,
+            entropy=store.entropy,
+        )
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
         self.consents = Consents(seal, store.db, store.trail)

@@ -6,6 +6,7 @@ kind           goes when                             what happens
 ``recordings``  its call ended before the cut-off     channels' keys and files destroyed, row says
                                                      ``expired``
 ``notifications``  it was before the cut-off          request and answer removed, their frame stays
+``text_contents``  it was written before the cut-off   what it said removed, its record stays
 ``calls``       it ended before the cut-off           record, facts, recordings' rows removed
 (others)        see ``storage.aged``                  row removed
 ``parties``     nothing speaks of the person any more  key destroyed, row removed
@@ -45,12 +46,15 @@ from ringfence.storage.schema import (
     parties,
     recording_channels,
     recordings,
+    text_media,
+    texts,
     tokens,
 )
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
-KINDS = {"recordings": "content", "notifications": "content", "calls": "call_log",
+KINDS = {"recordings": "content", "notifications": "content",
+         "text_contents": "content", "calls": "call_log",
          **{kind: aged.rule for kind, aged in AGED.items()}, "parties": "call_log",
          "jobs": "operations", "tokens": "operations", "logs": "operations"}  # fmt: skip
 """What is swept, in this order → the retention rule behind it."""
@@ -114,6 +118,34 @@ _DUE_NOTIFICATIONS = Statement(
     "bound",
     "count",
 )
+_x = texts.c
+_DUE_TEXTS = Statement(
+    at_most(
+        select(_x.id, _x.created_at)
+        .where(
+            _x.account_id == bindparam("account"),
+            _x.id > bindparam("after"),
+            _x.id < bindparam("bound"),
+            _x.sealed.is_not(None),
+            _x.due_at.is_(None),
+        )
+        .order_by(_x.id),
+        "count",
+    ),
+    "account",
+    "after",
+    "bound",
+    "count",
+)
+_EMPTY_TEXT = Statement(
+    update(texts)
+    .where(_x.id == bindparam("text"))
+    .values(sealed=bindparam("nothing"), key_serial=bindparam("no_key")),
+    "no_key",
+    "nothing",
+    "text",
+)
+_DROP_MEDIA = Statement(delete(text_media).where(text_media.c.text_id == bindparam("text")))
 _EXCHANGED_IN = Statement(select(_n.call_id).where(_n.id == bindparam("notification")))
 _EMPTY_NOTIFICATION = Statement(
     update(notifications)
@@ -243,6 +275,8 @@ def _asked(
         case "notifications":
             bound = ids.floor("notification", cutoff)
             return _DUE_NOTIFICATIONS, (account, after, bound, count)
+        case "text_contents":
+            return _DUE_TEXTS, (account, after, ids.floor("message", cutoff), count)
         case "parties":
             return _DUE_PARTIES, (account, after, cutoff, count)
     if kind in AGED:
@@ -281,6 +315,9 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
                 tx.run(_UNLOCK, (one.id,))
             case "notifications":
                 tx.run(_EMPTY_NOTIFICATION, (None, None, one.id))
+            case "text_contents":
+                tx.run(_EMPTY_TEXT, (None, None, one.id))
+                tx.run(_DROP_MEDIA, (one.id,))
             case "parties":
                 tx.run(_REMOVE_PARTY, (one.id,))
             case _ if kind in AGED:

@@ -36,6 +36,14 @@ from ringfence.storage.schema.policies import (
 )
 from ringfence.storage.schema.recordings import recording_channels, recordings
 from ringfence.storage.schema.retention import call_counts
+from ringfence.storage.schema.texts import (
+    text_campaigns,
+    text_events,
+    text_media,
+    text_parts,
+    text_templates,
+    texts,
+)
 
 __all__ = [
     "accounts",
@@ -83,6 +91,12 @@ __all__ = [
     "staff_tickets",
     "subscriptions",
     "suppressions",
+    "text_campaigns",
+    "text_events",
+    "text_media",
+    "text_parts",
+    "text_templates",
+    "texts",
     "tokens",
     "trunks",
 ]

@@ -1,0 +1,491 @@
+"""Text messages at rest: facts in, states out, what was said sealed; and the queue they wait in.
+
+Each fact is written with the state it leads to (`messaging.message.follow`) and a leaf of the audit
+log, in the caller's transaction. The row of a message is its place in the queue: `take` hands out
+those whose hour has come, the urgent first, and marks them before a carrier hears of them.
+
+What a message says is sealed under the key of the person on it, and so is each link to a picture;
+our own number or word is sealed under the account's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import (
+    AccountId,
+    CampaignId,
+    MediaId,
+    MessageId,
+    NumberId,
+    PartyId,
+    TextTemplateId,
+)
+from ringfence.kernel.limits import TEXT_AGAIN_MS, TEXT_LEASE_MS
+from ringfence.messaging import message as life
+from ringfence.messaging.carrier import Delivery
+from ringfence.messaging.message import About, Direction, MessageFact, State, follow, may
+from ringfence.privacy.labels import TEXT_SEALED
+from ringfence.privacy.vault import Vault
+from ringfence.storage.account_seal import AccountSeal
+from ringfence.storage.audit import AuditTrail, record_bytes
+from ringfence.storage.facts import shape_of
+from ringfence.storage.keyring import KeyRing
+from ringfence.storage.openings import Openings
+from ringfence.storage.schema import text_events, text_media, text_parts, texts
+from ringfence.storage.statement import Row, Statement, at_most, insert_new, insert_row, word
+from ringfence.storage.unit_of_work import Queries, Transaction
+
+PRIORITIES = (0, 1, 2)
+"""Codes and alarms, what people wait for, what can wait."""
+
+_x, _e, _q, _m = texts.c, text_events.c, text_parts.c, text_media.c
+_ADD = insert_row(texts)
+_ADD_EVENT = insert_row(text_events)
+_ADD_MEDIA = insert_row(text_media)
+_ADD_PART = insert_new(text_parts)
+_ONE = Statement(select(*_x).where(_x.id == bindparam("text")))
+_NOW = Statement(select(_x.state, _x.party_id, _x.carrier).where(_x.id == bindparam("text")))
+_MOVE = Statement(
+    update(texts)
+    .where(_x.id == bindparam("text"))
+    .values(
+        state=bindparam("to"),
+        changed_at=bindparam("at"),
+        due_at=bindparam("due"),
+        attempts=_x.attempts + bindparam("tries"),
+        carrier=func.coalesce(bindparam("with_"), _x.carrier),
+        cause=bindparam("why"),
+        error=bindparam("code"),
+        sent_at=func.coalesce(bindparam("sent"), _x.sent_at),
+    ),
+    *("to", "due", "tries", "with_", "why", "code", "at", "sent", "text"),
+)
+_RATE = Statement(
+    update(texts)
+    .where(_x.id == bindparam("text"))
+    .values(outcome=bindparam("said"), changed_at=bindparam("at")),
+    *("said", "at", "text"),
+)
+_CHOOSE = Statement(
+    update(texts)
+    .where(_x.id == bindparam("text"))
+    .values(
+        own=bindparam("ours"),
+        own_lookup=bindparam("found"),
+        number_id=bindparam("number"),
+    ),
+    *("number", "ours", "found", "text"),
+)
+_SILENCE = Statement(
+    update(texts)
+    .where(_x.id == bindparam("text"))
+    .values(
+        sealed=bindparam("nothing"),
+        key_serial=bindparam("no_key"),
+        media=bindparam("none"),
+        changed_at=bindparam("at"),
+    ),
+    *("none", "at", "no_key", "nothing", "text"),
+)
+_DUE = Statement(
+    at_most(
+        select(*_x)
+        .where(
+            _x.priority == bindparam("urgency"),
+            _x.due_at <= bindparam("now"),
+            _x.state != word("sending"),
+        )
+        .order_by(_x.due_at),
+        "count",
+    ),
+    *("urgency", "now", "count"),
+)
+_NEXT = Statement(
+    at_most(
+        select(_x.due_at)
+        .where(
+            _x.priority == bindparam("urgency"),
+            _x.due_at.is_not(None),
+            _x.state != word("sending"),
+        )
+        .order_by(_x.due_at),
+        1,
+    ),
+    "urgency",
+)
+_LEFT = Statement(
+    select(_x.id)
+    .where(_x.priority == bindparam("urgency"), _x.due_at.is_not(None), _x.state == word("sending"))
+    .order_by(_x.due_at),
+    "urgency",
+)
+_WAITING = Statement(select(func.count()).where(_x.due_at.is_not(None)))
+_DROP = (
+    Statement(delete(text_media).where(_m.text_id == bindparam("text"))),
+    Statement(delete(text_parts).where(_q.text_id == bindparam("text"))),
+    Statement(delete(text_events).where(_e.text_id == bindparam("text"))),
+    Statement(delete(texts).where(_x.id == bindparam("text"))),
+)
+_DROP_PARTS, _DROP_MEDIA = _DROP[1], _DROP[0]
+_PART = Statement(
+    select(_q.text_id, _q.state).where(
+        _q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")
+    ),
+    *("name", "theirs"),
+)
+_DROP_PART = Statement(
+    delete(text_parts).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
+    *("name", "theirs"),
+)
+_SET_PART = Statement(
+    update(text_parts)
+    .where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs"))
+    .values(state=bindparam("said")),
+    *("said", "name", "theirs"),
+)
+_PARTS = Statement(select(_q.state).where(_q.text_id == bindparam("text")))
+_MEDIA = Statement(select(*_m).where(_m.text_id == bindparam("text")).order_by(_m.id))
+_ONE_MEDIA = Statement(select(*_m).where(_m.id == bindparam("medium")))
+_DROP_MEDIUM = Statement(delete(text_media).where(_m.id == bindparam("medium")))
+_FEWER = Statement(
+    update(texts).where(_x.id == bindparam("text")).values(media=_x.media - bindparam("less")),
+    *("less", "text"),
+)
+_STORY = Statement(
+    select(_e.at, _e.name, _e.body).where(_e.text_id == bindparam("text")).order_by(_e.id)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewText:
+    """A message to be kept. ``begun``: its first fact; ``own``: our number or word, None where it
+    is chosen later; ``due_at``: when its turn comes, None for one that came in.
+    """
+
+    begun: life.MessageAccepted | life.MessageScheduled | life.MessageAsked | life.MessageArrived
+    own: str | None = field(repr=False)
+    body: str = field(repr=False)
+    media: Sequence[str] = field(default=(), repr=False)
+    callback: str | None = field(default=None, repr=False)
+    campaign: CampaignId | None = None
+    template: TextTemplateId | None = None
+    priority: int = 1
+    due_at: Ms | None = None
+    expires_at: Ms | None = None
+    carrier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A row, in the order of the table's columns; what was said is sealed."""
+
+    id: MessageId
+    account: AccountId
+    direction: Direction
+    state: State
+    about: About
+    party: PartyId
+    number: NumberId | None
+    own: bytes | None = field(repr=False)
+    own_lookup: bytes | None = field(repr=False)
+    campaign: CampaignId | None
+    template: TextTemplateId | None
+    segments: int
+    media: int
+    priority: int
+    due_at: Ms | None
+    expires_at: Ms | None
+    attempts: int
+    carrier: str | None
+    cause: str | None
+    error: int | None
+    outcome: str | None
+    created_at: Ms
+    changed_at: Ms
+    sent_at: Ms | None
+    callback: bytes | None = field(repr=False)
+    key_serial: int | None
+    sealed: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A link, sealed, in the order of the table's columns."""
+
+    id: MediaId
+    text: MessageId
+    party: PartyId
+    made_at: Ms
+    key_serial: int
+    sealed: bytes = field(repr=False)
+
+
+class Texts:
+    """The messages of one account."""
+
+    __slots__ = ("_account", "_entropy", "_keys", "_openings", "_seal", "_trail", "_vault")
+
+    def __init__(
+        self,
+        seal: AccountSeal,
+        *,
+        vault: Vault,
+        keys: KeyRing,
+        openings: Openings,
+        trail: AuditTrail,
+        entropy: Entropy,
+    ) -> None:
+        self._seal = seal
+        self._account: AccountId = seal.account.id
+        self._vault = vault
+        self._keys = keys
+        self._openings = openings
+        self._trail = trail
+        self._entropy = entropy
+
+    # --- writing --------------------------------------------------------------------------------
+
+    def add(self, tx: Transaction, new: NewText) -> State:
+        """Keep a message with its first fact; return its state."""
+        fact = new.begun
+        state = follow(None, fact)
+        serial = self._keys.serial(tx, self._account, fact.party)
+        seal = self._vault.seal
+        place = f"text:{fact.message}"
+        tx.run(
+            _ADD,
+            (
+                *(fact.message, self._account, fact.direction, state, fact.about, fact.party),
+                fact.number,
+                self._seal.seal_text(new.own, place + ":own"),
+                None if new.own is None else self.lookup(new.own),
+                *(new.campaign, new.template, fact.segments, len(new.media), new.priority),
+                *(new.due_at, new.expires_at, 0, new.carrier, None, None, None),
+                *(fact.at, fact.at, None),
+                self._seal.seal_text(new.callback, place + ":callback"),
+                serial,
+                seal(serial, new.body.encode(), context=place),
+            ),
+        )
+        for link in new.media:
+            medium = ids.make("media", fact.at, self._entropy)
+            sealed = seal(serial, link.encode(), context=f"media:{medium}")
+            tx.run(_ADD_MEDIA, (medium, fact.message, fact.party, fact.at, serial, sealed))
+        self._write(tx, fact, fact.party, serial)
+        return state
+
+    def happen(self, tx: Transaction, fact: MessageFact) -> State | None:
+        """Write a fact and the state it leads to, and return that.
+
+        None where it cannot happen (any more): nothing is written, because of two who say
+        something about one message the first is right.
+        """
+        row = tx.row(_NOW, (fact.message,))
+        if row is None or not may(row[0], type(fact)):
+            return None
+        state = follow(row[0], fact)
+        match fact:
+            case life.MessageRedacted():
+                tx.run(_SILENCE, (0, fact.at, None, None, fact.message))
+                tx.run(_DROP_MEDIA, (fact.message,))
+            case life.MessageRated():
+                tx.run(_RATE, (fact.outcome, fact.at, fact.message))
+            case _:
+                tx.run(_MOVE, (state, *_changes(fact), fact.message))
+        self._write(tx, fact, row[1], self._keys.serial(tx, self._account, row[1]))
+        return state
+
+    def _write(self, tx: Transaction, fact: MessageFact, party: PartyId, serial: int) -> None:
+        shape = shape_of(type(fact))
+        body = shape.body(fact)
+        salt = self._vault.salt(serial, fact.message)
+        leaf = self._trail.append(salt, record_bytes(shape.name, fact.at, fact.message, body))
+        account = self._account
+        tx.run(
+            _ADD_EVENT,
+            (None, fact.message, account, party, fact.at, shape.name, body.decode(), leaf),
+        )
+
+    def choose(self, tx: Transaction, text: MessageId, own: str, number: NumberId | None) -> None:
+        """Our side of a message was chosen."""
+        sealed = self._seal.seal_text(own, f"text:{text}:own")
+        tx.run(_CHOOSE, (number, sealed, self.lookup(own), text))
+
+    def drop(self, tx: Transaction, text: MessageId) -> None:
+        """Remove a message and everything of it."""
+        for statement in _DROP:
+            tx.run(statement, (text,))
+
+    def drop_medium(self, tx: Transaction, medium: Medium) -> None:
+        """Remove one link."""
+        tx.run(_DROP_MEDIUM, (medium.id,))
+        tx.run(_FEWER, (1, medium.text))
+
+    # --- the queue ------------------------------------------------------------------------------
+
+    def take(self, tx: Transaction, *, now: Ms, count: int, carrier: str) -> list[Text]:
+        """Mark up to ``count`` messages whose hour has come as being sent, and return them.
+
+        The urgent first, of one urgency the longest waiting. What is too late is not among them:
+        its end is written instead, and it is returned with the state ``failed``.
+        """
+        found: list[Text] = []
+        for urgency in PRIORITIES:
+            rows = tx.rows(_DUE, (urgency, now, count - len(found)))
+            found += [Text(*row) for row in rows]
+            if len(found) >= count:
+                break
+        for text in found:
+            self._hand_out(tx, text, now, carrier)
+        return [Text(*cast("Row", tx.row(_ONE, (text.id,)))) for text in found]
+
+    def _hand_out(self, tx: Transaction, text: Text, now: Ms, carrier: str) -> None:
+        if text.expires_at is not None and text.expires_at <= now:
+            late = life.MessageFailed(at=now, message=text.id, cause="too_late", code=30036)
+            self.happen(tx, late)
+            return
+        if text.state != "queued":
+            self.happen(tx, life.MessageQueued(at=now, message=text.id, why="due", due_at=now))
+        attempt = text.attempts + 1
+        self.happen(
+            tx, life.MessageTaken(at=now, message=text.id, carrier=carrier, attempt=attempt)
+        )
+
+    def give_back(self, tx: Transaction, *, now: Ms) -> int:
+        """Queue again what a killed process left with a carrier; return how many there were."""
+        left = [row for urgency in PRIORITIES for row in tx.rows(_LEFT, (urgency,))]
+        for row in left:
+            fact = life.MessageQueued(at=now, message=row[0], why="interrupted", due_at=now)
+            self.happen(tx, fact)
+        return len(left)
+
+    def next_due(self, queries: Queries) -> Ms | None:
+        """Return when the next message is due, None where none waits."""
+        found = [queries.value(_NEXT, (urgency,)) for urgency in PRIORITIES]
+        return min((at for at in found if at is not None), default=None)
+
+    def waiting(self, queries: Queries) -> int:
+        """Return how many messages wait or are being sent."""
+        return int(queries.value(_WAITING))
+
+    # --- parts and receipts ---------------------------------------------------------------------
+
+    def sent_as(
+        self, tx: Transaction, text: MessageId, party: PartyId, carrier: str,
+        names: Iterable[str], at: Ms,
+    ) -> None:  # fmt: skip
+        """Remember under which ids a carrier will tell of the parts of a message.
+
+        Carriers begin to count anew some day: the newest message of an id is the one meant.
+        """
+        for name in names:
+            if name:
+                tx.run(_DROP_PART, (carrier, name))
+                tx.run(_ADD_PART, (carrier, name, text, party, Delivery.ENROUTE.value, at))
+
+    def told(
+        self, tx: Transaction, carrier: str, name: str, state: Delivery
+    ) -> tuple[MessageId, list[Delivery]] | None:
+        """Write down what became of a part; return its message and the states of all its parts.
+
+        None where nobody knows that part.
+        """
+        row = tx.row(_PART, (carrier, name))
+        if row is None:
+            return None
+        if not Delivery(row[1]).final:
+            tx.run(_SET_PART, (state.value, carrier, name))
+        states = [Delivery(found[0]) for found in tx.rows(_PARTS, (row[0],))]
+        return MessageId(row[0]), states
+
+    def forget_parts(self, tx: Transaction, text: MessageId) -> None:
+        """Nothing more will be told of a message."""
+        tx.run(_DROP_PARTS, (text,))
+
+    # --- reading --------------------------------------------------------------------------------
+
+    def get(self, queries: Queries, text: MessageId) -> Text:
+        """Return one message; raises `Refused` (``not_found``), also for another account's."""
+        row = queries.row(_ONE, (text,))
+        if row is None or row[1] != self._account:
+            raise Refused("not_found", "no message of that SID")
+        return Text(*row)
+
+    def body(self, text: Text) -> str | None:
+        """Return what a message says, None where that is gone. Purpose: carry_message."""
+        if text.sealed is None or text.key_serial is None:
+            return None
+        return self._open(text.sealed, text.key_serial, f"text:{text.id}")
+
+    def own(self, text: Text) -> str | None:
+        """Return our number or word. Purpose: carry_message."""
+        return self._seal.open_text(text.own, f"text:{text.id}:own")
+
+    def callback(self, text: Text) -> str | None:
+        """Return the URL that is told of its states. Purpose: carry_message."""
+        return self._seal.open_text(text.callback, f"text:{text.id}:callback")
+
+    def media(self, queries: Queries, text: MessageId) -> list[Medium]:
+        """Return the pictures of a message."""
+        return [Medium(*row) for row in queries.rows(_MEDIA, (text,))]
+
+    def medium(self, queries: Queries, text: MessageId, medium: str) -> Medium:
+        """Return one of them; raises `Refused` (``not_found``)."""
+        row = queries.row(_ONE_MEDIA, (medium,))
+        if row is None or row[1] != text:
+            raise Refused("not_found", "no picture of that SID in that message")
+        return Medium(*row)
+
+    def link(self, medium: Medium) -> str | None:
+        """Return where a picture lies, None where that is gone. Purpose: carry_message."""
+        return self._open(medium.sealed, medium.key_serial, f"media:{medium.id}")
+
+    def story(self, queries: Queries, text: MessageId) -> list[tuple[Ms, str, str]]:
+        """Return (instant, name, JSON) of every fact of a message, in order."""
+        return [(Ms(row[0]), row[1], row[2]) for row in queries.rows(_STORY, (text,))]
+
+    def lookup(self, own: str) -> bytes:
+        """Return by what messages of one of our numbers or words are found."""
+        return self._seal.find(f"text:{own}")
+
+    def _open(self, sealed: bytes, serial: int, context: str) -> str | None:
+        if not sealed:
+            return None
+        try:
+            return self._openings.text(sealed, serial=serial, context=context, label=TEXT_SEALED)
+        except Refused as refused:
+            if refused.code == "erased":
+                return None
+            raise
+
+
+def _changes(fact: MessageFact) -> tuple[int | str | None, ...]:
+    """Return what a fact does to its row, in the order of ``_MOVE``."""
+    due: Ms | None = None
+    tries = 0
+    carrier: str | None = None
+    cause: str | None = None
+    code: int | None = None
+    sent: Ms | None = None
+    match fact:
+        case life.MessageQueued():
+            due = fact.due_at if fact.due_at is not None else Ms(fact.at + TEXT_AGAIN_MS)
+            cause = fact.why or None
+        case life.MessageTaken():
+            due, tries, carrier = Ms(fact.at + TEXT_LEASE_MS), 1, fact.carrier
+        case life.MessageSent():
+            carrier, sent = fact.carrier, fact.at
+        case life.MessageFailed() | life.MessageUndelivered():
+            cause, code = fact.cause, fact.code
+        case _:
+            pass
+    return due, tries, carrier, cause, code, fact.at, sent
