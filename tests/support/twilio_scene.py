@@ -34,11 +34,16 @@ VERSION = "/2010-04-01"
 Form = Mapping[str, str | list[str]]
 
 FORMS: dict[str, Form] = {
+    "CreateApplication": {"FriendlyName": "Menu", "VoiceUrl": "https://example.com/menu"},
     "CreateCall": {"To": THEIRS, "From": OURS, "Twiml": DOCUMENT},
     "CreateIncomingPhoneNumber": {
         "PhoneNumber": "+12025550177", "VoiceUrl": "https://example.com/voice"
     },
     "UpdateIncomingPhoneNumber": {"VoiceUrl": "https://example.com/other", "VoiceMethod": "GET"},
+    "CreateIncomingPhoneNumberLocal": {"PhoneNumber": "+12025550178"},
+    "CreateIncomingPhoneNumberMobile": {"PhoneNumber": "+447700900178"},
+    "CreateIncomingPhoneNumberTollFree": {"PhoneNumber": "+18005550199"},
+    "UpdateApplication": {"VoiceUrl": "", "StatusCallback": "https://example.com/status"},
     "UpdateCall": {"Status": "completed"},
 }  # fmt: skip
 """What an operation is asked with. One that takes a form and has none here is asked with none."""
@@ -71,7 +76,14 @@ async def _a_call(office: Office) -> None:
     await office.settled()
 
 
-SEEDS: list[Callable[[Office], Awaitable[None]]] = [_a_number, _a_call]
+async def _an_application(office: Office) -> None:
+    hook = {"url": "https://example.com/voice", "method": "GET"}
+    await office.run(
+        "application.add", {"name": "Desk", "hooks": {"voice": hook}}, actor="operator"
+    )
+
+
+SEEDS: list[Callable[[Office], Awaitable[None]]] = [_a_number, _a_call, _an_application]
 """What is put into the office before anything is asked, in this order."""
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 from switch_bench import Bench
 
+from ringfence.accounts.resources import Hook
 from ringfence.kernel.ids import FlowId
 from ringfence.kernel.phone import Phone
-from ringfence.markup.telling import StatusCallback
 from ringfence.media.engine import protocol as media
+from ringfence.numbers.options import NumberOptions
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
@@ -145,8 +146,8 @@ async def test_a_call_to_a_flow_by_its_name_says_which_flow(bench: Bench) -> Non
 async def test_who_answers_for_a_number_is_told_of_the_end(bench: Bench) -> None:
     bench.number("+12025550100", "<Response><Hangup/></Response>")
     entry = bench.directory.numbers["+12025550100"]
-    status = StatusCallback(url="https://example.com/s")
-    bench.directory.add_number(dataclasses.replace(entry, status=status))
+    options = NumberOptions(status=Hook(url="https://example.com/s"))
+    bench.directory.add_number(dataclasses.replace(entry, options=options))
     bench.invite("12025550100")
     bench.open_ports()
     await turn()

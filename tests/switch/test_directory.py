@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from ringfence.accounts.resources import Application, Hook
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import AccountId, ApplicationId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
+from ringfence.markup.telling import StatusCallback
+from ringfence.numbers.options import NumberOptions
 from ringfence.switch.directory import (
+    ApplicationRoute,
     DeviceEntry,
     Directory,
     FlowRoute,
@@ -93,3 +97,21 @@ def test_an_outgoing_call_shows_a_number_of_ours_and_nobody_elses(directory: Dir
     directory.remove_number(Phone("+12025550123"))
     assert directory.shown(Phone("+12025550123")) is None
     assert directory.reach("2025550123") is None
+
+
+def test_an_application_is_looked_up_when_the_call_arrives(directory: Directory) -> None:
+    identifier = ApplicationId("AP1")
+    hook = Hook(url="https://example.com/a", method="GET")
+    entry = NumberEntry(
+        id=NumberId("PN2"),
+        phone=Phone("+12025550124"),
+        route=ApplicationRoute(application=identifier),
+        options=NumberOptions(application=identifier, sms_application=identifier, status=hook),
+    )
+    assert directory.status_callback(entry) == StatusCallback(url=hook.url, method="GET")
+    with pytest.raises(Refused, match="not_found"):
+        directory.url_route(entry.route)
+    directory.applications[identifier] = Application(name="", voice=hook, sms=hook)
+    assert directory.url_route(entry.route) == UrlRoute(url=hook.url, method="GET")
+    assert directory.status_callback(entry) is None
+    assert directory.message_hooks(entry) == (hook, None)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ringfence.api.views_desk import Hook
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """The account of this installation."""
@@ -43,7 +45,7 @@ class AdminLink(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Number(msgspec.Struct, frozen=True, kw_only=True):
-    """A number and what answers it: exactly one of ``flow``, ``voice_url``, ``twiml`` is set."""
+    """A number and what answers it: at most one of ``flow``, ``voice_url``, ``twiml`` is set."""
 
     sid: str
     number: str
@@ -51,6 +53,14 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     voice_url: str | None = None
     voice_method: str | None = None
     twiml: bool = False
+    application: str | None = None
+    """SID of the application that answers, before anything else."""
+    sms_application: str | None = None
+    hooks: dict[str, Hook] = {}
+    """Those set, of ``fallback``, ``status``, ``sms``, ``sms_fallback``."""
+    name: str = ""
+    """What people call it; "" for its digits."""
+    caller_name_lookup: bool = False
     created: int
     problems: list[Problem] = []
     """What is wrong with the document and was left out or mended, on ``number.add`` alone."""

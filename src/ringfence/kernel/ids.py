@@ -14,6 +14,7 @@ from ringfence.kernel.entropy import Entropy
 
 AccountId = NewType("AccountId", str)
 ApiKeyId = NewType("ApiKeyId", str)
+ApplicationId = NewType("ApplicationId", str)
 CallId = NewType("CallId", str)
 CampaignId = NewType("CampaignId", str)
 CaseId = NewType("CaseId", str)
@@ -37,16 +38,22 @@ UserId = NewType("UserId", str)
 
 PREFIX = {
     "account": "AC",
+    "address": "AD",
     "api_key": "SK",
+    "application": "AP",
     "call": "CA",
     "campaign": "MG",
     "case": "CS",
-    "clip": "CL",
+    "clip": "CP",
     "conference": "CF",
+    "credential": "CR",
+    "credential_list": "CL",
     "erasure": "ER",
     "event": "EV",
     "flow": "FW",
     "hold": "HD",
+    "ip_address": "IP",
+    "ip_list": "AL",
     "job": "JB",
     "leg": "LG",
     "media": "ME",
@@ -58,9 +65,12 @@ PREFIX = {
     "queue": "QU",
     "recording": "RE",
     "restriction": "RX",
+    "sip_domain": "SD",
     "staff_ticket": "TT",
+    "stock": "NS",
     "text_template": "HX",
     "trunk": "TK",
+    "usage_trigger": "UT",
     "user": "US",
 }
 """The prefix of each kind of id; one place, so that two kinds never share one."""

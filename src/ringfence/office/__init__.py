@@ -14,17 +14,20 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
+from ringfence.accounts.resources import Application, Resource
 from ringfence.api import views
 from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import FlowId, NumberId, PartyId, TrunkId
+from ringfence.kernel.ids import ApplicationId, FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.office import (
     access,
+    applications,
     call_search,
     notifications,
+    numbers,
     placing,
     privacy,
     records,
@@ -37,6 +40,7 @@ from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
 from ringfence.office.privacy import policy
+from ringfence.office.shelf import Shelf
 from ringfence.office.table import TABLE, Admission, UseCase
 from ringfence.privacy.purposes import acting, exchange_itself, purpose
 from ringfence.privacy.roles import Identity
@@ -45,10 +49,12 @@ from ringfence.storage.flows import Flow
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.numbers import Number
 from ringfence.storage.phones import PhoneDevice
+from ringfence.storage.resources import Kept
 from ringfence.storage.store import Store
 from ringfence.storage.trunks import Trunk
 from ringfence.storage.unit_of_work import Queries, Transaction
 from ringfence.switch.directory import (
+    ApplicationRoute,
     DeviceEntry,
     Directory,
     FlowRoute,
@@ -63,8 +69,10 @@ from ringfence.webhooks.guard import Guard as WebGuard
 __all__ = [
     "Office",
     "access",
+    "applications",
     "call_search",
     "notifications",
+    "numbers",
     "open_office",
     "placing",
     "privacy",
@@ -75,6 +83,10 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Resource)
+
+NOTHING = "<Response><Reject/></Response>"
+"""What answers a number that nothing answers."""
 
 
 class Rooms:
@@ -137,6 +149,7 @@ class Office:
         with purpose("operate"):
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
+        self.shelf = Shelf()
         self.flows: dict[str, Flow] = {}
         self.numbers: dict[str, Number] = {}
         self.trunks: dict[TrunkId, Trunk] = {}
@@ -252,6 +265,8 @@ class Office:
                 self.learn_flow(flow)
             for number in self.store.numbers.all(reading):
                 self.learn_number(number)
+            for kept in self.store.rooms.resources.all(reading):
+                self.learn_resource(kept)
             for key in self.store.rooms.api_keys.all(reading):
                 self.identities.learn_key(key)
             for ticket in self.store.rooms.tickets.all(reading):
@@ -277,13 +292,30 @@ class Office:
         """A number is ours."""
         self.numbers[number.phone.e164] = number
         self.directory.add_number(
-            NumberEntry(id=number.id, phone=number.phone, route=self._route(number))
+            NumberEntry(
+                id=number.id,
+                phone=number.phone,
+                route=self._route(number),
+                options=number.options,
+            )
         )
 
     def forget_number(self, phone: Phone) -> None:
         """A number is no longer ours."""
         self.numbers.pop(phone.e164, None)
         self.directory.remove_number(phone)
+
+    def learn_resource(self, kept: Kept[R]) -> None:
+        """A small document was made or changed."""
+        self.shelf.learn(kept)
+        if isinstance(kept.body, Application):
+            self.directory.applications[ApplicationId(kept.id)] = kept.body
+
+    def forget_resource(self, kept: Kept[R]) -> None:
+        """A small document is gone."""
+        self.shelf.forget(kept.id)
+        if isinstance(kept.body, Application):
+            self.directory.applications.pop(ApplicationId(kept.id), None)
 
     def learn_phone(self, phone: PhoneDevice) -> None:
         """A phone may register."""
@@ -318,12 +350,18 @@ class Office:
                 self._live.trunk_removed(trunk)
 
     def _route(self, number: Number) -> Route:
+        if number.options.application is not None:
+            return ApplicationRoute(application=number.options.application)
         if number.route == "flow":
             return FlowRoute(flow=self.flow_name(number.flow) or "")
         if number.route == "url":
             return UrlRoute(
-                url=number.voice or "", method="GET" if number.method == "GET" else "POST"
+                url=number.voice or "",
+                method="GET" if number.method == "GET" else "POST",
+                fallback=number.options.fallback,
             )
+        if number.route == "none":
+            return TwimlRoute(document=NOTHING)
         return TwimlRoute(document=number.voice or "")
 
     # -- looking up and checking --------------------------------------------------------------

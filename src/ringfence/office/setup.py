@@ -1,4 +1,4 @@
-"""What the operator sets up: numbers, flows, trunks and phones."""
+"""What the operator sets up: flows, trunks and phones."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import msgspec
 from ringfence.api import views
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import FlowId, NumberId, PhoneDeviceId, TrunkId
-from ringfence.kernel.limits import NAME_CHARS_MAX, NUMBERS_MAX, PASSWORD_CHARS_MIN
-from ringfence.kernel.phone import Phone
+from ringfence.kernel.ids import FlowId, PhoneDeviceId, TrunkId
+from ringfence.kernel.limits import NAME_CHARS_MAX, PASSWORD_CHARS_MIN
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.flows import Flow
-from ringfence.storage.numbers import Number, RouteKind
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 
@@ -32,95 +30,6 @@ def _name(text: str) -> str:
     if not text or len(text) > NAME_CHARS_MAX or not _NAME.issuperset(text):
         raise Refused("bad_name", "a name has letters, digits, - _ . and at most 64 of them")
     return text
-
-
-# --- numbers --------------------------------------------------------------------------------------
-
-
-@TABLE.use_case("number.add", actors=KNOWN, purpose="operate", category="system.configuration")
-async def add_number(
-    office: Office,
-    *,
-    number: str,
-    flow: str | None = None,
-    voice_url: str | None = None,
-    voice_method: str = "POST",
-    twiml: str | None = None,
-    replace: bool = False,
-) -> views.Number:
-    """Let a number of ours be answered by a flow, a URL or a document."""
-    phone = Phone.parse(number, region=office.region)
-    chosen = [value for value in (flow, voice_url, twiml) if value is not None]
-    if len(chosen) != 1:
-        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
-    existing = office.directory.numbers.get(phone.e164)
-    if existing is not None and not replace:
-        raise Refused("number_exists", "that number is there already; --replace changes it")
-    if existing is None and len(office.directory.numbers) >= NUMBERS_MAX:
-        raise Refused("too_many_numbers", "remove a number first")
-    flow_id: FlowId | None = None
-    route: RouteKind = "twiml"
-    problems: list[views.Problem] = []
-    if flow is not None:
-        found = office.flows.get(flow)
-        if found is None:
-            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
-        flow_id, route = found.id, "flow"
-    elif voice_url is not None:
-        office.check_url(voice_url)
-        route = "url"
-    else:
-        assert twiml is not None
-        problems = office.check_document(twiml)
-    if voice_method not in {"GET", "POST"}:
-        raise Refused("bad_argument", "the method is GET or POST")
-    now = office.clock.now()
-    made = Number(
-        id=NumberId(ids.make("number", now, office.entropy)),
-        account=office.account.id,
-        phone=phone,
-        route=route,
-        flow=flow_id,
-        voice=voice_url if voice_url is not None else twiml,
-        method=voice_method,
-        created_at=now,
-    )
-    stored = await office.write(lambda tx: office.store.numbers.put(tx, made))
-    office.learn_number(stored)
-    return _number(office, stored, problems=problems)
-
-
-@TABLE.use_case("number.list", actors=KNOWN, purpose="operate", category="system.configuration")
-async def list_numbers(office: Office) -> list[views.Number]:
-    """Every number and what answers it."""
-    return [_number(office, number) for number in office.numbers.values()]
-
-
-@TABLE.use_case("number.remove", actors=KNOWN, purpose="operate", category="system.configuration")
-async def remove_number(office: Office, *, number: str) -> views.Number:
-    """Forget a number."""
-    phone = Phone.parse(number, region=office.region)
-    stored = office.numbers.get(phone.e164)
-    if stored is None:
-        raise Refused("not_found", "this is not a number of this installation")
-    await office.write(lambda tx: office.store.numbers.drop(tx, phone))
-    office.forget_number(phone)
-    return _number(office, stored)
-
-
-def _number(
-    office: Office, number: Number, *, problems: list[views.Problem] | None = None
-) -> views.Number:
-    return views.Number(
-        sid=number.id,
-        number=number.phone.e164,
-        flow=office.flow_name(number.flow),
-        voice_url=number.voice if number.route == "url" else None,
-        voice_method=number.method if number.route == "url" else None,
-        twiml=number.route == "twiml",
-        created=number.created_at,
-        problems=problems or [],
-    )
 
 
 # --- flows ----------------------------------------------------------------------------------------

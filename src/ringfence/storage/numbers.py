@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, FlowId, NumberId
 from ringfence.kernel.phone import Phone
+from ringfence.numbers.options import PLAIN, NumberOptions
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.schema import numbers
 from ringfence.storage.statement import Statement, insert_row
@@ -25,12 +27,14 @@ _BY_LOOKUP = Statement(
 )
 _DROP = Statement(delete(numbers).where(numbers.c.id == bindparam("number")))
 
-RouteKind = Literal["flow", "url", "twiml"]
+RouteKind = Literal["flow", "url", "twiml", "none"]
+
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number of ours. ``voice``: the URL or the TwiML document, None with a flow."""
+    """A number of ours. ``voice``: the URL or the TwiML document, None with a flow or with none."""
 
     id: NumberId
     account: AccountId
@@ -39,6 +43,7 @@ class Number:
     flow: FlowId | None = None
     voice: str | None = field(default=None, repr=False)
     method: str = "POST"
+    options: NumberOptions = PLAIN
     created_at: Ms
 
 
@@ -70,6 +75,9 @@ class Numbers:
                 self._seal.seal_text(number.voice, place + ":voice"),
                 number.method,
                 number.created_at,
+                None
+                if number.options == PLAIN
+                else self._seal.seal(_encode(number.options), place + ":options"),
             ),
         )
         return number
@@ -82,10 +90,17 @@ class Numbers:
                 phone=Phone(self._seal.open(row[3], f"number:{row[0]}").decode()), route=row[4],
                 flow=None if row[5] is None else FlowId(row[5]),
                 voice=self._seal.open_text(row[6], f"number:{row[0]}:voice"),
-                method=row[7], created_at=row[8],
+                method=row[7], created_at=row[8], options=self._options(row[0], row[9]),
             )
             for row in queries.rows(_ALL, (self._seal.account.id,))
         ]  # fmt: skip
+
+    def _options(self, number: str, sealed: bytes | None) -> NumberOptions:
+        if sealed is None:
+            return PLAIN
+        return msgspec.json.decode(
+            self._seal.open(sealed, f"number:{number}:options"), type=NumberOptions
+        )
 
     def drop(self, tx: Transaction, phone: Phone) -> NumberId:
         """Remove a number."""

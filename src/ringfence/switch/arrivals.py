@@ -119,9 +119,11 @@ class Arrivals:
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
         program = self._programs.make(call_id, caller=caller, called=called, source=source)
         live = runner.open(call, call_id, program)
-        if isinstance(reached, Reached) and reached.number and reached.number.status:
-            context = self._programs.context(call_id, caller=caller, called=called)
-            live.tellers.append(StatusTeller(context, reached.number.status))
+        if isinstance(reached, Reached) and reached.number is not None:
+            status = runner.directory.status_callback(reached.number)
+            if status is not None:
+                context = self._programs.context(call_id, caller=caller, called=called)
+                live.tellers.append(StatusTeller(context, status))
         self._audio.furnish(live, leg)
         runner.add_leg(live, leg)
         # The port is asked for before anybody needs it: the answer then leaves at once.

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from ringfence.accounts.resources import Application, Hook
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import AccountId, ApplicationId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.telling import StatusCallback
 from ringfence.numbers.caller_id import Showing, choose
 from ringfence.numbers.inventory import Inventory
+from ringfence.numbers.options import PLAIN, NumberOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class UrlRoute:
 
     url: str = field(repr=False)
     method: Literal["GET", "POST"] = "POST"
+    fallback: Hook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,14 @@ class TwimlRoute:
     document: str = field(repr=False)
 
 
-Route = FlowRoute | UrlRoute | TwimlRoute
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRoute:
+    """The URLs of an application, as they are when the call arrives."""
+
+    application: ApplicationId
+
+
+Route = FlowRoute | UrlRoute | TwimlRoute | ApplicationRoute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +59,7 @@ class NumberEntry:
     id: NumberId
     phone: Phone
     route: Route
-    status: StatusCallback | None = None
-    """Who is told how its calls fare."""
+    options: NumberOptions = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +112,7 @@ class Directory:
     flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
     devices: dict[str, DeviceEntry] = field(default_factory=dict)
+    applications: dict[ApplicationId, Application] = field(default_factory=dict)
 
     def number(self, user: str) -> NumberEntry | None:
         """The number of ours that a Request-URI's user part names, however a carrier writes it."""
@@ -124,6 +134,38 @@ class Directory:
         entry = self.numbers.pop(phone.e164, None)
         if entry is not None:
             self.spellings.remove(entry.id)
+
+    def url_route(self, route: Route) -> Route:
+        """The route itself, an application's as the URL that answers its calls.
+
+        Raises `Refused` (``not_found``) for an application that has gone or has no URL.
+        """
+        if not isinstance(route, ApplicationRoute):
+            return route
+        application = self.applications.get(route.application)
+        if application is None or application.voice is None:
+            raise Refused("not_found", "the application has no URL that answers calls")
+        return UrlRoute(
+            url=application.voice.url,
+            method=application.voice.method,
+            fallback=application.voice_fallback,
+        )
+
+    def status_callback(self, entry: NumberEntry) -> StatusCallback | None:
+        """Who is told how calls to a number fare: its application's URL, else its own."""
+        application = self._application(entry.options.application)
+        hook = application.status if application is not None else entry.options.status
+        return None if hook is None else StatusCallback(url=hook.url, method=hook.method)
+
+    def message_hooks(self, entry: NumberEntry) -> tuple[Hook | None, Hook | None]:
+        """Who answers messages to a number, and who if that fails."""
+        application = self._application(entry.options.sms_application)
+        if application is not None:
+            return application.sms, application.sms_fallback
+        return entry.options.sms, entry.options.sms_fallback
+
+    def _application(self, identifier: ApplicationId | None) -> Application | None:
+        return None if identifier is None else self.applications.get(identifier)
 
     def shown(self, wanted: Phone | None) -> Phone | None:
         """The number an outgoing call shows: the one wanted if it is ours, else our first.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
+from ringfence.accounts.resources import Hook
 from ringfence.calls.words import Direction
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId
@@ -67,13 +68,21 @@ class Programs:
 
     def of_route(self, route: Route) -> Source:
         """The source of a number's route."""
-        match route:
+        match self._directory.url_route(route):
             case FlowRoute(flow=flow):
                 return Source(url=f"flow:{flow}")
-            case UrlRoute(url=url, method=method):
+            case UrlRoute(url=url, method=method, fallback=None):
                 return Source(url=url, method=method)
+            case UrlRoute(url=url, method=method, fallback=Hook() as fallback):
+                return Source(
+                    url=url,
+                    method=method,
+                    fallback_url=fallback.url,
+                    fallback_method=fallback.method,
+                )
             case TwimlRoute(document=document):
                 return Source(document=self._read(document))
+        raise Refused("not_found", "nothing answers there")
 
     def make(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from twilio_scene import Scene
 from twilio_shapes import check
 
 from ringfence.api import views
@@ -26,6 +27,14 @@ RECORDING = views.Recording(
     sid="RE" + "e" * 32, call=CALL, kind="voicemail", status="saved", created=1_700_000_001_000,
     duration_ms=6_200,
 )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """A seeded office behind the whole application."""
+    made = Scene(tmp_path_factory.mktemp("twilio") / "data")
+    yield made
+    made.close()
 
 
 @pytest.fixture

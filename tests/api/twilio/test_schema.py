@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from twilio_scene import NothingThere, Scene
-from twilio_shapes import check, document, success
+from twilio_shapes import check, success
 
 from ringfence.api.twilio.operations import Operation, operations
 
@@ -18,14 +16,6 @@ ROWS = sorted(
     key=lambda row: (next((n for n, w in enumerate(_LATER, 1) if row.name.startswith(w)), 0),
                      row.name),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    document()
-    made = Scene(tmp_path_factory.mktemp("twilio") / "data")
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -2,81 +2,123 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ringfence.api import views
 from ringfence.api.twilio import wire
+from ringfence.api.twilio.applications import URL_CODES
 from ringfence.api.twilio.operations import DESK
-from ringfence.api.twilio.problems import NOT_FOUND, Problem
+from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.api.twilio.wire import kind_of
 
-_UNBUILT = "what messages, fallbacks, applications and status callbacks need"
+_CODES = URL_CODES | {"invalid_number": 21421, "number_exists": 21422, "bad_argument": 21403}
+_HOOKS = {
+    "VoiceFallback": "fallback",
+    "StatusCallback": "status",
+    "Sms": "sms",
+    "SmsFallback": "sms_fallback",
+}
+_KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
+_UNKEPT = "TrunkSid, addresses, bundles and emergency fields are not kept"
 
 
-async def _find(asked: Question) -> views.Number:
-    numbers: list[views.Number] = await asked.run("number.list")
-    for number in numbers:
-        if number.sid == asked.path["Sid"]:
-            return number
-    raise NOT_FOUND
+def _listed(asked: Question, numbers: list[views.Number], kind: str | None) -> Answer:
+    wanted, name = (asked.get("PhoneNumber") or "").replace("*", ""), asked.get("FriendlyName")
+    beta, origin = asked.choice("Beta"), asked.get("Origin")
+    rows = [
+        one
+        for one in numbers
+        if wanted.lstrip("+ ") in one.number
+        and (name is None or name in {one.name, wire.formatted(one.number)})
+        and (kind is None or kind_of(one.number) == kind)
+        and beta is not True
+        and origin in {None, "hosted"}
+    ]
+    shown = wire.number if kind is None else _of_kind
+    return asked.paged("incoming_phone_numbers", rows, shown)
 
 
-@DESK.operation("ListIncomingPhoneNumber", missing="filters by beta and origin")
+def _of_kind(asked: Question, found: views.Number) -> dict[str, Any]:
+    """Return a number as it is shown below its kind: without it."""
+    shown = wire.number(asked, found)
+    del shown["type"]
+    return shown
+
+
+@DESK.operation("ListIncomingPhoneNumber")
 async def list_(asked: Question) -> Answer:
-    """Return numbers, in the order of their digits; ``PhoneNumber`` finds one."""
-    numbers: list[views.Number] = await asked.run("number.list")
-    wanted, after = asked.get("PhoneNumber"), asked.token or ""
-    rows = sorted(
-        (n for n in numbers if wanted is None or wanted.lstrip("+ ") in n.number),
-        key=lambda number: number.sid,
-    )
-    rest = [number for number in rows if number.sid > after]
-    shown = rest[: asked.page_size]
-    more = shown[-1].sid if len(rest) > len(shown) else None
-    return asked.listing("incoming_phone_numbers", [wire.number(asked, n) for n in shown], more)
+    """Return numbers; ``PhoneNumber`` finds by any part of the digits."""
+    return _listed(asked, await asked.run("number.list"), None)
+
+
+def _lister(kind: str) -> Any:
+    async def list_of_kind(asked: Question) -> Answer:
+        return _listed(asked, await asked.run("number.list"), _KINDS[kind])
+
+    return list_of_kind
 
 
 @DESK.operation("FetchIncomingPhoneNumber")
 async def fetch(asked: Question) -> Answer:
     """Return one number."""
-    return Answer(200, wire.number(asked, await _find(asked)))
+    return Answer(200, wire.number(asked, await asked.run("number.show", sid=asked.path["Sid"])))
 
 
-@DESK.operation("CreateIncomingPhoneNumber", missing=_UNBUILT)
+@DESK.operation("CreateIncomingPhoneNumber", missing=_UNKEPT, codes=_CODES)
 async def create(asked: Question) -> Answer:
-    """Add a number that a trunk brings, answered by ``VoiceUrl``."""
-    number, url = asked.get("PhoneNumber"), asked.get("VoiceUrl")
+    """Take a number that a trunk brings; without a URL its calls are turned away."""
+    return Answer(201, wire.number(asked, await _added(asked)))
+
+
+async def _added(asked: Question) -> views.Number:
+    number = asked.get("PhoneNumber")
     if number is None:
         raise Problem(21421, "PhoneNumber is not specified", status=400)
-    if url is None:
-        raise Problem(21402, "VoiceUrl is not specified: something has to answer", status=400)
-    added: views.Number = await asked.run(
-        "number.add", number=number, voice_url=url, voice_method=_method(asked)
-    )
-    return Answer(201, wire.number(asked, added))
+    given = {name: value for name, value in _fields(asked).items() if value}
+    added: views.Number = await asked.run("number.add", number=number, silent=True, **given)
+    return added
 
 
-@DESK.operation("UpdateIncomingPhoneNumber", missing=_UNBUILT)
+def _creator(kind: str) -> Any:
+    async def create_of_kind(asked: Question) -> Answer:
+        number = asked.get("PhoneNumber")
+        if number is not None and kind_of(number) not in {None, _KINDS[kind]}:
+            raise Problem(21421, f"PhoneNumber is not {_KINDS[kind]}", status=400)
+        return Answer(201, _of_kind(asked, await _added(asked)))
+
+    return create_of_kind
+
+
+@DESK.operation("UpdateIncomingPhoneNumber", missing=_UNKEPT, codes=_CODES)
 async def update(asked: Question) -> Answer:
-    """Let another ``VoiceUrl`` answer a number."""
-    known = await _find(asked)
-    url = asked.get("VoiceUrl") or known.voice_url
-    if url is None:
-        raise Problem(21402, "VoiceUrl is not specified: a flow answers it now", status=400)
-    changed: views.Number = await asked.run(
-        "number.add", number=known.number, voice_url=url, voice_method=_method(asked), replace=True
-    )
+    """Change some of what is said of a number."""
+    changed = await asked.run("number.change", sid=asked.path["Sid"], **_fields(asked))
     return Answer(200, wire.number(asked, changed))
 
 
 @DESK.operation("DeleteIncomingPhoneNumber")
 async def delete(asked: Question) -> Answer:
-    """Forget a number."""
-    known = await _find(asked)
+    """Let a number go."""
+    known: views.Number = await asked.run("number.show", sid=asked.path["Sid"])
     await asked.run("number.remove", number=known.number)
     return Answer(204)
 
 
-def _method(asked: Question) -> str:
-    method = (asked.get("VoiceMethod") or "POST").upper()
-    if method not in {"GET", "POST"}:
-        raise Problem(21403, "VoiceMethod is GET or POST", status=400)
-    return method
+for _kind in _KINDS:
+    DESK.operation(f"ListIncomingPhoneNumber{_kind}")(_lister(_kind))
+    DESK.operation(f"CreateIncomingPhoneNumber{_kind}", missing=_UNKEPT, codes=_CODES)(
+        _creator(_kind)
+    )
+
+
+def _fields(asked: Question) -> dict[str, Any]:
+    method = asked.get("VoiceMethod")
+    return {
+        "name": asked.said("FriendlyName"),
+        "voice_url": asked.said("VoiceUrl"),
+        "hooks": asked.hooks(_HOOKS),
+        "application": asked.said("VoiceApplicationSid"),
+        "sms_application": asked.said("SmsApplicationSid"),
+        "caller_name_lookup": asked.choice("VoiceCallerIdLookup"),
+    } | ({} if method is None else {"voice_method": method.upper()})

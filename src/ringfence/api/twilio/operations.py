@@ -11,11 +11,13 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from importlib.resources import files
 from typing import Literal
 
+from ringfence.api.twilio.problems import of
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.kernel.errors import Refused
 
 State = Literal["works", "partly", "not"]
 Handler = Callable[[Question], Awaitable[Answer]]
@@ -45,15 +47,32 @@ class Desk:
     def __init__(self) -> None:
         self.handlers: dict[str, tuple[Handler, str]] = {}
 
-    def operation(self, *names: str, missing: str = "") -> Callable[[Handler], Handler]:
-        """Let a coroutine function answer these operations."""
+    def operation(
+        self, *names: str, missing: str = "", codes: Mapping[str, int] | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Let a coroutine function answer these operations.
+
+        ``codes``: Twilio's code for refusals that have another one elsewhere (``problems.CODES``).
+        """
 
         def add(handler: Handler) -> Handler:
+            answer = handler if codes is None else _in_other_words(handler, codes)
             for name in names:
-                self.handlers[name] = (handler, missing)
+                self.handlers[name] = (answer, missing)
             return handler
 
         return add
+
+
+def _in_other_words(handler: Handler, codes: Mapping[str, int]) -> Handler:
+    @wraps(handler)
+    async def answer(asked: Question) -> Answer:
+        try:
+            return await handler(asked)
+        except Refused as refused:
+            raise of(refused, codes) from None
+
+    return answer
 
 
 DESK = Desk()
@@ -93,6 +112,12 @@ class Operations:
 @cache
 def operations() -> Operations:
     """Return the table of this program."""
-    from ringfence.api.twilio import accounts, calls, numbers, recordings  # noqa: F401
+    from ringfence.api.twilio import (  # noqa: F401
+        accounts,
+        applications,
+        calls,
+        numbers,
+        recordings,
+    )
 
     return Operations(DESK)

@@ -59,6 +59,7 @@ CODES: Mapping[str, tuple[int, int]] = {
     "number_exists": (21422, 400),
     "too_many_numbers": (21404, 400),
     "no_route": (21215, 400),
+    "unknown_application": (21218, 400),
     "held": (20409, 409),
     "not_running": (20503, 503),
     "draining": (20503, 503),
@@ -67,9 +68,14 @@ CODES: Mapping[str, tuple[int, int]] = {
 """Our refusal → code and HTTP status; 20001 and 400 where it is not here."""
 
 
-def of(refused: Refused) -> Problem:
-    """Return a refusal of a use case in Twilio's terms; its sentence stays ours."""
+def of(refused: Refused, codes: Mapping[str, int] | None = None) -> Problem:
+    """Return a refusal of a use case in Twilio's terms; its sentence stays ours.
+
+    ``codes``: what an operation calls otherwise than `CODES` does; the status is 400 then.
+    """
     code, status = CODES.get(refused.code, (20001, 400))
+    if codes is not None and refused.code in codes:
+        code, status = codes[refused.code], 400
     message = "Authenticate" if status == 401 else refused.reason
     return Problem(code, message, status=status)
 

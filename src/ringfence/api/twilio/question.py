@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from ringfence.api.twilio.problems import Problem
@@ -14,6 +14,8 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 
 VERSION = "2010-04-01"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,33 @@ class Question:
         """Return whether a field says ``true``; anything else is no."""
         return (self.get(name) or "").lower() == "true"
 
+    def said(self, name: str) -> str | None:
+        """Return a field's last value, also where it is empty; None where it is absent."""
+        values = self.params.get(name)
+        return values[-1] if values else None
+
+    def choice(self, name: str) -> bool | None:
+        """Return whether a field says yes; None where it is absent or empty."""
+        text = self.get(name)
+        return None if text is None else text.lower() in {"true", "1", "yes"}
+
+    def hooks(self, names: Mapping[str, str]) -> dict[str, dict[str, str]]:
+        """Return the URLs and methods in the form, in our words.
+
+        ``names``: ours by the beginning of theirs; ``VoiceFallback`` stands for the fields
+        ``VoiceFallbackUrl`` and ``VoiceFallbackMethod``, ``StatusCallback`` for itself and
+        ``StatusCallbackMethod``.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for theirs, ours in names.items():
+            url = self.said(theirs if theirs.endswith("Callback") else f"{theirs}Url")
+            method = self.get(f"{theirs}Method")
+            if url is not None:
+                found.setdefault(ours, {})["url"] = url
+            if method is not None:
+                found.setdefault(ours, {})["method"] = method
+        return found
+
     def url(self, path: str) -> str:
         """Return the relative URL of something of this account."""
         return f"/{VERSION}/Accounts/{self.account}{path}"
@@ -123,6 +152,21 @@ class Question:
             "previous_page_uri": link(0, None) if page == 1 else None,
         }
         return Answer(200, body)
+
+    def paged(
+        self,
+        name: str,
+        rows: Sequence[T],
+        shown: Callable[[Question, T], Mapping[str, Any]],
+        *,
+        key: Callable[[T], str] = lambda row: row.sid,  # type: ignore[attr-defined]
+    ) -> Answer:
+        """Return a page of a list that is at hand whole, in the order of ``key``."""
+        after = self.token or ""
+        rest = [row for row in sorted(rows, key=key) if key(row) > after]
+        page = rest[: self.page_size]
+        next_ = key(page[-1]) if len(rest) > len(page) else None
+        return self.listing(name, [shown(self, row) for row in page], next_)
 
     # --- days -------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import phonenumbers
 
 from ringfence.api import views
 from ringfence.api.twilio.question import VERSION, Question
+from ringfence.api.views_desk import Hook
 from ringfence.calls.causes import Cause, word
 
 _OPEN = {"offered": "ringing", "ringing": "ringing", "answered": "in-progress"}
@@ -20,6 +21,15 @@ _RECORDED = {
     "refused": "absent",
     "expired": "deleted",
     "deleted": "deleted",
+}
+_KINDS = {
+    phonenumbers.PhoneNumberType.FIXED_LINE: "local",
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "local",
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "toll-free",
+    phonenumbers.PhoneNumberType.SHARED_COST: "shared-cost",
+    phonenumbers.PhoneNumberType.VOIP: "voip",
+    phonenumbers.PhoneNumberType.UAN: "national",
 }
 _SOURCES = {"voicemail": "RecordVerb", "recording": "DialVerb"}
 
@@ -130,16 +140,24 @@ def call_recording(asked: Question, found: views.Recording) -> dict[str, Any]:
     return shown | {"track": "both", "uri": uri}
 
 
+def hook(name: str, found: Hook | None) -> dict[str, Any]:
+    """Return a URL and its method; ``name``: ``voice`` gives ``voice_url``, ``voice_method``."""
+    url = name if name.endswith("callback") else f"{name}_url"
+    return {url: "" if found is None else found.url,
+            f"{name}_method": "POST" if found is None else found.method}  # fmt: skip
+
+
 def number(asked: Question, found: views.Number) -> dict[str, Any]:
     """Return a number of ours."""
-    return {
+    hooks = found.hooks
+    shown = {
         "sid": found.sid,
         "account_sid": asked.account,
         "phone_number": found.number,
-        "friendly_name": formatted(found.number),
+        "friendly_name": found.name or formatted(found.number),
         "origin": "hosted",
         "status": "in-use",
-        "type": None,
+        "type": kind_of(found.number),
         "beta": False,
         "address_sid": None,
         "address_requirements": "none",
@@ -149,26 +167,39 @@ def number(asked: Question, found: views.Number) -> dict[str, Any]:
         "emergency_status": "Inactive",
         "emergency_address_sid": None,
         "emergency_address_status": "unregistered",
-        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
+        "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
         "voice_receive_mode": "voice",
-        "voice_url": found.voice_url,
+        "voice_url": found.voice_url or "",
         "voice_method": found.voice_method or "POST",
-        "voice_fallback_url": None,
-        "voice_fallback_method": "POST",
-        "voice_application_sid": None,
-        "voice_caller_id_lookup": False,
-        "sms_url": "",
-        "sms_method": "POST",
-        "sms_fallback_url": "",
-        "sms_fallback_method": "POST",
-        "sms_application_sid": "",
-        "status_callback": "",
-        "status_callback_method": "POST",
+        "voice_application_sid": found.application or "",
+        "voice_caller_id_lookup": found.caller_name_lookup,
+        "sms_application_sid": found.sms_application or "",
         "date_created": moment(found.created),
         "date_updated": moment(found.created),
         "api_version": VERSION,
         "uri": asked.url(f"/IncomingPhoneNumbers/{found.sid}.json"),
     }
+    for theirs, ours in NUMBER_HOOKS.items():
+        shown |= hook(theirs, hooks.get(ours))
+    return shown
+
+
+NUMBER_HOOKS = {
+    "voice_fallback": "fallback",
+    "status_callback": "status",
+    "sms": "sms",
+    "sms_fallback": "sms_fallback",
+}
+"""Our word for each URL of a number, by theirs."""
+
+
+def kind_of(number: str) -> str | None:
+    """Return ``local``, ``mobile``, ``toll-free`` or ``national``, None where nobody knows."""
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
+    return _KINDS.get(kind)
 
 
 def account(asked: Question, found: views.Account) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from ringfence.storage.schema.policies import (
     primary_admins,
 )
 from ringfence.storage.schema.recordings import recording_channels, recordings
+from ringfence.storage.schema.resources import resources
 from ringfence.storage.schema.retention import call_counts
 from ringfence.storage.schema.texts import (
     text_campaigns,
@@ -87,6 +88,7 @@ __all__ = [
     "quiet_apps",
     "recording_channels",
     "recordings",
+    "resources",
     "restrictions",
     "staff_tickets",
     "subscriptions",

@@ -50,11 +50,12 @@ numbers = Table(
     column("account_id", ID, ACCOUNT_ID, ForeignKey("accounts.id")),
     column("lookup", HASH, CONFIG_HASH),
     column("number", SEALED, CONFIG_SEALED),
-    column("route", WORD, CONFIG),  # flow, url, twiml
+    column("route", WORD, CONFIG),  # flow, url, twiml, none
     column("flow_id", ID, CONFIG, ForeignKey("flows.id"), nullable=True),
     column("voice", SEALED, CONFIG_SEALED, nullable=True),  # the URL or the TwiML document
     column("method", WORD, CONFIG),  # of the request for a URL
     column("created_at", MS, SYSTEM),
+    column("options", SEALED, CONFIG_SEALED, nullable=True),  # numbers.options, where there are any
     Index("uq_numbers_lookup", "lookup", unique=True),
     sqlite_with_rowid=False,
 )

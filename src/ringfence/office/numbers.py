@@ -1,0 +1,251 @@
+"""Numbers of ours: what answers them, and whom else their calls and messages concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+from typing import TYPE_CHECKING
+
+from ringfence.accounts.resources import Application, Hook
+from ringfence.api import views
+from ringfence.kernel import ids
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import ApplicationId, FlowId, NumberId
+from ringfence.kernel.limits import NUMBERS_MAX
+from ringfence.kernel.phone import Phone
+from ringfence.numbers.options import PLAIN, NumberOptions
+from ringfence.office.applications import friendly, hook_views
+from ringfence.office.hooks import Given, laid_over
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.storage.numbers import Number, RouteKind
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+HOOKS = ("fallback", "status", "sms", "sms_fallback")
+_SET_UP = "system.configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What answers calls, as `Number` keeps it, and what is wrong with a document."""
+
+    route: RouteKind
+    flow: FlowId | None
+    voice: str | None
+    problems: list[views.Problem]
+
+
+def _answer(office: Office, flow: str | None, url: str | None, twiml: str | None) -> _Answer:
+    """Check what is to answer. At most one is given."""
+    if flow is not None:
+        found = office.flows.get(flow)
+        if found is None:
+            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+        return _Answer("flow", found.id, None, [])
+    if url is not None:
+        office.check_url(url)
+        return _Answer("url", None, url, [])
+    if twiml is not None:
+        return _Answer("twiml", None, twiml, office.check_document(twiml))
+    return _Answer("none", None, None, [])
+
+
+def _method(word: str) -> str:
+    if word not in {"GET", "POST"}:
+        raise Refused("bad_argument", "the method is GET or POST")
+    return word
+
+
+def _application(office: Office, sid: str | None, before: ApplicationId | None) -> (
+    ApplicationId | None
+):  # fmt: skip
+    """Return the application meant: None leaves what was, "" takes it away."""
+    if not sid:
+        return before if sid is None else None
+    try:
+        return ApplicationId(office.shelf.find(Application, sid).id)
+    except Refused:
+        raise Refused("unknown_application", "no application of that SID") from None
+
+
+def _hooks(options: NumberOptions) -> dict[str, Hook | None]:
+    return {name: getattr(options, name) for name in HOOKS}
+
+
+def _options(
+    office: Office,
+    before: NumberOptions,
+    *,
+    name: str | None,
+    application: str | None,
+    sms_application: str | None,
+    hooks: Given | None,
+    caller_name_lookup: bool | None,
+) -> NumberOptions:
+    return replaced(
+        before,
+        name=before.name if name is None else friendly(name),
+        application=_application(office, application, before.application),
+        sms_application=_application(office, sms_application, before.sms_application),
+        caller_name_lookup=(
+            before.caller_name_lookup if caller_name_lookup is None else caller_name_lookup
+        ),
+        **laid_over(office, hooks or {}, _hooks(before)),
+    )
+
+
+@TABLE.use_case("number.add", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def add_number(
+    office: Office,
+    *,
+    number: str,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    voice_method: str = "POST",
+    twiml: str | None = None,
+    application: str | None = None,
+    sms_application: str | None = None,
+    hooks: Given | None = None,
+    name: str | None = None,
+    caller_name_lookup: bool | None = None,
+    silent: bool = False,
+    replace: bool = False,
+) -> views.Number:
+    """Let a number of ours be answered by a flow, a URL, a document or an application.
+
+    ``silent``: by nothing yet; its calls are turned away.
+    """
+    phone = Phone.parse(number, region=office.region)
+    chosen = [value for value in (flow, voice_url, twiml, application) if value is not None]
+    if len(chosen) != 1 and not silent:
+        raise Refused("bad_argument", "say one of --flow, --voice-url, --twiml and --application")
+    before = office.numbers.get(phone.e164)
+    if before is not None and not replace:
+        raise Refused("number_exists", "that number is there already; --replace changes it")
+    if before is None and len(office.directory.numbers) >= NUMBERS_MAX:
+        raise Refused("too_many_numbers", "remove a number first")
+    answer = _answer(office, flow, voice_url, twiml)
+    now = office.clock.now()
+    made = Number(
+        id=NumberId(ids.make("number", now, office.entropy)),
+        account=office.account.id,
+        phone=phone,
+        route=answer.route,
+        flow=answer.flow,
+        voice=answer.voice,
+        method=_method(voice_method),
+        options=_options(
+            office,
+            PLAIN if before is None else replaced(before.options, application=None),
+            name=name,
+            application=application,
+            sms_application=sms_application,
+            hooks=hooks,
+            caller_name_lookup=caller_name_lookup,
+        ),
+        created_at=now,
+    )
+    stored = await _write(office, made)
+    return _view(office, stored, problems=answer.problems)
+
+
+@TABLE.use_case("number.change", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def change_number(
+    office: Office,
+    *,
+    sid: str,
+    flow: str | None = None,
+    voice_url: str | None = None,
+    voice_method: str | None = None,
+    twiml: str | None = None,
+    application: str | None = None,
+    sms_application: str | None = None,
+    hooks: Given | None = None,
+    name: str | None = None,
+    caller_name_lookup: bool | None = None,
+) -> views.Number:
+    """Change some of what is said of a number; an empty URL or SID takes that away."""
+    before = _find(office, sid)
+    if len([value for value in (flow, voice_url, twiml) if value is not None]) > 1:
+        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+    answer = _Answer(before.route, before.flow, before.voice, [])
+    if (flow, voice_url, twiml) != (None, None, None):
+        same = before.route == "url" and voice_url == before.voice
+        if not same:
+            answer = _answer(office, flow, voice_url or None, twiml)
+    changed = replaced(
+        before,
+        route=answer.route,
+        flow=answer.flow,
+        voice=answer.voice,
+        method=before.method if voice_method is None else _method(voice_method),
+        options=_options(
+            office,
+            before.options,
+            name=name,
+            application=application,
+            sms_application=sms_application,
+            hooks=hooks,
+            caller_name_lookup=caller_name_lookup,
+        ),
+    )
+    return _view(office, await _write(office, changed), problems=answer.problems)
+
+
+async def _write(office: Office, number: Number) -> Number:
+    stored = await office.write(lambda tx: office.store.numbers.put(tx, number))
+    office.learn_number(stored)
+    return stored
+
+
+def _find(office: Office, sid: str) -> Number:
+    found = office.number_by_id(NumberId(sid))
+    if found is None:
+        raise Refused("not_found", "no number of that SID")
+    return found
+
+
+@TABLE.use_case("number.list", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def list_numbers(office: Office) -> list[views.Number]:
+    """Every number and what answers it."""
+    return [_view(office, number) for number in office.numbers.values()]
+
+
+@TABLE.use_case("number.show", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def show_number(office: Office, *, sid: str) -> views.Number:
+    """One number."""
+    return _view(office, _find(office, sid))
+
+
+@TABLE.use_case("number.remove", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def remove_number(office: Office, *, number: str) -> views.Number:
+    """Forget a number."""
+    phone = Phone.parse(number, region=office.region)
+    stored = office.numbers.get(phone.e164)
+    if stored is None:
+        raise Refused("not_found", "this is not a number of this installation")
+    await office.write(lambda tx: office.store.numbers.drop(tx, phone))
+    office.forget_number(phone)
+    return _view(office, stored)
+
+
+def _view(
+    office: Office, number: Number, *, problems: list[views.Problem] | None = None
+) -> views.Number:
+    options = number.options
+    return views.Number(
+        sid=number.id,
+        number=number.phone.e164,
+        flow=office.flow_name(number.flow),
+        voice_url=number.voice if number.route == "url" else None,
+        voice_method=number.method if number.route == "url" else None,
+        twiml=number.route == "twiml",
+        application=options.application,
+        sms_application=options.sms_application,
+        hooks=hook_views(_hooks(options)),
+        name=options.name,
+        caller_name_lookup=options.caller_name_lookup,
+        created=number.created_at,
+        problems=problems or [],
+    )
