@@ -63,8 +63,9 @@ class Server:
         retention.terms(self.settings, self.clock.now())  # refused before anything is served
         self.exchange = Exchange(self.settings, self.office, clock=self.clock, entropy=self.entropy)
         await self.exchange.start()
-        http = await self._serve_http()
-        self.exchange.reached_at(http)
+        listens = await self._serve_http()
+        http = self.settings.public_url or listens
+        self.exchange.reached_at(http, listens)
         self.office.attach(self.exchange)
         self._control = ControlServer(self.settings.control_socket, self.office)
         await self._control.start()
@@ -104,7 +105,7 @@ class Server:
         sock.set_inheritable(False)  # uvicorn hands it down; a helper would keep the port open
         self._http_task = asyncio.create_task(self._http._serve([sock]))
         host, port = sock.getsockname()[:2]
-        return self.settings.public_url or f"http://{host}:{port}"
+        return f"http://{host}:{port}"
 
     def ask_to_stop(self) -> None:
         """A signal: the first drains, the second ends at once."""

@@ -10,6 +10,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -219,6 +220,7 @@ class Exchange:
         shown = self._advertise if is_wildcard(self._host) else self._host
         self.addresses = Addresses(
             http="",
+            listens="",
             sip=f"[{shown}]:{port}" if ":" in shown else f"{shown}:{port}",
             rtp=str(settings.rtp),
             advertise=self._advertise,
@@ -234,16 +236,9 @@ class Exchange:
         self.speech.rehearse(self.outside.applets.prompts())
         self._janitor = asyncio.create_task(self._tidy())
 
-    def reached_at(self, http: str) -> None:
-        """Where HTTP listens, for the status page."""
-        now = self.addresses
-        self.addresses = Addresses(
-            http=http,
-            sip=now.sip,
-            rtp=now.rtp,
-            advertise=now.advertise,
-            transports=now.transports,
-        )
+    def reached_at(self, http: str, listens: str) -> None:
+        """Where people, and this machine, reach the HTTP server."""
+        self.addresses = replace(self.addresses, http=http, listens=listens)
 
     async def drain(self, seconds: int) -> None:
         """Take no new calls and wait for the open ones."""

@@ -43,6 +43,7 @@ STATUS = views.Status(
     started=1_700_000_000_000,
     draining=False,
     http="127.0.0.1:8080",
+    listens="http://127.0.0.1:8080",
     sip="127.0.0.1:5060",
     rtp="10000-19999",
     advertise="127.0.0.1",

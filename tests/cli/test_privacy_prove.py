@@ -29,7 +29,7 @@ def people(office: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iter
     monkeypatch.setattr(privacy_prove, "opened", opened)
     monkeypatch.setattr(privacy_prove, "running", lambda _: True)
     office.answers |= {
-        "system.status": {"sip": "127.0.0.1:5060", "http": "http://127.0.0.1:1", "calls_now": 0},
+        "system.status": {"sip": "127.0.0.1:5060", "listens": "http://127.0.0.1:1", "calls_now": 0},
         "number.list": [{"number": "+12025550100"}],
         "number.add": {},
         "number.remove": {},

@@ -274,6 +274,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     started: int
     draining: bool
     http: str
+    listens: str
+    """Where HTTP is reached on this machine; ``http`` may be a public URL."""
     sip: str
     rtp: str
     advertise: str

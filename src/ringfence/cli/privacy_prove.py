@@ -19,7 +19,8 @@ from ringfence.cli.control import Office, opened, running
 from ringfence.cli.demo import nearby
 from ringfence.cli.options import data_option, json_option
 from ringfence.cli.proof_scan import Scan, scan, size_below
-from ringfence.cli.proof_walk import ASKING, RECORDING, WAYS, Tracer, Trip, make_tracers, walk
+from ringfence.cli.proof_walk import ASKING, RECORDING, WAYS, walk
+from ringfence.cli.proof_ways import Tracer, Trip, make_tracers
 from ringfence.config import Settings
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SystemEntropy
@@ -109,7 +110,7 @@ class Proof:
         with self._numbers() as numbers:
             for who in tracers:
                 self._say(f"{who.id} goes through the installation:")
-                trip = Trip(who, self._ask, sip, status["http"], *numbers)
+                trip = Trip(who, self._ask, sip, status["listens"], *numbers)
                 asyncio.run(walk(trip, told=lambda says: self._say(f"  {says}")))
         self._wait_for_calls()
         erasures = [self._erase(who) for who in tracers]
@@ -131,16 +132,16 @@ class Proof:
         return report, scans
 
     @contextmanager
-    def _numbers(self) -> Iterator[tuple[str, str]]:
-        """Two numbers of the installation for as long as the calls take."""
+    def _numbers(self) -> Iterator[tuple[str, str, str]]:
+        """Two numbers of the installation for as long as the calls take, and one of nobody."""
         used = {row["number"] for row in self._ask.run("number.list")}
         free = (number for k in range(100) if (number := f"+12025550{100 + k}") not in used)
-        asking, recording = next(free), next(free)
+        asking, recording, spare = next(free), next(free), next(free)
         self._ask.run("number.add", number=asking, twiml=ASKING)
         try:
             self._ask.run("number.add", number=recording, twiml=RECORDING)
             try:
-                yield asking, recording
+                yield asking, recording, spare
             finally:
                 self._ask.run("number.remove", number=recording)
         finally:

@@ -9,78 +9,25 @@ from __future__ import annotations
 import asyncio
 import base64
 import http.client
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from http.client import HTTPMessage
 from urllib.parse import quote, urlsplit
 
-from ringfence.cli.control import Office
-from ringfence.kernel.entropy import Entropy
+from ringfence.cli.proof_ways import (
+    Trip,
+    Way,
+    ask,
+    be_connected,
+    be_written_to,
+    call_from_a_desk,
+    meet_a_server,
+    speak,
+)
+from ringfence.cli.proof_ways import call as dial
 from ringfence.kernel.errors import Refused, RingfenceError
-from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_WAIT, PROOF_SPEAK_MS
-from ringfence.kernel.phone import Phone as Number
-from ringfence.privacy.tracers.spellings import number_needles, word_needles
-from ringfence.privacy.tracers.tone import tone
-from ringfence.sip.headers import NameAddr
+from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_WAIT
 from ringfence.sip.uri import Uri
 from ringfence.testing.phone import CallFailed, Phone
-from ringfence.testing.phone_call import PhoneCall
-
-_LETTERS = "bcdfghjklmnpqrstvwxz"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Tracer:
-    """A made-up person: nobody has this number (it is reserved), name or secret."""
-
-    id: str
-    number: Number
-    name: str
-    secret: str
-    """Twelve digits, pressed when asked for digits."""
-    addresses: list[str] = field(default_factory=list)
-    """Where else the platform met this person: SIP addresses."""
-
-    def needles(self) -> dict[bytes, str]:
-        """Return every byte string that would give this person away."""
-        return number_needles(self.number) | word_needles(self.name) | word_needles(self.secret)
-
-
-def make_tracers(count: int, *, entropy: Entropy) -> list[Tracer]:
-    """Make up people; their numbers are of the range reserved for fiction (+44 7700 900xxx)."""
-    taken: set[int] = set()
-    while len(taken) < count:
-        taken.add(_below(1000, entropy))
-    return [
-        Tracer(
-            f"T{position}",
-            Number(f"+447700900{number:03d}"),
-            "".join(_LETTERS[_below(len(_LETTERS), entropy)] for _ in range(12)).title(),
-            "".join(str(_below(10, entropy)) for _ in range(12)),
-        )
-        for position, number in enumerate(sorted(taken), 1)
-    ]
-
-
-def _below(bound: int, entropy: Entropy) -> int:
-    return int.from_bytes(entropy.token(8), "big") % bound
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """One person's way through the installation."""
-
-    who: Tracer
-    ask: Office
-    sip: str
-    """HOST:PORT where calls go."""
-    http: str
-    asking: str
-    recording: str
-    """Numbers of the installation: one asks for digits, one takes messages."""
-
-
-Way = Callable[[Trip], Awaitable[None]]
 
 CONSENTS = (("market", "call"), ("record_call", "any"))
 
@@ -92,7 +39,7 @@ RECORDING = "<Response><Record maxLength='20' timeout='5' playBeep='false'/></Re
 async def press_secrets(trip: Trip) -> None:
     """Call with a name, press secret digits, hang up."""
     async with Phone(username="proof") as phone:
-        call = await _call(trip, phone, trip.asking)
+        call = await dial(trip, phone, trip.asking)
         await call.press(trip.who.secret)
         await call.hang_up()
 
@@ -100,24 +47,16 @@ async def press_secrets(trip: Trip) -> None:
 async def leave_a_message(trip: Trip) -> None:
     """Call with a name, speak, hang up."""
     async with Phone(username="proof") as phone:
-        call = await _call(trip, phone, trip.recording)
-        await _speak(call)
+        call = await dial(trip, phone, trip.recording)
+        await speak(call)
         await call.hang_up()
-
-
-async def _call(trip: Trip, phone: Phone, number: str) -> PhoneCall:
-    call = phone.place_call(
-        Uri.parse(f"sip:{number}@{trip.sip}"),
-        from_=NameAddr(trip.who.name, Uri("sip", trip.who.number.e164, "127.0.0.1")),
-    )
-    return await phone.answered(call, DEMO_LISTEN)
 
 
 async def call_the_menu(trip: Trip) -> None:
     """Call the installation's own menu, listen a moment, hang up."""
     async with Phone(username="proof") as phone:
         call = await phone.call(f"sip:welcome@{trip.sip}", caller=trip.who.number.e164)
-        await _speak(call)
+        await speak(call)
         await call.hang_up()
 
 
@@ -141,7 +80,7 @@ async def be_called(trip: Trip) -> None:
         await asyncio.to_thread(trip.ask.run, "call.place", to=uri, twiml=RECORDING)
         call = await phone.next_call(DEMO_LISTEN)
         await call.answer()
-        await _speak(call)
+        await speak(call)
         await call.hang_up()
 
 
@@ -191,27 +130,17 @@ async def choose(trip: Trip) -> None:
     """Agree to what one may agree to, and take one of it back."""
     number = trip.who.number.e164
     for purpose, channel in CONSENTS:
-        await _ask(trip, "privacy.consent.give", number=number, purpose=purpose, channel=channel)
+        await ask(trip, "privacy.consent.give", number=number, purpose=purpose, channel=channel)
     purpose, channel = CONSENTS[0]
-    await _ask(trip, "privacy.consent.withdraw", number=number, purpose=purpose, channel=channel)
+    await ask(trip, "privacy.consent.withdraw", number=number, purpose=purpose, channel=channel)
 
 
 async def ask_for_rights(trip: Trip) -> None:
     """Ask for one's data and complain, with every value in the words."""
     who = trip.who
     words = f"I am {who.name}, my number is {who.number.e164}, my secret {who.secret}."
-    await _ask(trip, "privacy.rights.ask", kind="access", contact=who.number.e164, words=words)
-    await _ask(trip, "privacy.grievance.file", words=words, contact=who.number.e164)
-
-
-async def _ask(trip: Trip, use_case: str, **args: str) -> None:
-    await asyncio.to_thread(trip.ask.run, use_case, **args)
-
-
-async def _speak(call: PhoneCall) -> None:
-    async with asyncio.timeout(2 * DEMO_LISTEN):
-        call.audio.say(tone(int(PROOF_SPEAK_MS)))
-        await call.audio.said()
+    await ask(trip, "privacy.rights.ask", kind="access", contact=who.number.e164, words=words)
+    await ask(trip, "privacy.grievance.file", words=words, contact=who.number.e164)
 
 
 WAYS: Sequence[tuple[str, Way]] = (
@@ -221,6 +150,10 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a call to an address nobody has", give_up_ringing),
     ("a call from the platform, answered and recorded", be_called),
     ("requests over HTTP with values where they do not belong", ask_by_http),
+    ("a call connected to a telephone, both ends recorded", be_connected),
+    ("a call from a telephone of the installation", call_from_a_desk),
+    ("digits sent to a server, which answers with them", meet_a_server),
+    ("a mailbox on a list, written to", be_written_to),
     ("consents given and one taken back", choose),
     ("a request for one's data and a complaint", ask_for_rights),
 )

@@ -20,6 +20,9 @@ class Addresses:
     """Where the server listens, as text for people."""
 
     http: str
+    """Where people reach it: the public URL, if there is one."""
+    listens: str
+    """Where this machine reaches it."""
     sip: str
     rtp: str
     advertise: str

@@ -28,6 +28,7 @@ async def status(office: Office) -> views.Status:
         started=live.started,
         draining=live.runner.draining,
         http=live.addresses.http,
+        listens=live.addresses.listens,
         sip=live.addresses.sip,
         rtp=live.addresses.rtp,
         advertise=live.addresses.advertise,

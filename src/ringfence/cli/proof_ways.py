@@ -1,0 +1,217 @@
+"""More of what a made-up person does: through other people's telephones, servers and mailboxes.
+
+What the installation is set up for is really used; what it is not (webhooks to this machine, a
+mail relay) is refused on the way, and what is left of the refusal is searched like everything else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from ringfence.cli.control import Office
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_BYTES, PROOF_HTTP_WAIT, PROOF_SPEAK_MS
+from ringfence.kernel.phone import Phone as Number
+from ringfence.privacy.tracers.spellings import number_needles, word_needles
+from ringfence.privacy.tracers.tone import tone
+from ringfence.sip.headers import NameAddr
+from ringfence.sip.uri import Uri
+from ringfence.testing.phone import Phone
+from ringfence.testing.phone_call import PhoneCall
+
+_LETTERS = "bcdfghjklmnpqrstvwxz"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Tracer:
+    """A made-up person: nobody has this number (it is reserved), name or secret."""
+
+    id: str
+    number: Number
+    name: str
+    secret: str
+    """Twelve digits, pressed when asked for digits."""
+    addresses: list[str] = field(default_factory=list)
+    """Where else the platform met this person: SIP addresses, a mailbox."""
+
+    def needles(self) -> dict[bytes, str]:
+        """Return every byte string that would give this person away."""
+        return number_needles(self.number) | word_needles(self.name) | word_needles(self.secret)
+
+
+def make_tracers(count: int, *, entropy: Entropy) -> list[Tracer]:
+    """Make up people; their numbers are of the range reserved for fiction (+44 7700 900xxx)."""
+    taken: set[int] = set()
+    while len(taken) < count:
+        taken.add(_below(1000, entropy))
+    return [
+        Tracer(
+            f"T{position}",
+            Number(f"+447700900{number:03d}"),
+            "".join(_LETTERS[_below(len(_LETTERS), entropy)] for _ in range(12)).title(),
+            "".join(str(_below(10, entropy)) for _ in range(12)),
+        )
+        for position, number in enumerate(sorted(taken), 1)
+    ]
+
+
+def _below(bound: int, entropy: Entropy) -> int:
+    return int.from_bytes(entropy.token(8), "big") % bound
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """One person's way through the installation."""
+
+    who: Tracer
+    ask: Office
+    sip: str
+    """HOST:PORT where calls go."""
+    http: str
+    asking: str
+    recording: str
+    """Numbers of the installation: one asks for digits, one takes messages."""
+    spare: str
+    """A number of nobody, for ways that need one of their own."""
+
+
+Way = Callable[[Trip], Awaitable[None]]
+
+BRIDGED = (
+    '<Response><Dial record="record-from-answer-dual" timeout="20" callerId={caller}>'
+    "<Sip>{callee}</Sip></Dial></Response>"
+)
+ASKED_BY_A_SERVER = (
+    '<Response><Gather numDigits="12" timeout="10" finishOnKey="" action={action}/></Response>'
+)
+ANSWERED = "<Response><Say>{name}</Say><!-- {secret} --></Response>"
+
+
+async def call(trip: Trip, phone: Phone, number: str) -> PhoneCall:
+    """Call a number of the installation, with a name, and wait for the answer."""
+    placed = phone.place_call(
+        Uri.parse(f"sip:{number}@{trip.sip}"),
+        from_=NameAddr(trip.who.name, Uri("sip", trip.who.number.e164, "127.0.0.1")),
+    )
+    return await phone.answered(placed, DEMO_LISTEN)
+
+
+async def speak(spoken: PhoneCall) -> None:
+    """Say a tone that nobody else says."""
+    async with asyncio.timeout(2 * DEMO_LISTEN):
+        spoken.audio.say(tone(int(PROOF_SPEAK_MS)))
+        await spoken.audio.said()
+
+
+async def ask(trip: Trip, use_case: str, **args: Any) -> Any:
+    """Ask the installation for something."""
+    return await asyncio.to_thread(trip.ask.run, use_case, **args)
+
+
+@asynccontextmanager
+async def _number(trip: Trip, twiml: str) -> AsyncIterator[None]:
+    await ask(trip, "number.add", number=trip.spare, twiml=twiml)
+    try:
+        yield
+    finally:
+        await ask(trip, "number.remove", number=trip.spare)
+
+
+async def be_connected(trip: Trip) -> None:
+    """Call a number that is connected to a telephone: both ends are this person, both recorded."""
+    who = trip.who
+    async with Phone(username=who.secret) as far, Phone(username="proof") as near:
+        callee = str(Uri("sip", who.secret, far.host, far.port))
+        who.addresses.append(callee)
+        for address in (callee, who.number.e164):  # so that nobody has to be asked on the call
+            await ask(
+                trip, "privacy.consent.give", number=address, purpose="record_call", channel="any"
+            )
+        document = BRIDGED.format(caller=quoteattr(trip.spare), callee=callee)
+        async with _number(trip, document):
+            calling = asyncio.create_task(call(trip, near, trip.spare))
+            try:
+                rung = await far.next_call(DEMO_LISTEN)
+                await rung.answer()
+                spoken = await calling
+            finally:
+                calling.cancel()
+            await speak(rung)
+            await speak(spoken)
+            await spoken.press(who.secret)
+            await spoken.hang_up()
+
+
+async def call_from_a_desk(trip: Trip) -> None:
+    """Register a telephone of the installation's own, named like the person, and call from it."""
+    who = trip.who
+    made = await ask(trip, "phone.add", name=who.name)
+    who.addresses.append(made["uri"])
+    try:
+        async with Phone(username=who.name, password=made["secret"]) as phone:
+            await phone.register(f"sip:{trip.sip}")
+            spoken = await phone.call(f"sip:{trip.recording}@{trip.sip}")
+            await speak(spoken)
+            await spoken.hang_up()
+            await phone.unregister()
+    finally:
+        await ask(trip, "phone.remove", name=who.name)
+
+
+async def meet_a_server(trip: Trip) -> None:
+    """Press digits that a server is sent, which answers with the name: the log keeps both."""
+    who = trip.who
+    server = await asyncio.start_server(lambda r, w: _serve(who, r, w), "127.0.0.1", 0)
+    try:
+        port = server.sockets[0].getsockname()[1]
+        action = quoteattr(f"http://127.0.0.1:{port}/{who.name}?secret={who.secret}")
+        async with (
+            _number(trip, ASKED_BY_A_SERVER.format(action=action)),
+            Phone(username="proof") as phone,
+        ):
+            spoken = await call(trip, phone, trip.spare)
+            await spoken.press(who.secret)
+            await spoken.wait_over()
+    finally:
+        server.close()
+
+
+async def _serve(who: Tracer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    body = ANSWERED.format(name=who.name, secret=who.secret).encode()
+    head = (
+        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n"
+        f"Cache-Control: max-age=600\r\nX-Who: {who.name}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    try:
+        async with asyncio.timeout(PROOF_HTTP_WAIT):
+            await reader.read(int(PROOF_HTTP_BYTES))
+            writer.write(head.encode() + body)
+            await writer.drain()
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        writer.close()
+
+
+async def be_written_to(trip: Trip) -> None:
+    """Join a list with a mailbox, be written to, ask for one's data by that mailbox."""
+    who = trip.who
+    mailbox = f"{who.name.lower()}@example.invalid"
+    who.addresses.append(mailbox)
+    await ask(
+        trip, "privacy.message.subscribe", to=mailbox, name="news", ground="consent",
+        evidence="proof",
+    )  # fmt: skip
+    reason, fields = f"proof:{who.id}", {"title": who.name, "text": f"{who.name} {who.secret}"}
+    news = {"template": "product_news", "to": mailbox, "reason": reason, "fields": fields}
+    try:
+        await ask(trip, "privacy.message.send", **news)
+        await ask(trip, "privacy.rights.ask", kind="access", contact=mailbox, words=who.secret)
+    except Refused:
+        pass  # nothing is sent where no relay is set up: then nothing was accepted either
