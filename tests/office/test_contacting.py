@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.phone import Phone
 from ringfence.office import Office
 from ringfence.office.contacting import about_of, address_of, check_contact
@@ -51,3 +56,34 @@ async def test_an_address_is_a_number_or_a_sip_address(office: Office) -> None:
     assert about_of("marketing") == "marketing"
     with pytest.raises(Refused, match="bad_argument"):
         about_of("friendship")
+
+
+async def test_calls_that_rang_in_vain_are_counted(office: Office) -> None:
+    emirati, rooms = "+971500000000", office.store
+    party = rooms.party_room.resolve(Phone(emirati), office.clock.now())
+
+    async def ring(at: Ms, *, answered: bool) -> None:
+        call, leg = (ids.make(kind, at, office.entropy) for kind in ("call", "leg"))
+        account, us = office.account.id, rooms.party_room.resolve(Phone(AMERICAN), at)
+        facts: list[events.CallFact] = [
+            events.CallPlaced(at=at, call=CallId(call), account=account, leg=LegId(leg), caller=us,
+                              called=party),
+            events.CallEnded(at=at, call=CallId(call), account=account, direction="outbound",
+                             cause=Cause.NO_ANSWER, hung_up_by="system", missed=False,
+                             offered_at=at, rang_at=at, answered_at=at if answered else None,
+                             answered_by_person_at=None, ended_at=at, duration_ms=0, talk_ms=0),
+        ]  # fmt: skip
+        rooms.calls.record(facts, at)
+        await office.settled()
+
+    now = office.clock.now()
+    records, reading = rooms.records, rooms.db.reading
+    await ring(Ms(now - 3_000), answered=True)
+    assert records.unanswered(reading, party, since=Ms(now - 9_000)) == ()
+    await ring(Ms(now - 2_000), answered=False)
+    await ring(Ms(now - 1_000), answered=False)
+    assert records.unanswered(reading, party, since=Ms(now - 9_000)) == (now - 1_000, now - 2_000)
+    assert records.unanswered(reading, party, since=Ms(now - 1_500)) == (now - 1_000,)
+    with pytest.raises(Refused, match=r"too_many_attempts|outside_calling_hours"):
+        check_contact(office, emirati, about="marketing", customer=True)
+    check_contact(office, emirati, about="service")

@@ -409,6 +409,7 @@ PROOF_PEOPLE_MAX = Limit(50, "people", "the range reserved for fiction has a tho
 PROOF_PLANTED = Limit(100, "leaks", "planted beside the data; 99 must be found")
 PROOF_SPEAK_MS = Limit(2_500, "ms", "the made-up voice in each call")
 PROOF_HTTP_WAIT = Limit(10, "seconds", "an answer of the platform on this machine")
+ATTEMPTS_COUNTED = Limit(16, "calls", "no law allows more unanswered calls in a week")
 PROOF_HTTP_BYTES = Limit(65_536, "bytes", "one request that the platform makes in a proof")
 PROOF_TEXT_BYTES = Limit(262_144, "bytes", "a report of a proof that may be signed")
 TWILIO_FIELDS_MAX = Limit(1_000, "fields", "of one form; the largest real one has forty")

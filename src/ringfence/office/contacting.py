@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.recording_law.contact import About, Contact, decide
@@ -33,7 +34,8 @@ def about_of(word: str) -> About:
 def check_contact(office: Office, to: str, *, about: About, customer: bool = False) -> None:
     """Raise `Refused` with the rule behind it where somebody may not be called now.
 
-    ``do_not_call``, ``marketing_opt_out``, ``no_marketing_consent``, ``outside_calling_hours``.
+    ``do_not_call``, ``marketing_opt_out``, ``no_marketing_consent``, ``outside_calling_hours``,
+    ``too_many_attempts``.
     """
     if to in office.phones or to in office.directory.devices:
         return  # a phone of ours
@@ -50,6 +52,8 @@ def check_contact(office: Office, to: str, *, about: About, customer: bool = Fal
             consent="unknown" if party is None else consents.holds(
                 reading, party, "market", "call"),
             customer=customer,
+            unanswered=() if party is None else office.store.records.unanswered(
+                reading, party, since=Ms(office.clock.now() - 7 * DAY)),
         ),
         load(),
     )  # fmt: skip
@@ -61,5 +65,6 @@ _CONTACT = {
     "do_not_call": "they asked never to be called",
     "marketing_opt_out": "they do not want to be called about offers",
     "no_marketing_consent": "they have not agreed to be called about offers",
+    "too_many_attempts": "they did not answer lately, and may not be called about offers so soon",
     "outside_calling_hours": "where they live nobody may be called about offers at this hour",
 }

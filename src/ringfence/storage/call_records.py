@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 
+from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, FlowId, NumberId, PartyId, TrunkId
+from ringfence.kernel.limits import ATTEMPTS_COUNTED
 from ringfence.storage.schema import call_parties, calls
 from ringfence.storage.sqlite import Database
-from ringfence.storage.statement import Row, Statement, at_most
+from ringfence.storage.statement import Row, Statement, at_most, word
 from ringfence.storage.unit_of_work import Queries
 
 _c = calls.c
@@ -61,6 +63,25 @@ _OF_PARTY = Statement(
     ),
     "party",
     "before",
+    "count",
+)
+_IN_VAIN = Statement(
+    at_most(
+        select(_c.offered_at)
+        .select_from(call_parties.join(calls, _c.id == call_parties.c.call_id))
+        .where(
+            call_parties.c.party_id == bindparam("party"),
+            call_parties.c.call_id >= bindparam("since"),
+            _c.called_id == call_parties.c.party_id,
+            _c.direction == word("outbound"),
+            _c.ended_at.is_not(None),
+            _c.answered_at.is_(None),
+        )
+        .order_by(call_parties.c.call_id.desc()),
+        "count",
+    ),
+    "party",
+    "since",
     "count",
 )
 _OPEN = Statement(select(*_c).where(_c.ended_at.is_(None)).order_by(_c.id))
@@ -135,6 +156,12 @@ class CallRecords:
         """Return the calls a party took part in, newest first."""
         rows = self._db.reading.rows(_OF_PARTY, (party, before or _AFTER_ALL, count))
         return [CallId(row[0]) for row in rows]
+
+    def unanswered(self, queries: Queries, party: PartyId, *, since: Ms) -> tuple[Ms, ...]:
+        """Return when calls to a party rang in vain, newest first."""
+        start = ids.floor("call", since)
+        rows = queries.rows(_IN_VAIN, (party, start, int(ATTEMPTS_COUNTED)))
+        return tuple(Ms(row[0]) for row in rows)
 
     def open_ones(self, queries: Queries) -> list[CallRecord]:
         """Return calls that have not ended: after a crash, the interrupted ones."""

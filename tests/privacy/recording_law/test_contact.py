@@ -41,6 +41,25 @@ def test_marketing_needs_a_consent_or_a_customer_who_did_not_object():
 
 
 @pytest.mark.parametrize(
+    ("place", "hours_ago", "code"),
+    [
+        ("AE", [], ""),
+        ("AE", [23], "too_many_attempts"),
+        ("AE", [25], ""),
+        ("AE", [25, 49], "too_many_attempts"),
+        ("AE", [25, 24 * 7 + 1], ""),
+        ("US-NY", [1, 2, 3], ""),
+    ],
+)
+def test_who_does_not_answer_is_not_called_about_offers_again_and_again(place, hours_ago, code):
+    now = instant("2026-06-01T15:00" if place == "US-NY" else "2026-06-01T10:00")
+    in_vain = tuple(now - hours * 3_600_000 for hours in hours_ago)
+    found = answer(place=place, at=now, unanswered=in_vain)
+    assert found.code == code
+    assert answer(place=place, at=now, unanswered=in_vain, about="service").allowed
+
+
+@pytest.mark.parametrize(
     ("place", "at", "rule"),
     [
         ("US-NY", "2026-06-01T11:59", "us-tcpa-hours"),

@@ -23,7 +23,7 @@ from ringfence.privacy.recording_law.places import STATELESS, UNKNOWN, parent, p
         ("+441624675663", "IM"),
         ("+77012345678", "KZ"),
         ("+390612345678", "IT"),
-        ("+971501234567", "AE"),
+        ("+971500000000", "AE"),
         ("+883510000000", UNKNOWN),
         ("+999123456789", UNKNOWN),
         ("112", UNKNOWN),

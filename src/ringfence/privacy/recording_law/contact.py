@@ -1,8 +1,9 @@
 """May this person be called: do-not-call, marketing and the hours of their own clock.
 
 Whoever said "never call me again" is not called at all. Marketing further needs a consent, or at
-the least no objection where somebody is a customer already (soft opt-in), and the hours in which
-their law lets them be called; where their clock is not known, every clock it may be has to agree.
+the least no objection where somebody is a customer already (soft opt-in), the hours in which
+their law lets them be called (where their clock is not known, every clock it may be has to agree),
+and no more attempts than it allows with somebody who does not answer.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ringfence.kernel.clock import Ms
+from ringfence.kernel.clock import DAY, Ms
 from ringfence.privacy.gate import Consent
 from ringfence.privacy.recording_law.places import zones_of
 from ringfence.privacy.recording_law.rules import RuleSet, day_of
@@ -23,7 +24,10 @@ About = Literal["service", "marketing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One question. ``customer``: whether they are one already; ``opted_out``: of marketing."""
+    """One question. ``customer``: whether they are one already; ``opted_out``: of marketing.
+
+    ``unanswered``: when calls to them rang in vain lately, of any kind.
+    """
 
     about: About
     place: str
@@ -32,6 +36,7 @@ class Contact:
     opted_out: bool = False
     consent: Consent = "unknown"
     customer: bool = False
+    unanswered: tuple[Ms, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ def decide(case: Contact, rules: RuleSet) -> Answer:
     for rule in rules.hours_of(case.place, day_of(case.at)):
         if not zones or any(not _between(case.at, rule.begin, rule.end, zone) for zone in zones):
             return Answer(rule.id, "outside_calling_hours")
+    for limit in rules.attempts_of(case.place, day_of(case.at)):
+        for days, most in ((1, limit.per_day), (7, limit.per_week)):
+            if sum(at > case.at - days * DAY for at in case.unanswered) >= most:
+                return Answer(limit.id, "too_many_attempts")
     return Answer("marketing-consented" if case.consent == "given" else "soft-opt-in")
 
 

@@ -63,6 +63,14 @@ class HoursRule(Term):
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptsRule(Term):
+    """How often people who did not answer may be called for marketing, in 24 hours and 7 days."""
+
+    per_day: int = 0
+    per_week: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """All rules. ``edition``: the day they were last looked at, and a hash of the file."""
 
@@ -70,6 +78,7 @@ class RuleSet:
     default: RecordingLaw
     recording: tuple[RecordingRule, ...]
     hours: tuple[HoursRule, ...]
+    attempts: tuple[AttemptsRule, ...]
     zones: Mapping[str, tuple[str, ...]]
 
     def law_of(self, place: str, day: date) -> tuple[RecordingLaw, tuple[str, ...]]:
@@ -84,11 +93,16 @@ class RuleSet:
         """Return every rule on hours that speaks of a place on a day; all of them bind."""
         return tuple(rule for rule in self.hours if rule.speaks_of(place, day))
 
+    def attempts_of(self, place: str, day: date) -> tuple[AttemptsRule, ...]:
+        """Return every rule on attempts that speaks of a place on a day; all of them bind."""
+        return tuple(rule for rule in self.attempts if rule.speaks_of(place, day))
+
     def explain(self, rule: str) -> str:
         """Return where a rule comes from, or ``""`` for a rule that is not of this file."""
         if rule == DEFAULT_RULE:
             return "no rule speaks of that place: treated as the strictest"
-        found = next((r for r in (*self.recording, *self.hours) if r.id == rule), None)
+        every: tuple[Term, ...] = (*self.recording, *self.hours, *self.attempts)
+        found = next((r for r in every if r.id == rule), None)
         return "" if found is None else found.source
 
 
@@ -111,7 +125,11 @@ def read(text: str) -> RuleSet:
         HoursRule(**_term(row), begin=row["begin"], end=row["end"])
         for row in table.get("hours", ())
     )
-    names = [rule.id for rule in (*recording, *hours)]
+    attempts = tuple(
+        AttemptsRule(**_term(row), per_day=row["per_day"], per_week=row["per_week"])
+        for row in table.get("attempts", ())
+    )
+    names = [rule.id for rule in (*recording, *hours, *attempts)]
     if len(set(names)) != len(names):
         raise LocalError("two rules have one id")
     return RuleSet(
@@ -119,6 +137,7 @@ def read(text: str) -> RuleSet:
         default=_law({"id": "default", "law": table["default"]}),
         recording=recording,
         hours=hours,
+        attempts=attempts,
         zones=MappingProxyType({place: tuple(z) for place, z in table.get("zones", {}).items()}),
     )
 
