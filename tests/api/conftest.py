@@ -81,6 +81,7 @@ class FakeOffice:
             "account.authenticate": self._authenticate,
             "account.show": views.Account(sid=ACCOUNT, name="Example", status="full", created=0),
             "admin.redeem": self._redeem,
+            "app.authenticate": Refused("not_authorized", "no"),
             "call.list": views.CallPage(calls=[CALL]),
             "call.place": CALL,
             "call.show": CALL,

@@ -45,7 +45,15 @@ def test_a_refusal_of_the_domain_has_its_status(
     office.answers["call.show"] = Refused("not_found", "no such call", clause="C1")
     answer = client.get("/v1/calls/CA1", headers=basic())
     assert answer.status_code == 404
-    assert answer.json() == {"code": "not_found", "reason": "no such call", "clause": "C1"}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "/v1/problems/not_found",
+        "title": "There is no such thing here",
+        "status": 404,
+        "detail": "no such call",
+        "code": "not_found",
+        "clause": "C1",
+    }
     office.answers["call.show"] = Refused("spend_limit", "no")
     assert client.get("/v1/calls/CA1", headers=basic()).status_code == 422
 

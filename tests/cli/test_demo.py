@@ -82,7 +82,7 @@ def test_the_demo_shows_its_call_and_where_everything_is(
     outcome = ringfence("demo")
     assert outcome.code == 0
     assert stage["calls"] == ["127.0.0.1:5060"]
-    for words in ("arrived", "ended", "RE1", "/v1/recordings/RE1.wav", "call show CA1",
+    for words in ("arrived", "ended", "RE1", "/v1/recordings/RE1/audio", "call show CA1",
                   "/admin/t", "ringfence stop", "sip:echo@127.0.0.1:5060"):  # fmt: skip
         assert words in outcome.out
     assert "somebody else" not in outcome.out

@@ -79,7 +79,7 @@ class Rig:
         """The records of the calls since the last look, once all have ended; exactly ``count``."""
         deadline = time.monotonic() + 15
         while True:
-            records: list[dict[str, Any]] = self.ask("/v1/calls?limit=1000")["calls"]
+            records: list[dict[str, Any]] = self.ask("/v1/calls?limit=1000")["items"]
             new = records[: len(records) - self.seen]
             done = all(record["status"] == "ended" for record in new)
             if (done and len(new) >= count) or time.monotonic() > deadline:

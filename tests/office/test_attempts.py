@@ -176,7 +176,7 @@ WEB: dict[str, Web] = {
     "a dot in the way": ("GET", "/health/../v1/calls", nobody, None),
     # who is nobody
     "no credentials": ("GET", "/v1/calls", nobody, None),
-    "no credentials for a recording": ("GET", f"/v1/recordings/{VOICE}.wav", nobody, None),
+    "no credentials for a recording": ("GET", f"/v1/recordings/{VOICE}/audio", nobody, None),
     "no credentials for a consent": (
         "POST", "/v1/privacy/consents/find", nobody, {"number": CALLER}),
     "a wrong token": ("GET", "/v1/calls", lambda s: f"{s.office.account.id}:wrong", None),
@@ -194,7 +194,7 @@ WEB: dict[str, Web] = {
     "a key that was revoked": (
         "GET", "/v1/calls", lambda s: f"{s.ended_key.sid}:{s.ended_key.secret}", None),
     "a key that never was": ("GET", "/v1/calls", lambda _: "SK" + "0" * 32 + ":x", None),
-    "a key for bills on a recording": ("GET", f"/v1/recordings/{VOICE}.wav", biller, None),
+    "a key for bills on a recording": ("GET", f"/v1/recordings/{VOICE}/audio", biller, None),
     "a key for bills on consents": (
         "POST", "/v1/privacy/consents/find", biller, {"number": CALLER}),
     "a key for bills on rulings": ("GET", f"/v1/privacy/recording/{OURS}", biller, None),
@@ -202,10 +202,10 @@ WEB: dict[str, Web] = {
         "POST", "/v1/privacy/erasures", biller, {"address": CALLER}),
     "a key for bills that lifts a hold": (
         "POST", "/v1/privacy/holds/lift", biller, {"record": OURS, "reason": "dispute"}),
-    "a developer's key on a recording": ("GET", f"/v1/recordings/{VOICE}.wav", developer, None),
+    "a developer's key on a recording": ("GET", f"/v1/recordings/{VOICE}/audio", developer, None),
     "a developer's key on calls": ("GET", "/v1/calls", developer, None),
     # staff
-    "staff on a recording": ("GET", f"/v1/recordings/{VOICE}.wav", staff, None),
+    "staff on a recording": ("GET", f"/v1/recordings/{VOICE}/audio", staff, None),
     "staff on consents": ("POST", "/v1/privacy/consents/find", staff, {"number": CALLER}),
     "staff on holds": ("GET", "/v1/privacy/holds", staff, None),
     "staff that erase": ("POST", "/v1/privacy/erasures", staff, {"address": CALLER}),
@@ -213,9 +213,9 @@ WEB: dict[str, Web] = {
         "GET", "/v1/calls", lambda s: f"{s.closed.sid}:{s.closed.secret}", None),
     "a ticket that ran out": ("GET", "/v1/calls", lambda s: f"{s.expired}:spent", None),
     "a ticket for keys": (
-        "POST", "/v1/privacy/keys", staff, {"name": "x", "purposes": ["billing"]}),
+        "POST", "/v1/keys", staff, {"name": "x", "purposes": ["billing"]}),
     "a key for bills that makes keys": (
-        "POST", "/v1/privacy/keys", biller, {"name": "x", "purposes": ["seal"]}),
+        "POST", "/v1/keys", biller, {"name": "x", "purposes": ["seal"]}),
     "a ticket with another's secret": (
         "GET", "/v1/calls", lambda s: f"{s.ticket.sid}:{s.closed.secret}", None),
     # the ids of another account
@@ -255,12 +255,12 @@ def test_a_key_for_bills_is_told_that_it_was_not_made_for_content(
     scene: Scene, client: TestClient[Any]
 ) -> None:
     headers = {"Authorization": "Basic " + base64.b64encode(biller(scene).encode()).decode()}
-    answer = client.get(f"/v1/recordings/{scene.ours['recording']}.wav", headers=headers)
+    answer = client.get(f"/v1/recordings/{scene.ours['recording']}/audio", headers=headers)
     assert (answer.status_code, answer.json()["clause"]) == (403, "TEL-11")
     # and is good for what it was made for, without anybody's number
     calls = client.get("/v1/calls", headers=headers)
     assert calls.status_code == 200
-    assert calls.json()["calls"]
+    assert calls.json()["items"]
     tells_nothing(calls.text)
 
 

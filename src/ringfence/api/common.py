@@ -9,10 +9,10 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 
-from ringfence.api import views
+from ringfence.api import cursors, views
+from ringfence.api.problems import MEDIA_TYPE, Problem, problem
 from ringfence.api.use_cases import ADMIN, API, PUBLIC, UseCases
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PREFIX
@@ -26,32 +26,15 @@ COOKIE = "ringfence_session"
 
 _BEARERS = (PREFIX["api_key"], PREFIX["staff_ticket"])
 """How the user names of keys and tickets begin; an account's begins otherwise."""
-_STRANGERS = frozenset({"not_authorized", "key_expired", "ticket_expired"})
+_STRANGERS = frozenset({"not_authorized", "key_expired", "ticket_expired", "token_expired"})
+_PAGING = frozenset({"limit", "cursor", "before"})
+
+NOTES = "ringfence.notes"
+"""Where `notes` keeps what it knows, in the scope of a request."""
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="Ringfence", Bearer realm="Ringfence"'}
+"""How to sign in (RFC 7235 4.1): with the account or a key, or with an app's access token."""
 
 Asked = Request[Any, Any, State]
-
-STATUS: Mapping[str, int] = {
-    "bad_argument": 400,
-    "bad_request": 400,
-    "invalid_number": 400,
-    "not_authorized": 401,
-    "key_expired": 401,
-    "ticket_expired": 401,
-    "not_allowed": 403,
-    "purpose_not_declared": 403,
-    "purpose_not_allowed": 403,
-    "purpose_missing": 403,
-    "restricted": 403,
-    "held": 409,
-    "not_found": 404,
-    "unknown_flow": 404,
-    "unknown_use_case": 404,
-    "too_many_requests": 429,
-    "not_running": 503,
-    "draining": 503,
-    "too_slow": 504,
-}
-"""HTTP status of each refusal code; 422 where the code is not here."""
 
 HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
@@ -71,15 +54,25 @@ def use_cases(request: Asked) -> UseCases:
     return found
 
 
+def notes(request: Asked) -> dict[str, Any]:
+    """Return what has been found out about a request so far, kept as long as it lasts."""
+    found: dict[str, Any] = request.scope.setdefault(NOTES, {"headers": {}})  # type: ignore[misc]
+    return found
+
+
 async def require(request: Asked) -> str:
-    """Return the actor behind a request, by Basic auth or session cookie.
+    """Return the actor behind a request, by Basic auth, access token or session cookie.
 
     Raises `Refused` (``not_authorized``); the answer asks for Basic auth.
     """
-    actor = await identify(request)
-    if actor is None:
-        raise Refused("not_authorized", "use the account SID and auth token (HTTP Basic)")
-    return actor
+    seen = notes(request)
+    if "actor" not in seen:
+        actor = await identify(request)
+        if actor is None:
+            raise Refused("not_authorized", "use the account SID and auth token (HTTP Basic)")
+        seen["actor"] = actor
+    found: str = seen["actor"]
+    return found
 
 
 async def identify(request: Asked) -> str | None:
@@ -96,6 +89,11 @@ async def identify(request: Asked) -> str | None:
             args = {"account_sid": sid, "auth_token": token}
             await office.run("account.authenticate", args, actor=PUBLIC)
             return API
+        access = _bearer(request.headers.get("Authorization", ""))
+        if access:
+            args = {"token": access}
+            app: views.Bearer = await office.run("app.authenticate", args, actor=PUBLIC)
+            return app.actor
         session = request.cookies.get(COOKIE)
         if session:
             account: views.Account = await office.run(
@@ -122,6 +120,12 @@ def _basic(header: str) -> tuple[str, str] | None:
     return (user, password) if colon else None
 
 
+def _bearer(header: str) -> str | None:
+    """Read an access token (RFC 6750 2.1); None where there is none."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def is_local(request: Asked) -> bool:
     """Whether a request comes straight from this machine, not through a proxy on it."""
     proxied = "forwarded" in request.headers or "x-forwarded-for" in request.headers
@@ -130,41 +134,56 @@ def is_local(request: Asked) -> bool:
     )
 
 
+def page_limit(request: Asked) -> int:
+    """Read ``limit`` and ``cursor`` from the query; returns how many rows a page has."""
+    seen = notes(request)
+    if "limit" not in seen:
+        text = request.query_params.get("limit", str(int(PAGE_DEFAULT)))
+        if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_MAX):
+            raise Refused("bad_argument", f"limit is a whole number from 1 to {PAGE_MAX}")
+        filters = [item for item in request.query_params.multi_items() if item[0] not in _PAGING]
+        seen["scope"] = cursors.scope(request.url.path, filters)
+        word = request.query_params.get("cursor")
+        seen["cursor"] = None if word is None else cursors.read(word, seen["scope"])
+        seen["limit"] = int(text)
+    found: int = seen["limit"]
+    return found
+
+
 def page(request: Asked) -> dict[str, Any]:
-    """Read ``limit`` and ``before`` from the query."""
-    text = request.query_params.get("limit", str(int(PAGE_DEFAULT)))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_MAX):
-        raise Refused("bad_argument", f"limit is a whole number from 1 to {PAGE_MAX}")
-    return {"limit": int(text), "before": request.query_params.get("before")}
+    """Return ``limit`` and ``before`` for a use case that lists a page."""
+    limit = page_limit(request)
+    seen = notes(request)
+    seen["paged"] = True
+    cursor = seen["cursor"]
+    before = request.query_params.get("before") if cursor is None else cursor.last
+    return {"limit": limit, "before": before}
 
 
-def refused(_request: Asked, refusal: Refused) -> Response[dict[str, str | None]]:
+def refused(_request: Asked, refusal: Refused) -> Response[Problem]:
     """Answer a refusal: its stable code, its sentence, the clause behind it."""
-    status = STATUS.get(refusal.code, 422)
-    challenge = {"WWW-Authenticate": 'Basic realm="Ringfence"'} if status == 401 else {}
-    headers = {**HEADERS, **challenge}
-    content = {"code": refusal.code, "reason": refusal.reason, "clause": refusal.clause}
-    return Response(content, status_code=status, media_type=MediaType.JSON, headers=headers)
+    about = problem(refusal.code, refusal.reason, refusal.clause)
+    return _told(about, CHALLENGE if about.status == 401 else {})
 
 
-def rejected(_request: Asked, error: HTTPException) -> Response[dict[str, str]]:
+def rejected(_request: Asked, error: HTTPException) -> Response[Problem]:
     """Answer what the framework refuses: no such path, no such method, a body too large."""
     codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
     code = codes.get(error.status_code, "bad_request")
-    return Response(
-        {"code": code, "reason": "nothing here answers that request"},
-        status_code=error.status_code,
-        media_type=MediaType.JSON,
-        headers={**HEADERS, **(error.headers or {})},
-    )
+    about = problem(code, "nothing here answers that request", status=error.status_code)
+    return _told(about, error.headers or {})
 
 
-def broke(request: Asked, error: Exception) -> Response[dict[str, str]]:
+def broke(request: Asked, error: Exception) -> Response[Problem]:
     """Answer a bug of ours: logged with its places; the client learns only that it is ours."""
     log.error("request_failed", method=request.method, exc_info=error)
+    return _told(problem("internal", "something broke inside; the log says where"), {})
+
+
+def _told(about: Problem, headers: Mapping[str, str]) -> Response[Problem]:
     return Response(
-        {"code": "internal", "reason": "something broke inside; the log says where"},
-        status_code=500,
-        media_type=MediaType.JSON,
-        headers=HEADERS,
+        about,
+        status_code=about.status,
+        media_type=MEDIA_TYPE,
+        headers={**HEADERS, **headers},
     )

@@ -6,7 +6,17 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from ringfence.api import admin, common, cookies, openapi, privacy_pages, rights, status, tags
+from ringfence.api import (
+    admin,
+    common,
+    cookies,
+    house,
+    openapi,
+    privacy_pages,
+    rights,
+    status,
+    tags,
+)
 from ringfence.api.twilio.door import door as twilio
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
@@ -31,13 +41,9 @@ HANDLERS = (
     status.scrape,
     admin.redeem,
     admin.sign_out,
-    calls.list_calls,
-    calls.place_call,
-    calls.show_call,
-    calls.show_timeline,
-    calls.hang_up,
-    recordings.list_recordings,
-    recordings.fetch_recording,
+    openapi.openapi,
+    *calls.HANDLERS,
+    *recordings.HANDLERS,
     *notifications.HANDLERS,
     *privacy_pages.HANDLERS,
     *rights.HANDLERS,
@@ -58,7 +64,7 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
     ``secure``: whether browsers reach it by https only, so that the cookie may say so.
     """
     return Litestar(
-        route_handlers=list(HANDLERS),
+        route_handlers=[house.dressed(handler) for handler in HANDLERS],
         state=State({"use_cases": use_cases, "secure": secure}),
         exception_handlers={
             Refused: common.refused,
@@ -66,9 +72,9 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
             Exception: common.broke,
         },
         response_headers=common.HEADERS,
-        before_send=[cookies.strip, tags.police],
+        before_send=[cookies.strip, tags.police, house.tell],
         request_max_body_size=int(HTTP_BODY_MAX),
-        openapi_config=openapi.CONFIG,
+        openapi_config=None,
         logging_config=None,
         debug=False,
     )

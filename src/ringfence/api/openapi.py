@@ -1,54 +1,64 @@
 """``/v1/openapi.json``: the resources of the API, for programs (OpenAPI 3.1).
 
-Paths, parameters and answers come from the handlers' types. A handler that reads a body names its
-type (``opt={"body": ...}``), because bodies are decoded strictly by us and not by the framework.
+Everything is read from the handlers: the path, ``opt["query"]`` and ``opt["body"]``, what they
+return, and the use case behind them, which is the ``operationId``. Each operation declares every
+answer it can give: its own, and the problems.
 """
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import inspect
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, get_args, get_origin
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.response import Stream
 
 from ringfence import __version__
+from ringfence.api import house, problems
+from ringfence.api.common import HEADERS, Asked
+from ringfence.kernel.limits import PAGE_MAX
 
-PREFIX = "/v1/"
+PREFIX = house.PREFIX
+JSON = house.JSON
 _REF = "#/components/schemas/{name}"
+_CASE = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+_REFUSALS = {
+    "400": "The request is not understood.",
+    "401": "The credentials are not valid here.",
+    "403": "These credentials may not do this.",
+    "404": "There is no such thing here.",
+    "409": "Something stands in the way just now.",
+    "413": "The body is too large.",
+    "422": "It is refused; code and detail say why.",
+    "429": "Too many requests; Retry-After says when to come back.",
+    "500": "Something broke inside.",
+    "503": "The server is starting or stopping.",
+    "504": "It took too long.",
+}
+_SAYS = (
+    "Cloud telephony with its privacy policy enforced in code. Sign in with HTTP Basic (the "
+    "account SID and auth token, or an API key and its secret) or with an app's access token. "
+    "Instants are epoch milliseconds. Lists answer in pages: send `next` back as `cursor`. Every "
+    "POST takes an `Idempotency-Key`. Refusals are RFC 9457 problems; `code` is the word to decide "
+    "by."
+)
 
 
-class Described(JsonRenderPlugin):
-    """Renders the schema of ``/v1`` with the bodies of requests; loads nothing, shows no page."""
-
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """Return the document."""
-        return json.dumps(document(request.app, openapi_schema)).encode()
+@get("/v1/openapi.json", opt={"plain": True, "public": True}, include_in_schema=False)
+async def openapi(request: Asked) -> Response[bytes]:
+    """Return the description of the API; anybody may read it."""
+    return Response(written(request.app), media_type=JSON, headers=dict(HEADERS))
 
 
-def document(app: Litestar, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return ``schema`` with the resources of ``/v1`` alone and the bodies they take."""
-    found = json.loads(json.dumps(schema))
-    found["paths"] = {
-        path: item for path, item in found.get("paths", {}).items() if path.startswith(PREFIX)
-    }
-    components = found.setdefault("components", {}).setdefault("schemas", {})
-    for handler in handlers(app):
-        body = handler.opt.get("body")
-        if body is None:
-            continue
-        (described,), definitions = msgspec.json.schema_components([body], ref_template=_REF)
-        components.update(definitions)
-        for path in handler.paths:
-            for method in handler.http_methods:
-                operation = found["paths"].get(_templated(path), {}).get(method.lower())
-                if operation is not None:
-                    content = {"application/json": {"schema": described}}
-                    operation["requestBody"] = {"required": True, "content": content}
-    return dict(found)
+@lru_cache(maxsize=4)
+def written(app: Litestar) -> bytes:
+    """Return the document as JSON; it is made once."""
+    return msgspec.json.format(msgspec.json.encode(document(handlers(app))), indent=1)
 
 
 def handlers(app: Litestar) -> list[HTTPRouteHandler]:
@@ -56,27 +66,194 @@ def handlers(app: Litestar) -> list[HTTPRouteHandler]:
     found: dict[int, HTTPRouteHandler] = {}
     for route in app.routes:
         for handler in getattr(route, "route_handlers", ()):
-            if isinstance(handler, HTTPRouteHandler) and any(
-                path.startswith(PREFIX) for path in handler.paths
-            ):
+            resource = isinstance(handler, HTTPRouteHandler) and not handler.opt.get("plain")
+            if resource and any(path.startswith(PREFIX) for path in handler.paths):
                 found[id(handler)] = handler
     return list(found.values())
 
 
-def _templated(path: str) -> str:
+def document(resources: Iterable[HTTPRouteHandler]) -> dict[str, Any]:
+    """Return the description of ``resources``."""
+    rows = [
+        (path, method.lower(), handler, house.style(handler))
+        for handler in resources
+        for path in sorted(handler.paths)
+        for method in sorted(handler.http_methods - {"HEAD", "OPTIONS"})
+    ]
+    rows.sort(key=lambda row: (row[0], row[1]))
+    kinds = _Kinds(rows)
+    paths: dict[str, dict[str, Any]] = {}
+    taken: set[str] = set()
+    for path, method, handler, style in rows:
+        name = case(handler)
+        while name in taken:
+            name += "_again"
+        taken.add(name)
+        paths.setdefault(templated(path), {})[method] = _operation(
+            name, path, method, handler, style, kinds
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Ringfence", "version": __version__, "description": _SAYS},
+        "servers": [{"url": "/"}],
+        "security": [{"basic": []}, {"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(kinds.definitions.items())),
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+class _Kinds:
+    """The schema of every type that is sent or answered."""
+
+    def __init__(self, rows: list[tuple[str, str, HTTPRouteHandler, house.Style]]) -> None:
+        wanted: list[Any] = [problems.Problem]
+        for _, _, _, style in rows:
+            answer = style.item if style.item is not None else style.answer
+            wanted += [kind for kind in (_taken(style), answer) if _described(kind)]
+            if style.query is not None:
+                wanted += [field.type for field in msgspec.structs.fields(style.query)]
+        distinct = list({repr(kind): kind for kind in wanted}.values())
+        schemas, self.definitions = msgspec.json.schema_components(distinct, ref_template=_REF)
+        self._of = {repr(kind): schema for kind, schema in zip(distinct, schemas, strict=True)}
+
+    def of(self, kind: Any) -> dict[str, Any]:
+        """Return the schema of a type, mostly a reference."""
+        return self._of[repr(kind)]
+
+
+def _taken(style: house.Style) -> Any:
+    """Return the type of a body that says anything."""
+    return style.body if style.body is not None and style.body.__struct_fields__ else None
+
+
+def _described(kind: Any) -> bool:
+    """Whether a type has a schema: files and texts have none."""
+    if kind is None or kind is inspect.Signature.empty:
+        return False
+    return not any(
+        isinstance(part, type) and issubclass(part, Response) for part in (kind, get_origin(kind))
+    )
+
+
+def case(handler: HTTPRouteHandler) -> str:
+    """Return the use case behind a handler, or its own name where it names none."""
+    said = handler.opt.get("case")
+    if said:
+        return str(said)
+    return str(getattr(handler.fn, "__name__", "handle"))
+
+
+def _operation(
+    name: str,
+    path: str,
+    method: str,
+    handler: HTTPRouteHandler,
+    style: house.Style,
+    kinds: _Kinds,
+) -> dict[str, Any]:
+    says = inspect.cleandoc(handler.fn.__doc__ or "")
+    made: dict[str, Any] = {
+        "operationId": name,
+        "tags": [_tag(path)],
+        "summary": says.partition("\n")[0].rstrip("."),
+        "description": says,
+        "parameters": [*_path(path), *_query(style, kinds)],
+        "responses": {str(handler.status_code): _success(handler, style, kinds)},
+    }
+    if method == "post" and not style.public:
+        made["parameters"].append(_IDEMPOTENCY)
+    if style.public:
+        made["security"] = []
+    if style.body is not None and style.body.__struct_fields__:
+        required = any(field.required for field in msgspec.structs.fields(style.body))
+        content = {JSON: {"schema": kinds.of(style.body)}}
+        made["requestBody"] = {"required": required, "content": content}
+    if method == "get" and _is_json(style):
+        made["responses"]["304"] = {"description": "It has not changed (If-None-Match)."}
+    problem = {problems.MEDIA_TYPE: {"schema": kinds.of(problems.Problem)}}
+    for status, why in _REFUSALS.items():
+        made["responses"][status] = {"description": why, "content": problem}
+    return made
+
+
+_IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Repeat a request with the same key and it is carried out once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+
+
+def _path(path: str) -> list[dict[str, Any]]:
+    found = []
+    for part in path.split("/"):
+        if part.startswith("{"):
+            name, _, kind = part[1:-1].partition(":")
+            schema = {"type": "integer" if kind == "int" else "string"}
+            found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    return found
+
+
+def _query(style: house.Style, kinds: _Kinds) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for field in msgspec.structs.fields(style.query) if style.query is not None else ():
+        entry = {"name": field.name, "in": "query", "required": field.required}
+        found.append({**entry, "schema": _without_null(kinds.of(field.type))})
+    if style.item is not None:
+        limit = {"type": "integer", "minimum": 1, "maximum": int(PAGE_MAX)}
+        found.append({"name": "limit", "in": "query", "required": False, "schema": limit})
+        word = {"type": "string"}
+        found.append({"name": "cursor", "in": "query", "required": False, "schema": word})
+    return found
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what is given at all: in a query nothing is null."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    return kinds[0] if len(kinds) == 1 else schema
+
+
+def _is_json(style: house.Style) -> bool:
+    return style.answer is None or style.answer is type(None) or _described(style.answer)
+
+
+def _success(handler: HTTPRouteHandler, style: house.Style, kinds: _Kinds) -> dict[str, Any]:
+    if style.item is not None:
+        items = {"type": "array", "items": kinds.of(style.item)}
+        following = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+        schema = {
+            "type": "object",
+            "properties": {"items": items, "next": following},
+            "required": ["items", "next"],
+        }
+        return {"description": "A page.", "content": {JSON: {"schema": schema}}}
+    if style.answer is None or style.answer is type(None):
+        return {"description": "Done.", "content": {JSON: {"schema": {"type": "null"}}}}
+    if _described(style.answer):
+        return {"description": "Done.", "content": {JSON: {"schema": kinds.of(style.answer)}}}
+    kind = handler.opt.get("media", "application/octet-stream")
+    if kind == "application/octet-stream" and get_args(style.answer) == (str,):
+        kind = "text/plain"
+    binary = issubclass(get_origin(style.answer) or style.answer, Stream)
+    schema = {} if binary else {"type": "string"}
+    return {"description": "The file.", "content": {kind: {"schema": schema}}}
+
+
+def _tag(path: str) -> str:
+    parts = path.removeprefix(PREFIX).split("/")
+    return "/".join(parts[:2] if parts[0] == "privacy" else parts[:1])
+
+
+def templated(path: str) -> str:
     """Return a path as the schema writes it: ``{sid:str}`` becomes ``{sid}``."""
     return "/".join(
         f"{{{part[1:-1].partition(':')[0]}}}" if part.startswith("{") else part
         for part in path.split("/")
     )
-
-
-CONFIG = OpenAPIConfig(
-    title="Ringfence",
-    version=__version__,
-    description="Cloud telephony with its privacy policy enforced in code. Basic auth with the "
-    "account SID and auth token, or with an API key and its secret.",
-    path="/v1",
-    use_handler_docstrings=True,
-    render_plugins=[Described(path="/openapi.json")],
-)

@@ -15,11 +15,12 @@ from litestar.enums import MediaType
 from litestar.response import Stream
 
 from ringfence.api import case_views
-from ringfence.api.common import HEADERS, STATUS, Asked, use_cases
+from ringfence.api.common import HEADERS, Asked, use_cases
 from ringfence.api.limiting import limit
+from ringfence.api.problems import kind
+from ringfence.api.resources import hand_out
 from ringfence.api.status import _instant, _resource
 from ringfence.api.use_cases import PUBLIC
-from ringfence.api.v1.privacy_cases import hand_out
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.rights import RIGHTS
 
@@ -153,7 +154,7 @@ async def _answer(
 
 async def _refused(request: Asked, form: dict[str, str], refused: Refused) -> Response[str]:
     page = await _page(request, form, problem=refused.reason)
-    return _html(page, status=STATUS.get(refused.code, 422))
+    return _html(page, status=kind(refused.code).status)
 
 
 def _html(page: str, *, status: int = 200) -> Response[str]:

@@ -249,7 +249,7 @@ def whereabouts(settings: Settings, ready: dict[str, Any], record: dict[str, Any
     for item in record["recordings"]:
         yield f"Recording     {item['kind']}, {show.seconds(item.get('duration_ms'))}, sealed"
         yield f"              {program} recording export {item['sid']}{flag}"
-        yield f"              {ready['http'].rstrip('/')}/v1/recordings/{item['sid']}.wav"
+        yield f"              {ready['http'].rstrip('/')}/v1/recordings/{item['sid']}/audio"
     yield f"Call record   {program} call show {record['sid']}{flag}"
     yield f"Status page   {ready['http']}"
     yield f"Sign in once  {ready['admin_url']}"

@@ -94,6 +94,16 @@ CONTROL_CLIENTS_MAX = Limit(64, "connections", "operators and scripts on one mac
 HTTP_BODY_MAX = Limit(1024 * 1024, "bytes", "the largest TwiML document sent inline, with room")
 PAGE_MAX = Limit(1_000, "rows", "one page of a list; Twilio's clients never ask for more")
 PAGE_DEFAULT = Limit(50, "rows", "a screenful")
+CURSOR_CHARS_MAX = Limit(256, "characters", "of the word that leads to the next page; ours have 80")
+API_RATE = Limit(3_000, "requests", "of one caller in a window: three times what was ever asked")
+API_RATE_WINDOW = Limit(10, "seconds", "in which a caller's requests are counted")
+API_CALLERS_MAX = Limit(4_096, "callers", "remembered for their rate; keys and apps are fewer")
+IDEMPOTENCY_HOURS = Limit(
+    24, "hours", "a request may be repeated this long; clients give up before"
+)
+IDEMPOTENCY_KEY_CHARS = Limit(255, "characters", "of an idempotency key; a UUID has 36")
+IDEMPOTENCY_ANSWER_BYTES = Limit(262_144, "bytes", "of one answer kept for repetitions")
+IDEMPOTENCY_KEYS_MAX = Limit(100_000, "keys", "of one account at a time: one a second for a day")
 LOG_FILE_MAX = Limit(32 * 1024 * 1024, "bytes", "a log file is turned over at this size, once")
 LOG_VALUE_MAX = Limit(200, "characters", "an id or a word of code; anything longer is a mistake")
 LOG_COUNT_MAX = Limit(999_999, "units", "a longer figure could be a telephone number: rounded")

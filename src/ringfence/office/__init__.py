@@ -31,6 +31,7 @@ from ringfence.office import (
     placing,
     privacy,
     records,
+    repeating,
     setup,
     steering,
     system,
@@ -77,6 +78,7 @@ __all__ = [
     "placing",
     "privacy",
     "records",
+    "repeating",
     "setup",
     "steering",
     "system",
@@ -140,6 +142,7 @@ class Office:
         self.session_roles: dict[bytes, str] = {}
         self.identities = Identities()
         self.policy_uses: dict[str, Ms] = {}
+        self.repeating: set[bytes] = set()
         store.eraser.jurisdiction = settings.country
         store.eraser.resume()
         self.account = open_account(store, clock=clock, entropy=entropy)

@@ -64,6 +64,10 @@ CONTENT_SEALED = Label(
     "content",
 )
 """Recordings, voicemail, message text, collected digits, notes, transcripts, webhook bodies."""
+ANSWER_SEALED = Label(
+    "user.content.private", "account", ("deliver_content",), "high", "sealed", "operations"
+)
+"""What was answered to a request of the account's, kept a day in case it is sent again."""
 CONTENT_HASH = Label(
     "user.content.private", "caller", ("deliver_content",), "high", "keyed_hash", "content"
 )

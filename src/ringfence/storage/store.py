@@ -55,6 +55,7 @@ from ringfence.storage.phones import Phones
 from ringfence.storage.policies import Policies
 from ringfence.storage.recordings import Measure, Recordings
 from ringfence.storage.recovery import Recovered, recover
+from ringfence.storage.repeats import Repeats
 from ringfence.storage.resources import Resources
 from ringfence.storage.sealed_file import SealedFile
 from ringfence.storage.sqlite import Database, Durability
@@ -100,6 +101,7 @@ class AccountStore:
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
         self.resources = Resources(seal, entropy=store.entropy)
+        self.repeats = Repeats(seal)
         self.consents = Consents(seal, store.db, store.trail)
         self.holds = Holds(
             account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict

@@ -11,7 +11,7 @@ Headers = Callable[..., dict[str, str]]
 
 def test_calls_are_listed(client: TestClient[Any], office: Any, basic: Headers) -> None:
     answer = client.get("/v1/calls?limit=5&before=CA9&status=ended", headers=basic())
-    assert answer.json()["calls"][0]["codec"] == "PCMU"
+    assert answer.json()["items"][0]["codec"] == "PCMU"
     assert office.asked[-1][:2] == (
         "call.list",
         {"limit": 5, "before": "CA9", "status": "ended"},
@@ -40,7 +40,7 @@ def test_a_bad_body_is_refused(client: TestClient[Any], basic: Headers, body: by
 
 def test_a_call_is_shown_with_its_timeline(client: TestClient[Any], basic: Headers) -> None:
     assert client.get("/v1/calls/CA1", headers=basic()).json()["mos"] == 4.4
-    lines = client.get("/v1/calls/CA1/timeline", headers=basic()).json()
+    lines = client.get("/v1/calls/CA1/timeline", headers=basic()).json()["items"]
     assert lines[0]["name"] == "CallAnswered"
 
 

@@ -15,7 +15,7 @@ def test_exchanges_are_listed_and_searched(
     answer = client.get(
         "/v1/notifications?limit=5&status=404&since=10&until=20&call=CA1", headers=basic()
     )
-    assert answer.json()["notifications"][0]["status"] == 200
+    assert answer.json()["items"][0]["status"] == 200
     asked = office.asked[-1]
     assert asked[0] == "notification.list"
     assert asked[1] | {"before": None} == {
@@ -34,11 +34,11 @@ def test_one_exchange_is_shown(client: TestClient[Any], office: Any, basic: Head
 
 
 def test_apps_are_listed_and_switched(client: TestClient[Any], office: Any, basic: Headers) -> None:
-    assert client.get("/v1/notifications/logging", headers=basic()).json()[0]["on"] is True
+    assert client.get("/v1/notifications/logging", headers=basic()).json()["items"][0]["on"] is True
     body = {"on": False, "flow": "welcome"}
     answer = client.post("/v1/notifications/logging", json=body, headers=basic())
     assert answer.json()["on"] is False
-    assert office.asked[-1][:2] == ("notification.logging", body | {"number": None})
+    assert office.asked[-1][:2] == ("notification.logging", body)
     for bad in (b"", b"{}", b'{"on": 1}', b'{"on": true, "odd": 1}'):
         answer = client.post("/v1/notifications/logging", content=bad, headers=basic())
         assert answer.status_code == 400

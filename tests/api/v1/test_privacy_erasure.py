@@ -49,7 +49,7 @@ def test_a_plan_is_carried_out_and_shown(
     done = client.post("/v1/privacy/erasures/ER1/execute", headers=basic())
     assert (done.status_code, done.json()["status"]) == (200, "done")
     assert client.get("/v1/privacy/erasures/ER1", headers=basic()).json() == done.json()
-    assert client.get("/v1/privacy/erasures", headers=basic()).json() == [done.json()]
+    assert client.get("/v1/privacy/erasures", headers=basic()).json()["items"] == [done.json()]
     receipt = client.get("/v1/privacy/erasures/ER1/receipt", headers=basic())
     assert receipt.text == DONE.receipt
     assert receipt.headers["content-type"].startswith("text/plain")

@@ -19,7 +19,7 @@ DUE = views.SweepDue(kind="calls", count=2, oldest=5, rule="call_log", at_most_d
 def test_the_rules_are_told(client: TestClient[Any], office: Any, basic: Headers) -> None:
     office.answers["privacy.retention.rules"] = [TERM]
     found = client.get("/v1/privacy/retention", headers=basic()).json()
-    assert found[0]["at_most_days"] == 365
+    assert found["items"][0]["at_most_days"] == 365
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_preview_and_sweep(
 ) -> None:
     office.answers[asked] = [DUE]
     answer = client.request(method, path, headers=basic())
-    assert (answer.status_code, answer.json()[0]["count"]) == (200, 2)
+    assert (answer.status_code, answer.json()["items"][0]["count"]) == (200, 2)
     assert office.asked[-1][0] == asked
 
 

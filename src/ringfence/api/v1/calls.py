@@ -1,19 +1,33 @@
-"""``/v1/calls``: list, place, show, follow up on and end calls."""
+"""``/v1/calls``: list, search, place, show, follow up on and end calls."""
 
 from __future__ import annotations
 
-import msgspec
-from litestar import get, post
-from litestar.params import FromPath
+from typing import Literal
 
 from ringfence.api import views
-from ringfence.api.common import Asked, page, require, use_cases
-from ringfence.kernel.errors import Refused
-
-_STATUSES = frozenset({"offered", "ringing", "answered", "ended"})
+from ringfence.api.resources import Body, Instant, resource
 
 
-class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Listed(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/calls``."""
+
+    status: Literal["offered", "ringing", "answered", "ended"] | None = None
+
+
+class Searched(Body, frozen=True, kw_only=True):
+    """What calls to look for. Numbers stand in a body, because paths end up in logs of proxies."""
+
+    caller: str | None = None
+    called: str | None = None
+    since: Instant | None = None
+    """Offered from then on, epoch milliseconds; ``until`` is exclusive."""
+    until: Instant | None = None
+    ended_since: Instant | None = None
+    ended_until: Instant | None = None
+    statuses: list[str] | None = None
+
+
+class Place(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/calls``: whom to call and what then happens."""
 
     to: str
@@ -26,56 +40,20 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     customer: bool | None = None
 
 
-@get("/v1/calls")
-async def list_calls(request: Asked) -> views.CallPage:
-    """Return calls, newest first. Query: ``limit``, ``before`` (a call SID), ``status``."""
-    actor = await require(request)
-    status = request.query_params.get("status")
-    if status is not None and status not in _STATUSES:
-        raise Refused("bad_argument", "status is offered, ringing, answered or ended")
-    args = page(request) | {"status": status}
-    found: views.CallPage = await use_cases(request).run("call.list", args, actor=actor)
-    return found
+_ONE = "/v1/calls/{sid:str}"
 
-
-@post("/v1/calls", status_code=201, opt={"body": Place})
-async def place_call(request: Asked) -> views.Call:
-    """Place a call; the answer is its record as it stands, ``status`` says how far it is."""
-    actor = await require(request)
-    try:
-        wanted = msgspec.json.decode(await request.body(), type=Place)
-    except msgspec.MsgspecError:
-        raise Refused(
-            "bad_argument", "the body is JSON: to, caller, flow, voice_url, twiml"
-        ) from None
-    args = {
-        key: value for key, value in msgspec.structs.asdict(wanted).items() if value is not None
-    }
-    placed: views.Call = await use_cases(request).run("call.place", args, actor=actor)
-    return placed
-
-
-@get("/v1/calls/{sid:str}")
-async def show_call(request: Asked, sid: FromPath[str]) -> views.Call:
-    """Return one call with its legs and recordings."""
-    actor = await require(request)
-    found: views.Call = await use_cases(request).run("call.show", {"sid": sid}, actor=actor)
-    return found
-
-
-@get("/v1/calls/{sid:str}/timeline")
-async def show_timeline(request: Asked, sid: FromPath[str]) -> list[views.Line]:
-    """Return what happened in a call, line by line."""
-    actor = await require(request)
-    lines: list[views.Line] = await use_cases(request).run(
-        "call.timeline", {"sid": sid}, actor=actor
-    )
-    return lines
-
-
-@post("/v1/calls/{sid:str}/hangup", status_code=200)
-async def hang_up(request: Asked, sid: FromPath[str]) -> views.Call:
-    """End a call."""
-    actor = await require(request)
-    ended: views.Call = await use_cases(request).run("call.hangup", {"sid": sid}, actor=actor)
-    return ended
+HANDLERS = (
+    resource("GET /v1/calls", "call.list", views.CallPage, "Calls, newest first.",
+             query=Listed, paged=True),
+    resource("POST /v1/calls/search", "call.search", views.CallPage,
+             "Calls by number, time and state, newest first.", body=Searched, paged=True),
+    resource("POST /v1/calls", "call.place", views.Call,
+             "Place a call; the answer is its record as it stands, `status` says how far it is.",
+             body=Place, status=201),
+    resource(f"GET {_ONE}", "call.show", views.Call, "One call with its legs and recordings."),
+    resource(f"GET {_ONE}/timeline", "call.timeline", list[views.Line],
+             "What happened in a call, line by line."),
+    resource(f"GET {_ONE}/diagnosis", "call.diagnose", list[views.Finding],
+             "Why there was no audio, or why it was bad, in words."),
+    resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call."),
+)  # fmt: skip

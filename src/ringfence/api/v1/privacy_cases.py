@@ -7,29 +7,12 @@ in a body, never in a path, because paths end up in logs.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import msgspec
-from litestar import get, post
-from litestar.params import FromPath
-from litestar.response import Stream
-
-from ringfence.api import case_views, views
-from ringfence.api.common import Asked, require, use_cases
-from ringfence.api.limiting import limit
-from ringfence.api.use_cases import PUBLIC
-from ringfence.kernel.errors import Refused
+from ringfence.api import case_views
+from ringfence.api.resources import Body, Nothing, file, resource
 
 _PREFIX = "/v1/privacy"
-
-
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A body: what the use case takes."""
-
-
-Wanted = TypeVar("Wanted", bound=Body)
 
 
 class Ask(Body, frozen=True, kw_only=True):
@@ -243,117 +226,24 @@ class Honey(Body, frozen=True, kw_only=True):
     number: str
 
 
-class Nothing(Body, frozen=True, kw_only=True):
-    """No body is needed."""
-
-
-async def _body(request: Asked, body: type[Body]) -> dict[str, Any]:
-    raw = await request.body()
-    try:
-        wanted = msgspec.json.decode(raw or b"{}", type=body)
-    except msgspec.MsgspecError:
-        fields = ", ".join(body.__struct_fields__) or "nothing"
-        raise Refused("bad_argument", f"the body is JSON: {fields}") from None
-    return {name: v for name, v in msgspec.structs.asdict(wanted).items() if v is not None}
-
-
-async def _actor(request: Asked, *, public: bool) -> str:
-    if not public:
-        return await require(request)
-    limit(request)
-    return PUBLIC
-
-
 def _do(
-    path: str, use_case: str, body: type[Body], answer: Any, says: str, *, public: bool = False
-) -> Any:
-    """Return the handler of ``POST path``, which carries out a use case."""
-    if "{sid:str}" in path:
-
-        async def on_case(request: Asked, sid: FromPath[str]) -> Any:
-            actor = await _actor(request, public=public)
-            args = await _body(request, body) | {"sid": sid}
-            return await use_cases(request).run(use_case, args, actor=actor)
-
-        return _named(post, path, on_case, answer, says, body, public=public)
-
-    async def handle(request: Asked) -> Any:
-        actor = await _actor(request, public=public)
-        args = await _body(request, body)
-        return await use_cases(request).run(use_case, args, actor=actor)
-
-    return _named(post, path, handle, answer, says, body, public=public)
-
-
-def _see(path: str, use_case: str, answer: Any, says: str, *, public: bool = False) -> Any:
-    """Return the handler of ``GET path``."""
-    if "{sid:str}" in path:
-
-        async def on_case(request: Asked, sid: FromPath[str]) -> Any:
-            actor = await _actor(request, public=public)
-            return await use_cases(request).run(use_case, {"sid": sid}, actor=actor)
-
-        return _named(get, path, on_case, answer, says, None, public=public)
-
-    async def handle(request: Asked) -> Any:
-        actor = await _actor(request, public=public)
-        return await use_cases(request).run(use_case, {}, actor=actor)
-
-    return _named(get, path, handle, answer, says, None, public=public)
-
-
-def _named(
-    verb: Callable[..., Any],
     path: str,
-    handle: Callable[..., Any],
+    case: str,
+    body: type[Body | Nothing],
     answer: Any,
     says: str,
-    body: type[Body] | None,
     *,
-    public: bool,
+    public: bool = False,
 ) -> Any:
-    name = path.removeprefix("/").replace("{sid:str}", "one").replace("/", "_").replace("-", "_")
-    handle.__name__ = handle.__qualname__ = f"{verb.__name__}_{name}"
-    handle.__doc__ = says
-    handle.__annotations__["return"] = answer
-    opt: dict[str, Any] = {"public": True} if public else {}
-    if body is None:
-        return verb(_PREFIX + path, opt=opt)(handle)
-    return verb(_PREFIX + path, opt=opt | {"body": body}, status_code=200)(handle)
+    return resource(f"POST {_PREFIX}{path}", case, answer, says, body=body, public=public)
 
 
-def _file(path: str, use_case: str, body: type[Body], says: str, *, public: bool = False) -> Any:
-    """Return the handler of ``POST path``, which hands out a file once."""
-    if "{sid:str}" in path:
-
-        async def on_case(request: Asked, sid: FromPath[str]) -> Stream:
-            actor = await _actor(request, public=public)
-            args = await _body(request, body) | {"sid": sid}
-            return await hand_out(request, use_case, args, actor=actor)
-
-        return _named(post, path, on_case, Stream, says, body, public=public)
-
-    async def handle(request: Asked) -> Stream:
-        actor = await _actor(request, public=public)
-        return await hand_out(request, use_case, await _body(request, body), actor=actor)
-
-    return _named(post, path, handle, Stream, says, body, public=public)
+def _see(path: str, case: str, answer: Any, says: str, *, public: bool = False) -> Any:
+    return resource(f"GET {_PREFIX}{path}", case, answer, says, public=public)
 
 
-async def hand_out(request: Asked, use_case: str, args: dict[str, Any], *, actor: str) -> Stream:
-    """Answer with a file that is handed out once."""
-    items = use_cases(request).follow(use_case, args, actor=actor)
-    head: views.ExportHead = await anext(items)
-    headers = {"Content-Disposition": f'attachment; filename="{head.filename}"'}
-    if head.size is not None:
-        headers["Content-Length"] = str(head.size)
-    return Stream(_chunks(items), media_type=head.media_type, headers=headers)
-
-
-async def _chunks(items: AsyncIterator[views.Chunk]) -> AsyncIterator[bytes]:
-    async with aclosing(cast("Any", items)) as stream:
-        async for chunk in stream:
-            yield chunk.data
+def _file(path: str, case: str, body: type[Body], says: str, *, public: bool = False) -> Any:
+    return file(f"POST {_PREFIX}{path}", case, says, body=body, public=public)
 
 
 _C, _L, _S, _Q = case_views.Case, list[case_views.Case], case_views.Status, case_views.Asked

@@ -103,6 +103,7 @@ def forget(office: Office, party: PartyId) -> None:
     """Drop a person from the memory of this process."""
     office.store.party_room.forget(party)
     office.forget_person(party)
+    office.store.db.give(office.store.rooms.repeats.forget_all)
 
 
 async def _apart(work: Callable[[], T]) -> T:

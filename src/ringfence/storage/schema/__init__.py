@@ -5,6 +5,7 @@ serve SQLite and Postgres. Every id is 34 characters (``kernel.ids``).
 """
 
 from ringfence.storage.schema.accounts import accounts, tokens
+from ringfence.storage.schema.apps import app_grants, app_tokens, apps, repeats
 from ringfence.storage.schema.audit import audit_checkpoints, audit_records, audit_tiles
 from ringfence.storage.schema.base import label_of_column, metadata
 from ringfence.storage.schema.calls import call_parties, calls, events
@@ -50,6 +51,9 @@ __all__ = [
     "accounts",
     "amendments",
     "api_keys",
+    "app_grants",
+    "app_tokens",
+    "apps",
     "audit_checkpoints",
     "audit_records",
     "audit_tiles",
@@ -88,6 +92,7 @@ __all__ = [
     "quiet_apps",
     "recording_channels",
     "recordings",
+    "repeats",
     "resources",
     "restrictions",
     "staff_tickets",

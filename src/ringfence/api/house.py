@@ -1,0 +1,231 @@
+"""What every resource of ``/v1`` has, whoever wrote it.
+
+`dress` puts this around a handler: who asks is found out before anything is read; a caller has a
+rate; a body and a query have no fields but those that are declared; a list answers in pages; a
+page that has not changed is not sent again; a request with a key is carried out once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Message, Scope
+
+from ringfence.api import cursors, idempotency, rates
+from ringfence.api.common import NOTES, Asked, notes, page_limit, require
+from ringfence.kernel.errors import Refused
+
+PREFIX = "/v1/"
+JSON = "application/json"
+PAGING = frozenset({"limit", "cursor", "before"})
+
+_encode = msgspec.json.Encoder().encode
+_UNKNOWN = re.compile(r"unknown field `([a-z_]{1,40})`")
+_FIELD = re.compile(r"(?:- at `\$\.([a-z_]{1,40})|missing required field `([a-z_]{1,40})`)")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What is declared about a handler. ``item``: what its list is of; ``rows``: their field."""
+
+    public: bool
+    body: type[msgspec.Struct] | None
+    query: type[msgspec.Struct] | None
+    answer: Any
+    item: Any = None
+    rows: str = ""
+    whole: frozenset[str] = frozenset()
+    """Fields of the query that are numbers."""
+
+
+def style(handler: HTTPRouteHandler) -> Style:
+    """Read what a handler declares: ``opt`` and what it returns."""
+    opt = handler.opt
+    answer = get_type_hints(handler.fn, include_extras=True).get("return")
+    item, rows = None, ""
+    if get_origin(answer) is list:
+        (item,) = get_args(answer)
+    elif isinstance(answer, type) and issubclass(answer, msgspec.Struct):
+        fields = {field.name: field.type for field in msgspec.structs.fields(answer)}
+        if len(fields) == 2 and "next" in fields:
+            (rows,) = fields.keys() - {"next"}
+            (item,) = get_args(fields[rows])
+    query = opt.get("query")
+    taken = msgspec.structs.fields(query) if query is not None else ()
+    whole = frozenset(field.name for field in taken if "int" in repr(field.type))
+    return Style(bool(opt.get("public")), opt.get("body"), query, answer, item, rows, whole)
+
+
+def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
+    """Return the handler as it is served."""
+    how = style(handler)
+    inner: Callable[..., Any] = handler.fn
+    (method,) = handler.http_methods - {"HEAD", "OPTIONS"}
+    status = handler.status_code
+
+    async def handle(request: Asked, **path: Any) -> Any:
+        if not how.public:
+            _count(request, await require(request))
+        _check_query(request, how)
+        if how.body is not None:
+            await _check_body(request, how.body)
+
+        async def carry_out() -> Any:
+            return _answer(request, how, await inner(request, **path), method, status)
+
+        key = request.headers.get(idempotency.HEADER)
+        if key is None or how.public or method != "POST":
+            return await carry_out()
+        return await idempotency.once(request, key, carry_out)
+
+    hints = get_type_hints(inner, include_extras=True)
+    given = inspect.signature(inner)
+    handle.__annotations__ = hints
+    handle.__signature__ = given.replace(  # type: ignore[attr-defined]
+        parameters=[
+            parameter.replace(annotation=hints.get(name, parameter.annotation))
+            for name, parameter in given.parameters.items()
+        ],
+        return_annotation=hints.get("return", given.return_annotation),
+    )
+    handle.__name__ = getattr(inner, "__name__", "handle")
+    handle.__qualname__ = handle.__name__
+    handle.__doc__ = inner.__doc__
+    handle.__module__ = inner.__module__
+    return HTTPRouteHandler(
+        sorted(handler.paths),
+        http_method=[method],
+        status_code=status,
+        media_type=handler.media_type,
+        opt=dict(handler.opt),
+        include_in_schema=False,
+    )(handle)
+
+
+def dressed(handler: Any) -> Any:
+    """Return a handler dressed if it is a resource of ``/v1``, and else as it is."""
+    resource = isinstance(handler, HTTPRouteHandler) and all(
+        path.startswith(PREFIX) for path in handler.paths
+    )
+    return dress(handler) if resource and not handler.opt.get("plain") else handler
+
+
+async def tell(message: Message, scope: Scope) -> None:
+    """Put what a request was told about its rate on the answer, whatever the answer is."""
+    if message["type"] == "http.response.start" and NOTES in scope:
+        told = scope[NOTES]["headers"]  # type: ignore[literal-required]
+        message["headers"] = [
+            *message["headers"],
+            *((name.lower().encode(), value.encode()) for name, value in told.items()),
+        ]
+
+
+def _count(request: Asked, caller: str) -> None:
+    """Take a token of the caller's. Raises `Refused` (``too_many_requests``)."""
+    state = request.app.state
+    found = state.get("rates")
+    if found is None:
+        found = state["rates"] = rates.Rates()
+    allowed, left, seconds = found.take(caller, time.monotonic())
+    told = notes(request)["headers"]
+    told.update(rates.headers(left, seconds))
+    if not allowed:
+        told["Retry-After"] = str(seconds)
+        raise Refused("too_many_requests", "this caller asks too fast; Retry-After says how long")
+
+
+def _check_query(request: Asked, how: Style) -> None:
+    """Read the query as declared. Raises `Refused` (``bad_argument``)."""
+    if how.item is not None:
+        page_limit(request)
+    if how.query is None:
+        return
+    known = {field.name for field in msgspec.structs.fields(how.query)}
+    given = {
+        name: value
+        for name, value in request.query_params.items()
+        if how.item is None or name not in PAGING
+    }
+    for name, value in given.items():
+        if name not in known:
+            raise Refused("bad_argument", f"the query takes: {_words(known, how)}")
+        if name in how.whole and not value.removeprefix("-").isdecimal():
+            raise Refused("bad_argument", f"the query: {name} is a whole number")
+    try:
+        notes(request)["query"] = msgspec.convert(given, how.query, strict=False)
+    except msgspec.MsgspecError as error:
+        raise Refused("bad_argument", _wrong("the query", error, how.query)) from None
+
+
+def _words(known: set[str], how: Style) -> str:
+    paging = {"limit", "cursor"} if how.item is not None else set()
+    return ", ".join(sorted(known | paging)) or "nothing"
+
+
+async def _check_body(request: Asked, body: type[msgspec.Struct]) -> None:
+    """Read the body as declared. Raises `Refused` (``bad_argument``), naming the field."""
+    raw = await request.body()
+    required = any(field.required for field in msgspec.structs.fields(body))
+    try:
+        notes(request)["body"] = msgspec.json.decode(raw if raw or required else b"{}", type=body)
+    except msgspec.MsgspecError as error:
+        raise Refused("bad_argument", _wrong("the body", error, body)) from None
+
+
+def _wrong(what: str, error: Exception, kind: type[msgspec.Struct]) -> str:
+    """Say what is wrong without repeating a value; the name of a field is not one."""
+    said = str(error)
+    takes = ", ".join(field.name for field in msgspec.structs.fields(kind)) or "nothing"
+    unknown = _UNKNOWN.search(said)
+    if unknown is not None:
+        return f"{what} has no field {unknown[1]}; it takes: {takes}"
+    field = _FIELD.search(said)
+    if field is not None:
+        return f"{what}: {field[1] or field[2]} is missing or of the wrong type; it takes: {takes}"
+    return f"{what} is JSON: {takes}"
+
+
+def _answer(request: Asked, how: Style, result: Any, method: str, status: int) -> Any:
+    """Return the answer as bytes; what streams or is no JSON is left as it is."""
+    if isinstance(result, Response):
+        return result
+    if how.item is not None:
+        result = _page(request, how, result)
+    encoded = _encode(result)
+    if method != "GET":
+        return Response(encoded, status_code=status, media_type=JSON)
+    tag = f'"{hashlib.blake2b(encoded, digest_size=12).hexdigest()}"'
+    if tag in request.headers.get("If-None-Match", ""):
+        return Response(None, status_code=304, headers={"ETag": tag})
+    return Response(encoded, status_code=status, media_type=JSON, headers={"ETag": tag})
+
+
+def _page(request: Asked, how: Style, result: Any) -> Any:
+    """Return ``{"items": [...], "next": cursor}``, whatever shape the use case gave."""
+    rows = result if isinstance(result, list) else getattr(result, how.rows, None)
+    if not isinstance(rows, list):
+        return result
+    seen = notes(request)
+    limit, of = seen["limit"], seen["scope"]
+    if not isinstance(result, list):
+        after = result.next
+        return {"items": rows, "next": None if after is None else cursors.write(of, after)}
+    if seen.get("paged"):
+        full = len(rows) >= limit
+        return {
+            "items": rows,
+            "next": cursors.write(of, cursors.called(rows[-1])) if full else None,
+        }
+    items, position = cursors.cut(rows, limit, seen["cursor"])
+    if position is None:
+        return {"items": items, "next": None}
+    return {"items": items, "next": cursors.write(of, cursors.called(items[-1]), position)}
