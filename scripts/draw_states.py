@@ -124,6 +124,11 @@ MACHINES = (
         "MESSAGE_TABLE",
         ("accepted", "scheduled", "queued", "receiving", "received"),
         "Its facts move it. What a carrier has taken is never handed over again.",
+        "An SMPP session",
+        "ringfence.carriers.smpp.session",
+        "TABLE",
+        ("open",),
+        "SMPP 3.4 2.2; `outbind` where the carrier calls us.",
     ),
     Machine(
         "An INVITE we send",

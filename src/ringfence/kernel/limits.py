@@ -383,6 +383,28 @@ SMS_JOINING_SENDER_MAX = Limit(32, "messages", "of one sender half arrived; nobo
 SMS_JOINING_OCTETS = Limit(4_194_304, "octets", "of parts kept; one sender cannot fill the memory")
 SMS_JOINING_MS = Limit(600_000, "ms", "a part that did not come in ten minutes will not come")
 
+# smpp
+SMPP_PDU_OCTETS = Limit(70_000, "octets", "a payload of 64 KiB and its parameters; 5.3.2.32")
+SMPP_STRING_OCTETS = Limit(
+    256, "octets", "the standard's longest has 65; ids of carriers have more"
+)
+SMPP_CONNECT_MS = Limit(10_000, "ms", "a carrier that does not accept by then is down")
+SMPP_BIND_MS = Limit(15_000, "ms", "between bind and its answer; 7.2 session_init_timer")
+SMPP_IDLE_MS = Limit(30_000, "ms", "of silence, then we ask whether the link lives; below NATs' 60")
+SMPP_RESPONSE_MS = Limit(30_000, "ms", "without an answer the link counts as dead; 7.2")
+SMPP_UNBIND_MS = Limit(5_000, "ms", "for the last answers when we hang up")
+SMPP_WINDOW = Limit(50, "messages", "sent and unanswered; a carrier 100 ms away takes 500 a second")
+SMPP_WINDOW_MAX = Limit(1_000, "messages", "as many may come twice when a link drops")
+SMPP_INBOUND = Limit(64, "messages", "of the carrier's being made durable; then nothing is read")
+SMPP_QUEUE = Limit(10_000, "messages", "handed over and not yet sent, about 20 MB")
+SMPP_SEND_MS = Limit(60_000, "ms", "for a message to be taken; then it goes back to whoever sends")
+SMPP_PAUSE_FIRST_MS = Limit(500, "ms", "of no sending when the carrier asks us to slow down")
+SMPP_PAUSE_MAX_MS = Limit(30_000, "ms", "each time twice as long, to this")
+SMPP_AGAIN_FIRST_MS = Limit(500, "ms", "before a broken link is opened anew")
+SMPP_AGAIN_MAX_MS = Limit(60_000, "ms", "each time twice as long, to this")
+SMPP_RECEIPT_TRIES = Limit(5, "times", "a receipt may be here before its message is: 4 s in all")
+SMPP_TOO_MANY_ERRORS = Limit(16, "units", "unreadable in a row; no carrier but something else")
+
 # flows
 FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")
 FLOW_APPLETS = Limit(200, "applets", "beyond that nobody can follow it; flows can lead to flows")

@@ -12,7 +12,7 @@ an escape nor a surrogate pair is ever parted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 from typing import Final, NamedTuple
@@ -86,13 +86,19 @@ def split(
             (_cut(way, text, *number) for way in _ways(text, languages)),
             key=lambda found: len(found.segments),
         )
-    if headers:
-        return best
-    bare = tuple(Segment(b"", segment.body) for segment in best.segments)
-    return Segmented(
-        coding=best.coding, segments=bare, units=best.units, text=best.text,
-        locking=best.locking, single=best.single,
-    )  # fmt: skip
+    return best if headers else _bare(best)
+
+
+def split_wide(
+    text: str, *, reference: int = 0, wide: bool = False, headers: bool = True
+) -> Segmented:
+    """Cut ``text`` up as UTF-16 even where seven bits would do: not every carrier has them all."""
+    best = _cut(next(iter(_ways(text, ()))), text, reference, wide)
+    return best if headers else _bare(best)
+
+
+def _bare(found: Segmented) -> Segmented:
+    return replace(found, segments=tuple(Segment(b"", part.body) for part in found.segments))
 
 
 def count(text: str, *, languages: Sequence[int] = (), smart: bool = False) -> int:
