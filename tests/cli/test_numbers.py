@@ -28,7 +28,7 @@ def test_a_document_is_read_here(ringfence: Any, office: Any, tmp_path: Path) ->
 def test_something_must_answer(ringfence: Any, office: Any) -> None:
     outcome = ringfence("number", "add", "+12025550123")
     assert outcome.code == 2
-    assert "--flow, --voice-url or --twiml" in outcome.err
+    assert "--flow, --voice-url, --twiml or --application" in outcome.err
     assert office.asked == []
 
 

@@ -83,7 +83,19 @@ async def _an_application(office: Office) -> None:
     )
 
 
-SEEDS: list[Callable[[Office], Awaitable[None]]] = [_a_number, _a_call, _an_application]
+async def _a_stock(office: Office) -> None:
+    ranges = (
+        ("+12025550150", "+12025550199", None), ("+447700900170", "+447700900179", "mobile"),
+        ("+18005550190", "+18005550199", None),
+    )  # fmt: skip
+    for first, last, kind in ranges:
+        args = {"first": first, "last": last, "kind": kind, "sms": kind == "mobile"}
+        await office.run("number.stock.add", args, actor="operator")
+
+
+SEEDS: list[Callable[[Office], Awaitable[None]]] = [
+    _a_number, _a_call, _an_application, _a_stock,
+]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 
 

@@ -130,7 +130,7 @@ def _fits(form: str, value: str) -> bool:
             case "uri":
                 return value.startswith("/") or bool(urlsplit(value).scheme)
             case "phone-number":
-                return re.fullmatch(r"\+?[0-9]{1,15}", value) is not None
+                return re.fullmatch(r"\+?[0-9() .-]{1,24}", value) is not None
             case "http-method":
                 return value in {"GET", "POST", "HEAD", "PATCH", "PUT", "DELETE"}
             case "iso-country-code":

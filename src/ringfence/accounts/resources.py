@@ -37,7 +37,18 @@ class Application:
     public_connect: bool = False
 
 
-Resource = Application
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRange:
+    """Numbers that a trunk brings. ``first``: E.164; ``kind``: "" where the digits say it."""
+
+    first: str = field(repr=False)
+    count: int
+    trunk: str | None = None
+    kind: str = ""
+    sms: bool = False
+
+
+Resource = Application | StockRange
 """Any of them."""
 
 
@@ -49,6 +60,7 @@ class Kind:
     id: str
 
 
-KINDS: Final[Mapping[type[Resource], Kind]] = {
+KINDS: Final[Mapping[type[object], Kind]] = {
     Application: Kind("application", "application"),
+    StockRange: Kind("stock", "stock"),
 }

@@ -26,3 +26,27 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     public_connect: bool = False
     created: int
     changed: int
+
+
+class StockRange(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers that a trunk brings, from ``first`` to ``last``."""
+
+    sid: str
+    first: str
+    last: str
+    count: int
+    used: int
+    trunk: str | None = None
+    kind: str | None = None
+    """What they are, where it was said; else the digits say."""
+    sms: bool = False
+    created: int
+
+
+class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that can be had."""
+
+    number: str
+    country: str | None = None
+    kind: str | None = None
+    sms: bool = False

@@ -9,6 +9,7 @@ import click
 
 from ringfence.cli import show
 from ringfence.cli.answering import answer, answer_options
+from ringfence.cli.number_stock import stock
 from ringfence.cli.options import data_option, json_option, office
 
 
@@ -29,6 +30,7 @@ def number() -> None:
 @number.command()
 @click.argument("digits", metavar="NUMBER")
 @answer_options
+@click.option("--application", metavar="SID", help="See 'ringfence application list'.")
 @click.option("--replace", is_flag=True, help="Change a number that exists already.")
 @data_option
 @json_option
@@ -37,6 +39,7 @@ def add(
     flow: str | None,
     voice_url: str | None,
     twiml: Path | None,
+    application: str | None,
     replace: bool,
     data: Path | None,
     as_json: bool,
@@ -49,8 +52,10 @@ def add(
       ringfence number add +12025550123 --twiml greeting.xml --replace
     """
     chosen = answer(flow, voice_url, twiml)
+    if application is not None:
+        chosen["application"] = application
     if not chosen:
-        raise click.UsageError("say what answers it: --flow, --voice-url or --twiml")
+        raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
     with office(data) as ask:
         added = ask.run("number.add", number=digits, replace=replace, **chosen)
     if as_json:
@@ -90,7 +95,14 @@ def remove(digits: str, data: Path | None, as_json: bool) -> None:
         click.echo(f"{removed['number']} is no longer answered.")
 
 
+number.add_command(stock)
+
+
 def _target(row: dict[str, Any]) -> str:
+    if row.get("application"):
+        return f"application {row['application']}"
     if row.get("flow"):
         return f"flow {row['flow']}"
-    return str(row.get("voice_url") or "a TwiML document")
+    if row.get("voice_url"):
+        return str(row["voice_url"])
+    return "a TwiML document" if row.get("twiml") else "nothing"

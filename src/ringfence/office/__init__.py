@@ -34,6 +34,7 @@ from ringfence.office import (
     repeating,
     setup,
     steering,
+    stock,
     system,
 )
 from ringfence.office.documents import check_document, check_flow
@@ -81,6 +82,7 @@ __all__ = [
     "repeating",
     "setup",
     "steering",
+    "stock",
     "system",
 ]
 

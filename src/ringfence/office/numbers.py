@@ -16,6 +16,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.numbers.options import PLAIN, NumberOptions
 from ringfence.office.applications import friendly, hook_views
 from ringfence.office.hooks import Given, laid_over
+from ringfence.office.stock import in_stock
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.numbers import Number, RouteKind
 
@@ -110,11 +111,13 @@ async def add_number(
     name: str | None = None,
     caller_name_lookup: bool | None = None,
     silent: bool = False,
+    from_stock: bool = False,
     replace: bool = False,
 ) -> views.Number:
     """Let a number of ours be answered by a flow, a URL, a document or an application.
 
-    ``silent``: by nothing yet; its calls are turned away.
+    ``silent``: by nothing yet; its calls are turned away. ``from_stock``: only a number of the
+    stock will do, where there is a stock.
     """
     phone = Phone.parse(number, region=office.region)
     chosen = [value for value in (flow, voice_url, twiml, application) if value is not None]
@@ -125,6 +128,8 @@ async def add_number(
         raise Refused("number_exists", "that number is there already; --replace changes it")
     if before is None and len(office.directory.numbers) >= NUMBERS_MAX:
         raise Refused("too_many_numbers", "remove a number first")
+    if before is None and from_stock and in_stock(office, phone) is False:
+        raise Refused("not_in_stock", "no trunk brings that number: ringfence number stock list")
     answer = _answer(office, flow, voice_url, twiml)
     now = office.clock.now()
     made = Number(

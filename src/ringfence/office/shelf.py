@@ -52,7 +52,7 @@ class Shelf:
         return cast("Kept[T]", kept)
 
 
-def _words(kind: type[Resource]) -> str:
+def _words(kind: type[object]) -> str:
     return KINDS[kind].word.replace("_", " ")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
@@ -37,7 +37,7 @@ _CHANGE = Statement(
 )
 _DROP = Statement(delete(resources).where(_r.id == bindparam("resource")))
 
-_TYPES = {kind.word: type_ for type_, kind in KINDS.items()}
+_TYPES: dict[str, Any] = {kind.word: type_ for type_, kind in KINDS.items()}
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 

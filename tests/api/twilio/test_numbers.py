@@ -4,7 +4,7 @@ import pytest
 from twilio_scene import OURS
 from twilio_shapes import check
 
-from ringfence.api.twilio import wire
+from ringfence.numbers.plan import kind_of
 
 LIST = "/IncomingPhoneNumbers.json"
 
@@ -20,7 +20,7 @@ def here(one):
 
 
 def test_a_number_is_taken_changed_and_let_go(scene):
-    made = make(scene, "+12025550111", VoiceUrl="https://example.com/a", FriendlyName="Front desk")
+    made = make(scene, "+12025550161", VoiceUrl="https://example.com/a", FriendlyName="Front desk")
     assert (made["voice_url"], made["friendly_name"]) == ("https://example.com/a", "Front desk")
     form = {
         "VoiceMethod": "get", "VoiceFallbackUrl": "https://example.com/b",
@@ -42,43 +42,43 @@ def test_a_number_is_taken_changed_and_let_go(scene):
 
 
 def test_a_number_without_a_url_turns_calls_away(scene):
-    made = make(scene, "+12025550112")
+    made = make(scene, "+12025550162")
     assert made["voice_url"] == ""
-    route = scene.office.directory.numbers["+12025550112"].route
+    route = scene.office.directory.numbers["+12025550162"].route
     assert "Reject" in route.document
 
 
 def test_an_application_answers_before_the_url(scene):
     application = scene.ask("GET", "/Applications.json").json()["applications"][0]
-    made = make(scene, "+12025550113", VoiceApplicationSid=application["sid"])
+    made = make(scene, "+12025550163", VoiceApplicationSid=application["sid"])
     assert made["voice_application_sid"] == application["sid"]
     directory = scene.office.directory
-    route = directory.url_route(directory.numbers["+12025550113"].route)
+    route = directory.url_route(directory.numbers["+12025550163"].route)
     assert (route.url, route.method) == ("https://example.com/voice", "GET")
 
 
 def test_numbers_are_found(scene):
-    one = make(scene, "+12025550114", FriendlyName="Found")
+    one = make(scene, "+12025550164", FriendlyName="Found")
     assert one in scene.ask("GET", LIST).json()["incoming_phone_numbers"]
-    for query in ({"PhoneNumber": "*550114"}, {"FriendlyName": "Found"}):
+    for query in ({"PhoneNumber": "*550164"}, {"FriendlyName": "Found"}):
         found = scene.ask("GET", LIST, **query).json()["incoming_phone_numbers"]
-        assert [one["phone_number"] for one in found] == ["+12025550114"]
+        assert [one["phone_number"] for one in found] == ["+12025550164"]
     for query in ({"PhoneNumber": "+49"}, {"Beta": "true"}, {"Origin": "twilio"}):
         assert scene.ask("GET", LIST, **query).json()["incoming_phone_numbers"] == []
 
 
 def test_numbers_are_sorted_by_what_they_are(scene):
-    assert wire.kind_of("+447700900145") is None  # nobody has numbers made for fiction
-    make(scene, "+18005550145")
+    assert kind_of("+447700900145") is None  # nobody has numbers made for fiction
+    make(scene, "+18005550195")
 
     def of(kind):
         found = scene.ask("GET", f"/IncomingPhoneNumbers/{kind}.json").json()
         return {one["phone_number"] for one in found["incoming_phone_numbers"]}
 
     assert OURS in of("Local")
-    assert "+18005550145" in of("TollFree")
+    assert "+18005550195" in of("TollFree")
     assert not of("Local") & of("Mobile")
-    answer = scene.ask("POST", "/IncomingPhoneNumbers/Mobile.json", {"PhoneNumber": "+12025550146"})
+    answer = scene.ask("POST", "/IncomingPhoneNumbers/Mobile.json", {"PhoneNumber": "+12025550166"})
     assert answer.json()["code"] == 21421
 
 
@@ -88,18 +88,20 @@ def test_numbers_are_sorted_by_what_they_are(scene):
         ({}, 21421),
         ({"PhoneNumber": "nonsense"}, 21421),
         ({"PhoneNumber": OURS}, 21422),
-        ({"PhoneNumber": "+12025550115", "VoiceUrl": "ftp://example.com"}, 21402),
-        ({"PhoneNumber": "+12025550115", "SmsUrl": "http://127.0.0.1/"}, 21402),
-        ({"PhoneNumber": "+12025550115", "VoiceUrl": "https://example.com",
+        ({"PhoneNumber": "+12025550101"}, 21422),
+        ({"AreaCode": "999"}, 21452),
+        ({"PhoneNumber": "+12025550165", "VoiceUrl": "ftp://example.com"}, 21402),
+        ({"PhoneNumber": "+12025550165", "SmsUrl": "http://127.0.0.1/"}, 21402),
+        ({"PhoneNumber": "+12025550165", "VoiceUrl": "https://example.com",
           "VoiceMethod": "PUT"}, 21403),
-        ({"PhoneNumber": "+12025550115", "StatusCallbackMethod": "PUT"}, 21403),
-        ({"PhoneNumber": "+12025550115", "VoiceApplicationSid": "AP" + "0" * 32}, 21218),
+        ({"PhoneNumber": "+12025550165", "StatusCallbackMethod": "PUT"}, 21403),
+        ({"PhoneNumber": "+12025550165", "VoiceApplicationSid": "AP" + "0" * 32}, 21218),
     ],
 )  # fmt: skip
 def test_what_is_wrong_has_its_code(scene, form, code):
     answer = scene.ask("POST", LIST, form)
     assert (answer.status_code, answer.json()["code"]) == (400, code)
-    assert "+12025550115" not in scene.office.numbers
+    assert "+12025550165" not in scene.office.numbers
 
 
 def test_another_sid_is_not_there(scene):

@@ -10,9 +10,15 @@ from ringfence.api.twilio.applications import URL_CODES
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
-from ringfence.api.twilio.wire import kind_of
+from ringfence.api.views_desk import FreeNumber
+from ringfence.numbers.plan import formatted, kind_of
 
-_CODES = URL_CODES | {"invalid_number": 21421, "number_exists": 21422, "bad_argument": 21403}
+_CODES = URL_CODES | {
+    "invalid_number": 21421,
+    "number_exists": 21422,
+    "not_in_stock": 21422,
+    "bad_argument": 21403,
+}
 _HOOKS = {
     "VoiceFallback": "fallback",
     "StatusCallback": "status",
@@ -30,7 +36,7 @@ def _listed(asked: Question, numbers: list[views.Number], kind: str | None) -> A
         one
         for one in numbers
         if wanted.lstrip("+ ") in one.number
-        and (name is None or name in {one.name, wire.formatted(one.number)})
+        and (name is None or name in {one.name, formatted(one.number)})
         and (kind is None or kind_of(one.number) == kind)
         and beta is not True
         and origin in {None, "hosted"}
@@ -72,12 +78,23 @@ async def create(asked: Question) -> Answer:
 
 
 async def _added(asked: Question) -> views.Number:
-    number = asked.get("PhoneNumber")
-    if number is None:
-        raise Problem(21421, "PhoneNumber is not specified", status=400)
+    number = asked.get("PhoneNumber") or await _of_area(asked)
     given = {name: value for name, value in _fields(asked).items() if value}
-    added: views.Number = await asked.run("number.add", number=number, silent=True, **given)
+    added: views.Number = await asked.run(
+        "number.add", number=number, silent=True, from_stock=True, **given
+    )
     return added
+
+
+async def _of_area(asked: Question) -> str:
+    """Return the first free number of ``AreaCode``."""
+    area = asked.get("AreaCode")
+    if area is None:
+        raise Problem(21421, "PhoneNumber is not specified", status=400)
+    found: list[FreeNumber] = await asked.run("number.stock.free", area_code=area, limit=1)
+    if not found:
+        raise Problem(21452, "No numbers of that AreaCode can be had", status=400)
+    return found[0].number
 
 
 def _creator(kind: str) -> Any:

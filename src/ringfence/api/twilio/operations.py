@@ -115,6 +115,7 @@ def operations() -> Operations:
     from ringfence.api.twilio import (  # noqa: F401
         accounts,
         applications,
+        available,
         calls,
         numbers,
         recordings,

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-import phonenumbers
-
 from ringfence.api import views
 from ringfence.api.twilio.question import VERSION, Question
 from ringfence.api.views_desk import Hook
 from ringfence.calls.causes import Cause, word
+from ringfence.numbers.plan import formatted, kind_of
 
 _OPEN = {"offered": "ringing", "ringing": "ringing", "answered": "in-progress"}
 _RECORDED = {
@@ -22,15 +21,6 @@ _RECORDED = {
     "expired": "deleted",
     "deleted": "deleted",
 }
-_KINDS = {
-    phonenumbers.PhoneNumberType.FIXED_LINE: "local",
-    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "local",
-    phonenumbers.PhoneNumberType.MOBILE: "mobile",
-    phonenumbers.PhoneNumberType.TOLL_FREE: "toll-free",
-    phonenumbers.PhoneNumberType.SHARED_COST: "shared-cost",
-    phonenumbers.PhoneNumberType.VOIP: "voip",
-    phonenumbers.PhoneNumberType.UAN: "national",
-}
 _SOURCES = {"voicemail": "RecordVerb", "recording": "DialVerb"}
 
 
@@ -39,17 +29,6 @@ def moment(instant: int | None) -> str | None:
     if instant is None:
         return None
     return format_datetime(datetime.fromtimestamp(instant // 1000, UTC))
-
-
-def formatted(address: str) -> str:
-    """Return a number as people of its country write it; anything else as it is."""
-    if not address.startswith("+"):
-        return address
-    try:
-        parsed = phonenumbers.parse(address)
-    except phonenumbers.NumberParseException:
-        return address
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
 def call_status(call: views.Call) -> str:
@@ -191,15 +170,6 @@ NUMBER_HOOKS = {
     "sms_fallback": "sms_fallback",
 }
 """Our word for each URL of a number, by theirs."""
-
-
-def kind_of(number: str) -> str | None:
-    """Return ``local``, ``mobile``, ``toll-free`` or ``national``, None where nobody knows."""
-    try:
-        kind = phonenumbers.number_type(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return None
-    return _KINDS.get(kind)
 
 
 def account(asked: Question, found: views.Account) -> dict[str, Any]:

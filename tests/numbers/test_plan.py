@@ -1,0 +1,53 @@
+"""What the digits of a number say by themselves."""
+
+import pytest
+
+from ringfence.numbers.plan import country_of, describe, formatted, kind_of, national_digits
+
+
+def test_a_number_says_where_and_what_it_is():
+    found = describe("(202) 555-0123", region="US")
+    assert (found.e164, found.valid, found.flaws) == ("+12025550123", True, ())
+    assert (found.country, found.calling_code) == ("US", "1")
+    assert found.national == "(202) 555-0123"
+    assert found.line_type is None  # in North America the digits do not say
+    assert describe("+18005550123").line_type == "tollFree"
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("+1202555", "TOO_SHORT"),
+        ("+120255501234567", "TOO_LONG"),
+        ("+12015550000000", "TOO_LONG"),
+        ("+447700900123", "INVALID_BUT_POSSIBLE"),
+        ("+9991234567", "INVALID_COUNTRY_CODE"),
+        ("2025550123", "INVALID_COUNTRY_CODE"),
+        ("hello", "NOT_A_NUMBER"),
+        ("+", "NOT_A_NUMBER"),
+    ],
+)
+def test_what_is_wrong_with_it_has_a_word(text, flaw):
+    found = describe(text)
+    assert (found.valid, found.flaws) == (False, (flaw,))
+    assert found.national is None
+
+
+def test_kinds_countries_and_digits():
+    assert kind_of("+18005550123") == "toll-free"
+    assert kind_of("+12025550123") == "local"
+    assert kind_of("nonsense") is None
+    assert country_of("+447700900123") == "GB"
+    assert country_of("nonsense") is None
+    assert national_digits("+12025550123") == "2025550123"
+    assert national_digits("nonsense") == "nonsense"
+
+
+def test_a_number_is_shown_as_its_country_writes_it():
+    assert formatted("+12025550123") == "(202) 555-0123"
+    assert formatted("sip:x@example.com") == "sip:x@example.com"
+    assert formatted("+x") == "+x"
+
+
+def test_digits_are_not_printed():
+    assert "5550123" not in repr(describe("+12025550123"))
