@@ -124,6 +124,8 @@ MACHINES = (
         "MESSAGE_TABLE",
         ("accepted", "scheduled", "queued", "receiving", "received"),
         "Its facts move it. What a carrier has taken is never handed over again.",
+    ),
+    Machine(
         "An SMPP session",
         "ringfence.carriers.smpp.session",
         "TABLE",
