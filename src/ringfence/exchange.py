@@ -58,6 +58,7 @@ from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.resolver import Resolver
+from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import House, Rulings
 from ringfence.switch.sessions import Sessions
@@ -138,6 +139,28 @@ class Exchange:
             locator=self._resolver,
         )
         self._router = router
+        program_host = ProgramHost(
+            web=self.outside,
+            speech=self.speech,
+            clips=clips,
+            parties=office.store.party_room,
+            rulings=Rulings(
+                choices=office.store.rooms.consents,
+                directory=office.directory,
+                domain=office.domain,
+                house=House.of(settings),
+            ),
+            domain=office.domain,
+        )
+        self.rooms = RoomDesk(
+            account=office.directory.account,
+            clock=clock,
+            entropy=entropy,
+            audio=audio,
+            host=program_host,
+            clips=clips,
+            book=office.store.rooms.conferences,
+        )
         self.runner = CallRunner(
             clock=clock,
             entropy=entropy,
@@ -148,19 +171,8 @@ class Exchange:
                 send=self.transport.do, audio=audio, sessions=sessions, router=router
             ),
             audio=audio,
-            host=ProgramHost(
-                web=self.outside,
-                speech=self.speech,
-                clips=clips,
-                parties=office.store.party_room,
-                rulings=Rulings(
-                    choices=office.store.rooms.consents,
-                    directory=office.directory,
-                    domain=office.domain,
-                    house=House.of(settings),
-                ),
-                domain=office.domain,
-            ),
+            host=program_host,
+            rooms=self.rooms,
         )
         self.runner.watchers.append(self._count)
         self.runner.watchers.append(partial(alerts.watch, office))
@@ -187,6 +199,7 @@ class Exchange:
         """Bring to its end what a killed process left behind."""
         store = self._office.store
         found = store.store.recover(store.rooms, measure=measure, now=self.clock.now())
+        store.rooms.conferences.close_open(self.clock.now())
         if found.calls or found.recordings or found.jobs:
             log.warning("recovered", count=len(found.calls), legs=len(found.recordings))
 

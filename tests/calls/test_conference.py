@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringfence.calls import conference, events, inputs
+from ringfence.calls import conference, inputs, room_events
 from ringfence.calls.conference import (
     MEMBER_TABLE,
     ROOM_TABLE,
@@ -20,7 +20,7 @@ from ringfence.calls.conference import (
 )
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId, PartyId
+from ringfence.kernel.ids import AccountId, CallId, ConferenceId, LegId, PartyId
 from ringfence.kernel.limits import ROOM_MEMBERS_MAX
 
 NOW = Ms(1_700_000_000_000)
@@ -106,19 +106,18 @@ def test_two_people_meet(hotel: Hotel) -> None:
 def test_the_third_is_no_news_to_the_first_two(hotel: Hotel) -> None:
     hotel.join("a")
     hotel.join("b")
-    assert told(hotel.join("c", beep=False), inputs.Connected) == ["CA-c"]
+    assert told(hotel.join("c", beep="none"), inputs.Connected) == ["CA-c"]
     assert not any(
         isinstance(out, conference.Beep) for out in hotel.do(conference.Leave(leg=leg("c")))
     )
 
 
 def test_waiting_for_the_one_who_begins(hotel: Hotel) -> None:
-    clips = (ClipId("CL-m"),)
-    new = hotel.join("a", start_on_enter=False, wait_clips=clips)
-    assert without_words(new) == [conference.Music(leg=leg("a"), clips=clips)]
+    new = hotel.join("a", start_on_enter=False)
+    assert without_words(new) == [conference.Music(leg=leg("a"), what="wait")]
     hotel.join("b", start_on_enter=False)
     assert hotel.room.state == "waiting"
-    assert hotel.room.take_events() == []
+    assert all(isinstance(fact, room_events.RoomJoined) for fact in hotel.room.take_events())
     new = hotel.join("host")
     assert without_words(new) == [
         conference.StopMusic(leg=leg("a")),
@@ -127,7 +126,8 @@ def test_waiting_for_the_one_who_begins(hotel: Hotel) -> None:
         conference.Mix(leg=leg("b"), muted=False),
         conference.Mix(leg=leg("host"), muted=False),
     ]
-    assert [fact.name() for fact in hotel.room.take_events()] == ["ConferenceStarted"]
+    facts = [fact.name() for fact in hotel.room.take_events()]
+    assert facts == ["RoomJoined", "ConferenceStarted"]
 
 
 def test_the_room_ends_with_the_one_who_ends_it(hotel: Hotel) -> None:
@@ -142,8 +142,16 @@ def test_the_room_ends_with_the_one_who_ends_it(hotel: Hotel) -> None:
         if isinstance(out, conference.Tell) and isinstance(out.what, inputs.RoomLeft)
     }
     assert left == {"CA-host": "left", "CA-a": "ended", "CA-b": "ended"}
-    (ended,) = hotel.room.take_events()
-    assert isinstance(ended, events.ConferenceEnded)
+    *parted, ended = hotel.room.take_events()
+    assert [
+        (fact.call, fact.reason) for fact in parted if isinstance(fact, room_events.RoomParted)
+    ] == [
+        ("CA-host", "left"),
+        ("CA-a", "ended"),
+        ("CA-b", "ended"),
+    ]
+    assert isinstance(ended, room_events.ConferenceEnded)
+    assert (ended.reason, ended.call) == ("exit_left", "CA-host")
     assert (ended.duration_ms, ended.members, ended.most) == (60_000, 3, 3)
     assert hotel.room.members == ()
     late = hotel.join("late")
@@ -181,20 +189,20 @@ def test_a_leg_is_in_once(hotel: Hotel) -> None:
 
 def test_muting(hotel: Hotel) -> None:
     hotel.join("a", start_on_enter=False)
-    assert hotel.do(conference.Mute(leg=leg("a"), on=True)) == []
+    assert without_words(hotel.do(conference.Mute(leg=leg("a"), on=True))) == []
     assert conference.Mix(leg=leg("a"), muted=True) in hotel.join("b")
     mute = conference.Mute(leg=leg("a"), on=False, by=leg("a"))
-    assert hotel.do(mute) == [conference.SetMute(leg=leg("a"), on=False)]
+    assert without_words(hotel.do(mute)) == [conference.SetMute(leg=leg("a"), on=False)]
     assert hotel.do(mute) == []
 
 
 def test_holding_is_leaving_the_mix(hotel: Hotel) -> None:
     hotel.join("a")
     hotel.join("b")
-    new = hotel.do(conference.Hold(leg=leg("a"), on=True, clips=(ClipId("CL-m"),)))
+    new = hotel.do(conference.Hold(leg=leg("a"), on=True))
     assert without_words(new) == [
         conference.Unmix(leg=leg("a")),
-        conference.Music(leg=leg("a"), clips=(ClipId("CL-m"),)),
+        conference.Music(leg=leg("a"), what="hold"),
     ]
     assert sorted(told(new, inputs.Disconnected)) == ["CA-a", "CA-b"]
     assert hotel.do(conference.Hold(leg=leg("a"), on=True)) == []
@@ -204,6 +212,55 @@ def test_holding_is_leaving_the_mix(hotel: Hotel) -> None:
         conference.Mix(leg=leg("a"), muted=False),
     ]
     assert sorted(told(new, inputs.Connected)) == ["CA-a", "CA-b"]
+
+
+def test_on_hold_before_the_room_begins(hotel: Hotel) -> None:
+    hotel.join("a", start_on_enter=False)
+    assert without_words(hotel.do(conference.Hold(leg=leg("a"), on=True))) == [
+        conference.StopMusic(leg=leg("a")),
+        conference.Music(leg=leg("a"), what="hold"),
+    ]
+    assert conference.Mix(leg=leg("a"), muted=False) not in hotel.join("host")
+    back = without_words(hotel.do(conference.Hold(leg=leg("a"), on=False)))
+    assert back[1:] == [conference.Mix(leg=leg("a"), muted=False)]
+
+
+def test_a_coach_is_heard_by_one(hotel: Hotel) -> None:
+    hotel.join("customer")
+    new = hotel.join("coach", coach=CallId("CA-agent"))
+    own = conference.Whisper(leg=leg("coach"), to=leg("coach"))
+    assert own in new  # the pupil is not there yet: heard by nobody
+    new = hotel.join("agent")
+    assert conference.Whisper(leg=leg("coach"), to=leg("agent")) in new
+    assert own in hotel.do(conference.Hold(leg=leg("agent"), on=True))
+    hotel.do(conference.Hold(leg=leg("agent"), on=False))
+    new = hotel.do(conference.Coach(leg=leg("coach"), whom=None))
+    assert new == [conference.Whisper(leg=leg("coach"), to=None)]
+
+
+@pytest.mark.parametrize(
+    ("how", "reason"), [("leave", "last_left"), ("remove", "last_removed"), ("end", "api")]
+)
+def test_why_a_room_ended(hotel: Hotel, how: str, reason: str) -> None:
+    hotel.join("a")
+    match how:
+        case "leave":
+            hotel.do(conference.Leave(leg=leg("a")))
+        case "remove":
+            hotel.do(conference.Remove(leg=leg("a")))
+        case _:
+            hotel.do(conference.End())
+    (ended,) = [f for f in hotel.room.take_events() if isinstance(f, room_events.ConferenceEnded)]
+    assert ended.reason == reason
+
+
+def test_what_leaving_does_can_be_changed(hotel: Hotel) -> None:
+    hotel.join("a", beep="none")
+    hotel.join("b")
+    hotel.do(conference.Settle(leg=leg("a"), end_on_exit=True, beep_on_exit=True))
+    new = hotel.do(conference.Leave(leg=leg("a")))
+    assert conference.Beep(legs=(leg("b"),), came=False) in new
+    assert hotel.room.state == "ended"
 
 
 @pytest.mark.parametrize("by", ["guest", "stranger"])

@@ -7,11 +7,11 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
 
-from ringfence.calls import events
+from ringfence.calls import events, room_events
 from ringfence.kernel.events import Event
 from ringfence.privacy.labels import Label
 
-KINDS = (*events.FACTS, *events.ROOM_FACTS)
+KINDS = (*events.FACTS, *room_events.ROOM_FACTS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -36,14 +36,14 @@ def test_every_field_is_labelled_as_fit_to_rest_in_clear(kind: type[Event]) -> N
 
 @pytest.mark.parametrize(
     ("base", "registered"),
-    [(events.CallFact, events.FACTS), (events.RoomFact, events.ROOM_FACTS)],
+    [(events.CallFact, events.FACTS), (room_events.RoomFact, room_events.ROOM_FACTS)],
 )
 def test_every_fact_of_the_module_is_registered_once(
     base: type[Event], registered: tuple[type[Event], ...]
 ) -> None:
     own = {
         value
-        for value in vars(events).values()
+        for value in (*vars(events).values(), *vars(room_events).values())
         if isinstance(value, type) and issubclass(value, base) and value is not base
     }
     assert set(registered) == own

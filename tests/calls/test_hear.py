@@ -261,7 +261,9 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.StopRecording(recording=RecordingId("RE-x")),
         effects.DiscardRecording(recording=RecordingId("RE-x")),
         effects.RedactDigits(recording=RecordingId("RE-x"), on=True),
-        effects.EnterRoom(leg=CALLER, conference=ConferenceId("CF-x")),
+        effects.EnterRoom(
+            leg=CALLER, join=commands.JoinConference(conference=ConferenceId("CF-x"))
+        ),
         effects.LeaveRoom(leg=CALLER, conference=ConferenceId("CF-x")),
         effects.EnterQueue(leg=CALLER, queue=QueueId("QU-x")),
         effects.LeaveQueue(leg=CALLER, queue=QueueId("QU-x")),

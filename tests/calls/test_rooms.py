@@ -8,7 +8,7 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.rooms import STAY_TABLE, StayState, StayTrigger
-from ringfence.kernel.ids import ClipId, ConferenceId, LegId, PartyId
+from ringfence.kernel.ids import ConferenceId, LegId, PartyId
 
 CALLER = LegId("LG-caller")
 ROOM = ConferenceId("CF-1")
@@ -37,30 +37,19 @@ def out(rig: Any) -> notices.ConferenceFinished:
 
 def test_the_room_is_asked_with_every_wish(rig: Any) -> None:
     rig.answered()
-    assert rig.do(
-        commands.JoinConference(
-            conference=ROOM,
-            muted=True,
-            start_on_enter=False,
-            end_on_exit=True,
-            moderator=True,
-            max_members=3,
-            beep=False,
-            wait_clips=(ClipId("CL-m"),),
-        )
-    ) == [
-        effects.EnterRoom(
-            leg=CALLER,
-            conference=ROOM,
-            muted=True,
-            start_on_enter=False,
-            end_on_exit=True,
-            moderator=True,
-            max_members=3,
-            beep=False,
-            wait_clips=(ClipId("CL-m"),),
-        )
-    ]
+    join = commands.JoinConference(
+        conference=ROOM,
+        muted=True,
+        start_on_enter=False,
+        end_on_exit=True,
+        moderator=True,
+        max_members=3,
+        beep="exit",
+        wait=commands.Heard(url="https://example.com/music"),
+    )
+    (effect,) = rig.do(join)
+    assert isinstance(effect, effects.EnterRoom)
+    assert (effect.leg, effect.join) == (CALLER, join)
 
 
 def test_alone_in_a_room_nobody_answered(rig: Any) -> None:
@@ -83,7 +72,8 @@ def test_company_is_a_person_and_its_time_is_talk(rig: Any) -> None:
     rig.wait(4_000)
     rig.hear(OTHER)
     rig.wait(8_000)
-    assert LEAVE in rig.hear(inputs.LegHungUp(leg=CALLER))
+    gone = effects.LeaveRoom(leg=CALLER, conference=ROOM, hung_up=True)
+    assert gone in rig.hear(inputs.LegHungUp(leg=CALLER))
     assert (out(rig).reason, out(rig).hung_up) == ("hung_up", True)
     ended = rig.finish()
     assert (ended.missed, ended.talk_ms, ended.answered_by) == (False, 10_000, "PA-other")
@@ -138,7 +128,9 @@ def test_another_program_does_not_wait(rig: Any) -> None:
     assert len(rig.wrote(events.ConferenceLeft)) == 1
 
 
-@pytest.mark.parametrize("effect", [effects.EnterRoom(leg=CALLER, conference=ROOM), LEAVE])
+@pytest.mark.parametrize(
+    "effect", [effects.EnterRoom(leg=CALLER, join=commands.JoinConference(conference=ROOM)), LEAVE]
+)
 def test_a_room_that_cannot_be_reached(rig: Any, effect: effects.Effect) -> None:
     inside(rig)
     rig.hear(inputs.EffectFailed(effect=effect))
@@ -149,7 +141,7 @@ def test_the_member_s_own_record(rig: Any) -> None:
     inside(rig, record=True)
     (start,) = rig.wants(effects.StartRecording)
     assert start.source == "conference"
-    assert [(c.leg, c.incoming) for c in start.channels] == [(CALLER, True), (CALLER, False)]
+    assert [(c.leg, c.incoming) for c in start.channels] == [(CALLER, True)]
     new = rig.hear(inputs.RoomLeft(leg=CALLER, reason="ended"))
     assert new == [effects.StopRecording(recording=start.recording)]
 
@@ -162,3 +154,26 @@ def test_entering_too_late_is_entering_nothing(rig: Any) -> None:
     assert not rig.wrote(events.ConferenceJoined)
     rig.hear(inputs.RoomLeft(leg=CALLER, reason="left"))
     assert out(rig).duration_ms == 0
+
+
+@pytest.mark.parametrize("how", [inputs.RoomMuted, inputs.RoomHeld])
+def test_what_nobody_hears_is_not_kept(rig: Any, how: Any) -> None:
+    inside(rig, record=True)
+    (start,) = rig.wants(effects.StartRecording)
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    assert rig.hear(how(leg=CALLER, on=True)) == [effects.PauseRecording(recording=start.recording)]
+    assert rig.hear(how(leg=CALLER, on=False)) == [
+        effects.ResumeRecording(recording=start.recording)
+    ]
+    facts = rig.wrote(events.LegMuted if how is inputs.RoomMuted else events.LegHeld)
+    assert [fact.on for fact in facts] == [True, False]
+
+
+def test_who_comes_in_muted_is_kept_once_they_are_heard(rig: Any) -> None:
+    inside(rig, record=True, muted=True)
+    assert not rig.wants(effects.StartRecording)
+    rig.hear(inputs.RoomHeld(leg=CALLER, on=True))
+    rig.hear(inputs.RoomMuted(leg=CALLER, on=False))
+    assert not rig.wants(effects.StartRecording)
+    rig.hear(inputs.RoomHeld(leg=CALLER, on=False))
+    assert len(rig.wants(effects.StartRecording)) == 1

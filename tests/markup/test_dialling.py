@@ -114,7 +114,7 @@ def test_a_caller_who_hung_up_is_told_of_in_a_callback(script):
 
 
 def test_only_targets_of_later_is_a_dial_that_failed(script):
-    s = dial(script, "action='/after'", "<Conference>room</Conference>")
+    s = dial(script, "action='/after'", "<Client>ann</Client>")
     assert s.all(commands.Dial) == []
     assert s.params()["DialCallStatus"] == "failed"
     assert s.codes == ["unavailable_target"]

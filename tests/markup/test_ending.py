@@ -58,6 +58,6 @@ def test_a_broken_verb_is_where_the_caller_hears_the_apology(script):
 
 
 def test_a_verb_of_later_is_passed(script):
-    s = script("<Response><Enqueue>x</Enqueue><Say>a</Say></Response>").begin()
+    s = script("<Response><Annotate/><Say>a</Say></Response>").begin()
     assert s.heard == ["a"]
     assert s.codes == ["unavailable_verb"]

@@ -111,6 +111,7 @@ ELSEWHERE = {
     "text_events": "with its message",
     "text_media": "with its message",
     "text_parts": "with its message",
+    "participants": "with its call",
     "phones": "until it is removed",
     "primary_admins": "closes with the account",
     "recording_channels": "with its recording",

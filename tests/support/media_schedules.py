@@ -230,7 +230,7 @@ class Schedule:
         recording = f"RE{rng.randrange(max(self.recordings - 3, 0), self.recordings + 1)}"
         room, on = rng.choice("XY"), rng.random() < 0.6
         made: p.AnyCommand | None = None
-        match rng.randrange(23):
+        match rng.randrange(25):
             case 0:
                 clips = rng.choices("abcd", k=rng.randrange(1, 4))
                 name, loop = f"P{rng.randrange(99)}", rng.choice([0, 1, 1, 2])
@@ -278,6 +278,8 @@ class Schedule:
                 made = p.ReadLeg(leg)
             case 21 if leg in self.phones:
                 self.connect(leg)
+            case 22 | 23:
+                made = p.Whisper(leg, rng.choice([other, other, leg, None]))
             case _:
                 self.reopen(leg)
         if made is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ringfence.calls.effects import Channel
 from ringfence.calls.events import CallFact
+from ringfence.calls.room_events import RoomFact
 from ringfence.kernel.clock import Ms, VirtualClock
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import Refused
@@ -15,6 +16,7 @@ from ringfence.kernel.ids import (
     AccountId,
     CallId,
     ClipId,
+    ConferenceId,
     NumberId,
     PartyId,
     PhoneDeviceId,
@@ -51,6 +53,7 @@ from ringfence.switch.media_link import MediaLink
 from ringfence.switch.ports import Clip
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
+from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import Rulings
 from ringfence.switch.sessions import Sessions
@@ -86,11 +89,30 @@ class QuietLink(MediaLink):
         self._played.media.append(command)
 
 
+class Book:
+    """What happened in rooms."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.facts: list[RoomFact] = []
+        self.labels: dict[CallId, str] = {}
+
+    def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
+        del conference, now
+        self.names.append(name)
+
+    def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
+        del now
+        self.facts += facts
+        self.labels |= labels
+
+
 class World:
     """Ports for the switch, in memory."""
 
     def __init__(self, tmp_path: Path) -> None:
         self.facts: list[CallFact] = []
+        self.book = Book()
         self.clips: dict[ClipId, Clip] = {}
         self.callbacks: list[Callback] = []
         self.spoken: list[str] = []
@@ -219,6 +241,15 @@ class Bench:
             rulings=Rulings(choices=self.world, directory=self.directory, domain="pbx.example.com"),
             domain="pbx.example.com",
         )
+        self.rooms = RoomDesk(
+            account=self.directory.account,
+            clock=self.clock,
+            entropy=SeededEntropy(2),
+            audio=audio,
+            host=host,
+            clips=self.world,
+            book=self.world.book,
+        )
         self.runner = CallRunner(
             clock=self.clock,
             entropy=SeededEntropy(1),
@@ -228,6 +259,7 @@ class Bench:
             signals=signals,
             audio=audio,
             host=host,
+            rooms=self.rooms,
         )
 
         class NoFlows:
@@ -257,6 +289,7 @@ class Bench:
         offer: bytes | None = None,
         to: str = "",
         extra: str = "",
+        key: str = "in-1",
     ) -> None:
         body = offer
         if body is None:
@@ -274,7 +307,7 @@ class Bench:
         request = parse(head + body)
         self.arrivals.invite(
             wire.InviteReceived(
-                leg=wire.LegKey("in-1"),
+                leg=wire.LegKey(key),
                 peer=PEER,
                 source="" if username else "TK1",
                 username=username,

@@ -44,6 +44,7 @@ from ringfence.calls.words import (
     RecordingSource,
     RecordWhen,
     Role,
+    RoomBeep,
 )
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import (
@@ -347,24 +348,51 @@ class EndDial:
     cause: Cause = Cause.CANCELLED
 
 
+_NO_ROOM = ConferenceId("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A document for ears only: what it says and plays is heard. ``url`` "": silence."""
+
+    url: str = field(repr=False)
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Whom to tell of what happens: ``events`` are words of whoever is told."""
+
+    url: str = field(repr=False)
+    method: str = "POST"
+    events: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinConference:
     """Put the first leg into a room until it leaves or the room ends.
 
-    ``start_on_enter``: the room begins when such a member is in; until then members hear
-    ``wait_clips``. ``end_on_exit``: the room ends when this member leaves. ``moderator``: may
-    remove, mute and end. ``max_members`` 0: the installation's limit. ``beep``: others hear this
-    member come and go. ``hangup_on_star``: ``*`` leaves the room.
+    ``name``: what its people call the room; the switch fills in ``conference``. ``start_on_enter``:
+    the room begins when such a member is in; until then members hear ``wait`` (None: music of the
+    house). ``end_on_exit``: the room ends when this member leaves. ``moderator``: may remove, mute
+    and end. ``max_members`` 0: the installation's limit. ``beep``: when the others hear a tone.
+    ``coach``: the call of the one member who hears this one. ``label``: what the account calls this
+    member. ``news``: who is told of the room. ``hangup_on_star``: ``*`` leaves the room.
+    ``record``: this member's voice may be in the room's recording.
     """
 
-    conference: ConferenceId
+    conference: ConferenceId = _NO_ROOM
+    name: str = field(default="", repr=False)
     muted: bool = False
     start_on_enter: bool = True
     end_on_exit: bool = False
     moderator: bool = False
     max_members: int = 0
-    beep: bool = True
-    wait_clips: tuple[ClipId, ...] = ()
+    beep: RoomBeep = "both"
+    wait: Heard | None = None
+    coach: CallId | None = None
+    label: str = field(default="", repr=False)
+    news: Told | None = None
     hangup_on_star: bool = False
     time_limit_ms: int = 0
     record: bool = False

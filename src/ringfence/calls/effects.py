@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Endpoint
+from ringfence.calls.commands import Endpoint, JoinConference
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.ids import CallId, ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
 from ringfence.kernel.phone import Phone
@@ -256,25 +256,21 @@ class RedactDigits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterRoom:
-    """Ask the room for a place; see `ringfence.calls.conference`."""
+    """Ask the room for a place; see `ringfence.calls.conference`. ``join``: with which wishes."""
 
     leg: LegId
-    conference: ConferenceId
-    muted: bool = False
-    start_on_enter: bool = True
-    end_on_exit: bool = False
-    moderator: bool = False
-    max_members: int = 0
-    beep: bool = True
-    wait_clips: tuple[ClipId, ...] = ()
+    join: JoinConference
+    party: PartyId | None = None
+    person: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveRoom:
-    """Take the leg out of the room; ``inputs.RoomLeft`` answers unless the leg is released."""
+    """Take the leg out of the room; ``inputs.RoomLeft`` answers unless it has ``hung_up``."""
 
     leg: LegId
     conference: ConferenceId
+    hung_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

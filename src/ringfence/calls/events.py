@@ -502,35 +502,6 @@ class TimelineNoted(CallFact):
     level: Annotated[str, CALL_FACT] = "info"
 
 
-# --- rooms ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomFact(Event):
-    """What every fact of a conference room has: when, which room, whose."""
-
-    at: Annotated[Ms, CALL_TIME]
-    conference: Annotated[ConferenceId, CALL_ID]
-    account: Annotated[AccountId, ACCOUNT_ID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceStarted(RoomFact):
-    """The room runs: its members hear each other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceEnded(RoomFact):
-    """The room is over. ``members``: how many were in, in all; ``most``: at one time."""
-
-    duration_ms: Annotated[int, CALL_FACT]
-    members: Annotated[int, CALL_FACT]
-    most: Annotated[int, CALL_FACT]
-
-
-ROOM_FACTS: tuple[type[RoomFact], ...] = (ConferenceStarted, ConferenceEnded)
-"""Every kind of fact a room can report."""
-
 FACTS: tuple[type[CallFact], ...] = (
     CallOffered,
     CallPlaced,

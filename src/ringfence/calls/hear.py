@@ -343,6 +343,8 @@ def _to_activity(
     call: LiveCall,
     x: inputs.RoomEntered
     | inputs.RoomLeft
+    | inputs.RoomMuted
+    | inputs.RoomHeld
     | inputs.QueueMoved
     | inputs.QueueEnded
     | inputs.Disconnected,
@@ -445,6 +447,8 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.MediaLost: _media_lost,
     inputs.RoomEntered: _to_activity,
     inputs.RoomLeft: _to_activity,
+    inputs.RoomMuted: _to_activity,
+    inputs.RoomHeld: _to_activity,
     inputs.QueueMoved: _to_activity,
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,

@@ -283,6 +283,22 @@ class RoomLeft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomMuted:
+    """The others in the room hear the leg no more, or again."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomHeld:
+    """The leg was taken out of the room's talk, to hear music, or put back."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueMoved:
     """The place of the waiting leg, from 1."""
 
@@ -359,6 +375,8 @@ Input = (
     | MediaLost
     | RoomEntered
     | RoomLeft
+    | RoomMuted
+    | RoomHeld
     | QueueMoved
     | QueueEnded
     | Connected

@@ -100,6 +100,32 @@ class Recordings(Outlets):
             return
         self.start_recording(source, self.both_ways(leg))
 
+    def record_said(self, source: RecordingSource, leg: Leg) -> None:
+        """Record what a leg says and nobody else, or go on with it where it rests."""
+        for recording in self.recordings.values():
+            if recording.source == source and recording.running:
+                if recording.step("resume"):
+                    self.effects.append(effects.ResumeRecording(recording=recording.id))
+                    self.facts.append(
+                        events.RecordingResumed(at=self.now, call=self.call, recording=recording.id)
+                    )
+                return
+        if self._recordings_made < RECORDINGS_PER_CALL:
+            self.start_recording(source, self.both_ways(leg)[:1])
+
+    def rest_recordings(self, source: RecordingSource) -> None:
+        """Keep nothing for a while; one that has not begun yet does not begin."""
+        for recording in tuple(self.recordings.values()):
+            if recording.source != source or not recording.running:
+                continue
+            if recording.step("pause"):
+                self.effects.append(effects.PauseRecording(recording=recording.id))
+                self.facts.append(
+                    events.RecordingPaused(at=self.now, call=self.call, recording=recording.id)
+                )
+            else:
+                self.stop_recording(recording)
+
     @staticmethod
     def both_ways(leg: Leg) -> tuple[effects.Channel, effects.Channel]:
         """Return the channels of what a leg says and of what it hears."""

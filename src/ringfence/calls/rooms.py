@@ -6,6 +6,7 @@ entering ─entered─▶ inside ─stop─▶ leaving ─left─▶ done
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from ringfence.calls import effects, events, inputs, notices
@@ -33,29 +34,22 @@ STAY_TABLE: dict[StayState, dict[StayTrigger, StayState]] = {
 class ConferenceStay(Activity):
     """A `commands.JoinConference` under way."""
 
-    __slots__ = ("_command", "_entered_at", "_tell", "state")
+    __slots__ = ("_command", "_entered_at", "_silent", "_tell", "state")
 
     def __init__(self, core: CallCore, command: JoinConference) -> None:
         super().__init__(core)
         self._command = command
         self._entered_at: Ms | None = None
+        self._silent = {"muted"} if command.muted else set[str]()
         self._tell = True
         self.state: StayState = "entering"
 
     def begin(self) -> None:
         """Ask the room for a place."""
-        command = self._command
+        first = self.core.first()
         self.core.effects.append(
             effects.EnterRoom(
-                leg=self.core.first().id,
-                conference=command.conference,
-                muted=command.muted,
-                start_on_enter=command.start_on_enter,
-                end_on_exit=command.end_on_exit,
-                moderator=command.moderator,
-                max_members=command.max_members,
-                beep=command.beep,
-                wait_clips=command.wait_clips,
+                leg=first.id, join=self._command, party=first.party, person=first.person
             )
         )
 
@@ -71,6 +65,14 @@ class ConferenceStay(Activity):
                 self._entered(x)
             case inputs.RoomLeft():
                 self._done(x.reason)
+            case inputs.RoomMuted() if self.state == "inside":
+                core = self.core
+                core.facts.append(events.LegMuted(at=core.now, call=core.call, leg=x.leg, on=x.on))
+                self._hush("muted", on=x.on)
+            case inputs.RoomHeld() if self.state == "inside":
+                core = self.core
+                core.facts.append(events.LegHeld(at=core.now, call=core.call, leg=x.leg, on=x.on))
+                self._hush("held", on=x.on)
             case inputs.Connected() if self.state == "inside":
                 # Somebody else is in the room: the audio is the room's business, not a bridge.
                 if x.person:
@@ -98,10 +100,32 @@ class ConferenceStay(Activity):
                 leg=core.first().id,
             )
         )
-        if self._command.record:
-            core.record_heard("conference", core.first())
+        self._record()
         if self._command.time_limit_ms:
             core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
+
+    def _record(self) -> None:
+        """Keep what this member says, while the others hear it."""
+        core = self.core
+        if self._command.record and not self._silent and self.state == "inside":
+            core.record_said("conference", core.first())
+
+    def _hush(self, why: str, *, on: bool) -> None:
+        """What nobody in the room hears is in no recording of it."""
+        if on:
+            self._silent.add(why)
+            self.core.rest_recordings("conference")
+        else:
+            self._silent.discard(why)
+            self._record()
+
+    def keep(self, *, on: bool) -> None:
+        """Begin to record this member, or do it no more."""
+        self._command = replace(self._command, record=on)
+        if on:
+            self._record()
+        else:
+            self.core.stop_recordings("conference")
 
     def digit(self, leg: Leg, digit: str) -> bool:  # noqa: ARG002
         """The star leaves where that was asked for; other keys are nobody's."""
@@ -131,12 +155,14 @@ class ConferenceStay(Activity):
     def call_over(self) -> None:
         """The member has hung up."""
         if self.state in {"entering", "inside"}:
-            self._leave()
+            self._leave(hung_up=True)
         self._done("hung_up")
 
-    def _leave(self) -> None:
+    def _leave(self, *, hung_up: bool = False) -> None:
         self.core.effects.append(
-            effects.LeaveRoom(leg=self.core.first().id, conference=self._command.conference)
+            effects.LeaveRoom(
+                leg=self.core.first().id, conference=self._command.conference, hung_up=hung_up
+            )
         )
 
     def _done(self, reason: RoomExit) -> None:

@@ -61,7 +61,19 @@ RecordWhen = Literal["never", "from_answer", "from_ringing"]
 RoomExit = Literal["left", "hung_up", "removed", "ended", "full", "failed"]
 """Why a leg is no longer in a conference; ``full``: it never got in."""
 
-QueueExit = Literal["connected", "left", "hung_up", "removed", "full", "timeout", "failed"]
+RoomBeep = Literal["both", "enter", "exit", "none"]
+"""When the others hear a tone for a member."""
+
+RoomEnd = Literal["api", "exit_left", "exit_removed", "last_left", "last_removed"]
+"""Why a room ended: somebody asked for it, a member that ends it went or was put out, or the last
+member went or was put out."""
+
+RoomMusic = Literal["wait", "hold"]
+"""Why a member is not in the mix and hears something else."""
+
+QueueExit = Literal[
+    "connected", "left", "hung_up", "removed", "redirected", "full", "timeout", "failed"
+]
 """Why a caller no longer waits; ``connected``: an agent took the call and has finished."""
 
 ReferOutcome = Literal["accepted", "refused", "completed", "failed"]

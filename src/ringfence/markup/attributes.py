@@ -117,6 +117,16 @@ def url(name: str | None, warning: int | None = 11100) -> Attribute:
     return Attribute(name, "an http or https URL, or one relative to the document's", read, warning)
 
 
+def url_or_nothing(name: str | None, warning: int | None = 11100) -> Attribute:
+    """Like `url`, or empty: nothing is to be heard."""
+    read_url = url(name, warning)
+
+    def read(value: str) -> str:
+        return read_url.read(value) if value.strip() else ""
+
+    return Attribute(name, f"{read_url.expects}, or nothing for silence", read, warning)
+
+
 def key_set(name: str | None, warning: int | None = None) -> Attribute:
     """The keys that end input: any of ``0-9 * #``, or nothing for no such key."""
 

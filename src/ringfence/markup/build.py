@@ -212,6 +212,17 @@ def _queue(values: Values, text: str, _children: list[Any], report: Report) -> A
     return verbs.Queue(name=text, **values)
 
 
+def _enqueue(values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if not text:
+        report("nobody_to_dial", "<Enqueue> names no queue")
+        return BROKEN
+    return verbs.Enqueue(name=text, **values)
+
+
+def _task(_values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
+    return None  # a task of a workflow; there are none here
+
+
 def _dial(values: Values, text: str, children: list[Any], report: Report) -> Any:
     targets = list(children)
     if text:
@@ -270,6 +281,9 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Parameter": _parameter,
     "Conference": _conference,
     "Queue": _queue,
+    "Enqueue": _enqueue,
+    "Task": _task,
+    "Leave": _plain(verbs.Leave),
     "Redirect": _redirect,
     "Hangup": _plain(verbs.Hangup),
     "Reject": _plain(verbs.Reject),

@@ -14,6 +14,7 @@ from ringfence.kernel.limits import (
     MARKUP_LOOPS,
     MARKUP_SEND_DIGITS,
     MARKUP_WAIT_SECONDS,
+    QUEUE_MEMBERS_MAX,
 )
 from ringfence.markup.attributes import (
     Attribute,
@@ -25,6 +26,7 @@ from ringfence.markup.attributes import (
     text,
     tones,
     url,
+    url_or_nothing,
     words,
 )
 
@@ -272,7 +274,7 @@ _TABLE: tuple[Element, ...] = (
             "maxParticipants": integer("max_participants", 2, 250),
             "record": _record_mode(12200),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
-            "waitUrl": text("wait_url", MARKUP_CALLBACK_CHARS, 13233),
+            "waitUrl": url_or_nothing("wait_url", 13233),
             "waitMethod": method("wait_method", 13234),
             "coach": text("coach", 34),
             "participantLabel": text("participant_label", 128),
@@ -290,10 +292,10 @@ _TABLE: tuple[Element, ...] = (
                 "speaker",
                 "announcement",
             ),
+            "eventCallbackUrl": url("event_callback_url"),
             **_RECORDING_CALLBACK,
             **_noted(
                 "region",
-                "eventCallbackUrl",
                 "jitterBufferSize",
                 "whisper",
                 "url",
@@ -303,18 +305,31 @@ _TABLE: tuple[Element, ...] = (
             ),
         },
         content="text",
-        state="parsed",
     ),
     Element(
         "Queue",
         {
             "url": url("url", 14211),
             "method": method("method", 14210),
-            **_noted("callSid", "reservationSid", "postWorkActivitySid"),
+            **_noted("reservationSid", "postWorkActivitySid"),
         },
         content="text",
-        state="parsed",
     ),
+    Element(
+        "Enqueue",
+        {
+            "action": url("action"),
+            "method": method("method", 14222),
+            "maxQueueSize": integer("max_queue_size", 1, QUEUE_MEMBERS_MAX),
+            "waitUrl": url_or_nothing("wait_url", 14221),
+            "waitUrlMethod": method("wait_url_method", 14220),
+            **_noted("workflowSid"),
+        },
+        frozenset({"Task"}),
+        "text",
+    ),
+    Element("Task", {**_noted("priority", "timeout")}, content="text"),
+    Element("Leave", {}),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
     Element("Hangup", {}),
     Element("Reject", {"reason": choice("reason", "rejected", "busy")}),
@@ -322,8 +337,6 @@ _TABLE: tuple[Element, ...] = (
     *map(
         _later,
         (
-            "Enqueue",
-            "Leave",
             "Connect",
             "Start",
             "Stop",
@@ -351,6 +364,7 @@ TOP_LEVEL: Final[frozenset[str]] = frozenset(ELEMENTS) - {
     "Parameter",
     "Conference",
     "Queue",
+    "Task",
 }
 """The verbs that may stand directly in a Response."""
 

@@ -77,6 +77,8 @@ KINDS: Final[dict[str, Kind]] = {
     "reject_after_answer": Kind("warning", None),
     "document_loop": Kind("error", None),
     "caller_id_refused": Kind("warning", 13214),
+    "verb_not_here": Kind("warning", 13227),
+    "room_full": Kind("warning", 13226),
     "screen_verb": Kind("warning", None),
 }
 """Every kind; ``docs/reference/twiml.md`` lists them and a test keeps the two in step."""

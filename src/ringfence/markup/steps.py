@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from ringfence.kernel.errors import LocalError
+from ringfence.markup.conferring import ConferenceStep
 from ringfence.markup.dialling import DialStep
 from ringfence.markup.echoing import EchoStep
 from ringfence.markup.ending import InstantStep
@@ -15,6 +16,7 @@ from ringfence.markup.speaking import SpeakingStep
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import (
     Broken,
+    Conference,
     Dial,
     Echo,
     Gather,
@@ -47,6 +49,8 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return GatherStep(stage, verb, base), 1
         case Record():
             return RecordStep(stage, verb), 1
+        case Dial() if any(isinstance(target, Conference) for target in verb.targets):
+            return ConferenceStep(stage, verb, base), 1
         case Dial():
             return DialStep(stage, verb, base), 1
         case Echo():

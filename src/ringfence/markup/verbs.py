@@ -147,7 +147,11 @@ class Client(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conference(Verb):
-    """A room to join. Parsed; not joined yet."""
+    """A room to join. ``wait_url`` None: music of the house, empty: silence, until it begins.
+
+    ``coach``: the call of the one who hears this member; ``event_callback_url``: an older name of
+    ``status_callback``.
+    """
 
     room: str = field(repr=False)
     muted: bool = False
@@ -163,7 +167,8 @@ class Conference(Verb):
     participant_label: str = field(default="", repr=False)
     status_callback: str | None = field(default=None, repr=False)
     status_callback_method: Method = "POST"
-    status_callback_event: tuple[str, ...] = ()
+    status_callback_event: tuple[str, ...] = ("start", "end")
+    event_callback_url: str | None = field(default=None, repr=False)
     recording_status_callback: str | None = field(default=None, repr=False)
     recording_status_callback_method: Method = "POST"
     recording_status_callback_event: tuple[str, ...] = ("completed",)
@@ -171,7 +176,7 @@ class Conference(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue(Verb):
-    """A queue whose first caller to take. Parsed; not served yet."""
+    """A queue whose first caller to take. ``url``: what the caller hears before."""
 
     name: str = field(repr=False)
     url: str | None = field(default=None, repr=False)
@@ -211,6 +216,26 @@ class Dial(Verb):
     recording_status_callback: str | None = field(default=None, repr=False)
     recording_status_callback_method: Method = "POST"
     recording_status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enqueue(Verb):
+    """Wait in a queue until somebody takes the call; then ask ``action``, or the next verb.
+
+    ``max_queue_size`` 0: the queue's own. ``wait_url`` None: music of the house, empty: silence.
+    """
+
+    name: str = field(repr=False)
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    max_queue_size: int = 0
+    wait_url: str | None = field(default=None, repr=False)
+    wait_url_method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave(Verb):
+    """Stop waiting in the queue; what follows the Enqueue goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,8 @@ _AFTER_OVER = (
     notices.RecordingMissing,
     notices.DialFinished,
     notices.DialProgress,
+    notices.ConferenceFinished,
+    notices.QueueFinished,
 )
 """What still matters when the call is over: an action URL is told of it."""
 
@@ -353,12 +355,19 @@ class Program:
             elif self._step is not None or self._fetching or not self._begun:
                 return
             elif rest := self._pages.rest:
-                step, count = step_for(self, rest, self._pages.base)
+                step, count = self._next_step(rest)
                 self._pages.turn(count)
                 self._begin_step(step)
             else:
-                self._out.append(commands.Hangup())
-                self._finished = True
+                self._read_out()
+
+    def _next_step(self, rest: Sequence[Verb]) -> tuple[Step, int]:
+        return step_for(self, rest, self._pages.base)
+
+    def _read_out(self) -> None:
+        """Nothing is left to be done."""
+        self._out.append(commands.Hangup())
+        self._finished = True
 
     def _follow(self, reference: str, method: Method, params: Params) -> None:
         self._goto = None

@@ -47,12 +47,16 @@ _PHONE = "user.contact.phone_number"
 _WEB: Mapping[str, str] = {
     _PHONE: "From To Caller Called ForwardedFrom",
     "user.name": "CallerName",
-    "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl",
+    "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl "
+    "ConferenceSid CallSidToCoach CallSidEndingConference QueueSid DequeingCallSid",
     _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration "
     "RecordingDuration RecordingStatus RecordingSource RecordingChannels CallbackSource "
-    "SequenceNumber ErrorCode ErrorUrl msg",
+    "SequenceNumber ErrorCode ErrorUrl msg StatusCallbackEvent Muted Hold Coaching "
+    "StartConferenceOnEnter EndConferenceOnExit ReasonConferenceEnded ReasonParticipantLeft Reason "
+    "ParticipantCallStatus ReasonAnnouncementFailed AnnounceUrl QueueResult QueueTime "
+    "QueuePosition QueueSize CurrentQueueSize AvgQueueTime DequeueResult",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
-    "user.content.private": "Digits FinishedOnKey",
+    "user.content.private": "Digits FinishedOnKey FriendlyName ParticipantLabel",
     "system.configuration": "AccountSid ApiVersion",
 }
 _WEB_FIELDS: Mapping[str, str] = {

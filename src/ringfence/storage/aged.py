@@ -9,6 +9,7 @@ kind             its clock starts when          and only
 ``restrictions`` it was lifted                  a standing restriction stays
 ``consents``     it was said                    where something newer was said since, of the same
                                                 purpose and channel: what holds now is kept
+``conferences``  they ended
 ``cases``        it was decided                 with its steps, codes, corrections, disclosures
 ===============  =============================  ================================================
 """
@@ -27,6 +28,7 @@ from ringfence.storage.schema import (
     case_codes,
     case_steps,
     cases,
+    conferences,
     consents,
     disclosures,
     holds,
@@ -96,6 +98,7 @@ AGED = {
         texts.c.created_at,
         belongings=(text_events.c.text_id, text_parts.c.text_id, text_media.c.text_id),
     ),
+    "conferences": _aged("call_log", conferences.c.ended_at),
     "holds": _aged("call_log", holds.c.lifted_at),
     "restrictions": _aged("call_log", restrictions.c.lifted_at),
     "consents": _aged("consent", consents.c.at, only=_SUPERSEDED),

@@ -36,6 +36,7 @@ from ringfence.storage.cases import Cases, CaseTools
 from ringfence.storage.cases_archives import CaseArchives
 from ringfence.storage.cases_disclosures import Disclosures
 from ringfence.storage.cases_people import CasePeople
+from ringfence.storage.conferences import Conferences
 from ringfence.storage.consents import Consents
 from ringfence.storage.erasure import Eraser
 from ringfence.storage.fetched import Fetched
@@ -103,6 +104,7 @@ class AccountStore:
         self.resources = Resources(seal, entropy=store.entropy)
         self.repeats = Repeats(seal)
         self.consents = Consents(seal, store.db, store.trail)
+        self.conferences = Conferences(seal, store.db)
         self.holds = Holds(
             account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict
         )

@@ -38,6 +38,8 @@ _ENDS: dict[str, RecordingEnd] = {
     "leg_closed": "leg_closed",
     "disk_full": "disk_full",
 }
+_ASIDE = -1_000_000_000
+"""Numbers from here down are plays that no call knows of."""
 _FAULTS: dict[str, RecordingFault] = {"disk_full": "disk_full"}
 
 
@@ -58,6 +60,8 @@ class AudioDesk:
         self._recorder = recorder
         self._runner: CallRunner
         self._recordings: dict[RecordingId, _Recording] = {}
+        self._asides: dict[tuple[str, str], Callable[[bool], None]] = {}
+        self._aside = _ASIDE
         self._tasks: set[asyncio.Task[None]] = set()
 
     def attach(self, runner: CallRunner) -> None:
@@ -282,6 +286,38 @@ class AudioDesk:
             )
         )
 
+    def play_aside(
+        self,
+        live: LiveCall,
+        leg: LegId,
+        clips: tuple[ClipId, ...],
+        done: Callable[[bool], None],
+        *,
+        loop: int = 1,
+    ) -> None:
+        """Play something the call knows nothing of; ``done``: whether it was heard to its end."""
+        link = self._link(live)
+        if not self._load(link, clips):
+            done(False)
+            return
+        self._aside -= 1
+        play = str(self._aside)
+        self._asides[leg, play] = done
+        link.send(media.Play(leg=leg, play=play, clips=list(clips), loop=loop))
+
+    def stop_aside(self, live: LiveCall, leg: LegId) -> None:
+        """Stop what plays on a leg."""
+        self._link(live).send(media.StopPlay(leg=leg))
+
+    def beep_aside(self, live: LiveCall, leg: LegId) -> None:
+        """Sound a tone to a leg."""
+        self._aside -= 1
+        self._link(live).send(media.Tone(leg=leg, play=str(self._aside), name="beep"))
+
+    def link_of(self, live: LiveCall) -> MediaLink:
+        """The worker that carries a call."""
+        return self._link(live)
+
     def _load(self, link: MediaLink, clips: tuple[ClipId, ...]) -> bool:
         for identifier in clips:
             if not link.has_clip(identifier):
@@ -308,6 +344,10 @@ class AudioDesk:
         self._link(live).send(command(a=effect.leg, b=effect.leg))
 
     def _played(self, notice: media.PlayFinished) -> None:
+        aside = self._asides.pop((notice.leg, notice.play), None)
+        if aside is not None:
+            aside(notice.reason == "done")
+            return
         leg = self._runner.legs.get(LegId(notice.leg))
         if leg is None or leg.released:
             return  # cut short by the end of the leg, which the call knows of

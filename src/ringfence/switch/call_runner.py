@@ -35,6 +35,7 @@ from ringfence.switch.directory import Directory
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.ports import Facts, Parties
 from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.signalling import SignalDesk
 
 log = get_logger(__name__)
@@ -58,6 +59,7 @@ class CallRunner:
         signals: SignalDesk,
         audio: AudioDesk,
         host: ProgramHost,
+        rooms: RoomDesk | None = None,
     ) -> None:
         self.clock = clock
         self.entropy = entropy
@@ -83,6 +85,9 @@ class CallRunner:
             **signals.handlers(),
             **audio.handlers(),
         }
+        if rooms is not None:
+            rooms.attach(self)
+            self._perform |= rooms.handlers()
         self._on_sip: dict[type, Callable[[Any], None]] = {
             wire.Established: signals.established,
             wire.Progress: signals.progress,

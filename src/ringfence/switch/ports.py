@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ringfence.calls.effects import Channel
 from ringfence.calls.events import CallFact
+from ringfence.calls.room_events import RoomFact
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, ClipId, PartyId, RecordingId
+from ringfence.kernel.ids import CallId, ClipId, ConferenceId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Callback,
@@ -36,6 +37,18 @@ class Facts(Protocol):
 
     def record(self, facts: Sequence[CallFact], now: Ms, /) -> None:
         """Store these facts, in order, in one transaction; failures are logged and retried."""
+        ...
+
+
+class RoomBook(Protocol):
+    """Where it is kept what happened in conference rooms."""
+
+    def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
+        """A room of that name is there. Raises `Refused` where nothing can be stored."""
+        ...
+
+    def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
+        """Store these facts, in order. ``labels``: what the account calls the members."""
         ...
 
 

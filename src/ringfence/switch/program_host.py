@@ -7,8 +7,9 @@ time-out and answered through `CallRunner.answer`, which ignores a call that has
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
@@ -36,8 +37,11 @@ from ringfence.switch.rulings import Rulings, Side
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+    from ringfence.switch.rooms import RoomDesk
 
 log = get_logger(__name__)
+
+_Told = Callable[[Answer], None]
 
 
 class ProgramHost:
@@ -59,6 +63,7 @@ class ProgramHost:
         self._speech = speech
         self._clips = clips
         self._parties = parties
+        self.rooms: RoomDesk | None = None
         self._runner: CallRunner
         self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
         self._loaded: dict[CallId, list[ClipId]] = {}
@@ -67,18 +72,24 @@ class ProgramHost:
         """The runner this host works for."""
         self._runner = runner
 
-    def perform(self, call: CallId, request: Request) -> Answer | None:
-        """Carry out a request of a call's program; the answer, where it is there at once."""
+    def perform(
+        self, call: CallId, request: Request, then: Callable[[Answer], None] | None = None
+    ) -> Answer | None:
+        """Carry out a request of a call's program; the answer, where it is there at once.
+
+        ``then``: who is told the answer otherwise, None for the call's own program.
+        """
+        told = then or partial(self._runner.answer, call)
         match request:
             case Speak():
                 clip = self._speech.ready(request.text, request.voice, request.language)
                 if clip is not None:
                     return self._clip(request.request, clip)
-                self._start(call, self._speak(call, request))
+                self._start(call, self._speak(call, request, told))
             case Fetch():
-                self._start(call, self._fetch(call, request))
+                self._start(call, self._fetch(call, request, told))
             case LoadMedia():
-                self._start(call, self._load(call, request))
+                self._start(call, self._load(call, request, told))
             case Callback():
                 self._web.callback(call, request)
             case AskRecording():
@@ -133,6 +144,8 @@ class ProgramHost:
 
     def prepared(self, command: commands.Command) -> commands.Command:
         """Fill in what a program cannot know: whose numbers it dials."""
+        if isinstance(command, commands.JoinConference) and self.rooms is not None:
+            return replace(command, conference=self.rooms.named(command.name))
         if not isinstance(command, commands.Dial):
             return command
         return replace(
@@ -162,16 +175,19 @@ class ProgramHost:
             duration_ms=len(clip.pcm) // 2 * 1000 // clip.rate,
         )
 
-    async def _speak(self, call: CallId, request: Speak) -> None:
+    async def _speak(self, call: CallId, request: Speak, told: _Told) -> None:
         clip = None
         try:
             async with asyncio.timeout(SPEAK_MS / 1000):
                 clip = await self._speech.speak(request.text, request.voice, request.language)
         except TimeoutError:
             log.warning("speech_slow", call=call)
-        self._settled(call, request.request, clip)
+        if clip is None:
+            told(ClipFailed(request=request.request))
+        else:
+            told(self._clip(request.request, clip))
 
-    async def _load(self, call: CallId, request: LoadMedia) -> None:
+    async def _load(self, call: CallId, request: LoadMedia, told: _Told) -> None:
         found: Clip | ClipFailed
         try:
             async with asyncio.timeout(CLIP_LOAD_MS / 1000):
@@ -180,21 +196,16 @@ class ProgramHost:
             log.info("clip_slow", call=call)
             found = ClipFailed(request=request.request, code="fetch_timed_out")
         if isinstance(found, ClipFailed):
-            self._runner.answer(call, found)
+            told(found)
             return
         self._loaded.setdefault(call, []).append(found.id)
-        self._runner.answer(call, self._clip(request.request, found))
+        told(self._clip(request.request, found))
 
-    async def _fetch(self, call: CallId, request: Fetch) -> None:
+    async def _fetch(self, call: CallId, request: Fetch, told: _Told) -> None:
         answer: Answer
         try:
             async with asyncio.timeout(FETCH_TOTAL_MS / 1000):
                 answer = await self._web.fetch(call, request)
         except TimeoutError:
             answer = FetchFailed(request=request.request, code="fetch_timed_out")
-        self._runner.answer(call, answer)
-
-    def _settled(self, call: CallId, request: int, clip: Clip | None) -> None:
-        self._runner.answer(
-            call, ClipFailed(request=request) if clip is None else self._clip(request, clip)
-        )
+        told(answer)

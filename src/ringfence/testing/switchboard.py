@@ -7,14 +7,24 @@ only their ports differ.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringfence.calls.room_events import RoomFact
 from ringfence.flows.library import Library
 from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.ids import AccountId, FlowId, NumberId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import (
+    AccountId,
+    CallId,
+    ConferenceId,
+    FlowId,
+    NumberId,
+    PhoneDeviceId,
+    TrunkId,
+)
 from ringfence.kernel.phone import Phone
 from ringfence.media.engine.ports import Ports
 from ringfence.media.engine.protocol import AnyNotice
@@ -42,6 +52,7 @@ from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.ports import Parties
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
+from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import NobodySpoke, Rulings
 from ringfence.switch.sessions import Sessions
@@ -86,6 +97,16 @@ class _Flow:
     """A flow, as the directory knows it."""
 
     id: FlowId
+
+
+class NoBook:
+    """Rooms of which nothing is kept."""
+
+    def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
+        """A room is there."""
+
+    def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
+        """Something happened in rooms."""
 
 
 class Switchboard:
@@ -146,6 +167,23 @@ class Switchboard:
             bindings=self._bindings,
             locator=Addresses(entropy),
         )
+        programs_host = ProgramHost(
+            web=self.web,
+            speech=self.speech,
+            clips=clips,
+            parties=self.parties,
+            rulings=Rulings(choices=NobodySpoke(), directory=self.directory, domain=host),
+            domain=host,
+        )
+        self.rooms = RoomDesk(
+            account=ACCOUNT,
+            clock=self.clock,
+            entropy=entropy,
+            audio=audio,
+            host=programs_host,
+            clips=clips,
+            book=NoBook(),
+        )
         self.runner = CallRunner(
             clock=self.clock,
             entropy=entropy,
@@ -154,14 +192,8 @@ class Switchboard:
             facts=self.facts,
             signals=SignalDesk(send=self.signals.do, audio=audio, sessions=sessions, router=router),
             audio=audio,
-            host=ProgramHost(
-                web=self.web,
-                speech=self.speech,
-                clips=clips,
-                parties=self.parties,
-                rulings=Rulings(choices=NobodySpoke(), directory=self.directory, domain=host),
-                domain=host,
-            ),
+            host=programs_host,
+            rooms=self.rooms,
         )
         programs = Programs(
             directory=self.directory, applets=self.flows, tolls=tolls, domain=host, region="US"

@@ -154,6 +154,9 @@ def test_company(core: NativeCore) -> None:
     assert answer(core, p.LeaveConference("Y", "a")) == [
         p.CommandRefused("LeaveConference", "a", "unknown")
     ]
+    for whisper in (p.Whisper("a", "b"), p.Whisper("c", "c"), p.Whisper("c", None)):
+        assert answer(core, whisper) == [p.CommandRefused("Whisper", whisper.leg, "invalid")]
+    assert answer(core, p.Whisper("a", "a"), p.Whisper("a", None)) == []
     assert answer(core, p.LeaveConference("X", "a"), p.Bridge("a", "b")) == []
     assert [type(n) for n in answer(core, p.CloseLeg("a"))] == [p.LegClosed]
     assert answer(core, p.Bridge("c", "b")) == []

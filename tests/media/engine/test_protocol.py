@@ -32,6 +32,7 @@ COMMANDS: list[p.AnyCommand] = [
     p.Unbridge("LG1", "LG2"),
     p.JoinConference("CF1", "LG1"),
     p.LeaveConference("CF1", "LG1"),
+    p.Whisper("LG1", "LG2"),
     p.SetMute("LG1", True),
     p.StartRecording("RE1", [p.Channel("LG1", "in", bytes(32), "/x")], beep=True),
     p.PauseRecording("RE1", keep_time=True),

@@ -73,10 +73,34 @@ static void part(rf_leg *leg) {
   leg->relay.on = peer->relay.on = false;
 }
 
+/* Add what a leg contributes to the sum of its room, or take it out; a whisper is not in it. */
+static void sum_up(rf_leg *leg, int sign) {
+  if (leg->whispers) return;
+  for (uint32_t k = 0; k < FRAME * (leg->room->rate / 8000); k++)
+    leg->room->sum[k] += sign * leg->contribution[k];
+}
+
+static void whisper(rf_leg *leg, rf_leg *to) {
+  sum_up(leg, -1);
+  if (leg->whispers && leg->whispers != leg) {
+    rf_leg **at = &leg->whispers->coaches;
+    while (*at != leg) at = &(*at)->next_coach;
+    *at = leg->next_coach;
+  }
+  leg->whispers = to;
+  if (to && to != leg) {
+    leg->next_coach = to->coaches;
+    to->coaches = leg;
+  }
+  sum_up(leg, 1);
+}
+
 static void leave_room(rf_leg *leg) {
   rf_room *room = leg->room;
   if (!room) return;
-  for (uint32_t k = 0; k < FRAME * (room->rate / 8000); k++) room->sum[k] -= leg->contribution[k];
+  while (leg->coaches) whisper(leg->coaches, leg->coaches);
+  whisper(leg, NULL);
+  sum_up(leg, -1);
   memset(leg->contribution, 0, sizeof leg->contribution);
   room->members--;
   leg->room = NULL;
@@ -229,6 +253,12 @@ RF_EXPORT void rf_core_do(rf_core *core, const rf_command *command, int64_t now)
     case RF_LEAVE:
       leave_room(leg);
       break;
+    case RF_WHISPER:
+      if (leg->room && (!command->number || (other && other->room == leg->room)))
+        whisper(leg, command->number ? other : NULL);
+      else
+        refuse(core, command, 0);
+      break;
     case RF_MUTE:
       leg->muted = command->number;
       break;
@@ -255,8 +285,9 @@ static void contribute(rf_leg *leg) {
     resample_down(&leg->into_room, heard(leg), fresh, FRAME_WIDE);
   else
     resample_up(&leg->into_room, heard(leg), fresh, FRAME);
-  for (uint32_t k = 0; k < size; k++) room->sum[k] += fresh[k] - leg->contribution[k];
+  sum_up(leg, -1);
   memcpy(leg->contribution, fresh, size * sizeof *fresh);
+  sum_up(leg, 1);
 }
 
 static void timeout(rf_core *core, rf_leg *leg) {

@@ -154,6 +154,8 @@ struct rf_leg {
   rf_play *play;
   rf_leg *peer;
   rf_room *room;
+  rf_leg *whispers; /* who alone hears it in the room; itself: nobody; NULL: everybody */
+  rf_leg *coaches, *next_coach; /* who whispers to it; the next one who whispers to the same */
   tap *taps;
   rf_settings set;
   rf_addr aim;

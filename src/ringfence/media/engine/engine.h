@@ -78,6 +78,7 @@ enum {
   RF_READ,        /* leg, object: rf_stats to be filled */
   RF_PING,        /* number */
   RF_DROP,        /* object: rf_room or rf_recording no longer used; echoed by RF_DROPPED */
+  RF_WHISPER,     /* leg, number: whether `other` alone hears it (itself: nobody) */
 };
 
 typedef struct {

@@ -101,7 +101,9 @@ Resampling
 Room
     Each member's contribution is its last heard frame at the room's rate, zeros before its first
     frame and while muted. The mix for a member is the sum of all other members' contributions at
-    that moment, saturated to 16 bits.
+    that moment, saturated to 16 bits. Who whispers is in the mix of
+    whom they whisper to and in no other; that ends when either leaves, and where that is who hears
+    it, nobody does from then on.
 
 Fast path from a to b (bridged)
     Open where: both connected; codecs equal, or PCMU and PCMA; a receives (sendrecv, recvonly) and
@@ -171,6 +173,7 @@ Refusals (nothing changes)
     * JoinConference: invalid rate, then unknown, busy where bridged or in another room, limit for
       `MEDIA_ROOM_MEMBERS` (subject always the leg); in this room already: only
       ``muted`` is set. LeaveConference of no member: unknown.
+    * Whisper: unknown, then invalid where the two are not in one room (subject always the leg).
     * StartRecording: `RecordingFailed` exists; invalid (no channel, rate, PCMU or PCMA at another
       rate than 8000, a negative number, direction); unknown; limit (`MEDIA_CHANNELS_MAX`,
       `MEDIA_RECORDINGS_MAX`), in this order; else `RecordingStarted`. PauseRecording and the

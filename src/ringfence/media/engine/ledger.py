@@ -347,6 +347,16 @@ class Ledger:
         self._send(lib.LEAVE, leg)
         self._leave_room(leg)
 
+    def _whisper(self, command: p.Whisper) -> None:
+        leg = self._known(command, command.leg)
+        to = leg if leg is None or command.to is None else self._known(command, command.to)
+        if leg is None or to is None:
+            return
+        if leg.room is None or to.room != leg.room:
+            self._refuse(command, command.leg, "invalid")
+            return
+        self._send(lib.WHISPER, leg, number=command.to is not None, other=to.handle)
+
     def _leave_room(self, leg: _Leg) -> None:
         name = leg.room or ""
         room = self._rooms[name]
@@ -561,6 +571,7 @@ _DO: dict[type[p.Command], Callable[[Ledger, Any], None]] = {
     p.Unbridge: Ledger._unbridge,
     p.JoinConference: Ledger._join,
     p.LeaveConference: Ledger._leave,
+    p.Whisper: Ledger._whisper,
     p.SetMute: Ledger._mute,
     p.StartRecording: Ledger._record,
     p.PauseRecording: Ledger._recording,

@@ -32,7 +32,7 @@ SILENCE = {"PCMU": b"\xff", "PCMA": b"\xd5", "s16": b"\0", "": b"\0"}
 
 # Commands and events of engine.h, in its order.
 (OPEN, CONNECT, CLOSE, PLAY, STOP_PLAY, DETECT, DIGITS, BRIDGE, UNBRIDGE, JOIN, LEAVE, MUTE,
- RECORD, PAUSE, RESUME, STOP_RECORD, REDACT, READ, PING, DROP) = range(1, 21)  # fmt: skip
+ RECORD, PAUSE, RESUME, STOP_RECORD, REDACT, READ, PING, DROP, WHISPER) = range(1, 22)  # fmt: skip
 (CLOSED, STARTED, TIMED_OUT, PLAY_ENDED, DIGIT, DIGITS_SENT, RECORD_ENDED, REPORT, PONG, DROPPED,
  REFUSED) = range(1, 12)  # fmt: skip
 

@@ -15,11 +15,9 @@ A command that cannot be carried out is answered by the event that would have en
 (`LegFailed`, `PlayFinished` with ``failed``, `RecordingFailed`) or, where there is none, by
 `CommandRefused`; a late command about something that has just ended by itself (`StopRecording`) is
 such a case and no fault.
-
 When the socket closes the worker drops every leg and finalises every recording.
 
-Digits (`DtmfReceived`, `SendDtmf`), keys (`Channel`) and audio (`LoadClip`) exist only in these
-messages and in memory: neither side writes one to a log.
+Digits, keys (`Channel`) and audio (`LoadClip`) exist only here and in memory, never in a log.
 """
 
 from __future__ import annotations
@@ -214,6 +212,13 @@ class LeaveConference(Command, frozen=True, tag=14):
     leg: str
 
 
+class Whisper(Command, frozen=True, tag=28):
+    """Be heard by one member of the room alone, by nobody (itself), by all (None)."""
+
+    leg: str
+    to: str | None
+
+
 class SetMute(Command, frozen=True, tag=15):
     """Whether what a leg says is kept from its bridge or room (not from its recordings)."""
 
@@ -338,6 +343,7 @@ AnyCommand = (
     | Unbridge
     | JoinConference
     | LeaveConference
+    | Whisper
     | SetMute
     | StartRecording
     | PauseRecording
@@ -576,8 +582,7 @@ class _Framer:
 class CommandReader(_Framer):
     """The worker's ear: ``feed(bytes)`` gives the complete commands, in order.
 
-    Raises `RemoteError` on a message that is too long or fits no schema; the connection is then
-    of no further use.
+    Raises `RemoteError` on a message too long or of no schema: the connection is then of no use.
     """
 
     __slots__ = ()

@@ -166,6 +166,8 @@ class ReferenceCore:
                 self._bridge(command)
             case p.JoinConference():
                 self._join(command)
+            case p.Whisper():
+                self._whisper(command)
             case p.LeaveConference():
                 self._leave(command)
             case p.SetMute(on=on):
@@ -331,6 +333,16 @@ class ReferenceCore:
             return
         leg.leave()
         self._forget_empty(room)
+
+    def _whisper(self, command: p.Whisper) -> None:
+        leg = self._leg(command, command.leg)
+        to = leg if leg is None or command.to is None else self._leg(command, command.to)
+        if leg is None or to is None:
+            return
+        if leg.room is None or to.room is not leg.room:
+            self._refuse(command, command.leg, "invalid")
+            return
+        leg.whisper(None if command.to is None else to)
 
     def _forget_empty(self, room: Room | None) -> None:
         if room is not None and room.members == 0:

@@ -70,9 +70,9 @@ class Leg:
 
     __slots__ = (
         "_burst", "_ear", "_from_others", "_into_room", "_latch", "_life", "_outlet", "_receives",
-        "_reporter", "_sends", "_started", "_stream", "_timed_out", "contribution", "digits",
-        "dtmf_in", "events", "malformed", "muted", "name", "octets_in", "packets_in", "peer",
-        "phase", "plays", "rate", "room", "settings", "strangers", "taps",
+        "_reporter", "_sends", "_started", "_stream", "_timed_out", "coaches", "contribution",
+        "digits", "dtmf_in", "events", "malformed", "muted", "name", "octets_in", "packets_in",
+        "peer", "phase", "plays", "rate", "room", "settings", "strangers", "taps", "whispers",
     )  # fmt: skip
 
     def __init__(self, name: str, identity: Identity, outlet: Outlet, *, phase: int) -> None:
@@ -96,6 +96,9 @@ class Leg:
         self.events = dtmf.EventReceiver()
         self.peer: Leg | None = None
         self.room: Room | None = None
+        self.whispers: Leg | None = None
+        """Who alone hears it in the room; itself: nobody."""
+        self.coaches: list[Leg] = []
         self.contribution = SILENCE[8_000]
         self._into_room: Upsampler | Downsampler | None = None
         self._from_others: Upsampler | Downsampler | None = None
@@ -159,10 +162,29 @@ class Leg:
         self.contribution = SILENCE[room.rate]
         self._into_room = self._from_others = None
 
+    def whisper(self, to: Leg | None) -> None:
+        """Be heard by one member alone, by nobody (oneself), or by everybody again."""
+        room = self.room
+        if room is None:
+            return
+        silence = SILENCE[room.rate]
+        if self.whispers is None:
+            room.replace(self.contribution, silence)
+        elif self.whispers is not self:
+            self.whispers.coaches.remove(self)
+        self.whispers = to
+        if to is None:
+            room.replace(silence, self.contribution)
+        elif to is not self:
+            to.coaches.append(self)
+
     def leave(self) -> None:
         """Leave the room, if in one."""
         room = self.room
         if room is not None:
+            for coach in tuple(self.coaches):
+                coach.whisper(coach)
+            self.whisper(None)
             room.replace(self.contribution, SILENCE[room.rate])
             room.members -= 1
             self.room = None
@@ -382,7 +404,8 @@ class Leg:
             if self._into_room is None:
                 self._into_room = resampler(self.rate, room.rate)
             fresh = self._into_room.feed(self.heard) if self._into_room else self.heard
-        room.replace(self.contribution, fresh)
+        if self.whispers is None:
+            room.replace(self.contribution, fresh)
         self.contribution = fresh
 
     def _say(self, settings: ConnectLeg) -> array[int]:
@@ -403,7 +426,7 @@ class Leg:
             if settings.codec != "G722":
                 payload = coded(pieces, settings.codec)
         elif self.room is not None:
-            said, payload = self._adapt(self.room.minus(self.contribution), self.room.rate), None
+            said, payload = self._adapt(self._others(self.room), self.room.rate), None
         elif (
             peer is not None
             and not peer.muted
@@ -419,6 +442,11 @@ class Leg:
         if over:
             self._end_play("done")
         return said
+
+    def _others(self, room: Room) -> array[int]:
+        """Return what the others say: everybody's sum, and whoever whispers to this leg."""
+        own = SILENCE[room.rate] if self.whispers is not None else self.contribution
+        return room.minus(own, [coach.contribution for coach in self.coaches])
 
     def _adapt(self, pcm: array[int], rate: int) -> array[int]:
         """Return a frame of another leg or a room at this leg's rate."""

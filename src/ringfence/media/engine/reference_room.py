@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from operator import add, sub
 
 from ringfence.media.engine.reference_play import SILENCE
@@ -25,6 +26,9 @@ class Room:
         if fresh is not old:
             self._total = list(map(add, self._total, map(sub, fresh, old)))
 
-    def minus(self, own: array[int]) -> array[int]:
-        """Return what a member who contributes ``own`` hears."""
-        return minus(self._total, own)
+    def minus(self, own: array[int], whispers: Sequence[array[int]] = ()) -> array[int]:
+        """Return what a member who contributes ``own`` hears, to whom some may ``whisper``."""
+        total = self._total
+        for said in whispers:
+            total = list(map(add, total, said))
+        return minus(total, own)

@@ -170,7 +170,9 @@ static void room_frame(rf_leg *leg, int16_t *out) {
   rf_room *room = leg->room;
   uint32_t size = FRAME * (room->rate / 8000);
   for (uint32_t k = 0; k < size; k++) {
-    int32_t sum = room->sum[k] - leg->contribution[k];
+    int32_t sum = room->sum[k] - (leg->whispers ? 0 : leg->contribution[k]);
+    for (rf_leg *coach = leg->coaches; coach; coach = coach->next_coach)
+      sum += coach->contribution[k];
     mix[k] = (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
   }
   adapt(leg, mix, room->rate, out);

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ringfence.api.cookies import COOKIES
-from ringfence.calls.events import FACTS, ROOM_FACTS
+from ringfence.calls.events import FACTS
+from ringfence.calls.room_events import ROOM_FACTS
 from ringfence.observe import log_labels
 from ringfence.office.table import TABLE
 from ringfence.privacy.labels import Label, labels_of

@@ -38,6 +38,7 @@ from ringfence.storage.schema.policies import (
 from ringfence.storage.schema.recordings import recording_channels, recordings
 from ringfence.storage.schema.resources import resources
 from ringfence.storage.schema.retention import call_counts
+from ringfence.storage.schema.rooms import conferences, participants, queues
 from ringfence.storage.schema.texts import (
     text_campaigns,
     text_events,
@@ -67,6 +68,7 @@ __all__ = [
     "case_officers",
     "case_steps",
     "cases",
+    "conferences",
     "consent_texts",
     "consents",
     "disclosures",
@@ -83,12 +85,14 @@ __all__ = [
     "metadata",
     "notifications",
     "numbers",
+    "participants",
     "parties",
     "phones",
     "policy_acceptances",
     "policy_notices",
     "policy_versions",
     "primary_admins",
+    "queues",
     "quiet_apps",
     "recording_channels",
     "recordings",

@@ -1,0 +1,319 @@
+"""The rooms of all calls: who is in, mixed by the media worker, told of each other.
+
+One `Room` machine per open room (`ringfence.calls.conference`); this desk carries out what it
+wants done, lets those who wait or are on hold hear something, writes down what happened and tells
+whoever asked for the news (`ringfence.switch.room_news`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ringfence.calls import conference, effects, inputs, room_events
+from ringfence.calls.commands import Heard, JoinConference
+from ringfence.calls.conference import Room
+from ringfence.kernel import ids
+from ringfence.kernel.clock import Clock, Ms
+from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId
+from ringfence.kernel.limits import ROOM_NAME_CHARS, ROOMS_MAX
+from ringfence.markup.context import Source
+from ringfence.media.engine import protocol as media
+from ringfence.media.music import music
+from ringfence.observe.logs import get_logger
+from ringfence.switch.audio import AudioDesk
+from ringfence.switch.live import LiveCall
+from ringfence.switch.media_link import MediaLink
+from ringfence.switch.narrator import Narrator
+from ringfence.switch.ports import Clip, Clips, RoomBook
+from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.room_news import RoomNews
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
+
+_MUSIC_RATE = 8_000
+
+
+@dataclass(slots=True)
+class Seat:
+    """One member: its call, its wishes, and what it hears while it is not in the mix."""
+
+    live: LiveCall
+    leg: LegId
+    join: JoinConference
+    came: Ms
+    narrator: Narrator | None = None
+    hold: Heard | None = None
+    wait: Heard | None = None
+
+
+@dataclass(slots=True)
+class OpenRoom:
+    """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way."""
+
+    id: ConferenceId
+    name: str
+    room: Room
+    news: RoomNews
+    opened: Ms
+    touched: Ms
+    link: MediaLink | None = None
+    seats: dict[LegId, Seat] = field(default_factory=dict)
+    speaking: set[Narrator] = field(default_factory=set)
+
+    def seat_of(self, call: CallId) -> Seat:
+        """The member of a call. Raises `Refused`."""
+        for seat in self.seats.values():
+            if seat.live.id == call:
+                return seat
+        raise Refused("not_found", "no such participant in this conference")
+
+
+class RoomDesk:
+    """Every open room of this process."""
+
+    def __init__(
+        self,
+        *,
+        account: AccountId,
+        clock: Clock,
+        entropy: Entropy,
+        audio: AudioDesk,
+        host: ProgramHost,
+        clips: Clips,
+        book: RoomBook,
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._entropy = entropy
+        self._audio = audio
+        self._host = host
+        self._clips = clips
+        self._book = book
+        self._runner: CallRunner
+        self._rooms: dict[ConferenceId, OpenRoom] = {}
+        self._names: dict[str, ConferenceId] = {}
+        self._music: Clip | None = None
+        host.rooms = self
+
+    def attach(self, runner: CallRunner) -> None:
+        """The runner this desk works for."""
+        self._runner = runner
+
+    def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
+        """Which method carries out which effect."""
+        return {effects.EnterRoom: self._enter, effects.LeaveRoom: self._leave}
+
+    # -- rooms --------------------------------------------------------------------------------
+
+    def named(self, name: str) -> ConferenceId:
+        """The open room of that name; it is opened where there is none."""
+        name = name[:ROOM_NAME_CHARS]
+        known = self._names.get(name)
+        if known is not None:
+            return known
+        if len(self._rooms) >= ROOMS_MAX:
+            raise Refused("too_many_rooms", "every room is in use; try again in a moment")
+        now = self._clock.now()
+        identifier = ConferenceId(ids.make("conference", now, self._entropy))
+        self._rooms[identifier] = OpenRoom(
+            identifier,
+            name,
+            Room(identifier, account=self._account),
+            RoomNews(identifier, name, self._account, self._host),
+            opened=now,
+            touched=now,
+        )
+        self._names[name] = identifier
+        self._book.opened(identifier, name, now)
+        return identifier
+
+    def find(self, conference_id: ConferenceId) -> OpenRoom | None:
+        """An open room."""
+        return self._rooms.get(conference_id)
+
+    def open_rooms(self) -> Iterable[OpenRoom]:
+        """Every open room, oldest first."""
+        return self._rooms.values()
+
+    def do(self, opened: OpenRoom, command: conference.Command) -> None:
+        """Give a room a command."""
+        opened.room.do(command, self._clock.now())
+        self._settle(opened)
+
+    # -- coming and going ---------------------------------------------------------------------
+
+    def _enter(self, live: LiveCall, effect: effects.EnterRoom) -> None:
+        opened = self._rooms.get(effect.join.conference)
+        if opened is None:
+            # It ended between the wish and the door: the next one of that name.
+            opened = self._rooms[self.named(effect.join.name)]
+        link = self._audio.link_of(live)
+        if opened.link is not None and opened.link is not link:
+            raise Refused("other_worker", "the room is mixed by another media process")
+        opened.link = link
+        join = effect.join
+        seat = Seat(live, effect.leg, join, self._clock.now(), wait=join.wait)
+        opened.seats[effect.leg] = seat
+        opened.news.listen(join.news)
+        self.do(
+            opened,
+            conference.Join(
+                leg=effect.leg,
+                call=live.id,
+                party=effect.party,
+                person=effect.person,
+                muted=join.muted,
+                start_on_enter=join.start_on_enter,
+                end_on_exit=join.end_on_exit,
+                moderator=join.moderator,
+                max_members=join.max_members,
+                beep=join.beep,
+                coach=join.coach,
+            ),
+        )
+        if opened.room.member(effect.leg) is None:
+            opened.seats.pop(effect.leg, None)
+
+    def _leave(self, live: LiveCall, effect: effects.LeaveRoom) -> None:
+        opened = self._room_with(effect.leg)
+        if opened is not None:
+            self.do(opened, conference.Leave(leg=effect.leg, hung_up=effect.hung_up))
+        elif not effect.hung_up:
+            live.inbox.append(inputs.RoomLeft(leg=effect.leg, reason="left"))
+
+    def _room_with(self, leg: LegId) -> OpenRoom | None:
+        return next((one for one in self._rooms.values() if leg in one.seats), None)
+
+    # -- what a room wants done ---------------------------------------------------------------
+
+    def _settle(self, opened: OpenRoom) -> None:
+        """Carry out what the room wants, write down what happened, and tell of it."""
+        facts = opened.room.take_events()
+        tells: list[conference.Tell] = []
+        for output in opened.room.take_output():
+            if isinstance(output, conference.Tell):
+                tells.append(output)
+            else:
+                self._carry_out(opened, output)
+        if facts:
+            opened.touched = facts[-1].at
+            self._write(opened, facts)
+        for fact in facts:
+            if isinstance(fact, room_events.RoomParted):
+                self._parted(opened, fact.call)
+        if opened.room.state == "ended":
+            self._forget(opened)
+        # Last, and each on its own: what a call does next may lead back into this room.
+        loop = asyncio.get_running_loop()
+        for tell in tells:
+            live = self._runner.calls.get(tell.call)
+            if live is not None:
+                loop.call_soon(self._runner.feed, live, tell.what)
+
+    def _write(self, opened: OpenRoom, facts: list[room_events.RoomFact]) -> None:
+        labels = {seat.live.id: seat.join.label for seat in opened.seats.values()}
+        try:
+            self._book.record(facts, labels, self._clock.now())
+        except Refused as refused:
+            log.warning("facts_not_taken", code=refused.code)
+        seats = {seat.live.id: seat for seat in opened.seats.values()}
+        for fact in facts:
+            opened.news.tell(fact, seats, opened.room)
+
+    def _carry_out(self, opened: OpenRoom, output: conference.Output) -> None:
+        match output:
+            case conference.Beep(legs=legs):
+                for leg in legs:
+                    self._audio.beep_aside(opened.seats[leg].live, leg)
+                return
+            case _:
+                pass
+        if isinstance(output, conference.Tell):
+            return
+        seat = opened.seats[output.leg]
+        link = opened.link
+        if link is None:
+            return
+        match output:
+            case conference.Mix():
+                link.send(
+                    media.JoinConference(
+                        room=opened.id, leg=output.leg, muted=output.muted, rate=_rate(seat)
+                    )
+                )
+            case conference.Unmix():
+                link.send(media.LeaveConference(room=opened.id, leg=output.leg))
+            case conference.SetMute():
+                link.send(media.SetMute(leg=output.leg, on=output.on))
+            case conference.Whisper():
+                link.send(media.Whisper(leg=output.leg, to=output.to))
+            case conference.Music():
+                self._let_hear(seat, seat.wait if output.what == "wait" else seat.hold)
+            case conference.StopMusic():
+                self._hush(seat)
+                self._audio.stop_aside(seat.live, seat.leg)
+
+    def _parted(self, opened: OpenRoom, call: CallId) -> None:
+        for leg, seat in list(opened.seats.items()):
+            if seat.live.id == call:
+                self._hush(seat)
+                del opened.seats[leg]
+
+    def _forget(self, opened: OpenRoom) -> None:
+        for narrator in opened.speaking:
+            narrator.stop()
+        self._rooms.pop(opened.id, None)
+        if self._names.get(opened.name) == opened.id:
+            del self._names[opened.name]
+
+    # -- what is heard outside the mix --------------------------------------------------------
+
+    def _let_hear(self, seat: Seat, heard: Heard | None) -> None:
+        self._hush(seat)
+        if heard is None:
+            self._play_music(seat)
+        elif heard.url:
+            seat.narrator = Narrator(
+                self._host,
+                self._clock,
+                seat.live,
+                Source(url=heard.url, method="GET" if heard.method == "GET" else "POST"),
+                lambda clips, loop, done: self._audio.play_aside(
+                    seat.live, seat.leg, clips, done, loop=loop
+                ),
+                lambda _heard: self._play_music(seat),  # it ends only where it cannot be had
+                again=True,
+            )
+            seat.narrator.begin()
+
+    def _play_music(self, seat: Seat) -> None:
+        clip = self.house_music()
+        self._audio.play_aside(seat.live, seat.leg, (clip.id,), lambda _heard: None, loop=0)
+
+    def house_music(self) -> Clip:
+        """The music of the house, at hand."""
+        if self._music is None:
+            name = ClipId(ids.make("clip", self._clock.now(), self._entropy))
+            self._music = Clip(name, _MUSIC_RATE, music(_MUSIC_RATE))
+        self._clips.keep(self._music)
+        return self._music
+
+    def _hush(self, seat: Seat) -> None:
+        if seat.narrator is not None:
+            seat.narrator.stop()
+            seat.narrator = None
+
+
+def _rate(seat: Seat) -> int:
+    """Wide where the member who opens the mix speaks a wide codec."""
+    leg = seat.live.legs.get(seat.leg)
+    wide = leg is not None and leg.session is not None and leg.session.codec == "G722"
+    return 16_000 if wide else 8_000
