@@ -20,6 +20,7 @@ from ringfence.api import (
 from ringfence.api.twilio.door import door as twilio
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
+    about,
     calls,
     notifications,
     privacy_audit,
@@ -30,6 +31,7 @@ from ringfence.api.v1 import (
     privacy_retention,
     privacy_staff,
     recordings,
+    setup,
 )
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
@@ -44,6 +46,8 @@ HANDLERS = (
     openapi.openapi,
     *calls.HANDLERS,
     *recordings.HANDLERS,
+    *setup.HANDLERS,
+    *about.HANDLERS,
     *notifications.HANDLERS,
     *privacy_pages.HANDLERS,
     *rights.HANDLERS,

@@ -119,7 +119,9 @@ class _Kinds:
             if style.query is not None:
                 wanted += [field.type for field in msgspec.structs.fields(style.query)]
         distinct = list({repr(kind): kind for kind in wanted}.values())
-        schemas, self.definitions = msgspec.json.schema_components(distinct, ref_template=_REF)
+        schemas, self.definitions = msgspec.json.schema_components(
+            distinct, schema_hook=lambda _: {"description": "Anything."}, ref_template=_REF
+        )
         self._of = {repr(kind): schema for kind, schema in zip(distinct, schemas, strict=True)}
 
     def of(self, kind: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import ApplicationId, FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.office import (
+    about,
     access,
     applications,
     call_search,
@@ -70,6 +71,7 @@ from ringfence.webhooks.guard import Guard as WebGuard
 
 __all__ = [
     "Office",
+    "about",
     "access",
     "applications",
     "call_search",

@@ -225,13 +225,15 @@ async def show_number(office: Office, *, sid: str) -> views.Number:
 
 @TABLE.use_case("number.remove", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def remove_number(office: Office, *, number: str) -> views.Number:
-    """Forget a number."""
-    phone = Phone.parse(number, region=office.region)
-    stored = office.numbers.get(phone.e164)
+    """Forget a number, written out or by its SID."""
+    if ids.is_id(number, "number"):
+        stored = office.number_by_id(NumberId(number))
+    else:
+        stored = office.numbers.get(Phone.parse(number, region=office.region).e164)
     if stored is None:
         raise Refused("not_found", "this is not a number of this installation")
-    await office.write(lambda tx: office.store.numbers.drop(tx, phone))
-    office.forget_number(phone)
+    await office.write(lambda tx: office.store.numbers.drop(tx, stored.phone))
+    office.forget_number(stored.phone)
     return _view(office, stored)
 
 

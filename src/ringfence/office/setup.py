@@ -56,7 +56,7 @@ async def show_flow(office: Office, *, name: str, version: int | None = None) ->
     return _flow(flow, document=document, version=version)
 
 
-@TABLE.use_case("flow.add", purpose="operate", category="system.configuration")
+@TABLE.use_case("flow.add", actors=KNOWN, purpose="operate", category="system.configuration")
 async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> views.Flow:
     """Add a flow, or a new version of it; calls get it at once."""
     _name(name)
@@ -96,7 +96,7 @@ def _flow(flow: Flow, *, document: bytes | None = None, version: int | None = No
 # --- trunks ---------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("trunk.add", purpose="operate", category="system.configuration")
+@TABLE.use_case("trunk.add", actors=KNOWN, purpose="operate", category="system.configuration")
 async def add_trunk(
     office: Office,
     *,
@@ -127,7 +127,7 @@ async def add_trunk(
     return office.trunk_view(stored)
 
 
-@TABLE.use_case("trunk.check", purpose="operate", category="system.configuration")
+@TABLE.use_case("trunk.check", actors=KNOWN, purpose="operate", category="system.configuration")
 async def check_trunk(
     office: Office,
     *,
@@ -163,13 +163,13 @@ def _trunk_form(
     return username, host
 
 
-@TABLE.use_case("trunk.list", purpose="operate", category="system.configuration")
+@TABLE.use_case("trunk.list", actors=KNOWN, purpose="operate", category="system.configuration")
 async def list_trunks(office: Office) -> list[views.Trunk]:
     """Every trunk and its state."""
     return [office.trunk_view(trunk) for trunk in office.trunks.values()]
 
 
-@TABLE.use_case("trunk.remove", purpose="operate", category="system.configuration")
+@TABLE.use_case("trunk.remove", actors=KNOWN, purpose="operate", category="system.configuration")
 async def remove_trunk(office: Office, *, name: str) -> views.Trunk:
     """Trust a carrier no longer, or unregister from it."""
     trunk = next((trunk for trunk in office.trunks.values() if trunk.name == name), None)
@@ -184,7 +184,7 @@ async def remove_trunk(office: Office, *, name: str) -> views.Trunk:
 # --- phones ---------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("phone.add", purpose="operate", category="user.account.username")
+@TABLE.use_case("phone.add", actors=KNOWN, purpose="operate", category="user.account.username")
 async def add_phone(office: Office, *, name: str, password: str | None = None) -> views.Device:
     """Add a SIP phone; without a password one is made, which is shown this once."""
     _name(name)
@@ -215,19 +215,20 @@ async def add_phone(office: Office, *, name: str, password: str | None = None) -
     return office.phone_view(stored, secret=None if password is not None else secret)
 
 
-@TABLE.use_case("phone.list", purpose="operate", category="user.account.username")
+@TABLE.use_case("phone.list", actors=KNOWN, purpose="operate", category="user.account.username")
 async def list_phones(office: Office) -> list[views.Device]:
     """Every phone and whether it is registered."""
     return [office.phone_view(phone) for phone in office.phones.values()]
 
 
-@TABLE.use_case("phone.remove", purpose="operate", category="user.account.username")
+@TABLE.use_case("phone.remove", actors=KNOWN, purpose="operate", category="user.account.username")
 async def remove_phone(office: Office, *, name: str) -> views.Device:
-    """Forget a phone."""
-    phone = office.phones.get(name)
+    """Forget a phone, by its name or its SID."""
+    by_sid = (phone for phone in office.phones.values() if phone.id == name)
+    phone = office.phones.get(name) or next(by_sid, None)
     if phone is None:
         raise Refused("not_found", "no phone of that name; 'ringfence phone list' shows them")
-    await office.write(lambda tx: office.store.phones.drop(tx, name))
+    await office.write(lambda tx: office.store.phones.drop(tx, phone.username))
     view = office.phone_view(phone)
     office.forget_phone(phone)
     return view

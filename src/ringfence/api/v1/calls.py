@@ -34,10 +34,42 @@ class Place(Body, frozen=True, kw_only=True):
     caller: str | None = None
     flow: str | None = None
     voice_url: str | None = None
+    voice_method: str | None = None
+    fallback_url: str | None = None
+    fallback_method: str | None = None
     twiml: str | None = None
+    ring_s: int | None = None
+    limit_s: int | None = None
+    digits: str | None = None
+    """Keys to press once it is answered."""
+    sip_username: str | None = None
+    sip_password: str | None = None
+    status_url: str | None = None
+    status_method: str | None = None
+    status_events: list[str] | None = None
     about: str | None = None
     """service, or marketing: then consent and the hours of their clock count."""
     customer: bool | None = None
+
+
+class Redirect(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/calls/SID/redirect``: what the call goes on with."""
+
+    flow: str | None = None
+    voice_url: str | None = None
+    voice_method: str = "POST"
+    fallback_url: str | None = None
+    fallback_method: str = "POST"
+    twiml: str | None = None
+
+
+class Adjust(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/calls/SID/adjust``: how long it may last, who is told of it."""
+
+    limit_s: int | None = None
+    status_url: str | None = None
+    status_method: str = "POST"
+    status_events: list[str] | None = None
 
 
 _ONE = "/v1/calls/{sid:str}"
@@ -56,4 +88,8 @@ HANDLERS = (
     resource(f"GET {_ONE}/diagnosis", "call.diagnose", list[views.Finding],
              "Why there was no audio, or why it was bad, in words."),
     resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call."),
+    resource(f"POST {_ONE}/redirect", "call.redirect", views.Call,
+             "Let a call go on with another document.", body=Redirect),
+    resource(f"POST {_ONE}/adjust", "call.adjust", views.Call,
+             "Change how long a call may last, and who is told of it.", body=Adjust),
 )  # fmt: skip

@@ -1,0 +1,28 @@
+"""``/v1/account``, ``/v1/system``, ``/v1/settings``, ``/v1/roles``, ``/v1/privacy/promises``."""
+
+from __future__ import annotations
+
+from ringfence.api import views, views_about
+from ringfence.api.resources import Body, resource
+
+
+class Company(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/privacy/promises``: one policy alone."""
+
+    company: str | None = None
+
+
+HANDLERS = (
+    resource("GET /v1/account", "account.show", views.Account, "The account of this installation."),
+    resource("GET /v1/system", "system.status", views.Status, "How the running installation is."),
+    resource("GET /v1/system/health", "system.health", views.Health,
+             "Whether calls are taken with audio."),
+    resource("GET /v1/system/metrics", "system.metrics", views.Metrics,
+             "Counters, none of which is about a person."),
+    resource("GET /v1/settings", "settings.show", list[views_about.Setting],
+             "Every setting and where its value comes from; no secret."),
+    resource("GET /v1/roles", "role.list", list[views_about.Role],
+             "Every role that may be handed out, and the purposes it has."),
+    resource("GET /v1/privacy/promises", "privacy.promise.list", list[views_about.Promise],
+             "The clauses of the policies, and what keeps each.", query=Company),
+)  # fmt: skip

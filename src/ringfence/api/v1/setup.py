@@ -1,0 +1,153 @@
+"""``/v1/numbers``, ``flows``, ``trunks``, ``phones``, ``applications``: what the operator sets up.
+
+What is named after a person, a number or a phone, stands in a path by its SID alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringfence.api import views, views_desk
+from ringfence.api.resources import Body, resource
+
+Hooks = dict[str, dict[str, str]]
+"""URLs by what they are for: voice, voice_fallback, status, sms …, each with url and method."""
+
+
+class NumberWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/numbers``: a number of ours and what answers it."""
+
+    number: str
+    flow: str | None = None
+    voice_url: str | None = None
+    voice_method: str = "POST"
+    twiml: str | None = None
+    application: str | None = None
+    sms_application: str | None = None
+    hooks: Hooks | None = None
+    name: str | None = None
+    caller_name_lookup: bool | None = None
+    silent: bool = False
+    replace: bool = False
+
+
+class NumberChanged(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/numbers/SID``: what is to be different."""
+
+    flow: str | None = None
+    voice_url: str | None = None
+    voice_method: str | None = None
+    twiml: str | None = None
+    application: str | None = None
+    sms_application: str | None = None
+    hooks: Hooks | None = None
+    name: str | None = None
+    caller_name_lookup: bool | None = None
+
+
+class FlowWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/flows``: published at once as the next version of its name."""
+
+    name: str
+    document: dict[str, Any]
+
+
+class FlowChecked(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/flows/validate``."""
+
+    document: dict[str, Any]
+
+
+class Version(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/flows/NAME``: another version than the one in force."""
+
+    version: int | None = None
+
+
+class TrunkWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/trunks``: trust an address, or register as USER@HOST."""
+
+    name: str
+    address: str | None = None
+    register: str | None = None
+    password: str | None = None
+    transport: str = "udp"
+
+
+class TrunkChecked(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/trunks/check``."""
+
+    name: str
+    address: str | None = None
+    register: str | None = None
+    transport: str = "udp"
+
+
+class PhoneWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/phones``; without a password one is made and shown once."""
+
+    name: str
+    password: str | None = None
+
+
+class ApplicationWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/applications``."""
+
+    name: str = ""
+    hooks: Hooks | None = None
+    caller_name_lookup: bool = False
+    public_connect: bool = False
+
+
+class ApplicationChanged(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/applications/SID``: what is to be different."""
+
+    name: str | None = None
+    hooks: Hooks | None = None
+    caller_name_lookup: bool | None = None
+    public_connect: bool | None = None
+
+
+_N, _F, _T, _P, _A = (f"/v1/{name}" for name in ("numbers", "flows", "trunks", "phones",
+                                                "applications"))  # fmt: skip
+_ONE = "{sid:str}"
+
+HANDLERS = (
+    resource(f"GET {_N}", "number.list", list[views.Number], "Our numbers and what answers them."),
+    resource(f"POST {_N}", "number.add", views.Number, "A number is ours.", body=NumberWanted,
+             status=201),
+    resource(f"GET {_N}/{_ONE}", "number.show", views.Number, "One number."),
+    resource(f"POST {_N}/{_ONE}", "number.change", views.Number, "Another thing answers it.",
+             body=NumberChanged),
+    resource(f"DELETE {_N}/{{number:str}}", "number.remove", views.Number,
+             "A number, by its SID, is ours no longer."),
+    resource(f"GET {_F}", "flow.list", list[views.Flow], "Every flow, without its document."),
+    resource(f"POST {_F}", "flow.add", views.Flow,
+             "Publish a flow, or the next version of it; calls get it at once.", body=FlowWanted,
+             status=201),
+    resource(f"POST {_F}/validate", "flow.validate", list[views.Problem],
+             "What is wrong with a document; nothing where it is good.", body=FlowChecked),
+    resource(f"GET {_F}/{{name:str}}", "flow.show", views.Flow,
+             "One flow with its document, by default the version in force.", query=Version),
+    resource(f"GET {_T}", "trunk.list", list[views.Trunk], "Every trunk and its state."),
+    resource(f"POST {_T}", "trunk.add", views.Trunk, "Trust a carrier, or register at it.",
+             body=TrunkWanted, status=201),
+    resource(f"POST {_T}/check", "trunk.check", None, "Refuse what adding would refuse.",
+             body=TrunkChecked),
+    resource(f"DELETE {_T}/{{name:str}}", "trunk.remove", views.Trunk,
+             "Trust a carrier no longer, or unregister from it."),
+    resource(f"GET {_P}", "phone.list", list[views.Device],
+             "Every phone and whether it is registered."),
+    resource(f"POST {_P}", "phone.add", views.Device, "Let a phone register.", body=PhoneWanted,
+             status=201),
+    resource(f"DELETE {_P}/{{name:str}}", "phone.remove", views.Device,
+             "Forget a phone, by its SID."),
+    resource(f"GET {_A}", "application.list", list[views_desk.Application],
+             "URLs under one name each."),
+    resource(f"POST {_A}", "application.add", views_desk.Application, "Keep URLs under a name.",
+             body=ApplicationWanted, status=201),
+    resource(f"GET {_A}/{_ONE}", "application.show", views_desk.Application, "One application."),
+    resource(f"POST {_A}/{_ONE}", "application.change", views_desk.Application,
+             "Change its URLs.", body=ApplicationChanged),
+    resource(f"DELETE {_A}/{_ONE}", "application.remove", None, "Forget an application."),
+)  # fmt: skip

@@ -1,0 +1,85 @@
+"""Everything the platform has is a resource of /v1, or is on this list with the reason."""
+
+from ringfence import office as _office  # the table is filled by importing it
+from ringfence.api.http import HANDLERS
+from ringfence.office.table import API, TABLE
+
+ELSEWHERE = {
+    "account.authenticate": "the credentials of every request",
+    "account.resume": "whoever stole the account must not end the stop: at the machine alone",
+    "admin.link": "whoever may open the data folder hands out sign-in links",
+    "admin.redeem": "a page: /admin/TOKEN",
+    "app.authenticate": "the access token of every request",
+    "backup.keys": "keys leave by a path of the machine, never over a network",
+    "key.authenticate": "the credentials of every request",
+    "privacy.audit.export": "writes files to a path of the machine; /v1/privacy/audit serves all",
+    "privacy.message.unsubscribe": "a page: /unsubscribe/WORD",
+    "privacy.proof.sign": "signs what 'ringfence privacy prove-erasure' found on the machine",
+    "request.begin": "the header Idempotency-Key of every POST",
+    "request.finish": "likewise",
+    "request.forget": "likewise",
+    "session.check": "the cookie of every request",
+    "session.end": "a page: /admin/sign-out",
+    "timeline.follow": "/v1/events, which resumes from storage",
+}
+
+
+def resources() -> set[str]:
+    """Use cases that a handler of /v1 names, in its row or in its code."""
+    found: set[str] = set()
+    for handler in HANDLERS:
+        if any(path.startswith("/v1/") for path in handler.paths):
+            found.add(str(handler.opt.get("case")))
+            found |= {text for text in handler.fn.__code__.co_consts if isinstance(text, str)}
+    return found & TABLE.rows.keys()
+
+
+def test_every_use_case_is_a_resource_or_has_a_reason_not_to_be() -> None:
+    assert _office
+    missing = TABLE.rows.keys() - resources() - ELSEWHERE.keys()
+    assert not missing, f"give them a row in ringfence/api/v1: {sorted(missing)}"
+
+
+def test_nothing_is_excused_that_is_there() -> None:
+    assert not resources() & ELSEWHERE.keys()
+    assert not ELSEWHERE.keys() - TABLE.rows.keys() - {"app.authenticate"}
+
+
+def test_a_resource_takes_what_its_use_case_takes() -> None:
+    for handler in HANDLERS:
+        case = TABLE.rows.get(str(handler.opt.get("case")))
+        if case is None or not any(path.startswith("/v1/") for path in handler.paths):
+            continue
+        wanted = set(case.signature.parameters) - {"office", "_office"}
+        given = {
+            field
+            for part in ("body", "query")
+            if part in handler.opt
+            for field in handler.opt[part].__struct_fields__
+        }
+        given |= {
+            piece[1:-1].partition(":")[0]
+            for path in handler.paths
+            for piece in path.split("/")
+            if piece.startswith("{")
+        }
+        assert given <= wanted, (case.name, given - wanted)
+        required = {
+            name
+            for name, parameter in case.signature.parameters.items()
+            if parameter.default is parameter.empty and name in wanted
+        }
+        assert required <= given, (case.name, required - given)
+
+
+def test_a_resource_can_be_asked_with_the_credentials_of_the_api() -> None:
+    closed = {
+        name for name in resources() if name in TABLE.rows and API not in TABLE.rows[name].actors
+    }
+    assert closed == {
+        "notification.logging",
+        "privacy.message.lists", "privacy.message.received", "privacy.message.send",
+        "privacy.message.subscribe", "privacy.message.suppress", "privacy.policy.refresh",
+        "privacy.policy.use", "privacy.primary_admin.set", "privacy.primary_admin.show",
+        "privacy.recipient.engage",
+    }, "these want an admin who signed in"  # fmt: skip
