@@ -26,6 +26,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import rtpengine
+
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.build import OPTIMISED, compile_program
 from ringfence.media.engine.interface import Clockwork
@@ -255,10 +257,32 @@ class Bench:
         plain = self.plain.setdefault(count, found["cpu"])
         if "recorded" in work:
             note += f"; {found['cpu'] / plain:.2f} x the same without recording"
+        if "relayed" in work and self.engine == "native":
+            note += self.beside(count, found["cpu"])
         return {
             "work": work, "value": found["cpu"], "unit": "µs/leg-s", "target": target,
             "floor": floor, "note": note,
         }  # fmt: skip
+
+    def beside(self, count: int, ours: float) -> str:
+        """Say what rtpengine takes for the same, just afterwards."""
+        if not rtpengine.installed():
+            return "; rtpengine is NOT INSTALLED and was not measured beside"
+        peer = rtpengine.Rtpengine()
+        far = Far(self.program, count, self.seconds * 2 + 6)
+        try:
+            far.go(peer.relay(far.ports))
+            time.sleep(2.5)
+            cost = windows(lambda: cpu_us(peer.process.pid), self.seconds, count)[0]
+            back = far.result()
+        finally:
+            far.process.kill()
+            far.process.wait()
+            peer.close()
+        return (
+            f"; rtpengine in user space just afterwards: {cost:.0f} µs "
+            f"({back['received']} of {back['sent']} back), {ours / cost:.2f} x that"
+        )
 
     def punctuality(self) -> Row:
         """Lateness while processes like serve keep both cores busy, and only then."""
