@@ -1,6 +1,7 @@
 """Jobs of a running server: a callback survives its server and is told until it is taken."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
+from ringfence.storage.deliveries import Message
 from ringfence.storage.schema import jobs
 from ringfence.storage.statement import Statement
+from ringfence.webhooks.courier import Attempt
+from ringfence.webhooks.result import FetchResult
 
 pytestmark = pytest.mark.anyio
 
@@ -30,25 +34,32 @@ class Receiver:
 
     def __init__(self, *statuses: int) -> None:
         self.statuses = list(statuses)
-        self.heard: list[tuple[str, str, list[tuple[str, str]]]] = []
+        self.heard: list[tuple[str, str, list[tuple[str, str]], str]] = []
 
-    async def __call__(
-        self, _call: str, url: str, method: str, params: Sequence[tuple[str, str]], /
-    ) -> int:
-        self.heard.append((url, method, list(params)))
-        return self.statuses.pop(0)
+    async def __call__(self, message: Message, *, once: str, spare: bool = False) -> list[Attempt]:
+        self.heard.append((message.url, message.method, list(message.params), once))
+        status = self.statuses.pop(0)
+        result = FetchResult(status=status, failure=None if status < 300 else "fetch_status")
+        now = SystemClock().now()
+        return [Attempt(message.url, message.method, message.params, b"", result, now)]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110 - what comes about in another thread
+            await asyncio.sleep(0.02)
 
 
 async def test_a_callback_is_on_the_disk_sealed_before_it_is_told(tmp_path: Path) -> None:
     office = opened(tmp_path / "data")
     receiver = Receiver(503, 200)
-    room = Backroom(office, send=receiver, clock=SystemClock())
+    room = Backroom(office, deliver=receiver, clock=SystemClock())
     request = Callback(
         url="https://example.com/status", params=(("From", Phone("+12025550123")), ("x", "y"))
     )
     room.tell(CALL, request)
     await office.settled()
-    assert office.store.outbox.counts()["ready"] == 1
+    assert room.postbox.counts()["ready"] == 1
     office.store.store.close()
     content = b"".join(p.read_bytes() for p in (tmp_path / "data").rglob("*") if p.is_file())
     assert b"2025550123" not in content
@@ -56,18 +67,23 @@ async def test_a_callback_is_on_the_disk_sealed_before_it_is_told(tmp_path: Path
 
     # Another server on the same folder tells it; a 503 is not delivered.
     again = opened(tmp_path / "data")
-    room = Backroom(again, send=receiver, clock=SystemClock())
-    assert await room.worker.step() == 1
-    assert receiver.heard[0][0] == "https://example.com/status"
-    assert receiver.heard[0][2] == [("From", "+12025550123"), ("x", "y")]
-    counts = again.store.outbox.counts()
-    assert counts.get("ready", 0) + counts.get("leased", 0) == 1
+    room = Backroom(again, deliver=receiver, clock=SystemClock())
+    await room.start()
+    await until(lambda: room.courier.failed == 1)
+    assert receiver.heard[0][:3] == (
+        "https://example.com/status", "POST", [("From", "+12025550123"), ("x", "y")],
+    )  # fmt: skip
+    (waiting,) = (await again.run("delivery.list", {"state": "ready"}, actor="operator")).deliveries
+    assert (waiting.attempts, waiting.error, waiting.sid) == (
+        1, "answered_503", receiver.heard[0][3],
+    )  # fmt: skip
+    await room.stop()
     again.store.store.close()
 
 
 async def test_the_log_is_signed_and_keys_move_on_a_schedule(tmp_path: Path) -> None:
     office = opened(tmp_path / "data")
-    room = Backroom(office, send=Receiver(), clock=SystemClock())
+    room = Backroom(office, deliver=Receiver(), clock=SystemClock())
     await room.start()
     await office.settled()
     assert office.store.outbox.counts()["ready"] == 0, "what waits for its hour is no backlog"

@@ -1,6 +1,7 @@
 """Speech, documents and clips, as the switch's ports see them."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from ringfence.markup.exchange import (
     LoadMedia,
 )
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.storage.deliveries import Message
 from ringfence.storage.fetched import Answer
 from ringfence.storage.notifications import Exchange
 from ringfence.switch.ports import Clip
 from ringfence.webhooks.result import FetchResult
+from ringfence.webhooks.signatures import verify
 
 pytestmark = pytest.mark.anyio
 CALL = CallId("CA1")
@@ -191,12 +194,48 @@ async def test_a_callback_is_kept_and_its_sending_says_how_it_went(tmp_path: Pat
     made.tell = lambda _, request: kept.append(request)
     made.callback(CallId("CA1"), Callback(url="https://example.com"))
     assert len(kept) == 1
-    assert await made.send(CALL, "https://example.com", "POST", [("To", "x")]) == 204
+    (sent,) = await made.deliver(message(), once="DL1")
+    assert sent.result.status == 204
     assert net.asked[0]["params"] == [("To", "x")]
-    silent, _ = await outside(tmp_path / "b", FetchResult(failure="fetch_timed_out"))
-    with pytest.raises(OSError, match="fetch_timed_out"):
-        await silent.send(CALL, "https://example.com", "GET", [])
+    assert net.asked[0]["once"] == "DL1"
+    assert len(net.asked[0]["token"]) == 32
     await made.close()
+
+
+async def test_a_second_url_is_told_what_went_wrong_with_the_first(tmp_path: Path) -> None:
+    made, net = await outside(
+        tmp_path, FetchResult(status=0, failure="fetch_host_unknown", elapsed_ms=4)
+    )
+    spare = message(spare_url="https://example.com/spare")
+    first, second = await made.deliver(spare, once="DL1")
+    assert (first.url, second.url) == ("https://example.com/cb", "https://example.com/spare")
+    assert second.params == [
+        ("To", "x"), ("ErrorCode", "11210"), ("ErrorUrl", "https://example.com/cb"),
+    ]  # fmt: skip
+    (only,) = await made.deliver(spare, once="DL1", spare=True)
+    assert only.url == "https://example.com/spare"
+    assert len(net.asked) == 3
+
+
+async def test_json_is_signed_by_its_digest(tmp_path: Path) -> None:
+    made, net = await outside(tmp_path, FetchResult(status=204))
+    body = b'{"property": "value", "boolean": true}'
+    (sent,) = await made.deliver(message(body=body), once="DL1")
+    asked = net.asked[0]
+    assert asked["url"].endswith("?bodySHA256=" + sha256(body).hexdigest())
+    assert asked["document"].media_type == "application/json"
+    assert verify(
+        asked["document"].headers["X-Twilio-Signature"],
+        url=asked["url"], token=made._directory.auth_token, body=body,
+    )  # fmt: skip
+    assert (sent.sent, sent.params) == (body, [])
+
+
+def message(**more: Any) -> Message:
+    asked: dict[str, Any] = {
+        "url": "https://example.com/cb", "method": "POST", "params": [("To", "x")]
+    }  # fmt: skip
+    return Message(**(asked | more))
 
 
 def left(made: Outside) -> Leaves:
@@ -215,13 +254,11 @@ async def test_every_exchange_is_noted_with_both_sides(tmp_path: Path) -> None:
     params = (("From", Phone("+12025550123")), ("Digits", "1"))
     await made.fetch(CALL, Fetch(request=1, url=url, params=params))
     await made.load(CALL, LoadMedia(request=2, url="https://example.com/a.wav"))
-    await made.send(CALL, "https://example.com/cb", "POST", [("CallStatus", "completed")])
-    document, media, callback = left(made).noted
+    document, media = left(made).noted
     assert (document.kind, document.method, document.url) == ("document", "POST", url)
     assert list(document.params) == [("From", "+12025550123"), ("Digits", "1")]
     assert (document.status, document.body, document.elapsed_ms) == (200, b"<x/>", 9)
     assert (media.kind, media.body, media.response_size) == ("media", b"", 4), "audio is counted"
-    assert (callback.kind, callback.params) == ("callback", [("CallStatus", "completed")])
 
 
 @pytest.mark.promise("TEL-16")
@@ -296,7 +333,7 @@ async def test_a_clip_that_was_dropped_is_gone() -> None:
 async def test_a_field_that_nobody_declared_does_not_leave(tmp_path: Path) -> None:
     made, net = await outside(tmp_path / "a", FetchResult(status=204))
     params = [("CallSid", "CA1"), ("Mood", "canary"), ("Digits", "1")]
-    await made.send(CALL, "https://example.com", "POST", params)
+    await made.deliver(message(params=params), once="DL1")
     await made.fetch(
         CALL, Fetch(request=1, url="https://example.com", method="POST", params=tuple(params))
     )

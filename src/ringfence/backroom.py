@@ -1,14 +1,14 @@
-"""The jobs of a running server: callbacks until they are taken, the log signed, keys moved on."""
+"""The work behind a running server: callbacks until they are taken, and its jobs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from functools import partial
+from typing import Protocol
 
 from ringfence.jobs import schedule
 from ringfence.jobs.handlers import (
-    callbacks,
     cases,
     checkpoints,
     epochs,
@@ -23,14 +23,24 @@ from ringfence.jobs.worker import Worker
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import BACKROOM_STOP_S
-from ringfence.kernel.phone import Phone
 from ringfence.mail.smtp import relay
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office
+from ringfence.office.deliveries import told
 from ringfence.office.exchanges import Exchanges
 from ringfence.office.privacy import case_clocks, erasure, messages, policy, portability, retention
+from ringfence.storage.deliveries import Delivery, Message
+from ringfence.webhooks.courier import Attempt, Courier
 
 SERIES = (checkpoints.HOURLY, epochs.DAILY, fetched.OFTEN, notices.DAILY, sweeps.DAILY, cases.ROUND)
+
+
+class Deliver(Protocol):
+    """Sends a callback: `ringfence.outside.Outside.deliver`."""
+
+    def __call__(
+        self, message: Message, *, once: str, spare: bool = False
+    ) -> Awaitable[list[Attempt]]: ...
 
 
 class Backroom:
@@ -40,7 +50,7 @@ class Backroom:
         self,
         office: Office,
         *,
-        send: callbacks.Send,
+        deliver: Deliver,
         clock: Clock,
         post: portability.Post = portability.nowhere,
     ) -> None:
@@ -51,7 +61,6 @@ class Backroom:
         self.worker = Worker(
             store.outbox,
             {
-                callbacks.KIND: callbacks.DeliverCallback(send, store.outbox.secret),
                 checkpoints.KIND: Again(
                     checkpoints.HOURLY, checkpoints.SignLog(store.sign_log), store.outbox
                 ),
@@ -76,6 +85,13 @@ class Backroom:
             clock=clock,
         )
         store.outbox.wake = self.worker.wake
+
+        def send(delivery: Delivery, spare: bool) -> Awaitable[list[Attempt]]:
+            return deliver(self.postbox.message(delivery), once=delivery.id, spare=spare)
+
+        self.postbox = office.postbox
+        self.courier = Courier(self.postbox, send, clock=clock)
+        self.postbox.courier = self.courier
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -84,29 +100,18 @@ class Backroom:
         await schedule.begin(SERIES, self._outbox, now=now)
         await self._outbox.enqueue([notices.at_start(now)], now=now)
         self._running = asyncio.create_task(self.worker.run())
+        self.courier.start()
 
-    def tell(self, call: CallId, request: Callback) -> None:
-        """Keep a callback, sealed, before its first try; it is told until it is taken."""
-        now = self._clock.now()
-        job = callbacks.callback_job(
-            call=call,
-            account=self._office.account.id,
-            party=None,
-            url=request.url,
-            method=request.method,
-            params=_plain(request.params),
-        )
-        self._office.store.db.give(lambda tx: self._outbox.add(tx, job, now=now))
+    def tell(self, call: CallId | None, request: Callback) -> None:
+        """Keep a callback, sealed, before its first try; it is tried until it is taken."""
+        self.postbox.tell(told(call, request))
 
     async def stop(self) -> None:
-        """Let the job under way finish; the others wait for the next start."""
+        """Let what is under way finish; the rest waits for the next start."""
         self.worker.stop()
+        await self.courier.stop()
         if self._running is not None:
             try:
                 await asyncio.wait_for(self._running, BACKROOM_STOP_S)
             except TimeoutError:
                 pass  # its lease ends and it is tried again at the next start
-
-
-def _plain(params: Sequence[tuple[str, str | Phone]]) -> list[tuple[str, str]]:
-    return [(n, value.e164 if isinstance(value, Phone) else value) for n, value in params]

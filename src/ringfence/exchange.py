@@ -113,7 +113,7 @@ class Exchange:
         self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
         self.outside = Outside(settings, office, entropy=entropy, clock=clock)
         self.backroom = Backroom(
-            office, send=self.outside.send, clock=clock, post=self.outside.post
+            office, deliver=self.outside.deliver, clock=clock, post=self.outside.post
         )
         self.outside.tell = self.backroom.tell
         self.links = [
@@ -424,6 +424,7 @@ class Exchange:
 
     def forget_person(self, party: PartyId) -> None:  # noqa: ARG002 - clips do not say whom they name
         """Drop everything that was spoken: a sentence may name whoever was erased."""
+        self._office.postbox.forget()
         self.speech.forget()
         self.speech.rehearse(self.outside.applets.prompts())
 

@@ -26,15 +26,25 @@ from ringfence.markup.exchange import (
 )
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
+from ringfence.office.deliveries import code_of
 from ringfence.office.exchanges import Exchanges
 from ringfence.privacy.processors import Terms, released
 from ringfence.speech.clips import Decoder
 from ringfence.speech.providers import provider
 from ringfence.speech.shelf import Shelf
+from ringfence.storage.deliveries import Message
 from ringfence.storage.fetched import Answer, Kind
 from ringfence.storage.notifications import Exchange
 from ringfence.switch.ports import Clip
-from ringfence.webhooks.client import Document, Method, Param, WebhookClient, requested
+from ringfence.webhooks.client import (
+    Document,
+    Method,
+    Param,
+    WebhookClient,
+    requested,
+    signed_document,
+)
+from ringfence.webhooks.courier import Attempt
 from ringfence.webhooks.freshness import lifetime
 from ringfence.webhooks.guard import Guard
 from ringfence.webhooks.result import FetchResult
@@ -131,7 +141,7 @@ class Outside:
         self._entropy = entropy
         self._clock = clock
         self._decoder = Decoder()
-        self.tell: Callable[[CallId, Callback], None] = _untold
+        self.tell: Callable[[CallId | None, Callback], None] = _untold
         """Who keeps callbacks; the exchange sets it."""
 
     async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
@@ -192,20 +202,42 @@ class Outside:
         """Have it delivered: kept before its first try, tried until it is taken."""
         self.tell(call, request)
 
-    async def send(
-        self, call: CallId, url: str, method: str, params: Sequence[tuple[str, str]], /
-    ) -> int:
-        """Send one signed request; its HTTP status. Raises `OSError` where no answer came."""
-        verb: Method = "GET" if method == "GET" else "POST"
-        params = self._released(params, "deliver_content")
-        result = await self._client.fetch(
-            url, method=verb, params=params, token=self._directory.auth_token
+    async def deliver(self, message: Message, *, once: str, spare: bool = False) -> list[Attempt]:
+        """Send a callback, signed; to its second URL where the first fails, or is not asked.
+
+        ``once``: the same for every try. Returns the requests made; the last one counts.
+        """
+        params = self._released(message.params, "deliver_content")
+        made: list[Attempt] = []
+        code = "11200"
+        if not spare:
+            made.append(await self._told(message.url, message.method, params, message.body, once))
+            result = made[0].result
+            if result.failure is None or not message.spare_url:
+                return made
+            code = str(code_of(result.failure, "callback") or code)
+        params = [*params, ("ErrorCode", code), ("ErrorUrl", message.url)]
+        made.append(
+            await self._told(message.spare_url, message.spare_method, params, message.body, once)
         )
-        self._note(call, "callback", verb, url, params, result)
+        return made
+
+    async def _told(
+        self, url: str, method: str, params: list[tuple[str, str]], body: bytes, once: str
+    ) -> Attempt:
+        verb: Method = "GET" if method == "GET" else "POST"
+        token = self._directory.auth_token
+        if body:
+            target, document = signed_document(url, body, token)
+            result = await self._client.fetch(target, document=document, once=once)
+            verb, params = "POST", []
+        else:
+            result = await self._client.fetch(
+                url, method=verb, params=params, token=token, once=once
+            )
         self.fetched[result.failure or "ok"] += 1
-        if not result.status:
-            raise OSError(result.failure)
-        return result.status
+        at = Ms(self._clock.now() - result.elapsed_ms)
+        return Attempt(url, verb, params, body, result, at)
 
     def _released(self, params: Sequence[tuple[str, P]], why: str) -> list[tuple[str, P]]:
         """Return what the account's own server may have; the rest does not leave."""
@@ -251,6 +283,8 @@ class Outside:
                 content_type=result.content_type,
                 body=b"" if kind == "media" else result.body,
                 response_size=len(result.body),
+                code=code_of(result.failure, kind),
+                headers=result.headers,
             )
         )
 
@@ -281,7 +315,7 @@ _UNDECODED = {413: "clip_too_long", 415: "clip_not_audio", 422: "clip_slow"}
 """What the decoder's hints mean to whoever wrote the document."""
 
 
-def _untold(call: CallId, request: Callback) -> None:  # noqa: ARG001 - stands for nobody
+def _untold(call: CallId | None, request: Callback) -> None:  # noqa: ARG001 - stands for nobody
     raise LocalError("nobody keeps callbacks")
 
 

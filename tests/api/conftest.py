@@ -10,6 +10,7 @@ import pytest
 from litestar.testing import TestClient
 
 from ringfence.api import views
+from ringfence.api import views_notifications as log_views
 from ringfence.api.http import build
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import SESSION_MS
@@ -63,7 +64,7 @@ STATUS = views.Status(
 )
 
 
-NOTIFICATION = views.Notification(
+NOTIFICATION = log_views.Notification(
     sid="NO" + "e" * 32, call="CA" + "a" * 32, kind="document", at=1, elapsed_ms=2, method="POST",
     status=200, request_size=3, response_size=4, kept=True,
 )  # fmt: skip
@@ -89,9 +90,9 @@ class FakeOffice:
             "call.timeline": [
                 views.Line(at=1, call=CALL.sid, name="CallAnswered", text="answered")
             ],
-            "notification.apps": [views.AppLogging(app="FW1", name="welcome", on=True)],
-            "notification.list": views.NotificationPage(notifications=[NOTIFICATION]),
-            "notification.logging": views.AppLogging(app="FW1", name="welcome", on=False),
+            "notification.apps": [log_views.AppLogging(app="FW1", name="welcome", on=True)],
+            "notification.list": log_views.NotificationPage(notifications=[NOTIFICATION]),
+            "notification.logging": log_views.AppLogging(app="FW1", name="welcome", on=False),
             "notification.show": NOTIFICATION,
             "privacy.policy.pending": [],
             "recording.list": CALL.recordings,

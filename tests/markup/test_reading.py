@@ -41,11 +41,18 @@ def test_audio_is_played():
     assert read(b"ID3...", "audio/mpeg").verbs == (Play(url=URL),)
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "text/xml", ""])
+@pytest.mark.parametrize("content_type", ["text/html", "text/xml", ""])
 def test_anything_else_is_a_document_that_does_not_parse(content_type):
     document = read(b'{"say": "hello"}', content_type)
     assert not document.usable
     assert document.problems[0].twilio == 12100
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "image/png", "video/mp4"])
+def test_what_says_it_is_something_else_has_a_code_of_its_own(content_type):
+    document = read(b'{"say": "hello"}', content_type)
+    assert not document.usable
+    assert document.problems[0].twilio == 12300
 
 
 def test_every_failure_has_a_sentence_and_a_kind():

@@ -9,11 +9,16 @@ from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import Callback
 from ringfence.office import Office
+from ringfence.office.deliveries import told
 from ringfence.office.exchanges import Exchanges
 from ringfence.office.table import TABLE
 from ringfence.privacy.roles import Identity, Role
 from ringfence.storage.notifications import Exchange
+from ringfence.webhooks.courier import Attempt
+from ringfence.webhooks.dispatch import Verdict
+from ringfence.webhooks.result import FetchResult
 
 pytestmark = pytest.mark.anyio
 CANARY = "canary-0815"
@@ -116,3 +121,69 @@ async def test_what_cannot_be_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=code):
         await run(office, name, **args)
+
+
+async def test_it_is_searched_by_app_kind_and_failure(office: Office) -> None:
+    await exchanged(office)
+    call = await exchanged(office, flow="echo", status=503)
+    log = Exchanges(office)
+    log.note(
+        Exchange(call=call, kind="status", at=office.clock.now(), elapsed_ms=1, method="POST",
+                 url="https://shop.example/cb", status=0, failure="fetch_failed", code=11205)
+    )  # fmt: skip
+    await office.settled()
+
+    async def found(**how: Any) -> list[tuple[str, int]]:
+        page = await run(office, "notification.list", **how)
+        return [(row.kind, row.status) for row in page.notifications]
+
+    assert await found(flow="echo") == [("status", 0), ("document", 503)]
+    assert await found(kind="status") == await found(failed=True) == await found(code=11205)
+    assert await found(failed=True) == [("status", 0)]
+    for wrong in ({"kind": "gossip"}, {"flow": "nowhere"}, {"number": "+12025550199"}):
+        with pytest.raises(Refused):
+            await found(**wrong)
+
+
+async def test_exchanges_are_sent_again_and_what_cannot_be_is_named(office: Office) -> None:
+    await exchanged(office)
+    await run(office, "notification.logging", on=False, flow="echo")
+    await exchanged(office, flow="echo")
+    quiet, whole = (await run(office, "notification.list")).notifications
+    nowhere = "NO" + "0" * 32
+    made = await run(office, "notification.replay", sids=[whole.sid, quiet.sid, nowhere])
+    assert made.left_out == {quiet.sid: "not_kept", nowhere: "not_found"}
+    (waiting,) = made.deliveries
+    assert (waiting.source, waiting.state, waiting.kind) == ("replay", "ready", "document")
+    row = office.store.rooms.deliveries.get(office.store.db.reading, waiting.sid)
+    message = office.postbox.message(row)
+    assert (message.url, message.method) == ("https://shop.example/voice", "POST")
+    assert message.params == [("From", "+12025550123")]
+    with pytest.raises(Refused):
+        await run(office, "notification.replay", sids=[])
+
+
+async def test_what_was_given_up_is_listed_and_tried_again(office: Office) -> None:
+    call = await exchanged(office)
+    office.postbox.tell(told(call, Callback(url="https://shop.example/cb", event="ringing")))
+    office.postbox.tell(told(call, Callback(url="https://shop.example/cb", event="answered")))
+    await office.settled()
+    (ready,) = (await run(office, "delivery.list", state="ready")).deliveries
+    (behind,) = (await run(office, "delivery.list", state="behind")).deliveries
+    assert (ready.event, behind.event) == ("ringing", "answered")
+    row = office.store.rooms.deliveries.get(office.store.db.reading, ready.sid)
+    refused = Attempt(
+        "https://shop.example/cb", "POST", (), b"",
+        FetchResult(failure="fetch_refused"), office.clock.now(),
+    )  # fmt: skip
+    freed = await office.postbox.settle(
+        row, [refused], Verdict("dead", error="fetch_refused"), office.clock.now()
+    )
+    assert freed is not None
+    assert freed.id == behind.sid
+    (dead,) = (await run(office, "delivery.list")).deliveries
+    assert (dead.sid, dead.error, dead.attempts) == (ready.sid, "fetch_refused", 1)
+    (noted,) = (await run(office, "notification.list", delivery=dead.sid)).notifications
+    assert (noted.code, noted.event, noted.failure) == (11205, "ringing", "fetch_refused")
+    again = await run(office, "delivery.retry", sid=dead.sid)
+    assert again.state == "behind"

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from ringfence.kernel import ids
 from ringfence.kernel.entropy import SystemEntropy
@@ -10,7 +11,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import NOTIFICATION_SIDE_BYTES
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.fetched import Answer
-from ringfence.storage.notifications import Exchange
+from ringfence.storage.notifications import Exchange, Wanted, _page
 
 CANARY = "canary-4711"
 FLOW = "FW" + "3" * 32
@@ -56,7 +57,7 @@ def add(store, rooms, one):
 @pytest.mark.promise("TEL-15")
 def test_the_owner_sees_the_whole_exchange(store, rooms, call, clock):
     sid = add(store, rooms, exchange(call, clock))
-    (row,) = rooms.notifications.page(store.db.reading, count=10)
+    (row,) = rooms.notifications.page(store.db.reading, Wanted(), count=10)
     assert (row.id, row.call, row.status, row.method) == (sid, call.call, 200, "POST")
     assert (row.request_size, row.response_size) == (len("From+12025550123Digits") + 11 + 4, 11)
     with purpose("deliver_content"):
@@ -71,7 +72,7 @@ def test_the_owner_sees_the_whole_exchange(store, rooms, call, clock):
 def test_nobody_else_sees_a_row(store, rooms, call, clock, another_account):
     sid = add(store, rooms, exchange(call, clock))
     other = store.of(another_account)
-    assert other.notifications.page(store.db.reading, count=10) == []
+    assert other.notifications.page(store.db.reading, Wanted(), count=10) == []
     with pytest.raises(Refused, match="not_found"):
         other.notifications.get(store.db.reading, sid)
     assert add(store, other, exchange(call, clock)) is None
@@ -119,8 +120,9 @@ def test_the_log_is_searched_by_time_status_and_call(store, rooms, story, clock)
         made.append((add(store, rooms, exchange(one, clock, status=status)), one, clock.now()))
     sids = [sid for sid, _, _ in made]
 
-    def found(**how):
-        return [row.id for row in log.page(store.db.reading, count=10, **how)]
+    def found(before=None, **how):
+        rows = log.page(store.db.reading, Wanted(**how), count=10, before=before)
+        return [row.id for row in rows]
 
     assert found() == sids[::-1]
     assert found(status=404) == [sids[2], sids[0]]
@@ -174,3 +176,66 @@ def test_an_erasure_empties_the_log_and_what_was_kept(store, rooms, story, accou
     with purpose("deliver_content"):
         assert rooms.notifications.said(row) is None
         assert rooms.fetched.find(store.db.reading, kind="media", url=url, now=clock.now()) is None
+
+
+def test_the_log_is_searched_by_what_it_is_about(store, rooms, call, clock):
+    log = rooms.notifications
+    rows = {
+        "status": {"kind": "status", "event": "ringing", "delivery": "DL1", "attempt": 2},
+        "room": {"kind": "conference", "subject": "CF" + "1" * 32},
+        "sms": {"kind": "message", "call": None, "subject": "SM" + "1" * 32},
+        "lost": {"status": 0, "failure": "fetch_host_unknown", "code": 11210},
+    }
+    sids = {
+        name: add(store, rooms, replace(exchange(call, clock), **more))
+        for name, more in rows.items()
+    }
+
+    def found(**how):
+        page = log.page(store.db.reading, Wanted(**how), count=10)
+        return {name for name, sid in sids.items() if sid in {row.id for row in page}}
+
+    assert found(kind="conference") == {"room"}
+    assert found(subject="SM" + "1" * 32) == {"sms"}
+    assert found(delivery="DL1") == {"status"}
+    assert found(failed=True) == found(code=11210) == {"lost"}
+    assert found(flow=FLOW) == {"status", "room", "lost"}
+    assert found(flow=FLOW, kind="conference", failed=True) == set()
+    row = log.get(store.db.reading, sids["status"])
+    assert (row.event, row.attempt, row.flow) == ("ringing", 2, FLOW)
+
+
+@pytest.mark.parametrize(
+    ("names", "index"),
+    [
+        ((), "account_id_id"),
+        (("call",), "call_id_id"),
+        (("kind",), "account_id_kind_id"),
+        (("said",), "account_id_status_id"),
+        (("number",), "number_id_id"),
+        (("flow",), "flow_id_id"),
+        (("failed",), "failed"),
+    ],
+)
+def test_each_page_goes_along_an_index_in_the_order_of_the_log(store, names, index):
+    statement = _page(("account", *names))
+    plan = store.db.submit(
+        lambda tx: tx.rows(
+            type(statement)(text(f"EXPLAIN QUERY PLAN {statement.sql}")),
+            tuple("x" for _ in statement.names),
+        )
+    ).result(5)
+    steps = " ".join(str(row[3]) for row in plan)
+    assert f"ix_notifications_{index} " in steps, steps
+    assert "TEMP B-TREE" not in steps
+
+
+def test_the_header_of_an_answer_and_posted_json_are_kept(store, rooms, call, clock):
+    more = {"headers": [("Content-Type", "text/xml"), ("X-Big", "y" * 9_000)], "sent": b"{}"}
+    row = rooms.notifications.get(
+        store.db.reading, add(store, rooms, exchange(call, clock, **more))
+    )
+    with purpose("deliver_content"):
+        said = rooms.notifications.said(row)
+    assert said.headers == (("Content-Type", "text/xml"),)
+    assert said.sent == b"{}"

@@ -184,45 +184,6 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """The generated password, on ``trunk.add`` alone and once."""
 
 
-class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """An exchange with a server of the account's."""
-
-    sid: str
-    call: str
-    kind: str
-    """document, media or callback."""
-    at: int
-    elapsed_ms: int
-    method: str
-    status: int
-    """Of HTTP; 0: no answer came, and ``failure`` says why."""
-    failure: str | None = None
-    request_size: int
-    response_size: int
-    kept: bool
-    """Whether what was said is kept."""
-    url: str | None = None
-    params: list[tuple[str, str]] | None = None
-    content_type: str | None = None
-    body: str | None = None
-    cut: bool | None = None
-
-
-class NotificationPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Exchanges, newest first. ``next``: ask ``before`` it for the next page."""
-
-    notifications: list[Notification]
-    next: str | None = None
-
-
-class AppLogging(msgspec.Struct, frozen=True, kw_only=True):
-    """A number or a flow, and whether what its calls' exchanges say is kept."""
-
-    app: str
-    name: str
-    on: bool
-
-
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """A SIP phone of this installation."""
 

@@ -20,6 +20,7 @@ CampaignId = NewType("CampaignId", str)
 CaseId = NewType("CaseId", str)
 ClipId = NewType("ClipId", str)
 ConferenceId = NewType("ConferenceId", str)
+DeliveryId = NewType("DeliveryId", str)
 EventId = NewType("EventId", str)
 FlowId = NewType("FlowId", str)
 JobId = NewType("JobId", str)
@@ -48,6 +49,7 @@ PREFIX = {
     "conference": "CF",
     "credential": "CR",
     "credential_list": "CL",
+    "delivery": "DL",
     "erasure": "ER",
     "event": "EV",
     "flow": "FW",

@@ -236,6 +236,7 @@ WEBHOOK_BODY_BYTES = Limit(65_536, "bytes", "a document; whoever fetches audio a
 NOTIFICATION_SIDE_BYTES = Limit(
     16_384, "bytes", "of a request or an answer in the notification log"
 )
+NOTIFICATION_HEADER_BYTES = Limit(4_096, "bytes", "of the header of an answer in the log")
 CACHE_SECONDS_MAX = Limit(86_400, "s", "what was fetched is kept for a day at the very most")
 CACHE_ENTRY_BYTES = Limit(
     2_097_152, "bytes", "two minutes of 128 kbit/s; longer audio streams through"
@@ -246,6 +247,18 @@ WEBHOOK_REDIRECTS = Limit(5, "redirects", "real sites need two; more is a loop")
 WEBHOOK_CONNECTIONS_PER_HOST = Limit(100, "connections", "enough for 1,000 calls of 100 ms answers")
 WEBHOOK_IDLE_MS = Limit(4_000, "ms", "below the 5 s after which common servers close idle ones")
 WEBHOOK_RESOLVER_THREADS = Limit(16, "threads", "a name server that hangs blocks one each")
+DELIVERY_LIFE_MS = Limit(86_400_000, "ms", "a callback is tried for a day, then given up")
+DELIVERY_FIRST_MS = Limit(10_000, "ms", "before the second try; then twice as long each time")
+DELIVERY_LONGEST_MS = Limit(3_600_000, "ms", "between two tries of a callback")
+DELIVERY_AT_ONCE = Limit(50, "callbacks", "at once to one server; documents need connections too")
+DELIVERY_SHARE = Limit(4, "callbacks", "at once to one server while many servers are slow")
+DELIVERY_FLYING_MAX = Limit(400, "callbacks", "at once to all servers; each holds a socket")
+DELIVERY_LOAD = Limit(64, "callbacks", "read at once for one server")
+DELIVERY_HELD_MAX = Limit(2_000, "callbacks", "at hand in clear before their first try")
+BREAKER_FAILURES = Limit(5, "failures", "in a row, until a server is left alone")
+BREAKER_FIRST_MS = Limit(30_000, "ms", "a server is left alone; then twice as long each time")
+BREAKER_LONGEST_MS = Limit(600_000, "ms", "a server that recovered is noticed after this")
+REPLAY_MAX = Limit(100, "exchanges", "sent again by one request; more take several")
 WEBHOOK_ADMITTED_MAX = Limit(4_096, "addresses", "that passed the guard lately")
 CALLS_MAX = Limit(2_000, "calls", "what one process and one media worker carry with room to spare")
 OUTGOING_CALLS_PER_MINUTE = Limit(600, "calls", "ten a second: no office dials faster, fraud does")
@@ -325,7 +338,7 @@ JOB_LEASE_MS = Limit(180_000, "ms", "longer than any handler may take")
 JOB_IDLE_MS = Limit(30_000, "ms", "how often an idle worker looks, should a wake-up be lost")
 JOB_TROUBLE_MS = Limit(5_000, "ms", "before asking a storage in trouble again")
 JOB_STOP_MS = Limit(5_000, "ms", "running jobs get this long to finish at a stop")
-CALLBACK_WAIT_MS = Limit(30_000, "ms", "for one delivery; a slow server is tried again later")
+CALLBACK_WAIT_MS = Limit(40_000, "ms", "for one try: two requests where there is a second URL")
 EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 
 # privacy: consents, gate

@@ -11,6 +11,7 @@ from typing import Final
 from ringfence.kernel.limits import MARKUP_DOCUMENT_BYTES
 from ringfence.markup.exchange import Fetched
 from ringfence.markup.parser import Document, parse
+from ringfence.markup.problems import Problem
 from ringfence.markup.verbs import Play, Say
 
 FETCH_SENTENCES: Final[dict[str, str]] = {
@@ -18,7 +19,11 @@ FETCH_SENTENCES: Final[dict[str, str]] = {
     "fetch_refused": "the document was not fetched: its address is private or not allowed",
     "fetch_host_unknown": "the document could not be fetched: the host name is not known",
     "fetch_redirects": "the document could not be fetched: too many redirects",
-    "fetch_tls": "the document could not be fetched: the certificate is not valid",
+    "fetch_protocol": "the document could not be fetched: the answer is not HTTP, or broken off",
+    "fetch_tls": "the document could not be fetched: no TLS connection came about",
+    "fetch_certificate": "the document could not be fetched: nobody known signed the certificate",
+    "fetch_certificate_name": "the document could not be fetched: its certificate is another's",
+    "fetch_certificate_expired": "the document could not be fetched: the certificate has expired",
     "fetch_too_large": "the document could not be fetched: the answer is too large",
     "fetch_timed_out": "the document could not be fetched: no answer in time",
     "fetch_status": "the document could not be fetched: the server answered {status}",
@@ -26,6 +31,8 @@ FETCH_SENTENCES: Final[dict[str, str]] = {
 }
 """One sentence per kind of `FetchFailed`."""
 
+_DOCUMENTS = frozenset({"text/xml", "application/xml", "text/html", "text/plain"})
+"""What a document may be called; Twilio's 12300 names anything else."""
 _MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -39,6 +46,9 @@ def read_body(answer: Fetched) -> Document:
         return Document((Play(url=answer.url),))
     if kind == "text/plain" and body.strip() and len(body) <= MARKUP_DOCUMENT_BYTES:
         return parse_plain(body)
+    if kind and body.strip() and kind not in _DOCUMENTS:
+        what = "the answer is neither TwiML nor audio nor text, and says so"
+        return Document((), (Problem("wrong_content_type", what),))
     return parse(body)
 
 

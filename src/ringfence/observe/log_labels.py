@@ -18,6 +18,7 @@ IDENTS: Mapping[str, Label] = MappingProxyType(
         "call": CALL_ID,
         "case": CASE_FACT,
         "clip": SYSTEM,
+        "delivery": CALL_ID,
         "flow": CONFIG,
         "job": SYSTEM,
         "leg": CALL_ID,

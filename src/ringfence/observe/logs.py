@@ -89,6 +89,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "flow": (IDENT, "the flow concerned"),
     "helper": (WORD, "which helper process"),
     "hint": (COUNT, "protocol status that answers bad bytes"),
+    "delivery": (IDENT, "the callback concerned"),
     "job": (IDENT, "the job concerned"),
     "kind": (WORD, "which of several kinds"),
     "leg": (IDENT, "the leg concerned"),

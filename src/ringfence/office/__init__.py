@@ -38,6 +38,7 @@ from ringfence.office import (
     stock,
     system,
 )
+from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
@@ -157,6 +158,7 @@ class Office:
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
         self.shelf = Shelf()
+        self.postbox = Postbox(self)
         self.flows: dict[str, Flow] = {}
         self.numbers: dict[str, Number] = {}
         self.trunks: dict[TrunkId, Trunk] = {}

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from ringfence.api import views
+from ringfence.api import views_notifications as views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, FlowId, NumberId, is_id
-from ringfence.kernel.limits import PAGE_MAX
+from ringfence.kernel.limits import PAGE_MAX, REPLAY_MAX
 from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import CallbackKind
 from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.storage.notifications import Notification, Said
+from ringfence.storage.deliveries import Delivery, Message, Told
+from ringfence.storage.flows import Flow
+from ringfence.storage.notifications import Notification, Said, Wanted
+from ringfence.storage.numbers import Number
+from ringfence.webhooks.guard import origin
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+
+
+KINDS = frozenset({"document", "media", "problem", *get_args(CallbackKind)})
+_SAID = "user.content.private"
 
 
 @TABLE.use_case("notification.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
@@ -27,24 +36,41 @@ async def list_notifications(
     since: int | None = None,
     until: int | None = None,
     call: str | None = None,
+    subject: str | None = None,
+    delivery: str | None = None,
+    number: str | None = None,
+    flow: str | None = None,
+    kind: str | None = None,
     status: int | None = None,
+    failed: bool = False,
+    code: int | None = None,
 ) -> views.NotificationPage:
-    """Exchanges with the account's servers, newest first; ``status`` 0: without an answer."""
-    if not 1 <= limit <= PAGE_MAX:
-        raise Refused("bad_argument", f"ask for 1 to {PAGE_MAX} at a time")
-    if before is not None and not is_id(before, "notification"):
-        raise Refused("not_found", "no exchange of that SID")
+    """Exchanges with the account's servers, newest first; ``status`` 0: without an answer.
+
+    ``number``, ``flow``: those of calls to one of ours; ``failed``: only what went wrong; ``code``:
+    with this number of Twilio's.
+    """
+    _check_page(limit, before, "notification")
     if call is not None and not is_id(call, "call"):
         raise Refused("not_found", "no call of that SID")
+    if kind is not None and kind not in KINDS:
+        raise Refused("bad_argument", f"a kind is one of: {', '.join(sorted(KINDS))}")
+    wanted = Wanted(
+        since=None if since is None else Ms(since),
+        until=None if until is None else Ms(until),
+        call=None if call is None else CallId(call),
+        subject=subject,
+        delivery=delivery,
+        number=None if number is None else _number(office, number).id,
+        flow=None if flow is None else _flow(office, flow).id,
+        kind=kind,
+        status=status,
+        failed=failed,
+        code=code,
+    )
     found = office.read(
         lambda queries: office.store.rooms.notifications.page(
-            queries,
-            count=limit + 1,
-            before=before,
-            since=None if since is None else Ms(since),
-            until=None if until is None else Ms(until),
-            call=None if call is None else CallId(call),
-            status=status,
+            queries, wanted, count=limit + 1, before=before
         )
     )
     shown = found[:limit]
@@ -66,6 +92,85 @@ async def show_notification(office: Office, *, sid: str) -> views.Notification:
     log = office.store.rooms.notifications
     row = office.read(lambda queries: log.get(queries, sid))
     return _view(row, log.said(row))
+
+
+@TABLE.use_case(
+    "notification.replay",
+    actors=KNOWN,
+    purpose="deliver_content",
+    category=_SAID,
+    also=("call_record",),
+)
+async def replay_notifications(office: Office, *, sids: list[str]) -> views.Replayed:
+    """Send the requests of these exchanges again, as they were: a new callback for each.
+
+    They are told in the order given. What was not kept, was cut, or was no request is left out. A
+    document is fetched again and its answer carried out by nobody.
+    """
+    if not 1 <= len(sids) <= REPLAY_MAX:
+        raise Refused("bad_argument", f"name 1 to {REPLAY_MAX} exchanges")
+    log = office.store.rooms.notifications
+    left_out: dict[str, str] = {}
+    again: list[Told] = []
+    for sid in sids:
+        try:
+            row = office.read(lambda queries, sid=sid: log.get(queries, sid))  # type: ignore[misc]
+        except Refused as refused:
+            left_out[sid] = refused.code
+            continue
+        said = log.said(row)
+        if row.kind == "problem":
+            left_out[sid] = "no_request"
+        elif said is None:
+            left_out[sid] = "not_kept"
+        elif said.cut:
+            left_out[sid] = "cut"
+        else:
+            again.append(_once_more(row, said))
+    now = office.clock.now()
+    made = await office.write(lambda tx: [office.postbox.add(tx, one, now) for one in again])
+    return views.Replayed(deliveries=[_waiting(one) for one in made], left_out=left_out)
+
+
+def _once_more(row: Notification, said: Said) -> Told:
+    return Told(
+        message=Message(said.url, row.method, list(said.params), said.sent),
+        origin=origin(said.url),
+        subject=row.subject or row.call or row.id,
+        kind=row.kind,
+        call=row.call,
+        event=row.event or "",
+        source="replay",
+        serial=row.key_serial,
+    )
+
+
+@TABLE.use_case("delivery.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
+async def list_deliveries(
+    office: Office, *, state: str = "dead", limit: int = 50, before: str | None = None
+) -> views.DeliveryPage:
+    """Callbacks that were given up (``dead``), are tried (``ready``) or wait for another."""
+    _check_page(limit, before, "delivery")
+    if state not in {"ready", "behind", "dead"}:
+        raise Refused("bad_argument", "state is one of: ready, behind, dead")
+    found = office.read(
+        lambda queries: office.store.rooms.deliveries.page(
+            queries, state, count=limit + 1, before=before
+        )
+    )
+    shown = found[:limit]
+    return views.DeliveryPage(
+        deliveries=[_waiting(row) for row in shown],
+        next=shown[-1].id if len(found) > limit else None,
+    )
+
+
+@TABLE.use_case("delivery.retry", actors=KNOWN, purpose="deliver_content", category=_SAID)
+async def retry_delivery(office: Office, *, sid: str) -> views.Delivery:
+    """Try a callback that was given up for another day."""
+    now = office.clock.now()
+    again = await office.write(lambda tx: office.postbox.revive(tx, sid, now))
+    return _waiting(again)
 
 
 @TABLE.use_case("notification.logging", purpose="operate", category="system.configuration")
@@ -98,15 +203,47 @@ def _app(office: Office, number: str | None, flow: str | None) -> tuple[NumberId
     if (number is None) == (flow is None):
         raise Refused("bad_argument", "say either a number or a flow")
     if flow is not None:
-        found = office.flows.get(flow)
-        if found is None:
-            raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+        found = _flow(office, flow)
         return found.id, found.name
-    phone = Phone.parse(number or "", region=office.region)
-    ours = office.numbers.get(phone.e164)
+    ours = _number(office, number or "")
+    return ours.id, ours.phone.e164
+
+
+def _flow(office: Office, name: str) -> Flow:
+    found = office.flows.get(name)
+    if found is None:
+        raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+    return found
+
+
+def _number(office: Office, number: str) -> Number:
+    ours = office.numbers.get(Phone.parse(number, region=office.region).e164)
     if ours is None:
         raise Refused("not_found", "this is not a number of this installation")
-    return ours.id, ours.phone.e164
+    return ours
+
+
+def _check_page(limit: int, before: str | None, kind: str) -> None:
+    if not 1 <= limit <= PAGE_MAX:
+        raise Refused("bad_argument", f"ask for 1 to {PAGE_MAX} at a time")
+    if before is not None and not is_id(before, kind):
+        raise Refused("not_found", "nothing of that SID")
+
+
+def _waiting(row: Delivery) -> views.Delivery:
+    return views.Delivery(
+        sid=row.id,
+        call=row.call,
+        subject=row.subject,
+        kind=row.kind,
+        event=row.event,
+        source=row.source,
+        state=row.state,
+        attempts=row.attempts,
+        error=row.error,
+        created=row.created_at,
+        due=row.due_at,
+    )
 
 
 def _view(row: Notification, said: Said | None = None) -> views.Notification:
@@ -119,11 +256,21 @@ def _view(row: Notification, said: Said | None = None) -> views.Notification:
         method=row.method,
         status=row.status,
         failure=row.failure,
+        code=row.code,
+        subject=row.subject,
+        event=row.event,
+        number=row.number,
+        flow=row.flow,
+        delivery=row.delivery,
+        attempt=row.attempt,
+        source=row.source,
         request_size=row.request_size,
         response_size=row.response_size,
         kept=row.sealed is not None,
         url=said.url if said is not None else None,
         params=list(said.params) if said is not None else None,
+        sent=said.sent.decode("utf-8", "replace") if said is not None and said.sent else None,
+        headers=list(said.headers) if said is not None else None,
         content_type=said.content_type if said is not None else None,
         body=said.body.decode("utf-8", "replace") if said is not None else None,
         cut=said.cut if said is not None else None,

@@ -48,16 +48,24 @@ _WEB: Mapping[str, str] = {
     _PHONE: "From To Caller Called ForwardedFrom",
     "user.name": "CallerName",
     "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl "
-    "ConferenceSid CallSidToCoach CallSidEndingConference QueueSid DequeingCallSid",
-    _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration "
-    "RecordingDuration RecordingStatus RecordingSource RecordingChannels CallbackSource "
-    "SequenceNumber ErrorCode ErrorUrl msg StatusCallbackEvent Muted Hold Coaching "
-    "StartConferenceOnEnter EndConferenceOnExit ReasonConferenceEnded ReasonParticipantLeft Reason "
-    "ParticipantCallStatus ReasonAnnouncementFailed AnnounceUrl QueueResult QueueTime "
-    "QueuePosition QueueSize CurrentQueueSize AvgQueueTime DequeueResult",
+    "ConferenceSid CallSidEndingConference CallSidToCoach QueueSid "
+    "DequeueingCallSid DequeingCallSid DequeuedCallSid MessageSid SmsSid SmsMessageSid "
+    "TranscriptionSid TranscriptionUrl StreamSid",
+    _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration Duration "
+    "RecordingDuration RecordingStatus RecordingSource RecordingChannels RecordingTrack "
+    "CallbackSource SequenceNumber ErrorCode ErrorMessage ErrorUrl msg SipResponseCode "
+    "StatusCallbackEvent Muted Hold Coaching EndConferenceOnExit StartConferenceOnEnter "
+    "ReasonConferenceEnded ReasonParticipantLeft ParticipantCallStatus Reason EventName "
+    "QueueResult QueueTime QueuePosition AvgQueueTime QueueSize CurrentQueueSize MaxQueueSize "
+    "DequeueResult ReasonAnnouncementFailed AnnounceUrl "
+    "AnsweredBy MachineDetectionDuration Confidence Language TranscriptionStatus "
+    "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
+    "RawDlrDoneDate ReferTransferTarget",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
-    "user.content.private": "Digits FinishedOnKey FriendlyName ParticipantLabel",
-    "system.configuration": "AccountSid ApiVersion",
+    "user.content.private": "Digits FinishedOnKey SpeechResult StableSpeechResult "
+    "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "
+    + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
+    "system.configuration": "AccountSid ApiVersion MessagingServiceSid",
 }
 _WEB_FIELDS: Mapping[str, str] = {
     name: category for category, names in _WEB.items() for name in names.split()

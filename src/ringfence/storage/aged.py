@@ -5,6 +5,8 @@ kind             its clock starts when          and only
 ===============  =============================  ================================================
 ``messages``     it was written
 ``texts``        it was written                 with its facts, parts and pictures
+``exchanges``    it was noted                   those of no call; the others go with it
+``deliveries``   it was given up                what still waits stays
 ``holds``        it was lifted                  a standing hold stays
 ``restrictions`` it was lifted                  a standing restriction stays
 ``consents``     it was said                    where something newer was said since, of the same
@@ -30,16 +32,18 @@ from ringfence.storage.schema import (
     cases,
     conferences,
     consents,
+    deliveries,
     disclosures,
     holds,
     messages,
+    notifications,
     restrictions,
     text_events,
     text_media,
     text_parts,
     texts,
 )
-from ringfence.storage.statement import Statement, at_most
+from ringfence.storage.statement import Statement, at_most, word
 
 _newer = consents.alias("newer")
 _SUPERSEDED = exists().where(
@@ -99,6 +103,8 @@ AGED = {
         belongings=(text_events.c.text_id, text_parts.c.text_id, text_media.c.text_id),
     ),
     "conferences": _aged("call_log", conferences.c.ended_at),
+    "exchanges": _aged("call_log", notifications.c.at, only=notifications.c.call_id.is_(None)),
+    "deliveries": _aged("operations", deliveries.c.due_at, only=deliveries.c.state == word("dead")),
     "holds": _aged("call_log", holds.c.lifted_at),
     "restrictions": _aged("call_log", restrictions.c.lifted_at),
     "consents": _aged("consent", consents.c.at, only=_SUPERSEDED),

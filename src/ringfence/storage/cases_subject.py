@@ -73,6 +73,7 @@ SEALS: Mapping[str, Seal] = {
     "disclosures.recipient": Seal("disclosure:{id}"),
     "amendments.value": Seal("amendment:{id}"),
     "jobs.sealed": Seal("job:{id}"),
+    "deliveries.sealed": Seal("delivery:{id}"),
     "notifications.sealed": Seal("notification:{id}"),
     "fetched.sealed": Seal("fetched:{lookup}"),
     "texts.sealed": Seal("text:{id}"),

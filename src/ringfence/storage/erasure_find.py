@@ -67,7 +67,12 @@ _CASES = Statement(
     select(cases.c.id).where(cases.c.party_id == bindparam("party")).order_by(cases.c.id), "party"
 )
 
-BY_CALL = frozenset({"calls", "call_parties", "events", "recordings", "recording_channels", "jobs"})
+BY_CALL = frozenset(
+    {
+        "calls", "call_parties", "events", "recordings", "recording_channels", "jobs",
+        "deliveries",
+    }
+)  # fmt: skip
 """Tables whose rows are taken call by call."""
 BY_KEY = frozenset({"party", "case", "lookup"})
 """Links whose rows are taken by what leads to them (`keys_of`)."""

@@ -27,8 +27,10 @@ from ringfence.storage.schema import (
     audit_records,
     call_parties,
     calls,
+    deliveries,
     events,
     jobs,
+    notifications,
     parties,
     recording_channels,
     recordings,
@@ -118,9 +120,21 @@ _DROP_CHANNELS = Statement(
 _DROP_RECORDING = Statement(
     delete(recordings).where(recordings.c.id == bindparam("recording")), "recording"
 )
-_DROP_JOBS_OF_CALL = Statement(delete(jobs).where(jobs.c.call_id == bindparam("call")), "call")
-_DROP_JOBS_OF_KEY = Statement(
-    delete(jobs).where(jobs.c.key_serial == bindparam("serial")), "serial"
+_DROP_WORK_OF_CALL = tuple(
+    Statement(delete(table).where(table.c.call_id == bindparam("call")), "call")
+    for table in (jobs, deliveries)
+)
+_DROP_WORK_OF_KEY = tuple(
+    Statement(delete(table).where(table.c.key_serial == bindparam("serial")), "serial")
+    for table in (jobs, deliveries)
+)
+_SAID_WITHOUT_A_CALL = Statement(
+    update(notifications)
+    .where(notifications.c.key_serial == bindparam("serial"))
+    .values(sealed=bindparam("nothing"), key_serial=bindparam("no_key")),
+    "no_key",
+    "nothing",
+    "serial",
 )
 _a = audit_records.c
 _NOBODY_SEEN = Statement(
@@ -168,7 +182,9 @@ def remove(tx: Transaction, survey: Survey, *, serial: int) -> None:
         by_key = found.holding.link in BY_KEY - {"lookup"}
         if by_key and found.holding.table not in _OWN_WAY:
             _remove_rows(tx, found, survey)
-    tx.run(_DROP_JOBS_OF_KEY, (serial,))
+    for statement in _DROP_WORK_OF_KEY:
+        tx.run(statement, (serial,))
+    tx.run(_SAID_WITHOUT_A_CALL, (None, None, serial))
     if not survey.keep:
         let_go(tx, survey.party)
 
@@ -181,7 +197,8 @@ def empty(tx: Transaction, survey: Survey) -> None:
             tx.run(_SILENCED, (sound.recording,))
     for call in survey.calls:
         if call not in survey.held:
-            tx.run(_DROP_JOBS_OF_CALL, (call,))
+            for statement in _DROP_WORK_OF_CALL:
+                tx.run(statement, (call,))
     for found in reaches():
         if found.empty is None or found.holding.table in BY_CALL:
             continue

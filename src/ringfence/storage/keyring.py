@@ -45,6 +45,10 @@ class KeyRing:
             raise LocalError("a record belongs to a party or to an account")
         return self.account(queries, account).seal_key
 
+    def standing(self, serial: int | None) -> int | None:
+        """Return the serial if its key was not destroyed."""
+        return serial if serial is not None and self._exists(serial) else None
+
     def _exists(self, serial: int) -> bool:
         try:
             self._vault.keys.key(serial)

@@ -3,23 +3,29 @@
 A row is written in the writer's turn, where the call's record is at hand: whose call it was says
 under whose key request and answer are sealed, which number or flow it was says whether they are
 kept at all. When that person is erased, or the row grows old, what they held is gone; when, how
-big and with what status remains as long as the call's own record.
+big and with what status remains as long as the call's own record. What was wrong with a document
+is a row too (``problem``), without a request.
+
+Searching goes along an index that ends in the id, from the newest to the oldest, so a page costs
+the same wherever it is. A filter without an index of its own (a failure together with a kind) is
+looked for along the one that fits best.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, FlowId, NotificationId, NumberId
-from ringfence.kernel.limits import NOTIFICATION_SIDE_BYTES
+from ringfence.kernel.ids import CallId, FlowId, NotificationId, NumberId, PartyId
+from ringfence.kernel.limits import NOTIFICATION_HEADER_BYTES, NOTIFICATION_SIDE_BYTES
 from ringfence.privacy.labels import CONTENT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.accounts import Account
@@ -49,30 +55,49 @@ _SILENCE = insert_new(quiet_apps)
 _SPEAK = Statement(delete(quiet_apps).where(quiet_apps.c.app_id == bindparam("app")))
 
 
-def _page(*, call: bool, status: bool) -> Statement:
-    query: Select[tuple[object, ...]] = select(*_n).where(_n.account_id == bindparam("account"))
-    names = ["account"]
-    if call:
-        query = query.where(_n.call_id == bindparam("call"))
-        names.append("call")
+@cache
+def _page(names: tuple[str, ...]) -> Statement:
+    """Return the statement for these filters, in this order."""
+    query: Select[tuple[object, ...]] = select(*_n)
+    for name in names:
+        query = query.where(_FILTERS[name])
     query = query.where(_n.id < bindparam("before"), _n.id >= bindparam("from_"))
-    names += ["before", "from_"]
-    if status:
-        query = query.where(_n.status == bindparam("said"))
-        names.append("said")
-    return Statement(at_most(query.order_by(_n.id.desc()), "count"), *names, "count")
+    made = Statement(
+        at_most(query.order_by(_n.id.desc()), "count"),
+        *(name for name in names if name not in _CONSTANT),
+        "before",
+        "from_",
+        "count",
+    )
+    index = next((index for name, index in _INDEXES.items() if name in names), "account_id_id")
+    # without statistics SQLite's planner would guess, and SQLAlchemy has no word for this
+    hint = f"FROM notifications INDEXED BY ix_notifications_{index} "
+    made.sql = made.sql.replace("FROM notifications ", hint, 1)
+    return made
 
 
-_PAGE = _page(call=False, status=False)
-_PAGE_OF_STATUS = _page(call=False, status=True)
-_PAGE_OF_CALL = _page(call=True, status=False)
-_PAGE_OF_CALL_AND_STATUS = _page(call=True, status=True)
-_PAGES = {
-    (False, False): _PAGE,
-    (False, True): _PAGE_OF_STATUS,
-    (True, False): _PAGE_OF_CALL,
-    (True, True): _PAGE_OF_CALL_AND_STATUS,
+_FILTERS: dict[str, ColumnElement[bool]] = {
+    "account": _n.account_id == bindparam("account"),
+    "call": _n.call_id == bindparam("call"),
+    "number": _n.number_id == bindparam("number"),
+    "flow": _n.flow_id == bindparam("flow"),
+    "kind": _n.kind == bindparam("kind"),
+    "said": _n.status == bindparam("said"),
+    "subject": _n.subject == bindparam("subject"),
+    "delivery": _n.delivery_id == bindparam("delivery"),
+    "failed": _n.code.is_not(None),
+    "code": _n.code == bindparam("code"),
 }
+_INDEXES = {
+    "call": "call_id_id",
+    "number": "number_id_id",
+    "flow": "flow_id_id",
+    "failed": "failed",
+    "said": "account_id_status_id",
+    "kind": "account_id_kind_id",
+}
+"""Filters that have an index, the one that leaves least first."""
+_CONSTANT = frozenset({"failed"})
 _AFTER_ALL = "NP"
 """Above every notification's id."""
 
@@ -85,6 +110,8 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     content_type: str
     body: bytes
     cut: bool
+    headers: list[tuple[str, str]] = []
+    sent: bytes = b""
 
 
 _decode = msgspec.msgpack.Decoder(_Kept).decode
@@ -92,13 +119,15 @@ _decode = msgspec.msgpack.Decoder(_Kept).decode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request for a call and what came of it. ``kind``: document, media or callback.
+    """One request and what came of it. ``kind``: document, media, problem, or of a callback.
 
     ``status`` 0: no answer came, and ``failure`` says why. ``body``: of the answer; audio is never
-    given. Sizes are those of the wire, whatever is kept.
+    given. Sizes are those of the wire, whatever is kept. ``party``: under whose key, where there is
+    no call; ``code``: Twilio's number of what went wrong; ``sent``: the JSON that was posted;
+    ``source``: ``replay`` or ``simulation``; ``serial``: the key, where it is known already.
     """
 
-    call: CallId
+    call: CallId | None
     kind: str
     at: Ms
     elapsed_ms: int
@@ -110,6 +139,16 @@ class Exchange:
     content_type: str = ""
     body: bytes = field(default=b"", repr=False)
     response_size: int = 0
+    party: PartyId | None = None
+    subject: str | None = None
+    event: str | None = None
+    code: int | None = None
+    headers: Sequence[tuple[str, str]] = field(default=(), repr=False)
+    sent: bytes = field(default=b"", repr=False)
+    delivery: str | None = None
+    attempt: int = 1
+    source: str | None = None
+    serial: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +157,7 @@ class Notification:
 
     id: NotificationId
     account: str
-    call: CallId
+    call: CallId | None
     kind: str
     at: Ms
     elapsed_ms: int
@@ -129,6 +168,34 @@ class Notification:
     response_size: int
     key_serial: int | None
     sealed: bytes | None = field(repr=False)
+    subject: str | None
+    event: str | None
+    code: int | None
+    number: NumberId | None
+    flow: FlowId | None
+    delivery: str | None
+    attempt: int
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is searched for; None and False: whatever it is.
+
+    ``failed``: only what went wrong; ``code``: only with this number of Twilio's.
+    """
+
+    since: Ms | None = None
+    until: Ms | None = None
+    call: CallId | None = None
+    subject: str | None = None
+    delivery: str | None = None
+    number: NumberId | None = None
+    flow: FlowId | None = None
+    kind: str | None = None
+    status: int | None = None
+    failed: bool = False
+    code: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +207,8 @@ class Said:
     content_type: str
     body: bytes = field(repr=False)
     cut: bool
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    sent: bytes = field(default=b"", repr=False)
 
 
 class Notifications:
@@ -164,16 +233,20 @@ class Notifications:
 
     def add(self, tx: Transaction, exchange: Exchange) -> NotificationId | None:
         """Write an exchange down; None for a call this account does not have."""
-        row = tx.row(_CALL, (exchange.call,))
-        if row is None or row[0] != self._account.id:
-            return None
-        _, direction, caller, called, number, flow = row
+        party, number, flow = exchange.party, None, None
+        if exchange.call is not None:
+            row = tx.row(_CALL, (exchange.call,))
+            if row is None or row[0] != self._account.id:
+                return None
+            _, direction, caller, called, number, flow = row
+            party = party or (caller if direction == "inbound" else called)
         identifier = NotificationId(ids.make("notification", exchange.at, self._entropy))
         serial: int | None = None
         sealed: bytes | None = None
         if not any(app is not None and tx.value(_IS_QUIET, (app,)) for app in (number, flow)):
-            party = caller if direction == "inbound" else called
-            serial = self._keys.serial(tx, self._account.id, party)
+            serial = self._keys.standing(exchange.serial)
+            if serial is None:
+                serial = self._keys.serial(tx, self._account.id, party)
             context = f"notification:{identifier}"
             sealed = self._vault.seal(serial, _encode(_kept(exchange)), context=context)
         tx.run(
@@ -188,10 +261,19 @@ class Notifications:
                 exchange.method,
                 exchange.status,
                 exchange.failure,
-                sum(len(name) + len(value) + 2 for name, value in exchange.params),
+                sum(len(name) + len(value) + 2 for name, value in exchange.params)
+                + len(exchange.sent),
                 exchange.response_size or len(exchange.body),
                 serial,
                 sealed,
+                exchange.subject,
+                exchange.event or None,
+                exchange.code,
+                number,
+                flow,
+                exchange.delivery,
+                exchange.attempt,
+                exchange.source,
             ),
         )
         return identifier
@@ -199,25 +281,35 @@ class Notifications:
     def page(
         self,
         queries: Queries,
+        wanted: Wanted,
         *,
         count: int,
         before: str | None = None,
-        since: Ms | None = None,
-        until: Ms | None = None,
-        call: CallId | None = None,
-        status: int | None = None,
     ) -> list[Notification]:
-        """Return exchanges, newest first: from ``since`` until ``until``, older than ``before``."""
-        end = _AFTER_ALL if until is None else ids.floor("notification", until)
-        values: list[Value] = [self._account.id]
-        if call is not None:
-            values.append(call)
-        values += [min(before or _AFTER_ALL, end)]
-        values += [ids.floor("notification", since or Ms(0))]
-        if status is not None:
-            values.append(status)
-        statement = _PAGES[call is not None, status is not None]
-        return [_notification(row) for row in queries.rows(statement, (*values, count))]
+        """Return exchanges, newest first, older than ``before``."""
+        end = _AFTER_ALL if wanted.until is None else ids.floor("notification", wanted.until)
+        filters: dict[str, Value] = {
+            "account": self._account.id,
+            "call": wanted.call,
+            "number": wanted.number,
+            "flow": wanted.flow,
+            "subject": wanted.subject,
+            "delivery": wanted.delivery,
+            "kind": wanted.kind,
+            "said": wanted.status,
+            "code": wanted.code,
+        }
+        chosen = {name: value for name, value in filters.items() if value is not None}
+        names = list(chosen)
+        if wanted.failed or wanted.code is not None:
+            names.append("failed")
+        values = (
+            *chosen.values(),
+            min(before or _AFTER_ALL, end),
+            ids.floor("notification", wanted.since or Ms(0)),
+            count,
+        )
+        return [_notification(row) for row in queries.rows(_page(tuple(names)), values)]
 
     def get(self, queries: Queries, notification: str) -> Notification:
         """Return one exchange; raises `Refused` (``not_found``), also for another account's."""
@@ -252,6 +344,8 @@ class Notifications:
             content_type=kept.content_type,
             body=kept.body,
             cut=kept.cut,
+            headers=tuple(kept.headers),
+            sent=kept.sent,
         )
 
     def quiet(self, queries: Queries) -> frozenset[str]:
@@ -276,8 +370,15 @@ def _kept(exchange: Exchange) -> _Kept:
             break
         params.append((name, value))
     body = exchange.body[: int(NOTIFICATION_SIDE_BYTES)]
-    cut = left < 0 or len(body) < len(exchange.body)
-    return _Kept(exchange.url, params, exchange.content_type[:200], body, cut)
+    sent = exchange.sent[: max(left, 0)]
+    headers, room = [], int(NOTIFICATION_HEADER_BYTES)
+    for name, value in exchange.headers:
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        headers.append((name, value))
+    cut = left < 0 or len(sent) < len(exchange.sent) or len(body) < len(exchange.body)
+    return _Kept(exchange.url, params, exchange.content_type[:200], body, cut, headers, sent)
 
 
 def _notification(row: Row) -> Notification:

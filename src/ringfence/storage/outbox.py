@@ -200,7 +200,7 @@ class Outbox:
         identifier = ids.make("job", now, self._entropy)
         sealed = serial = None
         if job.secret is not None:
-            party = job.party or _far_end(tx, job.body.get("call"))
+            party = job.party or far_end(tx, job.body.get("call"))
             serial = self._keys.serial(tx, job.account, party)
             sealed = self._vault.seal(serial, job.secret, context=f"job:{identifier}")
         tx.run(
@@ -314,7 +314,7 @@ class Outbox:
         self.wake()
 
 
-def _far_end(tx: Transaction, call: str | None) -> PartyId | None:
+def far_end(tx: Transaction, call: str | None) -> PartyId | None:
     """Return whoever a call was with: what is told about it is sealed under their key."""
     row = None if call is None else tx.row(_WITH, (call,))
     return None if row is None else PartyId(row[1] if row[0] == "inbound" else row[2])

@@ -38,6 +38,7 @@ from ringfence.storage.cases_disclosures import Disclosures
 from ringfence.storage.cases_people import CasePeople
 from ringfence.storage.conferences import Conferences
 from ringfence.storage.consents import Consents
+from ringfence.storage.deliveries import Deliveries
 from ringfence.storage.erasure import Eraser
 from ringfence.storage.fetched import Fetched
 from ringfence.storage.flows import Flows
@@ -80,6 +81,13 @@ class AccountStore:
         self.flows = Flows(seal)
         self.fetched = Fetched(account, vault=store.vault, keys=store.keys, openings=store.openings)
         self.notifications = Notifications(
+            account,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+            entropy=store.entropy,
+        )
+        self.deliveries = Deliveries(
             account,
             vault=store.vault,
             keys=store.keys,

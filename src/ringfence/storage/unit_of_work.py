@@ -94,6 +94,10 @@ class Transaction(Queries):
         self._cursor.execute(statement.sql, values)
         return self._db.changes()
 
+    def inserted(self) -> int:
+        """Return the number of the row that was added last."""
+        return self._db.last_insert_rowid()
+
     def after(self, action: Callable[[], object]) -> None:
         """Call ``action`` in the writer thread once this transaction is durable."""
         self._after.append(action)

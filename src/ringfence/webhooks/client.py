@@ -41,7 +41,7 @@ from ringfence.kernel.limits import (
 from ringfence.kernel.phone import Phone
 from ringfence.webhooks.guard import Guard, Target, is_public_text
 from ringfence.webhooks.result import Failure, FetchResult, TooLargeError, read_bounded
-from ringfence.webhooks.signatures import HEADER, sign
+from ringfence.webhooks.signatures import HEADER, sign, with_body_digest
 
 Method = Literal["GET", "POST"]
 Param = tuple[str, str | Phone]
@@ -126,24 +126,27 @@ class WebhookClient:
         limit: int = WEBHOOK_BODY_BYTES,
         total_ms: int = WEBHOOK_TOTAL_MS,
         document: Document | None = None,
+        once: str | None = None,
     ) -> FetchResult:
         """Request ``url`` and return what came of it; never raises for what the far side does.
 
         ``params``: the form of a POST, added to the query of a GET. ``token``: the account's,
         for ``X-Twilio-Signature``; None for no signature. ``limit``: bytes of the body.
         ``document``: posted as it is instead of a form, and never to where a redirect leads.
+        ``once``: the idempotency token, where this is not the first try of it.
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
         pairs = [(n, v.e164 if isinstance(v, Phone) else v) for n, v in params]
+        # the same for every try of one request, so that a receiver can tell a repetition
+        once = once or secrets.token_hex(16)
         try:
             async with asyncio.timeout(total_ms / 1000):
                 if document is not None:
                     target = self._guard.target(url)
-                    once = secrets.token_hex(16)
                     result, _ = await self._once(target, "POST", [], None, limit, once, document)
                 else:
-                    result = await self._follow(url, method, pairs, token, limit)
+                    result = await self._follow(url, method, pairs, token, limit, once)
         except TimeoutError:
             result = FetchResult(failure="fetch_timed_out")
         except Refused as refused:
@@ -152,10 +155,15 @@ class WebhookClient:
             )
         except aiohttp.ClientConnectorDNSError:
             result = FetchResult(failure="fetch_host_unknown")
-        except (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError):
+        except aiohttp.ClientConnectorCertificateError as error:
+            result = FetchResult(failure=_certificate(error.certificate_error))
+        except aiohttp.ClientSSLError:
             result = FetchResult(failure="fetch_tls")
         except TooLargeError:
             result = FetchResult(failure="fetch_too_large")
+        except (aiohttp.ServerConnectionError, aiohttp.ClientResponseError,
+                aiohttp.ClientPayloadError):  # fmt: skip
+            result = FetchResult(failure="fetch_protocol")
         except (aiohttp.ClientError, OSError, ValueError, UnicodeError):
             # ValueError: what yarl and aiohttp say to URLs and headers beyond repair
             result = FetchResult(failure="fetch_failed")
@@ -169,9 +177,8 @@ class WebhookClient:
         pairs: list[tuple[str, str]],
         token: str | None,
         limit: int,
+        once: str,
     ) -> FetchResult:
-        # the same for every try of one request, so that a receiver can tell a repetition
-        once = secrets.token_hex(16)
         for hops in range(WEBHOOK_REDIRECTS + 1):
             target = self._guard.target(_with_query(url, pairs) if method == "GET" else url)
             form = pairs if method == "POST" else []
@@ -283,6 +290,24 @@ def _addresses(
     ):
         found.setdefault(str(address[0]), kind)
     return list(found.items())
+
+
+def _certificate(error: Exception) -> Failure:
+    """Return what is wrong with a certificate, by the number OpenSSL has for it."""
+    code = getattr(error, "verify_code", 0)
+    if code in _OF_ANOTHER_HOST:
+        return "fetch_certificate_name"
+    return "fetch_certificate_expired" if code in _OUT_OF_TIME else "fetch_certificate"
+
+
+_OF_ANOTHER_HOST: Final = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH
+_OUT_OF_TIME: Final = frozenset({9, 10})  # X509_V_ERR_CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED
+
+
+def signed_document(url: str, body: bytes, token: str) -> tuple[str, Document]:
+    """Return JSON to be posted, signed by its digest, and the URL to post it to."""
+    target = with_body_digest(url, body)
+    return target, Document(body, "application/json", {HEADER: sign(target, (), token)})
 
 
 def requested(url: str, method: Method, params: Iterable[Param]) -> str:

@@ -182,6 +182,18 @@ class Guard:
         return is_public(inner)
 
 
+def origin(url: str) -> str:
+    """Return scheme, host and port of a URL, ``""`` for what is none (RFC 6454 4)."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        return ""
+    return f"{parts.scheme}://{parts.hostname.rstrip('.')}:{port or _SCHEMES[parts.scheme]}"
+
+
 def is_public(address: Address) -> bool:
     """Whether an address belongs to the public internet."""
     address = _unwrapped(address)

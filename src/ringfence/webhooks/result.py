@@ -12,11 +12,15 @@ from ringfence.kernel.limits import WEBHOOK_CHUNK_BYTES
 
 Failure = Literal[
     "bad_url",  # not an http or https URL
-    "fetch_failed",  # refused connection, broken HTTP
+    "fetch_failed",  # no connection
+    "fetch_protocol",  # broken HTTP
     "fetch_refused",  # the guard: a private address, or a redirect from https to http
     "fetch_host_unknown",
     "fetch_redirects",
     "fetch_tls",
+    "fetch_certificate",  # nobody we trust has signed it
+    "fetch_certificate_name",  # it is of another host
+    "fetch_certificate_expired",
     "fetch_too_large",
     "fetch_timed_out",
     "fetch_status",  # an answer, but not 2xx

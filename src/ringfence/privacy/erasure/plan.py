@@ -112,6 +112,7 @@ _WHAT = {
     "recordings": "records of recordings",
     "recording_channels": "locked keys of their side",
     "jobs": "work that waits, sealed",
+    "deliveries": "what programs are yet to be told, sealed",
     "audit_records": "who looked at what",
     "restrictions": "marks that data is only stored",
     "consents": "what they agreed to",

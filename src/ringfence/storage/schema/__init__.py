@@ -23,7 +23,7 @@ from ringfence.storage.schema.cases import (
 from ringfence.storage.schema.config import flow_versions, flows, numbers, phones, trunks
 from ringfence.storage.schema.consents import consent_texts, consents, suppressions
 from ringfence.storage.schema.erasures import erasures
-from ringfence.storage.schema.exchanges import fetched, notifications, quiet_apps
+from ringfence.storage.schema.exchanges import deliveries, fetched, notifications, quiet_apps
 from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_tickets
 from ringfence.storage.schema.jobs import jobs
 from ringfence.storage.schema.messages import messages, subscriptions
@@ -71,6 +71,7 @@ __all__ = [
     "conferences",
     "consent_texts",
     "consents",
+    "deliveries",
     "disclosures",
     "engagements",
     "erasures",
