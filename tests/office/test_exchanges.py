@@ -14,7 +14,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.office import Office
 from ringfence.office.exchanges import Exchanges
 from ringfence.storage.fetched import Answer
-from ringfence.storage.notifications import Exchange
+from ringfence.storage.notifications import Exchange, Wanted
 
 pytestmark = pytest.mark.anyio
 URL = "https://shop.example/hello.wav"
@@ -49,7 +49,7 @@ async def test_an_exchange_is_in_the_log_once_it_is_written(office: Office) -> N
                  url=URL, status=404, failure="fetch_status")
     )  # fmt: skip
     await office.settled()
-    (row,) = office.store.rooms.notifications.page(office.store.db.reading, count=5)
+    (row,) = office.store.rooms.notifications.page(office.store.db.reading, Wanted(), count=5)
     assert (row.call, row.status, row.failure) == (call, 404, "fetch_status")
 
 

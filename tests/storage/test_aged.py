@@ -50,6 +50,17 @@ def left(store, table):
     return [str(row[0]) for row in rows]
 
 
+def test_callbacks_that_were_given_up_go_and_exchanges_of_no_call(store, account):
+    for name, at in (("A", OLD), ("B", YOUNG)):
+        fill(store, account, "deliveries", sequence=ord(name), id=name, due_at=at, state="dead")
+        fill(store, account, "notifications", id=name, at=at)
+    fill(store, account, "deliveries", sequence=1, id="C", due_at=OLD, state="ready")
+    fill(store, account, "notifications", id="C", at=OLD, call_id="CA1")
+    assert sweep(store, account, "deliveries") == ["A"]
+    assert sweep(store, account, "exchanges") == ["A"]
+    assert left(store, "notifications") == ["B", "C"]
+
+
 @pytest.mark.parametrize("kind", ["messages", "holds", "restrictions", "cases"])
 def test_old_and_settled_goes_young_stays(store, account, kind):
     clock = {"messages": "created_at", "cases": "decided_at"}.get(kind, "lifted_at")

@@ -17,11 +17,11 @@ from pathlib import Path
 import pytest
 from rights_scene import OURS
 
-from ringfence.jobs.handlers.callbacks import callback_job
 from ringfence.kernel.phone import Phone
 from ringfence.media import wav
 from ringfence.office.privacy import access_archive
 from ringfence.storage.cases_disclosures import Recipient
+from ringfence.storage.deliveries import Message, Told
 
 PEOPLE = {
     "+12025550123": 1_111,
@@ -67,11 +67,12 @@ def plant(scene, number, level):
             tx, party=party, case=case.sid, kind="provider", fields=["calls"], basis="GDPR 20",
             recipient=Recipient(name=words["recipient"]), now=now,
         )  # fmt: skip
-        job = callback_job(
-            call="CA" + "9" * 32, account=office.account.id, party=party,
-            url="https://example.com/", method="POST", params=[("Note", words["callback"])],
+        message = Message("https://example.com/", "POST", [("Note", words["callback"])])
+        told = Told(
+            message=message, origin="https://example.com:443", subject="CA" + "9" * 32,
+            kind="status", party=party,
         )  # fmt: skip
-        office.store.outbox.add(tx, job, now=now)
+        office.postbox.add(tx, told, now)
 
     office.store.db.submit(unit).result(5)
     return party
