@@ -52,3 +52,8 @@ def test_what_ends_ends_for_requests_under_way_too(known: Identities) -> None:
 def test_a_word_no_edge_says_is_nobody(known: Identities, actor: str) -> None:
     with pytest.raises(Refused, match="not_authorized"):
         known.of(actor, 50)
+
+
+def test_a_key_may_be_called_otherwise(known: Identities) -> None:
+    assert known.rename_key(SK, "exports").name == "exports"
+    assert known.enter_by_key(SK, RIGHT, 50).actor == f"key:{SK}"

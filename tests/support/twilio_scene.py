@@ -93,8 +93,13 @@ async def _a_stock(office: Office) -> None:
         await office.run("number.stock.add", args, actor="operator")
 
 
+async def _a_key(office: Office) -> None:
+    args = {"name": "Seeded", "purposes": ["operate"]}
+    await office.run("key.add", args, actor="operator")
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
-    _a_number, _a_call, _an_application, _a_stock,
+    _a_number, _a_call, _an_application, _a_stock, _a_key,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

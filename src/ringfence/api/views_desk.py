@@ -50,3 +50,17 @@ class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     kind: str | None = None
     sms: bool = False
+
+
+class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What was used of a category from ``start`` to ``end`` (days of UTC, both included)."""
+
+    category: str
+    says: str
+    start: str
+    end: str
+    count: int
+    count_unit: str
+    usage: int
+    usage_unit: str
+    as_of: int

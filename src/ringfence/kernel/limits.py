@@ -295,6 +295,7 @@ ADDRESS_CHARS_MAX = Limit(256, "characters", "a SIP address somebody is erased b
 DEMO_VOICE_SAMPLES = Limit(160, "samples", "20 ms of speech, which chance does not repeat")
 RESOURCES_MAX = Limit(10_000, "documents", "of one kind, kept in memory: about 5 MB")
 FRIENDLY_NAME_CHARS_MAX = Limit(64, "characters", "what people call a thing; Twilio's own bound")
+USAGE_DAYS_MAX = Limit(3_660, "days", "of usage added up at once: ten years")
 STOCK_RANGE_MAX = Limit(10_000, "numbers", "of one range: as many as there may be in use")
 STOCK_RANGES_MAX = Limit(100, "ranges", "looking for a free number looks through all of them")
 NUMBERS_MAX = Limit(10_000, "numbers", "all of them are kept in memory, about 5 MB")

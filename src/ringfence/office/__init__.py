@@ -37,6 +37,7 @@ from ringfence.office import (
     steering,
     stock,
     system,
+    usage,
 )
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
@@ -87,6 +88,7 @@ __all__ = [
     "steering",
     "stock",
     "system",
+    "usage",
 ]
 
 T = TypeVar("T")

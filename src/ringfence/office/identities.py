@@ -53,6 +53,11 @@ class Identities:
         known = self._keys[key]
         self._keys[key] = replace(known, holder=replace(known.holder, revoked_at=now))
 
+    def rename_key(self, key: str, name: str) -> StoredKey:
+        """A key is called otherwise."""
+        self._keys[key] = renamed = replace(self._keys[key], name=name)
+        return renamed
+
     def close_ticket(self, ticket: str, now: Ms) -> None:
         """A ticket was closed."""
         known = self._tickets[ticket]

@@ -25,6 +25,12 @@ _REVOKE = Statement(
     .values(revoked_at=bindparam("at")),
     "at", "key", "account",
 )  # fmt: skip
+_RENAME = Statement(
+    update(api_keys)
+    .where(_k.id == bindparam("key"), _k.account_id == bindparam("account"))
+    .values(name=bindparam("sealed")),
+    "sealed", "key", "account",
+)  # fmt: skip
 _ADD_TICKET = insert_row(staff_tickets)
 _TICKETS = Statement(select(*_t).where(_t.account_id == bindparam("account")).order_by(_t.id))
 _CLOSE = Statement(
@@ -96,6 +102,12 @@ class Keys:
         """End a key at once. Raises `Refused` (``not_found``)."""
         if not tx.changed(_REVOKE, (now, key, self._seal.account.id)):
             raise Refused("not_found", "there is no such key, or it was revoked before")
+
+    def rename(self, tx: Transaction, key: str, *, name: str) -> None:
+        """Write another name over a key's. Raises `Refused` (``not_found``)."""
+        sealed = self._seal.seal(name.encode(), f"key:{key}")
+        if not tx.changed(_RENAME, (sealed, key, self._seal.account.id)):
+            raise Refused("not_found", "there is no such key")
 
 
 class Tickets:

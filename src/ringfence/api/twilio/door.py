@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
@@ -68,6 +69,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
             account=account,
             office=use_cases(request),
             resource=path,
+            now=time.time_ns() // 1_000_000,
             path=fields,
             params=await _params(request),
         )

@@ -117,8 +117,10 @@ def operations() -> Operations:
         applications,
         available,
         calls,
+        keys,
         numbers,
         recordings,
+        usage,
     )
 
     return Operations(DESK)

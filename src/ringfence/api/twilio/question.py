@@ -31,7 +31,8 @@ class Question:
     """One request: who asks, about which account, with which fields.
 
     ``path``: the fields of the path; ``params``: of the query and the form, each with all its
-    values; ``resource``: the path below ``/2010-04-01``, as it was asked for.
+    values; ``resource``: the path below ``/2010-04-01``, as it was asked for; ``now``: when it came
+    (ms).
     """
 
     actor: str
@@ -40,6 +41,7 @@ class Question:
     resource: str
     path: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    now: int = 0
 
     async def run(self, use_case: str, **args: Any) -> Any:
         """Carry out a use case for whoever asks."""

@@ -97,6 +97,14 @@ async def revoke_key(office: Office, *, sid: str) -> views.Key:
     return next(_key(stored) for stored in office.identities.keys if stored.holder.id == sid)
 
 
+@TABLE.use_case("key.rename", actors=KNOWN, purpose="authenticate", category=_SECRETS)
+async def rename_key(office: Office, *, sid: str, name: str) -> views.Key:
+    """Say anew what a key is for; whom it lets in stays."""
+    words = _words(name)
+    await office.write(lambda tx: office.store.rooms.api_keys.rename(tx, sid, name=words))
+    return _key(office.identities.rename_key(sid, words))
+
+
 def _key(stored: StoredKey, secret: str | None = None) -> views.Key:
     holder = stored.holder
     return views.Key(
