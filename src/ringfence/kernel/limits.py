@@ -421,6 +421,8 @@ SMPP_PAUSE_FIRST_MS = Limit(500, "ms", "of no sending when the carrier asks us t
 SMPP_PAUSE_MAX_MS = Limit(30_000, "ms", "each time twice as long, to this")
 SMPP_AGAIN_FIRST_MS = Limit(500, "ms", "before a broken link is opened anew")
 SMPP_AGAIN_MAX_MS = Limit(60_000, "ms", "each time twice as long, to this")
+SMPP_AGAIN_REFUSED_MS = Limit(10_000, "ms", "a wrong password does not become right in less")
+SMPP_SAFE_MS = Limit(15_000, "ms", "to make an arrived message durable; then the carrier keeps it")
 SMPP_RECEIPT_TRIES = Limit(5, "times", "a receipt may be here before its message is: 4 s in all")
 SMPP_TOO_MANY_ERRORS = Limit(16, "units", "unreadable in a row; no carrier but something else")
 

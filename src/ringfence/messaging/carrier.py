@@ -191,7 +191,7 @@ class Receiver(Protocol):
         """Record a receipt; False where no such ``carrier_id`` is known (yet).
 
         A receipt may overtake the answer to `Carrier.send`: on False the carrier asks again
-        a few times over half a minute and then lets it go.
+        a few times over some seconds and then lets it go.
         """
         ...
 

@@ -75,6 +75,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "account": (IDENT, "the account concerned"),
     "bytes": (COUNT, "a size"),
     "call": (IDENT, "the call concerned"),
+    "carrier": (WORD, "name of the carrier of messages"),
     "case": (IDENT, "the request, grievance, demand or incident concerned"),
     "cause": (WORD, "why a call or leg ended"),
     "clip": (IDENT, "the piece of audio concerned"),
