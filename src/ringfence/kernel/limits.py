@@ -482,3 +482,4 @@ TEXT_IDLE_MS = Limit(5_000, "ms", "how often the queue is looked at, should a wa
 TEXT_SAME_MS = Limit(120_000, "ms", "the same message of a carrier again by then came once")
 TEXT_SENDERS_MAX = Limit(100, "senders", "of one campaign")
 TEXT_TEMPLATES_MAX = Limit(10_000, "templates", "of one account: India asks for one per wording")
+TEXT_GAP_CHARS = Limit(30, "characters", "of one gap of a registered text, as TRAI's DLT has it")
