@@ -162,7 +162,10 @@ def leave_alone() -> None:
 
 
 _list = click.option(
-    "--list", "which", type=click.Choice(["do_not_call", "marketing"]), default="do_not_call"
+    "--list",
+    "which",
+    type=click.Choice(["do_not_call", "marketing", "texts"]),
+    default="do_not_call",
 )
 
 

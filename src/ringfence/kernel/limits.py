@@ -483,3 +483,5 @@ TEXT_SAME_MS = Limit(120_000, "ms", "the same message of a carrier again by then
 TEXT_SENDERS_MAX = Limit(100, "senders", "of one campaign")
 TEXT_TEMPLATES_MAX = Limit(10_000, "templates", "of one account: India asks for one per wording")
 TEXT_GAP_CHARS = Limit(30, "characters", "of one gap of a registered text, as TRAI's DLT has it")
+TEXT_AT_HAND = Limit(20_000, "messages", "kept in memory until sent; others are opened again")
+TEXT_STOP_MS = Limit(5_000, "ms", "what is with a carrier gets this long to be answered at a stop")

@@ -161,6 +161,13 @@ class MessageCompleted(MessageFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAnswered(MessageFact):
+    """What a message that came in asks for was done; ``replies``: how many answers go out."""
+
+    replies: Annotated[int, TEXT_FACT] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRedacted(MessageFact):
     """What it said was destroyed; that it was sent remains."""
 
@@ -189,6 +196,7 @@ FACTS: tuple[Kind, ...] = (
     MessageArriving,
     MessageArrived,
     MessageCompleted,
+    MessageAnswered,
     MessageRedacted,
     MessageRated,
 )
@@ -242,7 +250,7 @@ MESSAGE_TABLE: Mapping[State, Mapping[Kind, State]] = MappingProxyType(
         "undelivered": {MessageRated: "undelivered", MessageRedacted: "undelivered"},
         "failed": {MessageRedacted: "failed"},
         "receiving": {MessageCompleted: "received"},
-        "received": {MessageRedacted: "received"},
+        "received": {MessageAnswered: "received", MessageRedacted: "received"},
         "canceled": {MessageRedacted: "canceled"},
         "read": {MessageRated: "read", MessageRedacted: "read"},
     }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ringfence.observe.logs import FIELDS, IDENT
-from ringfence.privacy.labels import ACCOUNT_ID, CALL_ID, CASE_FACT, CONFIG, SYSTEM, Label
+from ringfence.privacy.labels import ACCOUNT_ID, CALL_ID, CASE_FACT, CONFIG, SYSTEM, TEXT_ID, Label
 
 IDENTS: Mapping[str, Label] = MappingProxyType(
     {
@@ -22,6 +22,7 @@ IDENTS: Mapping[str, Label] = MappingProxyType(
         "flow": CONFIG,
         "job": SYSTEM,
         "leg": CALL_ID,
+        "message": TEXT_ID,
         "number": CONFIG,
         "phone": CONFIG,
         "recording": CALL_ID,

@@ -76,6 +76,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "bytes": (COUNT, "a size"),
     "call": (IDENT, "the call concerned"),
     "carrier": (WORD, "name of the carrier of messages"),
+    "message": (IDENT, "the text message concerned"),
     "case": (IDENT, "the request, grievance, demand or incident concerned"),
     "cause": (WORD, "why a call or leg ended"),
     "clip": (IDENT, "the piece of audio concerned"),

@@ -27,6 +27,7 @@ from ringfence.office import (
     access,
     applications,
     call_search,
+    messaging,
     notifications,
     numbers,
     placing,
@@ -44,6 +45,8 @@ from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
+from ringfence.office.messaging.post import Post
+from ringfence.office.messaging.senders import SenderBook
 from ringfence.office.privacy import policy
 from ringfence.office.shelf import Shelf
 from ringfence.office.table import TABLE, Admission, UseCase
@@ -77,6 +80,7 @@ __all__ = [
     "access",
     "applications",
     "call_search",
+    "messaging",
     "notifications",
     "numbers",
     "open_office",
@@ -165,6 +169,8 @@ class Office:
         self.numbers: dict[str, Number] = {}
         self.trunks: dict[TrunkId, Trunk] = {}
         self.phones: dict[str, PhoneDevice] = {}
+        self.text_senders = SenderBook()
+        self.post = Post(self)
         self._live: Live | None = None
         self._web_guard = WebGuard(map(str, settings.fetch_private))
         self._load()
@@ -187,6 +193,7 @@ class Office:
 
     def forget_person(self, party: PartyId) -> None:
         """Somebody was erased: nothing about them stays in memory."""
+        self.post.forget()
         if self._live is not None:
             self._live.forget_person(party)
 
@@ -271,6 +278,7 @@ class Office:
 
     def _load(self) -> None:
         reading = self.store.db.reading
+        self.text_senders.learn(self)
         with purpose("operate"):
             for flow in self.store.flows.all(reading):
                 self.learn_flow(flow)

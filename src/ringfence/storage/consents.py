@@ -27,8 +27,8 @@ from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Statement, at_most, insert_new, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
-Suppression = Literal["do_not_call", "marketing"]
-"""``do_not_call``: never call them; ``marketing``: no offers, on any way."""
+Suppression = Literal["do_not_call", "marketing", "texts"]
+"""``do_not_call``: never call them; ``marketing``: no offers, on any way; ``texts``: no message."""
 
 _c = consents.c
 _t = consent_texts.c

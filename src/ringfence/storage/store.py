@@ -62,6 +62,7 @@ from ringfence.storage.resources import Resources
 from ringfence.storage.sealed_file import SealedFile
 from ringfence.storage.sqlite import Database, Durability
 from ringfence.storage.staff import Keys, Tickets
+from ringfence.storage.text_senders import TextSenders
 from ringfence.storage.texts import Texts
 from ringfence.storage.timeline import Timeline
 from ringfence.storage.trunks import Trunks
@@ -107,6 +108,7 @@ class AccountStore:
             trail=store.trail,
             entropy=store.entropy,
         )
+        self.text_senders = TextSenders(seal)
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
         self.resources = Resources(seal, entropy=store.entropy)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
@@ -29,7 +30,7 @@ from ringfence.kernel.ids import (
     PartyId,
     TextTemplateId,
 )
-from ringfence.kernel.limits import TEXT_AGAIN_MS, TEXT_LEASE_MS
+from ringfence.kernel.limits import TEXT_AGAIN_MS, TEXT_AHEAD_MAX_S, TEXT_LEASE_MS, TEXT_SAME_MS
 from ringfence.messaging import message as life
 from ringfence.messaging.carrier import Delivery
 from ringfence.messaging.message import About, Direction, MessageFact, State, follow, may
@@ -41,7 +42,7 @@ from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import text_events, text_media, text_parts, texts
-from ringfence.storage.statement import Row, Statement, at_most, insert_new, insert_row, word
+from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 PRIORITIES = (0, 1, 2)
@@ -74,16 +75,6 @@ _RATE = Statement(
     .where(_x.id == bindparam("text"))
     .values(outcome=bindparam("said"), changed_at=bindparam("at")),
     *("said", "at", "text"),
-)
-_CHOOSE = Statement(
-    update(texts)
-    .where(_x.id == bindparam("text"))
-    .values(
-        own=bindparam("ours"),
-        own_lookup=bindparam("found"),
-        number_id=bindparam("number"),
-    ),
-    *("number", "ours", "found", "text"),
 )
 _SILENCE = Statement(
     update(texts)
@@ -142,6 +133,16 @@ _PART = Statement(
     ),
     *("name", "theirs"),
 )
+_CAME = Statement(
+    select(_q.sent_at).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
+    *("name", "theirs"),
+)
+_ANSWERED = Statement(
+    at_most(
+        select(_e.id).where(_e.text_id == bindparam("text"), _e.name == word("MessageAnswered")), 1
+    ),
+    "text",
+)
 _DROP_PART = Statement(
     delete(text_parts).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
     *("name", "theirs"),
@@ -165,14 +166,42 @@ _STORY = Statement(
 )
 
 
+_AFTER_ALL = "SN"
+"""Above every message's id."""
+_FOR_EVER = 2**62
+
+
+@lru_cache
+def _page(party: bool, own: bool, side: bool, days: bool) -> Statement:
+    """Return the statement for what is asked of a list; each reads an index in order of the ids."""
+    query: Select[Any] = select(*_x).where(_x.account_id == bindparam("account"))
+    names = ["account"]
+    if party:
+        query = query.where(_x.party_id == bindparam("person"))
+        names.append("person")
+    if own:
+        query = query.where(_x.own_lookup == bindparam("ours"))
+        names.append("ours")
+    if side:
+        query = query.where((_x.direction == word("inbound")) == bindparam("came_in"))
+        names.append("came_in")
+    if days:
+        at = func.coalesce(_x.sent_at, _x.created_at)
+        query = query.where(at >= bindparam("since"), at < bindparam("until"))
+        names += ["since", "until"]
+    query = query.where(_x.id < bindparam("before"), _x.id >= bindparam("from_"))
+    names += ["before", "from_"]
+    return Statement(at_most(query.order_by(_x.id.desc()), "count"), *names, "count")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewText:
-    """A message to be kept. ``begun``: its first fact; ``own``: our number or word, None where it
-    is chosen later; ``due_at``: when its turn comes, None for one that came in.
+    """A message to be kept. ``begun``: its first fact; ``own``: our number or word; ``due_at``:
+    when its turn comes, None for one that came in.
     """
 
     begun: life.MessageAccepted | life.MessageScheduled | life.MessageAsked | life.MessageArrived
-    own: str | None = field(repr=False)
+    own: str = field(repr=False)
     body: str = field(repr=False)
     media: Sequence[str] = field(default=(), repr=False)
     callback: str | None = field(default=None, repr=False)
@@ -195,8 +224,8 @@ class Text:
     about: About
     party: PartyId
     number: NumberId | None
-    own: bytes | None = field(repr=False)
-    own_lookup: bytes | None = field(repr=False)
+    own: bytes = field(repr=False)
+    own_lookup: bytes = field(repr=False)
     campaign: CampaignId | None
     template: TextTemplateId | None
     segments: int
@@ -266,8 +295,8 @@ class Texts:
             (
                 *(fact.message, self._account, fact.direction, state, fact.about, fact.party),
                 fact.number,
-                self._seal.seal_text(new.own, place + ":own"),
-                None if new.own is None else self.lookup(new.own),
+                self._seal.seal(new.own.encode(), place + ":own"),
+                self.lookup(new.own),
                 *(new.campaign, new.template, fact.segments, len(new.media), new.priority),
                 *(new.due_at, new.expires_at, 0, new.carrier, None, None, None),
                 *(fact.at, fact.at, None),
@@ -314,11 +343,6 @@ class Texts:
             _ADD_EVENT,
             (None, fact.message, account, party, fact.at, shape.name, body.decode(), leaf),
         )
-
-    def choose(self, tx: Transaction, text: MessageId, own: str, number: NumberId | None) -> None:
-        """Our side of a message was chosen."""
-        sealed = self._seal.seal_text(own, f"text:{text}:own")
-        tx.run(_CHOOSE, (number, sealed, self.lookup(own), text))
 
     def drop(self, tx: Transaction, text: MessageId) -> None:
         """Remove a message and everything of it."""
@@ -411,6 +435,20 @@ class Texts:
         """Nothing more will be told of a message."""
         tx.run(_DROP_PARTS, (text,))
 
+    def came_before(
+        self, tx: Transaction, arrived: life.MessageArrived, carrier: str, ref: str
+    ) -> bool:
+        """Whether a carrier delivered this message already, minutes ago; if not, it has now.
+
+        What a carrier names a message by may be made of its text: it is kept as a keyed hash.
+        """
+        name = "in:" + self._seal.find(f"inbound:{carrier}:{ref}").hex()
+        row = tx.row(_CAME, (carrier, name))
+        if row is not None and row[0] > arrived.at - TEXT_SAME_MS:
+            return True
+        self.sent_as(tx, arrived.message, arrived.party, carrier, [name], arrived.at)
+        return False
+
     # --- reading --------------------------------------------------------------------------------
 
     def get(self, queries: Queries, text: MessageId) -> Text:
@@ -426,9 +464,9 @@ class Texts:
             return None
         return self._open(text.sealed, text.key_serial, f"text:{text.id}")
 
-    def own(self, text: Text) -> str | None:
+    def own(self, text: Text) -> str:
         """Return our number or word. Purpose: carry_message."""
-        return self._seal.open_text(text.own, f"text:{text.id}:own")
+        return self._seal.open(text.own, f"text:{text.id}:own").decode()
 
     def callback(self, text: Text) -> str | None:
         """Return the URL that is told of its states. Purpose: carry_message."""
@@ -452,6 +490,42 @@ class Texts:
     def story(self, queries: Queries, text: MessageId) -> list[tuple[Ms, str, str]]:
         """Return (instant, name, JSON) of every fact of a message, in order."""
         return [(Ms(row[0]), row[1], row[2]) for row in queries.rows(_STORY, (text,))]
+
+    def is_answered(self, queries: Queries, text: MessageId) -> bool:
+        """Whether what a message asks for was done."""
+        return queries.row(_ANSWERED, (text,)) is not None
+
+    def page(
+        self,
+        queries: Queries,
+        *,
+        count: int,
+        before: str | None = None,
+        party: PartyId | None = None,
+        own: str | None = None,
+        inbound: bool | None = None,
+        since: Ms | None = None,
+        until: Ms | None = None,
+    ) -> list[Text]:
+        """Return messages, newest first, older than ``before``.
+
+        ``party``: with this person; ``own``: from or to this number or word of ours; ``since``
+        (included) and ``until`` (not): when they were sent or came in.
+        """
+        asked = (
+            party is not None, own is not None, inbound is not None,
+            since is not None or until is not None,
+        )  # fmt: skip
+        first = ids.floor("message", Ms((since or 0) - TEXT_AHEAD_MAX_S * 1000))
+        last = _AFTER_ALL if until is None else ids.floor("message", until)
+        values: list[Value] = [self._account]
+        values += [] if party is None else [party]
+        values += [] if own is None else [self.lookup(own)]
+        values += [] if inbound is None else [int(inbound)]
+        if asked[3]:
+            values += [since or 0, _FOR_EVER if until is None else until]
+        values += [min(before or _AFTER_ALL, last), first, count]
+        return [Text(*row) for row in queries.rows(_page(*asked), tuple(values))]
 
     def lookup(self, own: str) -> bytes:
         """Return by what messages of one of our numbers or words are found."""

@@ -1,0 +1,310 @@
+"""The post: takes messages whose turn has come, asks a carrier, writes down what it says.
+
+::
+
+    take (one transaction) ─► rules once more ─► Carrier.send ─► Sent │ Failed │ Queued again
+      ▲ up to TEXT_UNDER_WAY at once                               (one transaction, with others)
+      └── woken by a new message, by the hour of the next one, by a carrier that is there again
+
+A message is marked before a carrier hears of it. Should the process die before the answer is
+written, it is handed over again at the next start; once the answer is written, never.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import MessageId
+from ringfence.kernel.limits import (
+    TEXT_AGAIN_MAX_MS,
+    TEXT_AGAIN_MS,
+    TEXT_AT_HAND,
+    TEXT_IDLE_MS,
+    TEXT_STOP_MS,
+    TEXT_UNDER_WAY,
+)
+from ringfence.kernel.phone import Phone
+from ringfence.markup.exchange import Callback
+from ringfence.messaging import message as life
+from ringfence.messaging.carrier import (
+    Accepted,
+    Carrier,
+    Cause,
+    Link,
+    Outbound,
+    Registration,
+    Rejected,
+)
+from ringfence.messaging.errors import NUMBERS
+from ringfence.messaging.message import MessageFact
+from ringfence.messaging.senders import sender
+from ringfence.observe.logs import get_logger
+from ringfence.office.messaging.asking import judge
+from ringfence.office.messaging.telling import callback_of
+from ringfence.privacy.purposes import exchange_itself, purpose
+from ringfence.storage.texts import Text
+from ringfence.storage.unit_of_work import Transaction
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+log = get_logger(__name__)
+
+Tell = Callable[[Callback], None]
+"""Keeps a status callback and has it delivered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AtHand:
+    """What a message that was just asked for says: it need not be opened to be sent."""
+
+    to: Phone = field(repr=False)
+    own: str = field(repr=False)
+    body: str = field(repr=False)
+
+
+class Post:
+    """Sends the messages of one office. Without `start` it keeps still, and they wait."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._carriers: Callable[[], Sequence[Carrier]] = list
+        self._tell: Tell | None = None
+        self._hand: dict[MessageId, _AtHand] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._something = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self.counts = {"sent": 0, "failed": 0, "again": 0}
+
+    # --- life -----------------------------------------------------------------------------------
+
+    async def start(self, carriers: Callable[[], Sequence[Carrier]], tell: Tell) -> None:
+        """Begin: first with what a killed process left with a carrier."""
+        self._carriers, self._tell = carriers, tell
+        now = self._office.clock.now()
+        texts = self._office.store.rooms.texts
+        left = await self._office.write(lambda tx: texts.give_back(tx, now=now))
+        if left:
+            log.warning("messages_given_back", count=left)
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Take no more; those with a carrier get a moment to be answered."""
+        self._stopping = True
+        self._something.set()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=TEXT_STOP_MS / 1000)
+        if self._under_way:
+            _, late = await asyncio.wait(set(self._under_way), timeout=TEXT_STOP_MS / 1000)
+            for task in late:
+                task.cancel()
+
+    @property
+    def works(self) -> bool:
+        """Whether messages are sent here at present."""
+        return self._task is not None
+
+    # --- what others say ------------------------------------------------------------------------
+
+    def at_hand(self, message: MessageId, to: Phone, own: str, body: str) -> None:
+        """Keep at hand what a message says until it is sent, as long as there is room."""
+        if self.works and len(self._hand) < TEXT_AT_HAND:
+            self._hand[message] = _AtHand(to, own, body)
+
+    def wake(self) -> None:
+        """A message waits, or a carrier is there again."""
+        self._something.set()
+
+    def forget(self) -> None:
+        """Keep nothing at hand: somebody was erased."""
+        self._hand.clear()
+
+    def told(self, fact: MessageFact) -> None:
+        """Tell the sender of a message what became of it, where they asked to be told."""
+        if self._tell is None:
+            return
+        with exchange_itself(), purpose("carry_message"):
+            callback = callback_of(self._office, fact)
+        if callback is not None:
+            self._tell(callback)
+
+    # --- the loop -------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            self._something.clear()
+            try:
+                taken = await self._round()
+            except Refused:
+                taken = 0  # storage says no: look again in a while
+            except Exception:
+                log.exception("post_interrupted")
+                taken = 0
+            if not taken:
+                await self._pause(self._until_due())
+
+    async def _round(self) -> int:
+        free = TEXT_UNDER_WAY - len(self._under_way)
+        carrier = self._ready()
+        now = self._office.clock.now()
+        texts = self._office.store.rooms.texts
+        due = texts.next_due(self._office.store.db.reading)
+        if free <= 0 or carrier is None or due is None or due > now:
+            return 0
+        found = await self._office.write(
+            lambda tx: texts.take(tx, now=now, count=free, carrier=carrier.name)
+        )
+        for text in found:
+            if text.state == "failed":
+                self._hand.pop(text.id, None)
+                self.counts["failed"] += 1
+                self.told(life.MessageFailed(
+                    at=now, message=text.id, cause="too_late", code=text.error or 0))  # fmt: skip
+                continue
+            task = asyncio.create_task(self._carry(text, carrier))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+        return len(found)
+
+    def _ready(self) -> Carrier | None:
+        """Return the first carrier that is connected."""
+        return next((c for c in self._carriers() if c.state().link is Link.READY), None)
+
+    def _until_due(self) -> int:
+        due = self._office.store.rooms.texts.next_due(self._office.store.db.reading)
+        if due is None:
+            return int(TEXT_IDLE_MS)
+        wait = due - self._office.clock.now()
+        if wait <= 0:  # no carrier is there, or too many are under way: that will be said
+            return int(TEXT_IDLE_MS) if len(self._under_way) >= TEXT_UNDER_WAY else 200
+        return min(wait, int(TEXT_IDLE_MS))
+
+    async def _pause(self, milliseconds: int) -> None:
+        try:
+            async with asyncio.timeout(milliseconds / 1000):
+                await self._something.wait()
+        except TimeoutError:
+            pass
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._something.set()
+
+    # --- one message ----------------------------------------------------------------------------
+
+    async def _carry(self, text: Text, carrier: Carrier) -> None:
+        try:
+            with exchange_itself():
+                fact, parts = await self._send(text, carrier)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("message_not_sent", message=text.id)
+            fact, parts = self._again(text, Cause.UNKNOWN, "broken"), ()
+        await self._settle(text, carrier.name, fact, parts)
+
+    async def _send(self, text: Text, carrier: Carrier) -> tuple[MessageFact, tuple[str, ...]]:
+        """Return what became of a message, and as what parts the carrier knows it."""
+        now = self._office.clock.now()
+        try:
+            outbound = self._outbound(text)
+        except Refused as refused:
+            return _failed(text, now, refused.code, 30008), ()
+        verdict = judge(
+            self._office, self._office.store.db.reading, outbound.to, text_own(outbound),
+            about=text.about, at=now, customer=True, template=text.template is not None,
+            party=text.party,
+        )  # fmt: skip
+        if not verdict.allowed:
+            return _failed(text, now, verdict.refusal, verdict.number), ()
+        answer = await carrier.send(outbound)
+        now = self._office.clock.now()
+        match answer:
+            case Accepted():
+                sent = life.MessageSent(
+                    at=now, message=text.id, carrier=carrier.name, parts=len(answer.carrier_ids)
+                )
+                return sent, answer.carrier_ids
+            case Rejected(temporary=True):
+                return self._again(text, answer.cause, answer.status), ()
+            case Rejected():
+                number = NUMBERS[answer.cause]
+                return _failed(text, now, answer.cause.value, number, answer.status), ()
+
+    def _again(self, text: Text, cause: Cause, status: str) -> MessageFact:
+        """Return when it is tried again, or that it is too late for that."""
+        now = self._office.clock.now()
+        wait = min(TEXT_AGAIN_MS << min(text.attempts - 1, 20), int(TEXT_AGAIN_MAX_MS))
+        due = Ms(now + wait)
+        if text.expires_at is not None and due >= text.expires_at:
+            return _failed(text, now, cause.value, NUMBERS[Cause.TOO_LATE], status)
+        return life.MessageQueued(at=now, message=text.id, why=cause.value, due_at=due)
+
+    def _outbound(self, text: Text) -> Outbound:
+        """Return what a carrier is handed. Raises `Refused` (``erased``) where that is gone."""
+        texts, reading = self._office.store.rooms.texts, self._office.store.db.reading
+        hand = self._hand.get(text.id)
+        media: tuple[str, ...] = ()
+        with purpose("carry_message"):
+            if hand is None:
+                body = texts.body(text)
+                if body is None:
+                    raise Refused("erased", "what it says is gone")
+                to = Phone(self._office.store.parties.address(reading, text.party))
+                hand = _AtHand(to, texts.own(text), body)
+            if text.media:
+                links = [texts.link(medium) for medium in texts.media(reading, text.id)]
+                media = tuple(link for link in links if link is not None)
+        left = None if text.expires_at is None else text.expires_at - self._office.clock.now()
+        return Outbound(
+            id=text.id,
+            sender=sender(hand.own),
+            to=hand.to,
+            text=hand.body,
+            media=media,
+            valid_ms=left,
+            registration=self._registration(text),
+        )
+
+    def _registration(self, text: Text) -> Registration:
+        book = self._office.text_senders
+        template = next((t for t in book.templates if t.id == text.template), None)
+        campaign = next((c for c in book.campaigns if c.id == text.campaign), None)
+        return Registration(
+            entity="" if template is None else template.entity,
+            template="" if template is None else template.registration,
+            campaign="" if campaign is None else campaign.registration,
+        )
+
+    async def _settle(
+        self, text: Text, carrier: str, fact: MessageFact, parts: Sequence[str]
+    ) -> None:
+        texts = self._office.store.rooms.texts
+
+        def write(tx: Transaction) -> None:
+            if texts.happen(tx, fact) is not None and parts:
+                texts.sent_as(tx, text.id, text.party, carrier, parts, fact.at)
+
+        # patient: shares a commit with others, and waits for a disk that is full for a while
+        await self._office.store.db.post(write)
+        if isinstance(fact, life.MessageQueued):
+            self.counts["again"] += 1
+            return
+        self._hand.pop(text.id, None)
+        self.counts["sent" if isinstance(fact, life.MessageSent) else "failed"] += 1
+        self.told(fact)
+
+
+def text_own(outbound: Outbound) -> str:
+    """Return our side of what a carrier is handed, as it is written."""
+    return outbound.sender.e164 if isinstance(outbound.sender, Phone) else outbound.sender
+
+
+def _failed(text: Text, now: Ms, cause: str, number: int, status: str = "") -> MessageFact:
+    return life.MessageFailed(at=now, message=text.id, cause=cause, code=number, status=status)

@@ -1,0 +1,269 @@
+"""Text messages are listed, shown, called back, redacted, deleted and rated."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ringfence.api import views_messages as views
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import MessageId, is_id
+from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
+from ringfence.messaging import message as life
+from ringfence.messaging.message import AT_REST, WAITING, MessageFact
+from ringfence.office.contacting import address_of
+from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import current, purpose
+from ringfence.storage.texts import Medium, Text
+
+if TYPE_CHECKING:
+    from ringfence.office import Office
+
+WHY = "carry_message"
+WHAT = "user.telephony.message"
+
+UNKNOWN_TYPE = "application/octet-stream"
+"""What lies behind a link is not looked at."""
+
+
+def message_id(sid: str) -> MessageId:
+    """Return a message's id. Raises `Refused` (``not_found``)."""
+    if not is_id(sid, "message"):
+        raise Refused("not_found", "a message's SID is SM and 32 hexadecimal digits")
+    return MessageId(sid)
+
+
+@TABLE.use_case("message.list", actors=KNOWN, purpose=WHY, category=WHAT)
+async def list_messages(
+    office: Office,
+    *,
+    limit: int = int(PAGE_DEFAULT),
+    before: str | None = None,
+    to: str | None = None,
+    sender: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+) -> views.MessagePage:
+    """Messages, newest first: to and from whom, and from when until when they were sent."""
+    if not 1 <= limit <= PAGE_MAX:
+        raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
+    found = _page(office, limit + 1, before, to, sender, since, until)
+    shown = found[:limit]
+    return views.MessagePage(
+        messages=[message_view(office, text) for text in shown],
+        next=shown[-1].id if len(found) > limit else None,
+    )
+
+
+def _page(
+    office: Office, count: int, before: str | None, to: str | None, sender: str | None,
+    since: int | None, until: int | None,
+) -> list[Text]:  # fmt: skip
+    """One side of a message is ours, the other a person's: the directory says which is which."""
+    if before is not None:
+        message_id(before)
+    ours: str | None = None
+    person: str | None = None
+    inbound: bool | None = None
+    for text, came_in in ((to, True), (sender, False)):
+        if text is None:
+            continue
+        if _is_ours(office, text):
+            if ours is not None:
+                return []
+            ours, inbound = text, came_in
+        else:
+            if person is not None:
+                return []
+            person, inbound = text, not came_in
+    party = None
+    if person is not None:
+        try:
+            party = office.store.party_room.find(address_of(office, person))
+        except Refused:
+            return []
+        if party is None:
+            return []
+    return office.store.rooms.texts.page(
+        office.store.db.reading,
+        count=count,
+        before=before,
+        party=party,
+        own=ours,
+        inbound=inbound,
+        since=None if since is None else Ms(since),
+        until=None if until is None else Ms(until),
+    )
+
+
+def _is_ours(office: Office, text: str) -> bool:
+    return text in office.directory.numbers or office.text_senders.owns(text)
+
+
+@TABLE.use_case("message.show", actors=KNOWN, purpose=WHY, category=WHAT)
+async def show_message(office: Office, *, sid: str) -> views.Message:
+    """One message."""
+    return message_view(office, _find(office, sid))
+
+
+@TABLE.use_case("message.story", actors=KNOWN, purpose=WHY, category=WHAT)
+async def show_story(office: Office, *, sid: str) -> views.Story:
+    """One message and everything that happened to it."""
+    text = _find(office, sid)
+    story = office.store.rooms.texts.story(office.store.db.reading, text.id)
+    return views.Story(
+        message=message_view(office, text),
+        facts=[
+            views.MessageFact(at=at, name=name, facts=_clear(msgspec.json.decode(body)))
+            for at, name, body in story
+        ],
+    )
+
+
+def _clear(facts: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name != "party"}
+
+
+@TABLE.use_case("message.cancel", actors=KNOWN, purpose=WHY, category=WHAT)
+async def cancel_message(office: Office, *, sid: str) -> views.Message:
+    """Call a message back that waits. Refused (``not_waiting``) where a carrier has it."""
+    text = _find(office, sid)
+    if text.state not in WAITING:
+        raise Refused("not_waiting", "only a message that waits can be called back")
+    fact = life.MessageCanceled(at=office.clock.now(), message=text.id)
+    return await _happen(office, fact, "not_waiting", "a carrier was asked to take it meanwhile")
+
+
+@TABLE.use_case("message.redact", actors=KNOWN, purpose=WHY, category=WHAT)
+async def redact_message(office: Office, *, sid: str) -> views.Message:
+    """Destroy what a message says; that it was sent remains."""
+    text = _find(office, sid)
+    if text.state not in AT_REST:
+        raise Refused("in_progress", "the message is on its way; redact it afterwards")
+    fact = life.MessageRedacted(at=office.clock.now(), message=text.id)
+    return await _happen(office, fact, "in_progress", "the message is on its way")
+
+
+@TABLE.use_case("message.delete", actors=KNOWN, purpose=WHY, category=WHAT)
+async def delete_message(office: Office, *, sid: str) -> None:
+    """Remove a message with everything of it; the audit log says that it was removed."""
+    text = _find(office, sid)
+    if text.state not in AT_REST:
+        raise Refused("in_progress", "the message is on its way; cancel it first")
+
+    def drop(tx: object) -> None:
+        office.store.rooms.texts.drop(tx, text.id)  # type: ignore[arg-type]
+        office.store.store.trail.note(
+            tx,  # type: ignore[arg-type]
+            "message_deleted",
+            at=office.clock.now(),
+            party=text.party,
+            body={"message": text.id},
+        )
+
+    await office.write(drop)
+
+
+@TABLE.use_case("message.rate", actors=KNOWN, purpose=WHY, category=WHAT)
+async def rate_message(office: Office, *, sid: str, outcome: str = "confirmed") -> views.Message:
+    """Write down whether a message had its effect: ``confirmed`` or ``unconfirmed``."""
+    if outcome not in {"confirmed", "unconfirmed"}:
+        raise Refused("bad_argument", "an outcome is confirmed or unconfirmed")
+    text = _find(office, sid)
+    fact = life.MessageRated(at=office.clock.now(), message=text.id, outcome=outcome)
+    return await _happen(office, fact, "not_sent", "only a message that was sent is rated")
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+@TABLE.use_case("message.media", actors=KNOWN, purpose=WHY, category="user.content.private")
+async def list_media(office: Office, *, sid: str) -> list[views.Picture]:
+    """The pictures of a message, by link."""
+    text = _find(office, sid)
+    found = office.store.rooms.texts.media(office.store.db.reading, text.id)
+    return [_picture(office, medium) for medium in found]
+
+
+@TABLE.use_case("message.media.show", actors=KNOWN, purpose=WHY, category="user.content.private")
+async def show_medium(office: Office, *, sid: str, medium: str) -> views.Picture:
+    """One picture of a message."""
+    text = _find(office, sid)
+    found = office.store.rooms.texts.medium(office.store.db.reading, text.id, medium)
+    return _picture(office, found)
+
+
+@TABLE.use_case("message.media.delete", actors=KNOWN, purpose=WHY, category="user.content.private")
+async def delete_medium(office: Office, *, sid: str, medium: str) -> None:
+    """Forget the link to a picture."""
+    text = _find(office, sid)
+    found = office.store.rooms.texts.medium(office.store.db.reading, text.id, medium)
+    await office.write(lambda tx: office.store.rooms.texts.drop_medium(tx, found))
+
+
+def _picture(office: Office, medium: Medium) -> views.Picture:
+    return views.Picture(
+        sid=medium.id,
+        message=medium.text,
+        created=medium.made_at,
+        media_type=UNKNOWN_TYPE,
+        url=office.store.rooms.texts.link(medium),
+    )
+
+
+# --- what they have in common ---------------------------------------------------------------------
+
+
+async def _happen(office: Office, fact: MessageFact, code: str, says: str) -> views.Message:
+    texts = office.store.rooms.texts
+    state = await office.write(lambda tx: texts.happen(tx, fact))
+    if state is None:
+        raise Refused(code, says)
+    office.post.told(fact)
+    return message_view(office, texts.get(office.store.db.reading, fact.message))
+
+
+def _find(office: Office, sid: str) -> Text:
+    return office.store.rooms.texts.get(office.store.db.reading, message_id(sid))
+
+
+def message_view(office: Office, text: Text) -> views.Message:
+    """Return a message as whoever asks may see it."""
+    texts = office.store.rooms.texts
+    with nullcontext() if current() == WHY else purpose(WHY):
+        person, own = _address(office, text), texts.own(text)
+        body = texts.body(text)
+    inbound = text.direction == "inbound"
+    return views.Message(
+        sid=text.id,
+        direction=text.direction,
+        status=text.state,
+        about=text.about,
+        to=own if inbound else person,
+        sender=person if inbound else own,
+        body=body,
+        segments=text.segments,
+        media=text.media,
+        created=text.created_at,
+        changed=text.changed_at,
+        sent=text.sent_at,
+        due=text.due_at if text.state in WAITING else None,
+        expires=text.expires_at,
+        attempts=text.attempts,
+        carrier=text.carrier,
+        campaign=text.campaign,
+        template=text.template,
+        cause=text.cause,
+        error=text.error,
+        outcome=text.outcome,
+    )
+
+
+def _address(office: Office, text: Text) -> str | None:
+    try:
+        return office.read(lambda queries: office.store.parties.address(queries, text.party))
+    except Refused:
+        return None
