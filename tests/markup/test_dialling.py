@@ -89,7 +89,7 @@ def test_the_action_is_told_how_it_ended(script, status, word):
     assert s.last(Fetch).url == "https://x.example/after"
     params = s.params()
     assert params["DialCallStatus"] == word
-    assert params["DialCallSid"] == "LG1"
+    assert params["DialCallSid"] == "CA1"
     assert params["RecordingSid"] == "RE1"
     assert params["DialBridged"] == ("true" if status == "completed" else "false")
     assert params.get("DialCallDuration") == ("61" if status == "completed" else None)

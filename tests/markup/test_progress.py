@@ -39,7 +39,7 @@ def test_every_step_that_was_asked_for_is_told_in_order(script):
     assert told(s) == [(url, "initiated"), (url, "ringing"), (url, "in-progress"),
                        (url, "completed")]  # fmt: skip
     params = s.params(s.last(Callback))
-    assert params["CallSid"] == LEG
+    assert params["CallSid"] == "CA" + LEG[2:]
     assert params["ParentCallSid"].startswith("CA")
     assert (params["From"], params["To"]) == ("+12025550123", "+12025550124")
     assert (params["CallDuration"], params["SequenceNumber"]) == ("5", "3")

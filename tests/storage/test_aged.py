@@ -111,6 +111,7 @@ ELSEWHERE = {
     "amendments": "with its case",
     "api_keys": "closes with the account",
     "audit_records": "a log with holes proves nothing",
+    "call_legs": "with its call",
     "call_parties": "with its call",
     "case_approvers": "closes with the account",
     "case_archives": "with its case; expires before",

@@ -4,9 +4,17 @@ import itertools
 
 import pytest
 
+from ringfence.calls import events
 from ringfence.calls.causes import Cause
+from ringfence.kernel import ids
 from ringfence.kernel.clock import HOUR, Ms
-from ringfence.storage.call_search import Ending, Wanted, search
+from ringfence.kernel.entropy import SystemEntropy
+from ringfence.kernel.ids import LegId, leg_of, own_call
+from ringfence.kernel.phone import Phone
+from ringfence.storage import removal
+from ringfence.storage.call_search import Ending, Wanted, _statement, search
+
+NUMBERS = ("+12025550177", "+12025550178")
 
 DONE = Ending(("ended",), answered=True)
 BUSY = Ending(("ended",), answered=False, causes=("busy",))
@@ -79,15 +87,97 @@ def test_pages_join_without_a_gap(store, account, many, wanted):
     assert joined == whole
 
 
-def test_pages_are_read_off_an_index(store, account, many):
-    for wanted in (Wanted(), Wanted(caller=many[0].caller), Wanted(endings=(DONE,))):
-        search(store.db.reading, account.id, wanted, before=None, count=5)
-    from ringfence.storage.call_search import _statement
+ASKED = ("caller", "called", "parent", "ended_since", "ended_until")
 
-    for shape in ((False,) * 4 + ((),), (True, False, False, False, ())):
+
+@pytest.mark.parametrize("legs", [False, True])
+@pytest.mark.parametrize("endings", [(), (DONE, BUSY)])
+@pytest.mark.parametrize("count", range(4))
+def test_pages_are_read_off_an_index(store, legs, endings, count):
+    for asked in itertools.combinations(ASKED, count):
+        statement = _statement(legs, frozenset(asked), endings)
         plan = store.db.reading._cursor.execute(
-            "EXPLAIN QUERY PLAN " + _statement(*shape).sql, (None,) * len(_statement(*shape).names)
+            "EXPLAIN QUERY PLAN " + statement.sql, (None,) * len(statement.names)
         ).fetchall()
         told = " ".join(row[3] for row in plan)
-        assert "SCAN" not in told
-        assert "TEMP B-TREE" not in told, told
+        assert "SCAN" not in told, (asked, told)
+        if "parent" not in asked:  # a call has a handful of children
+            assert "TEMP B-TREE" not in told, (asked, told)
+        if {"caller", "called", "parent"} & set(asked):
+            assert "account_id" not in told, (asked, told)
+
+
+# --- children -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def family(store, rooms, clock, story):
+    """A call that rang two legs; the second one was handed over and is a call of its own."""
+    parent = story()
+    desk, other = (rooms.parties.resolve(Phone(n), clock.now()) for n in NUMBERS)
+    legs = []
+    store.calls.record([parent.offered(), parent.answered()], clock.now())
+    for party in (desk, other):
+        clock.advance(1_000)
+        now = clock.now()
+        leg = LegId(ids.make("leg", now, SystemEntropy()))
+        store.calls.record(
+            [
+                events.LegPlaced(
+                    at=now, call=parent.call, leg=leg, role="callee", party=party,
+                    caller=parent.caller,
+                ),
+                events.LegAlerted(at=Ms(now + 10), call=parent.call, leg=leg),
+                events.LegConnected(at=Ms(now + 20), call=parent.call, leg=leg, codec="PCMU"),
+            ],
+            now,
+        )  # fmt: skip
+        legs.append(leg)
+    first, second = legs
+    now = clock.now()
+    given = own_call(second)
+    store.calls.record(
+        [
+            events.LegEnded(
+                at=now, call=parent.call, leg=first, role="callee", cause=Cause.NORMAL,
+                by_far_end=True, up_ms=900, codec="PCMU", mos_x100=440,
+            ),
+            events.LegGiven(at=now, call=parent.call, leg=second, to=given),
+            events.CallPlaced(
+                at=now, call=given, account=parent.account.id, leg=second, caller=parent.caller,
+                called=other, parent=parent.call,
+            ),
+            events.LegEnded(
+                at=now, call=given, leg=second, role="callee", cause=Cause.NORMAL,
+                by_far_end=True, up_ms=900,
+            ),
+        ],
+        now,
+    )  # fmt: skip
+    store.db.submit(lambda _: None).result(5)
+    return parent, own_call(first), given, desk, other
+
+
+def test_legs_are_calls_of_their_own_where_they_are_asked_for(store, account, family):
+    parent, first, given, desk, other = family
+    assert find(store, account) == [given, parent.call]
+    everything = Wanted(children=True)
+    assert find(store, account, everything) == [given, first, parent.call]
+    assert find(store, account, everything, before=given, count=1) == [first]
+    assert find(store, account, everything, before=first) == [parent.call]
+    assert find(store, account, Wanted(children=True, parent=parent.call)) == [given, first]
+    assert find(store, account, Wanted(children=True, parent=first)) == []
+    assert find(store, account, Wanted(children=True, called=desk)) == [first]
+    assert find(store, account, Wanted(children=True, called=other)) == [given]
+    assert find(store, account, Wanted(children=True, caller=parent.caller)) == [
+        given, first, parent.call,
+    ]  # fmt: skip
+    done = Wanted(children=True, endings=(DONE,))
+    assert find(store, account, done) == [first]
+
+
+def test_what_was_removed_is_found_no_more(store, account, family):
+    parent, first, given, *_ = family
+    store.db.submit(lambda tx: removal.remove_call(tx, parent.call, at=Ms(1))).result(5)
+    store.db.submit(lambda tx: removal.remove_leg(tx, leg_of(first), at=Ms(1))).result(5)
+    assert find(store, account, Wanted(children=True)) == [given]

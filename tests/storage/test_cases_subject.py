@@ -47,7 +47,7 @@ def test_paths_of_each_kind(name):
 def test_ids_of_people_are_recognised_by_their_labels():
     table = metadata.tables["calls"]
     found = {col.name for col in table.columns if cases_subject.holds_person(col)}
-    assert found == {"caller_id", "called_id", "answered_by"}
+    assert found == {"caller_id", "called_id", "answered_by", "forwarded_id"}
     assert label_of_column(column("x", ID, CASE_PARTY)).subject in PEOPLE
     assert PARTY_ID.category != CALL_FACT.category
 

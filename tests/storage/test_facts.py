@@ -53,7 +53,7 @@ def test_every_fact_comes_back_as_it_was(kind, full):
 
 def test_everybody_a_fact_names_is_found():
     fact = example(events.CallOffered, full=True)
-    assert shape_of(events.CallOffered).parties(fact) == [fact.caller, fact.called]
+    assert shape_of(events.CallOffered).parties(fact) == [fact.caller, fact.called, fact.forwarded]
     recording = events.RecordingRequested(
         at=1, call="CA", recording="RE", source="call", legs=("LG1", "LG2"), parties=("PA1", None)
     )

@@ -11,6 +11,7 @@ from ringfence.calls.events import CallEnded
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import TrunkId
 from ringfence.markup.context import Source
+from ringfence.switch.outgoing import Wishes
 from ringfence.testing.carrier import BUSY, SLOW, Carrier, Subscriber
 from ringfence.testing.network import GOOD, Quality
 from ringfence.testing.phone import CallFailed, Phone
@@ -197,7 +198,7 @@ async def _operator(world: World) -> None:
             to = ("desk", OUTSIDE, "sip:nobody@192.0.2.250")[world.below(3)]
             said = "<Response><Say>Hello, this is a test.</Say><Pause length='2'/></Response>"
             try:
-                board.outgoing.place(to, source=Source(document=said), ring_ms=4_000)
+                board.outgoing.place(to, source=Source(document=said), wishes=Wishes(ring_ms=4_000))
             except Refused:
                 pass  # no trunk yet: the carrier is out of reach
         elif board.runner.calls:

@@ -23,7 +23,7 @@ from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.ids import CallId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.office import Office
 
@@ -53,9 +53,17 @@ async def _a_number(office: Office) -> None:
     await office.run("number.add", {"number": OURS, "twiml": DOCUMENT}, actor="operator")
 
 
+async def _calls(office: Office) -> None:
+    """Several: some operations remove one."""
+    for _ in range(4):
+        await _a_call(office)
+
+
 async def _a_call(office: Office) -> None:
+    """A call in which a leg was rung and a recording was made."""
     now = office.clock.now()
-    call, leg = (ids.make(kind, now, office.entropy) for kind in ("call", "leg"))
+    kinds = ("call", "leg", "leg", "recording")
+    call, leg, other, recording = (ids.make(kind, now, office.entropy) for kind in kinds)
     room = office.store.party_room
     number = office.numbers[OURS]
     facts = [
@@ -65,6 +73,22 @@ async def _a_call(office: Office) -> None:
             number=number.id,
         ),
         events.CallAnswered(at=Ms(now + 10), call=CallId(call), codec="PCMU"),
+        events.LegPlaced(
+            at=Ms(now + 20), call=CallId(call), leg=LegId(other), role="callee",
+            party=room.resolve(Phone(OURS), now), caller=room.resolve(Phone(THEIRS), now),
+        ),
+        events.RecordingRequested(
+            at=Ms(now + 30), call=CallId(call), recording=RecordingId(recording), source="call",
+            legs=(LegId(leg),), parties=(None,),
+        ),
+        events.RecordingSaved(
+            at=Ms(now + 800), call=CallId(call), recording=RecordingId(recording), source="call",
+            reason="stopped", duration_ms=700, size=1, sha256=("ab",),
+        ),
+        events.LegEnded(
+            at=Ms(now + 850), call=CallId(call), leg=LegId(other), role="callee",
+            cause=Cause.BUSY, by_far_end=True, status=486,
+        ),
         events.CallEnded(
             at=Ms(now + 900), call=CallId(call), account=office.account.id, direction="inbound",
             cause=Cause.NORMAL, hung_up_by="caller", missed=False, offered_at=now, rang_at=None,
@@ -99,7 +123,7 @@ async def _a_key(office: Office) -> None:
 
 
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
-    _a_number, _a_call, _an_application, _a_stock, _a_key,
+    _a_number, _calls, _an_application, _a_stock, _a_key,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

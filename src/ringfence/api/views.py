@@ -142,6 +142,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     mos: float | None = None
     missed: bool | None = None
     flow: str | None = None
+    parent: str | None = None
+    """The call that rang it, where it is a leg of that one, or was."""
+    forwarded_from: str | None = None
+    answered_by: str | None = None
+    """human, machine_start, machine_end_beep, ...: what detection heard, where it was asked."""
     legs: list[Leg] = []
     recordings: list[Recording] = []
 

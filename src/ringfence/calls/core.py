@@ -56,14 +56,16 @@ class CallSettings:
 class CallCore(Recordings):
     """See the module.
 
-    ``anchor``: the first leg. ``end_wanted``: set by an activity that ends the call; carried out
-    when the input at hand is done.
+    ``anchor``: the first leg; ``caller``: whose call it is, None before it has begun.
+    ``end_wanted``: set by an activity that ends the call; carried out when the input at hand is
+    done.
     """
 
     __slots__ = (
         "_own_play",
         "activity",
         "anchor",
+        "caller",
         "end_wanted",
         "last_dial_cause",
         "last_far_hangup",
@@ -84,6 +86,7 @@ class CallCore(Recordings):
         self.settings = settings
         self.end_wanted: tuple[Cause, HungUpBy] | None = None
         self.anchor: Leg | None = None
+        self.caller: PartyId | None = None
         self.activity: Activity | None = None
         self.legs: dict[LegId, Leg] = {}
         self.rang_at: Ms | None = None
@@ -165,7 +168,14 @@ class CallCore(Recordings):
             )
         )
         self.facts.append(
-            events.LegPlaced(at=self.now, call=self.call, leg=leg.id, role=role, party=target.party)
+            events.LegPlaced(
+                at=self.now,
+                call=self.call,
+                leg=leg.id,
+                role=role,
+                party=target.party,
+                caller=self.caller,
+            )
         )
         return leg
 

@@ -72,7 +72,10 @@ class CallFact(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffered(CallFact):
-    """Somebody calls us. ``leg`` is the first leg, the caller's."""
+    """Somebody calls us. ``leg`` is the first leg, the caller's.
+
+    ``forwarded``: whom they had called before their carrier sent them here.
+    """
 
     account: Annotated[AccountId, ACCOUNT_ID]
     leg: Annotated[LegId, CALL_ID]
@@ -81,6 +84,7 @@ class CallOffered(CallFact):
     number: Annotated[NumberId | None, CONFIG] = None
     trunk: Annotated[TrunkId | None, CONFIG] = None
     flow: Annotated[FlowId | None, CONFIG] = None
+    forwarded: Annotated[PartyId | None, PARTY_ID] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +157,12 @@ class CallEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPlaced(CallFact):
-    """We ring another party for this call."""
+    """We ring another party for this call. ``caller``: for whom; None for a call's first leg."""
 
     leg: Annotated[LegId, CALL_ID]
     role: Annotated[Role, CALL_FACT]
     party: Annotated[PartyId | None, PARTY_ID] = None
+    caller: Annotated[PartyId | None, PARTY_ID] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from ringfence.kernel.limits import AUDIO_LATE_MS
 
 
 def _arrived(call: LiveCall, x: inputs.CallArrived) -> None:
+    call.caller = x.caller
     leg = Leg(x.leg, role="caller", state="offered", placed_at=call.now, party=x.caller)
     call.begin(leg, "arrive", x.max_duration_ms)
     call.facts.append(
@@ -31,6 +32,7 @@ def _arrived(call: LiveCall, x: inputs.CallArrived) -> None:
             number=x.number,
             trunk=x.trunk,
             flow=x.flow,
+            forwarded=x.forwarded,
         )
     )
     call.timers.set("offer", call.now + call.settings.offer_ms)

@@ -60,7 +60,7 @@ class CallArrived:
 
     ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
     called, None for a SIP name. ``trunk``: it came through, None for a phone of ours. ``flow``:
-    answers, None for a document or a URL.
+    answers, None for a document or a URL. ``forwarded``: whom the caller had called first.
     """
 
     leg: LegId
@@ -69,6 +69,7 @@ class CallArrived:
     number: NumberId | None = None
     trunk: TrunkId | None = None
     flow: FlowId | None = None
+    forwarded: PartyId | None = None
     max_duration_ms: int | None = None
 
 

@@ -27,6 +27,7 @@ def _originate(call: LiveCall, c: commands.Originate) -> None:
     leg = call.place(c.target, role=c.role, caller_id=c.caller_id, ring_ms=c.ring_ms)
     # The call is written down before its leg: its own fact is the first of all.
     placed = call.facts.pop()
+    call.caller = c.caller
     call.begin(leg, "place", c.max_duration_ms)
     call.facts.append(
         events.CallPlaced(
@@ -105,6 +106,7 @@ def _adopt_leg(call: LiveCall, c: commands.AdoptLeg) -> None:
     if call.state != "new":
         raise LocalError("the call has begun already")
     call.direction = "outbound"
+    call.caller = c.caller
     leg = Leg(c.leg, role="callee", state="up", placed_at=call.now, party=c.party, person=c.person)
     leg.up_at = call.now
     leg.codec = c.codec

@@ -9,6 +9,7 @@ from ringfence.calls.notices import Notice
 from ringfence.calls.words import RecordingDuty, RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import own_call
 from ringfence.kernel.phone import Phone
 from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
@@ -260,7 +261,7 @@ class DialStep(Step):
             ("DialBridged", "true" if connected else "false"),
         )
         if ended.leg is not None:
-            params = (*params, ("DialCallSid", ended.leg))
+            params = (*params, ("DialCallSid", own_call(ended.leg)))
         if connected:
             params = (*params, ("DialCallDuration", whole_seconds(ended.talk_ms)))
         if ended.recording is not None:

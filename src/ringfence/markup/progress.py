@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ringfence.calls import notices
+from ringfence.kernel.ids import own_call
 from ringfence.markup.context import dial_word, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.stage import Stage
@@ -39,7 +40,7 @@ class ProgressReports:
         context = self._stage.context
         called: Value = target.number if isinstance(target, Number) else target.uri
         params: Params = (
-            ("CallSid", news.leg),
+            ("CallSid", own_call(news.leg)),
             ("ParentCallSid", context.call),
             ("AccountSid", context.account),
             ("From", context.caller),

@@ -33,6 +33,7 @@ from ringfence.office import (
     placing,
     privacy,
     records,
+    removing,
     repeating,
     setup,
     steering,
@@ -87,6 +88,7 @@ __all__ = [
     "placing",
     "privacy",
     "records",
+    "removing",
     "repeating",
     "setup",
     "steering",
@@ -111,6 +113,7 @@ class Rooms:
         self.db = store.db
         self.accounts = store.accounts
         self.records = store.call_records
+        self.legs = store.call_legs
         self.timeline = store.timeline
         self.outbox = store.outbox
         self.calls = store.calls

@@ -11,7 +11,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, is_id
 from ringfence.kernel.limits import PAGE_MAX
 from ringfence.kernel.phone import Phone
-from ringfence.office.records import CALL, CALL_LOG, call_view
+from ringfence.office.records import CALL, CALL_LOG, call_id, call_view, record_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.call_search import Ending, Wanted, search
 
@@ -50,12 +50,19 @@ async def search_calls(
     ended_since: int | None = None,
     ended_until: int | None = None,
     statuses: list[str] | None = None,
+    parent: str | None = None,
+    children: bool = False,
 ) -> views.CallPage:
-    """Calls, newest first: of a number, of a time, with a final status."""
+    """Calls, newest first: of a number, of a time, with a final status.
+
+    ``children``: the legs they rang, too, each as a call of its own; of ``parent`` alone.
+    """
     if not 1 <= limit <= PAGE_MAX:
         raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
     if before is not None and not is_id(before, "call"):
         raise Refused("bad_argument", "before is a call's SID")
+    if parent is not None and record_of(office, call_id(parent)) is None:
+        return views.CallPage(calls=[])
     unknown = [status for status in statuses or () if status not in ENDINGS]
     if unknown:
         raise Refused("bad_argument", f"a status is one of: {', '.join(ENDINGS)}")
@@ -70,6 +77,8 @@ async def search_calls(
         ended_since=_instant(ended_since),
         ended_until=_instant(ended_until),
         endings=tuple(ENDINGS[status] for status in statuses or ()),
+        parent=None if parent is None else call_id(parent),
+        children=children or parent is not None,
     )
     start = CallId(before) if before is not None else None
     found = office.read(

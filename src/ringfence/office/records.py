@@ -70,8 +70,8 @@ async def list_calls(
 async def show_call(office: Office, *, sid: str) -> views.Call:
     """One call with its legs and recordings."""
     call = call_id(sid)
-    record = office.store.records.get(call)
-    if record is None or record.account != office.account.id:
+    record = record_of(office, call)
+    if record is None:
         raise Refused("not_found", "no call of that SID")
     facts = _facts(office, call)
     return call_view(
@@ -144,17 +144,22 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
         watchers.remove(watch)
 
 
+def record_of(office: Office, call: CallId) -> CallRecord | None:
+    """A call of this account, or a leg one rang; None for somebody else's and a removed one."""
+    record = office.store.records.get(call) or office.store.legs.get(call)
+    if record is None or record.account != office.account.id or record.removed_at is not None:
+        return None
+    return record
+
+
 def _facts(office: Office, call: CallId) -> list[CallFact]:
     """The facts of a call of this account; none where it is somebody else's."""
-    record = office.store.records.get(call)
-    if record is None or record.account != office.account.id:
-        return []
-    return office.store.timeline.facts_of(call)
+    return [] if record_of(office, call) is None else office.store.timeline.facts_of(call)
 
 
 def _recordings(office: Office, call: CallId) -> list[Recording]:
     found = office.store.recordings.of_call(call)
-    return [recording for recording in found if recording.account == office.account.id]
+    return [r for r in found if r.account == office.account.id and r.removed_at is None]
 
 
 def call_view(
@@ -181,6 +186,9 @@ def call_view(
         mos=record.mos_x100 / 100 if record.mos_x100 else None,
         missed=record.missed if record.ended_at is not None else None,
         flow=office.flow_name(record.flow),
+        parent=record.parent,
+        forwarded_from=(None if record.forwarded is None else _address(office, record.forwarded)),
+        answered_by=record.detected,
         legs=legs or [],
         recordings=recordings or [],
     )
@@ -266,7 +274,7 @@ async def list_recordings(
 async def show_recording(office: Office, *, sid: str) -> views.Recording:
     """One recording."""
     found = office.store.recordings.get(RecordingId(sid)) if is_id(sid, "recording") else None
-    if found is None or found.account != office.account.id:
+    if found is None or found.account != office.account.id or found.removed_at is not None:
         raise Refused("not_found", "no recording of that SID")
     return _recording(office, found)
 

@@ -66,6 +66,10 @@ class Term:
         """Return the instant before which a trigger must lie for its record to be swept."""
         return None if self.days is None else Ms(now - self.days * DAY)
 
+    def floor_cutoff(self, now: Ms) -> Ms:
+        """Return the instant before which a trigger must lie for its record to be erased at all."""
+        return Ms(now - self.floor_days * DAY)
+
     def floor_ends(self, triggered: Ms) -> Ms:
         """Return from when on a record may be erased."""
         return Ms(triggered + self.floor_days * DAY)

@@ -20,7 +20,11 @@ _GET = Statement(select(*_c).where(_c.id == bindparam("call")))
 _PAGE = Statement(
     at_most(
         select(*_c)
-        .where(_c.account_id == bindparam("account"), _c.id < bindparam("before"))
+        .where(
+            _c.account_id == bindparam("account"),
+            _c.id < bindparam("before"),
+            _c.removed_at.is_(None),
+        )
         .order_by(_c.id.desc()),
         "count",
     ),
@@ -35,6 +39,7 @@ _PAGE_OF_STATE = Statement(
             _c.account_id == bindparam("account"),
             _c.id < bindparam("before"),
             _c.state == bindparam("of"),
+            _c.removed_at.is_(None),
         )
         .order_by(_c.id.desc()),
         "count",
@@ -116,6 +121,10 @@ class CallRecord:
     codec: str
     mos_x100: int
     flow: FlowId | None = None
+    parent: CallId | None = None
+    forwarded: PartyId | None = None
+    detected: str | None = None
+    removed_at: Ms | None = None
 
 
 class CallRecords:

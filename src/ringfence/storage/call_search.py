@@ -12,20 +12,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import String, and_, bindparam, func, literal_column, or_, select
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, PartyId
+from ringfence.kernel.ids import AccountId, CallId, PartyId, leg_of
+from ringfence.storage.call_legs import record_of_leg
 from ringfence.storage.call_records import CallRecord, record_of
-from ringfence.storage.schema import call_parties, calls
+from ringfence.storage.schema import call_legs, call_parties, calls
 from ringfence.storage.statement import Statement, at_most, word
 from ringfence.storage.unit_of_work import Queries
 
-_c, _p = calls.c, call_parties.c
+_p = call_parties.c
+_DIGITS = func.substr(call_legs.c.id, literal_column("3"))
+_GIVEN_BY = select(literal_column("'CA'", String) + _DIGITS).where(
+    call_legs.c.call_id == bindparam("parent"), call_legs.c.state == word("given")
+)
+"""Calls that were legs of another one: their ids are the legs' with another prefix."""
 _LAST = "CB"
 """Above every call id."""
+_LAST_LEG = "LH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,8 @@ class Wanted:
     """What is looked for; None and empty: whatever.
 
     ``since``, ``until``: when the call began; ``ended_since``, ``ended_until``: when it ended
-    (from the first, before the second). ``endings``: any of these.
+    (from the first, before the second). ``endings``: any of these. ``children``: legs that calls
+    rang as well, as calls of their own; of ``parent`` alone.
     """
 
     caller: PartyId | None = None
@@ -52,72 +60,105 @@ class Wanted:
     ended_since: Ms | None = None
     ended_until: Ms | None = None
     endings: tuple[Ending, ...] = ()
+    parent: CallId | None = None
+    children: bool = False
 
 
 def search(
     queries: Queries, account: AccountId, wanted: Wanted, *, before: CallId | None, count: int
 ) -> list[CallRecord]:
     """Return calls, newest first, older than ``before``."""
+    found: list[CallRecord] = []
+    if wanted.parent is None or wanted.children:
+        found = _read(queries, account, wanted, before=before, count=count, legs=False)
+    if wanted.children:
+        # Ids are in the order of time, so two pages of one length make the page of both.
+        found += _read(queries, account, wanted, before=before, count=count, legs=True)
+        found.sort(key=lambda record: record.id, reverse=True)
+    return found[:count]
+
+
+def _read(
+    queries: Queries,
+    account: AccountId,
+    wanted: Wanted,
+    *,
+    before: CallId | None,
+    count: int,
+    legs: bool,
+) -> list[CallRecord]:
     above = _LAST if wanted.until is None else ids.floor("call", wanted.until)
+    below = ids.floor("call", wanted.since or Ms(0))
+    above = min(above, before) if before is not None else above
     values: dict[str, Any] = {
         "account": account,
-        "above": min(above, before) if before is not None else above,
-        "below": ids.floor("call", wanted.since or Ms(0)),
+        "above": above if not legs else _LAST_LEG if above == _LAST else leg_of(CallId(above)),
+        "below": leg_of(CallId(below)) if legs else below,
         "ended_since": wanted.ended_since,
         "ended_until": wanted.ended_until,
-        "person": wanted.caller or wanted.called,
+        "caller": wanted.caller,
+        "called": wanted.called,
+        "parent": wanted.parent,
         "count": count,
     }
-    if wanted.caller is not None and wanted.called is not None:
-        values["other"] = wanted.called
     statement = _statement(
-        wanted.caller is not None,
-        wanted.called is not None,
-        wanted.ended_since is not None,
-        wanted.ended_until is not None,
+        legs,
+        frozenset(name for name in _ASKED if values[name] is not None),
         wanted.endings,
     )
     bound = tuple(values[name] for name in statement.names)
-    return [record_of(row) for row in queries.rows(statement, bound)]
+    read = record_of_leg if legs else record_of
+    return [read(row) for row in queries.rows(statement, bound)]
+
+
+_ASKED = ("caller", "called", "parent", "ended_since", "ended_until")
 
 
 @lru_cache(maxsize=256)
-def _statement(
-    by_caller: bool,
-    by_called: bool,
-    ended_since: bool,
-    ended_until: bool,
-    endings: Sequence[Ending],
-) -> Statement:
-    query = select(*_c).where(_c.account_id == bindparam("account"))
-    if by_caller or by_called:
-        query = query.join(call_parties, _p.call_id == _c.id).where(
-            _p.party_id == bindparam("person"),
+def _statement(legs: bool, asked: frozenset[str], endings: Sequence[Ending]) -> Statement:
+    table = call_legs if legs else calls
+    c = table.c
+    query = select(*c).where(c.removed_at.is_(None))
+    if asked.isdisjoint({"caller", "called", "parent"}):
+        # Parties and parents are of one account. Left out, their own index is taken.
+        query = query.where(c.account_id == bindparam("account"))
+    if "caller" in asked and not legs and "called" not in asked and "parent" not in asked:
+        # Callers are many and have no index of their own: the links of a person have one.
+        query = query.join(call_parties, _p.call_id == c.id).where(
+            _p.party_id == bindparam("caller"),
             _p.call_id < bindparam("above"),
             _p.call_id >= bindparam("below"),
-            (_c.caller_id if by_caller else _c.called_id) == _p.party_id,
+            c.caller_id == _p.party_id,
         )
-        if by_caller and by_called:
-            query = query.where(_c.called_id == bindparam("other"))
         query = query.order_by(_p.call_id.desc())
     else:
-        query = query.where(_c.id < bindparam("above"), _c.id >= bindparam("below"))
-        query = query.order_by(_c.id.desc())
-    if ended_since:
-        query = query.where(_c.ended_at >= bindparam("ended_since"))
-    if ended_until:
-        query = query.where(_c.ended_at < bindparam("ended_until"))
+        query = query.where(c.id < bindparam("above"), c.id >= bindparam("below"))
+        if "caller" in asked:
+            query = query.where(c.caller_id == bindparam("caller"))
+        query = query.order_by(c.id.desc())
+    if "called" in asked:
+        query = query.where(c.called_id == bindparam("called"))
+    if "parent" in asked and legs:
+        query = query.where(c.call_id == bindparam("parent"))
+    elif "parent" in asked:
+        query = query.where(c.id.in_(_GIVEN_BY))
+    if legs:
+        query = query.where(c.state != word("given"))
+    if "ended_since" in asked:
+        query = query.where(c.ended_at >= bindparam("ended_since"))
+    if "ended_until" in asked:
+        query = query.where(c.ended_at < bindparam("ended_until"))
     if endings:
-        query = query.where(or_(*map(_ending, endings)))
+        query = query.where(or_(*(_ending(c, ending) for ending in endings)))
     return Statement(at_most(query, "count"))
 
 
-def _ending(ending: Ending) -> Any:
+def _ending(c: Any, ending: Ending) -> Any:
     if not ending.states:
         raise LocalError("an ending has states")
-    terms = [_c.state.in_([word(state) for state in ending.states])]
+    terms = [c.state.in_([word(state) for state in ending.states])]
     if ending.answered is not None:
-        terms.append(_c.answered_at.is_not(None) if ending.answered else _c.answered_at.is_(None))
+        terms.append(c.answered_at.is_not(None) if ending.answered else c.answered_at.is_(None))
     if ending.causes:
-        terms.append(_c.cause.in_([word(cause) for cause in ending.causes]))
+        terms.append(c.cause.in_([word(cause) for cause in ending.causes]))
     return and_(*terms)

@@ -22,6 +22,7 @@ from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.kernel.limits import CALL_CONTEXTS
 from ringfence.privacy.vault import Vault
 from ringfence.storage.audit import AuditTrail, record_bytes
+from ringfence.storage.call_legs import LEG_CHANGES
 from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.outbox import JobAsked, Outbox
@@ -95,6 +96,8 @@ _ENDED = Statement(
 
 def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) -> Change:
     inbound = isinstance(fact, events.CallOffered)
+    parent = None if isinstance(fact, events.CallOffered) else fact.parent
+    forwarded = fact.forwarded if isinstance(fact, events.CallOffered) else None
     return _ADD_CALL, (
         fact.call,
         fact.account,
@@ -118,6 +121,10 @@ def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) ->
         "",
         0,
         fact.flow,
+        parent,
+        forwarded,
+        None,
+        None,
     )
 
 
@@ -139,8 +146,9 @@ def _ended(fact: events.CallEnded, _account: AccountId) -> Change:
     )
 
 
-_CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change]] = {
+_CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change | None]] = {
     **RECORDING_CHANGES,
+    **LEG_CHANGES,
     events.CallOffered: _begun,
     events.CallPlaced: _begun,
     events.CallRang: lambda fact, _: (_RANG, (fact.at, fact.call)),
@@ -219,9 +227,10 @@ class CallStore:
                 (self._next, call, context.account, fact.at, shape.name, body.decode(), leaf)
             )
             self._next += 1
-            change = _CHANGES.get(kind)
+            changed = _CHANGES.get(kind)
+            change = None if changed is None else changed(fact, context.account)
             if change is not None:
-                tx.run(*change(fact, context.account))
+                tx.run(*change)
             for party in shape.parties(fact):
                 if party not in context.linked:
                     tx.run(_LINK, (party, call))

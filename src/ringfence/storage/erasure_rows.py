@@ -25,6 +25,7 @@ from ringfence.storage.erasure_find import (
 from ringfence.storage.erasure_map import Reach, empty_values, reaches
 from ringfence.storage.schema import (
     audit_records,
+    call_legs,
     call_parties,
     calls,
     deliveries,
@@ -92,7 +93,17 @@ _NOBODY_IN = {
         "call",
         "party",
     )
-    for name in ("caller_id", "called_id", "answered_by")
+    for name in ("caller_id", "called_id", "answered_by", "forwarded_id")
+} | {
+    f"leg {name}": Statement(
+        update(call_legs)
+        .where(call_legs.c.call_id == bindparam("call"), call_legs.c[name] == bindparam("party"))
+        .values(**{name: bindparam("nobody")}),
+        "nobody",
+        "call",
+        "party",
+    )
+    for name in ("caller_id", "called_id")
 }
 _NOBODY_TOLD = Statement(
     update(events)

@@ -77,7 +77,11 @@ _OF_CALL = Statement(select(*_r).where(_r.call_id == bindparam("call")).order_by
 _PAGE = Statement(
     at_most(
         select(*_r)
-        .where(_r.account_id == bindparam("account"), _r.id < bindparam("before"))
+        .where(
+            _r.account_id == bindparam("account"),
+            _r.id < bindparam("before"),
+            _r.removed_at.is_(None),
+        )
         .order_by(_r.id.desc()),
         "count",
     ),
@@ -112,6 +116,11 @@ class Recording:
     size: int
     sha256: tuple[str, ...]
     """Of each channel's sealed file, in hexadecimal digits; empty until it is saved."""
+    asked_by: str | None = None
+    track: str | None = None
+    mixed: bool | None = None
+    from_ms: Ms | None = None
+    removed_at: Ms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +168,8 @@ class ChannelAsked(Protocol):
 
 
 def _row(recording: RecordingId, call: CallId, account: AccountId, source: str, at: Ms) -> Values:
-    return (recording, call, account, source, "requested", None, at, None, None, 0, 0, "")
+    return (recording, call, account, source, "requested", None, at, None, None, 0, 0, "",
+            None, None, None, None, None)  # fmt: skip
 
 
 def _requested(fact: events.RecordingRequested, account: AccountId) -> Change:
@@ -373,7 +383,7 @@ class Recordings:
 
 def _recording(row: Row) -> Recording:
     values = [*row]
-    values[-1] = tuple(row[-1].split())
+    values[11] = tuple(row[11].split())
     return Recording(*values)
 
 

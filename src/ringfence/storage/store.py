@@ -30,6 +30,7 @@ from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
 from ringfence.storage.audit import AuditTrail, check_log, check_newest, last_instant
+from ringfence.storage.call_legs import CallLegs
 from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
 from ringfence.storage.cases import Cases, CaseTools
@@ -175,6 +176,7 @@ class Store:
             db, vault=self.vault, keys=self.keys, trail=self.trail, outbox=self.outbox
         )
         self.call_records = CallRecords(db)
+        self.call_legs = CallLegs(db)
         self.timeline = Timeline(db)
         self.eraser = Eraser(
             db,

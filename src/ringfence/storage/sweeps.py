@@ -8,6 +8,7 @@ kind           goes when                             what happens
 ``notifications``  it was before the cut-off          request and answer removed, their frame stays
 ``text_contents``  it was written before the cut-off   what it said removed, its record stays
 ``calls``       it ended before the cut-off           record, facts, recordings' rows removed
+``removed``     likewise, and it was to be removed    likewise; its cut-off is the floor
 (others)        see ``storage.aged``                  row removed
 ``parties``     nothing speaks of the person any more  key destroyed, row removed
 ``jobs``        dead since before the cut-off         row removed
@@ -36,6 +37,7 @@ from ringfence.storage.aged import AGED
 from ringfence.storage.holds import is_held
 from ringfence.storage.schema import (
     call_counts,
+    call_legs,
     call_parties,
     calls,
     events,
@@ -55,7 +57,7 @@ from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 KINDS = {"recordings": "content", "notifications": "content",
-         "text_contents": "content", "calls": "call_log",
+         "text_contents": "content", "calls": "call_log", "removed": "call_log",
          **{kind: aged.rule for kind, aged in AGED.items()}, "parties": "call_log",
          "jobs": "operations", "tokens": "operations", "logs": "operations"}  # fmt: skip
 """What is swept, in this order → the retention rule behind it."""
@@ -72,6 +74,25 @@ _DUE_CALLS = Statement(
             _c.id > bindparam("after"),
             _c.id < bindparam("bound"),
             _c.ended_at < bindparam("cutoff"),
+        )
+        .order_by(_c.id),
+        "count",
+    ),
+    "account",
+    "after",
+    "bound",
+    "cutoff",
+    "count",
+)
+_DUE_REMOVED = Statement(
+    at_most(
+        select(_c.id, _c.ended_at)
+        .where(
+            _c.account_id == bindparam("account"),
+            _c.id > bindparam("after"),
+            _c.id < bindparam("bound"),
+            _c.ended_at < bindparam("cutoff"),
+            _c.removed_at.is_not(None),
         )
         .order_by(_c.id),
         "count",
@@ -180,6 +201,7 @@ _OF_A_CALL = tuple(
         delete(fetched).where(fetched.c.call_id == bindparam("call")),
         delete(participants).where(participants.c.call_id == bindparam("call")),
         delete(events).where(events.c.call_id == bindparam("call")),
+        delete(call_legs).where(call_legs.c.call_id == bindparam("call")),
         delete(call_parties).where(call_parties.c.call_id == bindparam("call")),
         delete(calls).where(_c.id == bindparam("call")),
     )
@@ -207,7 +229,14 @@ def mentions() -> list[Any]:
     return [
         column
         for table in metadata.sorted_tables
-        if table.name not in {"parties", "audit_records", "calls", "recording_channels"}
+        if table.name
+        not in {
+            "parties",
+            "audit_records",
+            "calls",
+            "call_legs",
+            "recording_channels",
+        }
         for column in table.columns
         if column.info["label"].category == "user.unique_id.pseudonymous"
     ]
@@ -271,6 +300,9 @@ def _asked(
         case "calls":
             bound = ids.floor("call", cutoff)
             return _DUE_CALLS, (account, after, bound, cutoff, count)
+        case "removed":
+            bound = ids.floor("call", cutoff)
+            return _DUE_REMOVED, (account, after, bound, cutoff, count)
         case "recordings":
             bound = ids.floor("recording", cutoff)
             return _DUE_RECORDINGS, (account, after, bound, cutoff, count)
@@ -296,7 +328,7 @@ def _held(queries: Queries, kind: str, record: str) -> bool:
         case "notifications":
             call = queries.value(_EXCHANGED_IN, (record,))
             return call is not None and is_held(queries, call)
-        case "calls":
+        case "calls" | "removed":
             return any(is_held(queries, row[0]) for row in queries.rows(_HEARD, (record,)))
     return False
 
@@ -309,7 +341,7 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
     free = [one for one in records if not _held(tx, kind, one.id)]
     for one in free:
         match kind:
-            case "calls":
+            case "calls" | "removed":
                 for statement in _OF_A_CALL:
                     tx.run(statement, (one.id,))
             case "recordings":

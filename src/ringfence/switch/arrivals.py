@@ -113,17 +113,20 @@ class Arrivals:
         )
         caller = self._caller(event)
         called = self._called(user, reached)
+        forwarded = self._forwarded(event)
         # Before anything is opened: where storage takes nothing there is no call (`Refused`).
         caller_id = runner.parties.resolve(caller, now)
         called_id = runner.parties.resolve(called, now)
+        forwarded_id = runner.parties.resolve(forwarded, now) if forwarded else None
         call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
-        program = self._programs.make(call_id, caller=caller, called=called, source=source)
+        program = self._programs.make(
+            call_id, caller=caller, called=called, source=source, forwarded_from=forwarded
+        )
         live = runner.open(call, call_id, program)
         if isinstance(reached, Reached) and reached.number is not None:
             status = runner.directory.status_callback(reached.number)
             if status is not None:
-                context = self._programs.context(call_id, caller=caller, called=called)
-                live.tellers.append(StatusTeller(context, status))
+                live.tellers.append(StatusTeller(program.context, status))
         self._audio.furnish(live, leg)
         runner.add_leg(live, leg)
         # The port is asked for before anybody needs it: the answer then leaves at once.
@@ -140,6 +143,7 @@ class Arrivals:
                 ),
                 trunk=TrunkId(event.source) if event.source else None,
                 flow=runner.directory.flow_of(reached),
+                forwarded=forwarded_id,
             ),
         )
 
@@ -180,6 +184,16 @@ class Arrivals:
             except RemoteError:
                 pass  # the From field is there in any case
         return address_of(identity)
+
+    def _forwarded(self, event: wire.InviteReceived) -> Phone | str | None:
+        """Whom the caller had called: the first Diversion of a trunk (RFC 5806 4)."""
+        stated = event.request.headers.get("Diversion") if event.source else None
+        if stated is None:
+            return None
+        try:
+            return address_of(NameAddr.parse(stated.partition(",")[0])) or None
+        except RemoteError:
+            return None
 
     def _called(self, user: str, reached: Reached | DeviceEntry | None) -> Phone | str:
         if isinstance(reached, Reached):

@@ -93,9 +93,16 @@ class Programs:
         source: Source,
         direction: Direction = "inbound",
         answered: bool = False,
+        forwarded_from: Phone | str | None = None,
     ) -> Program:
         """A program, not yet begun."""
-        context = self.context(call, caller=caller, called=called, direction=direction)
+        context = self.context(
+            call,
+            caller=caller,
+            called=called,
+            direction=direction,
+            forwarded_from=forwarded_from,
+        )
         return Program(context, source, applets=self._applets, answered=answered)
 
     def context(
@@ -105,6 +112,7 @@ class Programs:
         caller: Phone | str,
         called: Phone | str,
         direction: Direction = "inbound",
+        forwarded_from: Phone | str | None = None,
     ) -> Context:
         """What programs and status callbacks of a call are told about it."""
         return Context(
@@ -113,6 +121,7 @@ class Programs:
             caller=caller,
             called=called,
             direction=direction,
+            forwarded_from=forwarded_from,
             region=self._region,
             public_url=self._public_url,
             voice=self._voice,

@@ -25,13 +25,25 @@ async def list_(asked: Question) -> Answer:
     return asked.listing("recordings", rows, found[-1].sid if len(found) == size else None)
 
 
+@DESK.operation("DeleteRecording", "DeleteCallRecording")
+async def delete(asked: Question) -> Answer:
+    """Remove a recording."""
+    await _find(asked)
+    await asked.run("recording.remove", sid=asked.path["Sid"])
+    return Answer(204)
+
+
 @DESK.operation("FetchRecording", "FetchCallRecording")
 async def fetch(asked: Question) -> Answer:
     """Return one recording."""
+    return Answer(200, _shown(asked, await _find(asked)))
+
+
+async def _find(asked: Question) -> views.Recording:
     found: views.Recording = await asked.run("recording.show", sid=asked.path["Sid"])
     if asked.path.get("CallSid") not in {None, found.call}:
         raise NOT_FOUND
-    return Answer(200, _shown(asked, found))
+    return found
 
 
 def _shown(asked: Question, found: views.Recording) -> dict[str, Any]:

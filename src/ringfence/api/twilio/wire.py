@@ -42,6 +42,13 @@ def call_status(call: views.Call) -> str:
     return word(Cause(call.cause), answered=call.answered is not None)
 
 
+def direction(call: views.Call) -> str:
+    """Return who began a call, in Twilio's words."""
+    if call.direction == "inbound":
+        return "inbound"
+    return "outbound-api" if call.parent is None else "outbound-dial"
+
+
 def call(asked: Question, found: views.Call, *, number: str | None = None) -> dict[str, Any]:
     """Return a call. ``number``: the SID of our number in it."""
     here = f"/Calls/{found.sid}"
@@ -55,14 +62,14 @@ def call(asked: Question, found: views.Call, *, number: str | None = None) -> di
     return {
         "sid": found.sid,
         "account_sid": asked.account,
-        "parent_call_sid": None,
+        "parent_call_sid": found.parent,
         "phone_number_sid": number or "",
         "to": called,
         "to_formatted": formatted(called),
         "from": caller,
         "from_formatted": formatted(caller),
         "status": call_status(found),
-        "direction": "inbound" if found.direction == "inbound" else "outbound-api",
+        "direction": direction(found),
         "date_created": moment(found.offered),
         "date_updated": moment(found.ended or found.answered or found.offered),
         "start_time": moment(found.answered or found.offered),
@@ -70,8 +77,8 @@ def call(asked: Question, found: views.Call, *, number: str | None = None) -> di
         "duration": seconds,
         "price": None,
         "price_unit": "USD",
-        "answered_by": None,
-        "forwarded_from": None,
+        "answered_by": found.answered_by,
+        "forwarded_from": found.forwarded_from,
         "group_sid": None,
         "caller_name": None,
         "queue_time": "0",

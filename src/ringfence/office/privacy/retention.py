@@ -81,7 +81,7 @@ async def sweep(office: Office) -> list[views.SweepDue]:
     went: list[views.SweepDue] = []
     for kind, rule in KINDS.items():
         found = known[rule]
-        cutoff = found.cutoff(now)
+        cutoff = _cutoff(kind, found, now)
         if cutoff is None:
             continue
         count, oldest = await _sweep(office, kind, cutoff)
@@ -95,7 +95,7 @@ def _all_due(
 ) -> list[views.SweepDue]:
     found = []
     for kind, rule in KINDS.items():
-        cutoff = known[rule].cutoff(now)
+        cutoff = _cutoff(kind, known[rule], now)
         if cutoff is None:
             continue
         if kind == "tokens":
@@ -108,6 +108,11 @@ def _all_due(
         if count:
             found.append(_row(kind, known[rule], count, oldest))
     return found
+
+
+def _cutoff(kind: str, found: Term, now: Ms) -> Ms | None:
+    """Before when it goes; what somebody asked to be removed, as soon as the law lets it."""
+    return found.floor_cutoff(now) if kind == "removed" else found.cutoff(now)
 
 
 def _count(queries: Queries, kind: str, account: AccountId, cutoff: Ms) -> tuple[int, Ms | None]:
@@ -154,7 +159,7 @@ async def _remove(office: Office, kind: str, batch: list[Due]) -> list[Due]:
     files: list[RecordingId] = []
     if kind == "recordings":
         files = [RecordingId(one.id) for one in batch]
-    elif kind == "calls":
+    elif kind in {"calls", "removed"}:
         files = [item for one in batch for item in sweeps.heard_in(store.db.reading, one.id)]
     elif kind == "parties":
         store.party_room.leaving(PartyId(one.id) for one in batch)

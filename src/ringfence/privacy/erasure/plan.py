@@ -107,6 +107,7 @@ def _table_rows(item: Found) -> Iterable[Row]:
 _WHAT = {
     "parties": "number or address, sealed",
     "calls": "records of calls",
+    "call_legs": "records of legs their calls rang",
     "call_parties": "who took part in a call",
     "events": "facts of calls",
     "recordings": "records of recordings",

@@ -8,7 +8,7 @@ from ringfence.storage.schema.accounts import accounts, tokens
 from ringfence.storage.schema.apps import app_grants, app_tokens, apps, repeats
 from ringfence.storage.schema.audit import audit_checkpoints, audit_records, audit_tiles
 from ringfence.storage.schema.base import label_of_column, metadata
-from ringfence.storage.schema.calls import call_parties, calls, events
+from ringfence.storage.schema.calls import call_legs, call_parties, calls, events
 from ringfence.storage.schema.cases import (
     amendments,
     case_approvers,
@@ -59,6 +59,7 @@ __all__ = [
     "audit_records",
     "audit_tiles",
     "call_counts",
+    "call_legs",
     "call_parties",
     "calls",
     "case_approvers",

@@ -56,11 +56,42 @@ calls = Table(
     column("codec", WORD, CALL_FACT),
     column("mos_x100", BigInteger, CALL_FACT),
     column("flow_id", ID, CONFIG, nullable=True),  # what answered, where a flow did
+    column("parent_id", ID, CALL_ID, nullable=True),  # whose dialled leg it was before
+    column("forwarded_id", ID, PARTY_ID, nullable=True),  # who had been called first
+    column("detected", WORD, CALL_FACT, nullable=True),  # human, machine_start, ...
+    column("removed_at", MS, SYSTEM, nullable=True),  # shown to nobody; gone when it may be
     Index("ix_calls_account_id_id", "account_id", "id"),
+    Index("ix_calls_called_id_id", "called_id", "id"),
     sqlite_with_rowid=False,
 )
 Index("ix_calls_open", calls.c.id, sqlite_where=calls.c.ended_at.is_(None))
 """Only calls in progress are in it: finding them after a crash does not read the whole table."""
+
+call_legs = Table(
+    "call_legs",
+    metadata,
+    column("id", ID, CALL_ID, primary_key=True),
+    column("call_id", ID, CALL_ID),
+    column("account_id", ID, ACCOUNT_ID),
+    column("state", WORD, CALL_FACT),  # placed, ringing, answered, ended; given: a call of its own
+    column("caller_id", ID, PARTY_ID),
+    column("called_id", ID, PARTY_ID),
+    column("placed_at", MS, CALL_TIME),
+    column("rang_at", MS, CALL_TIME, nullable=True),
+    column("answered_at", MS, CALL_TIME, nullable=True),
+    column("ended_at", MS, CALL_TIME, nullable=True),
+    column("duration_ms", MS, CALL_FACT),
+    column("cause", WORD, CALL_FACT, nullable=True),
+    column("codec", WORD, CALL_FACT),
+    column("mos_x100", BigInteger, CALL_FACT),
+    column("removed_at", MS, SYSTEM, nullable=True),
+    Index("ix_call_legs_call_id", "call_id"),
+    Index("ix_call_legs_account_id_id", "account_id", "id"),
+    Index("ix_call_legs_caller_id_id", "caller_id", "id"),
+    Index("ix_call_legs_called_id_id", "called_id", "id"),
+    sqlite_with_rowid=False,
+)
+"""Legs that a call has rung: to Twilio's clients each is a call, its child."""
 
 call_parties = Table(
     "call_parties",

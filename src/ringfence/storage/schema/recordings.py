@@ -34,6 +34,11 @@ recordings = Table(
     column("duration_ms", MS, CALL_FACT),
     column("size", BigInteger, SYSTEM),
     column("sha256", Text, SYSTEM),  # of each channel's sealed file, separated by spaces
+    column("asked_by", WORD, CALL_FACT, nullable=True),  # api, placing; null: the call's program
+    column("track", WORD, CALL_FACT, nullable=True),  # inbound, outbound; null: both
+    column("mixed", Boolean, CALL_FACT, nullable=True),  # one channel is wanted of it
+    column("from_ms", MS, CALL_FACT, nullable=True),  # what is heard begins here: trimmed
+    column("removed_at", MS, SYSTEM, nullable=True),
     Index("ix_recordings_call_id", "call_id"),
     Index("ix_recordings_account_id_id", "account_id", "id"),
     sqlite_with_rowid=False,
