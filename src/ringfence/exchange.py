@@ -58,6 +58,7 @@ from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
 from ringfence.switch.resolver import Resolver
+from ringfence.switch.room_control import RoomControl
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import House, Rulings
@@ -152,7 +153,7 @@ class Exchange:
             ),
             domain=office.domain,
         )
-        self.rooms = RoomDesk(
+        rooms = RoomDesk(
             account=office.directory.account,
             clock=clock,
             entropy=entropy,
@@ -172,7 +173,7 @@ class Exchange:
             ),
             audio=audio,
             host=program_host,
-            rooms=self.rooms,
+            rooms=rooms,
         )
         self.runner.watchers.append(self._count)
         self.runner.watchers.append(partial(alerts.watch, office))
@@ -191,6 +192,7 @@ class Exchange:
         self.outgoing = Outgoing(
             self.runner, programs=self._programs, tolls=tolls, region=office.region
         )
+        self.rooms = RoomControl(rooms, self.outgoing, clock)
         self._host = host
 
     # -- life ---------------------------------------------------------------------------------

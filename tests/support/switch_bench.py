@@ -96,10 +96,15 @@ class Book:
         self.names: list[str] = []
         self.facts: list[RoomFact] = []
         self.labels: dict[CallId, str] = {}
+        self.expected: dict[CallId, dict[str, Any]] = {}
 
     def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
         del conference, now
         self.names.append(name)
+
+    def dialled(self, conference: ConferenceId, call: CallId, /, **wishes: Any) -> None:
+        del conference
+        self.expected[call] = wishes
 
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         del now

@@ -21,9 +21,10 @@ from ringfence.api.http import build
 from ringfence.api.twilio.operations import Operation, operations
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
+from ringfence.calls.room_events import ConferenceStarted, RoomJoined
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, LegId, RecordingId
+from ringfence.kernel.ids import CallId, ConferenceId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.office import Office
 
@@ -43,6 +44,7 @@ FORMS: dict[str, Form] = {
     "CreateIncomingPhoneNumberLocal": {"PhoneNumber": "+12025550178"},
     "CreateIncomingPhoneNumberMobile": {"PhoneNumber": "+447700900178"},
     "CreateIncomingPhoneNumberTollFree": {"PhoneNumber": "+18005550199"},
+    "CreateParticipant": {"To": THEIRS, "From": OURS},
     "UpdateApplication": {"VoiceUrl": "", "StatusCallback": "https://example.com/status"},
     "UpdateCall": {"Status": "completed"},
 }  # fmt: skip
@@ -122,8 +124,26 @@ async def _a_key(office: Office) -> None:
     await office.run("key.add", args, actor="operator")
 
 
+async def _a_conference(office: Office) -> None:
+    now, account = office.clock.now(), office.account.id
+    room = ConferenceId(ids.make("conference", now, office.entropy))
+    book = office.store.rooms.conferences
+    book.opened(room, "standup", now)
+    book.record(
+        [
+            RoomJoined(
+                at=now, conference=room, account=account,
+                call=CallId(ids.make("call", now, office.entropy)),
+            ),
+            ConferenceStarted(at=now, conference=room, account=account),
+        ],
+        {}, now,
+    )  # fmt: skip
+    await office.settled()
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
-    _a_number, _calls, _an_application, _a_stock, _a_key,
+    _a_conference, _a_number, _calls, _an_application, _a_stock, _a_key,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

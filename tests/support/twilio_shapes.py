@@ -81,7 +81,9 @@ def _problems(schema: Schema, value: Any, where: str, of: str) -> Iterator[str]:
         yield from _problems(document(of)["components"]["schemas"][name], value, where, of)
         return
     if value is None:
-        if not schema.get("nullable") and "type" in schema:
+        # Some say in words alone that they may be null.
+        said = "will be `null`" in schema.get("description", "")
+        if not schema.get("nullable") and not said and "type" in schema:
             yield f"{where} is null"
         return
     wanted = schema.get("type")

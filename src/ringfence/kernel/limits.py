@@ -220,6 +220,7 @@ TRANSFER_RING_MS = Limit(
 )
 ROOM_LEAVE_MS = Limit(2_000, "ms", "the room answers at once; a lost answer must not hold the call")
 ROOMS_MAX = Limit(2_000, "rooms", "open at once; with two people each they fill every line")
+ROOM_EMPTY_MS = Limit(60_000, "ms", "a room that nobody has come into by then is over")
 ROOM_NAME_CHARS = Limit(128, "characters", "names of rooms and labels of members")
 ROOM_DIALLED_MAX = Limit(250, "calls", "rung at once to bring people into one room")
 ROOM_MEMBERS_MAX = Limit(250, "members", "what Twilio's Conference takes; more is a broadcast")

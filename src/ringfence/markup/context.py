@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from ringfence.calls.words import DialStatus, Direction
+from ringfence.calls.words import DialStatus, Direction, RoomEnd
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, RecordingId
 from ringfence.markup.exchange import Params, Value
@@ -71,6 +71,15 @@ class Applets(Protocol):
         """Return the verbs at ``url`` for these parameters, None where there is no such thing."""
         ...
 
+
+END_WORDS: Final[dict[RoomEnd, str]] = {
+    "api": "conference-ended-via-api",
+    "exit_left": "participant-with-end-conference-on-exit-left",
+    "exit_removed": "participant-with-end-conference-on-exit-kicked",
+    "last_left": "last-participant-left",
+    "last_removed": "last-participant-kicked",
+}
+"""Twilio's ``ReasonConferenceEnded``."""
 
 _DIAL_WORDS: Final[dict[DialStatus, str]] = {
     "completed": "completed",

@@ -13,6 +13,7 @@ from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.room_control import RoomControl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class Live(Protocol):
     started: Ms
     runner: CallRunner
     outgoing: Outgoing
+    rooms: RoomControl
     addresses: Addresses
 
     def registrations(self) -> int:

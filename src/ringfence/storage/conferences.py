@@ -13,7 +13,6 @@ from ringfence.calls import room_events
 from ringfence.calls.room_events import RoomFact
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, ConferenceId
-from ringfence.privacy.labels import NAME_SEALED
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.schema import conferences, participants
 from ringfence.storage.sqlite import Database
@@ -180,6 +179,26 @@ class Conferences:
         )
         self._db.give(lambda tx: tx.run(_ADD, row))
 
+    def dialled(
+        self,
+        conference: ConferenceId,
+        call: CallId,
+        /,
+        *,
+        label: str,
+        muted: bool,
+        start_on_enter: bool,
+        end_on_exit: bool,
+        now: Ms,
+    ) -> None:
+        """A call is being placed to come in."""
+        place = f"participant:{conference}:{call}"
+        row: Values = (
+            *(conference, call, self._seal.seal_text(label or None, place), "dialled", None),
+            *(muted, False, None, start_on_enter, end_on_exit, False, now, now),
+        )
+        self._db.give(lambda tx: tx.run(_JOINED, row))
+
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms) -> None:  # noqa: ARG002
         """Write down what happened in rooms, in order. ``labels``: of the calls in it."""
         self._db.give(lambda tx: self._write(tx, facts, labels))
@@ -252,7 +271,7 @@ class Conferences:
     # --- reading --------------------------------------------------------------------------------
 
     def get(self, queries: Queries, conference: ConferenceId) -> Conference | None:
-        """Return a room. Purpose: operate or connect_call, as for every name of the account."""
+        """Return a room. Purpose: operate, as for every name of the account."""
         row = queries.row(_GET, (conference,))
         if row is None or row[1] != self._seal.account.id:
             return None
@@ -288,7 +307,7 @@ class Conferences:
         return [self._conference(queries, row) for row in queries.rows(_PAGE, values)]
 
     def members(self, queries: Queries, conference: ConferenceId) -> list[Participant]:
-        """Return who is or was in, in order of coming. Purpose: call_record or connect_call."""
+        """Return who is or was in, in order of coming. Purpose: as `get`."""
         return [self._participant(row) for row in queries.rows(_MEMBERS, (conference,))]
 
     def member(
@@ -316,7 +335,7 @@ class Conferences:
         return Participant(
             conference=ConferenceId(row[0]),
             call=CallId(row[1]),
-            label=self._seal.open_text(row[2], place, NAME_SEALED),
+            label=self._seal.open_text(row[2], place),
             state=row[3],
             reason=row[4],
             muted=bool(row[5]),

@@ -47,6 +47,21 @@ class RoomBook(Protocol):
         """A room of that name is there. Raises `Refused` where nothing can be stored."""
         ...
 
+    def dialled(
+        self,
+        conference: ConferenceId,
+        call: CallId,
+        /,
+        *,
+        label: str,
+        muted: bool,
+        start_on_enter: bool,
+        end_on_exit: bool,
+        now: Ms,
+    ) -> None:
+        """A call is being placed to come in."""
+        ...
+
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         """Store these facts, in order. ``labels``: what the account calls the members."""
         ...

@@ -14,23 +14,16 @@ from typing import TYPE_CHECKING
 from ringfence.calls import room_events
 from ringfence.calls.commands import Told
 from ringfence.calls.conference import Room
-from ringfence.calls.words import RoomEnd, RoomExit
+from ringfence.calls.words import RoomExit
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, ConferenceId
+from ringfence.markup.context import END_WORDS
 from ringfence.markup.exchange import Callback, Params
 
 if TYPE_CHECKING:
     from ringfence.switch.program_host import ProgramHost
     from ringfence.switch.rooms import Seat
 
-END_WORDS: Mapping[RoomEnd, str] = {
-    "api": "conference-ended-via-api",
-    "exit_left": "participant-with-end-conference-on-exit-left",
-    "exit_removed": "participant-with-end-conference-on-exit-kicked",
-    "last_left": "last-participant-left",
-    "last_removed": "last-participant-kicked",
-}
-"""``ReasonConferenceEnded``."""
 _PART_WORDS: Mapping[RoomExit, str] = {
     "left": "participant_updated_via_api",
     "hung_up": "participant_hung_up",

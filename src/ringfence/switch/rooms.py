@@ -8,20 +8,23 @@ whoever asked for the news (`ringfence.switch.room_news`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import conference, effects, inputs, room_events
 from ringfence.calls.commands import Heard, JoinConference
 from ringfence.calls.conference import Room
+from ringfence.calls.events import CallEnded, CallFact
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId
-from ringfence.kernel.limits import ROOM_NAME_CHARS, ROOMS_MAX
+from ringfence.kernel.limits import ROOM_EMPTY_MS, ROOM_NAME_CHARS, ROOMS_MAX
 from ringfence.markup.context import Source
+from ringfence.markup.exchange import Params
+from ringfence.markup.verbs import Conference
 from ringfence.media.engine import protocol as media
 from ringfence.media.music import music
 from ringfence.observe.logs import get_logger
@@ -56,7 +59,8 @@ class Seat:
 
 @dataclass(slots=True)
 class OpenRoom:
-    """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way."""
+    """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way,
+    and the call each asks the world for. ``dialled``: calls being placed to come in."""
 
     id: ConferenceId
     name: str
@@ -66,7 +70,8 @@ class OpenRoom:
     touched: Ms
     link: MediaLink | None = None
     seats: dict[LegId, Seat] = field(default_factory=dict)
-    speaking: set[Narrator] = field(default_factory=set)
+    speaking: dict[Narrator, CallId] = field(default_factory=dict)
+    dialled: set[CallId] = field(default_factory=set)
 
     def seat_of(self, call: CallId) -> Seat:
         """The member of a call. Raises `Refused`."""
@@ -106,6 +111,7 @@ class RoomDesk:
     def attach(self, runner: CallRunner) -> None:
         """The runner this desk works for."""
         self._runner = runner
+        runner.watchers.append(self._watch)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
@@ -133,7 +139,37 @@ class RoomDesk:
         )
         self._names[name] = identifier
         self._book.opened(identifier, name, now)
+        loop = asyncio.get_running_loop()
+        loop.call_later(ROOM_EMPTY_MS / 1000, self._tidy, identifier)
         return identifier
+
+    def _tidy(self, identifier: ConferenceId) -> None:
+        """Nobody came and nobody is on the way: the room is over."""
+        opened = self._rooms.get(identifier)
+        if opened is not None and not opened.seats and not opened.dialled:
+            self.do(opened, conference.End())
+
+    def expect(self, opened: OpenRoom, call: CallId, place: Conference) -> None:
+        """A call is being placed to come in."""
+        opened.dialled.add(call)
+        self._book.dialled(
+            opened.id,
+            call,
+            label=place.participant_label,
+            muted=place.muted,
+            start_on_enter=place.start_conference_on_enter,
+            end_on_exit=place.end_conference_on_exit,
+            now=self._clock.now(),
+        )
+
+    def _watch(self, facts: Sequence[CallFact]) -> None:
+        """Calls that were to come in may have ended before they did."""
+        for fact in facts:
+            if isinstance(fact, CallEnded):
+                for opened in list(self._rooms.values()):
+                    if fact.call in opened.dialled:
+                        opened.dialled.discard(fact.call)
+                        self._tidy(opened.id)
 
     def find(self, conference_id: ConferenceId) -> OpenRoom | None:
         """An open room."""
@@ -160,6 +196,7 @@ class RoomDesk:
             raise Refused("other_worker", "the room is mixed by another media process")
         opened.link = link
         join = effect.join
+        opened.dialled.discard(live.id)
         seat = Seat(live, effect.leg, join, self._clock.now(), wait=join.wait)
         opened.seats[effect.leg] = seat
         opened.news.listen(join.news)
@@ -262,17 +299,92 @@ class RoomDesk:
                 self._audio.stop_aside(seat.live, seat.leg)
 
     def _parted(self, opened: OpenRoom, call: CallId) -> None:
+        for narrator, asked_for in tuple(opened.speaking.items()):
+            if asked_for == call:
+                self._silence(opened, narrator)
         for leg, seat in list(opened.seats.items()):
             if seat.live.id == call:
                 self._hush(seat)
                 del opened.seats[leg]
 
     def _forget(self, opened: OpenRoom) -> None:
-        for narrator in opened.speaking:
-            narrator.stop()
+        for narrator in tuple(opened.speaking):
+            self._silence(opened, narrator)
         self._rooms.pop(opened.id, None)
         if self._names.get(opened.name) == opened.id:
             del self._names[opened.name]
+
+    # -- announcements ------------------------------------------------------------------------
+
+    def announce(self, opened: OpenRoom, heard: Heard, seats: list[Seat]) -> None:
+        """Let these members hear a document; their music goes on behind it."""
+        if not seats:
+            raise Refused("not_found", "nobody is in this conference")
+        legs = [seat.leg for seat in seats]
+        url = (("AnnounceUrl", heard.url),)
+
+        def play(clips: tuple[ClipId, ...], loop: int, done: Callable[[bool], None]) -> None:
+            there = [opened.seats[leg] for leg in legs if leg in opened.seats]
+            waiting = len(there)
+            complete = True
+
+            def one(was_heard: bool) -> None:
+                nonlocal waiting, complete
+                waiting -= 1
+                complete = complete and was_heard
+                if not waiting:
+                    done(complete)
+
+            for seat in there:
+                self._audio.play_aside(seat.live, seat.leg, clips, one, loop=max(loop, 1))
+            if not there:
+                done(False)
+
+        def over(was_heard: bool) -> None:
+            opened.speaking.pop(narrator, None)
+            event = "announcement-end" if was_heard else "announcement-fail"
+            more: Params = url
+            if not was_heard:
+                more = (*url, ("ReasonAnnouncementFailed", "the document could not be played"))
+            opened.news.say("announcement", event, self._clock.now(), more)
+            self._resume_music(opened, legs)
+
+        narrator = Narrator(
+            self._host,
+            self._clock,
+            seats[0].live,
+            Source(url=heard.url, method="GET" if heard.method == "GET" else "POST"),
+            play,
+            over,
+        )
+        opened.speaking[narrator] = seats[0].live.id
+        for seat in seats:
+            self._hush(seat)
+        opened.news.say("announcement", "announcement-start", self._clock.now(), url)
+        narrator.begin()
+
+    def _silence(self, opened: OpenRoom, narrator: Narrator) -> None:
+        if opened.speaking.pop(narrator, None) is not None:
+            narrator.stop()
+            opened.news.say("announcement", "announcement-fail", self._clock.now())
+
+    def _resume_music(self, opened: OpenRoom, legs: Iterable[LegId]) -> None:
+        for leg in legs:
+            seat, member = opened.seats.get(leg), opened.room.member(leg)
+            if seat is None or member is None:
+                continue
+            if member.state == "waiting":
+                self._let_hear(seat, seat.wait)
+            elif member.state in {"held", "parked"}:
+                self._let_hear(seat, seat.hold)
+
+    def change_wait(self, opened: OpenRoom, seat: Seat, heard: Heard | None) -> None:
+        """Let a member hear something else until the room begins."""
+        seat.wait = heard
+        member = opened.room.member(seat.leg)
+        if member is not None and member.state == "waiting":
+            self._audio.stop_aside(seat.live, seat.leg)
+            self._let_hear(seat, heard)
 
     # -- what is heard outside the mix --------------------------------------------------------
 

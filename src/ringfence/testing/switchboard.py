@@ -105,6 +105,9 @@ class NoBook:
     def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
         """A room is there."""
 
+    def dialled(self, conference: ConferenceId, call: CallId, /, **wishes: object) -> None:
+        """A call is being placed to come in."""
+
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         """Something happened in rooms."""
 

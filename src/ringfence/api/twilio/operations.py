@@ -120,6 +120,7 @@ def operations() -> Operations:
         keys,
         numbers,
         recordings,
+        rooms,
         usage,
     )
 

@@ -15,7 +15,6 @@ from ringfence.privacy.labels import (
     CONFIG,
     CONFIG_HASH,
     CONFIG_SEALED,
-    NAME_SEALED,
     SYSTEM,
 )
 from ringfence.storage.schema.base import HASH, ID, MS, SEALED, WORD, column, metadata
@@ -42,7 +41,7 @@ participants = Table(
     metadata,
     column("conference_id", ID, CALL_ID, primary_key=True),
     column("call_id", ID, CALL_ID, primary_key=True),
-    column("label", SEALED, NAME_SEALED, nullable=True),
+    column("label", SEALED, CONFIG_SEALED, nullable=True),
     column("state", WORD, CALL_FACT),  # connected, complete
     column("reason", WORD, CALL_FACT, nullable=True),  # why it is out
     column("muted", Boolean, CALL_FACT),

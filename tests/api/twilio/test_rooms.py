@@ -1,0 +1,125 @@
+"""Conferences as Twilio's clients see them."""
+
+import pytest
+
+from ringfence.api.views_rooms import Conference, ConferencePage, Participant
+
+ROOM, CALL, OTHER = "CF" + "1" * 32, "CA" + "2" * 32, "CA" + "3" * 32
+RUNNING = Conference(sid=ROOM, name="standup", status="running", created=1, updated=2)
+ENDED = Conference(
+    sid=ROOM, name="standup", status="ended", reason="exit_left", ended_by=CALL,
+    created=1, updated=2, ended=2,
+)  # fmt: skip
+MEMBER = Participant(
+    conference=ROOM, call=CALL, label="ann", status="connected", muted=True, coaching=OTHER,
+    end_on_exit=True, joined=1, updated=2,
+)  # fmt: skip
+HERE = f"/Conferences/{ROOM}"
+
+
+@pytest.fixture
+def rooms(twilio, office):
+    office.answers |= {
+        "conference.list": ConferencePage(conferences=[RUNNING]),
+        "conference.show": RUNNING,
+        "conference.end": ENDED,
+        "conference.announce": RUNNING,
+        "participant.list": [MEMBER],
+        "participant.show": MEMBER,
+        "participant.update": MEMBER,
+        "participant.add": MEMBER,
+        "participant.remove": None,
+    }
+    return twilio
+
+
+def asked(office):
+    return office.asked[-1][1]
+
+
+def test_conferences_are_listed_with_every_filter(rooms, office):
+    query = {
+        "FriendlyName": "standup", "Status": "in-progress", "DateCreated>": "2030-01-31",
+        "DateUpdated<": "2030-02-01",
+    }  # fmt: skip
+    listed = rooms("GET", "/Conferences.json", operation="ListConference", **query).json()
+    assert [one["status"] for one in listed["conferences"]] == ["in-progress"]
+    args = asked(office)
+    assert (args["name"], args["status"]) == ("standup", "running")
+    assert args["created_since"] is not None
+    assert args["created_until"] is None
+    assert args["updated_until"] is not None
+    assert rooms("GET", "/Conferences.json", Status="over").json()["code"] == 20001
+
+
+def test_a_conference_ends_and_says_why(rooms):
+    form = {"Status": "completed"}
+    ended = rooms("POST", f"{HERE}.json", operation="UpdateConference", form=form).json()
+    assert ended["reason_conference_ended"] == "participant-with-end-conference-on-exit-left"
+    assert ended["call_sid_ending_conference"] == CALL
+    assert rooms("POST", f"{HERE}.json", form={"Status": "paused"}).json()["code"] == 20001
+
+
+def test_an_announcement(rooms, office):
+    form = {"AnnounceUrl": "https://example.com/a", "AnnounceMethod": "GET"}
+    rooms("POST", f"{HERE}.json", operation="UpdateConference", form=form)
+    assert asked(office) == {"sid": ROOM, "url": "https://example.com/a", "method": "GET"}
+
+
+def test_participants(rooms, office):
+    path = f"{HERE}/Participants.json"
+    listed = rooms("GET", path, operation="ListParticipant", Muted="true", Hold="false").json()
+    (one,) = listed["participants"]
+    assert (one["label"], one["muted"], one["coaching"]) == ("ann", True, True)
+    assert one["call_sid_to_coach"] == OTHER
+    args = asked(office)
+    assert (args["muted"], args["held"], args["coaching"]) == (True, False, None)
+    assert rooms("GET", path, Muted="maybe").json()["code"] == 20001
+    shown = rooms("GET", f"{HERE}/Participants/ann.json", operation="FetchParticipant").json()
+    assert shown == one
+
+
+def test_somebody_is_called_in_with_every_wish(rooms, office):
+    form = {
+        "To": "+12025550123", "From": "+12025550100", "Label": "ann", "Muted": "true",
+        "Beep": "onEnter", "StartConferenceOnEnter": "false", "EndConferenceOnExit": "true",
+        "WaitUrl": "", "MaxParticipants": "5", "Timeout": "20", "TimeLimit": "60",
+        "CallSidToCoach": OTHER, "StatusCallback": "https://example.com/s",
+        "StatusCallbackEvent": "answered completed nonsense",
+        "ConferenceStatusCallback": "https://example.com/c",
+        "ConferenceStatusCallbackMethod": "GET", "ConferenceStatusCallbackEvent": "join leave",
+        "ConferenceRecord": "record-from-start",
+        "ConferenceRecordingStatusCallback": "https://example.com/r",
+    }  # fmt: skip
+    answer = rooms("POST", "/Conferences/standup/Participants.json", operation="CreateParticipant",
+                   form=form)  # fmt: skip
+    assert answer.status_code == 201
+    assert asked(office) == {
+        "conference": "standup", "to": "+12025550123", "caller": "+12025550100", "label": "ann",
+        "beep": "onEnter", "coach": OTHER, "muted": True, "start_on_enter": False,
+        "end_on_exit": True, "ring_s": 20, "limit_s": 60, "max_participants": 5,
+        "status_url": "https://example.com/s", "status_method": "POST",
+        "status_events": ["answered", "completed"], "news_url": "https://example.com/c",
+        "news_method": "GET", "news_events": ["join", "leave"], "wait_url": "",
+        "wait_method": "POST", "record": True, "recording_url": "https://example.com/r",
+        "recording_method": "POST", "recording_events": None,
+    }  # fmt: skip
+    path = "/Conferences/standup/Participants.json"
+    assert rooms("POST", path, form={"From": "+12025550100"}).json()["code"] == 21201
+    assert rooms("POST", path, form={"To": "+12025550100"}).json()["code"] == 21213
+
+
+def test_a_participant_is_changed_and_put_out(rooms, office):
+    path = f"{HERE}/Participants/{CALL}.json"
+    form = {
+        "Muted": "false", "Hold": "true", "HoldUrl": "https://example.com/h", "HoldMethod": "GET",
+        "AnnounceUrl": "https://example.com/a", "WaitUrl": "", "BeepOnExit": "true",
+        "EndConferenceOnExit": "false", "Coaching": "true", "CallSidToCoach": OTHER,
+    }  # fmt: skip
+    rooms("POST", path, operation="UpdateParticipant", form=form)
+    args = asked(office)
+    assert (args["muted"], args["held"], args["hold_method"]) == (False, True, "GET")
+    assert (args["announce_url"], args["wait_url"]) == ("https://example.com/a", "")
+    assert (args["coaching"], args["coach"], args["end_on_exit"]) == (True, OTHER, False)
+    assert rooms("DELETE", path).status_code == 204
+    assert office.asked[-1][0] == "participant.remove"

@@ -1,0 +1,159 @@
+"""Conferences and queues driven by the official Python SDK, with real calls in them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platform_run import Platform
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from ringfence.testing.phone import Phone
+
+OURS = "+12025550100"
+GUEST, MODERATOR = "+12025550101", "+12025550102"
+
+
+class Here(TwilioHttpClient):
+    """Sends what is meant for Twilio's host to the platform instead."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(timeout=20)
+        self._base = base.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        return super().request(
+            method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
+        )
+
+
+def conference(attributes: str) -> str:
+    return (
+        f"<Response><Dial><Conference beep='false' {attributes}>standup</Conference></Dial>"
+        "</Response>"
+    )
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    data: Path = tmp_path_factory.mktemp("twilio-rooms") / "data"
+    with Platform(data) as running:
+        running.number(OURS, "<Response><Pause length='20'/></Response>")
+        running.number(GUEST, conference("startConferenceOnEnter='false'"))
+        running.number(MODERATOR, conference("endConferenceOnExit='true' participantLabel='chair'"))
+        yield running
+
+
+@pytest.fixture
+def client(platform: Platform) -> Client:
+    ready = platform.ready
+    return Client(ready["account_sid"], ready["auth_token"], http_client=Here(ready["http"]))
+
+
+async def until(ask: Callable[[], Any], true: Callable[[Any], bool]) -> Any:
+    """Ask until the answer is as it should be."""
+    async with asyncio.timeout(30):
+        while True:
+            found = await asyncio.to_thread(ask)
+            if true(found):
+                return found
+            await asyncio.sleep(0.05)
+
+
+def test_a_conference_with_a_moderator(platform: Platform, client: Client) -> None:
+    async def scene() -> str:
+        async with (
+            Phone(username="guest") as guest,
+            Phone(username="chair") as chair,
+            Phone(username="third") as third,
+        ):
+            waiting = await guest.call(f"sip:{GUEST}@{platform.sip}")
+            (room,) = await until(
+                lambda: client.conferences.list(friendly_name="standup", status="init"), bool
+            )
+            talk = await chair.call(f"sip:{MODERATOR}@{platform.sip}")
+            sid = room.sid
+            await until(
+                lambda: client.conferences(sid).fetch(), lambda one: one.status == "in-progress"
+            )
+            members = await until(
+                lambda: client.conferences(sid).participants.list(), lambda found: len(found) == 2
+            )
+            by_label = {one.label: one for one in members}
+            assert by_label["chair"].end_conference_on_exit
+            assert not by_label[None].start_conference_on_enter
+
+            # the SDK calls a third one in, who is rung, answers and is there
+            made = await asyncio.to_thread(
+                client.conferences("standup").participants.create,
+                from_=OURS,
+                to=f"sip:third@127.0.0.1:{third.port}",
+                label="late",
+                beep="false",
+            )
+            assert made.conference_sid == sid
+            assert made.status in {"queued", "ringing", "connecting"}
+            rung = await third.next_call(20)
+            await rung.answer()
+            late = client.conferences(sid).participants("late")
+            await until(late.fetch, lambda one: one.status == "connected")
+
+            muted = await asyncio.to_thread(late.update, muted=True)
+            assert muted.muted
+            listed = await asyncio.to_thread(client.conferences(sid).participants.list, muted=True)
+            assert [one.label for one in listed] == ["late"]
+            held = await asyncio.to_thread(late.update, hold=True, muted=False)
+            assert (held.hold, held.muted) == (True, False)
+            guest_sid = by_label[None].call_sid
+            coach = await asyncio.to_thread(
+                late.update, hold=False, coaching=True, call_sid_to_coach=guest_sid
+            )
+            assert (coach.coaching, coach.call_sid_to_coach) == (True, guest_sid)
+            await asyncio.to_thread(late.delete)
+            await rung.wait_over(20)
+
+            await talk.hang_up()
+            await waiting.wait_over(20)
+            await until(
+                lambda: client.conferences(sid).fetch(), lambda one: one.status == "completed"
+            )
+            return str(sid)
+
+    sid = asyncio.run(scene())
+    ended = client.conferences(sid).fetch()
+    assert ended.reason_conference_ended == "participant-with-end-conference-on-exit-left"
+    assert {one.status for one in client.conferences(sid).participants.list()} == {"complete"}
+    assert sid in {one.sid for one in client.conferences.list(status="completed", page_size=1)}
+
+
+def test_a_conference_is_ended_by_its_sid(platform: Platform, client: Client) -> None:
+    async def scene() -> None:
+        async with Phone(username="alone") as phone:
+            talk = await phone.call(f"sip:{MODERATOR}@{platform.sip}")
+            (room,) = await until(
+                lambda: client.conferences.list(status="in-progress"), lambda found: len(found) == 1
+            )
+            done = await asyncio.to_thread(client.conferences(room.sid).update, status="completed")
+            assert done.reason_conference_ended == "conference-ended-via-api"
+            await talk.wait_over(20)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda c: c.conferences("CF" + "0" * 32).fetch(),
+        lambda c: c.conferences("CF" + "0" * 32).update(status="completed"),
+    ],
+)  # fmt: skip
+def test_what_is_not_there(client: Client, ask: Callable[[Client], Any]) -> None:
+    with pytest.raises(TwilioRestException) as refused:
+        ask(client)
+    assert (refused.value.code, refused.value.status) == (20404, 404)
