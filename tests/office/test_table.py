@@ -50,8 +50,8 @@ async def test_a_stranger_signs_in_hands_something_in_or_reads_what_is_published
     assert {"operator", "public"} <= EVERYBODY
 
 
-async def test_the_api_makes_no_links_trunks_or_phones(office: Office) -> None:
-    for name in ("admin.link", "trunk.add", "phone.add", "trunk.list", "phone.list"):
+async def test_the_api_makes_no_links(office: Office) -> None:
+    for name in ("admin.link", "account.resume", "backup.keys"):
         with pytest.raises(Refused, match="not_authorized"):
             await office.run(name, {}, actor="api")
 

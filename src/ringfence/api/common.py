@@ -78,7 +78,7 @@ async def require(request: Asked) -> str:
 async def identify(request: Asked) -> str | None:
     """Return the actor behind a request, or None for a stranger."""
     office = use_cases(request)
-    credentials = _basic(request.headers.get("Authorization", ""))
+    credentials = basic(request.headers.get("Authorization", ""))
     try:
         if credentials is not None:
             sid, token = credentials
@@ -106,7 +106,7 @@ async def identify(request: Asked) -> str | None:
     return None
 
 
-def _basic(header: str) -> tuple[str, str] | None:
+def basic(header: str) -> tuple[str, str] | None:
     """Read ``Basic`` credentials (RFC 7617); None where there are none or they are malformed."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() != "basic":

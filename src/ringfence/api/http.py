@@ -11,6 +11,7 @@ from ringfence.api import (
     common,
     cookies,
     house,
+    oauth,
     openapi,
     privacy_pages,
     rights,
@@ -21,6 +22,7 @@ from ringfence.api.twilio.door import door as twilio
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     about,
+    apps,
     calls,
     notifications,
     privacy_audit,
@@ -48,6 +50,8 @@ HANDLERS = (
     *recordings.HANDLERS,
     *setup.HANDLERS,
     *about.HANDLERS,
+    *apps.HANDLERS,
+    *oauth.HANDLERS,
     *notifications.HANDLERS,
     *privacy_pages.HANDLERS,
     *rights.HANDLERS,

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "flow": ("flows:flow", "Show, check and install call flows."),
     "notifications": ("notifications:notifications", "Show what your servers were asked."),
     "recording": ("recordings:recording", "List and export recordings and voicemail."),
+    "app": ("apps:app", "Let apps of others ask in the account's name; shut them out."),
     "key": ("privacy_staff:key", "Make and revoke API keys, each for its purposes."),
     "privacy": ("privacy:privacy", "Show what the privacy policy promises and what keeps it."),
     "policy": ("policy:policy", "Choose a privacy policy, check its text, publish the notice."),

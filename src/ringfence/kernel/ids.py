@@ -41,6 +41,8 @@ PREFIX = {
     "account": "AC",
     "address": "AD",
     "api_key": "SK",
+    "app": "OA",
+    "app_grant": "OG",
     "application": "AP",
     "call": "CA",
     "campaign": "MG",

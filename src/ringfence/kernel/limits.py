@@ -98,6 +98,13 @@ CURSOR_CHARS_MAX = Limit(256, "characters", "of the word that leads to the next 
 API_RATE = Limit(3_000, "requests", "of one caller in a window: three times what was ever asked")
 API_RATE_WINDOW = Limit(10, "seconds", "in which a caller's requests are counted")
 API_CALLERS_MAX = Limit(4_096, "callers", "remembered for their rate; keys and apps are fewer")
+APPS_MAX = Limit(1_000, "apps", "of others, kept in memory, revoked ones too")
+APP_GRANTS_MAX = Limit(10_000, "grants", "that stand, kept in memory: an app has one or a few")
+APP_REDIRECTS_MAX = Limit(10, "addresses", "an app may be sent back to; most have one or two")
+APP_CODE_MS = Limit(60_000, "ms", "between consent and the app's server asking: one request")
+APP_ACCESS_MS = Limit(3_600_000, "ms", "of an access token; a refresh token gets the next one")
+APP_REFRESH_MS = Limit(30 * 86_400_000, "ms", "an app that is not used for a month asks again")
+APP_VERIFIER_CHARS = Limit(128, "characters", "RFC 7636 4.1: 43 to 128 of them")
 IDEMPOTENCY_HOURS = Limit(
     24, "hours", "a request may be repeated this long; clients give up before"
 )

@@ -26,6 +26,7 @@ from ringfence.office import (
     about,
     access,
     applications,
+    apps,
     call_search,
     messaging,
     notifications,
@@ -81,6 +82,7 @@ __all__ = [
     "about",
     "access",
     "applications",
+    "apps",
     "call_search",
     "messaging",
     "notifications",
@@ -293,6 +295,10 @@ class Office:
                 self.learn_resource(kept)
             for key in self.store.rooms.api_keys.all(reading):
                 self.identities.learn_key(key)
+            for app in self.store.rooms.apps.all(reading):
+                self.identities.apps[app.holder.id] = app
+            for grant in self.store.rooms.apps.grants(reading):
+                self.identities.grants[grant.id] = grant
             for ticket in self.store.rooms.tickets.all(reading):
                 self.identities.learn_ticket(ticket)
         with purpose("authenticate"):

@@ -11,7 +11,18 @@ from dataclasses import replace
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.privacy.roles import KEY, STAFF, Identity, of_key, of_ticket, plain
+from ringfence.privacy.roles import (
+    APP,
+    KEY,
+    STAFF,
+    Grant,
+    Identity,
+    of_app,
+    of_key,
+    of_ticket,
+    plain,
+)
+from ringfence.storage.apps import StoredApp
 from ringfence.storage.staff import StoredKey, StoredTicket
 
 _NO_SECRET = bytes(16)
@@ -24,9 +35,12 @@ def _denied() -> Refused:
 class Identities:
     """Keys and tickets by id."""
 
-    __slots__ = ("_keys", "_tickets")
+    __slots__ = ("_keys", "_tickets", "apps", "grants")
 
     def __init__(self) -> None:
+        self.apps: dict[str, StoredApp] = {}
+        self.grants: dict[str, Grant] = {}
+        """What stands; a grant that has ended is taken out."""
         self._keys: dict[str, StoredKey] = {}
         self._tickets: dict[str, StoredTicket] = {}
 
@@ -75,6 +89,9 @@ class Identities:
         key = self._keys.get(actor.removeprefix(KEY)) if actor.startswith(KEY) else None
         if key is not None:
             return of_key(key.holder, now)
+        grant = self.grants.get(actor.removeprefix(APP)) if actor.startswith(APP) else None
+        if grant is not None:
+            return of_app(self.apps[grant.app].holder, grant, now)
         ticket = self._tickets.get(actor.removeprefix(STAFF)) if actor.startswith(STAFF) else None
         if ticket is not None:
             return of_ticket(ticket.ticket, now)

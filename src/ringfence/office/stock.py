@@ -50,7 +50,7 @@ def in_stock(office: Office, phone: Phone) -> bool | None:
     return any(holds(range_, phone.e164) for range_ in ranges) if ranges else None
 
 
-@TABLE.use_case("number.stock.add", purpose="operate", category=_SET_UP)
+@TABLE.use_case("number.stock.add", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def add(
     office: Office,
     *,
@@ -80,7 +80,7 @@ async def list_(office: Office) -> list[views.StockRange]:
     return [_view(office, kept) for kept in office.shelf.all(StockRange)]
 
 
-@TABLE.use_case("number.stock.remove", purpose="operate", category=_SET_UP)
+@TABLE.use_case("number.stock.remove", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def remove(office: Office, *, sid: str) -> views.StockRange:
     """Take a range out of the stock; numbers of it that are in use stay in use."""
     kept = office.shelf.find(StockRange, sid)

@@ -15,6 +15,7 @@ from ringfence.kernel.errors import LocalError, Refused
 from ringfence.privacy.gate import Obligation, decide
 from ringfence.privacy.purposes import PURPOSES
 from ringfence.privacy.roles import Identity
+from ringfence.privacy.scopes import may_ask
 from ringfence.privacy.taxonomy import is_known
 
 OPERATOR, ADMIN, API, PUBLIC = "operator", "admin", "api", "public"
@@ -82,6 +83,8 @@ class UseCase:
         ``purpose_not_declared``: a key that was not made for any purpose of this use case.
         """
         handling = self.handling
+        if who.scopes is not None and not may_ask(who.scopes, self.name):
+            raise Refused("insufficient_scope", "this app was not allowed to ask for that")
         if handling.none:
             return _FREELY
         refused: Refused | None = None

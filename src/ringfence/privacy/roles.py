@@ -6,6 +6,7 @@
     api                whoever knows the account's auth token    owner
     admin, admin:R     a browser session begun by a link         owner, or the role R of the link
     key:SK...          an API key                                its role, its purposes only
+    app:OG...          an app, by what an admin granted      the granting role, its scopes only
     staff:TT...        people of whoever hosts the exchange      staff, while the ticket is open
     public             somebody who has not said who they are    visitor
 
@@ -47,6 +48,7 @@ Entrance = Literal["operator", "admin", "api", "public"]
 """By which door somebody came; use cases list the doors they are open at."""
 
 KEY: Final = "key:"
+APP: Final = "app:"
 STAFF: Final = "staff:"
 SESSION: Final = "admin:"
 
@@ -66,6 +68,8 @@ class Identity:
     entrance: Entrance
     role: Role
     purposes: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
+    """Of an app: what it may ask for (``privacy.scopes``); None for everybody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,29 @@ class KeyHolder:
     purposes: frozenset[str]
     expires_at: Ms | None = None
     revoked_at: Ms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppHolder:
+    """An app of others: what it asks for and why. ``role``: in which it acts for itself."""
+
+    id: str
+    role: Role
+    scopes: frozenset[str]
+    purposes: frozenset[str]
+    revoked_at: Ms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What somebody in ``role`` allowed an app; ``ended_at``: from then on it allows nothing."""
+
+    id: str
+    app: str
+    role: Role
+    scopes: frozenset[str]
+    created_at: Ms
+    ended_at: Ms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,14 @@ def of_key(key: KeyHolder, now: Ms) -> Identity:
     if over:
         raise Refused("key_expired", "this key was revoked or is out of date", clause="TEL-11")
     return Identity(KEY + key.id, "api", key.role, key.purposes)
+
+
+def of_app(app: AppHolder, grant: Grant, now: Ms) -> Identity:
+    """Return who acts by a grant. Raises `Refused` (``token_expired``) where it has ended."""
+    ended = (app.revoked_at, grant.ended_at)
+    if any(at is not None and now >= at for at in ended):
+        raise Refused("token_expired", "this app's access was ended", clause="TEL-11")
+    return Identity(APP + grant.id, "api", grant.role, app.purposes, grant.scopes & app.scopes)
 
 
 def of_ticket(ticket: Ticket, now: Ms) -> Identity:

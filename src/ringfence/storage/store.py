@@ -29,6 +29,7 @@ from ringfence.privacy.checkpoint import Signer
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
+from ringfence.storage.apps import Apps
 from ringfence.storage.audit import AuditTrail, check_log, check_newest, last_instant
 from ringfence.storage.call_legs import CallLegs
 from ringfence.storage.call_records import CallRecords
@@ -112,6 +113,7 @@ class AccountStore:
         self.text_senders = TextSenders(seal)
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
+        self.apps = Apps(seal)
         self.resources = Resources(seal, entropy=store.entropy)
         self.repeats = Repeats(seal)
         self.consents = Consents(seal, store.db, store.trail)

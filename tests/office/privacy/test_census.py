@@ -16,6 +16,7 @@ from ringfence.office.privacy import census
 from ringfence.office.table import TABLE
 from ringfence.privacy.processors import EDGES_ON_THIS_MACHINE, PROCESSORS, Engagement
 from ringfence.privacy.registry_objects import strangers
+from ringfence.privacy.scopes import SCOPES
 from ringfence.storage.schema import metadata
 
 SOURCE = Path(ringfence.__file__).parent
@@ -112,7 +113,8 @@ def test_the_census_counts_everything() -> None:
     }
     made = census.current_map(home="DE")
     assert {entry.name for entry in made.of("log")} == set(FIELDS)
-    assert {entry.name for entry in made.of("scope")} == set(TABLE.rows)
+    apps = {f"app {key}" for key in SCOPES}
+    assert {entry.name for entry in made.of("scope")} == set(TABLE.rows) | apps
     assert {entry.name for entry in made.of("processor")} == {
         item.key for item in PROCESSORS.values() if item.role != "engaged"
     }

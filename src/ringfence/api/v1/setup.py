@@ -90,6 +90,26 @@ class PhoneWanted(Body, frozen=True, kw_only=True):
     password: str | None = None
 
 
+class StockWanted(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/number-stock``: numbers that a trunk brings, from first to last."""
+
+    first: str
+    last: str | None = None
+    trunk: str | None = None
+    kind: str | None = None
+    sms: bool = False
+
+
+class StockFree(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/number-stock/free``. ``contains``: digits, * for any one."""
+
+    country: str | None = None
+    kind: str | None = None
+    sms: bool | None = None
+    contains: str | None = None
+    area_code: str | None = None
+
+
 class ApplicationWanted(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/applications``."""
 
@@ -110,6 +130,7 @@ class ApplicationChanged(Body, frozen=True, kw_only=True):
 
 _N, _F, _T, _P, _A = (f"/v1/{name}" for name in ("numbers", "flows", "trunks", "phones",
                                                 "applications"))  # fmt: skip
+_S = "/v1/number-stock"
 _ONE = "{sid:str}"
 
 HANDLERS = (
@@ -121,6 +142,16 @@ HANDLERS = (
              body=NumberChanged),
     resource(f"DELETE {_N}/{{number:str}}", "number.remove", views.Number,
              "A number, by its SID, is ours no longer."),
+    resource(f"GET {_S}", "number.stock.list", list[views_desk.StockRange],
+             "Ranges of numbers that the trunks bring."),
+    resource(f"POST {_S}", "number.stock.add", views_desk.StockRange, "A trunk brings these.",
+             body=StockWanted, status=201),
+    resource(f"DELETE {_S}/{_ONE}", "number.stock.remove", views_desk.StockRange,
+             "They are not to be had any more."),
+    resource(f"GET {_S}/free", "number.stock.free", list[views_desk.FreeNumber],
+             "Numbers that can be had.", query=StockFree, newest=True),
+    resource(f"GET {_S}/countries", "number.stock.countries", dict[str, list[str]],
+             "Where there are numbers, and of which kinds."),
     resource(f"GET {_F}", "flow.list", list[views.Flow], "Every flow, without its document."),
     resource(f"POST {_F}", "flow.add", views.Flow,
              "Publish a flow, or the next version of it; calls get it at once.", body=FlowWanted,

@@ -14,6 +14,7 @@ from ringfence.privacy.processors import PROCESSORS, Engagement
 from ringfence.privacy.registry import BrowserItem, DataMap, Receiver, Region, Sources, compile_map
 from ringfence.privacy.registry_objects import OBJECTS
 from ringfence.privacy.retention import RULES, RetentionRule
+from ringfence.privacy.scopes import SCOPES
 from ringfence.storage.schema import label_of_column, metadata
 
 HOME = "home"
@@ -48,8 +49,9 @@ def cookies() -> list[BrowserItem]:
 
 
 def scopes() -> dict[str, Iterable[str]]:
-    """Return every use case and who may ask for it."""
-    return {row.name: sorted(row.actors) for row in TABLE.rows.values()}
+    """Return every use case and who may ask for it, and what apps of others may be allowed."""
+    asked: dict[str, Iterable[str]] = {row.name: sorted(row.actors) for row in TABLE.rows.values()}
+    return asked | {f"app {key}": ("app",) for key in SCOPES}
 
 
 def regions(home: str, engagements: Iterable[Engagement]) -> list[Region]:
