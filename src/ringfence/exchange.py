@@ -177,6 +177,7 @@ class Exchange:
         )
         self.runner.watchers.append(self._count)
         self.runner.watchers.append(partial(alerts.watch, office))
+        self.runner.watchers.append(self.outside.watch)
         self._programs = Programs(
             directory=office.directory,
             applets=self.outside.applets,

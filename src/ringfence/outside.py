@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from ringfence.calls.events import CallFact
 from ringfence.config import Settings
 from ringfence.flows.library import Library
 from ringfence.kernel import ids
@@ -161,6 +162,7 @@ class Outside:
         self._keep(call, "document", request.method, url, result)
         if result.failure is not None:
             self.fetched[result.failure] += 1
+            log.info("document_failed", call=call, code=result.failure, status=result.status)
             return FetchFailed(request=request.request, code=result.failure, status=result.status)
         self.fetched["ok"] += 1
         return Fetched(
@@ -183,6 +185,7 @@ class Outside:
         self._note(call, "media", "GET", request.url, (), result)
         if result.failure is not None:
             self.fetched[result.failure] += 1
+            log.info("clip_failed", call=call, code=result.failure, status=result.status)
             return ClipFailed(request=request.request, code=result.failure, status=result.status)
         self.fetched["ok"] += 1
         found = await self._decoded(request, result.body)
@@ -258,6 +261,10 @@ class Outside:
         if not result.status:
             raise OSError(result.failure)
         return result.status, result.body
+
+    def watch(self, facts: Sequence[CallFact]) -> None:
+        """Have what was wrong with documents written into the account's log."""
+        self._exchanges.watch(facts)
 
     def _note(
         self,

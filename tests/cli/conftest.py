@@ -26,7 +26,7 @@ class FakeOffice:
         answer = self.answers[name]
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(args) if callable(answer) else answer
 
     def follow(self, name: str, /, **args: Any) -> Iterator[Any]:
         self.asked.append((name, args))

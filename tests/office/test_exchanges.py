@@ -80,3 +80,26 @@ async def test_the_operator_may_forbid_it_altogether(never: Office) -> None:
     await never.settled()
     assert made.most_s == 0
     assert made.find("media", URL) is None
+
+
+async def test_what_was_wrong_with_a_document_is_in_the_log_with_twilios_number(
+    office: Office,
+) -> None:
+    made, call = Exchanges(office), offered(office)
+
+    def noted(code: str, text: str, level: str) -> events.TimelineNoted:
+        return events.TimelineNoted(
+            at=office.clock.now(), call=call, code=code, text=text, level=level
+        )
+
+    made.watch(
+        [
+            noted("not_xml", "line 1, column 1: this is no XML (12100)", "error"),
+            noted("unavailable_verb", "there is no such verb here", "warning"),
+            noted("fetch_status", "the server answered 503 (11200)", "error"),
+            noted("document_read", "document fetched (12345)", "info"),
+        ]
+    )
+    await office.settled()
+    (row,) = office.store.rooms.notifications.page(office.store.db.reading, Wanted(), count=5)
+    assert (row.kind, row.failure, row.code, row.call) == ("problem", "not_xml", 12100, call)

@@ -27,6 +27,8 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, ConferenceId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.office import Office
+from ringfence.office.exchanges import Exchanges
+from ringfence.storage.notifications import Exchange
 
 OURS, THEIRS = "+12025550100", "+12025550123"
 DOCUMENT = "<Response><Hangup/></Response>"
@@ -102,6 +104,18 @@ async def _a_call(office: Office) -> None:
     await office.settled()
 
 
+async def _a_failed_request(office: Office) -> None:
+    page = await office.run("call.list", {}, actor="operator")
+    Exchanges(office).note(
+        Exchange(
+            call=page.calls[0].sid, kind="document", at=office.clock.now(), elapsed_ms=3,
+            method="POST", url="https://example.com/voice", status=500, failure="fetch_status",
+            code=11200, params=[("From", THEIRS)], body=b"sorry",
+        )
+    )  # fmt: skip
+    await office.settled()
+
+
 async def _an_application(office: Office) -> None:
     hook = {"url": "https://example.com/voice", "method": "GET"}
     await office.run(
@@ -143,7 +157,7 @@ async def _a_conference(office: Office) -> None:
 
 
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
-    _a_conference, _a_number, _calls, _an_application, _a_stock, _a_key,
+    _a_conference, _a_number, _calls, _a_failed_request, _an_application, _a_stock, _a_key,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

@@ -20,6 +20,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     failure: str | None = None
     code: int | None = None
     """Twilio's number of what went wrong."""
+    level: str | None = None
+    """error or warning, where something went wrong."""
     subject: str | None = None
     """The conference or message it is about, where that is not the call."""
     event: str | None = None

@@ -80,7 +80,7 @@ KINDS: Final[dict[str, Kind]] = {
     "recording_not_permitted": Kind("warning", None),
     "no_such_flow": Kind("error", None),
     "reject_after_answer": Kind("warning", None),
-    "document_loop": Kind("error", None),
+    "document_loop": Kind("error", 11215),
     "caller_id_refused": Kind("warning", 13214),
     "verb_not_here": Kind("warning", 13227),
     "room_full": Kind("warning", 13226),

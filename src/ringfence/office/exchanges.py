@@ -5,8 +5,11 @@ Neither is worth a call: where storage takes nothing at present, the call goes o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ringfence.calls.events import CallFact, TimelineNoted
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 log = get_logger(__name__)
+
+_NUMBER = re.compile(r" \(([0-9]{5})\)\Z")
+"""Twilio's number at the end of a line of the timeline (`ringfence.markup.voice`)."""
 
 
 class Exchanges:
@@ -41,6 +47,33 @@ class Exchanges:
             self._office.store.db.give(lambda tx: self._log.add(tx, exchange))
         except Refused as refused:
             log.warning("exchange_not_noted", call=exchange.call, code=refused.code)
+
+    def watch(self, facts: Sequence[CallFact]) -> None:
+        """Write down what was wrong with a document, where Twilio has a number for it.
+
+        A failed request is in the log already, by its exchange.
+        """
+        for fact in facts:
+            if not isinstance(fact, TimelineNoted) or fact.level not in {"error", "warning"}:
+                continue
+            number = _NUMBER.search(fact.text)
+            if number is None or fact.code.startswith(("fetch_", "clip_")):
+                continue
+            if fact.level == "error":
+                log.info("document_wrong", call=fact.call, code=fact.code)
+            self.note(
+                Exchange(
+                    call=fact.call,
+                    kind="problem",
+                    at=fact.at,
+                    elapsed_ms=0,
+                    method="",
+                    url="",
+                    failure=fact.code,
+                    code=int(number[1]),
+                    body=fact.text.encode(),
+                )
+            )
 
     def find(self, kind: Kind, url: str) -> Answer | None:
         """Return what was kept of ``url`` and is still fresh."""

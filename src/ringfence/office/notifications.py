@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ringfence.api import views_notifications as views
 from ringfence.kernel.clock import Ms
@@ -11,6 +12,7 @@ from ringfence.kernel.ids import CallId, FlowId, NumberId, is_id
 from ringfence.kernel.limits import PAGE_MAX, REPLAY_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import CallbackKind
+from ringfence.markup.problems import KINDS as PROBLEMS
 from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.deliveries import Delivery, Message, Told
@@ -50,34 +52,83 @@ async def list_notifications(
     ``number``, ``flow``: those of calls to one of ours; ``failed``: only what went wrong; ``code``:
     with this number of Twilio's.
     """
-    _check_page(limit, before, "notification")
+    wanted = _wanted(office, call, number, flow, kind, since, until)
+    more = replace(
+        wanted, subject=subject, delivery=delivery, status=status, failed=failed, code=code
+    )
+    rows, after = _read(office, more, limit, before)
+    return views.NotificationPage(notifications=[_view(row) for row in rows], next=after)
+
+
+@TABLE.use_case(
+    "notification.whole",
+    actors=KNOWN,
+    purpose="deliver_content",
+    category=_SAID,
+    also=("call_record",),
+)
+async def list_whole(
+    office: Office,
+    *,
+    limit: int = 50,
+    before: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    call: str | None = None,
+    failed: bool = False,
+    level: str | None = None,
+    requests: bool = False,
+) -> views.NotificationPage:
+    """Exchanges with what was asked and answered, newest first.
+
+    ``level``: only errors, or only warnings; ``requests``: not what was wrong with documents.
+    """
+    wanted = _wanted(office, call, None, None, None, since, until)
+    chosen: Literal["error", "warning"] | None = None
+    if level is not None:
+        chosen = "warning" if level == "warning" else "error"
+    more = replace(wanted, failed=failed, level=chosen, requests=requests)
+    rows, after = _read(office, more, limit, before)
+    log = office.store.rooms.notifications
+    return views.NotificationPage(
+        notifications=[_view(row, log.said(row)) for row in rows], next=after
+    )
+
+
+def _wanted(
+    office: Office,
+    call: str | None,
+    number: str | None,
+    flow: str | None,
+    kind: str | None,
+    since: int | None,
+    until: int | None,
+) -> Wanted:
     if call is not None and not is_id(call, "call"):
         raise Refused("not_found", "no call of that SID")
     if kind is not None and kind not in KINDS:
         raise Refused("bad_argument", f"a kind is one of: {', '.join(sorted(KINDS))}")
-    wanted = Wanted(
+    return Wanted(
         since=None if since is None else Ms(since),
         until=None if until is None else Ms(until),
         call=None if call is None else CallId(call),
-        subject=subject,
-        delivery=delivery,
         number=None if number is None else _number(office, number).id,
         flow=None if flow is None else _flow(office, flow).id,
         kind=kind,
-        status=status,
-        failed=failed,
-        code=code,
     )
+
+
+def _read(
+    office: Office, wanted: Wanted, limit: int, before: str | None
+) -> tuple[list[Notification], str | None]:
+    _check_page(limit, before, "notification")
     found = office.read(
         lambda queries: office.store.rooms.notifications.page(
             queries, wanted, count=limit + 1, before=before
         )
     )
     shown = found[:limit]
-    return views.NotificationPage(
-        notifications=[_view(row) for row in shown],
-        next=shown[-1].id if len(found) > limit else None,
-    )
+    return shown, shown[-1].id if len(found) > limit else None
 
 
 @TABLE.use_case(
@@ -257,6 +308,7 @@ def _view(row: Notification, said: Said | None = None) -> views.Notification:
         status=row.status,
         failure=row.failure,
         code=row.code,
+        level=_level(row),
         subject=row.subject,
         event=row.event,
         number=row.number,
@@ -275,3 +327,10 @@ def _view(row: Notification, said: Said | None = None) -> views.Notification:
         body=said.body.decode("utf-8", "replace") if said is not None else None,
         cut=said.cut if said is not None else None,
     )
+
+
+def _level(row: Notification) -> str | None:
+    if row.code is None:
+        return None
+    found = PROBLEMS.get(row.failure or "")
+    return found.severity if found is not None else "error"

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, delete, select
@@ -26,13 +27,14 @@ from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, FlowId, NotificationId, NumberId, PartyId
 from ringfence.kernel.limits import NOTIFICATION_HEADER_BYTES, NOTIFICATION_SIDE_BYTES
+from ringfence.markup.problems import KINDS
 from ringfence.privacy.labels import CONTENT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.accounts import Account
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import calls, notifications, quiet_apps
-from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row
+from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 _n, _c = notifications.c, calls.c
@@ -53,6 +55,9 @@ _QUIET = Statement(
 )
 _SILENCE = insert_new(quiet_apps)
 _SPEAK = Statement(delete(quiet_apps).where(quiet_apps.c.app_id == bindparam("app")))
+
+
+_WARNINGS = [word(code) for code, kind in KINDS.items() if kind.severity == "warning"]
 
 
 @cache
@@ -87,6 +92,9 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
     "delivery": _n.delivery_id == bindparam("delivery"),
     "failed": _n.code.is_not(None),
     "code": _n.code == bindparam("code"),
+    "warning": _n.failure.in_(_WARNINGS),
+    "error": _n.failure.not_in(_WARNINGS),
+    "requests": _n.kind != word("problem"),
 }
 _INDEXES = {
     "call": "call_id_id",
@@ -97,7 +105,7 @@ _INDEXES = {
     "kind": "account_id_kind_id",
 }
 """Filters that have an index, the one that leaves least first."""
-_CONSTANT = frozenset({"failed"})
+_CONSTANT = frozenset({"failed", "warning", "error", "requests"})
 _AFTER_ALL = "NP"
 """Above every notification's id."""
 
@@ -182,7 +190,8 @@ class Notification:
 class Wanted:
     """What is searched for; None and False: whatever it is.
 
-    ``failed``: only what went wrong; ``code``: only with this number of Twilio's.
+    ``failed``: only what went wrong; ``level``: only errors, or warnings; ``code``: only with this
+    number of Twilio's; ``requests``: not what was wrong with documents.
     """
 
     since: Ms | None = None
@@ -195,7 +204,9 @@ class Wanted:
     kind: str | None = None
     status: int | None = None
     failed: bool = False
+    level: Literal["error", "warning"] | None = None
     code: int | None = None
+    requests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,8 +312,12 @@ class Notifications:
         }
         chosen = {name: value for name, value in filters.items() if value is not None}
         names = list(chosen)
-        if wanted.failed or wanted.code is not None:
+        if wanted.failed or wanted.code is not None or wanted.level is not None:
             names.append("failed")
+        if wanted.level is not None:
+            names.append(wanted.level)
+        if wanted.requests:
+            names.append("requests")
         values = (
             *chosen.values(),
             min(before or _AFTER_ALL, end),

@@ -118,6 +118,7 @@ def operations() -> Operations:
         available,
         calls,
         keys,
+        notifications,
         numbers,
         recordings,
         rooms,
