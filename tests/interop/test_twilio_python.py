@@ -11,28 +11,14 @@ from typing import Any
 import pytest
 from platform_run import Platform
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
+from twilio_here import Here, client_of
 
 from ringfence.testing.phone import Phone
 
 OURS, TO = "+12025550100", "+12025550123"
 SPEAK = "<Response><Pause length='20'/></Response>"
 RECORD = "<Response><Record maxLength='3' timeout='5' playBeep='false'/></Response>"
-
-
-class Here(TwilioHttpClient):
-    """Sends what is meant for Twilio's host to the platform instead."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__(timeout=20)
-        self._base = base.rstrip("/")
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        return super().request(
-            method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
-        )
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +31,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture
 def client(platform: Platform) -> Client:
-    ready = platform.ready
-    return Client(ready["account_sid"], ready["auth_token"], http_client=Here(ready["http"]))
+    return client_of(platform)
 
 
 async def answered(client: Client, **how: Any) -> tuple[Any, Any]:

@@ -97,3 +97,22 @@ def test_closing_twice_closes_once(play: Callable[..., None]) -> None:
         hosts.ether.release(taken)
 
     play(scene)
+
+
+def test_nobody_waits_for_the_sound_of_a_call_that_is_over(play: Callable[..., None]) -> None:
+    async def scene(hosts) -> None:
+        one, other = connected(hosts, Quality())
+        one.say_tone(440, seconds=60)
+        saying = asyncio.create_task(one.said())
+        pressing = asyncio.create_task(one.press("1"))
+        await asyncio.sleep(0.02)
+        one.close()
+        async with asyncio.timeout(1):
+            await saying
+            await pressing
+            one.say_tone(440, seconds=1)
+            await one.said()
+            await one.press("2")
+        other.close()
+
+    play(scene)

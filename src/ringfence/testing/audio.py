@@ -82,10 +82,15 @@ class Audio:
             self._pump = asyncio.create_task(self._run())
 
     def close(self) -> None:
-        """Stop sending and receiving; a second time nothing happens."""
+        """Stop sending and receiving; a second time nothing happens.
+
+        Whoever waits for something to be said or pressed waits no longer: nobody hears it.
+        """
         if self._closed:
             return
         self._closed = True
+        self._quiet.set()
+        self._released.set()
         if self._pump is not None:
             self._pump.cancel()
         self._port.close()
@@ -95,7 +100,7 @@ class Audio:
     def say(self, pcm: array[int]) -> None:
         """Say these samples (8000 Hz) after whatever is still being said."""
         self.sound.say(pcm)
-        if not self.sound.silent:
+        if not self.sound.silent and not self._closed:
             self._quiet.clear()
 
     def say_tone(self, hertz: int, *, seconds: float, level: int = 9_000) -> None:
@@ -116,7 +121,8 @@ class Audio:
     async def press(self, digits: str, *, tone_ms: int = 100, gap_ms: int = 60) -> None:
         """Press keys, as RFC 4733 events; returns when the last one is released."""
         self.sound.press(digits, tone_ms=tone_ms, gap_ms=gap_ms)
-        self._released.clear()
+        if not self._closed:
+            self._released.clear()
         await self._released.wait()
 
     def save(self, path: Path) -> None:
