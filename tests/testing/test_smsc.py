@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.support.smpp_net import play
+from smpp_net import play
 
 from ringfence.carriers.smpp.pdu import Command, Framer, Pdu, parse, serialize
 from ringfence.carriers.smpp.status import Status

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from tests.support.smpp_net import Desk, outbound, play
+from smpp_net import Desk, outbound, play
 
 from ringfence.carriers.smpp.carrier import Account, SmppCarrier
 from ringfence.carriers.smpp.dialect import Dialect

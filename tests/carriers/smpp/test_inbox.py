@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from tests.support.smpp_net import OURS, TO, Desk, Shelf, play
+from smpp_net import OURS, TO, Desk, Shelf, play
 
 from ringfence.carriers.smpp.dialect import Dialect
 from ringfence.carriers.smpp.inbox import Inbox
