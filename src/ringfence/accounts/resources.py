@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from ringfence.accounts.carriers import TextCarrier
+
 Method = Literal["GET", "POST"]
 
 
@@ -48,7 +50,7 @@ class StockRange:
     sms: bool = False
 
 
-Resource = Application | StockRange
+Resource = Application | StockRange | TextCarrier
 """Any of them."""
 
 
@@ -63,4 +65,5 @@ class Kind:
 KINDS: Final[Mapping[type[object], Kind]] = {
     Application: Kind("application", "application"),
     StockRange: Kind("stock", "stock"),
+    TextCarrier: Kind("text_carrier", "text_carrier"),
 }

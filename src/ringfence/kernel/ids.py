@@ -72,6 +72,7 @@ PREFIX = {
     "sip_domain": "SD",
     "staff_ticket": "TT",
     "stock": "NS",
+    "text_carrier": "TC",
     "text_template": "HX",
     "trunk": "TK",
     "usage_trigger": "UT",

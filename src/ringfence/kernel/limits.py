@@ -434,6 +434,14 @@ SMPP_SAFE_MS = Limit(15_000, "ms", "to make an arrived message durable; then the
 SMPP_RECEIPT_TRIES = Limit(5, "times", "a receipt may be here before its message is: 4 s in all")
 SMPP_TOO_MANY_ERRORS = Limit(16, "units", "unreadable in a row; no carrier but something else")
 
+# sms gateways over http
+GATEWAY_ANSWER_BYTES = Limit(65_536, "bytes", "an id and a word; the longest answers have one KiB")
+GATEWAY_MS = Limit(20_000, "ms", "for a gateway to answer; then the message is tried again")
+GATEWAY_AT_ONCE = Limit(16, "requests", "to one gateway; most allow ten a second")
+GATEWAY_FIELDS_MAX = Limit(40, "fields", "of one kind in a template; ten are usual")
+GATEWAY_PATTERN_CHARS = Limit(200, "characters", "of a pattern searched in an answer")
+CARRIERS_MAX = Limit(32, "carriers", "of one installation; each keeps a connection or two")
+
 # flows
 FLOW_DOCUMENT_BYTES = Limit(262_144, "bytes", "a flow of 200 applets with long texts is 100 KiB")
 FLOW_APPLETS = Limit(200, "applets", "beyond that nobody can follow it; flows can lead to flows")

@@ -101,7 +101,7 @@ class Outbound:
 class Accepted:
     """The carrier has it. ``carrier_ids``: one per part, in order; receipts refer to them.
 
-    An empty id where the carrier names none: no receipt will be understood for that part.
+    A carrier that gives none has ours instead: nothing will refer to it.
     """
 
     id: MessageId

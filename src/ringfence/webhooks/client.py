@@ -59,11 +59,12 @@ _HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Something to be posted as it is. ``headers``: a signature, say."""
+    """Something to be sent as it is. ``headers``: a signature, say. A GET has no body."""
 
     body: bytes = field(repr=False)
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: Method = "POST"
 
 
 class _Resolver(AbstractResolver):
@@ -144,7 +145,9 @@ class WebhookClient:
             async with asyncio.timeout(total_ms / 1000):
                 if document is not None:
                     target = self._guard.target(url)
-                    result, _ = await self._once(target, "POST", [], None, limit, once, document)
+                    result, _ = await self._once(
+                        target, document.method, [], None, limit, once, document
+                    )
                 else:
                     result = await self._follow(url, method, pairs, token, limit, once)
         except TimeoutError:
@@ -223,8 +226,10 @@ class WebhookClient:
             headers["Content-Type"] = _FORM
             data = "&".join([f"{quote_plus(n)}={quote_plus(v)}" for n, v in form]).encode("ascii")
         if document is not None:
-            headers |= {"Content-Type": document.media_type, **document.headers}
-            data = document.body
+            headers |= document.headers
+            if document.method == "POST":
+                headers["Content-Type"] = document.media_type
+                data = document.body
         if target.literal:
             self._resolver.admit(target.host)
         request = self._open().request(
