@@ -332,6 +332,10 @@ class Settings:
         "starttls",
         "encryption to the mail server; none for one on this machine",
     )
+    lookup_url: str = setting(
+        URL, "", "the connector that is asked about lines of others; empty: nobody is asked"
+    )
+    lookup_token: str = setting(SECRET, "", "what we show the connector (Bearer)")
     missed_call_mail: str = setting(
         _choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -341,6 +341,12 @@ class Exchange:
         return [(binding.uri, binding.peer) for binding in found]
 
     # -- what the use cases ask ---------------------------------------------------------------
+
+    async def post(
+        self, url: str, body: bytes, media_type: str, headers: Mapping[str, str], /
+    ) -> tuple[int, bytes]:
+        """Post a document; status and answer. Raises `OSError` where no answer came."""
+        return await self.outside.post(url, body, media_type, headers)
 
     def registrations(self) -> int:
         """Phones registered at present."""

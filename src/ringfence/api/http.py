@@ -19,6 +19,7 @@ from ringfence.api import (
     tags,
 )
 from ringfence.api.twilio.door import door as twilio
+from ringfence.api.twilio.lookups import lookups
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     about,
@@ -63,6 +64,7 @@ HANDLERS = (
     *privacy_retention.HANDLERS,
     *privacy_staff.HANDLERS,
     twilio,
+    lookups,
 )
 
 

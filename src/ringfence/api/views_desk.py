@@ -64,3 +64,28 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     usage: int
     usage_unit: str
     as_of: int
+
+
+class Lookup(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a number. From ``carrier`` on: what others said, where they were asked."""
+
+    number: str
+    valid: bool
+    errors: list[str]
+    """Words of Twilio's Lookup: TOO_SHORT, NOT_A_NUMBER and others."""
+    country: str | None = None
+    calling_code: str | None = None
+    national: str | None = None
+    line_type: str | None = None
+    asked: list[str] = []
+    """Which fields were asked for."""
+    answered: bool = False
+    """Whether somebody was asked and answered."""
+    carrier: str | None = None
+    mobile_country_code: str | None = None
+    mobile_network_code: str | None = None
+    caller_name: str | None = None
+    caller_type: str | None = None
+    line_status: str | None = None
+    roaming: bool | None = None
+    roaming_country: str | None = None

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
     "phone": ("phones:phone", "Connect SIP phones."),
     "flow": ("flows:flow", "Show, check and install call flows."),
+    "lookup": ("lookup:lookup", "Say what a telephone number is."),
     "notifications": ("notifications:notifications", "Show what your servers were asked."),
     "recording": ("recordings:recording", "List and export recordings and voicemail."),
     "app": ("apps:app", "Let apps of others ask in the account's name; shut them out."),

@@ -28,6 +28,7 @@ from ringfence.office import (
     applications,
     apps,
     call_search,
+    lookup,
     messaging,
     notifications,
     numbers,
@@ -48,6 +49,7 @@ from ringfence.office.documents import check_document, check_flow
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
+from ringfence.office.lookup import LookupShelf
 from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
 from ringfence.office.privacy import policy
@@ -84,6 +86,7 @@ __all__ = [
     "applications",
     "apps",
     "call_search",
+    "lookup",
     "messaging",
     "notifications",
     "numbers",
@@ -171,6 +174,7 @@ class Office:
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
         self.shelf = Shelf()
+        self.lookups = LookupShelf()
         self.postbox = Postbox(self)
         self.flows: dict[str, Flow] = {}
         self.numbers: dict[str, Number] = {}
@@ -200,6 +204,7 @@ class Office:
 
     def forget_person(self, party: PartyId) -> None:
         """Somebody was erased: nothing about them stays in memory."""
+        self.lookups.clear()
         self.post.forget()
         if self._live is not None:
             self._live.forget_person(party)

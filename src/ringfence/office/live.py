@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -54,6 +55,12 @@ class Live(Protocol):
 
     def metrics(self) -> dict[str, float | dict[str, float]]:
         """Values of the metrics in ``ringfence.observe.metrics``."""
+        ...
+
+    async def post(
+        self, url: str, body: bytes, media_type: str, headers: Mapping[str, str], /
+    ) -> tuple[int, bytes]:
+        """Post a document; status and answer. Raises `OSError` where no answer came."""
         ...
 
     def forget_person(self, party: PartyId) -> None:

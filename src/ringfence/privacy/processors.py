@@ -118,6 +118,15 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             ("ringfence.mail.smtp",),
             ("smtp_host",),
         ),
+        Processor(
+            "number_lookup",
+            "Whoever the operator names to be asked about a line: in use, where, whose.",
+            "engaged",
+            ("prevent_abuse", "connect_call", "carry_message"),
+            {"number": _PHONE, "fields": "system.configuration"},
+            ("ringfence.webhooks.client",),
+            ("lookup_url",),
+        ),
     )
 })  # fmt: skip
 """Every recipient there is. None is for sale of data: no purpose of that kind exists."""

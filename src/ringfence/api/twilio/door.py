@@ -47,11 +47,11 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
             raise UNAUTHORIZED
         if not path.endswith(".json"):
             return await _media(request, path, actor)
-        return _response(await _answer(request, path, actor))
-    except Refused as refused:
-        return _problem(of(refused))
+        return answered(await _answer(request, path, actor))
+    except Refused as refusal:
+        return refused(of(refusal))
     except Problem as problem:
-        return _problem(problem)
+        return refused(problem)
 
 
 async def _answer(request: Asked, path: str, actor: str) -> Answer:
@@ -71,7 +71,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
             resource=path,
             now=time.time_ns() // 1_000_000,
             path=fields,
-            params=await _params(request),
+            params=await params_of(request),
         )
     )
 
@@ -84,7 +84,7 @@ async def _account(request: Asked, fields: Any, actor: str) -> str:
     return own.sid
 
 
-async def _params(request: Asked) -> dict[str, list[str]]:
+async def params_of(request: Asked) -> dict[str, list[str]]:
     """Return the fields of the query and, for a form, of the body; unknown ones are kept."""
     found = parse_qs(str(request.url.query), keep_blank_values=True)
     if request.method == "POST":
@@ -125,7 +125,8 @@ async def _chunks(items: AsyncIterator[views.Chunk]) -> AsyncIterator[bytes]:
             yield chunk.data
 
 
-def _response(answer: Answer) -> Response[Any]:
+def answered(answer: Answer) -> Response[Any]:
+    """Return an answer as HTTP has it."""
     if answer.body is None:
         return Response(None, status_code=answer.status, headers=HEADERS)
     return Response(
@@ -133,7 +134,8 @@ def _response(answer: Answer) -> Response[Any]:
     )
 
 
-def _problem(problem: Problem) -> Response[Any]:
+def refused(problem: Problem) -> Response[Any]:
+    """Return a refusal as HTTP has it."""
     headers = {**HEADERS}
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'

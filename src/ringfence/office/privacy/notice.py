@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ringfence.api import views_policy as views
 from ringfence.kernel.clock import Ms
@@ -72,11 +73,16 @@ class Consequence:
 
 
 def engagements(office: Office, queries: Queries) -> list[Engagement]:
-    """Return the terms of recipients; naming a mail server engages it, until told otherwise."""
+    """Return the terms of recipients.
+
+    Naming a mail server or a connector in the settings engages it, until told otherwise.
+    """
     found = office.store.rooms.policies.engaged(queries)
     known = {item.processor for item in found}
     if office.settings.smtp_host and "mail_relay" not in known:
         found.append(Engagement("mail_relay"))
+    if office.settings.lookup_url and "number_lookup" not in known:
+        found.append(Engagement("number_lookup"))
     return found
 
 
@@ -102,11 +108,12 @@ def _why(key: str, rule: RetentionRule, days: int | None) -> str:
 
 def current_map(office: Office, queries: Queries) -> DataMap:
     """Return the map of this installation as it is now."""
-    host = office.settings.smtp_host
+    mail, asked = office.settings.smtp_host, urlsplit(office.settings.lookup_url).hostname
+    hosts = {"mail_relay": mail, "number_lookup": asked}
     return census.current_map(
         home=office.settings.country,
         engagements=engagements(office, queries),
-        hosts={"mail_relay": (host,)} if host else {},
+        hosts={key: (host,) for key, host in hosts.items() if host},
         rules=rules(office),
         inactive=services_off(office),
     )
