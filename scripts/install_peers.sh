@@ -4,7 +4,10 @@
 set -u
 
 # program:package
-peers=(sipp:sip-tester baresip:baresip-core chromium:chromium)
+peers=(sipp:sip-tester baresip:baresip-core chromium:chromium node:nodejs npm:npm)
+# packages of npm, installed beside the repository's tests and not into it (tests/support/node_run.py)
+modules=(twilio@6)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/ringfence-peers
 
 missing() {
 	for peer in "${peers[@]}"; do
@@ -21,13 +24,28 @@ if [ -n "$wanted" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; th
 	done
 fi
 
-left=$(missing)
+lacking() {
+	for module in "${modules[@]}"; do
+		[ -d "$cache/node_modules/${module%%@*}" ] || echo "$module"
+	done
+}
+
+wanted=$(lacking)
+if [ -n "$wanted" ] && command -v npm >/dev/null; then
+	echo "Installing for the interoperability tests, from npm: $(echo "$wanted" | tr '\n' ' ')"
+	mkdir -p "$cache"
+	npm install --silent --no-audit --no-fund --prefix "$cache" "${modules[@]}" >/dev/null || true
+fi
+
+left="$(missing) $(lacking)"
+left=$(echo $left)
 if [ -n "$left" ]; then
 	echo "*******************************************************************************" >&2
 	for package in $left; do
 		echo "*  NOT INSTALLED: $package. The tests that need it WILL NOT RUN." >&2
 	done
-	echo "*  As root: apt-get install $(echo "$left" | tr '\n' ' ')" >&2
+	echo "*  As root: apt-get install, or npm install --prefix $cache" >&2
 	echo "*******************************************************************************" >&2
 fi
 exit 0
+
