@@ -56,6 +56,13 @@ MACHINES = (
         "Every way ends in `saved` or `failed`; waiting is bounded in every state.",
     ),
     Machine(
+        "A media stream",
+        "ringfence.calls.stream",
+        "STREAM_TABLE",
+        ("requested",),
+        "Who hears the call elsewhere; its end is always written down.",
+    ),
+    Machine(
         "A blind transfer",
         "ringfence.calls.transfer",
         "TRANSFER_TABLE",

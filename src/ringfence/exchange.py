@@ -65,6 +65,7 @@ from ringfence.switch.rulings import House, Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.sip_transport import SipTransport
+from ringfence.switch.streams import StreamDesk
 from ringfence.switch.tolls import Tolls
 
 log = get_logger(__name__)
@@ -127,7 +128,8 @@ class Exchange:
             )
             for shard in range(settings.workers)
         ]
-        audio = AudioDesk(self.links, clips, office.store.recordings)
+        self._streams = StreamDesk(self.outside, lambda: str(office.account.id))
+        audio = AudioDesk(self.links, clips, office.store.recordings, self._streams)
         sessions = Sessions(advertise)
         tolls = Tolls(
             clock, settings.allow_prefixes, frozen=lambda: office.account.status == "suspended"
@@ -277,6 +279,7 @@ class Exchange:
         while self.runner.calls and waited < RELEASE_WAIT_MS:
             await asyncio.sleep(DRAIN_POLL_MS / 1000)
             waited += DRAIN_POLL_MS
+        await self._streams.close()
         await self._bindings_kept.close()
         await self.transport.close()
         for link in self.links:

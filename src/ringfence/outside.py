@@ -13,7 +13,7 @@ from ringfence.flows.library import Library
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.errors import LocalError, RemoteError
+from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import CallId, ClipId
 from ringfence.kernel.limits import CLIP_BYTES_MAX, PUSH_WAIT_MS
 from ringfence.kernel.phone import Phone
@@ -49,6 +49,7 @@ from ringfence.webhooks.courier import Attempt
 from ringfence.webhooks.freshness import lifetime
 from ringfence.webhooks.guard import Guard
 from ringfence.webhooks.result import FetchResult
+from ringfence.webhooks.sockets import SocketClient, WebSocket
 
 log = get_logger(__name__)
 
@@ -136,7 +137,9 @@ class Outside:
     ) -> None:
         self.applets = Library(voice=settings.voice)
         self.fetched: Counter[str] = Counter()
-        self._client = WebhookClient(Guard(map(str, settings.fetch_private)))
+        guard = Guard(map(str, settings.fetch_private))
+        self._client = WebhookClient(guard)
+        self._sockets = SocketClient(guard)
         self._directory = office.directory
         self._exchanges = Exchanges(office)
         self._entropy = entropy
@@ -200,6 +203,12 @@ class Outside:
             log.info("clip_not_audio", hint=error.hint)
             return ClipFailed(request=request.request, code=_UNDECODED[error.hint])
         return Clip(_clip_id(self._clock, self._entropy), RATE, pcm)
+
+    async def connect(self, url: str, /) -> WebSocket:
+        """Open a WebSocket: a call's audio goes to the account's own server."""
+        if not self._released([("audio", "")], "connect_call"):
+            raise Refused("not_released", "audio may not go there")
+        return await self._sockets.connect(url, token=self._directory.auth_token)
 
     def callback(self, call: CallId, request: Callback, /) -> None:
         """Have it delivered: kept before its first try, tried until it is taken."""
@@ -315,6 +324,7 @@ class Outside:
     async def close(self) -> None:
         """Drop connections."""
         await self._client.close()
+        await self._sockets.close()
         await self._decoder.close()
 
 

@@ -37,6 +37,7 @@ _AFTER_OVER = (
     notices.DialFinished,
     notices.ConferenceFinished,
     notices.QueueFinished,
+    notices.StreamFinished,
 )
 
 
@@ -104,6 +105,8 @@ class Ledger:
                 self.recordings[recording] = "stopping"
             case effects.LeavePeer() | effects.DiscardRecording():
                 pass
+            case effects.StopStream() | effects.HoldStream():
+                pass  # of a stream, not of a leg
             case effects.LeaveRoom() | effects.LeaveQueue():
                 pass  # a member that has hung up leaves after its release
             case effects.ReportRefer():

@@ -8,7 +8,17 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.causes import Cause
-from ringfence.kernel.ids import CallId, ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
+from ringfence.calls.stream import StreamOrder
+from ringfence.kernel.ids import (
+    CallId,
+    ClipId,
+    ConferenceId,
+    LegId,
+    PartyId,
+    QueueId,
+    RecordingId,
+    StreamId,
+)
 
 CALLER = LegId("LG-caller")
 STRANGER = LegId("LG-stranger")
@@ -255,6 +265,11 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.UnbridgeLegs(a=CALLER, b=STRANGER),
         effects.MuteLeg(leg=CALLER, on=True),
         effects.EchoLeg(leg=CALLER, on=True),
+        effects.StartStream(
+            stream=StreamId("MZ-x"), leg=CALLER, order=StreamOrder(url="wss://x.example")
+        ),
+        effects.StopStream(stream=StreamId("MZ-x")),
+        effects.HoldStream(stream=StreamId("MZ-x"), on=True),
         effects.StartRecording(recording=RecordingId("RE-x"), source="call", channels=()),
         effects.PauseRecording(recording=RecordingId("RE-x")),
         effects.ResumeRecording(recording=RecordingId("RE-x")),

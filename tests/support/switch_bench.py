@@ -58,7 +58,9 @@ from ringfence.switch.routing import Router
 from ringfence.switch.rulings import Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
+from ringfence.switch.streams import StreamDesk
 from ringfence.switch.tolls import Tolls
+from ringfence.testing.memory import Sockets
 
 PEER = wire.Peer("udp", "192.0.2.50", 5060, 1)
 
@@ -226,7 +228,9 @@ class Bench:
             on_lost=lambda legs: self.runner.media_lost(legs),
         )
         self.link = link
-        audio = AudioDesk([link], self.world, self.world)
+        self.sockets = Sockets()
+        streams = StreamDesk(self.sockets, lambda: self.directory.account)
+        audio = AudioDesk([link], self.world, self.world, streams)
         self.registered: list[tuple[Uri, wire.Peer]] = []
         router = Router(
             directory=self.directory,

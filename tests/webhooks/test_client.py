@@ -55,9 +55,9 @@ def test_the_socket_itself_is_the_last_lock():
         client = WebhookClient(Guard())
         info = (2, 1, 6, "", ("127.0.0.1", 80))
         with pytest.raises(Refused):
-            client._socket(info)
+            client._resolver._socket(info)
         client._resolver.admit("127.0.0.1")
-        client._socket(info).close()
+        client._resolver._socket(info).close()
         await client._resolver.close()
 
     asyncio.run(run())

@@ -29,7 +29,7 @@ from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId
+from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, StreamId
 
 _DEFAULTS = CallSettings()
 _BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
@@ -151,6 +151,8 @@ class Call:
                     leg = live.legs.get(LegId(subject))
                     if leg is not None:
                         live.leg_released(leg, None)
+                case "stream":
+                    live.stream_ended(StreamId(subject), "failed")
                 case _:
                     live.recording_due(subject)
             live.settle()

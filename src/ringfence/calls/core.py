@@ -2,7 +2,8 @@
 
 `CallCore` knows how to do things to legs and what to write down about it; it decides nothing.
 `ringfence.calls.hear` and `obey` decide what an input or a command means, an `Activity` what the
-call is about at the moment (a dial, a room, a queue). Below it lie `recordings` and `outlets`.
+call is about at the moment (a dial, a room, a queue). Below it lie `streams`, `recordings` and
+`outlets`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from ringfence.calls.commands import DialTarget
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import OUR_END, Leg, Playing
 from ringfence.calls.permits import Permits
-from ringfence.calls.recordings import Recordings
+from ringfence.calls.streams import Streams
 from ringfence.calls.words import (
     HungUpBy,
     PlayEnd,
@@ -53,7 +54,7 @@ class CallSettings:
     max_duration_ms: int = int(CALL_DURATION_MS)
 
 
-class CallCore(Recordings):
+class CallCore(Streams):
     """See the module.
 
     ``anchor``: the first leg; ``caller``: whose call it is, None before it has begun.
@@ -225,6 +226,7 @@ class CallCore(Recordings):
         for recording in self.recordings.values():
             if recording.running and recording.hears(leg.id):
                 self.stop_recording(recording)
+        self.stop_streams_of(leg.id)
         for play in tuple(leg.plays):
             if leg is self.anchor:
                 # The call is ending: told of a prompt's end, the program would go on with the next.
@@ -296,6 +298,13 @@ class CallCore(Recordings):
         a.peer = b
         a.peer_call = b_call
         self.facts.append(events.LegsBridged(at=self.now, call=self.call, a=a.id, b=b))
+        self._company(a.id, b)
+        self._company(b, a.id)
+
+    def _company(self, leg: LegId, other: LegId) -> None:
+        found = self.legs.get(other)
+        party = None if found is None else found.party
+        self.company(leg, told=party is not None and self.permits.allow("dial", (party,)))
 
     def unbridge(self, a: Leg) -> None:
         """Take a leg and its partner apart; both stay up. Not bridged is fine."""
@@ -311,6 +320,8 @@ class CallCore(Recordings):
 
     def _part(self, a: Leg, b: LegId) -> None:
         self.facts.append(events.LegsUnbridged(at=self.now, call=self.call, a=a.id, b=b))
+        self.company(a.id, told=True)
+        self.company(b, told=True)
         a.peer = None
         a.peer_call = None
         other = self.legs.get(b)

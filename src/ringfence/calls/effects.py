@@ -23,8 +23,18 @@ from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Endpoint, JoinConference
+from ringfence.calls.stream import StreamOrder
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import CallId, ClipId, ConferenceId, LegId, PartyId, QueueId, RecordingId
+from ringfence.kernel.ids import (
+    CallId,
+    ClipId,
+    ConferenceId,
+    LegId,
+    PartyId,
+    QueueId,
+    RecordingId,
+    StreamId,
+)
 from ringfence.kernel.phone import Phone
 
 # --- signalling -----------------------------------------------------------------------------------
@@ -190,6 +200,35 @@ class EchoLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartStream:
+    """Connect to the order's server and give out the leg's audio: ``inputs.StreamBegan``.
+
+    Answered by exactly one ``inputs.StreamEnded``, at once where it cannot be.
+    """
+
+    stream: StreamId
+    leg: LegId
+    order: StreamOrder
+    party: PartyId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopStream:
+    """Say goodbye and close: ``inputs.StreamEnded``."""
+
+    stream: StreamId
+    call_over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldStream:
+    """Give out silence and no digits, or go on: what is said or keyed in is secret."""
+
+    stream: StreamId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One sound to record: what ``leg`` says (``in``) or what it is played (``out``)."""
 
@@ -327,6 +366,9 @@ Effect = (
     | UnbridgeLegs
     | MuteLeg
     | EchoLeg
+    | StartStream
+    | StopStream
+    | HoldStream
     | StartRecording
     | PauseRecording
     | ResumeRecording

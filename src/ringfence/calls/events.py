@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.stream import StreamEnd, Tracks
 from ringfence.calls.words import (
     CollectEnd,
     DialStatus,
@@ -46,6 +47,7 @@ from ringfence.kernel.ids import (
     PartyId,
     QueueId,
     RecordingId,
+    StreamId,
     TrunkId,
 )
 from ringfence.privacy.labels import (
@@ -499,6 +501,27 @@ class QueueLeft(CallFact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamStarted(CallFact):
+    """From here on the account's own server hears a leg, and may speak (``two_way``)."""
+
+    stream: Annotated[StreamId, CALL_ID]
+    leg: Annotated[LegId, CALL_ID]
+    tracks: Annotated[Tracks, CALL_FACT]
+    two_way: Annotated[bool, CALL_FACT]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEnded(CallFact):
+    """It hears it no more, or never did. ``messages`` with audio it was given; ``dropped``: for
+    which it was too slow."""
+
+    stream: Annotated[StreamId, CALL_ID]
+    reason: Annotated[StreamEnd, CALL_FACT]
+    messages: Annotated[int, CALL_FACT] = 0
+    dropped: Annotated[int, CALL_FACT] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineNoted(CallFact):
     """A line for the operator. ``text`` is made of constants, counts and line numbers only."""
 
@@ -546,6 +569,8 @@ FACTS: tuple[type[CallFact], ...] = (
     QueueEntered,
     QueueAnswered,
     QueueLeft,
+    StreamStarted,
+    StreamEnded,
     TimelineNoted,
 )
 """Every kind of fact a call can report; storage finds a class by ``name()`` in here."""

@@ -338,6 +338,14 @@ def _media_lost(call: LiveCall, x: inputs.MediaLost) -> None:
             _lost(call, leg)
 
 
+def _stream_began(call: LiveCall, x: inputs.StreamBegan) -> None:
+    call.stream_began(x.stream)
+
+
+def _stream_ended(call: LiveCall, x: inputs.StreamEnded) -> None:
+    call.stream_ended(x.stream, x.reason, sent=x.sent, dropped=x.dropped)
+
+
 # --- rooms, queues, other calls -------------------------------------------------------------------
 
 
@@ -397,6 +405,11 @@ def _effect_failed(call: LiveCall, x: inputs.EffectFailed) -> None:
             found = call.recordings.get(recording_id)
             if found is not None:
                 call.stop_recording(found)
+        case effects.StartStream(stream=stream):
+            call.stream_ended(stream, "refused" if x.cause is Cause.FORBIDDEN else "failed")
+        case effects.HoldStream(stream=stream) if stream in call.streams:
+            # Who must not hear does not go on hearing.
+            call.stop_stream(call.streams[stream], "failed")
         case effects.ReferLeg(leg=leg_id):
             _transfer_reported(call, inputs.TransferReported(leg=leg_id, outcome="failed"))
         case effects.EnterRoom(leg=leg_id):
@@ -455,6 +468,8 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,
     inputs.Disconnected: _to_activity,
+    inputs.StreamBegan: _stream_began,
+    inputs.StreamEnded: _stream_ended,
     inputs.EffectFailed: _effect_failed,
 }
 """The function of every input; a test holds that none is missing."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget
 from ringfence.calls.effects import Effect
+from ringfence.calls.stream import StreamEnd
 from ringfence.calls.words import (
     PlayEnd,
     QueueExit,
@@ -23,7 +24,16 @@ from ringfence.calls.words import (
     ReferOutcome,
     RoomExit,
 )
-from ringfence.kernel.ids import CallId, FlowId, LegId, NumberId, PartyId, RecordingId, TrunkId
+from ringfence.kernel.ids import (
+    CallId,
+    FlowId,
+    LegId,
+    NumberId,
+    PartyId,
+    RecordingId,
+    StreamId,
+    TrunkId,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +350,23 @@ class Disconnected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamBegan:
+    """The server of a stream has answered; audio flows to it."""
+
+    stream: StreamId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEnded:
+    """A stream is over. ``sent``: messages with audio; ``dropped``: too late for a slow server."""
+
+    stream: StreamId
+    reason: StreamEnd
+    sent: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectFailed:
     """An effect could not be carried out. The call ends cleanly or tells the program.
 
@@ -382,5 +409,7 @@ Input = (
     | QueueEnded
     | Connected
     | Disconnected
+    | StreamBegan
+    | StreamEnded
     | EffectFailed
 )

@@ -39,7 +39,7 @@ CALL_TABLE: dict[CallState, dict[CallTrigger, CallState]] = {
 Preparation = Literal["digits"]
 """What comes between the answer of a call of ours and its program: keys for an extension."""
 
-_CLOSING_TIMERS = frozenset({"release", "recording"})
+_CLOSING_TIMERS = frozenset({"release", "recording", "stream"})
 
 
 class LiveCall(CallCore):
@@ -154,7 +154,8 @@ class LiveCall(CallCore):
             self.tell(notices.DigitsEntered(digits=collector.digits, reason=reason))
 
     def redact(self, *, on: bool) -> None:
-        """Let every running recording drop digits, or keep them again."""
+        """Let every running recording drop digits, and no stream hear them, or as before again."""
+        self.hold_streams(on=on)
         for recording in self.recordings.values():
             if recording.running and recording.redacting != on:
                 recording.redacting = on
@@ -203,7 +204,8 @@ class LiveCall(CallCore):
             cause, by = self.end_wanted
             self.end_wanted = None
             self.end(cause, by)
-        if self.state == "ending" and not self.legs and not self.recordings:
+        open_still = self.legs or self.recordings or self.streams
+        if self.state == "ending" and not open_still:
             self._close()
 
     def _close(self) -> None:

@@ -8,7 +8,8 @@ by a fact (`ringfence.calls.events`) with a count instead.
 program asked for it, a limit, a failure). From then on nothing can be heard and commands are
 ignored. What was still open is reported after it and only for the record, e.g. to tell an action
 URL: `DialProgress`; `DialFinished`, `ConferenceFinished`, `QueueFinished` (all with ``hung_up``);
-and within a few seconds `RecordingFinished` or `RecordingMissing` for every recording.
+and within a few seconds `RecordingFinished` or `RecordingMissing` for every recording,
+`StreamFinished` for every stream.
 `PlayFinished`, `DigitsEntered`, `DigitsSent` and `TransferFinished` never follow it.
 """
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.calls.words import (
     CollectEnd,
     DialStatus,
@@ -28,7 +30,7 @@ from ringfence.calls.words import (
     RecordingSource,
     RoomExit,
 )
-from ringfence.kernel.ids import LegId, PartyId, RecordingId
+from ringfence.kernel.ids import LegId, PartyId, RecordingId, StreamId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,23 @@ class TransferFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamStarted:
+    """A server hears the call."""
+
+    stream: StreamId
+    order: StreamOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamFinished:
+    """A server hears the call no more, or never did; comes once for each `commands.StartStream`."""
+
+    stream: StreamId
+    order: StreamOrder
+    reason: StreamEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallOver:
     """The call is ending; see above for what may still follow. ``answered``: it had been."""
 
@@ -177,5 +196,7 @@ Notice = (
     | QueuePlace
     | QueueFinished
     | TransferFinished
+    | StreamStarted
+    | StreamFinished
     | CallOver
 )

@@ -359,6 +359,23 @@ def _echo(call: LiveCall, c: commands.Echo) -> None:
     call.effects.append(effects.EchoLeg(leg=call.find(None).id, on=c.on))
 
 
+def _start_stream(call: LiveCall, c: commands.StartStream) -> None:
+    first = call.find(None)
+    call.last_far_hangup = None
+    call.start_stream(first, c.order, c.stream)
+    if first.peer is not None:
+        call.company(first.id, told=False)
+    if call.collector is not None and call.collector.sensitive:
+        call.hold_streams(on=True)
+
+
+def _stop_stream(call: LiveCall, c: commands.StopStream) -> None:
+    for stream in tuple(call.streams.values()):
+        named = c.name and stream.order.name == c.name
+        if stream.id == c.stream or named or (c.two_way and stream.order.two_way):
+            call.stop_stream(stream)
+
+
 def _hold(call: LiveCall, c: commands.Hold) -> None:
     leg = call.find(c.leg)
     partner = None if leg.peer is None else call.legs.get(leg.peer)
@@ -418,6 +435,8 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.Transfer: _transfer,
     commands.Mute: _mute,
     commands.Echo: _echo,
+    commands.StartStream: _start_stream,
+    commands.StopStream: _stop_stream,
     commands.Hold: _hold,
     commands.Clear: _clear,
     commands.Note: _note,

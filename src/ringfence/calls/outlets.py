@@ -16,6 +16,7 @@ _AFTER_OVER = frozenset(
         notices.DialProgress,
         notices.ConferenceFinished,
         notices.QueueFinished,
+        notices.StreamFinished,
     }
 )
 """What a program may still hear after `notices.CallOver`."""

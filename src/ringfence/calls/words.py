@@ -23,8 +23,9 @@ PlayEnd = Literal["done", "stopped", "failed"]
 CollectEnd = Literal["finish_key", "max_digits", "timeout", "stopped"]
 """Why collecting digits ended; ``stopped``: by command or because something else began."""
 
-RecordingSource = Literal["call", "dial", "voicemail", "conference", "queue"]
-"""What asked for the recording; decides what the saved file means."""
+RecordingSource = Literal["call", "dial", "voicemail", "conference", "queue", "stream"]
+"""What asked for the recording; decides what the saved file means. ``stream``: nothing is
+saved, but somebody listens elsewhere."""
 
 RecordingOutcome = Literal["record", "announce", "ask", "never"]
 """What the law on recording lets be done (``privacy.recording_law``)."""

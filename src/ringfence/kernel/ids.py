@@ -34,6 +34,7 @@ PhoneDeviceId = NewType("PhoneDeviceId", str)
 QueueId = NewType("QueueId", str)
 RecordingId = NewType("RecordingId", str)
 TextTemplateId = NewType("TextTemplateId", str)
+StreamId = NewType("StreamId", str)
 TrunkId = NewType("TrunkId", str)
 UserId = NewType("UserId", str)
 
@@ -74,6 +75,7 @@ PREFIX = {
     "stock": "NS",
     "text_carrier": "TC",
     "text_template": "HX",
+    "stream": "MZ",
     "trunk": "TK",
     "usage_trigger": "UT",
     "user": "US",

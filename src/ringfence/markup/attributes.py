@@ -127,6 +127,19 @@ def url_or_nothing(name: str | None, warning: int | None = 11100) -> Attribute:
     return Attribute(name, f"{read_url.expects}, or nothing for silence", read, warning)
 
 
+def socket(name: str | None, warning: int | None = 11100) -> Attribute:
+    """An absolute ws(s) URL."""
+
+    def read(value: str) -> str:
+        value = value.strip()
+        scheme, colon, rest = value.partition("://")
+        if scheme.lower() not in {"ws", "wss"} or not is_reference(f"http{colon}{rest}"):
+            raise ValueError
+        return value
+
+    return Attribute(name, "a ws or wss URL", read, warning)
+
+
 def key_set(name: str | None, warning: int | None = None) -> Attribute:
     """The keys that end input: any of ``0-9 * #``, or nothing for no such key."""
 

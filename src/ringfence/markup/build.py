@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from ringfence.kernel.errors import Refused
@@ -16,6 +17,8 @@ from ringfence.kernel.limits import (
     MARKUP_SPEECH_CHARS,
     MARKUP_TARGETS,
     MARKUP_URL_CHARS,
+    STREAM_CHARS,
+    STREAM_PARAMETERS,
 )
 from ringfence.kernel.phone import Phone
 from ringfence.markup import verbs
@@ -257,6 +260,44 @@ def _redirect(values: Values, text: str, _children: list[Any], report: Report) -
     return verbs.Redirect(url=text, **values)
 
 
+def _stream(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    pairs = tuple((child.name, child.value) for child in children)
+    kept = tuple(p for p in pairs if len(p[0]) + len(p[1]) <= STREAM_CHARS)[:STREAM_PARAMETERS]
+    if len(kept) < len(pairs):
+        report("too_many_parameters", "parameters that are too many or too long were left out")
+    return verbs.Stream(parameters=kept, **values)
+
+
+def _reachable(children: list[Any], report: Report) -> list[Any]:
+    """The streams that say where they lead."""
+    found = [child for child in children if child.url]
+    if len(found) < len(children):
+        report("stream_without_url", "a <Stream> without a ws or wss URL was left out")
+    return found
+
+
+def _connect(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    found = _reachable(children, report)
+    if not found:
+        report("nothing_to_connect", "<Connect> has nothing to connect with; it was left out")
+        return None
+    if found[0].track != "inbound_track":
+        report("bad_track", "<Connect><Stream> takes the inbound track alone")
+    return verbs.Connect(stream=replace(found[0], track="inbound_track"), **values)
+
+
+def _start(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    found = _reachable(children, report)
+    return verbs.Start(streams=tuple(found), **values) if found else None
+
+
+def _stop(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    names = tuple(child.name for child in children if child.name)
+    if len(names) < len(children):
+        report("stream_without_name", "a <Stream> without a name cannot be stopped")
+    return verbs.Stop(names=names, **values) if names else None
+
+
 def _plain(verb: type[Any]) -> Builder:
     def build(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
         return verb(**values)
@@ -288,4 +329,8 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Hangup": _plain(verbs.Hangup),
     "Reject": _plain(verbs.Reject),
     "Echo": _plain(verbs.Echo),
+    "Stream": _stream,
+    "Connect": _connect,
+    "Start": _start,
+    "Stop": _stop,
 }

@@ -6,11 +6,9 @@ reference page is drawn from this table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from ringfence.kernel.limits import (
-    MARKUP_CALLBACK_CHARS,
     MARKUP_LOOPS,
     MARKUP_SEND_DIGITS,
     MARKUP_WAIT_SECONDS,
@@ -29,30 +27,8 @@ from ringfence.markup.attributes import (
     url_or_nothing,
     words,
 )
-
-Content = Literal["none", "text", "speech", "verbs"]
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One element: what it may carry and contain.
-
-    ``content``: ``none``, ``text`` (one value), ``speech`` (text with speech markup inside) or
-    ``verbs`` (children only). ``state``: ``works``; ``parsed`` (understood, reported as not yet
-    available); ``later`` (its inside is not looked at).
-    """
-
-    name: str
-    attributes: dict[str, Attribute]
-    children: frozenset[str] = frozenset()
-    content: Content = "none"
-    state: Literal["works", "parsed", "later"] = "works"
-
-
-def _noted(*names: str) -> dict[str, Attribute]:
-    """Attributes that are known and have no effect here yet."""
-    return {name: text(None, MARKUP_CALLBACK_CHARS) for name in names}
-
+from ringfence.markup.element import Element, later, noted
+from ringfence.markup.elements_outside import INNER, OUTSIDE
 
 _EVENTS = ("initiated", "ringing", "answered", "completed")
 _RECORDING_EVENTS = ("in-progress", "completed", "absent")
@@ -106,10 +82,6 @@ def _record_mode(warning: int) -> Attribute:
     return Attribute("record", "one of " + ", ".join(_RECORD_WORDS), read, warning)
 
 
-def _later(name: str) -> Element:
-    return Element(name, {}, state="later")
-
-
 _TABLE: tuple[Element, ...] = (
     Element(
         "Say",
@@ -117,7 +89,7 @@ _TABLE: tuple[Element, ...] = (
             "voice": text("voice", 64, 13511),
             "language": text("language", 16, 13512),
             "loop": integer("loop", 0, MARKUP_LOOPS, 13510),
-            **_noted("rate"),
+            **noted("rate"),
         },
         _SPEECH,
         "speech",
@@ -142,7 +114,7 @@ _TABLE: tuple[Element, ...] = (
             "finishOnKey": key_set("finish_on_key", 13310),
             "actionOnEmptyResult": boolean("action_on_empty_result"),
             "bargeIn": boolean("barge_in"),
-            **_noted(
+            **noted(
                 "speechTimeout",
                 "maxSpeechTime",
                 "profanityFilter",
@@ -172,7 +144,7 @@ _TABLE: tuple[Element, ...] = (
             "playBeep": boolean("play_beep", 13616),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
             **_RECORDING_CALLBACK,
-            **_noted("transcribe", "transcribeCallback"),
+            **noted("transcribe", "transcribeCallback"),
         },
     ),
     Element(
@@ -190,7 +162,7 @@ _TABLE: tuple[Element, ...] = (
             "record": _record_mode(13217),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
             **_RECORDING_CALLBACK,
-            **_noted(
+            **noted(
                 "recordingTrack",
                 "referUrl",
                 "referMethod",
@@ -216,7 +188,7 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13221),
             "method": method("method", 13221),
             **_STATUS_CALLBACK,
-            **_noted(
+            **noted(
                 "byoc",
                 "action",
                 "machineDetection",
@@ -239,7 +211,7 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13241),
             "method": method("method", 13241),
             **_STATUS_CALLBACK,
-            **_noted("codecs", "machineDetection"),
+            **noted("codecs", "machineDetection"),
         },
         frozenset({"Uri", "Headers"}),
         "text",
@@ -249,7 +221,7 @@ _TABLE: tuple[Element, ...] = (
         {
             "username": text("username", 128),
             "password": text("password", 128),
-            **_noted("priority", "weight"),
+            **noted("priority", "weight"),
         },
         content="text",
     ),
@@ -263,7 +235,7 @@ _TABLE: tuple[Element, ...] = (
         "parsed",
     ),
     Element("Identity", {}, content="text"),
-    Element("Parameter", {"name": text("name", 128), "value": text("value", 1024)}),
+    Element("Parameter", {"name": text("name", 128), "value": text("value", 4096)}),
     Element(
         "Conference",
         {
@@ -294,7 +266,7 @@ _TABLE: tuple[Element, ...] = (
             ),
             "eventCallbackUrl": url("event_callback_url"),
             **_RECORDING_CALLBACK,
-            **_noted(
+            **noted(
                 "region",
                 "jitterBufferSize",
                 "whisper",
@@ -311,7 +283,7 @@ _TABLE: tuple[Element, ...] = (
         {
             "url": url("url", 14211),
             "method": method("method", 14210),
-            **_noted("reservationSid", "postWorkActivitySid"),
+            **noted("reservationSid", "postWorkActivitySid"),
         },
         content="text",
     ),
@@ -323,49 +295,48 @@ _TABLE: tuple[Element, ...] = (
             "maxQueueSize": integer("max_queue_size", 1, QUEUE_MEMBERS_MAX),
             "waitUrl": url_or_nothing("wait_url", 14221),
             "waitUrlMethod": method("wait_url_method", 14220),
-            **_noted("workflowSid"),
+            **noted("workflowSid"),
         },
         frozenset({"Task"}),
         "text",
     ),
-    Element("Task", {**_noted("priority", "timeout")}, content="text"),
+    Element("Task", {**noted("priority", "timeout")}, content="text"),
     Element("Leave", {}),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
     Element("Hangup", {}),
     Element("Reject", {"reason": choice("reason", "rejected", "busy")}),
     Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
-    *map(
-        _later,
-        (
-            "Connect",
-            "Start",
-            "Stop",
-            "Sms",
-            "Message",
-            "Pay",
-            "Prompt",
-            "Refer",
-            "Annotate",
-            "Publish",
-        ),
+    *later(
+        "Sms",
+        "Message",
+        "Pay",
+        "Prompt",
+        "Refer",
+        "Annotate",
+        "Publish",
     ),
+    *OUTSIDE,
 )
 
 ELEMENTS: Final[dict[str, Element]] = {element.name: element for element in _TABLE}
 
-TOP_LEVEL: Final[frozenset[str]] = frozenset(ELEMENTS) - {
-    "Number",
-    "Sip",
-    "Uri",
-    "Headers",
-    "Header",
-    "Client",
-    "Identity",
-    "Parameter",
-    "Conference",
-    "Queue",
-    "Task",
-}
+TOP_LEVEL: Final[frozenset[str]] = (
+    frozenset(ELEMENTS)
+    - INNER
+    - {
+        "Number",
+        "Sip",
+        "Uri",
+        "Headers",
+        "Header",
+        "Client",
+        "Identity",
+        "Parameter",
+        "Conference",
+        "Queue",
+        "Task",
+    }
+)
 """The verbs that may stand directly in a Response."""
 
 Values = dict[str, Any]

@@ -20,7 +20,8 @@ from ringfence.kernel.limits import (
     MARKUP_VERBS,
 )
 from ringfence.markup import build
-from ringfence.markup.elements import ELEMENTS, TOP_LEVEL, Element, Values
+from ringfence.markup.element import Element
+from ringfence.markup.elements import ELEMENTS, TOP_LEVEL, Values
 from ringfence.markup.problems import Problem, shown
 from ringfence.markup.spoken import CHANGES, spoken
 from ringfence.markup.verbs import Broken, Unavailable, Verb
@@ -232,6 +233,9 @@ class _Parse:
                     "unknown_element",
                     f"<{shown(name)}> is not known in <{parent.name}>; it was left out",
                 )
+            return None
+        if element.state == "later":
+            self._problem("unavailable_verb", f"<{name}> in <{parent.name}> is not available here")
             return None
         return element
 

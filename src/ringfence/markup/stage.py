@@ -67,6 +67,9 @@ class Stage(Protocol):
     ) -> Callback | None:
         """Send a callback to a URL of the document; None where it is no URL."""
 
+    def whole(self, url: str) -> str | None:
+        """Return a URL of the document without what it is relative to; None where it is no URL."""
+
     def follow_recording(
         self, follower: Callable[[RecordingFinished | RecordingMissing], None]
     ) -> None:

@@ -14,9 +14,11 @@ from ringfence.markup.gathering import GatherStep
 from ringfence.markup.recording import RecordStep
 from ringfence.markup.speaking import SpeakingStep
 from ringfence.markup.stage import Stage, Step
+from ringfence.markup.streaming import ConnectStep, StartStep, StopStep
 from ringfence.markup.verbs import (
     Broken,
     Conference,
+    Connect,
     Dial,
     Echo,
     Gather,
@@ -28,6 +30,8 @@ from ringfence.markup.verbs import (
     Redirect,
     Reject,
     Say,
+    Start,
+    Stop,
     Unavailable,
     Verb,
 )
@@ -53,6 +57,12 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return ConferenceStep(stage, verb, base), 1
         case Dial():
             return DialStep(stage, verb, base), 1
+        case Connect():
+            return ConnectStep(stage, verb), 1
+        case Start():
+            return StartStep(stage, verb), 1
+        case Stop():
+            return StopStep(stage, verb), 1
         case Echo():
             return EchoStep(stage, verb), 1
         case Redirect() | Hangup() | Reject() | Broken() | Unavailable():

@@ -266,6 +266,49 @@ class Echo(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stream(Verb):
+    """A server that hears the call: ``url`` (ws or wss) is told ``parameters`` at the start.
+
+    ``track``: what the caller says, hears, or both. ``dialect``: of the messages (our own
+    attribute; Twilio's or Exotel's). In a Stop only ``name`` counts.
+    """
+
+    url: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    track: Literal["inbound_track", "outbound_track", "both_tracks"] = "inbound_track"
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    dialect: Literal["twilio", "exotel"] = "twilio"
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connect(Verb):
+    """Let a server hear the caller and speak to them, until it closes; then ``action``.
+
+    ``action`` None: go on with the next verb.
+    """
+
+    stream: Stream
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Verb):
+    """Let servers hear the call while the next verbs are carried out."""
+
+    streams: tuple[Stream, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Verb):
+    """Let the servers of these names hear it no longer."""
+
+    names: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unavailable(Verb):
     """A verb of Twilio's that this program knows and does not carry out yet."""
 

@@ -59,6 +59,7 @@ from ringfence.markup.reading import FETCH_SENTENCES, read_body
 from ringfence.markup.speaking import SorryStep
 from ringfence.markup.stage import Step
 from ringfence.markup.steps import step_for
+from ringfence.markup.streaming import news_of
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import (
     Method,
@@ -75,6 +76,7 @@ _AFTER_OVER = (
     notices.DialProgress,
     notices.ConferenceFinished,
     notices.QueueFinished,
+    notices.StreamFinished,
 )
 """What still matters when the call is over: an action URL is told of it."""
 
@@ -315,6 +317,10 @@ class Program:
         self._out.append(callback)
         return callback
 
+    def whole(self, url: str) -> str | None:
+        found = resolve(url, self._pages.base)
+        return None if found is None or found.startswith("flow:") else found
+
     def follow_recording(self, follower: Follower) -> None:
         self._followers.append(follower)
 
@@ -483,6 +489,8 @@ class Program:
             if isinstance(notice, kinds):
                 del self._stale[place]
                 return
+        if isinstance(notice, notices.StreamStarted | notices.StreamFinished):
+            self._stream_news(notice)
         if (
             self._followers
             and isinstance(notice, notices.RecordingFinished | notices.RecordingMissing)
@@ -491,6 +499,17 @@ class Program:
             self._followers.pop(0)(notice)
         elif self._step is not None and not self._waiting_answer:
             self._step.receive(notice)
+
+    def _stream_news(self, news: notices.StreamStarted | notices.StreamFinished) -> None:
+        """Streams outlive the verb that began them, and the call."""
+        order = news.order
+        if order.status_callback:
+            params = (*self._base_params, *news_of(news, self._now))
+            self._out.append(
+                Callback(
+                    url=order.status_callback, method=order.status_callback_method, params=params
+                )
+            )
 
     def _interrupt(self) -> bool:
         """Stop what is under way; False where the call is over."""

@@ -26,6 +26,7 @@ IDENTS: Mapping[str, Label] = MappingProxyType(
         "number": CONFIG,
         "phone": CONFIG,
         "recording": CALL_ID,
+        "stream": CALL_ID,
         "trunk": CONFIG,
     }
 )

@@ -107,6 +107,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "process": (WORD, "serve or media"),
     "reason": (WORD, "a code word, never a sentence"),
     "recording": (IDENT, "the recording concerned"),
+    "stream": (IDENT, "the media stream concerned"),
     "seconds": (COUNT, "a duration in seconds"),
     "shard": (COUNT, "number of a media process"),
     "signal": (COUNT, "number of a signal"),

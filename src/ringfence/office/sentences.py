@@ -12,6 +12,8 @@ from ringfence.calls.events import CallFact
 
 _BAD_CAUSES = {"failed"}
 
+_BAD_STREAMS = {"refused", "failed", "not_understood", "too_many"}
+
 _ENDS = {
     "done": "to its end",
     "stopped": "until it was cut short",
@@ -97,6 +99,13 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.QueueEntered: lambda _: "Waiting in a queue",
     e.QueueAnswered: lambda f: f"An agent answered after {_seconds(f.waited_ms)}",
     e.QueueLeft: lambda _: "Left the queue",
+    e.StreamStarted: lambda f: (
+        "The account's server hears the call" + (" and may speak" if f.two_way else "")
+    ),
+    e.StreamEnded: lambda f: (
+        f"The account's server hears the call no more: {f.reason.replace('_', ' ')}"
+        f" ({f.messages} messages{f', {f.dropped} too late' if f.dropped else ''})"
+    ),
     e.TimelineNoted: lambda f: f.text or f.code.replace("_", " "),
 }
 
@@ -104,6 +113,7 @@ _LEVEL: dict[type[CallFact], Callable[[Any], str]] = {
     e.AudioMissed: lambda _: "warning",
     e.RecordingFailed: lambda f: "info" if f.reason in {"empty", "refused"} else "fault",
     e.PromptPlayed: lambda f: "warning" if f.reason == "failed" else "info",
+    e.StreamEnded: lambda f: "warning" if f.dropped or f.reason in _BAD_STREAMS else "info",
     e.CallEnded: lambda f: "fault" if CAUSES[f.cause].word in _BAD_CAUSES else "info",
     e.TimelineNoted: lambda f: {"error": "fault", "warning": "warning"}.get(f.level, "info"),
 }

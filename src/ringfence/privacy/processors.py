@@ -62,7 +62,7 @@ _WEB: Mapping[str, str] = {
     "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
     "RawDlrDoneDate ReferTransferTarget",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
-    "user.content.private": "Digits FinishedOnKey SpeechResult StableSpeechResult "
+    "user.content.private": "Digits FinishedOnKey audio SpeechResult StableSpeechResult "
     "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "
     + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
     "system.configuration": "AccountSid ApiVersion MessagingServiceSid",
@@ -90,7 +90,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             "instructed",
             ("connect_call", "deliver_content"),
             _WEB_FIELDS,
-            ("ringfence.webhooks.client",),
+            ("ringfence.webhooks.client", "ringfence.webhooks.sockets"),
         ),
         Processor(
             "named_by_the_person",

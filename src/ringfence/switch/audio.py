@@ -25,6 +25,7 @@ from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.ports import ChannelFile, Clips, Recorder
+from ringfence.switch.streams import StreamDesk
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -54,8 +55,15 @@ class _Recording:
 class AudioDesk:
     """The media side of every call."""
 
-    def __init__(self, links: Sequence[MediaLink], clips: Clips, recorder: Recorder) -> None:
+    def __init__(
+        self,
+        links: Sequence[MediaLink],
+        clips: Clips,
+        recorder: Recorder,
+        streams: StreamDesk,
+    ) -> None:
         self.links = links
+        self._streams = streams
         self._clips = clips
         self._recorder = recorder
         self._runner: CallRunner
@@ -67,10 +75,12 @@ class AudioDesk:
     def attach(self, runner: CallRunner) -> None:
         """The runner this desk works for."""
         self._runner = runner
+        self._streams.attach(runner)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
         return {
+            **self._streams.handlers(),
             effects.StartPlay: self._play,
             effects.StartTone: self._tone,
             effects.StopPlay: lambda live, effect: self._link(live).send(
@@ -117,6 +127,7 @@ class AudioDesk:
             media.RecordingFinished: self._recording_finished,
             media.RecordingFailed: self._recording_failed,
             media.CommandRefused: self._refused,
+            **self._streams.notices(),
         }
 
     def _link(self, live: LiveCall) -> MediaLink:
@@ -344,6 +355,8 @@ class AudioDesk:
         self._link(live).send(command(a=effect.leg, b=effect.leg))
 
     def _played(self, notice: media.PlayFinished) -> None:
+        if self._streams.played(notice.play):
+            return
         aside = self._asides.pop((notice.leg, notice.play), None)
         if aside is not None:
             aside(notice.reason == "done")
@@ -362,6 +375,7 @@ class AudioDesk:
         )
 
     def _digit(self, notice: media.DtmfReceived) -> None:
+        self._streams.pressed(LegId(notice.leg), notice.digit, notice.duration_ms)
         self._tell(
             notice.leg,
             inputs.DigitPressed(
@@ -455,8 +469,9 @@ class AudioDesk:
         finally:
             self._recordings.pop(recording, None)
 
-    def lost(self, live: LiveCall) -> None:
-        """The worker that recorded for this call died: keep what it had handed to the disk."""
+    def lost(self, live: LiveCall, legs: set[LegId]) -> None:
+        """The worker that carried these legs died: keep what it had handed to the disk."""
+        self._streams.lost(legs)
         for recording in live.recordings & self._recordings.keys():
             self._start(self._salvage(recording, self._recordings[recording].files))
 

@@ -126,7 +126,7 @@ class CallRunner:
         for call, ids in lost.items():
             live = self.calls.get(call)
             if live is not None:
-                self._audio.lost(live)
+                self._audio.lost(live, ids)
                 for leg in list(live.legs.values()):
                     if leg.id in ids and leg.released and not leg.dialog_open:
                         self.drop_leg(live, leg)  # nobody will confirm that it is closed

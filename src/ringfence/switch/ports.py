@@ -154,6 +154,30 @@ class Web(Protocol):
         ...
 
 
+class Socket(Protocol):
+    """An open WebSocket."""
+
+    async def send(self, text: str, /) -> None:
+        """Write a message; waits while the far side does not read. Raises `OSError`."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next message, None when the far side closed. Raises `OSError` where it broke."""
+        ...
+
+    async def close(self) -> None:
+        """Close, properly where the far side answers in time."""
+        ...
+
+
+class Sockets(Protocol):
+    """WebSockets to the account's own servers, behind the guard."""
+
+    async def connect(self, url: str, /) -> Socket:
+        """Open one. Raises `Refused` (``bad_url``, ``private_address``, ``handshake_failed``)."""
+        ...
+
+
 class Speech(Protocol):
     """Text into clips."""
 

@@ -245,6 +245,52 @@ class Web:
         self.callbacks.append(request)
 
 
+class FarSocket:
+    """The end of a WebSocket that a test holds: ``heard`` from us, `tell` us, `hang_up`."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.closed = False
+        self._told: asyncio.Queue[str | None] = asyncio.Queue()
+
+    async def send(self, text: str, /) -> None:
+        """Take a message of ours."""
+        if self.closed:
+            raise ConnectionError("closed")
+        self.heard.append(text)
+
+    async def receive(self) -> str | None:
+        """Give us the next message."""
+        return await self._told.get()
+
+    async def close(self) -> None:
+        """We close."""
+        self.closed = True
+
+    def tell(self, text: str) -> None:
+        """Have us receive a message."""
+        self._told.put_nowait(text)
+
+    def hang_up(self) -> None:
+        """Have us see that the far side has closed."""
+        self._told.put_nowait(None)
+
+
+class Sockets:
+    """WebSockets by URL: ``answers`` names those that exist, ``opened`` holds their far ends."""
+
+    def __init__(self) -> None:
+        self.answers: set[str] = set()
+        self.opened: list[FarSocket] = []
+
+    async def connect(self, url: str, /) -> FarSocket:
+        """Open one."""
+        if url not in self.answers:
+            raise Refused("handshake_failed", "nobody is there")
+        self.opened.append(FarSocket())
+        return self.opened[-1]
+
+
 class Addresses:
     """RFC 3263 for a world without DNS: a URI leads to the address it names."""
 

@@ -57,6 +57,7 @@ from ringfence.switch.routing import Router
 from ringfence.switch.rulings import NobodySpoke, Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
+from ringfence.switch.streams import StreamDesk
 from ringfence.switch.tolls import Tolls
 from ringfence.testing.ether import Ether, EtherSignals
 from ringfence.testing.ladder import Ladder
@@ -66,6 +67,7 @@ from ringfence.testing.memory import (
     FactBook,
     PartyRoom,
     RecordingShelf,
+    Sockets,
     Speaker,
     Web,
 )
@@ -160,7 +162,9 @@ class Switchboard:
         self.speech = Speaker(self.clock, entropy, ladders.fetches)
         self.flows = Library(voice="en")
         clips = ClipTable()
-        audio = AudioDesk([self.link], clips, self.recordings)
+        self.sockets = Sockets()
+        streams = StreamDesk(self.sockets, lambda: self.directory.account)
+        audio = AudioDesk([self.link], clips, self.recordings, streams)
         sessions = Sessions(host)
         tolls = Tolls(self.clock)
         router = Router(

@@ -67,7 +67,7 @@ class Document:
     method: Method = "POST"
 
 
-class _Resolver(AbstractResolver):
+class GuardedResolver(AbstractResolver):
     """Names to addresses by the system's resolver, in threads of its own, through the guard."""
 
     def __init__(self, guard: Guard) -> None:
@@ -98,6 +98,25 @@ class _Resolver(AbstractResolver):
             del self.admitted[next(iter(self.admitted))]
         self.admitted[address] = None
 
+    def connector(self, tls: ssl.SSLContext) -> aiohttp.TCPConnector:
+        """Return a connector that goes where this resolver admits, and looks once more."""
+        return aiohttp.TCPConnector(
+            resolver=self,
+            ssl=tls,
+            limit=0,  # bounded per host: one endpoint that hangs must not slow another
+            limit_per_host=WEBHOOK_CONNECTIONS_PER_HOST,
+            keepalive_timeout=WEBHOOK_IDLE_MS / 1000,
+            ttl_dns_cache=10,
+            socket_factory=self._socket,
+        )
+
+    def _socket(self, info: Any) -> socket.socket:
+        """The last look: the address that is about to be connected to."""
+        family, kind, proto, _, address = info
+        if address[0] not in self.admitted and not is_public_text(address[0]):
+            raise Refused("private_address", "the connection was about to go to a private address")
+        return socket.socket(family=family, type=kind, proto=proto)
+
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
@@ -107,7 +126,7 @@ class WebhookClient:
 
     def __init__(self, guard: Guard, *, tls: ssl.SSLContext | None = None) -> None:
         self._guard = guard
-        self._resolver = _Resolver(guard)
+        self._resolver = GuardedResolver(guard)
         self._tls = tls if tls is not None else ssl.create_default_context()
         self._session: aiohttp.ClientSession | None = None
 
@@ -259,30 +278,14 @@ class WebhookClient:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=self._resolver,
-                ssl=self._tls,
-                limit=0,  # bounded per host: one endpoint that hangs must not slow another
-                limit_per_host=WEBHOOK_CONNECTIONS_PER_HOST,
-                keepalive_timeout=WEBHOOK_IDLE_MS / 1000,
-                ttl_dns_cache=10,
-                socket_factory=self._socket,
-            )
             self._session = aiohttp.ClientSession(
-                connector=connector,
+                connector=self._resolver.connector(self._tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # an answer may be a bomb; `read_bounded` looks
                 trust_env=False,
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=WEBHOOK_CONNECT_MS / 1000),
             )
         return self._session
-
-    def _socket(self, info: Any) -> socket.socket:
-        """The last look: the address that is about to be connected to."""
-        family, kind, proto, _, address = info
-        if address[0] not in self._resolver.admitted and not is_public_text(address[0]):
-            raise Refused("private_address", "the connection was about to go to a private address")
-        return socket.socket(family=family, type=kind, proto=proto)
 
 
 def _addresses(

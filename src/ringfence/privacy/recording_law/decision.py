@@ -31,7 +31,7 @@ Outcome = Literal["record", "announce", "ask", "never"]
 Duty = Literal["none", "announce", "ask"]
 Standing = Literal["person", "staff"]
 """``staff``: works for the account and knows that it records."""
-Source = Literal["voicemail", "call", "dial", "conference", "queue"]
+Source = Literal["voicemail", "call", "dial", "conference", "queue", "stream"]
 Policy = Literal["law", "announce", "ask", "never"]
 """What the account wants beyond the law: nothing more, always announce, always ask, nothing."""
 
