@@ -363,7 +363,7 @@ def _start_stream(call: LiveCall, c: commands.StartStream) -> None:
     first = call.find(None)
     call.last_far_hangup = None
     call.start_stream(first, c.order, c.stream)
-    if first.peer is not None:
+    if first.peer is not None or isinstance(call.activity, ConferenceStay):
         call.company(first.id, told=False)
     if call.collector is not None and call.collector.sensitive:
         call.hold_streams(on=True)

@@ -92,6 +92,7 @@ class ConferenceStay(Activity):
         if was != "entering":
             return
         self._entered_at = core.now
+        core.company(core.first().id, told=False)  # whoever else is in there
         core.facts.append(
             events.ConferenceJoined(
                 at=core.now,
@@ -171,6 +172,7 @@ class ConferenceStay(Activity):
             return
         self.state = STAY_TABLE[self.state]["left"]
         core.activity = None
+        core.company(core.first().id, told=True)
         core.timers.clear("activity", "limit")
         core.talk_stops()
         core.stop_recordings("conference")
