@@ -27,7 +27,7 @@ ELSEWHERE = {
     "request.forget": "likewise",
     "session.check": "the cookie of every request",
     "session.end": "a page: /admin/sign-out",
-    "timeline.follow": "/v1/events, which resumes from storage",
+    "timeline.follow": "/v1/events/stream, which resumes from storage",
 }
 
 

@@ -22,6 +22,7 @@ STREAMS = frozenset(
     {
         "recording.export",
         "timeline.follow",
+        "event.follow",
         "privacy.rights.fetch",
         "privacy.case.fetch",
         "privacy.demand.fetch",

@@ -105,6 +105,13 @@ APP_CODE_MS = Limit(60_000, "ms", "between consent and the app's server asking: 
 APP_ACCESS_MS = Limit(3_600_000, "ms", "of an access token; a refresh token gets the next one")
 APP_REFRESH_MS = Limit(30 * 86_400_000, "ms", "an app that is not used for a month asks again")
 APP_VERIFIER_CHARS = Limit(128, "characters", "RFC 7636 4.1: 43 to 128 of them")
+EVENT_BATCH = Limit(200, "events", "of a stream read at once; then calls get their turn")
+EVENT_BEHIND_MAX = Limit(100_000, "events", "a reader this far behind is told to come back")
+EVENT_GATHER = Limit(50, "ms", "facts of a busy moment are read together")
+EVENT_HEARTBEAT = Limit(15_000, "ms", "proxies cut what is silent for 30 s and more")
+EVENT_SEND = Limit(30_000, "ms", "a reader that does not read for this long is cut off")
+EVENT_STREAMS_MAX = Limit(200, "streams", "of events open at a time; each costs a connection")
+EVENT_TYPES_MAX = Limit(100, "names", "of events one stream is filtered by; there are fewer")
 IDEMPOTENCY_HOURS = Limit(
     24, "hours", "a request may be repeated this long; clients give up before"
 )

@@ -28,6 +28,7 @@ from ringfence.office import (
     applications,
     apps,
     call_search,
+    happening,
     lookup,
     messaging,
     notifications,
@@ -86,6 +87,7 @@ __all__ = [
     "applications",
     "apps",
     "call_search",
+    "happening",
     "lookup",
     "messaging",
     "notifications",
@@ -164,6 +166,7 @@ class Office:
         self.identities = Identities()
         self.policy_uses: dict[str, Ms] = {}
         self.repeating: set[bytes] = set()
+        self.streams = 0
         store.eraser.jurisdiction = settings.country
         store.eraser.resume()
         self.account = open_account(store, clock=clock, entropy=entropy)

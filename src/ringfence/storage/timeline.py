@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from ringfence.calls.events import CallFact
 from ringfence.kernel.clock import Ms
@@ -24,6 +24,9 @@ _SINCE = Statement(
     "after",
     "count",
 )
+
+
+_NEWEST = Statement(select(func.max(_e.id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class Timeline:
     def since(self, event: int, *, count: int) -> list[StoredEvent]:
         """Return events of all calls recorded after event number ``event``, oldest first."""
         return [_event(row) for row in self._db.reading.rows(_SINCE, (event, count))]
+
+    def newest(self) -> int:
+        """Return the number of the newest event, 0 where there is none."""
+        row = self._db.reading.row(_NEWEST, ())
+        return 0 if row is None else int(row[0] or 0)
 
 
 def _event(row: Row) -> StoredEvent:
