@@ -25,7 +25,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.ids import PartyId
+from ringfence.kernel.ids import CallId, PartyId
 from ringfence.kernel.limits import (
     DRAIN_POLL_MS,
     MEDIA_SPARE_LEGS,
@@ -33,9 +33,11 @@ from ringfence.kernel.limits import (
     TRUNK_LOOKUP_MS,
     TRUNK_PROBE_MS,
 )
+from ringfence.markup.exchange import Callback
 from ringfence.media.engine.sealing import mend
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, alerts, trunk_entry
+from ringfence.office.caller_ids import CallerIdChecks
 from ringfence.office.first_start import LOOPBACK
 from ringfence.office.live import Addresses
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
@@ -180,9 +182,11 @@ class Exchange:
         self.runner.watchers.append(self._count)
         self.runner.watchers.append(partial(alerts.watch, office))
         self.runner.watchers.append(self.outside.watch)
+        self.checks = CallerIdChecks(office, self.outside.applets)
+        self.runner.watchers.append(self.checks.watch)
         self._programs = Programs(
             directory=office.directory,
-            applets=self.outside.applets,
+            applets=self.checks,
             tolls=tolls,
             domain=office.domain,
             public_url=settings.public_url,
@@ -344,6 +348,10 @@ class Exchange:
         return [(binding.uri, binding.peer) for binding in found]
 
     # -- what the use cases ask ---------------------------------------------------------------
+
+    def tell(self, call: CallId | None, request: Callback, /) -> None:
+        """Tell a server of the account's, until it is taken."""
+        self.outside.tell(call, request)
 
     async def post(
         self, url: str, body: bytes, media_type: str, headers: Mapping[str, str], /

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from office_open import opened
 
+from ringfence.accounts.resources import CallerId
 from ringfence.api.http import build
 from ringfence.api.twilio.operations import Operation, operations
 from ringfence.calls import events
@@ -26,7 +27,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, ConferenceId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
-from ringfence.office import Office
+from ringfence.office import Office, shelf
 from ringfence.office.exchanges import Exchanges
 from ringfence.storage.notifications import Exchange
 
@@ -37,6 +38,7 @@ VERSION = "/2010-04-01"
 Form = Mapping[str, str | list[str]]
 
 FORMS: dict[str, Form] = {
+    "CreateValidationRequest": {"PhoneNumber": THEIRS},
     "CreateApplication": {"FriendlyName": "Menu", "VoiceUrl": "https://example.com/menu"},
     "CreateCall": {"To": THEIRS, "From": OURS, "Twiml": DOCUMENT},
     "CreateIncomingPhoneNumber": {
@@ -156,8 +158,13 @@ async def _a_conference(office: Office) -> None:
     await office.settled()
 
 
+async def _a_caller_id(office: Office) -> None:
+    await shelf.keep(office, CallerId(number="+12025550142", name="Seeded"))
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_number, _calls, _a_failed_request, _an_application, _a_stock, _a_key,
+    _a_caller_id,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

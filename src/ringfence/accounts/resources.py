@@ -50,7 +50,66 @@ class StockRange:
     sms: bool = False
 
 
-Resource = Application | StockRange | TextCarrier
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerId:
+    """A number (E.164) of somebody's that calls may show, because they confirmed it."""
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SipDomain:
+    """A name under which calls by SIP are taken, and what answers them.
+
+    ``credentials``, ``addresses``: ids of the lists whose members may call.
+    """
+
+    domain: str
+    name: str = field(default="", repr=False)
+    voice: Hook | None = None
+    voice_fallback: Hook | None = None
+    status: Hook | None = None
+    registration: bool = False
+    credentials: tuple[str, ...] = ()
+    registrations: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialList:
+    """Phones under one name."""
+
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A phone (``storage.phones``) that belongs to a list."""
+
+    username: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpList:
+    """Addresses under one name."""
+
+    name: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpAddress:
+    """An address or a network of a list."""
+
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    prefix: int
+
+
+Resource = (
+    Application | StockRange | TextCarrier | CallerId | SipDomain | CredentialList | Credential
+    | IpList | IpAddress
+)  # fmt: skip
 """Any of them."""
 
 
@@ -65,5 +124,11 @@ class Kind:
 KINDS: Final[Mapping[type[object], Kind]] = {
     Application: Kind("application", "application"),
     StockRange: Kind("stock", "stock"),
+    CallerId: Kind("caller_id", "number"),
+    SipDomain: Kind("sip_domain", "sip_domain"),
+    CredentialList: Kind("credential_list", "credential_list"),
+    Credential: Kind("credential", "credential"),
+    IpList: Kind("ip_list", "ip_list"),
+    IpAddress: Kind("ip_address", "ip_address"),
     TextCarrier: Kind("text_carrier", "text_carrier"),
 }

@@ -89,3 +89,22 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     line_status: str | None = None
     roaming: bool | None = None
     roaming_country: str | None = None
+
+
+class CallerId(msgspec.Struct, frozen=True, kw_only=True):
+    """A number of somebody's that calls may show, because they confirmed it."""
+
+    sid: str
+    number: str
+    name: str
+    created: int
+    changed: int
+
+
+class CallerIdCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A number is being called; who answers enters ``code``."""
+
+    call: str
+    number: str
+    name: str
+    code: str

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from ringfence.accounts.resources import Application, Resource
+from ringfence.accounts.resources import Application, CallerId, Resource
 from ringfence.api import views
 from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
@@ -28,6 +28,7 @@ from ringfence.office import (
     applications,
     apps,
     call_search,
+    caller_ids,
     happening,
     lookup,
     messaging,
@@ -87,6 +88,7 @@ __all__ = [
     "applications",
     "apps",
     "call_search",
+    "caller_ids",
     "happening",
     "lookup",
     "messaging",
@@ -348,12 +350,16 @@ class Office:
         self.shelf.learn(kept)
         if isinstance(kept.body, Application):
             self.directory.applications[ApplicationId(kept.id)] = kept.body
+        elif isinstance(kept.body, CallerId):
+            self.directory.caller_ids.add(kept.body.number)
 
     def forget_resource(self, kept: Kept[R]) -> None:
         """A small document is gone."""
         self.shelf.forget(kept.id)
         if isinstance(kept.body, Application):
             self.directory.applications.pop(ApplicationId(kept.id), None)
+        elif isinstance(kept.body, CallerId):
+            self.directory.caller_ids.discard(kept.body.number)
 
     def learn_phone(self, phone: PhoneDevice) -> None:
         """A phone may register."""

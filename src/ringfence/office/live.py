@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ringfence.api import views
 from ringfence.kernel.clock import Ms, SystemClock
-from ringfence.kernel.ids import PartyId
+from ringfence.kernel.ids import CallId, PartyId
+from ringfence.markup.exchange import Callback
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.room_control import RoomControl
+
+if TYPE_CHECKING:
+    from ringfence.office.caller_ids import CallerIdChecks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,15 @@ class Live(Protocol):
 
     def metrics(self) -> dict[str, float | dict[str, float]]:
         """Values of the metrics in ``ringfence.observe.metrics``."""
+        ...
+
+    @property
+    def checks(self) -> CallerIdChecks:
+        """Numbers that are being called to confirm that they may be shown."""
+        ...
+
+    def tell(self, call: CallId | None, request: Callback, /) -> None:
+        """Tell a server of the account's, until it is taken."""
         ...
 
     async def post(

@@ -65,7 +65,8 @@ _WEB: Mapping[str, str] = {
     "user.content.private": "Digits FinishedOnKey audio SpeechResult StableSpeechResult "
     "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "
     + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
-    "system.configuration": "AccountSid ApiVersion MessagingServiceSid",
+    "system.configuration": "AccountSid ApiVersion MessagingServiceSid OutgoingCallerIdSid "
+    "VerificationStatus",
 }
 _WEB_FIELDS: Mapping[str, str] = {
     name: category for category, names in _WEB.items() for name in names.split()

@@ -112,6 +112,8 @@ class Directory:
     flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
     devices: dict[str, DeviceEntry] = field(default_factory=dict)
+    caller_ids: set[str] = field(default_factory=set)
+    """Numbers (E.164) of others that they let us show."""
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
 
     def number(self, user: str) -> NumberEntry | None:
@@ -167,6 +169,10 @@ class Directory:
     def _application(self, identifier: ApplicationId | None) -> Application | None:
         return None if identifier is None else self.applications.get(identifier)
 
+    def may_show(self, phone: Phone) -> bool:
+        """Whether calls may show a number: it is ours, or its owner confirmed it."""
+        return phone.e164 in self.numbers or phone.e164 in self.caller_ids
+
     def shown(self, wanted: Phone | None) -> Phone | None:
         """The number an outgoing call shows: the one wanted if it is ours, else our first.
 
@@ -176,7 +182,7 @@ class Directory:
         try:
             return choose(
                 Showing(wanted=wanted, trunk_number=first),
-                owns=lambda phone: phone.e164 in self.numbers,
+                owns=self.may_show,
             )
         except Refused:
             return first

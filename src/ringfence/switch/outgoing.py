@@ -180,6 +180,8 @@ class Outgoing:
         if caller is None:
             return next((entry.phone for entry in numbers.values()), None)
         phone = Phone.parse(caller, region=self._region)
-        if phone.e164 not in numbers:
-            raise Refused("caller_id_not_ours", "show a number of this installation")
+        if not self._runner.directory.may_show(phone):
+            raise Refused(
+                "caller_id_not_ours", "show a number of this installation, or one that was verified"
+            )
         return phone

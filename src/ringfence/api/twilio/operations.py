@@ -116,6 +116,7 @@ def operations() -> Operations:
         accounts,
         applications,
         available,
+        caller_ids,
         calls,
         keys,
         notifications,
