@@ -36,6 +36,7 @@ from ringfence.api.v1 import (
     privacy_staff,
     recordings,
     setup,
+    simulations,
 )
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
@@ -56,6 +57,7 @@ HANDLERS = (
     *events.HANDLERS,
     *oauth.HANDLERS,
     *notifications.HANDLERS,
+    *simulations.HANDLERS,
     *privacy_pages.HANDLERS,
     *rights.HANDLERS,
     *privacy_policy.HANDLERS,

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "flow": ("flows:flow", "Show, check and install call flows."),
     "lookup": ("lookup:lookup", "Say what a telephone number is."),
     "notifications": ("notifications:notifications", "Show what your servers were asked."),
+    "simulate": ("simulate:simulate", "Run a flow or URL with a recorded caller; call nobody."),
     "recording": ("recordings:recording", "List and export recordings and voicemail."),
     "app": ("apps:app", "Let apps of others ask in the account's name; shut them out."),
     "key": ("privacy_staff:key", "Make and revoke API keys, each for its purposes."),

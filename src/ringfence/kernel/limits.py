@@ -59,6 +59,9 @@ MARKUP_FETCH_WAIT_MS = Limit(20_000, "ms", "above the client's own 15 s, in case
 MARKUP_RECORD_MIN_MS = Limit(500, "ms", "nobody says anything in less")
 MARKUP_IDLE_DOCUMENTS = Limit(20, "documents", "in a row without anything heard or done: a loop")
 MARKUP_CALL_DOCUMENTS = Limit(5_000, "documents", "one a second for more than an hour of menus")
+REHEARSAL_MS = Limit(3_600_000, "ms", "of virtual time: then the caller of a rehearsal hangs up")
+REHEARSAL_STEPS = Limit(20_000, "events", "in one rehearsal; a program that idles ends there")
+REHEARSAL_FETCHES = Limit(100, "documents", "in one rehearsal")
 MARKUP_CALL_PROBLEMS = Limit(100, "problems", "a menu that repeats must not fill the timeline")
 GUARD_STRIKES = Limit(
     12, "strikes", "a phone with a wrong password makes a few, a scanner hundreds"

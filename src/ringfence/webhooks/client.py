@@ -46,6 +46,8 @@ from ringfence.webhooks.signatures import HEADER, sign, with_body_digest
 Method = Literal["GET", "POST"]
 Param = tuple[str, str | Phone]
 
+SIMULATION: Final = "X-Ringfence-Simulation"
+"""Marks a request that no call asked for."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
@@ -147,13 +149,15 @@ class WebhookClient:
         total_ms: int = WEBHOOK_TOTAL_MS,
         document: Document | None = None,
         once: str | None = None,
+        simulated: bool = False,
     ) -> FetchResult:
         """Request ``url`` and return what came of it; never raises for what the far side does.
 
         ``params``: the form of a POST, added to the query of a GET. ``token``: the account's,
         for ``X-Twilio-Signature``; None for no signature. ``limit``: bytes of the body.
         ``document``: posted as it is instead of a form, and never to where a redirect leads.
-        ``once``: the idempotency token, where this is not the first try of it.
+        ``once``: the idempotency token, where this is not the first try of it. ``simulated``: said
+        in a header, so that a server can tell it from a call.
         """
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -168,7 +172,7 @@ class WebhookClient:
                         target, document.method, [], None, limit, once, document
                     )
                 else:
-                    result = await self._follow(url, method, pairs, token, limit, once)
+                    result = await self._follow(url, method, pairs, token, limit, once, simulated)
         except TimeoutError:
             result = FetchResult(failure="fetch_timed_out")
         except Refused as refused:
@@ -200,15 +204,20 @@ class WebhookClient:
         token: str | None,
         limit: int,
         once: str,
+        simulated: bool,
     ) -> FetchResult:
         for hops in range(WEBHOOK_REDIRECTS + 1):
             target = self._guard.target(_with_query(url, pairs) if method == "GET" else url)
             form = pairs if method == "POST" else []
             try:
-                result, location = await self._once(target, method, form, token, limit, once)
+                result, location = await self._once(
+                    target, method, form, token, limit, once, simulated=simulated
+                )
             except aiohttp.ServerDisconnectedError:
                 # a kept connection that the server closed meanwhile: once more, on a new one
-                result, location = await self._once(target, method, form, token, limit, once)
+                result, location = await self._once(
+                    target, method, form, token, limit, once, simulated=simulated
+                )
             result.redirects = hops
             if location is None:
                 return result
@@ -232,9 +241,13 @@ class WebhookClient:
         limit: int,
         once: str,
         document: Document | None = None,
+        *,
+        simulated: bool = False,
     ) -> tuple[FetchResult, str | None]:
         """One request; the second value is where a redirect leads."""
         headers = {**_HEADERS, "I-Twilio-Idempotency-Token": once}
+        if simulated:
+            headers[SIMULATION] = "true"
         if token is not None:
             headers[HEADER] = sign(target.url, form, token)
         if target.credentials is not None:

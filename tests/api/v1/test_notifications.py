@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from ringfence.api import views_notifications as log_views
+
 Headers = Callable[..., dict[str, str]]
 
 
@@ -48,3 +50,22 @@ def test_apps_are_listed_and_switched(client: TestClient[Any], office: Any, basi
 @pytest.mark.parametrize("path", ["", "/NO1", "/logging"])
 def test_a_stranger_sees_nothing(client: TestClient[Any], path: str) -> None:
     assert client.get(f"/v1/notifications{path}").status_code == 401
+
+
+def test_exchanges_are_sent_again(client: TestClient[Any], office: Any, basic: Headers) -> None:
+    waiting = log_views.Delivery(
+        sid="DL1", call=None, subject="CA1", kind="status", event=None, source="replay",
+        state="ready", attempts=0, error=None, created=1, due=1,
+    )  # fmt: skip
+    office.answers["notification.replay"] = log_views.Replayed(deliveries=[waiting], left_out={})
+    answer = client.post("/v1/notifications/replay", json={"sids": ["NO1"]}, headers=basic())
+    assert answer.json()["deliveries"][0]["sid"] == "DL1"
+    assert office.asked[-1][:2] == ("notification.replay", {"sids": ["NO1"]})
+    none = client.post("/v1/notifications/replay", json={"sids": []}, headers=basic())
+    assert none.status_code == 400
+    office.answers["delivery.list"] = log_views.DeliveryPage(deliveries=[waiting])
+    listed = client.get("/v1/deliveries?state=ready", headers=basic())
+    assert listed.json()["items"][0]["state"] == "ready"
+    office.answers["delivery.retry"] = waiting
+    assert client.post("/v1/deliveries/DL1/retry", headers=basic()).status_code == 200
+    assert office.asked[-1][:2] == ("delivery.retry", {"sid": "DL1"})
