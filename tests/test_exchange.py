@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ringfence.config import PortRange
-from ringfence.exchange import Exchange, is_wildcard, measure, spare_legs
+from ringfence.config import PortRange, is_wildcard
+from ringfence.exchange import Exchange, measure, spare_legs
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, TrunkId
 from ringfence.media import wav

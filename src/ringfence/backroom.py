@@ -17,6 +17,7 @@ from ringfence.jobs.handlers import (
     mail,
     notices,
     sweeps,
+    texts,
 )
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
@@ -53,6 +54,7 @@ class Backroom:
         deliver: Deliver,
         clock: Clock,
         post: portability.Post = portability.nowhere,
+        answer: texts.Answer | None = None,
     ) -> None:
         self._office = office
         self._clock = clock
@@ -81,6 +83,7 @@ class Backroom:
                     sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
                 ),
                 **case_clocks.handlers(office, post),
+                **({} if answer is None else {texts.KIND: texts.AnswerTexts(answer)}),
             },
             clock=clock,
         )

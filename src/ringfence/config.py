@@ -530,3 +530,19 @@ def _read(name: str, text: str, source: str) -> Any:
         where = {"file": f" in {FILE}", "environment": " in the environment"}.get(source, "")
         reason = f"{name}{where} must be {form.shape}{form.hint}"
         raise Refused("bad_setting", reason) from None
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Whether an address belongs to an interface here, and not to a NAT in front of us."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
+def is_wildcard(host: str) -> bool:
+    """Whether it means every address of this machine."""
+    return host in _WILDCARDS

@@ -7,7 +7,6 @@ socket beside it.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +19,8 @@ from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Hangup
 from ringfence.calls.events import CallFact
-from ringfence.config import Settings, own_address
+from ringfence.carriers.roster import Roster
+from ringfence.config import Settings, is_of_this_machine, is_wildcard, own_address
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
@@ -40,6 +40,8 @@ from ringfence.office import Office, alerts, trunk_entry
 from ringfence.office.caller_ids import CallerIdChecks
 from ringfence.office.first_start import LOOPBACK
 from ringfence.office.live import Addresses
+from ringfence.office.messaging.incoming import Incoming
+from ringfence.office.messaging.replies import Replies
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -116,8 +118,15 @@ class Exchange:
         clips = ClipShelf()
         self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
         self.outside = Outside(settings, office, entropy=entropy, clock=clock)
+        self.roster: Roster | None = None
+        self.incoming = Incoming(office)
+        self.replies = Replies(office, self.outside.fetch_about)
         self.backroom = Backroom(
-            office, deliver=self.outside.deliver, clock=clock, post=self.outside.post
+            office,
+            deliver=self.outside.deliver,
+            clock=clock,
+            post=self.outside.post,
+            answer=self.replies,
         )
         self.outside.tell = self.backroom.tell
         self.links = [
@@ -157,6 +166,7 @@ class Exchange:
             ),
             domain=office.domain,
         )
+        program_host.texts = self.replies
         rooms = RoomDesk(
             account=office.directory.account,
             clock=clock,
@@ -221,6 +231,7 @@ class Exchange:
             await link.start()
         self._recover()
         await self.backroom.start()
+        await self._office.post.start(self.roster)
         settings = self._settings
         tls = None
         if settings.sip_tls is not None:
@@ -288,6 +299,7 @@ class Exchange:
         await self.transport.close()
         for link in self.links:
             await link.close()
+        await self._office.post.stop()
         await self.backroom.stop()
         await self.speech.close()
         await self.outside.close()
@@ -568,17 +580,6 @@ def measure(file: Path, key: bytes) -> int:
         return 0
 
 
-def is_of_this_machine(address: str) -> bool:
-    """Whether an address belongs to an interface here, and not to a NAT in front of us."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((address, 0))
-        except OSError:
-            return False
-    return True
-
-
 def spare_legs(settings: Settings) -> int:
     """How many legs each worker holds open ahead of need: few where there are few ports.
 
@@ -586,8 +587,3 @@ def spare_legs(settings: Settings) -> int:
     """
     ports = (settings.rtp.high - settings.rtp.low + 1) // settings.workers
     return min(int(MEDIA_SPARE_LEGS), ports // 32)
-
-
-def is_wildcard(host: str) -> bool:
-    """Whether it means every address of this machine."""
-    return host in {"0.0.0.0", "::"}  # noqa: S104 - text, nothing binds

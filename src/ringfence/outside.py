@@ -14,7 +14,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused, RemoteError
-from ringfence.kernel.ids import CallId, ClipId
+from ringfence.kernel.ids import CallId, ClipId, MessageId
 from ringfence.kernel.limits import CLIP_BYTES_MAX, PUSH_WAIT_MS
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
@@ -176,6 +176,24 @@ class Outside:
             elapsed_ms=result.elapsed_ms,
         )
 
+    async def fetch_about(self, message: MessageId, request: Fetch, /) -> Fetched | FetchFailed:
+        """Get a document about a text message, signed with the account's token; it is not kept."""
+        params = self._released(request.params, "carry_message")
+        result = await self._client.fetch(
+            request.url, method=request.method, params=params, token=self._directory.auth_token
+        )
+        self._note(None, "document", request.method, request.url, params, result, subject=message)
+        self.fetched[result.failure or "ok"] += 1
+        if result.failure is not None:
+            return FetchFailed(request=request.request, code=result.failure, status=result.status)
+        return Fetched(
+            request=request.request,
+            body=result.body,
+            url=result.url,
+            content_type=result.content_type,
+            elapsed_ms=result.elapsed_ms,
+        )
+
     async def load(self, call: CallId, request: LoadMedia, /) -> Clip | ClipFailed:
         """Get an audio file and decode it; without its server's word it streams through."""
         kept = self._exchanges.find("media", request.url)
@@ -277,17 +295,20 @@ class Outside:
 
     def _note(
         self,
-        call: CallId,
+        call: CallId | None,
         kind: str,
         method: Method,
         url: str,
         params: Iterable[Param],
         result: FetchResult,
+        *,
+        subject: str | None = None,
     ) -> None:
         """Have the exchange written into the account's log; audio is only counted there."""
         self._exchanges.note(
             Exchange(
                 call=call,
+                subject=subject,
                 kind=kind,
                 at=Ms(self._clock.now() - result.elapsed_ms),
                 elapsed_ms=result.elapsed_ms,

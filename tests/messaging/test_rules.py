@@ -36,6 +36,10 @@ def test_who_stopped_gets_nothing_whatever_it_is():
         assert (found.rule, found.refusal, found.number) == ("stop-list", "stopped", 21610)
 
 
+def test_the_one_answer_to_a_keyword_goes_out():
+    assert verdict(stopped=True, about="keyword").rule == "keyword"
+
+
 @pytest.mark.promise("TEL-10")
 def test_india_asks_for_a_template():
     found = verdict(place="IN", sender="word")

@@ -56,7 +56,7 @@ def write(store, unit):
 
 
 def take(store, texts, clock, count=10):
-    return write(store, lambda tx: texts.take(tx, now=clock.now(), count=count, carrier="one"))
+    return write(store, lambda tx: texts.take(tx, now=clock.now(), count=count))
 
 
 def happen(store, texts, clock, kind, sid, **fields):

@@ -33,6 +33,12 @@ class Spoken:
             await self.hold.wait()
         return self.answer(message)
 
+    def running(self) -> list[Spoken]:
+        return [self]
+
+    def serving(self, _own: str, /) -> list[Spoken]:
+        return [self]
+
     def state(self) -> CarrierState:
         return CarrierState(link=self.link, since=Ms(0))
 

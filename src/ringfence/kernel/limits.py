@@ -55,6 +55,7 @@ MARKUP_BREAK_MS = Limit(
 MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")
 MARKUP_SPEECH_WAIT_MS = Limit(8_000, "ms", "a sentence not spoken by then is skipped")
 MARKUP_MEDIA_WAIT_MS = Limit(20_000, "ms", "an audio file not here by then is skipped")
+MARKUP_TEXT_WAIT_MS = Limit(5_000, "ms", "a message that is not kept by then: the call goes on")
 MARKUP_FETCH_WAIT_MS = Limit(20_000, "ms", "above the client's own 15 s, in case nobody answers")
 MARKUP_RECORD_MIN_MS = Limit(500, "ms", "nobody says anything in less")
 MARKUP_IDLE_DOCUMENTS = Limit(20, "documents", "in a row without anything heard or done: a loop")
@@ -514,6 +515,9 @@ TEXT_SAME_MS = Limit(120_000, "ms", "the same message of a carrier again by then
 TEXT_SENDERS_MAX = Limit(100, "senders", "of one campaign")
 TEXT_TEMPLATES_MAX = Limit(10_000, "templates", "of one account: India asks for one per wording")
 TEXT_GAP_CHARS = Limit(30, "characters", "of one gap of a registered text, as TRAI's DLT has it")
+TEXT_DOCUMENTS = Limit(10, "documents", "one message leads through; more is a loop")
+TEXT_REPLIES = Limit(20, "messages", "one message may lead to")
+TEXT_ANSWER_MS = Limit(120_000, "ms", "for all documents of one message together")
 TEXT_AT_HAND = Limit(20_000, "messages", "kept in memory until sent; others are opened again")
 TEXT_STOP_MS = Limit(5_000, "ms", "what is with a carrier gets this long to be answered at a stop")
 # --- media streams

@@ -298,6 +298,40 @@ def _stop(values: Values, _text: str, children: list[Any], report: Report) -> An
     return verbs.Stop(names=names, **values) if names else None
 
 
+def _message(values: Values, text: str, children: list[Any], report: Report) -> Any:
+    body = "".join(child.text for child in children if isinstance(child, _Words)) or text
+    media = tuple(child.url for child in children if isinstance(child, _Picture))
+    if not body and not media:
+        report("empty_message", "<Message> says nothing; it was left out")
+        return None
+    return verbs.Message(body=body, media=media, **values)
+
+
+class _Words:
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class _Picture:
+    __slots__ = ("url",)
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+def _body(_values: Values, text: str, _children: list[Any], _report: Report) -> Any:
+    return _Words(text)
+
+
+def _media(_values: Values, text: str, _children: list[Any], report: Report) -> Any:
+    if not is_reference(text):
+        report("bad_media_url", "the URL in <Media> is not an http or https URL; it was left out")
+        return None
+    return _Picture(text)
+
+
 def _plain(verb: type[Any]) -> Builder:
     def build(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
         return verb(**values)
@@ -325,6 +359,10 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Enqueue": _enqueue,
     "Task": _task,
     "Leave": _plain(verbs.Leave),
+    "Message": _message,
+    "Sms": _message,
+    "Body": _body,
+    "Media": _media,
     "Redirect": _redirect,
     "Hangup": _plain(verbs.Hangup),
     "Reject": _plain(verbs.Reject),

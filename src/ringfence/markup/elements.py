@@ -11,6 +11,7 @@ from typing import Any, Final
 from ringfence.kernel.limits import (
     MARKUP_LOOPS,
     MARKUP_SEND_DIGITS,
+    MARKUP_URL_CHARS,
     MARKUP_WAIT_SECONDS,
     QUEUE_MEMBERS_MAX,
 )
@@ -41,6 +42,13 @@ _STATUS_CALLBACK: dict[str, Attribute] = {
     "statusCallback": url("status_callback"),
     "statusCallbackMethod": method("status_callback_method"),
     "statusCallbackEvent": words("status_callback_event", *_EVENTS),
+}
+_MESSAGE: dict[str, Attribute] = {
+    "to": text("to", MARKUP_URL_CHARS),
+    "from": text("sender", MARKUP_URL_CHARS),
+    "action": url("action", 14101),
+    "method": method("method", 14102),
+    "statusCallback": url("status_callback", 14108),
 }
 _SPEECH = frozenset(
     {
@@ -302,13 +310,15 @@ _TABLE: tuple[Element, ...] = (
     ),
     Element("Task", {**noted("priority", "timeout")}, content="text"),
     Element("Leave", {}),
+    Element("Message", _MESSAGE, frozenset({"Body", "Media"}), "text"),
+    Element("Sms", _MESSAGE, content="text"),
+    Element("Body", {}, content="text"),
+    Element("Media", {}, content="text"),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
     Element("Hangup", {}),
     Element("Reject", {"reason": choice("reason", "rejected", "busy")}),
     Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
     *later(
-        "Sms",
-        "Message",
         "Pay",
         "Prompt",
         "Refer",
@@ -335,6 +345,8 @@ TOP_LEVEL: Final[frozenset[str]] = (
         "Conference",
         "Queue",
         "Task",
+        "Body",
+        "Media",
     }
 )
 """The verbs that may stand directly in a Response."""

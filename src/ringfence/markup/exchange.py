@@ -10,6 +10,7 @@ Each request carries a number that its answer repeats; a number is used once in 
     Speak         ClipReady, or ClipFailed
     LoadMedia     ClipReady, or ClipFailed
     AskRecording  RecordingMay
+    SendText      TextAsked
 
 Values may be personal data and stay out of every ``repr``; a telephone number travels as `Phone`.
 """
@@ -21,7 +22,7 @@ from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import ClipId, PartyId
+from ringfence.kernel.ids import ClipId, MessageId, PartyId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
 
@@ -103,7 +104,19 @@ class AskRecording:
     beep: bool = False
 
 
-Request = Fetch | Speak | LoadMedia | Callback | AskRecording
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendText:
+    """Ask for a text message; it is durable when the answer comes. URLs are absolute."""
+
+    request: int
+    to: Value = field(repr=False)
+    sender: Value = field(repr=False)
+    body: str = field(repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+    status_callback: str | None = field(default=None, repr=False)
+
+
+Request = Fetch | Speak | LoadMedia | Callback | AskRecording | SendText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +172,16 @@ class RecordingMay:
     targets: tuple[DialTarget, ...] = ()
 
 
-Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextAsked:
+    """The message is kept and will be sent; or ``code`` says why it will not be."""
+
+    request: int
+    message: MessageId | None = None
+    code: str = ""
+
+
+Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay | TextAsked
 
 
 # --- what may be asked of a program ---------------------------------------------------------------

@@ -19,6 +19,8 @@ from ringfence.markup.exchange import (
     FetchFailed,
     Params,
     RecordingMay,
+    SendText,
+    TextAsked,
 )
 from ringfence.markup.verbs import Method, Verb
 
@@ -50,7 +52,7 @@ class Stage(Protocol):
     def next_request(self) -> int:
         """Return a new number for a request."""
 
-    def ask(self, request: AskRecording | Callback | Fetch) -> None:
+    def ask(self, request: AskRecording | Callback | Fetch | SendText) -> None:
         """Ask the world something; the answer comes to `Step.ruled` or `Step.fetched`."""
 
     def progress(self) -> None:
@@ -112,6 +114,9 @@ class Step:
 
     def ruled(self, _may: RecordingMay, /) -> None:
         """It was ruled what may be recorded."""
+
+    def texted(self, _answer: TextAsked, /) -> None:
+        """A message this step asked for is kept, or refused."""
 
     def fetched(self, _answer: Fetched | FetchFailed, /) -> None:
         """A document this step asked for is here, or never will be."""

@@ -15,6 +15,7 @@ from ringfence.markup.recording import RecordStep
 from ringfence.markup.speaking import SpeakingStep
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.streaming import ConnectStep, StartStep, StopStep
+from ringfence.markup.texting import MessageStep
 from ringfence.markup.verbs import (
     Broken,
     Conference,
@@ -23,6 +24,7 @@ from ringfence.markup.verbs import (
     Echo,
     Gather,
     Hangup,
+    Message,
     Pause,
     Play,
     Prompt,
@@ -63,6 +65,8 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return StartStep(stage, verb), 1
         case Stop():
             return StopStep(stage, verb), 1
+        case Message():
+            return MessageStep(stage, verb, base), 1
         case Echo():
             return EchoStep(stage, verb), 1
         case Redirect() | Hangup() | Reject() | Broken() | Unavailable():

@@ -239,6 +239,22 @@ class Leave(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Message(Verb):
+    """Send a text message. ``to``, ``sender`` empty: between the two whom the document is about.
+
+    ``action`` None: go on with the next verb.
+    """
+
+    body: str = field(default="", repr=False)
+    media: tuple[str, ...] = field(default=(), repr=False)
+    to: str = field(default="", repr=False)
+    sender: str = field(default="", repr=False)
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
+    status_callback: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redirect(Verb):
     """Go on with the document at ``url``; empty is the document's own."""
 

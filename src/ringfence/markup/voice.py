@@ -50,6 +50,8 @@ from ringfence.markup.exchange import (
     Perform,
     RecordingMay,
     Request,
+    SendText,
+    TextAsked,
     Value,
 )
 from ringfence.markup.pages import Pages
@@ -188,6 +190,9 @@ class Program:
             case RecordingMay():
                 if self._step is not None:
                     self._step.ruled(news)
+            case TextAsked():
+                if self._step is not None:
+                    self._step.texted(news)
             case ClipReady() | ClipFailed():
                 self._shelf.receive(news)
                 if self._step is not None and not self._waiting_answer:
@@ -287,7 +292,7 @@ class Program:
     def next_request(self) -> int:
         return self._next_request()
 
-    def ask(self, request: AskRecording | Callback | Fetch) -> None:
+    def ask(self, request: AskRecording | Callback | Fetch | SendText) -> None:
         self._ask(request)
 
     def progress(self) -> None:

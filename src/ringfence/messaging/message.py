@@ -46,7 +46,8 @@ STATES: tuple[State, ...] = get_args(State)
 Direction = Literal["inbound", "api", "call", "reply"]
 """From whom: a person; or us, asked by a request, by a document in a call, or by an answer."""
 
-About = Literal["service", "marketing"]
+About = Literal["service", "marketing", "keyword"]
+"""What somebody asked for; an offer; or the one answer to STOP, START and HELP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,6 @@ class MessageQueued(MessageFact):
 class MessageTaken(MessageFact):
     """A carrier is asked to take it. ``attempt`` counts from 1."""
 
-    carrier: Annotated[str, CONFIG]
     attempt: Annotated[int, TEXT_FACT]
 
 

@@ -103,6 +103,8 @@ class Verdict:
 
 def decide(case: Case, rules: RuleSet) -> Verdict:
     """Return whether a message may go to somebody now."""
+    if case.about == "keyword":
+        return Verdict("keyword")  # 47 CFR 64.1200(a)(12): one confirmation of a stop
     if case.stopped:
         return Verdict("stop-list", "stopped", 21610)
     day = day_of(case.at)

@@ -89,7 +89,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             "account_server",
             "The web servers that the account names for its documents and callbacks.",
             "instructed",
-            ("connect_call", "deliver_content"),
+            ("connect_call", "carry_message", "deliver_content"),
             _WEB_FIELDS,
             ("ringfence.webhooks.client", "ringfence.webhooks.sockets"),
         ),

@@ -356,7 +356,7 @@ class Texts:
 
     # --- the queue ------------------------------------------------------------------------------
 
-    def take(self, tx: Transaction, *, now: Ms, count: int, carrier: str) -> list[Text]:
+    def take(self, tx: Transaction, *, now: Ms, count: int) -> list[Text]:
         """Mark up to ``count`` messages whose hour has come as being sent, and return them.
 
         The urgent first, of one urgency the longest waiting. What is too late is not among them:
@@ -369,20 +369,17 @@ class Texts:
             if len(found) >= count:
                 break
         for text in found:
-            self._hand_out(tx, text, now, carrier)
+            self._hand_out(tx, text, now)
         return [Text(*cast("Row", tx.row(_ONE, (text.id,)))) for text in found]
 
-    def _hand_out(self, tx: Transaction, text: Text, now: Ms, carrier: str) -> None:
+    def _hand_out(self, tx: Transaction, text: Text, now: Ms) -> None:
         if text.expires_at is not None and text.expires_at <= now:
-            late = life.MessageFailed(at=now, message=text.id, cause="too_late", code=30036)
-            self.happen(tx, late)
+            self.happen(tx, too_late(text.id, now))
             return
         if text.state != "queued":
             self.happen(tx, life.MessageQueued(at=now, message=text.id, why="due", due_at=now))
         attempt = text.attempts + 1
-        self.happen(
-            tx, life.MessageTaken(at=now, message=text.id, carrier=carrier, attempt=attempt)
-        )
+        self.happen(tx, life.MessageTaken(at=now, message=text.id, attempt=attempt))
 
     def give_back(self, tx: Transaction, *, now: Ms) -> int:
         """Queue again what a killed process left with a carrier; return how many there were."""
@@ -542,6 +539,11 @@ class Texts:
             raise
 
 
+def too_late(text: MessageId, now: Ms) -> life.MessageFailed:
+    """Return the end of a message whose time has run out."""
+    return life.MessageFailed(at=now, message=text, cause="too_late", code=30036)
+
+
 def _changes(fact: MessageFact) -> tuple[int | str | None, ...]:
     """Return what a fact does to its row, in the order of ``_MOVE``."""
     due: Ms | None = None
@@ -555,7 +557,7 @@ def _changes(fact: MessageFact) -> tuple[int | str | None, ...]:
             due = fact.due_at if fact.due_at is not None else Ms(fact.at + TEXT_AGAIN_MS)
             cause = fact.why or None
         case life.MessageTaken():
-            due, tries, carrier = Ms(fact.at + TEXT_LEASE_MS), 1, fact.carrier
+            due, tries = Ms(fact.at + TEXT_LEASE_MS), 1
         case life.MessageSent():
             carrier, sent = fact.carrier, fact.at
         case life.MessageFailed() | life.MessageUndelivered():

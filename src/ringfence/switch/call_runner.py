@@ -24,7 +24,16 @@ from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.limits import FACTS_GIVE_UP_MS, FACTS_RETRY_MS
 from ringfence.markup.context import Restart, Source
-from ringfence.markup.exchange import Answer, AskRecording, Begin, Callback, Fetch, LoadMedia, Speak
+from ringfence.markup.exchange import (
+    Answer,
+    AskRecording,
+    Begin,
+    Callback,
+    Fetch,
+    LoadMedia,
+    SendText,
+    Speak,
+)
 from ringfence.markup.voice import Program
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
@@ -42,7 +51,7 @@ log = get_logger(__name__)
 
 Watcher = Callable[[Sequence[CallFact]], None]
 
-_REQUESTS = (Fetch, Speak, LoadMedia, Callback, AskRecording)
+_REQUESTS = (Fetch, Speak, LoadMedia, Callback, AskRecording, SendText)
 
 
 class CallRunner:

@@ -20,6 +20,8 @@ from ringfence.markup.exchange import (
     Fetched,
     FetchFailed,
     LoadMedia,
+    SendText,
+    TextAsked,
 )
 from ringfence.privacy.gate import Consent
 
@@ -64,6 +66,14 @@ class RoomBook(Protocol):
 
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         """Store these facts, in order. ``labels``: what the account calls the members."""
+        ...
+
+
+class TextDesk(Protocol):
+    """Who takes text messages that documents send."""
+
+    async def send(self, call: CallId, request: SendText, /) -> TextAsked:
+        """Keep a message, or say why not; never raises for what the document asked."""
         ...
 
 

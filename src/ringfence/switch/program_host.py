@@ -29,10 +29,12 @@ from ringfence.markup.exchange import (
     LoadMedia,
     RecordingMay,
     Request,
+    SendText,
     Speak,
+    TextAsked,
 )
 from ringfence.observe.logs import get_logger
-from ringfence.switch.ports import Clip, Clips, Parties, Speech, Web
+from ringfence.switch.ports import Clip, Clips, Parties, Speech, TextDesk, Web
 from ringfence.switch.rulings import Rulings, Side
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class ProgramHost:
         self._clips = clips
         self._parties = parties
         self.rooms: RoomDesk | None = None
+        self.texts: TextDesk | None = None
+        self._texting: set[asyncio.Task[None]] = set()
         self._runner: CallRunner
         self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
         self._loaded: dict[CallId, list[ClipId]] = {}
@@ -92,6 +96,10 @@ class ProgramHost:
                 self._start(call, self._load(call, request, told))
             case Callback():
                 self._web.callback(call, request)
+            case SendText():
+                task = asyncio.create_task(self._text(call, request, told))
+                self._texting.add(task)  # whoever hangs up meanwhile takes no message back
+                task.add_done_callback(self._texting.discard)
             case AskRecording():
                 return self._rule(request)
         return None
@@ -200,6 +208,12 @@ class ProgramHost:
             return
         self._loaded.setdefault(call, []).append(found.id)
         told(self._clip(request.request, found))
+
+    async def _text(self, call: CallId, request: SendText, told: _Told) -> None:
+        answer = TextAsked(request=request.request, code="no_messages_here")
+        if self.texts is not None:
+            answer = await self.texts.send(call, request)
+        told(answer)
 
     async def _fetch(self, call: CallId, request: Fetch, told: _Told) -> None:
         answer: Answer

@@ -21,11 +21,15 @@ TOLD = "https://example.com/told"
 
 
 @pytest.fixture
-async def post(office: Office, carrier: Any, ready: Any) -> AsyncIterator[list[Callback]]:
+async def post(
+    office: Office, carrier: Any, ready: Any, monkeypatch: Any
+) -> AsyncIterator[list[Callback]]:
     """The post of the office at work; what it told."""
     await ready()
     told: list[Callback] = []
-    await office.post.start(lambda: [carrier], told.append)
+    monkeypatch.setattr("ringfence.office.messaging.post.told", lambda _, found: found)
+    monkeypatch.setattr(office.postbox, "add", lambda _tx, found, _now: told.append(found))
+    await office.post.start(carrier)
     yield told
     await office.post.stop()
 
@@ -127,14 +131,15 @@ async def test_what_a_killed_process_left_is_sent_and_what_is_known_is_not_sent_
     known, unknown = await send(run), await send(run)
     texts = office.store.rooms.texts
     now = office.clock.now()
-    taken = await office.write(lambda tx: texts.take(tx, now=now, count=2, carrier="spoken"))
+    taken = await office.write(lambda tx: texts.take(tx, now=now, count=2))
     assert len(taken) == 2
     first = Post(office)
+    first.carriers = carrier
     text = next(text for text in taken if text.id == known.sid)
-    fact, parts = await first._send(text, carrier)
-    await first._settle(text, carrier.name, fact, parts)
+    fact, parts = await first._send(text)
+    await first._settle(text, fact, parts)
     carrier.got.clear()  # killed here: of the other one no answer was written
-    await office.post.start(lambda: [carrier], lambda _: None)
+    await office.post.start(carrier)
     sent = await state(run, unknown.sid, "sent")
     assert sent.attempts == 2
     assert [got.id for got in carrier.got] == [unknown.sid]

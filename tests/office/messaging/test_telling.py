@@ -19,7 +19,7 @@ OURS, BRITISH = "+447700900100", "+447700900123"
 
 def told(office: Office, fact: Any) -> Any:
     with purpose("carry_message"):
-        return callback_of(office, fact)
+        return callback_of(office, office.store.db.reading, fact)
 
 
 async def test_states_are_told_where_somebody_asked(office: Office, run: Any, ready: Any) -> None:
@@ -38,7 +38,7 @@ async def test_states_are_told_where_somebody_asked(office: Office, run: Any, re
         "Unreachable destination handset",
     )
     assert told(office, life.MessageDelivered(at=now, message=silent.sid)) is None
-    assert told(office, life.MessageTaken(at=now, message=made.sid, carrier="a", attempt=1)) is None
+    assert told(office, life.MessageTaken(at=now, message=made.sid, attempt=1)) is None
     assert told(office, life.MessageDelivered(at=now, message="SM" + "0" * 32)) is None  # type: ignore[arg-type]
 
 

@@ -73,8 +73,6 @@ class Wanted:
     valid_s: int = int(TEXT_VALID_S)
     callback: str | None = field(default=None, repr=False)
     direction: Direction = "api"
-    answers_stop: bool = False
-    """Whether it is the one confirmation of a STOP, which may go out all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +148,11 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
     if template is not None and template.use == "promotional":
         about = "marketing"
     now = office.clock.now()
-    if not wanted.answers_stop:
-        verdict = judge(
-            office, office.store.db.reading, wanted.to, own, about=about, at=wanted.at or now,
-            customer=wanted.customer, template=template is not None, party=party,
-        )  # fmt: skip
-        refuse(verdict)
+    verdict = judge(
+        office, office.store.db.reading, wanted.to, own, about=about, at=wanted.at or now,
+        customer=wanted.customer, template=template is not None, party=party,
+    )  # fmt: skip
+    refuse(verdict)
     if office.store.rooms.consents.restricted(party):
         raise Refused("restricted", "their data is only stored, at their own wish")
     registered = wanted.campaign or office.text_senders.campaign_of(own)

@@ -13,9 +13,9 @@ written, it is handed over again at the next start; once the answer is written, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
@@ -29,7 +29,6 @@ from ringfence.kernel.limits import (
     TEXT_UNDER_WAY,
 )
 from ringfence.kernel.phone import Phone
-from ringfence.markup.exchange import Callback
 from ringfence.messaging import message as life
 from ringfence.messaging.carrier import (
     Accepted,
@@ -44,10 +43,11 @@ from ringfence.messaging.errors import NUMBERS
 from ringfence.messaging.message import MessageFact
 from ringfence.messaging.senders import sender
 from ringfence.observe.logs import get_logger
+from ringfence.office.deliveries import told
 from ringfence.office.messaging.asking import judge
 from ringfence.office.messaging.telling import callback_of
 from ringfence.privacy.purposes import exchange_itself, purpose
-from ringfence.storage.texts import Text
+from ringfence.storage.texts import Text, too_late
 from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
@@ -55,8 +55,17 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-Tell = Callable[[Callback], None]
-"""Keeps a status callback and has it delivered."""
+
+class Carriers(Protocol):
+    """The carriers at work (`carriers.roster.Roster`)."""
+
+    def running(self) -> Sequence[Carrier]:
+        """Return all of them."""
+        ...
+
+    def serving(self, sender: str, /) -> Sequence[Carrier]:
+        """Return those that a number or word of ours goes by, the first choice first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +82,7 @@ class Post:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._carriers: Callable[[], Sequence[Carrier]] = list
-        self._tell: Tell | None = None
+        self.carriers: Carriers | None = None
         self._hand: dict[MessageId, _AtHand] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._something = asyncio.Event()
@@ -84,9 +92,9 @@ class Post:
 
     # --- life -----------------------------------------------------------------------------------
 
-    async def start(self, carriers: Callable[[], Sequence[Carrier]], tell: Tell) -> None:
-        """Begin: first with what a killed process left with a carrier."""
-        self._carriers, self._tell = carriers, tell
+    async def start(self, carriers: Carriers | None) -> None:
+        """Begin: first with what a killed process left with a carrier. None: messages wait."""
+        self.carriers = carriers
         now = self._office.clock.now()
         texts = self._office.store.rooms.texts
         left = await self._office.write(lambda tx: texts.give_back(tx, now=now))
@@ -125,14 +133,15 @@ class Post:
         """Keep nothing at hand: somebody was erased."""
         self._hand.clear()
 
-    def told(self, fact: MessageFact) -> None:
-        """Tell the sender of a message what became of it, where they asked to be told."""
-        if self._tell is None:
-            return
+    def keep_callback(self, tx: Transaction, fact: MessageFact) -> None:
+        """Tell the sender of a message what became of it, where they asked to be told.
+
+        In the transaction of the fact itself: none is told that did not happen, and none is lost.
+        """
         with exchange_itself(), purpose("carry_message"):
-            callback = callback_of(self._office, fact)
+            callback = callback_of(self._office, tx, fact)
         if callback is not None:
-            self._tell(callback)
+            self._office.postbox.add(tx, told(None, callback), self._office.clock.now())
 
     # --- the loop -------------------------------------------------------------------------------
 
@@ -151,30 +160,36 @@ class Post:
 
     async def _round(self) -> int:
         free = TEXT_UNDER_WAY - len(self._under_way)
-        carrier = self._ready()
         now = self._office.clock.now()
         texts = self._office.store.rooms.texts
         due = texts.next_due(self._office.store.db.reading)
-        if free <= 0 or carrier is None or due is None or due > now:
+        if free <= 0 or due is None or due > now or self._ready() is None:
             return 0
-        found = await self._office.write(
-            lambda tx: texts.take(tx, now=now, count=free, carrier=carrier.name)
-        )
+
+        def take(tx: Transaction) -> list[Text]:
+            taken = texts.take(tx, now=now, count=free)
+            for text in taken:
+                if text.state == "failed":
+                    self.keep_callback(tx, too_late(text.id, now))
+            return taken
+
+        found = await self._office.store.db.post(take, patient=False)
         for text in found:
             if text.state == "failed":
                 self._hand.pop(text.id, None)
                 self.counts["failed"] += 1
-                self.told(life.MessageFailed(
-                    at=now, message=text.id, cause="too_late", code=text.error or 0))  # fmt: skip
                 continue
-            task = asyncio.create_task(self._carry(text, carrier))
+            task = asyncio.create_task(self._carry(text))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
         return len(found)
 
-    def _ready(self) -> Carrier | None:
-        """Return the first carrier that is connected."""
-        return next((c for c in self._carriers() if c.state().link is Link.READY), None)
+    def _ready(self, own: str | None = None) -> Carrier | None:
+        """Return the first carrier that is connected, of those that ``own`` goes by."""
+        if self.carriers is None:
+            return None
+        some = self.carriers.running() if own is None else self.carriers.serving(own)
+        return next((found for found in some if found.state().link is Link.READY), None)
 
     def _until_due(self) -> int:
         due = self._office.store.rooms.texts.next_due(self._office.store.db.reading)
@@ -198,18 +213,18 @@ class Post:
 
     # --- one message ----------------------------------------------------------------------------
 
-    async def _carry(self, text: Text, carrier: Carrier) -> None:
+    async def _carry(self, text: Text) -> None:
         try:
             with exchange_itself():
-                fact, parts = await self._send(text, carrier)
+                fact, parts = await self._send(text)
         except asyncio.CancelledError:
             raise
         except Exception:
             log.exception("message_not_sent", message=text.id)
             fact, parts = self._again(text, Cause.UNKNOWN, "broken"), ()
-        await self._settle(text, carrier.name, fact, parts)
+        await self._settle(text, fact, parts)
 
-    async def _send(self, text: Text, carrier: Carrier) -> tuple[MessageFact, tuple[str, ...]]:
+    async def _send(self, text: Text) -> tuple[MessageFact, tuple[str, ...]]:
         """Return what became of a message, and as what parts the carrier knows it."""
         now = self._office.clock.now()
         try:
@@ -223,6 +238,9 @@ class Post:
         )  # fmt: skip
         if not verdict.allowed:
             return _failed(text, now, verdict.refusal, verdict.number), ()
+        carrier = self._ready(text_own(outbound))
+        if carrier is None:
+            return self._again(text, Cause.UNAVAILABLE, "no_carrier"), ()
         answer = await carrier.send(outbound)
         now = self._office.clock.now()
         match answer:
@@ -282,14 +300,15 @@ class Post:
             campaign="" if campaign is None else campaign.registration,
         )
 
-    async def _settle(
-        self, text: Text, carrier: str, fact: MessageFact, parts: Sequence[str]
-    ) -> None:
+    async def _settle(self, text: Text, fact: MessageFact, parts: Sequence[str]) -> None:
         texts = self._office.store.rooms.texts
 
         def write(tx: Transaction) -> None:
-            if texts.happen(tx, fact) is not None and parts:
-                texts.sent_as(tx, text.id, text.party, carrier, parts, fact.at)
+            if texts.happen(tx, fact) is None:
+                return
+            if isinstance(fact, life.MessageSent):
+                texts.sent_as(tx, text.id, text.party, fact.carrier, parts, fact.at)
+            self.keep_callback(tx, fact)
 
         # patient: shares a commit with others, and waits for a disk that is full for a while
         await self._office.store.db.post(write)
@@ -298,7 +317,6 @@ class Post:
             return
         self._hand.pop(text.id, None)
         self.counts["sent" if isinstance(fact, life.MessageSent) else "failed"] += 1
-        self.told(fact)
 
 
 def text_own(outbound: Outbound) -> str:

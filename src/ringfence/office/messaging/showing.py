@@ -18,6 +18,7 @@ from ringfence.office.contacting import address_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current, purpose
 from ringfence.storage.texts import Medium, Text
+from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -154,10 +155,10 @@ async def delete_message(office: Office, *, sid: str) -> None:
     if text.state not in AT_REST:
         raise Refused("in_progress", "the message is on its way; cancel it first")
 
-    def drop(tx: object) -> None:
-        office.store.rooms.texts.drop(tx, text.id)  # type: ignore[arg-type]
+    def drop(tx: Transaction) -> None:
+        office.store.rooms.texts.drop(tx, text.id)
         office.store.store.trail.note(
-            tx,  # type: ignore[arg-type]
+            tx,
             "message_deleted",
             at=office.clock.now(),
             party=text.party,
@@ -219,10 +220,13 @@ def _picture(office: Office, medium: Medium) -> views.Picture:
 
 async def _happen(office: Office, fact: MessageFact, code: str, says: str) -> views.Message:
     texts = office.store.rooms.texts
-    state = await office.write(lambda tx: texts.happen(tx, fact))
-    if state is None:
-        raise Refused(code, says)
-    office.post.told(fact)
+
+    def write(tx: Transaction) -> None:
+        if texts.happen(tx, fact) is None:
+            raise Refused(code, says)
+        office.post.keep_callback(tx, fact)
+
+    await office.write(write)
     return message_view(office, texts.get(office.store.db.reading, fact.message))
 
 

@@ -12,6 +12,7 @@ from ringfence.messaging import message as life
 from ringfence.messaging.errors import sentence
 from ringfence.messaging.message import MessageFact, State
 from ringfence.storage.texts import Text
+from ringfence.storage.unit_of_work import Queries
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -29,7 +30,7 @@ _STATES: dict[type[MessageFact], State] = {
 """What a sender is told of."""
 
 
-def callback_of(office: Office, fact: MessageFact) -> Callback | None:
+def callback_of(office: Office, queries: Queries, fact: MessageFact) -> Callback | None:
     """Return the request that tells of a fact, None where nobody asked or it is no news.
 
     Purpose: carry_message.
@@ -39,11 +40,11 @@ def callback_of(office: Office, fact: MessageFact) -> Callback | None:
         return None
     texts = office.store.rooms.texts
     try:
-        text = texts.get(office.store.db.reading, fact.message)
+        text = texts.get(queries, fact.message)
         url = texts.callback(text)
         if url is None:
             return None
-        person = office.store.parties.address(office.store.db.reading, text.party)
+        person = office.store.parties.address(queries, text.party)
     except Refused:
         return None  # deleted, or erased: there is nobody to tell of
     params = base_params(office.account.id, text, to=person, sender=texts.own(text))
