@@ -22,5 +22,5 @@ def test_every_view_is_frozen_and_named_by_keyword() -> None:
 
 def test_a_message_is_shown_without_address_and_text() -> None:
     assert not {"to", "address", "subject", "body", "lookup"} & set(
-        views_policy.Message.__struct_fields__
+        views_policy.Mail.__struct_fields__
     )

@@ -145,7 +145,7 @@ def _described(kind: Any) -> bool:
 
 def case(handler: HTTPRouteHandler) -> str:
     """Return the use case behind a handler, or its own name where it names none."""
-    said = handler.opt.get("case")
+    said = handler.opt.get("name") or handler.opt.get("case")
     if said:
         return str(said)
     return str(getattr(handler.fn, "__name__", "handle"))

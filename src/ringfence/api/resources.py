@@ -53,12 +53,14 @@ def resource(
     public: bool = False,
     paged: bool = False,
     newest: bool = False,
+    name: str = "",
 ) -> HTTPRouteHandler:
     """Return the handler of one resource.
 
     ``line``: method and path, ``{sid:str}`` for what the use case calls ``sid``. ``public``:
     anybody may ask, counted by address. ``paged``: the use case takes ``limit`` and ``before``;
     ``newest``: it takes ``limit`` alone and the answer is cut from the newest that are kept.
+    ``name``: of the operation, where another one is named after the use case already.
     """
     verb, path = line.split()
 
@@ -71,7 +73,10 @@ def resource(
             args["limit"] = int(PAGE_MAX)
         return await use_cases(request).run(case, args, actor=actor)
 
-    return _handler(handle, verb, path, case, answer, says, body, query, status, public=public)
+    made = _handler(handle, verb, path, case, answer, says, body, query, status, public=public)
+    if name:
+        made.opt["name"] = name
+    return made
 
 
 def file(

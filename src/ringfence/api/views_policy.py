@@ -119,7 +119,7 @@ class PrimaryAdmin(msgspec.Struct, frozen=True, kw_only=True):
     retold: int = 0
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """A message: its template, ground and fate; nothing of what it said or to whom."""
 
     id: str

@@ -87,6 +87,8 @@ HANDLERS = (
              "What happened in a call, line by line."),
     resource(f"GET {_ONE}/diagnosis", "call.diagnose", list[views.Finding],
              "Why there was no audio, or why it was bad, in words."),
+    resource(f"DELETE {_ONE}", "call.remove", None,
+             "Remove the record of a call that is over, and everything recorded in it."),
     resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call."),
     resource(f"POST {_ONE}/redirect", "call.redirect", views.Call,
              "Let a call go on with another document.", body=Redirect),

@@ -32,6 +32,17 @@ class Listed(Body, frozen=True, kw_only=True):
     until: Instant | None = None
 
 
+class Whole(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/notifications/whole``."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+    call: str | None = None
+    failed: bool = False
+    level: str | None = None
+    requests: bool = False
+
+
 class Switch(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/notifications/logging``."""
 
@@ -55,6 +66,9 @@ class Waiting(Body, frozen=True, kw_only=True):
 HANDLERS = (
     resource("GET /v1/notifications", "notification.list", views.NotificationPage,
              "Exchanges, newest first.", query=Listed, paged=True),
+    resource("GET /v1/notifications/whole", "notification.whole", views.NotificationPage,
+             "Exchanges with what was asked and answered, newest first.", query=Whole,
+             paged=True),
     resource("GET /v1/notifications/logging", "notification.apps", list[views.AppLogging],
              "Every number and flow, and whether its calls' requests and answers are kept."),
     resource("POST /v1/notifications/logging", "notification.logging", views.AppLogging,

@@ -18,6 +18,12 @@ class KeyWanted(Body, frozen=True, kw_only=True):
     days: int | None = None
 
 
+class KeyRenamed(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/keys/SID/rename``."""
+
+    name: str
+
+
 class TicketWanted(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/privacy/staff-tickets``."""
 
@@ -33,6 +39,8 @@ HANDLERS = (
              body=KeyWanted, status=201),
     resource("GET /v1/keys", "key.list", list[views.Key],
              "Every key, revoked ones too; never a secret."),
+    resource("POST /v1/keys/{sid:str}/rename", "key.rename", views.Key,
+             "Say anew what a key is for; whom it lets in stays.", body=KeyRenamed),
     resource("POST /v1/keys/{sid:str}/revoke", "key.revoke", views.Key, "End a key at once."),
     resource(f"POST {_TICKETS}", "privacy.ticket.open", views.Ticket,
              "Let people of the host see how calls went, for a time; the secret is here only.",

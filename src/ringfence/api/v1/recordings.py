@@ -101,4 +101,6 @@ HANDLERS = (
     resource("GET /v1/recordings/{sid:str}", "recording.show", views.Recording,
              "One recording; its audio is below it."),
     fetch_recording,
+    resource("DELETE /v1/recordings/{sid:str}", "recording.remove", None,
+             "Remove a recording: its keys and its sound at once."),
 )  # fmt: skip

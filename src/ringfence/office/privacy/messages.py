@@ -208,7 +208,7 @@ async def send_message(
     fields: dict[str, str],
     reason: str,
     product: str = "",
-) -> views.Message:
+) -> views.Mail:
     """Ask for one message by e-mail; a second one for the same reason is refused."""
     made = await office.write(
         lambda tx: ask(tx, office, template, to, fields, reason=reason, product=product)
@@ -219,7 +219,7 @@ async def send_message(
 @TABLE.use_case(
     "privacy.message.list", actors=KNOWN, purpose=("notify", "market"), category="user.contact"
 )
-async def list_messages(office: Office, *, limit: int = int(PAGE_DEFAULT)) -> list[views.Message]:
+async def list_messages(office: Office, *, limit: int = int(PAGE_DEFAULT)) -> list[views.Mail]:
     """Messages, newest first: templates, grounds and fates, no addresses and no texts."""
     if not 1 <= limit <= PAGE_MAX:
         raise Refused("bad_argument", f"limit is a whole number from 1 to {PAGE_MAX}")
@@ -309,8 +309,8 @@ def _listed(office: Office, lookup: bytes) -> views.Listed:
     )
 
 
-def _view(message: Message) -> views.Message:
-    return views.Message(
+def _view(message: Message) -> views.Mail:
+    return views.Mail(
         id=message.id,
         template=message.template,
         kind=message.kind,

@@ -1,0 +1,184 @@
+"""``/v1/messages``: text messages, their templates and campaigns. Numbers stand in bodies alone."""
+
+from __future__ import annotations
+
+from ringfence.api import views_messages as views
+from ringfence.api.resources import Body, Instant, resource
+
+
+class MessageList(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/messages``."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class MessageSearch(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/messages/search``."""
+
+    to: str | None = None
+    sender: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class MessageSend(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/messages``."""
+
+    to: str
+    text: str = ""
+    sender: str | None = None
+    campaign: str | None = None
+    media: list[str] | None = None
+    template: str | None = None
+    about: str = "service"
+    customer: bool = False
+    priority: str = "normal"
+    at: Instant | None = None
+    valid_s: int | None = None
+    callback: str | None = None
+
+
+class MessageRate(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/messages/{sid}/rate``."""
+
+    outcome: str = "confirmed"
+
+
+class MessageTemplateAdd(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/message-templates``."""
+
+    name: str
+    text: str
+    header: str
+    entity: str
+    registration: str
+    use: str = "service"
+    country: str = "IN"
+
+
+class MessageCampaignAdd(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/message-campaigns``."""
+
+    name: str
+    senders: list[str]
+    registration: str = ""
+
+
+HANDLERS = (
+    resource(
+        "GET /v1/messages",
+        "message.list",
+        views.MessagePage,
+        "Messages, newest first: to and from whom, and from when until when they were sent.",
+        query=MessageList,
+        paged=True,
+    ),
+    resource(
+        "POST /v1/messages/search",
+        "message.list",
+        views.MessagePage,
+        "Messages to or from somebody, newest first.",
+        body=MessageSearch,
+        paged=True,
+        name="message.search",
+    ),
+    resource(
+        "POST /v1/messages",
+        "message.send",
+        views.Message,
+        "Ask for a text message; it is durable when this returns, and sent after.",
+        body=MessageSend,
+        status=201,
+    ),
+    resource("GET /v1/messages/{sid:str}", "message.show", views.Message, "One message."),
+    resource(
+        "GET /v1/messages/{sid:str}/story",
+        "message.story",
+        views.Story,
+        "One message and everything that happened to it.",
+    ),
+    resource(
+        "POST /v1/messages/{sid:str}/cancel",
+        "message.cancel",
+        views.Message,
+        "Call a message back that waits. Refused (`not_waiting`) where a carrier has it.",
+    ),
+    resource(
+        "POST /v1/messages/{sid:str}/redact",
+        "message.redact",
+        views.Message,
+        "Destroy what a message says; that it was sent remains.",
+    ),
+    resource(
+        "POST /v1/messages/{sid:str}/rate",
+        "message.rate",
+        views.Message,
+        "Write down whether a message had its effect: `confirmed` or `unconfirmed`.",
+        body=MessageRate,
+    ),
+    resource(
+        "DELETE /v1/messages/{sid:str}",
+        "message.delete",
+        None,
+        "Remove a message with everything of it; the audit log says that it was removed.",
+    ),
+    resource(
+        "GET /v1/messages/{sid:str}/media",
+        "message.media",
+        list[views.Picture],
+        "The pictures of a message, by link.",
+    ),
+    resource(
+        "GET /v1/messages/{sid:str}/media/{medium:str}",
+        "message.media.show",
+        views.Picture,
+        "One picture of a message.",
+    ),
+    resource(
+        "DELETE /v1/messages/{sid:str}/media/{medium:str}",
+        "message.media.delete",
+        None,
+        "Forget the link to a picture.",
+    ),
+    resource(
+        "GET /v1/message-templates",
+        "message.template.list",
+        list[views.TextTemplate],
+        "Every registered text.",
+    ),
+    resource(
+        "POST /v1/message-templates",
+        "message.template.add",
+        views.TextTemplate,
+        "Add a registered text, as India's DLT knows it.",
+        body=MessageTemplateAdd,
+        status=201,
+    ),
+    resource(
+        "DELETE /v1/message-templates/{name:str}",
+        "message.template.remove",
+        None,
+        "Forget a registered text: messages like it are refused again.",
+    ),
+    resource(
+        "GET /v1/message-campaigns",
+        "message.campaign.list",
+        list[views.Campaign],
+        "Every campaign with its senders.",
+    ),
+    resource(
+        "POST /v1/message-campaigns",
+        "message.campaign.add",
+        views.Campaign,
+        "Add a pool of senders, with its id at the campaign registry where it has one.",
+        body=MessageCampaignAdd,
+        status=201,
+    ),
+    resource(
+        "DELETE /v1/message-campaigns/{name:str}",
+        "message.campaign.remove",
+        None,
+        "Forget a campaign.",
+    ),
+)
