@@ -228,3 +228,28 @@ def test_masked_numbers(play: Any) -> None:
             await rung.wait_over(LONG)
 
     play("/masked", scene, "proxy")
+
+
+def test_conference_with_a_moderator(play: Any) -> None:
+    async def scene(town: Town) -> None:
+        visitor = await town.dials("visitor")
+        second = await town.dials("proxy")
+        moderator = await town.dials("clerk")
+        await hears(visitor, moderator)
+        await hears(moderator, second)
+        await hears(second, visitor)
+        await moderator.hang_up()  # the meeting ends with them
+        await visitor.wait_over(LONG)
+        await second.wait_over(LONG)
+        told = await town.told("/met", 8)
+        assert {form["StatusCallbackEvent"] for form in told} == {
+            "conference-start",
+            "conference-end",
+            "participant-join",
+            "participant-leave",
+        }
+        (sid,) = {form["ConferenceSid"] for form in told}
+        found = await asyncio.to_thread(town.shop.client.conferences(sid).fetch)
+        assert (found.friendly_name, found.status) == ("Weekly meeting", "completed")
+
+    play("/meeting", scene)

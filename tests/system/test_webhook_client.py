@@ -149,6 +149,12 @@ def test_a_signed_get_carries_its_parameters_in_the_query():
     assert verify(headers[HEADER], url=result.url, token=TOKEN)
 
 
+def test_headers_are_plain_words_that_the_log_can_keep():
+    result, _ = fetch("/voice")
+    assert dict(result.headers)["Content-Type"] == "text/xml"
+    assert {type(word) for header in result.headers for word in header} == {str}
+
+
 def test_without_a_token_nothing_is_signed():
     _, asked = fetch("/voice")
     assert HEADER not in asked[0][3]

@@ -283,7 +283,8 @@ class WebhookClient:
                     body=body,
                     url=target.url,
                     failure=failure,
-                    headers=tuple(response.headers.items()),
+                    # aiohttp's names are a kind of str of its own, which no encoder takes
+                    headers=tuple((str(k), v) for k, v in response.headers.items()),
                     authorized=target.credentials is not None,
                 ),
                 None,
