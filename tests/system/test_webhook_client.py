@@ -184,8 +184,8 @@ def test_credentials_of_the_url_become_basic_auth_and_are_not_signed():
         ("/loop", {}, "fetch_redirects"),
         ("/to-private", {}, "fetch_refused"),
         ("/to-file", {}, "bad_url"),
-        ("/reset", {}, "fetch_failed"),
-        ("/cut", {}, "fetch_failed"),
+        ("/reset", {}, "fetch_protocol"),
+        ("/cut", {}, "fetch_protocol"),
     ],
 )
 def test_what_servers_do_wrong(path, how, failure):
@@ -327,7 +327,7 @@ def test_a_certificate_nobody_vouches_for(tmp_path):
             finally:
                 await client.close()
 
-    assert asyncio.run(run()).failure == "fetch_tls"
+    assert asyncio.run(run()).failure == "fetch_certificate"
 
 
 def test_one_endpoint_that_hangs_does_not_slow_another():
