@@ -119,6 +119,7 @@ def operations() -> Operations:
         caller_ids,
         calls,
         keys,
+        messages,
         notifications,
         numbers,
         recordings,

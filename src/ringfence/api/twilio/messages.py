@@ -1,0 +1,235 @@
+"""Messages: send, list, fetch, redact, cancel, delete; their pictures; whether they had effect."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ringfence.api import views_desk
+from ringfence.api import views_messages as views
+from ringfence.api.twilio.operations import DESK
+from ringfence.api.twilio.problems import Problem
+from ringfence.api.twilio.question import VERSION, Answer, Question
+from ringfence.api.twilio.wire import moment
+from ringfence.messaging.errors import sentence
+
+CODES = {
+    "no_content": 21619,
+    "text_too_long": 21617,
+    "too_many_media": 21623,
+    "bad_media_url": 21620,
+    "no_sender": 21603,
+    "bad_sender": 21212,
+    "not_ours": 21606,
+    "same_number": 21266,
+    "unknown_campaign": 21701,
+    "bad_schedule": 35114,
+    "bad_validity": 21623,
+    "stopped": 21610,
+    "marketing_opt_out": 21610,
+    "sender_not_taken": 21612,
+    "no_template": 30007,
+    "template_mismatch": 30007,
+    "no_marketing_consent": 30007,
+    "quiet_hours": 30007,
+    "no_campaign": 30034,
+    "not_waiting": 30409,
+    "bad_url": 21609,
+    "private_address": 21609,
+}
+"""What Twilio calls our refusals about a message."""
+
+_DIRECTIONS = {
+    "inbound": "inbound",
+    "api": "outbound-api",
+    "call": "outbound-call",
+    "reply": "outbound-reply",
+}
+_UNBUILT = (
+    "ContentSid and its variables, PersistentAction, ShortenUrls, FallbackFrom, RiskCheck, "
+    "ContentRetention, AddressRetention; MaxPrice and SmartEncoded have no effect"
+)
+
+
+def shown(asked: Question, found: views.Message) -> dict[str, Any]:
+    """Return a message in Twilio's shape."""
+    here = f"/Messages/{found.sid}"
+    sent = found.created if found.direction == "inbound" else found.sent
+    return {
+        "sid": found.sid,
+        "account_sid": asked.account,
+        "messaging_service_sid": found.campaign,
+        "to": found.to or "",
+        "from": found.sender or "",
+        "body": found.body or "",
+        "status": found.status,
+        "direction": _DIRECTIONS[found.direction],
+        "num_segments": str(found.segments),
+        "num_media": str(found.media),
+        "error_code": found.error,
+        "error_message": sentence(found.error),
+        "price": None,
+        "price_unit": "USD",
+        "date_created": moment(found.created),
+        "date_updated": moment(found.changed),
+        "date_sent": moment(sent),
+        "api_version": VERSION,
+        "uri": asked.url(f"{here}.json"),
+        "subresource_uris": {"media": asked.url(f"{here}/Media.json")},
+    }
+
+
+@DESK.operation("CreateMessage", missing=_UNBUILT, codes=CODES)
+async def create(asked: Question) -> Answer:
+    """Send ``Body`` and ``MediaUrl`` to ``To``, from ``From`` or a pool, now or at ``SendAt``."""
+    to = asked.get("To")
+    if to is None:
+        raise Problem(21604, "A 'To' phone number is required", status=400)
+    if asked.get("ContentSid") is not None:
+        raise Problem(20501, "ContentSid is not there in this installation", status=501)
+    found: views.Message = await asked.run(
+        "message.send",
+        to=to,
+        text=asked.get("Body") or "",
+        sender=asked.get("From"),
+        campaign=asked.get("MessagingServiceSid"),
+        media=[url for url in asked.params.get("MediaUrl", ()) if url],
+        at=_send_at(asked),
+        valid_s=asked.whole("ValidityPeriod", 1, 36_000),
+        callback=asked.get("StatusCallback") or await _callback_of(asked),
+    )
+    return Answer(201, shown(asked, found))
+
+
+async def _callback_of(asked: Question) -> str | None:
+    """Return whom the application of ``ApplicationSid`` has told of messages."""
+    sid = asked.get("ApplicationSid")
+    if sid is None:
+        return None
+    found: views_desk.Application = await asked.run("application.show", sid=sid)
+    hook = found.hooks.get("message_status")
+    return None if hook is None else hook.url
+
+
+def _send_at(asked: Question) -> int | None:
+    """Return when a message is to go. Raises `Problem` where only half of it is said."""
+    kind, text = asked.get("ScheduleType"), asked.get("SendAt")
+    if kind is None and text is None:
+        return None
+    if kind != "fixed":
+        raise Problem(35118, "ScheduleType is fixed where SendAt is set", status=400)
+    if text is None:
+        raise Problem(35111, "SendAt is required for a scheduled message", status=400)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Problem(35117, "SendAt is a time like 2030-01-31T09:30:00Z", status=400) from None
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+@DESK.operation("ListMessage")
+async def list_(asked: Question) -> Answer:
+    """Return messages, newest first: of ``To``, ``From``, ``DateSent``."""
+    since, until = asked.span("DateSent")
+    found: views.MessagePage = await asked.run(
+        "message.list",
+        limit=asked.page_size,
+        before=asked.token,
+        to=asked.get("To"),
+        sender=asked.get("From"),
+        since=since,
+        until=until,
+    )
+    return asked.listing("messages", [shown(asked, one) for one in found.messages], found.next)
+
+
+@DESK.operation("FetchMessage")
+async def fetch(asked: Question) -> Answer:
+    """Return one message."""
+    return Answer(200, shown(asked, await asked.run("message.show", sid=asked.path["Sid"])))
+
+
+@DESK.operation("UpdateMessage", codes=CODES)
+async def update(asked: Question) -> Answer:
+    """Destroy what a message says (``Body`` empty), or call it back (``Status`` ``canceled``)."""
+    sid = asked.path["Sid"]
+    status, bodies = asked.get("Status"), asked.params.get("Body")
+    if status not in {None, "canceled"}:
+        raise Problem(20001, "Status is canceled", status=400)
+    if bodies and bodies[-1]:
+        raise Problem(20001, "Body can only be emptied", status=400)
+    if status is not None:
+        return Answer(200, shown(asked, await asked.run("message.cancel", sid=sid)))
+    if bodies:
+        return Answer(200, shown(asked, await asked.run("message.redact", sid=sid)))
+    return Answer(200, shown(asked, await asked.run("message.show", sid=sid)))
+
+
+@DESK.operation("DeleteMessage", codes=CODES)
+async def delete(asked: Question) -> Answer:
+    """Remove a message."""
+    await asked.run("message.delete", sid=asked.path["Sid"])
+    return Answer(204)
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def medium(asked: Question, found: views.Picture) -> dict[str, Any]:
+    """Return a picture in Twilio's shape; it lies where its link says, below ``uri``."""
+    return {
+        "sid": found.sid,
+        "account_sid": asked.account,
+        "parent_sid": found.message,
+        "content_type": found.media_type,
+        "date_created": moment(found.created),
+        "date_updated": moment(found.created),
+        "uri": asked.url(f"/Messages/{found.message}/Media/{found.sid}.json"),
+    }
+
+
+@DESK.operation("ListMedia")
+async def list_media(asked: Question) -> Answer:
+    """Return the pictures of a message: of ``DateCreated``."""
+    since, until = asked.span("DateCreated")
+    found: list[views.Picture] = await asked.run("message.media", sid=asked.path["MessageSid"])
+    rows = [
+        medium(asked, one)
+        for one in found
+        if (since is None or one.created >= since) and (until is None or one.created < until)
+    ]
+    return asked.listing("media_list", rows, None)
+
+
+@DESK.operation("FetchMedia", missing="the bytes: a picture lies where its link says")
+async def fetch_media(asked: Question) -> Answer:
+    """Return one picture."""
+    path = asked.path
+    found = await asked.run("message.media.show", sid=path["MessageSid"], medium=path["Sid"])
+    return Answer(200, medium(asked, found))
+
+
+@DESK.operation("DeleteMedia")
+async def delete_media(asked: Question) -> Answer:
+    """Forget the link to a picture."""
+    path = asked.path
+    await asked.run("message.media.delete", sid=path["MessageSid"], medium=path["Sid"])
+    return Answer(204)
+
+
+@DESK.operation("CreateMessageFeedback", codes=CODES)
+async def feedback(asked: Question) -> Answer:
+    """Write down whether a message had its effect: ``Outcome``."""
+    sid, outcome = asked.path["MessageSid"], asked.get("Outcome") or "confirmed"
+    found: views.Message = await asked.run("message.rate", sid=sid, outcome=outcome)
+    return Answer(
+        201,
+        {
+            "account_sid": asked.account,
+            "message_sid": found.sid,
+            "outcome": found.outcome,
+            "date_created": moment(found.changed),
+            "date_updated": moment(found.changed),
+            "uri": asked.url(f"/Messages/{found.sid}/Feedback.json"),
+        },
+    )
