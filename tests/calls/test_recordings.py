@@ -229,3 +229,89 @@ def test_the_longest_recording(rig: Any) -> None:
     rig.do(commands.StartRecording(max_ms=999_999_999))
     (start,) = rig.wants(effects.StartRecording)
     assert start.max_ms == 14_400_000
+
+
+# --- told first, and guarded ----------------------------------------------------------------------
+
+
+def told_of(*legs):
+    from ringfence.calls.commands import RecordingNotice
+
+    return tuple(
+        (leg, RecordingNotice(clips=("CL-n",), ask=False, text="t", version="1", language="en"))
+        for leg in legs
+    )
+
+
+def ruled(parties, duties):
+    count = len(parties)
+    return commands.RuleRecording(
+        source="call", outcome="announce", law="announce", rules=("x",), edition="1",
+        decided_at=1, beep=False, policy="law", hours=None, zone="UTC", parties=parties,
+        places=("",) * count, standings=("person",) * count, consents=("unknown",) * count,
+        restricted=(False,) * count, duties=duties,
+    )  # fmt: skip
+
+
+def test_a_recording_begins_once_everybody_has_heard_of_it(rig):
+    agent = rig.talking()
+    rig.do(ruled(("PA-caller", "PA-agent"), ("announce", "announce")))
+    caller = rig.call.first_leg
+    rig.do(commands.StartRecording(notices=told_of(caller, agent), asked_by="api"))
+    plays = [(e.leg, e.play) for e in rig.wants(effects.StartPlay)][-2:]
+    assert not rig.wants(effects.StartRecording)
+    (asked,) = rig.wrote(events.RecordingRequested)
+    assert asked.asked_by == "api"
+    rig.hear(inputs.PlayEnded(leg=plays[0][0], play=plays[0][1], reason="done"))
+    assert not rig.wants(effects.StartRecording)
+    rig.hear(inputs.PlayEnded(leg=plays[1][0], play=plays[1][1], reason="done"))
+    assert len(rig.wants(effects.StartRecording)) == 1
+    assert rig.call.may_record("call", ["PA-caller", "PA-agent", None])
+
+
+def test_who_did_not_hear_of_it_is_not_recorded(rig):
+    rig.answered()
+    rig.do(ruled(("PA-caller",), ("announce",)))
+    rig.do(commands.StartRecording(notices=told_of(rig.call.first_leg)))
+    play = rig.wants(effects.StartPlay)[-1].play
+    rig.hear(inputs.PlayEnded(leg=rig.call.first_leg, play=play, reason="stopped"))
+    assert not rig.wants(effects.StartRecording)
+    (failed,) = rig.wrote(events.RecordingFailed)
+    assert failed.reason == "refused"
+
+
+def test_a_call_that_ends_before_anybody_was_told_has_no_recording(rig):
+    rig.answered()
+    rig.do(ruled(("PA-caller",), ("announce",)))
+    rig.do(commands.StartRecording(notices=told_of(rig.call.first_leg)))
+    rig.do(commands.Hangup())
+    rig.finish()
+    assert [fact.reason for fact in rig.wrote(events.RecordingFailed)] == ["refused"]
+
+
+@pytest.mark.parametrize("ruled_on", [True, False])
+def test_who_joins_a_recorded_call_was_ruled_on_or_it_ends(rig, ruled_on):
+    rig.answered()
+    parties = ("PA-caller", "PA-agent") if ruled_on else ("PA-caller",)
+    rig.do(ruled(parties, ("none",) * len(parties)))
+    rig.do(commands.StartRecording())
+    (agent,) = rig.dial("agent")
+    rig.hear(inputs.LegAnswered(leg=agent, codec="PCMU"))
+    assert bool(rig.wants(effects.StopRecording)) is not ruled_on
+
+
+def test_one_kind_is_stopped_and_another_goes_on(rig):
+    rig.answered()
+    rig.do(commands.StartRecording(source="call"))
+    rig.do(commands.StartRecording(source="voicemail"))
+    rig.do(commands.StopRecording(source="voicemail"))
+    (stopped,) = rig.wants(effects.StopRecording)
+    kinds = {e.recording: e.source for e in rig.wants(effects.StartRecording)}
+    assert kinds[stopped.recording] == "voicemail"
+
+
+def test_one_track_is_one_channel(rig):
+    rig.answered()
+    rig.do(commands.StartRecording(track="outbound"))
+    (start,) = rig.wants(effects.StartRecording)
+    assert [channel.incoming for channel in start.channels] == [False]

@@ -31,8 +31,10 @@ def test_what_is_asked_of_the_call(script):
     s = record(script, "maxLength='30' timeout='4' finishOnKey='#' playBeep='false'")
     assert s.last(commands.StartRecording) == commands.StartRecording(
         source="voicemail", max_ms=30_000, silence_ms=4_000, min_ms=500, finish_on="#", beep=False,
-        dual=False,
+        dual=False, trim=True,
     )  # fmt: skip
+    s = record(script, "trim='do-not-trim'")
+    assert not s.last(commands.StartRecording).trim
 
 
 def test_the_action_is_told(script):
@@ -115,3 +117,21 @@ def test_the_recording_of_another_source_is_not_ours(script):
         )
     )
     assert s.heard == []
+
+
+def test_silence_that_was_trimmed_is_no_message_cut_short(script):
+    s = record(script, "timeout='5' action='/after'")
+    s.tell(
+        notices.RecordingFinished(
+            recording=RECORDING, source="voicemail", reason="silence", duration_ms=900,
+            cut_ms=5_200,
+        )
+    )  # fmt: skip
+    assert s.last(Fetch).url == "https://x.example/after"
+
+
+def test_the_beginning_is_told_where_it_is_wanted(script):
+    callback = "recordingStatusCallback='/cb' recordingStatusCallbackEvent='in-progress'"
+    s = record(script, callback)
+    s.tell(notices.RecordingBegun(recording=RECORDING, source="voicemail"))
+    assert dict(s.last(Callback).params)["RecordingStatus"] == "in-progress"

@@ -6,7 +6,14 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Context
-from ringfence.markup.telling import STEPS, StatusCallback, StatusTeller
+from ringfence.markup.telling import (
+    RECORDING_STEPS,
+    STEPS,
+    RecordingCallback,
+    RecordingTeller,
+    StatusCallback,
+    StatusTeller,
+)
 
 CALL, LEG, ACCOUNT = CallId("CA1"), LegId("LG1"), AccountId("AC1")
 PARTY = PartyId("PA1")
@@ -74,3 +81,32 @@ def test_how_and_where_is_kept() -> None:
         "https://example.com/s", "GET", "initiated",
     )  # fmt: skip
     assert "example.com" not in repr(callback)
+
+
+def recording_facts() -> list[events.CallFact]:
+    about = {"call": CALL, "recording": RecordingId("RE1")}
+    return [
+        events.RecordingRequested(
+            at=AT, **about, source="call", legs=(LEG, LEG), parties=(PARTY, None), asked_by="api",
+        ),
+        events.RecordingStarted(at=AT, call=CALL, recording=RecordingId("RE2")),
+        events.RecordingStarted(at=AT, **about),
+        events.RecordingSaved(
+            at=AT, **about, source="call", reason="stopped", duration_ms=2_600, size=1,
+        ),
+        events.RecordingFailed(at=AT, **about, source="call", reason="refused"),
+    ]  # fmt: skip
+
+
+def test_a_recording_is_told_of_from_its_beginning_to_its_end() -> None:
+    context = teller()._context
+    wanted = RecordingCallback(url="https://example.com/r", steps=RECORDING_STEPS)
+    one = RecordingTeller(context, RecordingId("RE1"), wanted)
+    said = [dict(c.params) for fact in recording_facts() for c in one.hear(fact)]
+    assert [step["RecordingStatus"] for step in said] == ["in-progress", "completed", "absent"]
+    assert said[1]["RecordingDuration"] == "3"
+    assert said[1]["RecordingChannels"] == "2"
+    assert said[1]["RecordingSource"] == "StartCallRecordingAPI"
+    assert said[1]["RecordingStartTime"] == "Tue, 14 Nov 2023 22:13:20 +0000"
+    silent = RecordingTeller(context, RecordingId("RE1"), RecordingCallback(url="https://x"))
+    assert sum(len(silent.hear(fact)) for fact in recording_facts()) == 1

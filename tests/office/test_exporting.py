@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from pathlib import Path
 
+import miniaudio
 import pytest
 
 from ringfence.api.views import Chunk, ExportHead
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import LegId, RecordingId
+from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
 from ringfence.media import wav
 from ringfence.media.engine.sealing import ChannelWriter
 from ringfence.office.exporting import export
-from ringfence.storage.recordings import StoredChannel
+from ringfence.storage.recordings import Recording, StoredChannel
 
 pytestmark = pytest.mark.anyio
 
 KEY = bytes(range(32))
-RECORDING = RecordingId("RE" + "0" * 32)
+RECORDING = Recording(
+    id=RecordingId("RE" + "0" * 32), call=CallId("CA1"), account=AccountId("AC1"), source="call",
+    state="saved", reason=None, requested_at=Ms(0), started_at=None, ended_at=None,
+    duration_ms=1_000, size=0, sha256=(),
+)  # fmt: skip
 
 
 def channel(tmp_path: Path, number: int, value: int, *, key: bytes | None = KEY) -> StoredChannel:
@@ -71,3 +78,30 @@ async def test_what_cannot_be_had_is_said(tmp_path: Path) -> None:
     wrong = channel(tmp_path, 2, 1, key=bytes(32))
     with pytest.raises(Refused, match="unreadable"):
         await exported([wrong], None)
+
+
+async def whole(recording: Recording, channels: list[StoredChannel], **how: object) -> bytes:
+    items = [item async for item in export(recording, channels, None, **how)]  # type: ignore[arg-type]
+    return b"".join(item.data for item in items if isinstance(item, Chunk))
+
+
+async def test_two_sides_become_one(tmp_path: Path) -> None:
+    sides = [channel(tmp_path, 0, 1000), channel(tmp_path, 1, -2000)]
+    form, pcm = wav.read(await whole(RECORDING, sides, mixed=True))
+    assert (form.channels, len(pcm)) == (1, 8_000)
+    assert abs(pcm[0] + 500) < 60
+
+
+async def test_trimmed_silence_is_left_out(tmp_path: Path) -> None:
+    trimmed = replace(RECORDING, from_ms=250, duration_ms=500)
+    _, pcm = wav.read(await whole(trimmed, [channel(tmp_path, 0, 1000)]))
+    assert len(pcm) == 4_000
+
+
+@pytest.mark.parametrize(("mixed", "channels"), [(True, 1), (False, 2)])
+async def test_an_mp3_can_be_decoded(tmp_path: Path, mixed: bool, channels: int) -> None:
+    sides = [channel(tmp_path, 0, 1000), channel(tmp_path, 1, -2000)]
+    data = await whole(RECORDING, sides, form="mp3", mixed=mixed)
+    found = miniaudio.mp3_get_info(data)
+    assert (found.nchannels, found.sample_rate) == (channels, 8_000)
+    assert 0.9 < found.duration < 1.3

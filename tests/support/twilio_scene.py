@@ -50,6 +50,7 @@ FORMS: dict[str, Form] = {
     "CreateIncomingPhoneNumberTollFree": {"PhoneNumber": "+18005550199"},
     "CreateParticipant": {"To": THEIRS, "From": OURS},
     "UpdateApplication": {"VoiceUrl": "", "StatusCallback": "https://example.com/status"},
+    "UpdateCallRecording": {"Status": "stopped"},
     "UpdateCall": {"Status": "completed"},
 }  # fmt: skip
 """What an operation is asked with. One that takes a form and has none here is asked with none."""

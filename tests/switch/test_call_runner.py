@@ -197,7 +197,7 @@ async def test_a_command_from_outside_ends_a_call(bench: Bench) -> None:
 
 
 async def test_voicemail_is_kept_and_a_full_disk_does_not_end_the_call(bench: Bench) -> None:
-    await greeted(bench, "<Response><Record playBeep='false'/><Say>Thanks</Say></Response>")
+    await greeted(bench, "<Response><Record playBeep='false' trim='do-not-trim'/></Response>")
     start = bench.wire.last(media.StartRecording)
     bench.link.heard(media.RecordingStarted(recording=start.recording))
     bench.clock.advance(9_000)

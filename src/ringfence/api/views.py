@@ -119,6 +119,10 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None = None
     channels: int = 1
     size: int | None = None
+    source: str = "dial"
+    """voicemail, dial, conference, queue; of a whole call: api or placing."""
+    track: str = "both"
+    """both, inbound, outbound."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

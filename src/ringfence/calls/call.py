@@ -29,7 +29,7 @@ from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, StreamId
+from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, RecordingId, StreamId
 
 _DEFAULTS = CallSettings()
 _BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
@@ -90,6 +90,20 @@ class Call:
     def legs(self) -> tuple[LegId, ...]:
         """The legs not yet released, oldest first."""
         return tuple(self._live.legs)
+
+    def talks_to(self) -> Leg | None:
+        """Return the leg of this call that its first leg is connected with by a dial."""
+        activity = self._live.activity
+        if isinstance(activity, DialActivity) and activity.partner is not None:
+            return self._live.legs.get(activity.partner)
+        return None
+
+    def running(self, source: RecordingSource) -> RecordingId | None:
+        """Return the recording of a kind that runs or rests at present."""
+        for recording in self._live.recordings.values():
+            if recording.source == source and recording.running:
+                return recording.id
+        return None
 
     def partner(self, leg: LegId) -> Leg | None:
         """Return a leg that talks through a dial and can be given away, None for any other."""

@@ -40,9 +40,11 @@ from ringfence.calls.targets import ToPhone as ToPhone
 from ringfence.calls.targets import ToSip as ToSip
 from ringfence.calls.words import (
     RecordingAnswer,
+    RecordingAsker,
     RecordingDuty,
     RecordingOutcome,
     RecordingSource,
+    RecordingTrack,
     RecordWhen,
     Role,
     RoomBeep,
@@ -236,6 +238,8 @@ class StartRecording:
     ``max_ms`` 0: the installation's limit. ``silence_ms``: silence that ends it, 0 for never.
     ``finish_on``: digits that end it. ``min_ms``: shorter is discarded and reported as ``empty``.
     ``beep``: a tone first, which is not recorded. ``dual``: one channel per side instead of one.
+    ``trim``: silence at both ends is left out. ``recording``: its id, None for a new one.
+    ``notices``: legs that hear of it first; it begins once all of them have, or not at all.
     """
 
     source: RecordingSource = "call"
@@ -245,6 +249,11 @@ class StartRecording:
     finish_on: str = ""
     beep: bool = False
     dual: bool = True
+    trim: bool = False
+    track: RecordingTrack = "both"
+    asked_by: RecordingAsker = "program"
+    recording: RecordingId | None = None
+    notices: tuple[tuple[LegId, RecordingNotice], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,9 +303,13 @@ class ForbidRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseRecording:
-    """Pause one recording, or all of them when ``recording`` is None."""
+    """Pause one recording, or all of them when ``recording`` is None.
+
+    ``keep_time``: silence is kept meanwhile, else nothing is.
+    """
 
     recording: RecordingId | None = None
+    keep_time: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +340,8 @@ class Dial:
     conversation and goes on with the program. ``answer_on_bridge``: the caller is not answered
     before the callee is, and hears the callee's own ringing; it has no effect once the caller is
     answered. ``ring_tone``: the tone an answered caller hears while it rings, ``""`` for silence.
-    ``record``: see `RecordWhen`; ``dual``: one channel per side.
+    ``record``: see `RecordWhen`; ``dual``: one channel per side; ``trim``: without silence at its
+    ends. ``covers``: the whole call is recorded, so that callees are told or asked in any case.
     """
 
     targets: tuple[DialTarget, ...]
@@ -340,6 +354,8 @@ class Dial:
     ring_tone: str = "ringback"
     record: RecordWhen = "never"
     dual: bool = True
+    trim: bool = False
+    covers: bool = False
     wait_clips: tuple[ClipId, ...] = ()
 
 

@@ -40,6 +40,8 @@ from ringfence.kernel.limits import (
 )
 from ringfence.kernel.phone import Phone
 
+_RULED_FOR_A_CALL: tuple[RecordingSource, ...] = ("call", "dial")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSettings:
@@ -223,7 +225,7 @@ class CallCore(Streams):
         self._let_go(leg, cause, by_far_end=by_far_end)
 
     def _silence(self, leg: Leg) -> None:
-        for recording in self.recordings.values():
+        for recording in tuple(self.recordings.values()):
             if recording.running and recording.hears(leg.id):
                 self.stop_recording(recording)
         self.stop_streams_of(leg.id)
@@ -297,6 +299,8 @@ class CallCore(Streams):
         """Write down that ``a`` and ``b``, maybe another call's, hear each other."""
         a.peer = b
         a.peer_call = b_call
+        other = self.legs.get(b)
+        self.guard_recording(None if other is None else other.party)
         self.facts.append(events.LegsBridged(at=self.now, call=self.call, a=a.id, b=b))
         self._company(a.id, b)
         self._company(b, a.id)
@@ -305,6 +309,19 @@ class CallCore(Streams):
         found = self.legs.get(other)
         party = None if found is None else found.party
         self.company(leg, told=party is not None and self.permits.allow("dial", (party,)))
+
+    def guard_recording(self, party: PartyId | None) -> None:
+        """Somebody joins: what is recorded of the whole call stops, unless they were ruled on too.
+
+        None: somebody this call knows nothing of.
+        """
+        known = party is not None and any(
+            self.permits.allow(source, [party]) for source in _RULED_FOR_A_CALL
+        )
+        running = [r for r in self.recordings.values() if r.source == "call" and r.running]
+        for recording in [] if known else running:
+            self.stop_recording(recording)
+            self.note("recording_ended", "somebody joined who was not told of the recording")
 
     def unbridge(self, a: Leg) -> None:
         """Take a leg and its partner apart; both stay up. Not bridged is fine."""

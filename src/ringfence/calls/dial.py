@@ -161,7 +161,9 @@ class DialActivity(Activity):
     def _record(self, channels: tuple[effects.Channel, ...]) -> None:
         if any(r.source == "dial" and r.running for r in self.core.recordings.values()):
             return
-        recording = self.core.start_recording("dial", channels, mixed=not self._command.dual)
+        recording = self.core.start_recording(
+            "dial", channels, mixed=not self._command.dual, trim=self._command.trim
+        )
         self.recording = recording.id
 
     def leg_rang(self, leg: Leg, *, early_media: bool) -> None:
@@ -289,7 +291,8 @@ class DialActivity(Activity):
     def _notify(self, attempt: Attempt) -> bool:
         """Tell the callee of the recording, or ask them, where they have a right to it."""
         core, notice, leg = self.core, attempt.target.notice, attempt.leg
-        if notice is None or self._command.record == "never" or core.permits.denied("dial"):
+        recorded = self._command.record != "never" or self._command.covers
+        if notice is None or not recorded or core.permits.denied("dial"):
             return False
         if attempt.state in {"notice", "consent"} or core.permits.owes("dial", leg.party) == "none":
             return False

@@ -252,13 +252,15 @@ class StartRecording:
     silence_ms: int = 0
     beep: bool = False
     mixed: bool = False
+    trim: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseRecording:
-    """Keep silence instead of sound until resumed."""
+    """Keep silence, or (not ``keep_time``) nothing, instead of sound until resumed."""
 
     recording: RecordingId
+    keep_time: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,11 +27,13 @@ from ringfence.calls.words import (
     PlayEnd,
     QueueExit,
     RecordingAnswer,
+    RecordingAsker,
     RecordingDuty,
     RecordingEnd,
     RecordingFault,
     RecordingOutcome,
     RecordingSource,
+    RecordingTrack,
     Role,
     RoomExit,
 )
@@ -366,6 +368,9 @@ class RecordingRequested(CallFact):
     source: Annotated[RecordingSource, CALL_FACT]
     legs: Annotated[tuple[LegId, ...], CALL_ID]
     parties: Annotated[tuple[PartyId | None, ...], PARTY_ID]
+    asked_by: Annotated[RecordingAsker, CALL_FACT] = "program"
+    track: Annotated[RecordingTrack, CALL_FACT] = "both"
+    mixed: Annotated[bool, CALL_FACT] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,7 +404,10 @@ class RecordingRedacted(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingSaved(CallFact):
-    """The recording is sealed and durable. ``sha256``: of each channel's sealed file."""
+    """The recording is sealed and durable. ``sha256``: of each channel's sealed file.
+
+    ``from_ms``: where in the files what is heard begins, and lasts ``duration_ms``: trimmed.
+    """
 
     recording: Annotated[RecordingId, CALL_ID]
     source: Annotated[RecordingSource, CALL_FACT]
@@ -407,6 +415,7 @@ class RecordingSaved(CallFact):
     duration_ms: Annotated[int, CALL_FACT]
     size: Annotated[int, SYSTEM] = 0
     sha256: Annotated[tuple[str, ...], SYSTEM] = ()
+    from_ms: Annotated[int, CALL_FACT] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

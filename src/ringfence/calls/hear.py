@@ -278,7 +278,9 @@ def _play_ended(call: LiveCall, x: inputs.PlayEnded) -> None:
     leg = call.legs.get(x.leg)
     if leg is None or not call.end_play(leg, x.play, x.reason, x.played_ms):
         return
-    if x.play < 0:
+    if x.play in call.tellings:
+        call.told_of_recording(x.play, heard=x.reason == "done")
+    elif x.play < 0:
         if call.activity is not None:
             call.activity.play_ended(leg, x.play, x.reason)
     elif leg is call.anchor and call.collector is not None and call.collector.count == 0:
@@ -292,12 +294,21 @@ def _recording_began(call: LiveCall, x: inputs.RecordingBegan) -> None:
         call.facts.append(
             events.RecordingStarted(at=call.now, call=call.call, recording=recording.id)
         )
+        call.tell(notices.RecordingBegun(recording=recording.id, source=recording.source))
 
 
 def _recording_ended(call: LiveCall, x: inputs.RecordingEnded) -> None:
     recording = call.recordings.get(x.recording)
     if recording is not None:
-        call.recording_saved(recording, x.reason, x.duration_ms, size=x.size, sha256=x.sha256)
+        call.recording_saved(
+            recording,
+            x.reason,
+            x.duration_ms,
+            size=x.size,
+            sha256=x.sha256,
+            from_ms=x.from_ms,
+            cut_ms=x.cut_ms,
+        )
 
 
 def _recording_broke(call: LiveCall, x: inputs.RecordingBroke) -> None:

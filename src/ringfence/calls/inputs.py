@@ -236,13 +236,19 @@ class RecordingBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingEnded:
-    """The recording is closed, sealed and durable. One entry of ``sha256`` per channel."""
+    """The recording is closed, sealed and durable. One entry of ``sha256`` per channel.
+
+    ``from_ms``: where what is heard begins; ``cut_ms``: how much silence was left out of
+    ``duration_ms`` at both ends.
+    """
 
     recording: RecordingId
     reason: RecordingEnd
     duration_ms: int
     size: int = 0
     sha256: tuple[str, ...] = ()
+    from_ms: int = 0
+    cut_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,11 +17,13 @@ from ringfence.calls.collect import Collector
 from ringfence.calls.core import CallCore, CallSettings
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import Leg
+from ringfence.calls.recording import Recording
+from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import CollectEnd, Direction, HungUpBy
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, LegId
+from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
 
 CallState = Literal["new", "offered", "placed", "up", "ending", "ended"]
 CallTrigger = Literal["arrive", "place", "answered", "end", "closed"]
@@ -59,6 +61,7 @@ class LiveCall(CallCore):
         "max_duration_ms",
         "offered_at",
         "state",
+        "tellings",
     )
 
     def __init__(
@@ -78,6 +81,8 @@ class LiveCall(CallCore):
         self._mos = 0
         self._first: LegId | None = None
         self._preparing: set[Preparation] = set()
+        self.tellings: dict[int, tuple[LegId, RecordingNotice, RecordingId]] = {}
+        """By the number of the prompt in which a party hears that a recording begins."""
 
     # --- beginning --------------------------------------------------------------------------------
 
@@ -165,6 +170,35 @@ class LiveCall(CallCore):
                         at=self.now, call=self.call, recording=recording.id, on=on
                     )
                 )
+
+    def tell_of_recording(
+        self, recording: Recording, told: tuple[tuple[LegId, RecordingNotice], ...]
+    ) -> None:
+        """Let parties hear of a recording that was held back."""
+        for leg_id, notice in told:
+            leg = self.legs.get(leg_id)
+            if leg is None or leg.state != "up":
+                self.stop_recording(recording)
+                return
+            play = self.own_play()
+            self.tellings[play] = (leg_id, notice, recording.id)
+            self.play(leg, play, notice.clips)
+
+    def told_of_recording(self, play: int, *, heard: bool) -> None:
+        """One party has heard of it, or not to the end; begin when all have."""
+        leg_id, notice, name = self.tellings.pop(play)
+        leg, recording = self.legs.get(leg_id), self.recordings.get(name)
+        if leg is not None and recording is not None:
+            self.told(
+                leg, recording.source, "announce", "heard" if heard else "not_said",
+                text=notice.text, version=notice.version, language=notice.language,
+            )  # fmt: skip
+        if recording is None or any(name == other for _, _, other in self.tellings.values()):
+            return
+        if self.permits.denied(recording.source):
+            self.stop_recording(recording)
+        else:
+            self.begin_recording(recording)
 
     # --- ending -----------------------------------------------------------------------------------
 

@@ -70,13 +70,25 @@ class DigitsSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegun:
+    """Sound is being kept."""
+
+    recording: RecordingId
+    source: RecordingSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingFinished:
-    """A recording is saved. ``digit``: the key that ended it, if one did (reason ``digit``)."""
+    """A recording is saved. ``digit``: the key that ended it, if one did (reason ``digit``).
+
+    ``cut_ms``: silence at its ends, left out of ``duration_ms``.
+    """
 
     recording: RecordingId
     source: RecordingSource
     reason: RecordingEnd
     duration_ms: int
+    cut_ms: int = 0
     digit: str = field(default="", repr=False)
 
 
@@ -188,6 +200,7 @@ Notice = (
     | DigitHeard
     | DigitsEntered
     | DigitsSent
+    | RecordingBegun
     | RecordingFinished
     | RecordingMissing
     | DialFinished

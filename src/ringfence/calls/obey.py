@@ -184,17 +184,28 @@ def _send_digits(call: LiveCall, c: commands.SendDigits) -> None:
 def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
     first = call.find(None)
     call.last_far_hangup = None
-    channels = call.both_ways(first)
-    call.start_recording(
+    channels: tuple[effects.Channel, ...] = call.both_ways(first)
+    if c.source == "voicemail" or c.track == "inbound":
+        channels = channels[:1]
+    elif c.track == "outbound":
+        channels = channels[1:]
+    recording = call.start_recording(
         c.source,
-        channels[:1] if c.source == "voicemail" else channels,
+        channels,
         max_ms=c.max_ms,
         silence_ms=c.silence_ms,
         min_ms=c.min_ms,
         finish_on=c.finish_on,
         beep=c.beep,
         mixed=not c.dual,
+        trim=c.trim,
+        track=c.track,
+        asked_by=c.asked_by,
+        name=c.recording,
+        hold_back=bool(c.notices),
     )
+    if c.notices:
+        call.tell_of_recording(recording, c.notices)
     if call.collector is not None and call.collector.sensitive:
         call.redact(on=True)
 
@@ -252,7 +263,9 @@ def _chosen(call: LiveCall, recording: RecordingId | None) -> tuple[Recording, .
 def _pause_recording(call: LiveCall, c: commands.PauseRecording) -> None:
     for recording in _chosen(call, c.recording):
         if recording.step("pause"):
-            call.effects.append(effects.PauseRecording(recording=recording.id))
+            call.effects.append(
+                effects.PauseRecording(recording=recording.id, keep_time=c.keep_time)
+            )
             call.facts.append(
                 events.RecordingPaused(at=call.now, call=call.call, recording=recording.id)
             )
@@ -309,6 +322,7 @@ def _end_dial(call: LiveCall, c: commands.EndDial) -> None:
 def _join_conference(call: LiveCall, c: commands.JoinConference) -> None:
     _need_free(call)
     call.find(None)
+    call.guard_recording(None)
     stay = ConferenceStay(call, c)
     _start(call, stay)
     stay.begin()

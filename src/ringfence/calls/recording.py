@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ringfence.calls.effects import Channel
+from ringfence.calls.effects import Channel, StartRecording
 from ringfence.calls.words import RecordingEnd, RecordingSource
 from ringfence.kernel.ids import LegId, RecordingId
 from ringfence.kernel.limits import RECORDING_SPOKEN_MIN_MS
@@ -76,6 +76,7 @@ class Recording:
         "channels",
         "ended_by_digit",
         "finish_on",
+        "held_back",
         "id",
         "min_ms",
         "redacting",
@@ -102,6 +103,8 @@ class Recording:
         self.finish_on = finish_on
         self.ended_by_digit = ""
         self.redacting = False
+        self.held_back: StartRecording | None = None
+        """What is to be carried out once everybody was told."""
         self.state: RecordingState = "requested"
 
     def step(self, trigger: RecordingTrigger) -> bool:

@@ -6,7 +6,13 @@ from ringfence.calls import effects, events, notices
 from ringfence.calls.leg import Leg
 from ringfence.calls.outlets import Outlets
 from ringfence.calls.recording import Recording
-from ringfence.calls.words import RecordingEnd, RecordingFault, RecordingSource
+from ringfence.calls.words import (
+    RecordingAsker,
+    RecordingEnd,
+    RecordingFault,
+    RecordingSource,
+    RecordingTrack,
+)
 from ringfence.kernel import ids
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
@@ -16,6 +22,7 @@ from ringfence.kernel.limits import (
     RECORDING_CLOSE_MS,
     RECORDING_MS,
     RECORDING_RECOVER_MS,
+    RECORDING_TELL_MS,
     RECORDINGS_PER_CALL,
 )
 
@@ -41,8 +48,16 @@ class Recordings(Outlets):
         finish_on: str = "",
         beep: bool = False,
         mixed: bool = False,
+        trim: bool = False,
+        track: RecordingTrack = "both",
+        asked_by: RecordingAsker = "program",
+        name: RecordingId | None = None,
+        hold_back: bool = False,
     ) -> Recording:
-        """Ask for a recording; one of a source at a time."""
+        """Ask for a recording; one of a source at a time.
+
+        ``hold_back``: it begins with `begin_recording`, once its parties were told.
+        """
         for other in self.recordings.values():
             if other.source == source and other.running:
                 raise LocalError("a recording of this kind is running")
@@ -50,7 +65,7 @@ class Recordings(Outlets):
             raise LocalError("too many recordings in one call")
         self._recordings_made += 1
         recording = Recording(
-            RecordingId(ids.make("recording", self.now, self.entropy)),
+            name or RecordingId(ids.make("recording", self.now, self.entropy)),
             source=source,
             channels=channels,
             min_ms=min_ms,
@@ -58,17 +73,20 @@ class Recordings(Outlets):
             finish_on=finish_on,
         )
         self.recordings[recording.id] = recording
-        self.effects.append(
-            effects.StartRecording(
-                recording=recording.id,
-                source=source,
-                channels=channels,
-                max_ms=min(max_ms or RECORDING_MS, RECORDING_MS),
-                silence_ms=silence_ms,
-                beep=beep,
-                mixed=mixed,
-            )
+        start = effects.StartRecording(
+            recording=recording.id,
+            source=source,
+            channels=channels,
+            max_ms=min(max_ms or RECORDING_MS, RECORDING_MS),
+            silence_ms=silence_ms,
+            beep=beep,
+            mixed=mixed,
+            trim=trim,
         )
+        if hold_back:
+            recording.held_back = start
+        else:
+            self.effects.append(start)
         self.facts.append(
             events.RecordingRequested(
                 at=self.now,
@@ -77,20 +95,35 @@ class Recordings(Outlets):
                 source=source,
                 legs=tuple(channel.leg for channel in channels),
                 parties=tuple(channel.party for channel in channels),
+                asked_by=asked_by,
+                track=track,
+                mixed=mixed,
             )
         )
-        self.timers.set("recording", self.now + RECORDING_BEGIN_MS, recording.id)
+        wait = RECORDING_BEGIN_MS + (RECORDING_TELL_MS if hold_back else 0)
+        self.timers.set("recording", self.now + wait, recording.id)
         return recording
+
+    def begin_recording(self, recording: Recording) -> None:
+        """Everybody was told: what was held back is carried out."""
+        start, recording.held_back = recording.held_back, None
+        if start is not None and recording.running:
+            self.effects.append(start)
+            self.timers.set("recording", self.now + RECORDING_BEGIN_MS, recording.id)
 
     def stop_recording(self, recording: Recording) -> None:
         """Close a recording that runs; its outcome is waited for, but not for ever."""
+        if recording.held_back is not None:
+            recording.held_back = None
+            self.recording_failed(recording, "refused")
+            return
         if recording.step("stop"):
             self.effects.append(effects.StopRecording(recording=recording.id))
             self.timers.set("recording", self.now + RECORDING_CLOSE_MS, recording.id)
 
     def stop_recordings(self, source: RecordingSource) -> None:
         """Close whatever runs for one reason."""
-        for recording in self.recordings.values():
+        for recording in tuple(self.recordings.values()):
             if recording.source == source:
                 self.stop_recording(recording)
 
@@ -147,9 +180,11 @@ class Recordings(Outlets):
         *,
         size: int,
         sha256: tuple[str, ...],
+        from_ms: int = 0,
+        cut_ms: int = 0,
     ) -> None:
         """A recording is closed and durable; one that holds nothing is thrown away."""
-        if recording.is_empty(reason, duration_ms):
+        if recording.is_empty(reason, duration_ms + cut_ms):
             self.effects.append(effects.DiscardRecording(recording=recording.id))
             self.recording_failed(recording, "empty")
             return
@@ -168,6 +203,7 @@ class Recordings(Outlets):
                 duration_ms=duration_ms,
                 size=size,
                 sha256=sha256,
+                from_ms=from_ms,
             )
         )
         if recording.source == "voicemail":
@@ -186,6 +222,7 @@ class Recordings(Outlets):
                 source=recording.source,
                 reason=reason,
                 duration_ms=duration_ms,
+                cut_ms=cut_ms,
                 digit=recording.ended_by_digit,
             )
         )

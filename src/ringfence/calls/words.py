@@ -27,6 +27,12 @@ RecordingSource = Literal["call", "dial", "voicemail", "conference", "queue", "s
 """What asked for the recording; decides what the saved file means. ``stream``: nothing is
 saved, but somebody listens elsewhere."""
 
+RecordingTrack = Literal["both", "inbound", "outbound"]
+"""What of a call is recorded: all of it, what its first leg says, or what that leg hears."""
+
+RecordingAsker = Literal["program", "api", "placing"]
+"""Who wanted a recording: the call's program, somebody in mid-call, whoever placed the call."""
+
 RecordingOutcome = Literal["record", "announce", "ask", "never"]
 """What the law on recording lets be done (``privacy.recording_law``)."""
 

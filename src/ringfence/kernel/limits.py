@@ -225,6 +225,7 @@ CALL_SEND_DIGITS_MAX = Limit(32, "keys", "what Twilio's SendDigits takes: an ext
 LEG_RELEASE_MS = Limit(5_000, "ms", "the media worker closes a leg in 1 ms; a dead one never does")
 AUDIO_LATE_MS = Limit(2_000, "ms", "later than this after the answer people notice and say hello")
 RECORDING_BEGIN_MS = Limit(5_000, "ms", "opening a file takes 1 ms; silence means no recording")
+RECORDING_TELL_MS = Limit(60_000, "ms", "hearing that one is recorded takes ten seconds")
 RECORDING_CLOSE_MS = Limit(15_000, "ms", "the last second is flushed and hashed; disks can be busy")
 RECORDING_RECOVER_MS = Limit(60_000, "ms", "finding and sealing off what a dead worker left behind")
 RECORDING_SPOKEN_MIN_MS = Limit(500, "ms", "no word is shorter; less before a silence is a click")

@@ -30,6 +30,13 @@ _WHEN: dict[str, RecordWhen] = {
 }
 
 
+_RECORDED: dict[type, str] = {
+    notices.RecordingBegun: "in-progress",
+    notices.RecordingFinished: "completed",
+    notices.RecordingMissing: "absent",
+}
+
+
 class DialStep(Step):
     """One Dial."""
 
@@ -58,7 +65,7 @@ class DialStep(Step):
 
     @property
     def _records(self) -> bool:
-        return self._dial.record != "do-not-record"
+        return self._dial.record != "do-not-record" or self._stage.recorded
 
     def begin(self) -> None:
         dial, stage = self._dial, self._stage
@@ -162,7 +169,9 @@ class DialStep(Step):
             )
             self._place(may.targets, "never")
             return
-        when = "from_answer" if self._clips else _WHEN[self._dial.record]
+        when = _WHEN[self._dial.record]
+        if self._clips and when != "never":
+            when = "from_answer"
         duties = may.ruling.duties[1:]
         told = zip(may.targets, duties, strict=True)
         self._place(tuple(self._with_notice(target, duty) for target, duty in told), when)
@@ -199,6 +208,8 @@ class DialStep(Step):
                 ring_tone=_ring_tone(dial.ring_tone),
                 record=record,
                 dual=dial.record.endswith("-dual"),
+                trim=dial.trim == "trim-silence",
+                covers=stage.recorded,
             )
         )
 
@@ -268,10 +279,12 @@ class DialStep(Step):
             params = (*params, *recording_params(stage.context, ended.recording))
         self._over(params)
 
-    def _recorded(self, ended: notices.RecordingFinished | notices.RecordingMissing) -> None:
-        """The recording of the conversation is there, perhaps long after the dial."""
+    def _recorded(
+        self, ended: notices.RecordingBegun | notices.RecordingFinished | notices.RecordingMissing
+    ) -> None:
+        """The conversation is recorded, or its recording is there, perhaps long after the dial."""
         dial, stage = self._dial, self._stage
-        status = "completed" if isinstance(ended, notices.RecordingFinished) else "absent"
+        status = _RECORDED[type(ended)]
         duration = ended.duration_ms if isinstance(ended, notices.RecordingFinished) else 0
         if dial.recording_status_callback and status in dial.recording_status_callback_event:
             stage.tell(

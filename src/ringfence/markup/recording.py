@@ -58,6 +58,7 @@ class RecordStep(Step):
                 finish_on=record.finish_on_key,
                 beep=record.play_beep,
                 dual=False,
+                trim=record.trim == "trim-silence",
             )
         )
 
@@ -66,6 +67,9 @@ class RecordStep(Step):
             self._consent.receive(notice)
             return
         match notice:
+            case notices.RecordingBegun(source="voicemail"):
+                about = recording_params(self._stage.context, notice.recording)
+                self._tell("in-progress", about)
             case notices.RecordingFinished(source="voicemail"):
                 self._finished(notice)
             case notices.RecordingMissing(source="voicemail"):
@@ -87,7 +91,8 @@ class RecordStep(Step):
         duration = whole_seconds(ended.duration_ms)
         self._tell("completed", (*about, ("RecordingDuration", duration)))
         silence_ms = record.timeout * 1000
-        if ended.reason == "silence" and ended.duration_ms < silence_ms + MARKUP_RECORD_MIN_MS:
+        whole_ms = ended.duration_ms + ended.cut_ms
+        if ended.reason == "silence" and whole_ms < silence_ms + MARKUP_RECORD_MIN_MS:
             # nothing but the silence that ended it: nobody spoke, so the action is not asked
             stage.proceed()
             return

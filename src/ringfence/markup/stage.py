@@ -6,7 +6,12 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ringfence.calls.commands import Command
-from ringfence.calls.notices import Notice, RecordingFinished, RecordingMissing
+from ringfence.calls.notices import (
+    Notice,
+    RecordingBegun,
+    RecordingFinished,
+    RecordingMissing,
+)
 from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
@@ -39,6 +44,10 @@ class Stage(Protocol):
 
     @property
     def answered(self) -> bool: ...
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the whole call is recorded: whoever joins has to be told."""
 
     def command(self, command: Command) -> None:
         """Give the call a command."""
@@ -73,12 +82,12 @@ class Stage(Protocol):
         """Return a URL of the document without what it is relative to; None where it is no URL."""
 
     def follow_recording(
-        self, follower: Callable[[RecordingFinished | RecordingMissing], None]
+        self, follower: Callable[[RecordingBegun | RecordingFinished | RecordingMissing], None]
     ) -> None:
         """Be told of the recording of the next dial, whenever it comes."""
 
     def unfollow_recording(
-        self, follower: Callable[[RecordingFinished | RecordingMissing], None]
+        self, follower: Callable[[RecordingBegun | RecordingFinished | RecordingMissing], None]
     ) -> None:
         """There was no recording of that dial; expect none."""
 

@@ -16,7 +16,9 @@ from typing import Literal, Protocol
 from ringfence.calls import events
 from ringfence.calls.causes import CAUSES, word
 from ringfence.calls.events import CallFact
+from ringfence.calls.words import RecordingAsker
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import RecordingId
 from ringfence.markup.context import Context, base_params, recording_params, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.verbs import Method
@@ -35,6 +37,25 @@ class StatusCallback:
     url: str = field(repr=False)
     method: Method = "POST"
     steps: tuple[CallStep, ...] = ("completed",)
+
+
+RecordingStep = Literal["in-progress", "completed", "absent"]
+
+RECORDING_STEPS: tuple[RecordingStep, ...] = ("in-progress", "completed", "absent")
+_SOURCES: dict[RecordingAsker, str] = {
+    "api": "StartCallRecordingAPI",
+    "placing": "OutboundAPI",
+    "program": "RecordVerb",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingCallback:
+    """Who is told how a recording fares: ``url`` of which ``steps``."""
+
+    url: str = field(repr=False)
+    method: Method = "POST"
+    steps: tuple[RecordingStep, ...] = ("completed",)
 
 
 class Teller(Protocol):
@@ -113,6 +134,60 @@ class StatusTeller:
             *more,
         )
         return [Callback(url=wanted.url, method=wanted.method, params=params, event=step)]
+
+
+class RecordingTeller:
+    """Tells one URL how one recording of the whole call fares."""
+
+    __slots__ = ("_about", "_context", "_recording", "_wanted")
+
+    def __init__(self, context: Context, recording: RecordingId, wanted: RecordingCallback) -> None:
+        self._context = context
+        self._recording = recording
+        self._wanted = wanted
+        self._about: Params = ()
+
+    def hear(self, fact: CallFact) -> list[Callback]:
+        """Return the callback a fact is worth, if it is."""
+        if getattr(fact, "recording", None) != self._recording:
+            return []
+        match fact:
+            case events.RecordingRequested():
+                self._about = (
+                    ("RecordingSource", _SOURCES[fact.asked_by]),
+                    ("RecordingTrack", fact.track),
+                    ("RecordingChannels", "1" if fact.mixed else str(len(fact.legs))),
+                )
+            case events.RecordingStarted():
+                self._about = (*self._about, ("RecordingStartTime", moment(fact.at)))
+                return self._tell("in-progress")
+            case events.RecordingSaved():
+                return self._tell(
+                    "completed", ("RecordingDuration", whole_seconds(fact.duration_ms))
+                )
+            case events.RecordingFailed():
+                return self._tell("absent", ("RecordingDuration", "0"))
+            case _:
+                pass
+        return []
+
+    def _tell(self, step: RecordingStep, *more: tuple[str, Value]) -> list[Callback]:
+        if step not in self._wanted.steps:
+            return []
+        params: Params = (
+            ("AccountSid", self._context.account),
+            ("CallSid", self._context.call),
+            *recording_params(self._context, self._recording),
+            ("RecordingStatus", step),
+            *self._about,
+            *more,
+        )
+        wanted = self._wanted
+        return [
+            Callback(
+                url=wanted.url, method=wanted.method, params=params, kind="recording", event=step
+            )
+        ]
 
 
 def moment(at: Ms) -> str:

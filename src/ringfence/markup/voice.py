@@ -69,7 +69,9 @@ from ringfence.markup.verbs import (
     Verb,
 )
 
-Follower = Callable[[notices.RecordingFinished | notices.RecordingMissing], None]
+Follower = Callable[
+    [notices.RecordingBegun | notices.RecordingFinished | notices.RecordingMissing], None
+]
 
 _AFTER_OVER = (
     notices.RecordingFinished,
@@ -111,6 +113,7 @@ class Program:
         "_stale",
         "_step",
         "_waiting_answer",
+        "recorded",
     )
 
     def __init__(
@@ -136,6 +139,8 @@ class Program:
         self._begun = False
         self._finished = False
         self._over = False
+        self.recorded = False
+        """Whether somebody outside the program has the whole call recorded."""
         self._waiting_answer = False
         self._failing = False
         self._fallback_used = False
@@ -502,6 +507,12 @@ class Program:
             and notice.source == "dial"
         ):
             self._followers.pop(0)(notice)
+        elif (
+            self._followers
+            and isinstance(notice, notices.RecordingBegun)
+            and notice.source == "dial"
+        ):
+            self._followers[0](notice)
         elif self._step is not None and not self._waiting_answer:
             self._step.receive(notice)
 

@@ -29,14 +29,15 @@ def laid_over(
             raise Refused("bad_argument", f"a hook is one of: {', '.join(known)}")
         before = known[name]
         url = said.get("url", before.url if before is not None else "")
-        method = _method(said.get("method", before.method if before is not None else "POST"))
+        method = method_of(said.get("method", before.method if before is not None else "POST"))
         if url and (before is None or url != before.url):
             office.check_url(url)
         found[name] = Hook(url=url, method=method) if url else None
     return found
 
 
-def _method(word: str) -> Method:
+def method_of(word: str) -> Method:
+    """Return how a URL is asked. Raises `Refused` (``bad_method``)."""
     match word.upper():
         case "GET":
             return "GET"

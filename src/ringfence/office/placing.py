@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
@@ -11,11 +12,13 @@ from ringfence.kernel.ids import FlowId
 from ringfence.kernel.limits import CALL_DURATION_MS, CALL_RING_MS, CALL_SEND_DIGITS_MAX
 from ringfence.markup.context import Source
 from ringfence.markup.telling import STEPS, CallStep, StatusCallback
-from ringfence.markup.verbs import Method
 from ringfence.office.contacting import about_of, check_contact
+from ringfence.office.hooks import method_of
+from ringfence.office.recording import wish_of
 from ringfence.office.records import CALL, show_call
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself
+from ringfence.switch.call_recording import RecordingWish
 from ringfence.switch.outgoing import Wishes
 
 if TYPE_CHECKING:
@@ -53,12 +56,14 @@ async def place_call(
     status_url: str | None = None,
     status_method: str = "POST",
     status_events: list[str] | None = None,
+    record: dict[str, Any] | None = None,
 ) -> views.Call:
     """Ring somebody and run a program with whoever answers.
 
     ``about``: ``marketing`` needs their consent, or that they are a ``customer`` who did not
     object, and the hours of their own clock. ``digits`` are sent before the program begins.
     ``status_url`` is told of ``status_events``: initiated, ringing, answered, completed.
+    ``record``: it is recorded from its answer on, with what ``recording.start`` takes.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
     source, answering = source_of(
@@ -79,6 +84,7 @@ async def place_call(
         username=sip_username,
         password=sip_password,
         status=status_callback(office, status_url, status_method, status_events),
+        recording=None if record is None else _recording(office, record),
     )
     with exchange_itself():
         call = office.live.outgoing.place(to, source=source, wishes=wishes)
@@ -136,17 +142,6 @@ def status_callback(
     return StatusCallback(url=url, method=method_of(method), steps=steps)
 
 
-def method_of(text: str) -> Method:
-    """Return how a URL is asked. Raises `Refused`."""
-    match text.upper():
-        case "GET":
-            return "GET"
-        case "POST":
-            return "POST"
-        case _:
-            raise Refused("bad_argument", "a method is GET or POST")
-
-
 def keys_of(digits: str) -> str:
     """Return keys as a call knows them: ``W`` waits a second, which is two ``w``.
 
@@ -155,6 +150,13 @@ def keys_of(digits: str) -> str:
     if not _KEYS.issuperset(digits) or len(digits) > CALL_SEND_DIGITS_MAX:
         raise Refused("bad_digits", "up to 32 of 0-9, *, #, A-D, w for half a second, W for one")
     return "".join("ww" if key == "W" else key if key == "w" else key.upper() for key in digits)
+
+
+def _recording(office: Office, asked: dict[str, Any]) -> RecordingWish:
+    try:
+        return replace(wish_of(office, **asked), asked_by="placing")
+    except TypeError:
+        raise Refused("bad_argument", "record takes what recording.start takes") from None
 
 
 def limit_of(seconds: int) -> int:

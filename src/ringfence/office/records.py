@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ringfence.api import views
 from ringfence.calls import events
 from ringfence.calls.diagnosis import diagnose
 from ringfence.calls.events import CallFact
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
-from ringfence.office.exporting import export
+from ringfence.office.exporting import Form, export
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current, purpose
@@ -257,24 +258,40 @@ def _media(fact: events.LegEnded) -> views.Media:
 
 @TABLE.use_case("recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
 async def list_recordings(
-    office: Office, *, call: str | None = None, limit: int = 50, before: str | None = None
+    office: Office,
+    *,
+    call: str | None = None,
+    limit: int = 50,
+    before: str | None = None,
+    since: int | None = None,
+    until: int | None = None,
+    removed: bool = False,
+    newest: bool = False,
 ) -> list[views.Recording]:
-    """Recordings, newest first; of one call: oldest first."""
-    store = office.store.recordings
-    if call is not None:
-        found = _recordings(office, call_id(call))[: _count(limit)]
-    else:
-        found = store.page(
-            count=_count(limit), before=None if before is None else RecordingId(before)
-        )
+    """Recordings, newest first; of one call: oldest first, unless the ``newest`` are to be.
+
+    ``since``, ``until``: when they were asked for. ``removed``: those that were deleted, too.
+    """
+    found = office.store.recordings.page(
+        count=limit if limit == PAGE_MAX + 1 else _count(limit),
+        before=None if before is None else RecordingId(before),
+        call=None if call is None else call_id(call),
+        since=None if since is None else Ms(since),
+        until=None if until is None else Ms(until),
+        removed=removed,
+    )
+    if call is not None and not newest:
+        found.reverse()
     return [_recording(office, recording) for recording in found]
 
 
 @TABLE.use_case("recording.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
-async def show_recording(office: Office, *, sid: str) -> views.Recording:
-    """One recording."""
+async def show_recording(office: Office, *, sid: str, removed: bool = False) -> views.Recording:
+    """One recording; one that was deleted only where ``removed`` ones are meant, too."""
     found = office.store.recordings.get(RecordingId(sid)) if is_id(sid, "recording") else None
-    if found is None or found.account != office.account.id or found.removed_at is not None:
+    if found is None or found.account != office.account.id:
+        raise Refused("not_found", "no recording of that SID")
+    if found.removed_at is not None and not removed:
         raise Refused("not_found", "no recording of that SID")
     return _recording(office, found)
 
@@ -283,17 +300,35 @@ async def show_recording(office: Office, *, sid: str) -> views.Recording:
     "recording.export", actors=KNOWN, purpose="deliver_content", category="user.content.private"
 )
 async def export_recording(
-    office: Office, *, sid: str, channel: str | None = None
+    office: Office,
+    *,
+    sid: str,
+    channel: str | None = None,
+    form: str = "wav",
+    channels: int | None = None,
 ) -> AsyncIterator[views.ExportHead | views.Chunk]:
-    """The audio as WAV: both sides left and right, or one side (``in``: the caller)."""
+    """The audio as WAV or MP3: both sides left and right, or one side (``in``: the caller).
+
+    ``channels``: 1 for both sides in one, 2 for one each; unsaid, as it was asked for.
+    """
     recording = RecordingId(sid)
     known = office.store.recordings.get(recording) if is_id(sid, "recording") else None
-    if known is None or known.account != office.account.id:
+    if known is None or known.account != office.account.id or known.removed_at is not None:
         raise Refused("not_found", "no recording of that SID")
+    if form not in {"wav", "mp3"} or channels not in {None, 1, 2}:
+        raise Refused("bad_argument", "a recording is wav or mp3, of one or two channels")
     with purpose("deliver_content"):
-        channels = office.read(lambda queries: office.store.recordings.channels(queries, recording))
-    async for item in export(recording, channels, channel):
+        stored = office.read(lambda queries: office.store.recordings.channels(queries, recording))
+    mixed = channels == 1
+    async for item in export(known, stored, channel, form=cast("Form", form), mixed=mixed):
         yield item
+
+
+def _asked(recording: Recording) -> str:
+    """What asked for it, in words: of a call, who did."""
+    if recording.source != "call":
+        return recording.source
+    return {"placing": "placing"}.get(recording.asked_by or "", "api")
 
 
 def _recording(office: Office, recording: Recording) -> views.Recording:
@@ -306,6 +341,8 @@ def _recording(office: Office, recording: Recording) -> views.Recording:
         reason=recording.reason,
         created=recording.requested_at,
         duration_ms=recording.duration_ms or None,
-        channels=office.store.recordings.channel_count(recording.id),
+        channels=1 if recording.mixed else office.store.recordings.channel_count(recording.id),
+        source=_asked(recording),
+        track=recording.track or "both",
         size=recording.size or None,
     )

@@ -11,7 +11,8 @@ from ringfence.kernel.ids import CallId, ConferenceId, is_id
 from ringfence.kernel.limits import CALL_RING_MS, PAGE_MAX, ROOM_MEMBERS_MAX, ROOM_NAME_CHARS
 from ringfence.markup import verbs
 from ringfence.office.contacting import about_of, check_contact
-from ringfence.office.placing import method_of, status_callback
+from ringfence.office.hooks import method_of
+from ringfence.office.placing import status_callback
 from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself, purpose

@@ -13,13 +13,16 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import sqlite
 
 from ringfence.calls import events
 from ringfence.calls.events import CallFact
+from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, RecordingId
@@ -40,6 +43,14 @@ _r = recordings.c
 _h = recording_channels.c
 _THIS = _r.id == bindparam("recording")
 _ADD = insert_new(recordings)
+_asked = sqlite.insert(recordings)
+_ASK = Statement(
+    _asked.on_conflict_do_update(
+        index_elements=["id"],
+        set_={name: _asked.excluded[name] for name in ("asked_by", "track", "mixed")},
+    ),
+    *(column.name for column in recordings.columns),
+)
 _ADD_CHANNEL = insert_new(recording_channels)
 _STARTED = Statement(
     update(recordings).where(_THIS).values(state=word("recording"), started_at=bindparam("at")),
@@ -56,13 +67,18 @@ _SAVED = Statement(
         duration_ms=bindparam("duration"),
         size=bindparam("octets"),
         sha256=bindparam("digests"),
+        from_ms=bindparam("begins"),
     ),
     "why",
     "at",
     "duration",
     "octets",
     "digests",
+    "begins",
     "recording",
+)
+_STATE = Statement(
+    update(recordings).where(_THIS).values(state=bindparam("now")), "now", "recording"
 )
 _FAILED = Statement(
     update(recordings)
@@ -74,21 +90,6 @@ _FAILED = Statement(
 )
 _GET = Statement(select(*_r).where(_THIS))
 _OF_CALL = Statement(select(*_r).where(_r.call_id == bindparam("call")).order_by(_r.id))
-_PAGE = Statement(
-    at_most(
-        select(*_r)
-        .where(
-            _r.account_id == bindparam("account"),
-            _r.id < bindparam("before"),
-            _r.removed_at.is_(None),
-        )
-        .order_by(_r.id.desc()),
-        "count",
-    ),
-    "account",
-    "before",
-    "count",
-)
 _CHANNELS = Statement(
     select(*_h).where(_h.recording_id == bindparam("recording")).order_by(_h.channel)
 )
@@ -97,6 +98,19 @@ _COUNT_CHANNELS = Statement(
 )
 
 _AFTER_ALL = "RF"
+
+
+@cache
+def _page(of_call: bool, removed: bool) -> Statement:
+    query = select(*_r).where(_r.id < bindparam("above"), _r.id >= bindparam("below"))
+    if of_call:
+        # Its index alone is looked at: the account has the call.
+        query = query.where(_r.call_id == bindparam("call"))
+    else:
+        query = query.where(_r.account_id == bindparam("account"))
+    if not removed:
+        query = query.where(_r.removed_at.is_(None))
+    return Statement(at_most(query.order_by(_r.id.desc()), "count"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +187,23 @@ def _row(recording: RecordingId, call: CallId, account: AccountId, source: str, 
 
 
 def _requested(fact: events.RecordingRequested, account: AccountId) -> Change:
-    return _ADD, _row(fact.recording, fact.call, account, fact.source, fact.at)
+    row = _row(fact.recording, fact.call, account, fact.source, fact.at)
+    return _ASK, (*row[:12], fact.asked_by, fact.track, fact.mixed, *row[15:])
 
 
 def _saved(fact: events.RecordingSaved, _account: AccountId) -> Change:
     digests = " ".join(fact.sha256)
-    return _SAVED, (fact.reason, fact.at, fact.duration_ms, fact.size, digests, fact.recording)
+    return _SAVED, (
+        fact.reason, fact.at, fact.duration_ms, fact.size, digests, fact.from_ms or None,
+        fact.recording,
+    )  # fmt: skip
 
 
 RECORDING_CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change]] = {
     events.RecordingRequested: _requested,
     events.RecordingStarted: lambda fact, _: (_STARTED, (fact.at, fact.recording)),
+    events.RecordingPaused: lambda fact, _: (_STATE, ("paused", fact.recording)),
+    events.RecordingResumed: lambda fact, _: (_STATE, ("recording", fact.recording)),
     events.RecordingSaved: _saved,
     events.RecordingFailed: lambda fact, _: (_FAILED, (fact.reason, fact.at, fact.recording)),
 }
@@ -315,10 +335,31 @@ class Recordings:
         """Return the recordings of a call, oldest first."""
         return [_recording(row) for row in self._db.reading.rows(_OF_CALL, (call,))]
 
-    def page(self, *, count: int, before: RecordingId | None = None) -> list[Recording]:
-        """Return recordings, newest first, older than ``before``."""
-        values = (self._account.id, before or _AFTER_ALL, count)
-        return [_recording(row) for row in self._db.reading.rows(_PAGE, values)]
+    def page(
+        self,
+        *,
+        count: int,
+        before: RecordingId | None = None,
+        call: CallId | None = None,
+        since: Ms | None = None,
+        until: Ms | None = None,
+        removed: bool = False,
+    ) -> list[Recording]:
+        """Return recordings, newest first, older than ``before``; ``removed``: deleted ones, too.
+
+        ``since``, ``until``: from the first instant, before the second.
+        """
+        above = _AFTER_ALL if until is None else ids.floor("recording", until)
+        values = {
+            "account": self._account.id,
+            "above": above if before is None else min(above, before),
+            "below": ids.floor("recording", since or Ms(0)),
+            "call": call,
+            "count": count,
+        }
+        statement = _page(call is not None, removed)
+        bound = tuple(values[name] for name in statement.names)
+        return [_recording(row) for row in self._db.reading.rows(statement, bound)]
 
     def open_ones(self, open_calls: Iterable[CallId]) -> list[Recording]:
         """Return recordings that nobody has ended: after a crash, the interrupted ones.

@@ -19,7 +19,9 @@ from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import CallId, ClipId, LegId, RecordingId
 from ringfence.kernel.limits import RECORDING_FINISH_MS
 from ringfence.media.engine import protocol as media
-from ringfence.media.engine.sealing import mend
+from ringfence.media.engine.sealing import mend, read_channel
+from ringfence.media.trimming import heard_span
+from ringfence.media.wav import from_little_endian
 from ringfence.observe.logs import get_logger
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.live import LiveCall, LiveLeg
@@ -50,6 +52,7 @@ class _Recording:
 
     call: CallId
     files: Sequence[ChannelFile]
+    trim: bool = False
 
 
 class AudioDesk:
@@ -101,7 +104,7 @@ class AudioDesk:
             effects.EchoLeg: self._echo,
             effects.StartRecording: self._record,
             effects.PauseRecording: lambda live, effect: self._link(live).send(
-                media.PauseRecording(recording=effect.recording, keep_time=True)
+                media.PauseRecording(recording=effect.recording, keep_time=effect.keep_time)
             ),
             effects.ResumeRecording: lambda live, effect: self._link(live).send(
                 media.ResumeRecording(recording=effect.recording)
@@ -409,7 +412,7 @@ class AudioDesk:
             fault: RecordingFault = "disk_full" if refused.code == "disk_full" else "refused"
             self._runner.failed(live, effect, Cause.SERVER_ERROR, fault)
             return
-        self._recordings[effect.recording] = _Recording(live.id, files)
+        self._recordings[effect.recording] = _Recording(live.id, files, effect.trim)
         live.recordings.add(effect.recording)
         self._link(live).send(
             media.StartRecording(
@@ -445,8 +448,13 @@ class AudioDesk:
         """Move the files to where they stay, then tell the call."""
         recording = RecordingId(notice.recording)
         end = _ENDS.get(notice.reason)
+        first, last = 0, notice.duration_ms
+        known = self._recordings.get(recording)
         try:
             async with asyncio.timeout(RECORDING_FINISH_MS / 1000):
+                if known is not None and known.trim and end is not None:
+                    span = await asyncio.to_thread(_heard, known.files)
+                    first, last = span or (first, last)
                 size = await self._recorder.finish(recording, keep=end is not None)
         except (OSError, TimeoutError, Refused):
             log.exception("recording_not_kept", recording=recording)
@@ -461,9 +469,11 @@ class AudioDesk:
                 else inputs.RecordingEnded(
                     recording=recording,
                     reason=end,
-                    duration_ms=notice.duration_ms,
+                    duration_ms=last - first,
                     size=size,
                     sha256=tuple(channel.sha256 for channel in notice.channels),
+                    from_ms=first,
+                    cut_ms=notice.duration_ms - (last - first),
                 ),
             )
         finally:
@@ -527,3 +537,12 @@ class AudioDesk:
         live = self._runner.calls.get(known.call) if known is not None else None
         if live is not None:
             self._runner.feed(live, item)
+
+
+def _heard(files: Sequence[ChannelFile]) -> tuple[int, int] | None:
+    """When something is heard in a recording's files; None where nothing is. Blocking."""
+    try:
+        sides = [read_channel(file.path, file.key) for file in files]
+    except (OSError, RemoteError):
+        return None  # what cannot be read is kept as it is
+    return heard_span((from_little_endian(side.pcm), side.rate) for side in sides)

@@ -15,7 +15,7 @@ from typing import Any
 from ringfence.calls import effects, inputs
 from ringfence.calls.call import Call
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import AdoptLeg, Command, GiveLeg, Hangup
+from ringfence.calls.commands import AdoptLeg, Command, GiveLeg, Hangup, Note
 from ringfence.calls.events import CallFact
 from ringfence.calls.notices import Answered
 from ringfence.kernel.clock import Clock, Ms
@@ -40,6 +40,7 @@ from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.switch.audio import AudioDesk
+from ringfence.switch.call_recording import RecordingWish, record_call
 from ringfence.switch.directory import Directory
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.ports import Facts, Parties
@@ -180,6 +181,22 @@ class CallRunner:
         finally:
             self.settle(live)
 
+    def _record_placed(self, live: LiveCall, wish: RecordingWish) -> None:
+        """Whoever placed a call wants it recorded from its answer on."""
+        program = live.program
+        if program is not None:
+            program.recorded = True  # whoever it dials meanwhile is told, too
+
+        async def work() -> None:
+            try:
+                await record_call(self, live, wish)
+            except Refused as refused:
+                log.info("call_not_recorded", call=live.id, code=refused.code)
+                if live.id in self.calls and not live.call.ending:
+                    self.command(live, Note(code=refused.code, text=refused.reason))
+
+        self.host.start(live.id, work())
+
     def restart(self, live: LiveCall, source: Source) -> None:
         """Let a call's program drop what it does and begin with another source."""
         program = live.program
@@ -262,6 +279,8 @@ class CallRunner:
                     if live.on_answer is not None and isinstance(notice, Answered):
                         program = live.program = live.on_answer
                         live.on_answer = None
+                        if live.recorded_from_answer is not None:
+                            self._record_placed(live, live.recorded_from_answer)
                         program.do(Begin(), now)
                     elif program is not None:
                         program.receive(notice, now)

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ringfence.calls.call import Call
 from ringfence.calls.events import CallFact
@@ -18,6 +18,9 @@ from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.sdp import SessionDescription
 from ringfence.switch.media_link import MediaLink
+
+if TYPE_CHECKING:
+    from ringfence.switch.call_recording import RecordingWish
 
 Audio = Literal["none", "opening", "open", "closed"]
 
@@ -75,6 +78,7 @@ class LiveCall:
     program: Program | None = None
     on_answer: Program | None = None
     tellers: list[Teller] = field(default_factory=list)
+    recorded_from_answer: RecordingWish | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
     referrers: dict[LegId, LegKey] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.telling import StatusCallback, StatusTeller
 from ringfence.sip.uri import Uri
+from ringfence.switch.call_recording import RecordingWish
 from ringfence.switch.directory import DeviceEntry
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.programs import Programs
@@ -30,7 +31,8 @@ class Wishes:
 
     ``caller``: the number to show, one of ours. ``digits``: keys sent once it is answered, before
     its program begins (``0-9*#A-D``, ``w`` half a second). ``username``, ``password``: answer a
-    challenge to a ``sip:`` address. ``status``: who is told how it fares.
+    challenge to a ``sip:`` address. ``status``: who is told how it fares. ``recording``: from its
+    answer on, as far as the law lets it.
     """
 
     caller: str | None = field(default=None, repr=False)
@@ -41,6 +43,7 @@ class Wishes:
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     status: StatusCallback | None = None
+    recording: RecordingWish | None = None
 
 
 NO_WISHES = Wishes()
@@ -116,6 +119,7 @@ class Outgoing:
                 call_id, caller=ours, called=called, direction="outbound"
             )
             live.tellers.append(StatusTeller(context, wishes.status))
+        live.recorded_from_answer = wishes.recording
         target = DialTarget(endpoint=endpoint, party=party, send_digits=wishes.digits)
         runner.command(
             live,

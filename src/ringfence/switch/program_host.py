@@ -89,11 +89,11 @@ class ProgramHost:
                 clip = self._speech.ready(request.text, request.voice, request.language)
                 if clip is not None:
                     return self._clip(request.request, clip)
-                self._start(call, self._speak(call, request, told))
+                self.start(call, self._speak(call, request, told))
             case Fetch():
-                self._start(call, self._fetch(call, request, told))
+                self.start(call, self._fetch(call, request, told))
             case LoadMedia():
-                self._start(call, self._load(call, request, told))
+                self.start(call, self._load(call, request, told))
             case Callback():
                 self._web.callback(call, request)
             case SendText():
@@ -101,10 +101,17 @@ class ProgramHost:
                 self._texting.add(task)  # whoever hangs up meanwhile takes no message back
                 task.add_done_callback(self._texting.discard)
             case AskRecording():
-                return self._rule(request)
+                return self.rule(request)
         return None
 
-    def _rule(self, request: AskRecording) -> RecordingMay:
+    async def speak(self, text: str, language: str) -> Clip | None:
+        """A sentence of ours as a clip that calls can play; None where it cannot be spoken."""
+        clip = await self._speech.speak(text, "", language)
+        if clip is not None:
+            self._clips.keep(clip)
+        return clip
+
+    def rule(self, request: AskRecording) -> RecordingMay:
         """Answer at once: the law is a table, and what people said is in the storage beside us."""
         now = self._runner.clock.now()
         targets = tuple(
@@ -169,7 +176,8 @@ class ProgramHost:
 
     # -- what takes time ----------------------------------------------------------------------
 
-    def _start(self, call: CallId, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, call: CallId, work: Coroutine[Any, Any, None]) -> None:
+        """Do something for a call beside everything else; its end breaks it off."""
         task = asyncio.create_task(work)
         tasks = self._tasks.setdefault(call, set())
         tasks.add(task)

@@ -24,8 +24,8 @@ PLACED = views.Call(
     called="+12025550123", offered=1_700_000_000_000,
 )  # fmt: skip
 RECORDING = views.Recording(
-    sid="RE" + "e" * 32, call=CALL, kind="voicemail", status="saved", created=1_700_000_001_000,
-    duration_ms=6_200,
+    sid="RE" + "e" * 32, call=CALL, kind="voicemail", source="voicemail", status="saved",
+    created=1_700_000_001_000, duration_ms=6_200,
 )  # fmt: skip
 
 
@@ -46,18 +46,22 @@ def twilio(client, office, basic):
         "call.search": views.CallPage(calls=[ENDED], next=OTHER),
         "recording.list": [RECORDING],
         "recording.show": RECORDING,
+        "recording.start": RECORDING,
+        "recording.control": RECORDING,
+        "recording.remove": None,
+        "call.remove": None,
         "number.list": [NUMBER],
         "number.add": NUMBER,
         "number.remove": NUMBER,
     }
 
-    def ask(method, path, *, operation=None, form=None, account=ACCOUNT, **query):
+    def ask(method, path, *, operation=None, form=None, account=ACCOUNT, headers=(), **query):
         answer = client.request(
             method,
             f"/2010-04-01/Accounts/{account}{path}",
             params=query,
             data=form,
-            headers=basic(),
+            headers={**basic(), **dict(headers)},
         )
         if operation is not None:
             assert answer.status_code in {200, 201}, answer.text

@@ -141,3 +141,32 @@ def test_what_cannot_be_done_to_a_call_in_flight_has_its_code(twilio, office):
 def test_an_ended_call_is_not_sent_elsewhere(twilio):
     answer = twilio("POST", HERE, form={"Twiml": "<Response/>"})
     assert (answer.status_code, answer.json()["code"]) == (400, 21220)
+
+
+def test_a_call_is_deleted(twilio, office):
+    assert twilio("DELETE", HERE).status_code == 204
+    assert office.asked[-1][:2] == ("call.remove", {"sid": "CA" + "b" * 32})
+    office.answers["call.remove"] = Refused("in_progress", "no")
+    answer = twilio("DELETE", HERE)
+    assert (answer.status_code, answer.json()["code"]) == (409, 20009)
+
+
+def test_a_call_is_recorded_from_its_answer(twilio, office):
+    form = FORM | {"Twiml": "<Response/>", "Record": "true", "RecordingChannels": "dual"}
+    twilio("POST", "/Calls.json", form=form, operation="CreateCall")
+    assert office.asked[-1][1]["record"] == {"dual": True, "track": "both", "trim": True}
+
+
+def test_children_are_listed_with_their_parent(twilio, office):
+    child = msgspec.structs.replace(
+        office.answers["call.show"], direction="outbound", parent="CA" + "c" * 32,
+        answered_by="human", forwarded_from="+12025550177",
+    )  # fmt: skip
+    office.answers["call.search"] = msgspec.structs.replace(
+        office.answers["call.search"], calls=[child]
+    )
+    (shown,) = twilio("GET", "/Calls.json", operation="ListCall").json()["calls"]
+    assert (shown["parent_call_sid"], shown["direction"]) == ("CA" + "c" * 32, "outbound-dial")
+    assert (shown["answered_by"], shown["forwarded_from"]) == ("human", "+12025550177")
+    twilio("GET", "/Calls.json", ParentCallSid="CA1")
+    assert office.asked[-1][1]["parent"] == "CA1"

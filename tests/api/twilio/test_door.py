@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from ringfence.api.twilio.door import span_of
 from ringfence.api.twilio.operations import operations
 
 ACCOUNT = "AC" + "a" * 32
@@ -61,3 +62,32 @@ def test_repeated_and_unknown_fields_do_no_harm(twilio, client, basic, office):
 def test_a_body_that_is_no_form_is_refused(client, basic, twilio, body):
     answer = client.post(HERE + "/Calls.json", content=body, headers=basic())
     assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("", None),
+        ("bytes=0-3", (0, 3)),
+        ("bytes=2-", (2, 9)),
+        ("bytes=-4", (6, 9)),
+        ("bytes=-99", (0, 9)),
+        ("bytes=3-99", (3, 9)),
+        ("bytes=10-", (1, 0)),
+        ("bytes=-0", (10, -1)),
+        ("bytes=5-2", None),
+        ("bytes=0-1,4-5", None),
+        ("lines=1-2", None),
+        ("bytes=-", None),
+    ],
+)
+def test_a_range_is_understood_or_everything_is_given(text, span):
+    assert span_of(text, 10) == span
+
+
+def test_a_part_of_a_recording_is_given(twilio):
+    where = "/Recordings/RE" + "e" * 32 + ".wav"
+    answer = twilio("GET", where, headers={"Range": "bytes=2-5"})
+    assert (answer.status_code, answer.content) == (206, b"FFda")
+    assert answer.headers["content-range"] == "bytes 2-5/8"
+    assert twilio("GET", where, headers={"Range": "bytes=8-"}).status_code == 416

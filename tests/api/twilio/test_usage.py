@@ -13,12 +13,12 @@ def records(scene, part="", **query):
 
 def test_the_call_is_counted_and_has_no_price(scene):
     (calls,) = records(scene, Category="calls")
-    assert (calls["count"], calls["usage"], calls["usage_unit"]) == ("1", "1", "minutes")
+    assert (calls["count"], calls["usage"], calls["usage_unit"]) == ("4", "4", "minutes")
     assert calls["price"] is None
-    assert records(scene, "/Today", Category="calls-inbound")[0]["count"] == "1"
+    assert records(scene, "/Today", Category="calls-inbound")[0]["count"] == "4"
     assert records(scene, "/Yesterday", Category="calls-inbound")[0]["count"] == "0"
     again = scene.send("GET", calls["uri"]).json()["usage_records"][0]
-    assert again["count"] == "1"
+    assert again["count"] == "4"
 
 
 @pytest.mark.parametrize("part", ["/Daily", "/Monthly", "/Yearly", "/AllTime", "/LastMonth"])

@@ -9,11 +9,12 @@ from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.api.twilio.recordings import recording_wish
 from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "machine detection, Record, ApplicationSid, CallToken, CallReason, Byoc"
+_UNBUILT = "machine detection, ApplicationSid, CallToken, CallReason, Byoc"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
@@ -32,6 +33,8 @@ async def create(asked: Question) -> Answer:
     for name, field in _PLAIN.items():
         if (value := asked.get(field)) is not None:
             args[name] = value
+    if asked.flag("Record"):
+        args["record"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     placed: views.Call = await asked.run("call.place", **args)
     return Answer(201, wire.call(asked, placed))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -99,30 +100,80 @@ async def params_of(request: Asked) -> dict[str, list[str]]:
 
 
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
-    """Return the audio of a recording: WAV, whether or not the path says so."""
+    """Return the audio of a recording: WAV unless the path says ``.mp3``; a part of it if asked."""
     parts = path.strip("/").split("/")
     if request.method != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
         "Accounts", "Recordings"
     ):  # fmt: skip
         raise NOT_FOUND
     await _account(request, {"AccountSid": parts[1]}, actor)
-    sid, dot, form = parts[3].partition(".")
-    if dot and form == "mp3":
-        raise Problem(20501, "recordings are WAV here: ask for .wav", status=501)
-    if dot and form != "wav":
+    sid, _, form = parts[3].partition(".")
+    if form not in {"", "wav", "mp3"}:
         raise NOT_FOUND
-    items = use_cases(request).follow("recording.export", {"sid": sid}, actor=actor)
+    wanted = parse_qs(str(request.url.query)).get("RequestedChannels", [None])[-1]
+    if wanted not in {None, "1", "2"}:
+        raise Problem(20001, "RequestedChannels is 1 or 2", status=400)
+    office = use_cases(request)
+    if wanted is None:
+        # As many as were asked for when it was made.
+        about: views.Recording = await office.run("recording.show", {"sid": sid}, actor=actor)
+        wanted = str(about.channels)
+    args = {"sid": sid, "form": form or "wav", "channels": 1 if wanted == "1" else 2}
+    items = office.follow("recording.export", args, actor=actor)
     head: views.ExportHead = await anext(items)
-    headers = {**HEADERS}
-    if head.size is not None:
-        headers["Content-Length"] = str(head.size)
-    return Stream(_chunks(items), media_type=head.media_type, headers=headers)
+    headers = {**HEADERS, "Accept-Ranges": "bytes"}
+    if head.size is None:
+        return Stream(_chunks(items), media_type=head.media_type, headers=headers)
+    first, last = 0, head.size - 1
+    status = 200
+    if (span := span_of(request.headers.get("range", ""), head.size)) is not None:
+        first, last = span
+        if first > last:
+            await cast("Any", items).aclose()
+            headers["Content-Range"] = f"bytes */{head.size}"
+            return Response(None, status_code=416, headers=headers)
+        status = 206
+        headers["Content-Range"] = f"bytes {first}-{last}/{head.size}"
+    headers["Content-Length"] = str(last - first + 1)
+    return Stream(
+        _chunks(items, first, last + 1),
+        media_type=head.media_type,
+        headers=headers,
+        status_code=status,
+    )
 
 
-async def _chunks(items: AsyncIterator[views.Chunk]) -> AsyncIterator[bytes]:
+def span_of(text: str, size: int) -> tuple[int, int] | None:
+    """Return the bytes a Range header asks for; None for all of them (RFC 9110 14.2).
+
+    One range of bytes is understood; several, and other units, are answered with everything. The
+    first after the last: there is nothing to give (416).
+    """
+    found = _RANGE.fullmatch(text.strip())
+    if found is None or found[1] == found[2] == "":
+        return None
+    if found[1] == "":
+        return max(size - int(found[2]), 0), size - 1 if int(found[2]) else -1
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if found[2] and int(found[2]) < first:
+        return None  # not a range at all (RFC 9110 14.1.1)
+    return (first, last) if first < size else (1, 0)
+
+
+_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+
+
+async def _chunks(
+    items: AsyncIterator[views.Chunk], first: int = 0, until: int | None = None
+) -> AsyncIterator[bytes]:
+    at = 0
     async with aclosing(cast("Any", items)) as stream:
         async for chunk in stream:
-            yield chunk.data
+            begin, at = at, at + len(chunk.data)
+            piece = chunk.data[max(first - begin, 0) : None if until is None else until - begin]
+            if piece and (until is None or begin < until):
+                yield piece
 
 
 def answered(answer: Answer) -> Response[Any]:

@@ -96,7 +96,7 @@ class Operations:
         self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Operation]]] = {}
         # A word of the path comes before a SID in the same place.
         for row in sorted(self.rows, key=lambda row: row.path.replace("{", "~")):
-            pattern = _FIELD.sub(r"(?P<\1>[^/.]+)", re.escape(row.path))
+            pattern = _FIELD.sub(r"(?P<\1>(?:Twilio\.)?[^/.]+)", re.escape(row.path))
             found = self._patterns.setdefault(row.path, (re.compile(pattern), {}))
             found[1][row.method] = row
 

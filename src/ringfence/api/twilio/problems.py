@@ -56,6 +56,7 @@ CODES: Mapping[str, tuple[int, int]] = {
     "bad_digits": (21206, 400),
     "caller_id_not_ours": (21210, 400),
     "call_not_in_progress": (21220, 400),
+    "recording_not_permitted": (21220, 400),
     "number_exists": (21422, 400),
     "too_many_numbers": (21404, 400),
     "no_route": (21215, 400),

@@ -7,22 +7,71 @@ from typing import Any
 from ringfence.api import views
 from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
-from ringfence.api.twilio.problems import NOT_FOUND
+from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.markup.telling import RECORDING_STEPS
 
 
-@DESK.operation("ListRecording", "ListCallRecording", missing="filters by date and conference")
+@DESK.operation("ListCallRecording")
+@DESK.operation("ListRecording", missing="the filter ConferenceSid")
 async def list_(asked: Question) -> Answer:
-    """Return recordings, newest first; of one call where ``CallSid`` says so."""
+    """Return recordings, newest first; of one call or of some days where the question says so."""
     size = asked.page_size
+    since, until = asked.span("DateCreated")
     found: list[views.Recording] = await asked.run(
         "recording.list",
-        limit=size,
+        limit=size + 1,
         before=asked.token,
         call=asked.path.get("CallSid") or asked.get("CallSid"),
+        since=since,
+        until=until,
+        removed=asked.flag("IncludeSoftDeleted"),
+        newest=True,
     )
-    rows = [_shown(asked, one) for one in found]
-    return asked.listing("recordings", rows, found[-1].sid if len(found) == size else None)
+    rows = [_shown(asked, one) for one in found[:size]]
+    return asked.listing("recordings", rows, found[size - 1].sid if len(found) > size else None)
+
+
+@DESK.operation("CreateCallRecording", missing="a call that was dialled")
+async def create(asked: Question) -> Answer:
+    """Record a call in progress, as far as the law lets it."""
+    wish = recording_wish(asked, "RecordingStatusCallback", trim="do-not-trim")
+    made: views.Recording = await asked.run("recording.start", call=asked.path["CallSid"], **wish)
+    return Answer(201, wire.call_recording(asked, made))
+
+
+def recording_wish(asked: Question, callback: str, *, trim: str) -> dict[str, Any]:
+    """Return what a form says of a recording of a whole call; ``trim``: what holds unsaid."""
+    wish: dict[str, Any] = {
+        "dual": asked.get("RecordingChannels") == "dual",
+        "track": asked.get("RecordingTrack") or "both",
+        "trim": (asked.get("Trim") or trim) == "trim-silence",
+    }
+    if (url := asked.get(callback)) is not None:
+        events = [word for word in asked.words(f"{callback}Event") if word in RECORDING_STEPS]
+        wish |= {
+            "status_url": url,
+            "status_method": asked.method(f"{callback}Method"),
+            "status_events": events or ["completed"],
+        }
+    return wish
+
+
+@DESK.operation("UpdateCallRecording")
+async def update(asked: Question) -> Answer:
+    """Pause a recording, go on with it, or stop it; ``Twilio.CURRENT`` is the one that runs."""
+    status = asked.get("Status")
+    if status not in {"paused", "in-progress", "stopped"}:
+        raise Problem(20001, "Status is paused, in-progress or stopped", status=400)
+    sid = asked.path["Sid"]
+    found: views.Recording = await asked.run(
+        "recording.control",
+        call=asked.path["CallSid"],
+        sid="current" if sid == "Twilio.CURRENT" else sid,
+        to=status,
+        keep_time=asked.get("PauseBehavior") != "skip",
+    )
+    return Answer(200, wire.call_recording(asked, found))
 
 
 @DESK.operation("DeleteRecording", "DeleteCallRecording")
@@ -40,7 +89,9 @@ async def fetch(asked: Question) -> Answer:
 
 
 async def _find(asked: Question) -> views.Recording:
-    found: views.Recording = await asked.run("recording.show", sid=asked.path["Sid"])
+    found: views.Recording = await asked.run(
+        "recording.show", sid=asked.path["Sid"], removed=asked.flag("IncludeSoftDeleted")
+    )
     if asked.path.get("CallSid") not in {None, found.call}:
         raise NOT_FOUND
     return found

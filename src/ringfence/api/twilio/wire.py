@@ -19,9 +19,19 @@ _RECORDED = {
     "failed": "absent",
     "refused": "absent",
     "expired": "deleted",
+    "erased": "deleted",
+    "paused": "paused",
+    "stopping": "processing",
     "deleted": "deleted",
 }
-_SOURCES = {"voicemail": "RecordVerb", "recording": "DialVerb"}
+_SOURCES = {
+    "voicemail": "RecordVerb",
+    "dial": "DialVerb",
+    "conference": "Conference",
+    "queue": "DialVerb",
+    "api": "StartCallRecordingAPI",
+    "placing": "OutboundAPI",
+}
 
 
 def moment(instant: int | None) -> str | None:
@@ -99,7 +109,7 @@ def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
         "call_sid": found.call,
         "conference_sid": None,
         "status": _RECORDED.get(found.status, "absent"),
-        "source": _SOURCES.get(found.kind, "DialVerb"),
+        "source": _SOURCES.get(found.source, "DialVerb"),
         "channels": found.channels,
         "duration": None if found.duration_ms is None else str(round(found.duration_ms / 1000)),
         "start_time": moment(found.created),
@@ -123,7 +133,7 @@ def call_recording(asked: Question, found: views.Recording) -> dict[str, Any]:
     shown = recording(asked, found)
     del shown["media_url"], shown["subresource_uris"]
     uri = asked.url(f"/Calls/{found.call}/Recordings/{found.sid}.json")
-    return shown | {"track": "both", "uri": uri}
+    return shown | {"track": found.track, "uri": uri}
 
 
 def hook(name: str, found: Hook | None) -> dict[str, Any]:
