@@ -43,6 +43,7 @@ from ringfence.office.live import Addresses
 from ringfence.office.messaging.incoming import Incoming
 from ringfence.office.messaging.replies import Replies
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.privacy.purposes import purpose
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
@@ -61,6 +62,7 @@ from ringfence.switch.media_link import MediaLink
 from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
+from ringfence.switch.queues import QueueDesk
 from ringfence.switch.resolver import Resolver
 from ringfence.switch.room_control import RoomControl
 from ringfence.switch.rooms import RoomDesk
@@ -176,6 +178,9 @@ class Exchange:
             clips=clips,
             book=office.store.rooms.conferences,
         )
+        self.queues = QueueDesk(
+            clock=clock, entropy=entropy, host=program_host, book=office.store.rooms.queues
+        )
         self.runner = CallRunner(
             clock=clock,
             entropy=entropy,
@@ -188,6 +193,7 @@ class Exchange:
             audio=audio,
             host=program_host,
             rooms=rooms,
+            queues=self.queues,
         )
         self.runner.watchers.append(self._count)
         self.runner.watchers.append(partial(alerts.watch, office))
@@ -219,6 +225,8 @@ class Exchange:
         store = self._office.store
         found = store.store.recover(store.rooms, measure=measure, now=self.clock.now())
         store.rooms.conferences.close_open(self.clock.now())
+        with purpose("operate"):
+            self.queues.restore(store.rooms.queues.all(store.db.reading))
         if found.calls or found.recordings or found.jobs:
             log.warning("recovered", count=len(found.calls), legs=len(found.recordings))
 

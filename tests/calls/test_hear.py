@@ -283,6 +283,7 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.EnterQueue(leg=CALLER, queue=QueueId("QU-x")),
         effects.LeaveQueue(leg=CALLER, queue=QueueId("QU-x")),
         effects.TakeFromQueue(leg=CALLER, queue=QueueId("QU-x")),
+        effects.MeetAgent(leg=CALLER, queue=QueueId("QU-x")),
         effects.LeavePeer(leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), cause=Cause.NORMAL),
     )
 }

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ringfence.calls import inputs, queue
+from ringfence.calls.commands import Heard
 from ringfence.calls.presence import PresenceTrigger
 from ringfence.calls.queue import PLACE_TABLE, PlaceState, PlaceTrigger, Queue
 from ringfence.kernel.clock import Ms
@@ -309,3 +310,62 @@ def test_everybody_is_in_one_place_only(actions: list[tuple[str, int, PresenceTr
     assert len(connected) == len(set(connected))
     positions = [place.position for place in hall.queue._places.values()]
     assert positions == list(range(1, len(positions) + 1))
+
+
+BRIEF = Heard(url="https://x.example/brief")
+
+
+def offers(new: list[queue.Output]) -> list[str]:
+    return [
+        out.call
+        for out in new
+        if isinstance(out, queue.Tell) and isinstance(out.what, inputs.QueueOffered)
+    ]
+
+
+def met(new: list[queue.Output]) -> list[str]:
+    return [
+        out.call
+        for out in new
+        if isinstance(out, queue.Tell) and isinstance(out.what, inputs.Connected)
+    ]
+
+
+def briefed() -> queue.Queue:
+    """A queue with a caller, who is offered to an agent that has something said before."""
+    made = queue.Queue(QueueId("QU-1"))
+    made.do(queue.Enter(leg=LegId("LG-c"), call=CallId("CA-c")), Ms(1_000))
+    made.take_output()
+    made.do(queue.Take(leg=LegId("LG-a"), call=CallId("CA-a"), brief=BRIEF), Ms(4_000))
+    assert offers(made.take_output()) == ["CA-c"]
+    return made
+
+
+def test_who_has_something_to_hear_first_is_connected_after_it() -> None:
+    made = briefed()
+    made.do(queue.Accept(leg=LegId("LG-c")), Ms(9_000))
+    new = made.take_output()
+    assert met(new) == ["CA-c", "CA-a"]
+    assert made.waiting == ()
+    made.do(queue.Accept(leg=LegId("LG-c")), Ms(9_000))
+    assert made.take_output() == []
+
+
+def test_the_agent_goes_while_it_is_said() -> None:
+    made = briefed()
+    made.do(queue.Leave(leg=LegId("LG-a")), Ms(5_000))
+    made.take_output()
+    made.do(queue.Accept(leg=LegId("LG-c")), Ms(9_000))
+    new = made.take_output()
+    assert met(new) == []
+    assert [type(out.what) for out in new if isinstance(out, queue.Tell)] == [inputs.QueueMoved]
+    made.do(queue.Take(leg=LegId("LG-b"), call=CallId("CA-b")), Ms(10_000))
+    assert met(made.take_output()) == ["CA-c", "CA-b"]
+
+
+def test_the_caller_goes_while_it_is_said_and_the_next_one_is_taken() -> None:
+    made = briefed()
+    made.do(queue.Leave(leg=LegId("LG-c")), Ms(5_000))
+    made.take_output()
+    made.do(queue.Enter(leg=LegId("LG-d"), call=CallId("CA-d")), Ms(6_000))
+    assert offers(made.take_output()) == ["CA-d"]

@@ -43,10 +43,12 @@ def left(rig: Any) -> notices.QueueFinished:
 
 def test_a_caller_waits_talks_and_goes_on(rig: Any) -> None:
     waiting(rig, max_size=7, wait_clips=(ClipId("CL-m"),))
-    assert rig.effects[-2] == effects.EnterQueue(leg=CALLER, queue=QUEUE, max_size=7)
+    assert rig.effects[-2] == effects.EnterQueue(
+        leg=CALLER, queue=QUEUE, max_size=7, party=PartyId("PA-caller")
+    )
     assert rig.effects[-1].loop == 0
     rig.hear(inputs.QueueMoved(position=2, size=5))
-    assert rig.told(notices.QueuePlace) == [notices.QueuePlace(position=2, size=5)]
+    assert rig.told(notices.QueuePlace) == [notices.QueuePlace(position=2, size=5, queue=QUEUE)]
     rig.wait(30_000)
     assert rig.hear(TAKEN) == [
         effects.StopPlay(leg=CALLER),
@@ -147,7 +149,7 @@ def test_a_queue_that_cannot_be_reached(rig: Any, kind: str) -> None:
     if kind == "enter":
         assert left(rig).reason == "failed"
     else:
-        assert rig.told(notices.DialFinished)[0].status == "no_answer"
+        assert rig.told(notices.DialFinished)[0].status == "failed"
 
 
 # --- the agent --------------------------------------------------------------------------------
@@ -156,7 +158,7 @@ def test_a_queue_that_cannot_be_reached(rig: Any, kind: str) -> None:
 def taking(rig: Any, **more: Any) -> None:
     rig.answered()
     assert rig.do(commands.TakeFromQueue(queue=QUEUE, **more)) == [
-        effects.TakeFromQueue(leg=CALLER, queue=QUEUE)
+        effects.TakeFromQueue(leg=CALLER, queue=QUEUE, party=PartyId("PA-caller"))
     ]
 
 
@@ -215,3 +217,19 @@ def test_another_program_takes_over(rig: Any) -> None:
     taking(rig, wait_ms=60_000)
     assert LEAVE in rig.do(commands.Clear())
     assert not rig.told(notices.DialFinished)
+
+
+def test_what_the_agent_wants_said_is_heard_before_the_agent(rig: Any) -> None:
+    waiting(rig)
+    brief = commands.Heard(url="https://x.example/brief")
+    offer = inputs.QueueOffered(leg=CALLER, peer_call=PEER_CALL, brief=brief, waited_ms=5)
+    assert rig.hear(offer) == []
+    assert rig.told(notices.QueueCalled) == [
+        notices.QueueCalled(brief=brief, queue=QUEUE, peer_call=PEER_CALL, waited_ms=5)
+    ]
+    meet = effects.MeetAgent(leg=CALLER, queue=QUEUE)
+    assert rig.do(commands.MeetAgent()) == [meet]
+    rig.hear(offer)
+    assert rig.wait(60_000) == [meet], "nobody says that it was heard: the agent waits no longer"
+    rig.hear(TAKEN)
+    assert rig.do(commands.MeetAgent()) == []

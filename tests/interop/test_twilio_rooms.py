@@ -18,6 +18,7 @@ from ringfence.testing.phone import Phone
 
 OURS = "+12025550100"
 GUEST, MODERATOR = "+12025550101", "+12025550102"
+CALLER, AGENT = "+12025550103", "+12025550104"
 
 
 class Here(TwilioHttpClient):
@@ -47,6 +48,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         running.number(OURS, "<Response><Pause length='20'/></Response>")
         running.number(GUEST, conference("startConferenceOnEnter='false'"))
         running.number(MODERATOR, conference("endConferenceOnExit='true' participantLabel='chair'"))
+        running.number(CALLER, "<Response><Enqueue>support</Enqueue></Response>")
+        running.number(AGENT, "<Response><Dial><Queue>support</Queue></Dial></Response>")
         yield running
 
 
@@ -144,6 +147,45 @@ def test_a_conference_is_ended_by_its_sid(platform: Platform, client: Client) ->
             await talk.wait_over(20)
 
     asyncio.run(scene())
+
+
+def test_a_queue_with_an_agent(platform: Platform, client: Client) -> None:
+    async def scene() -> None:
+        made = await asyncio.to_thread(client.queues.create, friendly_name="support", max_size=5)
+        assert (made.friendly_name, made.max_size, made.current_size) == ("support", 5, 0)
+        members = client.queues(made.sid).members
+        async with (
+            Phone(username="one") as one,
+            Phone(username="two") as two,
+            Phone(username="agent") as desk,
+        ):
+            first = await one.call(f"sip:{CALLER}@{platform.sip}")
+            await until(members.list, lambda found: len(found) == 1)
+            second = await two.call(f"sip:{CALLER}@{platform.sip}")
+            found = await until(members.list, lambda found: len(found) == 2)
+            assert [one.position for one in found] == [1, 2]
+            front = await asyncio.to_thread(client.queues(made.sid).members("Front").fetch)
+            assert front.call_sid == found[0].call_sid
+            with pytest.raises(TwilioRestException) as refused:
+                await asyncio.to_thread(client.queues(made.sid).delete)
+            assert refused.value.status == 400
+            # the agent takes the first, the second is sent elsewhere by its SID
+            agent = await desk.call(f"sip:{AGENT}@{platform.sip}")
+            await until(members.list, lambda found: len(found) == 1)
+            moved = client.queues(made.sid).members(found[1].call_sid)
+            await asyncio.to_thread(moved.update, url="https://example.com/nowhere")
+            await until(members.list, lambda found: not found)
+            await second.hang_up()
+            await first.hang_up()
+            await agent.wait_over(20)
+        changed = await asyncio.to_thread(
+            client.queues(made.sid).update, friendly_name="second line"
+        )
+        assert changed.friendly_name == "second line"
+        assert await asyncio.to_thread(client.queues(made.sid).delete)
+
+    asyncio.run(scene())
+    assert client.queues.list() == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from ringfence.kernel.ids import (
     NumberId,
     PartyId,
     PhoneDeviceId,
+    QueueId,
     RecordingId,
     TrunkId,
 )
@@ -53,6 +54,7 @@ from ringfence.switch.media_link import MediaLink
 from ringfence.switch.ports import Clip
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
+from ringfence.switch.queues import QueueDesk
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import Rulings
@@ -114,12 +116,24 @@ class Book:
         self.labels |= labels
 
 
+class QueueShelf:
+    """Which queues there are."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def opened(self, queue: QueueId, name: str, max_size: int, now: Ms, /) -> None:
+        del queue, max_size, now
+        self.names.append(name)
+
+
 class World:
     """Ports for the switch, in memory."""
 
     def __init__(self, tmp_path: Path) -> None:
         self.facts: list[CallFact] = []
         self.book = Book()
+        self.queue_book = QueueShelf()
         self.clips: dict[ClipId, Clip] = {}
         self.callbacks: list[Callback] = []
         self.spoken: list[str] = []
@@ -259,6 +273,9 @@ class Bench:
             clips=self.world,
             book=self.world.book,
         )
+        self.queues = QueueDesk(
+            clock=self.clock, entropy=SeededEntropy(3), host=host, book=self.world.queue_book
+        )
         self.runner = CallRunner(
             clock=self.clock,
             entropy=SeededEntropy(1),
@@ -269,6 +286,7 @@ class Bench:
             audio=audio,
             host=host,
             rooms=self.rooms,
+            queues=self.queues,
         )
 
         class NoFlows:

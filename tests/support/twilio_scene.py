@@ -48,6 +48,8 @@ FORMS: dict[str, Form] = {
     "CreateIncomingPhoneNumberLocal": {"PhoneNumber": "+12025550178"},
     "CreateIncomingPhoneNumberMobile": {"PhoneNumber": "+447700900178"},
     "CreateIncomingPhoneNumberTollFree": {"PhoneNumber": "+18005550199"},
+    "CreateQueue": {"FriendlyName": "sales", "MaxSize": "5"},
+    "UpdateQueue": {"FriendlyName": "second line"},
     "CreateParticipant": {"To": THEIRS, "From": OURS},
     "UpdateApplication": {"VoiceUrl": "", "StatusCallback": "https://example.com/status"},
     "UpdateCallRecording": {"Status": "stopped"},
@@ -163,9 +165,13 @@ async def _a_caller_id(office: Office) -> None:
     await shelf.keep(office, CallerId(number="+12025550142", name="Seeded"))
 
 
+async def _a_queue(office: Office) -> None:
+    await office.run("queue.add", {"name": "support"}, actor="operator")
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
-    _a_conference, _a_number, _calls, _a_failed_request, _an_application, _a_stock, _a_key,
-    _a_caller_id,
+    _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
+    _a_stock, _a_key, _a_caller_id,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from array import array
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from platform_run import Platform
+from tones import hears, until
 
 from ringfence.testing.phone import Phone
-from ringfence.testing.phone_call import PhoneCall
 
 PLAIN = "+12025550110"
 GUEST = "+12025550111"
 HOST = "+12025550112"
 SMALL = "+12025550113"
-
-RATE = 8_000
 
 
 def room(platform: Platform, number: str, attributes: str = "", *, name: str = "team") -> None:
@@ -38,26 +33,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         room(running, HOST, "beep='false' endConferenceOnExit='true'", name="held")
         room(running, SMALL, "beep='false' maxParticipants='2'", name="small")
         yield running
-
-
-def level(pcm: array[int], hertz: int) -> float:
-    """How loud a tone is in some samples (Goertzel)."""
-    turn = 2 * math.cos(math.tau * hertz / RATE)
-    a = b = 0.0
-    for sample in pcm:
-        a, b = sample + turn * a - b, a
-    return math.sqrt(max(a * a + b * b - turn * a * b, 0.0)) * 2 / max(len(pcm), 1)
-
-
-def hears(call: PhoneCall, hertz: int) -> bool:
-    """Whether the last fifth of a second of what is heard has a tone in it."""
-    return level(call.audio.heard[-RATE // 5 :], hertz) > 500
-
-
-async def until(true: Any, *, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
 
 
 def test_everybody_hears_the_others_and_not_themselves(platform: Platform) -> None:

@@ -367,6 +367,7 @@ class EndDial:
 
 
 _NO_ROOM = ConferenceId("")
+_NO_QUEUE = QueueId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,11 +426,13 @@ class LeaveConference:
 class Enqueue:
     """Let the first leg wait in a queue for an agent.
 
-    ``max_size`` 0: the queue's own. ``max_wait_ms`` 0: for ever. ``wait_clips``: looped to the
-    caller while waiting; without clips the program plays what it likes (`Play` is allowed).
+    ``name``: what its people call the queue; the switch fills in ``queue``. ``max_size`` 0: the
+    queue's own. ``max_wait_ms`` 0: for ever. ``wait_clips``: looped to the caller while waiting;
+    without clips the program plays what it likes (`Play` is allowed).
     """
 
-    queue: QueueId
+    queue: QueueId = _NO_QUEUE
+    name: str = field(default="", repr=False)
     max_size: int = 0
     max_wait_ms: int = 0
     wait_clips: tuple[ClipId, ...] = ()
@@ -442,13 +445,21 @@ class LeaveQueue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeetAgent:
+    """The caller has heard what there was to hear before; see `notices.QueueCalled`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TakeFromQueue:
     """Connect the first leg, an agent, with the caller who has waited longest.
 
-    ``wait_ms``: how long to wait for somebody when the queue is empty.
+    ``wait_ms``: how long to wait for somebody when the queue is empty. ``brief``: what the caller
+    hears before they are connected. ``name``: as in `Enqueue`; a queue that is not there fails.
     """
 
-    queue: QueueId
+    queue: QueueId = _NO_QUEUE
+    name: str = field(default="", repr=False)
+    brief: Heard | None = None
     wait_ms: int = 0
     time_limit_ms: int = 0
     hangup_on_star: bool = False
@@ -560,6 +571,7 @@ Command = (
     | LeaveConference
     | Enqueue
     | LeaveQueue
+    | MeetAgent
     | TakeFromQueue
     | Transfer
     | Mute

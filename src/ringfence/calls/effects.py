@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Endpoint, JoinConference
+from ringfence.calls.commands import Endpoint, Heard, JoinConference
 from ringfence.calls.stream import StreamOrder
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.ids import (
@@ -321,6 +321,7 @@ class EnterQueue:
     leg: LegId
     queue: QueueId
     max_size: int = 0
+    party: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +335,16 @@ class LeaveQueue:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeFromQueue:
     """Ask the queue for its first caller, for the agent ``leg``."""
+
+    leg: LegId
+    queue: QueueId
+    party: PartyId | None = None
+    brief: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetAgent:
+    """The caller ``leg`` is ready for whoever takes it."""
 
     leg: LegId
     queue: QueueId
@@ -382,5 +393,6 @@ Effect = (
     | EnterQueue
     | LeaveQueue
     | TakeFromQueue
+    | MeetAgent
     | LeavePeer
 )

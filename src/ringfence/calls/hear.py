@@ -367,6 +367,7 @@ def _to_activity(
     | inputs.RoomMuted
     | inputs.RoomHeld
     | inputs.QueueMoved
+    | inputs.QueueOffered
     | inputs.QueueEnded
     | inputs.Disconnected,
 ) -> None:
@@ -476,6 +477,7 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.RoomMuted: _to_activity,
     inputs.RoomHeld: _to_activity,
     inputs.QueueMoved: _to_activity,
+    inputs.QueueOffered: _to_activity,
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,
     inputs.Disconnected: _to_activity,

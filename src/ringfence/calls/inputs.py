@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import DialTarget
+from ringfence.calls.commands import DialTarget, Heard
 from ringfence.calls.effects import Effect
 from ringfence.calls.stream import StreamEnd
 from ringfence.calls.words import (
@@ -317,10 +317,22 @@ class RoomHeld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueMoved:
-    """The place of the waiting leg, from 1."""
+    """The place of the waiting leg, from 1. ``average_ms``: how long others waited lately."""
 
     position: int
     size: int
+    average_ms: int = 0
+    max_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueOffered:
+    """Somebody takes the waiting leg, which is to hear ``brief`` before."""
+
+    leg: LegId
+    peer_call: CallId
+    brief: Heard
+    waited_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,7 +348,8 @@ class Connected:
 
     ``leg``: ours. ``peer``: their leg. ``peer_call``: their call, None where there is none.
     ``bridge``: this call asks for the audio bridge (the other must not); in a room nobody does.
-    ``person``: the partner is a human being, so the call is not missed.
+    ``person``: the partner is a human being, so the call is not missed. ``waited_ms``: how long
+    the caller of a queue waited.
     """
 
     leg: LegId
@@ -345,6 +358,7 @@ class Connected:
     party: PartyId | None = None
     person: bool = True
     bridge: bool = True
+    waited_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -412,6 +426,7 @@ Input = (
     | RoomMuted
     | RoomHeld
     | QueueMoved
+    | QueueOffered
     | QueueEnded
     | Connected
     | Disconnected

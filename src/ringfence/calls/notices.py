@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Heard
 from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.calls.words import (
     CollectEnd,
@@ -30,7 +31,9 @@ from ringfence.calls.words import (
     RecordingSource,
     RoomExit,
 )
-from ringfence.kernel.ids import LegId, PartyId, RecordingId, StreamId
+from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, RecordingId, StreamId
+
+_NO_QUEUE = QueueId("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,9 @@ class DialFinished:
     party: PartyId | None = None
     recording: RecordingId | None = None
     hung_up: bool = False
+    peer_call: CallId | None = None
+    """The caller's, where one was taken out of a queue."""
+    peer_waited_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +156,19 @@ class QueuePlace:
 
     position: int
     size: int
+    queue: QueueId = _NO_QUEUE
+    average_ms: int = 0
+    max_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueCalled:
+    """Somebody takes the first leg, which hears ``brief`` before `commands.MeetAgent`."""
+
+    brief: Heard
+    queue: QueueId
+    peer_call: CallId
+    waited_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +179,7 @@ class QueueFinished:
     waited_ms: int = 0
     talk_ms: int = 0
     hung_up: bool = False
+    queue: QueueId = _NO_QUEUE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +227,7 @@ Notice = (
     | DialProgress
     | ConferenceFinished
     | QueuePlace
+    | QueueCalled
     | QueueFinished
     | TransferFinished
     | StreamStarted

@@ -346,6 +346,11 @@ def _leave_queue(call: LiveCall, c: commands.LeaveQueue) -> None:  # noqa: ARG00
         call.activity.stop(Cause.NORMAL)
 
 
+def _meet_agent(call: LiveCall, c: commands.MeetAgent) -> None:  # noqa: ARG001
+    if isinstance(call.activity, QueueWaiting):
+        call.activity.meet()
+
+
 def _take_from_queue(call: LiveCall, c: commands.TakeFromQueue) -> None:
     _need_free(call)
     call.find(None)
@@ -445,6 +450,7 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.LeaveConference: _leave_conference,
     commands.Enqueue: _enqueue,
     commands.LeaveQueue: _leave_queue,
+    commands.MeetAgent: _meet_agent,
     commands.TakeFromQueue: _take_from_queue,
     commands.Transfer: _transfer,
     commands.Mute: _mute,

@@ -9,6 +9,9 @@ Two ways bring an agent to a caller. *Taking*: a call of the agent's asks for th
 first caller; when the agent's call is answered it takes that caller. Whoever declines or does not
 answer is set ``away``, so that the caller is not offered to an empty chair again.
 
+A caller may have something to hear before (`Take.brief`): they are offered meanwhile, and connected
+once they have heard it (`Accept`).
+
 The queue lets go of both once they are connected; what follows is between the two calls.
 """
 
@@ -18,8 +21,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ringfence.calls import inputs
+from ringfence.calls.commands import Heard
 from ringfence.calls.presence import Agent, PresenceTrigger
 from ringfence.calls.timers import Timers
+from ringfence.calls.words import QueueExit
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, UserId
@@ -60,13 +65,21 @@ class Take:
     """An agent's leg wants the first caller, now or as soon as there is one.
 
     ``agent``: whose leg it is, if it answers a `RingAgent`; it then takes the caller it was rung
-    for, if that one still waits.
+    for, if that one still waits. ``brief``: what the caller hears before they are connected.
     """
 
     leg: LegId
     call: CallId
     party: PartyId | None = None
     agent: UserId | None = None
+    brief: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept:
+    """A caller who was offered has heard what there was to hear."""
+
+    leg: LegId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +96,10 @@ class Remove:
     """Put a caller out of the queue (the API)."""
 
     leg: LegId
+    reason: QueueExit = "removed"
 
 
-Command = Enter | Leave | Take | Presence | Remove
+Command = Enter | Leave | Take | Accept | Presence | Remove
 
 # --- output ---------------------------------------------------------------------------------------
 
@@ -95,7 +109,11 @@ class Tell:
     """Give an input to a call."""
 
     call: CallId
-    what: inputs.QueueMoved | inputs.QueueEnded | inputs.Connected
+    what: QueueInput
+
+
+QueueInput = inputs.QueueMoved | inputs.QueueOffered | inputs.QueueEnded | inputs.Connected
+"""What a queue may tell a call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +138,12 @@ Output = Tell | RingAgent | StopRinging
 class Place:
     """A caller's place."""
 
-    __slots__ = ("agent", "entered", "position", "size", "state")
+    __slots__ = ("agent", "entered", "position", "since", "size", "state", "taker")
 
-    def __init__(self, entered: Enter) -> None:
+    def __init__(self, entered: Enter, since: Ms) -> None:
         self.entered = entered
+        self.since = since
+        self.taker: Take | None = None
         self.agent: UserId | None = None
         self.position = 0
         self.size = 0
@@ -148,6 +168,10 @@ class Queue:
         self._timers = Timers()
         self._out: list[Output] = []
 
+    def place_of(self, leg: LegId) -> Place | None:
+        """The place of a caller, None for one who is not in."""
+        return self._places.get(leg)
+
     @property
     def waiting(self) -> tuple[LegId, ...]:
         """The callers, first come first."""
@@ -161,16 +185,18 @@ class Queue:
         """Carry out a command. Raises `LocalError` when a leg enters twice."""
         match command:
             case Enter():
-                self._enter(command)
+                self._enter(command, now)
             case Leave():
                 self._leave(command.leg, now)
             case Remove():
                 place = self._places.get(command.leg)
                 if place is not None:
-                    self._tell(place.entered.call, inputs.QueueEnded(reason="removed"))
+                    self._tell(place.entered.call, inputs.QueueEnded(reason=command.reason))
                     self._leave(command.leg, now)
             case Take():
                 self._take(command, now)
+            case Accept():
+                self._accept(command.leg, now)
             case Presence():
                 self._presence(command, now)
         self._match(now)
@@ -201,21 +227,28 @@ class Queue:
 
     # --- callers ----------------------------------------------------------------------------------
 
-    def _enter(self, enter: Enter) -> None:
+    def _enter(self, enter: Enter, now: Ms) -> None:
         if enter.leg in self._places:
             raise LocalError("the leg waits already")
         most = min(enter.max_size or QUEUE_MEMBERS_MAX, QUEUE_MEMBERS_MAX)
         if len(self._places) >= most:
             self._tell(enter.call, inputs.QueueEnded(reason="full"))
             return
-        self._places[enter.leg] = Place(enter)
+        self._places[enter.leg] = Place(enter, now)
 
     def _leave(self, leg: LegId, now: Ms) -> None:
         self._takers.pop(leg, None)
+        for offered in self._places.values():
+            if offered.taker is not None and offered.taker.leg == leg:
+                # The caller goes on hearing what they hear, and is taken by the next one.
+                offered.taker = None
+                offered.step("returned")
         place = self._places.pop(leg, None)
         if place is None:
             return
         place.step("left")
+        if place.taker is not None:
+            self._takers = {place.taker.leg: place.taker, **self._takers}
         if place.agent is not None:
             self._timers.clear("ring", place.agent)
             self._agents[place.agent].step("withdraw", now)
@@ -283,7 +316,7 @@ class Queue:
                 continue
             if self._takers:
                 first = next(iter(self._takers))
-                self._connect(place, self._takers.pop(first), now)
+                self._meet(place, self._takers.pop(first), now)
                 continue
             agent = self._rested_longest()
             if agent is None:
@@ -299,6 +332,33 @@ class Queue:
     def _rested_longest(self) -> Agent | None:
         free = [agent for agent in self._agents.values() if agent.state == "available"]
         return min(free, key=lambda agent: agent.since, default=None)
+
+    def _meet(self, place: Place, take: Take, now: Ms) -> None:
+        """Connect the two, or let the caller hear first what they are to hear."""
+        if take.brief is None:
+            self._connect(place, take, now)
+            return
+        place.step("offered")
+        place.taker = take
+        self._tell(
+            place.entered.call,
+            inputs.QueueOffered(
+                leg=place.entered.leg,
+                peer_call=take.call,
+                brief=take.brief,
+                waited_ms=now - place.since,
+            ),
+        )
+
+    def _accept(self, leg: LegId, now: Ms) -> None:
+        place = self._places.get(leg)
+        if place is None:
+            return
+        taker, place.taker = place.taker, None
+        if taker is not None:
+            self._connect(place, taker, now)
+        else:
+            place.position = 0  # whoever wanted them is gone: they are told where they stand
 
     def _connect(self, place: Place, take: Take, now: Ms) -> None:
         entered = place.entered
@@ -317,6 +377,7 @@ class Queue:
                 peer_call=take.call,
                 party=take.party,
                 bridge=True,
+                waited_ms=now - place.since,
             ),
         )
         self._tell(
@@ -327,10 +388,9 @@ class Queue:
                 peer_call=entered.call,
                 party=entered.party,
                 bridge=False,
+                waited_ms=now - place.since,
             ),
         )
 
-    def _tell(
-        self, call: CallId, what: inputs.QueueMoved | inputs.QueueEnded | inputs.Connected
-    ) -> None:
+    def _tell(self, call: CallId, what: QueueInput) -> None:
         self._out.append(Tell(call=call, what=what))

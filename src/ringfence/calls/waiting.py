@@ -20,6 +20,7 @@ from ringfence.calls.leg import Leg
 from ringfence.calls.words import QueueExit
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import QueueId
+from ringfence.kernel.limits import QUEUE_BRIEF_MS
 
 WaitState = Literal["waiting", "talking", "done"]
 WaitTrigger = Literal["connected", "parted", "ended", "stop"]
@@ -55,6 +56,7 @@ class _Side(Activity):
         first = core.first()
         self.state = WAIT_TABLE[self.state]["connected"]
         core.timers.clear("activity", "wait")
+        core.timers.clear("activity", "brief")
         self._talked_from = core.now
         self._peer = x
         core.stop_play(first)
@@ -111,7 +113,9 @@ class QueueWaiting(_Side):
         first = core.first()
         command = self._command
         core.effects.append(
-            effects.EnterQueue(leg=first.id, queue=command.queue, max_size=command.max_size)
+            effects.EnterQueue(
+                leg=first.id, queue=command.queue, max_size=command.max_size, party=first.party
+            )
         )
         core.facts.append(
             events.QueueEntered(at=core.now, call=core.call, queue=command.queue, leg=first.id)
@@ -127,7 +131,25 @@ class QueueWaiting(_Side):
         core = self.core
         match x:
             case inputs.QueueMoved() if self.state == "waiting":
-                core.tell(notices.QueuePlace(position=x.position, size=x.size))
+                core.tell(
+                    notices.QueuePlace(
+                        position=x.position,
+                        size=x.size,
+                        queue=self.queue,
+                        average_ms=x.average_ms,
+                        max_size=x.max_size,
+                    )
+                )
+            case inputs.QueueOffered() if self.state == "waiting":
+                core.timers.set("activity", core.now + QUEUE_BRIEF_MS, "brief")
+                core.tell(
+                    notices.QueueCalled(
+                        brief=x.brief,
+                        queue=self.queue,
+                        peer_call=x.peer_call,
+                        waited_ms=x.waited_ms,
+                    )
+                )
             case inputs.QueueEnded() if self.state == "waiting":
                 self._finish(x.reason, leave=False)
             case inputs.Connected() if self.state == "waiting":
@@ -154,9 +176,17 @@ class QueueWaiting(_Side):
         return self.state == "talking"
 
     def timer(self, subject: str) -> None:
-        """The longest wait is over."""
+        """The longest wait is over, or nobody says that the caller has heard everything."""
         if subject == "wait":
             self._finish("timeout")
+        elif subject == "brief":
+            self.meet()
+
+    def meet(self) -> None:
+        """The caller is ready for whoever takes them."""
+        self.core.timers.clear("activity", "brief")
+        if self.state == "waiting":
+            self.core.effects.append(effects.MeetAgent(leg=self.core.first().id, queue=self.queue))
 
     def bridge_failed(self, cause: Cause) -> None:
         """No audio between the two."""
@@ -185,6 +215,7 @@ class QueueWaiting(_Side):
         was, self.state = self.state, "done"
         core.activity = None
         core.timers.clear("activity", "wait")
+        core.timers.clear("activity", "brief")
         first = core.first()
         if was == "waiting":
             if leave:
@@ -209,7 +240,11 @@ class QueueWaiting(_Side):
         if tell:
             core.tell(
                 notices.QueueFinished(
-                    reason=reason, waited_ms=waited_ms, talk_ms=talk_ms, hung_up=core.over
+                    reason=reason,
+                    waited_ms=waited_ms,
+                    talk_ms=talk_ms,
+                    hung_up=core.over,
+                    queue=self.queue,
                 )
             )
 
@@ -226,7 +261,12 @@ class QueueTaking(_Side):
     def begin(self) -> None:
         """Ask the queue for its first caller."""
         core = self.core
-        core.effects.append(effects.TakeFromQueue(leg=core.first().id, queue=self.queue))
+        first = core.first()
+        core.effects.append(
+            effects.TakeFromQueue(
+                leg=first.id, queue=self.queue, party=first.party, brief=self._command.brief
+            )
+        )
         core.timers.set("activity", core.now + self._command.wait_ms, "wait")
 
     def hear(self, x: object) -> None:
@@ -238,7 +278,8 @@ class QueueTaking(_Side):
                 if self._command.time_limit_ms:
                     core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
             case inputs.QueueEnded() if self.state == "waiting":
-                self._finish(Cause.NO_ANSWER, leave=False)
+                failed = x.reason == "failed"
+                self._finish(Cause.UNREACHABLE if failed else Cause.NO_ANSWER, leave=False)
             case inputs.Disconnected() if self.state == "talking":
                 self._finish(Cause.NORMAL, by_peer=True)
             case _:
@@ -282,6 +323,8 @@ class QueueTaking(_Side):
         waited_ms = self.waited_ms
         party = None if self._peer is None else self._peer.party
         peer = None if self._peer is None else self._peer.peer
+        peer_call = None if self._peer is None else self._peer.peer_call
+        peer_waited_ms = 0 if self._peer is None else self._peer.waited_ms
         self._part(cause, by_peer=by_peer)
         status = dial_status(cause, talked=was == "talking")
         core.facts.append(
@@ -306,5 +349,7 @@ class QueueTaking(_Side):
                     leg=peer,
                     party=party,
                     hung_up=core.over,
+                    peer_call=peer_call,
+                    peer_waited_ms=peer_waited_ms,
                 )
             )

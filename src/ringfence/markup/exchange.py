@@ -9,6 +9,7 @@ Each request carries a number that its answer repeats; a number is used once in 
     Fetch         Fetched, or FetchFailed
     Speak         ClipReady, or ClipFailed
     LoadMedia     ClipReady, or ClipFailed
+    LoadMusic     ClipReady, or ClipFailed
     AskRecording  RecordingMay
     SendText      TextAsked
 
@@ -116,7 +117,14 @@ class SendText:
     status_callback: str | None = field(default=None, repr=False)
 
 
-Request = Fetch | Speak | LoadMedia | Callback | AskRecording | SendText
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadMusic:
+    """Make a clip of the music of the house."""
+
+    request: int
+
+
+Request = Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | SendText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

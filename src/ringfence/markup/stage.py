@@ -16,14 +16,17 @@ from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
 from ringfence.markup.exchange import (
+    Answer,
     AskRecording,
     Callback,
     CallbackKind,
     Fetch,
     Fetched,
     FetchFailed,
+    LoadMusic,
     Params,
     RecordingMay,
+    Request,
     SendText,
     TextAsked,
 )
@@ -61,8 +64,11 @@ class Stage(Protocol):
     def next_request(self) -> int:
         """Return a new number for a request."""
 
-    def ask(self, request: AskRecording | Callback | Fetch | SendText) -> None:
+    def ask(self, request: AskRecording | Callback | Fetch | LoadMusic | SendText) -> None:
         """Ask the world something; the answer comes to `Step.ruled` or `Step.fetched`."""
+
+    def pass_on(self, item: Command | Request) -> None:
+        """Give out what a document carried out beside this one wants."""
 
     def progress(self) -> None:
         """Say that the caller heard, did or waited for something: no idle loop."""
@@ -120,6 +126,10 @@ class Step:
 
     def clip_settled(self) -> None:
         """A clip is ready or has failed, perhaps the one this step waits for."""
+
+    def take(self, _answer: Answer, /) -> bool:
+        """An answer is here; whether it is one that this step alone has a use for."""
+        return False
 
     def ruled(self, _may: RecordingMay, /) -> None:
         """It was ruled what may be recorded."""

@@ -11,6 +11,7 @@ from ringfence.markup.dialling import DialStep
 from ringfence.markup.echoing import EchoStep
 from ringfence.markup.ending import InstantStep
 from ringfence.markup.gathering import GatherStep
+from ringfence.markup.queueing import EnqueueStep, LeaveStep, TakingStep
 from ringfence.markup.recording import RecordStep
 from ringfence.markup.speaking import SpeakingStep
 from ringfence.markup.stage import Stage, Step
@@ -22,12 +23,15 @@ from ringfence.markup.verbs import (
     Connect,
     Dial,
     Echo,
+    Enqueue,
     Gather,
     Hangup,
+    Leave,
     Message,
     Pause,
     Play,
     Prompt,
+    Queue,
     Record,
     Redirect,
     Reject,
@@ -57,6 +61,12 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return RecordStep(stage, verb), 1
         case Dial() if any(isinstance(target, Conference) for target in verb.targets):
             return ConferenceStep(stage, verb, base), 1
+        case Dial() if any(isinstance(target, Queue) for target in verb.targets):
+            return TakingStep(stage, verb, base), 1
+        case Enqueue():
+            return EnqueueStep(stage, verb, base), 1
+        case Leave():
+            return LeaveStep(stage, verb), 1
         case Dial():
             return DialStep(stage, verb, base), 1
         case Connect():

@@ -45,6 +45,7 @@ from ringfence.markup.exchange import (
     Fetched,
     FetchFailed,
     GoTo,
+    LoadMusic,
     Order,
     Params,
     Perform,
@@ -186,6 +187,8 @@ class Program:
         if self._over and not isinstance(news, _AFTER_OVER):
             return
         match news:
+            case _ if isinstance(news, Answer) and self._taken(news):
+                pass
             case Fetched() | FetchFailed():
                 if self._fetching and news.request == self._fetching:
                     self._fetching, self._fetch_due = 0, None
@@ -214,6 +217,9 @@ class Program:
             case _:
                 self._notice(news)
         self._settle()
+
+    def _taken(self, answer: Answer) -> bool:
+        return self._step is not None and not self._waiting_answer and self._step.take(answer)
 
     def deadline(self) -> Ms | None:
         """When `fire` is due, None for never."""
@@ -297,8 +303,12 @@ class Program:
     def next_request(self) -> int:
         return self._next_request()
 
-    def ask(self, request: AskRecording | Callback | Fetch | SendText) -> None:
+    def ask(self, request: AskRecording | Callback | Fetch | LoadMusic | SendText) -> None:
         self._ask(request)
+
+    def pass_on(self, item: Command | Request) -> None:
+        if not self._over:
+            self._out.append(item)
 
     def progress(self) -> None:
         self._pages.idle = 0

@@ -15,6 +15,7 @@ from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.queues import QueueDesk
 from ringfence.switch.room_control import RoomControl
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Live(Protocol):
     runner: CallRunner
     outgoing: Outgoing
     rooms: RoomControl
+    queues: QueueDesk
     addresses: Addresses
 
     def registrations(self) -> int:

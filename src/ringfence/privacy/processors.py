@@ -57,7 +57,7 @@ _WEB: Mapping[str, str] = {
     "StatusCallbackEvent Muted Hold Coaching EndConferenceOnExit StartConferenceOnEnter "
     "ReasonConferenceEnded ReasonParticipantLeft ParticipantCallStatus Reason EventName "
     "QueueResult QueueTime QueuePosition AvgQueueTime QueueSize CurrentQueueSize MaxQueueSize "
-    "DequeueResult ReasonAnnouncementFailed AnnounceUrl "
+    "DequeueResult DequeuedCallQueueTime DequeuedCallDuration ReasonAnnouncementFailed AnnounceUrl "
     "AnsweredBy MachineDetectionDuration Confidence Language TranscriptionStatus "
     "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
     "RawDlrDoneDate ReferTransferTarget",

@@ -57,6 +57,7 @@ from ringfence.storage.outbox import Outbox
 from ringfence.storage.parties import Parties
 from ringfence.storage.phones import Phones
 from ringfence.storage.policies import Policies
+from ringfence.storage.queues import Queues
 from ringfence.storage.recordings import Measure, Recordings
 from ringfence.storage.recovery import Recovered, recover
 from ringfence.storage.repeats import Repeats
@@ -118,6 +119,7 @@ class AccountStore:
         self.repeats = Repeats(seal)
         self.consents = Consents(seal, store.db, store.trail)
         self.conferences = Conferences(seal, store.db)
+        self.queues = Queues(seal, store.db)
         self.holds = Holds(
             account.id, store.trail, entropy=store.entropy, on_restricted=store.restrict
         )

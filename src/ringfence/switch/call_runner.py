@@ -31,6 +31,7 @@ from ringfence.markup.exchange import (
     Callback,
     Fetch,
     LoadMedia,
+    LoadMusic,
     SendText,
     Speak,
 )
@@ -45,6 +46,7 @@ from ringfence.switch.directory import Directory
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.ports import Facts, Parties
 from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.queues import QueueDesk
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.signalling import SignalDesk
 
@@ -52,7 +54,7 @@ log = get_logger(__name__)
 
 Watcher = Callable[[Sequence[CallFact]], None]
 
-_REQUESTS = (Fetch, Speak, LoadMedia, Callback, AskRecording, SendText)
+_REQUESTS = (Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, SendText)
 
 
 class CallRunner:
@@ -70,6 +72,7 @@ class CallRunner:
         audio: AudioDesk,
         host: ProgramHost,
         rooms: RoomDesk | None = None,
+        queues: QueueDesk | None = None,
     ) -> None:
         self.clock = clock
         self.entropy = entropy
@@ -98,6 +101,9 @@ class CallRunner:
         if rooms is not None:
             rooms.attach(self)
             self._perform |= rooms.handlers()
+        if queues is not None:
+            queues.attach(self)
+            self._perform |= queues.handlers()
         self._on_sip: dict[type, Callable[[Any], None]] = {
             wire.Established: signals.established,
             wire.Progress: signals.progress,

@@ -11,7 +11,7 @@ from ringfence.calls.events import CallFact
 from ringfence.calls.room_events import RoomFact
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, ClipId, ConferenceId, PartyId, RecordingId
+from ringfence.kernel.ids import CallId, ClipId, ConferenceId, PartyId, QueueId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Callback,
@@ -74,6 +74,29 @@ class TextDesk(Protocol):
 
     async def send(self, call: CallId, request: SendText, /) -> TextAsked:
         """Keep a message, or say why not; never raises for what the document asked."""
+        ...
+
+
+class KeptQueue(Protocol):
+    """A queue as it is kept."""
+
+    @property
+    def id(self) -> QueueId: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def max_size(self) -> int: ...
+    @property
+    def created_at(self) -> Ms: ...
+    @property
+    def updated_at(self) -> Ms: ...
+
+
+class QueueBook(Protocol):
+    """Where it is kept which queues there are."""
+
+    def opened(self, queue: QueueId, name: str, max_size: int, now: Ms, /) -> None:
+        """A queue of that name is there. Raises `Refused` where nothing can be stored."""
         ...
 
 

@@ -27,6 +27,7 @@ from ringfence.markup.exchange import (
     Fetch,
     FetchFailed,
     LoadMedia,
+    LoadMusic,
     RecordingMay,
     Request,
     SendText,
@@ -39,6 +40,7 @@ from ringfence.switch.rulings import Rulings, Side
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+    from ringfence.switch.queues import QueueDesk
     from ringfence.switch.rooms import RoomDesk
 
 log = get_logger(__name__)
@@ -68,6 +70,7 @@ class ProgramHost:
         self.rooms: RoomDesk | None = None
         self.texts: TextDesk | None = None
         self._texting: set[asyncio.Task[None]] = set()
+        self.queues: QueueDesk | None = None
         self._runner: CallRunner
         self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
         self._loaded: dict[CallId, list[ClipId]] = {}
@@ -94,6 +97,10 @@ class ProgramHost:
                 self.start(call, self._fetch(call, request, told))
             case LoadMedia():
                 self.start(call, self._load(call, request, told))
+            case LoadMusic():
+                if self.rooms is None:
+                    return ClipFailed(request=request.request)
+                return self._clip(request.request, self.rooms.house_music())
             case Callback():
                 self._web.callback(call, request)
             case SendText():
@@ -161,6 +168,10 @@ class ProgramHost:
         """Fill in what a program cannot know: whose numbers it dials."""
         if isinstance(command, commands.JoinConference) and self.rooms is not None:
             return replace(command, conference=self.rooms.named(command.name))
+        if isinstance(command, commands.Enqueue) and self.queues is not None:
+            return replace(command, queue=self.queues.named(command.name, make=True))
+        if isinstance(command, commands.TakeFromQueue) and self.queues is not None:
+            return replace(command, queue=self.queues.named(command.name, make=False))
         if not isinstance(command, commands.Dial):
             return command
         return replace(

@@ -23,6 +23,7 @@ from ringfence.kernel.ids import (
     FlowId,
     NumberId,
     PhoneDeviceId,
+    QueueId,
     TrunkId,
 )
 from ringfence.kernel.phone import Phone
@@ -52,6 +53,7 @@ from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.ports import Parties
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.programs import Programs
+from ringfence.switch.queues import QueueDesk
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
 from ringfence.switch.rulings import NobodySpoke, Rulings
@@ -112,6 +114,13 @@ class NoBook:
 
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         """Something happened in rooms."""
+
+
+class NoShelf:
+    """Queues of which nothing is kept."""
+
+    def opened(self, queue: QueueId, name: str, max_size: int, now: Ms, /) -> None:
+        """A queue is there."""
 
 
 class Switchboard:
@@ -191,6 +200,9 @@ class Switchboard:
             clips=clips,
             book=NoBook(),
         )
+        self.queues = QueueDesk(
+            clock=self.clock, entropy=entropy, host=programs_host, book=NoShelf()
+        )
         self.runner = CallRunner(
             clock=self.clock,
             entropy=entropy,
@@ -201,6 +213,7 @@ class Switchboard:
             audio=audio,
             host=programs_host,
             rooms=self.rooms,
+            queues=self.queues,
         )
         programs = Programs(
             directory=self.directory, applets=self.flows, tolls=tolls, domain=host, region="US"

@@ -122,6 +122,7 @@ def operations() -> Operations:
         messages,
         notifications,
         numbers,
+        queues,
         recordings,
         rooms,
         usage,

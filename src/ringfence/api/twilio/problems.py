@@ -52,6 +52,8 @@ CODES: Mapping[str, tuple[int, int]] = {
     "bad_address": (21211, 400),
     "bad_url": (21205, 400),
     "private_address": (21205, 400),
+    "queue_exists": (22003, 400),
+    "queue_not_empty": (22002, 400),
     "bad_twiml": (12100, 400),
     "bad_digits": (21206, 400),
     "caller_id_not_ours": (21210, 400),

@@ -1,0 +1,98 @@
+"""A call queue with real phones: callers wait in order, an agent takes them, one leaves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from platform_run import Platform
+from tones import hears, until
+
+from ringfence.testing.phone import Phone
+
+WAIT, AGENT, SHORT = "+12025550120", "+12025550121", "+12025550122"
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with Platform(tmp_path_factory.mktemp("queues") / "data") as running:
+        running.number(WAIT, "<Response><Enqueue>support</Enqueue><Hangup/></Response>")
+        running.number(
+            AGENT, "<Response><Dial timeout='20'><Queue>support</Queue></Dial></Response>"
+        )
+        running.number(
+            SHORT,
+            "<Response><Enqueue maxQueueSize='1'>short</Enqueue><Say>full</Say></Response>",
+        )
+        yield running
+
+
+def names(platform: Platform, sid: str) -> list[str]:
+    return [line["name"] for line in platform.do("call.timeline", sid=sid)]
+
+
+def test_callers_wait_and_an_agent_takes_them_in_order(platform: Platform) -> None:
+    async def scene() -> None:
+        async with (
+            Phone(username="one") as first,
+            Phone(username="two") as second,
+            Phone(username="agent") as desk,
+        ):
+            one = await first.call(f"sip:{WAIT}@{platform.sip}")
+            await asyncio.wait_for(one.audio.talking.wait(), 20)  # music
+            two = await second.call(f"sip:{WAIT}@{platform.sip}")
+            await asyncio.wait_for(two.audio.talking.wait(), 20)
+            one.audio.say_tone(440, seconds=60, level=6_000)
+            two.audio.say_tone(660, seconds=60, level=6_000)
+            agent = await desk.call(f"sip:{AGENT}@{platform.sip}")
+            agent.audio.say_tone(880, seconds=60, level=6_000)
+            await until(lambda: hears(agent, 440) and hears(one, 880))
+            assert not hears(agent, 660)
+            assert not hears(two, 880)
+            await agent.hang_up()
+            await one.wait_over(20)
+            again = await desk.call(f"sip:{AGENT}@{platform.sip}")
+            again.audio.say_tone(880, seconds=60, level=6_000)
+            await until(lambda: hears(again, 660) and hears(two, 880))
+            await two.hang_up()
+            await again.wait_over(20)
+
+    asyncio.run(scene())
+    told = [names(platform, call["sid"]) for call in platform.calls(ended=4)[:4]]
+    assert sum("QueueAnswered" in lines for lines in told) == 2
+    assert sum("QueueLeft" in lines for lines in told) == 2
+    assert sum("DialEnded" in lines for lines in told) == 2
+
+
+def test_an_agent_waits_for_the_next_caller(platform: Platform) -> None:
+    async def scene() -> None:
+        async with Phone(username="late") as caller, Phone(username="agent") as desk:
+            agent = await desk.call(f"sip:{AGENT}@{platform.sip}")
+            talk = await caller.call(f"sip:{WAIT}@{platform.sip}")
+            talk.audio.say_tone(440, seconds=60, level=6_000)
+            await until(lambda: hears(agent, 440))
+            await talk.hang_up()
+            await agent.wait_over(20)
+
+    asyncio.run(scene())
+
+
+def test_a_full_queue_sends_its_caller_on(platform: Platform) -> None:
+    async def scene() -> None:
+        async with Phone(username="in") as first, Phone(username="out") as second:
+            one = await first.call(f"sip:{SHORT}@{platform.sip}")
+            await asyncio.wait_for(one.audio.talking.wait(), 20)
+            two = await second.call(f"sip:{SHORT}@{platform.sip}")
+            await two.wait_over(30)
+            await one.hang_up()
+
+    before = len(platform.calls())
+    asyncio.run(scene())
+    reasons = [
+        line["text"]
+        for call in platform.calls(ended=before + 2)[:2]
+        for line in platform.do("call.timeline", sid=call["sid"])
+        if line["name"] == "QueueLeft"
+    ]
+    assert len(reasons) == 2
