@@ -299,11 +299,13 @@ def away(rig: Any) -> None:
 
 def test_the_far_end_takes_the_caller(rig: Any) -> None:
     away(rig)
-    rig.hear(inputs.TransferReported(leg=CALLER, outcome="accepted"))
+    rig.hear(inputs.TransferReported(leg=CALLER, outcome="accepted", status=202))
     assert not rig.call.ending
-    new = rig.hear(inputs.TransferReported(leg=CALLER, outcome="completed"))
+    new = rig.hear(inputs.TransferReported(leg=CALLER, outcome="completed", status=200))
     assert new[0] == effects.HangUpLeg(leg=CALLER, cause=Cause.TRANSFERRED)
-    assert not rig.told(notices.TransferFinished)
+    assert rig.told(notices.TransferFinished) == [
+        notices.TransferFinished(cause=Cause.NORMAL, done=True, answer=202, report=200)
+    ]
     assert rig.finish().cause is Cause.TRANSFERRED
 
 

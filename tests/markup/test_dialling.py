@@ -113,10 +113,24 @@ def test_a_caller_who_hung_up_is_told_of_in_a_callback(script):
     assert len(s.all(Fetch)) == 1
 
 
-def test_only_targets_of_later_is_a_dial_that_failed(script):
-    s = dial(script, "action='/after'", "<Client>ann</Client>")
-    assert s.all(commands.Dial) == []
-    assert s.params()["DialCallStatus"] == "failed"
+def test_a_client_is_a_phone_of_ours_and_its_parameters_are_headers(script):
+    inside = (
+        "<Client><Identity>ann</Identity><Parameter name='Account' value='7'/>"
+        "<Parameter name='bad name' value='x'/></Client>"
+    )
+    s = dial(script, "", inside)
+    (target,) = s.last(commands.Dial).targets
+    assert target.endpoint == commands.ToSip(uri="client:ann", headers=(("X-Account", "7"),))
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["<Sim>DE1</Sim>", "<WhatsApp>+12025550123</WhatsApp>",
+     "<Application><ApplicationSid>AP1</ApplicationSid></Application>"],
+)  # fmt: skip
+def test_targets_in_anothers_cloud_are_reported(script, target):
+    s = dial(script, "action='/after'", f"{target}<Number>+12025550123</Number>")
+    assert len(s.last(commands.Dial).targets) == 1
     assert s.codes == ["unavailable_target"]
 
 

@@ -63,7 +63,7 @@ def test_a_document_as_text_needs_no_encoding():
 
 def test_speech_markup_is_spoken_as_text_in_order():
     document = parse(
-        "<Response><Say>one<break/>two <emphasis>three<w>four</w></emphasis> five</Say></Response>"
+        "<Response><Say>one<break/>two <phoneme>three</phoneme><w>four</w> five</Say></Response>"
     )
     assert document.verbs == (
         Say(text="one"), Pause(length=0, millis=500), Say(text="two three four five")

@@ -27,7 +27,13 @@ def said(inside, attributes=""):
         ("on <say-as interpret-as='digits'>4071</say-as> now", "on 4 0 7 1 now"),
         ("the <say-as interpret-as='ordinal'>4</say-as>", "the 4"),
         ("<p>One</p><p>Two!</p><s>three</s>", "One. Two! three."),
-        ("<prosody rate='slow'>slow <emphasis>words</emphasis></prosody>", "slow words"),
+        ("a <w role='amazon:VB'>read</w> word", "a read word"),
+        ("<prosody rate='slow'>slow <emphasis>words</emphasis></prosody>",
+         '<speak><prosody rate="slow">slow <emphasis>words</emphasis> </prosody></speak>'),
+        ("a <lang xml:lang='fr'>&lt;b&gt; <break time='2s'/>&amp;</lang> c",
+         '<speak>a <voice xml:lang="fr">&lt;b&gt; <break time="2000ms"/> &amp;</voice> c</speak>'),
+        ("<prosody rate='\" evil'>x</prosody>", "x"),
+        ("&lt;speak&gt;x", " <speak>x"),
         ("<p><sub alias='one'>1</sub> two</p>", "one two."),
     ],
 )  # fmt: skip
@@ -76,7 +82,7 @@ def test_a_break_in_a_gather_is_a_prompt_of_it():
 
 def test_only_what_colours_the_voice_is_noted():
     assert [p.code for p in said("<sub alias='a'>b</sub><break/><p>c</p>").problems] == []
-    codes = [p.code for p in said("<prosody>a</prosody><emphasis>b</emphasis>").problems]
+    codes = [p.code for p in said("<phoneme ph='a'>a</phoneme><phoneme>b</phoneme>").problems]
     assert codes == ["markup_in_speech"]
 
 

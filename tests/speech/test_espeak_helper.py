@@ -10,7 +10,7 @@ class Voice:
         self.pcm = pcm
         self.asked = []
 
-    def speak(self, text, voice, speed):
+    def speak(self, text, voice, speed, *, ssml=False):
         self.asked.append((text, voice, speed))
         return self.pcm
 
@@ -34,3 +34,16 @@ def test_texts_are_bounded():
     voice = Voice(b"")
     answer(voice, request(text="x" * 100_000))
     assert len(voice.asked[0][0]) == 65_536
+
+
+def test_markup_is_handed_on_as_such():
+    class Marked:
+        rate = 22_050
+
+        def speak(self, text, voice, speed, *, ssml=False):
+            self.ssml = ssml
+            return b""
+
+    voice = Marked()
+    answer(voice, {**request(), "ssml": True})
+    assert voice.ssml

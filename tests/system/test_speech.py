@@ -220,3 +220,15 @@ def test_helpers_end_when_they_are_closed():
         return process.returncode
 
     assert speaking(scenario) is not None
+
+
+def test_a_slow_sentence_takes_longer() -> None:
+    async def lengths() -> list[int]:
+        espeak = Espeak()
+        texts = ("one two three", '<speak><prosody rate="x-slow">one two three</prosody></speak>')
+        found = [await espeak.speak(t, voice="", language="en", rate=8000) for t in texts]
+        await espeak.close()
+        return [len(pcm or b"") for pcm in found]
+
+    plain, slow = asyncio.run(lengths())
+    assert 0 < 1.5 * plain < slow

@@ -159,10 +159,11 @@ class TransferAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferReported:
-    """How our `effects.ReferLeg` fares."""
+    """How our `effects.ReferLeg` fares. ``status``: of the answer, or of the far end's report."""
 
     leg: LegId
     outcome: ReferOutcome
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,9 +184,16 @@ class QueueFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFinished:
-    """The far end refused or failed a `commands.Transfer`; the call goes on here."""
+    """The far end refused or failed a `commands.Transfer`; the call goes on here.
+
+    Or it is there (``done``), and the call ends. ``answer``: the SIP status of the answer to the
+    REFER; ``report``: of what the far end reported last; 0 where there was none.
+    """
 
     cause: Cause
+    done: bool = False
+    answer: int = 0
+    report: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,8 @@ class ToPhone:
 class ToSip:
     """A SIP address. ``uri`` as text (``sip:`` or ``sips:``); credentials answer a challenge.
 
+    ``client:NAME`` is the phone of ours with that name.
+
     ``headers``: extra header fields (``X-...``) for the INVITE.
     """
 

@@ -279,11 +279,12 @@ REFER_TABLE: dict[ReferState, dict[ReferTrigger, ReferState]] = {
 class ReferAway(Activity):
     """A `commands.Transfer` under way: the far end of the first leg is asked to call elsewhere."""
 
-    __slots__ = ("_command", "state")
+    __slots__ = ("_answer", "_command", "_report", "state")
 
     def __init__(self, core: CallCore, command: Transfer) -> None:
         super().__init__(core)
         self._command = command
+        self._answer = self._report = 0
         self.state: ReferState = "asked"
 
     def begin(self) -> None:
@@ -296,11 +297,16 @@ class ReferAway(Activity):
         """Follow the far end's reports."""
         if not isinstance(x, inputs.TransferReported) or self.state == "done":
             return
+        if self.state == "asked":
+            self._answer = x.status
+        else:
+            self._report = x.status
         self.state = REFER_TABLE[self.state][x.outcome]
         if self.state != "done":
             return
         if x.outcome == "completed":
             core = self.core
+            self._tell(Cause.NORMAL, done=True)
             self._end()
             core.facts.append(
                 events.LegTransferred(at=core.now, call=core.call, leg=core.first().id)
@@ -328,7 +334,14 @@ class ReferAway(Activity):
             self.state = REFER_TABLE[self.state]["expired"]
         self._end()
         if tell:
-            self.core.tell(notices.TransferFinished(cause=cause))
+            self._tell(cause)
+
+    def _tell(self, cause: Cause, *, done: bool = False) -> None:
+        self.core.tell(
+            notices.TransferFinished(
+                cause=cause, done=done, answer=self._answer, report=self._report
+            )
+        )
 
     def _end(self) -> None:
         self.state = "done"

@@ -23,7 +23,7 @@ from ringfence.kernel.limits import (
 from ringfence.kernel.phone import Phone
 from ringfence.markup import verbs
 from ringfence.markup.elements import Values
-from ringfence.markup.spoken import pieces, without_breaks
+from ringfence.markup.spoken import pieces, unmarked, without_breaks
 from ringfence.markup.urls import is_reference
 
 
@@ -60,6 +60,8 @@ def _say(values: Values, text: str, _children: list[Any], report: Report) -> Any
         return None
     if len(text) > MARKUP_SPEECH_CHARS:
         parts = _cut(parts, report)
+    if "." in values.get("voice", ""):
+        report("voice_elsewhere", "that voice is another company's; ours speaks in its language")
     place = {"line": values["line"], "column": values["column"]}
     made = tuple(
         verbs.Say(text=part, **values)
@@ -77,6 +79,7 @@ def _cut(parts: list[str | int], report: Report) -> list[str | int]:
         if isinstance(part, str):
             if len(part) > left:
                 report("speech_too_long", f"<Say> was cut to {MARKUP_SPEECH_CHARS} characters")
+                part = unmarked(part)
                 return [*kept, part[:left]] if left else kept
             left -= len(part)
         kept.append(part)
@@ -159,6 +162,11 @@ def _uri(values: Values, text: str, _children: list[Any], _report: Report) -> An
     return _Uri(text, values)
 
 
+def is_header(name: str, value: str) -> bool:
+    """Whether it may be a header field of a SIP request: no forged Contact, Identity or Route."""
+    return bool(_HEADER_NAME.match(name)) and not _LINE_BREAK.search(value)
+
+
 def _headers(_values: Values, _text: str, children: list[Any], report: Report) -> Any:
     if len(children) > MARKUP_SIP_HEADERS:
         report("too_many_headers", f"only the first {MARKUP_SIP_HEADERS} headers are sent")
@@ -167,8 +175,7 @@ def _headers(_values: Values, _text: str, children: list[Any], report: Report) -
 
 def _header(values: Values, _text: str, _children: list[Any], report: Report) -> Any:
     name, value = values.get("name", ""), values.get("value", "")
-    # only X- headers: a document must not be able to forge Contact, Identity or Route
-    if not _HEADER_NAME.match(name) or _LINE_BREAK.search(value):
+    if not is_header(name, value):
         report("bad_header", "a <Header> needs a name that begins with X- and a one-line value")
         return None
     return _Pair(name, value)
@@ -332,6 +339,25 @@ def _media(_values: Values, text: str, _children: list[Any], report: Report) -> 
     return _Picture(text)
 
 
+def _refer(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    found = next((child for child in children if isinstance(child, verbs.Sip)), None)
+    if found is None:
+        report("nobody_to_dial", "<Refer> needs a <Sip> with a SIP URI")
+        return BROKEN
+    return verbs.Refer(target=found.uri, **values)
+
+
+def _left_out(_values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
+    """What has no effect, and was reported where that matters."""
+    return None
+
+
+def _elsewhere(_values: Values, _text: str, _children: list[Any], report: Report) -> Any:
+    """A target of Twilio's cloud that no exchange can ring."""
+    report("unavailable_target", "that target lies in Twilio's cloud and cannot be dialled here")
+    return None
+
+
 def _plain(verb: type[Any]) -> Builder:
     def build(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
         return verb(**values)
@@ -366,6 +392,11 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Redirect": _redirect,
     "Hangup": _plain(verbs.Hangup),
     "Reject": _plain(verbs.Reject),
+    "Refer": _refer,
+    "Sim": _elsewhere,
+    "WhatsApp": _elsewhere,
+    "Application": _elsewhere,
+    "ApplicationSid": _left_out,
     "Echo": _plain(verbs.Echo),
     "Stream": _stream,
     "Connect": _connect,

@@ -10,7 +10,9 @@ from ringfence.calls.words import RecordingDuty, RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import own_call
+from ringfence.kernel.limits import MARKUP_SIP_HEADERS
 from ringfence.kernel.phone import Phone
+from ringfence.markup.build import is_header
 from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
@@ -18,7 +20,7 @@ from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
 from ringfence.markup.progress import ProgressReports
 from ringfence.markup.screening import Screening
 from ringfence.markup.stage import Stage, Step
-from ringfence.markup.verbs import Dial, Number, Say, Sip, Target
+from ringfence.markup.verbs import Client, Dial, Number, Say, Sip, Target
 from ringfence.privacy.recording_law.sentences import Kind, sentence
 
 _WHEN: dict[str, RecordWhen] = {
@@ -72,7 +74,7 @@ class DialStep(Step):
         found = [
             (target, made)
             for target in dial.targets
-            if isinstance(target, Number | Sip) and (made := self._target(target))
+            if isinstance(target, Number | Sip | Client) and (made := self._target(target))
         ]
         if not found:
             self._over((("DialCallStatus", "failed"), ("DialBridged", "false")))
@@ -243,6 +245,12 @@ class DialStep(Step):
                     ),
                     send_digits=_keys(target.send_digits),
                 )
+            case Client():
+                return commands.DialTarget(
+                    endpoint=commands.ToSip(
+                        uri=f"client:{target.identity}", headers=_told(target.parameters)
+                    )
+                )
             case _:
                 return None  # reported when the document was read
 
@@ -306,6 +314,15 @@ class DialStep(Step):
             stage.proceed()
         else:
             stage.go(dial.action, dial.method, params)
+
+
+def _told(parameters: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The parameters of a Client as header fields, where their names and values can be such."""
+    return tuple(
+        (f"X-{name}", value)
+        for name, value in parameters[:MARKUP_SIP_HEADERS]
+        if is_header(f"X-{name}", value)
+    )
 
 
 def _ring_tone(name: str) -> str:

@@ -50,6 +50,26 @@ _MESSAGE: dict[str, Attribute] = {
     "method": method("method", 14102),
     "statusCallback": url("status_callback", 14108),
 }
+_MACHINES = (
+    "machineDetection",
+    "amdStatusCallback",
+    "amdStatusCallbackMethod",
+    "machineDetectionTimeout",
+    "machineDetectionSpeechThreshold",
+    "machineDetectionSpeechEndThreshold",
+    "machineDetectionSilenceTimeout",
+)
+_APPLICATION = frozenset({"ApplicationSid", "Parameter"})
+_ELSEWHERE = (
+    "url",
+    "method",
+    "statusCallback",
+    "statusCallbackEvent",
+    "statusCallbackMethod",
+    "copyParentTo",
+    "customerId",
+    "applicationSid",
+)
 _SPEECH = frozenset(
     {
         "break",
@@ -152,7 +172,7 @@ _TABLE: tuple[Element, ...] = (
             "playBeep": boolean("play_beep", 13616),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
             **_RECORDING_CALLBACK,
-            **noted("transcribe", "transcribeCallback"),
+            **noted("transcribe", "transcribeCallback", "recordingConfigurationId"),
         },
     ),
     Element(
@@ -181,6 +201,8 @@ _TABLE: tuple[Element, ...] = (
                 "transcribeCallback",
                 "newCallSid",
                 "recordingChannels",
+                "recordingConfigurationId",
+                "passports",
                 "sim",
             ),
         },
@@ -196,17 +218,7 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13221),
             "method": method("method", 13221),
             **_STATUS_CALLBACK,
-            **noted(
-                "byoc",
-                "action",
-                "machineDetection",
-                "amdStatusCallback",
-                "amdStatusCallbackMethod",
-                "machineDetectionTimeout",
-                "machineDetectionSpeechThreshold",
-                "machineDetectionSpeechEndThreshold",
-                "machineDetectionSilenceTimeout",
-            ),
+            **noted("byoc", "action", *_MACHINES),
         },
         content="text",
     ),
@@ -219,7 +231,7 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13241),
             "method": method("method", 13241),
             **_STATUS_CALLBACK,
-            **noted("codecs", "machineDetection"),
+            **noted("codecs", *_MACHINES),
         },
         frozenset({"Uri", "Headers"}),
         "text",
@@ -237,10 +249,25 @@ _TABLE: tuple[Element, ...] = (
     Element("Header", {"name": text("name", 64, 13252), "value": text("value", 1024, 13253)}),
     Element(
         "Client",
-        {"url": url("url"), "method": method("method"), **_STATUS_CALLBACK},
+        {
+            "url": url("url"),
+            "method": method("method"),
+            **_STATUS_CALLBACK,
+            **noted("identity"),
+        },
         frozenset({"Identity", "Parameter"}),
         "text",
-        "parsed",
+    ),
+    *(
+        Element(name, noted(*_ELSEWHERE), _APPLICATION, "text", "parsed")
+        for name in ("Sim", "WhatsApp", "Application")
+    ),
+    Element("ApplicationSid", noted("sid"), content="text", state="parsed"),
+    Element(
+        "Refer",
+        {"action": url("action"), "method": method("method")},
+        frozenset({"Sip"}),
+        "verbs",
     ),
     Element("Identity", {}, content="text"),
     Element("Parameter", {"name": text("name", 128), "value": text("value", 4096)}),
@@ -276,6 +303,7 @@ _TABLE: tuple[Element, ...] = (
             **_RECORDING_CALLBACK,
             **noted(
                 "region",
+                "recordingConfigurationId",
                 "jitterBufferSize",
                 "whisper",
                 "url",
@@ -315,13 +343,12 @@ _TABLE: tuple[Element, ...] = (
     Element("Body", {}, content="text"),
     Element("Media", {}, content="text"),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
-    Element("Hangup", {}),
-    Element("Reject", {"reason": choice("reason", "rejected", "busy")}),
+    Element("Hangup", {}, frozenset({"Parameter"})),
+    Element("Reject", {"reason": choice("reason", "rejected", "busy")}, frozenset({"Parameter"})),
     Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
     *later(
         "Pay",
         "Prompt",
-        "Refer",
         "Annotate",
         "Publish",
     ),
@@ -342,6 +369,10 @@ TOP_LEVEL: Final[frozenset[str]] = (
         "Client",
         "Identity",
         "Parameter",
+        "Sim",
+        "WhatsApp",
+        "Application",
+        "ApplicationSid",
         "Conference",
         "Queue",
         "Task",

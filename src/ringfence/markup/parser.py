@@ -212,7 +212,10 @@ class _Parse:
         parent = self._open[-1].element if self._open else None
         element = ELEMENTS.get(name)
         if parent is None:
-            if element is None or name not in TOP_LEVEL:
+            if element is not None and name not in TOP_LEVEL:
+                self._problem("misplaced_element", f"<{name}> is no verb: it stands in another one")
+                return None
+            if element is None:
                 self._problem("unknown_verb", f"<{shown(name)}> is not a verb; it was left out")
                 return None
             if element.state == "later":

@@ -10,9 +10,19 @@ from ringfence.markup.context import dial_word, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.stage import Stage
 from ringfence.markup.urls import resolve
-from ringfence.markup.verbs import Number, Sip
+from ringfence.markup.verbs import Client, Number, Sip
 
 _WORDS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+
+
+def _address(target: Number | Sip | Client) -> str:
+    match target:
+        case Number():
+            return target.number
+        case Sip():
+            return target.uri
+        case Client():
+            return f"client:{target.identity}"
 
 
 class ProgressReports:
@@ -20,7 +30,7 @@ class ProgressReports:
 
     __slots__ = ("_base", "_sent", "_stage", "_targets")
 
-    def __init__(self, stage: Stage, targets: Sequence[Number | Sip], base: str) -> None:
+    def __init__(self, stage: Stage, targets: Sequence[Number | Sip | Client], base: str) -> None:
         """``targets``: in the order of the dial; ``report`` counts them from 1."""
         self._stage = stage
         self._targets = targets
@@ -38,7 +48,7 @@ class ProgressReports:
         number = self._sent.get(news.leg, 0)
         self._sent[news.leg] = number + 1
         context = self._stage.context
-        called: Value = target.number if isinstance(target, Number) else target.uri
+        called: Value = _address(target)
         params: Params = (
             ("CallSid", own_call(news.leg)),
             ("ParentCallSid", context.call),

@@ -24,7 +24,18 @@ from ringfence.markup.exchange import Fetch, Fetched, FetchFailed
 from ringfence.markup.reading import FETCH_SENTENCES, read_body
 from ringfence.markup.stage import Stage
 from ringfence.markup.urls import resolve
-from ringfence.markup.verbs import ALL_KEYS, Gather, Hangup, Number, Play, Reject, Say, Sip, Verb
+from ringfence.markup.verbs import (
+    ALL_KEYS,
+    Client,
+    Gather,
+    Hangup,
+    Number,
+    Play,
+    Reject,
+    Say,
+    Sip,
+    Verb,
+)
 
 
 class Screening:
@@ -33,7 +44,9 @@ class Screening:
     __slots__ = ("_clips", "_done", "_gather", "_request", "_stage", "_strict", "_target", "due",
                  "settled")  # fmt: skip
 
-    def __init__(self, stage: Stage, target: Number | Sip, done: Callable[[], None]) -> None:
+    def __init__(
+        self, stage: Stage, target: Number | Sip | Client, done: Callable[[], None]
+    ) -> None:
         self._stage = stage
         self._target = target
         self._done = done

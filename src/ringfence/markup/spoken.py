@@ -5,7 +5,9 @@
     <p>, <s>                     a full stop where none stands
     <break time= strength= />    silence
 
-What only colours the voice (emphasis, prosody, lang, phoneme, effects) is spoken plainly.
+    <emphasis>, <prosody>, <lang>   colour the voice: the sentence goes to it with its markup
+
+What no voice here knows (phoneme, effects) is spoken plainly, and said to be.
 """
 
 from __future__ import annotations
@@ -16,11 +18,27 @@ from typing import Final
 
 from ringfence.kernel.limits import MARKUP_BREAK_MS
 
-CHANGES: Final = frozenset({"sub", "say-as", "p", "s", "break"})
+CHANGES: Final = frozenset({"sub", "say-as", "p", "s", "w", "break", "emphasis", "prosody", "lang"})
 """The elements that are carried out."""
 
+SSML: Final = "<speak>"
+"""Begins a text that has markup; no plain text does (`plain`)."""
+
 _MARK: Final = "\x00"  # XML cannot hold it, so no text can pretend to be a break
+_OPEN: Final = "\x01"  # likewise, for markup that is kept
+_SHUT: Final = "\x02"
 _BREAK = re.compile(f"{_MARK}(\\d+){_MARK}")
+_TAG = re.compile(r"<[^>]*>")
+_KEPT: Final = {
+    "emphasis": {"level": re.compile(r"strong|moderate|none|reduced")},
+    "prosody": {
+        "rate": re.compile(r"x-slow|slow|medium|fast|x-fast|default|\d{1,3}%"),
+        "pitch": re.compile(r"x-low|low|medium|high|x-high|default|[+-]\d{1,3}%"),
+        "volume": re.compile(r"silent|x-soft|soft|medium|loud|x-loud|default|[+-]\d{1,2}dB"),
+    },
+    "voice": {"xml:lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})?")},
+}
+"""What colours a voice, by the attributes and values it may have (SSML 1.1, 3.2)."""
 _TIME = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(ms|s)\Z")
 _STRENGTH: Final = {
     "none": 0, "x-weak": 100, "weak": 250, "medium": 500, "strong": 1_000, "x-strong": 1_500,
@@ -41,7 +59,47 @@ def spoken(name: str, attributes: Mapping[str, str], text: str) -> str:
             return f"{words}. " if words and words[-1] not in _ENDS else f"{words} "
         case "break":
             return f"{_MARK}{break_ms(attributes)}{_MARK}"
+        case "lang":  # espeak-ng changes its voice with its language
+            return _coloured("voice", attributes, text)
+        case "emphasis" | "prosody":
+            return _coloured(name, attributes, text)
     return text
+
+
+def _coloured(name: str, attributes: Mapping[str, str], text: str) -> str:
+    told = "".join(
+        f' {key}="{attributes[key]}"'
+        for key, form in _KEPT[name].items()
+        if form.fullmatch(attributes.get(key, ""))
+    )
+    if not told and name != "emphasis":
+        return text
+    return f"{_OPEN}{name}{told}{_SHUT}{text}{_OPEN}/{name}{_SHUT}"
+
+
+def plain(text: str) -> str:
+    """Return a text that nobody takes for markup."""
+    return f" {text}" if text.startswith(SSML) else text
+
+
+def unmarked(text: str) -> str:
+    """Return a sentence without the markup it has."""
+    if not text.startswith(SSML):
+        return text
+    words = _TAG.sub("", text)
+    return plain(words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
+
+
+def _ssml(text: str) -> str:
+    """Return the whole of a text as one sentence with its markup."""
+    words = " ".join(text.split())
+    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    words = words.replace(_OPEN, "<").replace(_SHUT, ">")
+    return f"{SSML}{_BREAK.sub(_silence, words)}</speak>"
+
+
+def _silence(found: re.Match[str]) -> str:
+    return f'<break time="{found[1]}ms"/>'
 
 
 def break_ms(attributes: Mapping[str, str]) -> int:
@@ -54,7 +112,12 @@ def break_ms(attributes: Mapping[str, str]) -> int:
 
 
 def pieces(text: str) -> list[str | int]:
-    """Return the sentences of a text and, between them, the breaks in ms; none at the ends."""
+    """Return the sentences of a text and, between them, the breaks in ms; none at the ends.
+
+    A text whose voice is coloured is one sentence, because its markup may span the breaks.
+    """
+    if _OPEN in text:
+        return [_ssml(text)]
     found: list[str | int] = []
     for place, part in enumerate(_BREAK.split(text)):
         if place % 2:
@@ -65,7 +128,7 @@ def pieces(text: str) -> list[str | int]:
                 else:
                     found.append(length)
         elif words := " ".join(part.split()):
-            found.append(words)
+            found.append(plain(words))
     if found and isinstance(found[-1], int):
         found.pop()
     return found

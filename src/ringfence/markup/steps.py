@@ -13,6 +13,7 @@ from ringfence.markup.ending import InstantStep
 from ringfence.markup.gathering import GatherStep
 from ringfence.markup.queueing import EnqueueStep, LeaveStep, TakingStep
 from ringfence.markup.recording import RecordStep
+from ringfence.markup.referring import ReferStep
 from ringfence.markup.speaking import SpeakingStep
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.streaming import ConnectStep, StartStep, StopStep
@@ -34,6 +35,7 @@ from ringfence.markup.verbs import (
     Queue,
     Record,
     Redirect,
+    Refer,
     Reject,
     Say,
     Start,
@@ -77,6 +79,8 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return StopStep(stage, verb), 1
         case Message():
             return MessageStep(stage, verb, base), 1
+        case Refer():
+            return ReferStep(stage, verb), 1
         case Echo():
             return EchoStep(stage, verb), 1
         case Redirect() | Hangup() | Reject() | Broken() | Unavailable():

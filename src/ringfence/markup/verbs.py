@@ -134,7 +134,7 @@ class Sip(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client(Verb):
-    """A browser or app user to dial. Parsed; not dialled yet."""
+    """A phone of this installation, by its name; ``parameters`` go with the call as headers."""
 
     identity: str = field(repr=False)
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -279,6 +279,15 @@ class Echo(Verb):
     """Send the caller's own audio back for ``length`` seconds; 0 until the call ends."""
 
     length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refer(Verb):
+    """Send the caller's side elsewhere by SIP REFER to ``target``, a SIP URI; then ``action``."""
+
+    target: str = field(repr=False)
+    action: str | None = field(default=None, repr=False)
+    method: Method = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

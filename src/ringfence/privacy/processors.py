@@ -60,7 +60,8 @@ _WEB: Mapping[str, str] = {
     "DequeueResult DequeuedCallQueueTime DequeuedCallDuration ReasonAnnouncementFailed AnnounceUrl "
     "AnsweredBy MachineDetectionDuration Confidence Language TranscriptionStatus "
     "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
-    "RawDlrDoneDate ReferTransferTarget",
+    "RawDlrDoneDate ReferTransferTarget ReferCallStatus ReferSipResponseCode "
+    "NotifySipResponseCode",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
     "user.content.private": "Digits FinishedOnKey audio SpeechResult StableSpeechResult "
     "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "

@@ -14,17 +14,25 @@ from ringfence.kernel.limits import (
 from ringfence.speech.framing import DONE
 from ringfence.speech.helper import Helper
 
+_SSML: Final = "<speak>"
+"""Begins a text with markup (`ringfence.markup.spoken`)."""
 _SPEED: Final = 165
 """Words a minute: calm enough for a telephone."""
 _VARIANTS: Final = {"man": "+m3", "woman": "+f3", "alice": "+f4"}
 """Twilio's basic voices, by what they sound like."""
+_FOREIGN: Final = re.compile(r"Google\.([a-z]{2,3}-[A-Za-z]{2})")
 _VOICE: Final = re.compile(r"[a-z0-9-]{1,32}(?:\+[A-Za-z0-9_]{1,16})?\Z")
 
 
 def voice_name(voice: str, language: str, default: str) -> str:
-    """The espeak-ng voice for a document's ``voice`` and ``language`` (BCP 47)."""
-    name = (language or default or "en").replace("_", "-").lower()
-    return name + _VARIANTS.get(voice.lower(), "")
+    """The espeak-ng voice for a document's ``voice`` and ``language`` (BCP 47).
+
+    Of a voice of another company (``Polly.Brian``, ``Google.de-DE-Wavenet-A``) its language counts,
+    where its name says one.
+    """
+    named = _FOREIGN.match(voice)
+    said = language or (named[1] if named else "") or default or "en"
+    return said.replace("_", "-").lower() + _VARIANTS.get(voice.lower(), "")
 
 
 def voices_to_try(voice: str, language: str, default: str) -> list[str]:
@@ -60,7 +68,13 @@ class Espeak:
             return None
         for name in voices_to_try(voice, language, self._default):
             found = await self._helper.ask(
-                {"text": text, "voice": name, "speed": _SPEED, "rate": rate}
+                {
+                    "text": text,
+                    "ssml": text.startswith(_SSML),
+                    "voice": name,
+                    "speed": _SPEED,
+                    "rate": rate,
+                }
             )
             if found is None:
                 return None

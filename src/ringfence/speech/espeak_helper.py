@@ -20,6 +20,7 @@ from ringfence.speech.framing import DONE, close_inherited, serve
 
 _SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
+_SSML = 0x10
 _POS_CHARACTER = 1
 _RATE = 1
 _OK = 0
@@ -83,7 +84,7 @@ class Voice:
             self._heard += ctypes.string_at(samples, count * 2)
         return 0
 
-    def speak(self, text: str, voice: str, speed: int) -> bytes:
+    def speak(self, text: str, voice: str, speed: int, *, ssml: bool = False) -> bytes:
         """Return PCM at `rate`, empty where the voice does not exist."""
         self._heard.clear()
         language, plus, variant = voice.partition("+")
@@ -92,9 +93,8 @@ class Voice:
             return b""
         self._library.espeak_SetParameter(_RATE, speed, 0)
         data = text.encode()
-        self._library.espeak_Synth(
-            data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
-        )
+        flags = _CHARS_UTF8 | _SSML if ssml else _CHARS_UTF8
+        self._library.espeak_Synth(data, len(data) + 1, 0, _POS_CHARACTER, 0, flags, None, None)
         self._library.espeak_Synchronize()
         return bytes(self._heard)
 
@@ -102,7 +102,8 @@ class Voice:
 def answer(voice: Voice, request: dict[str, Any]) -> bytes:
     """Carry out one request."""
     text = str(request["text"])[:_TEXT_MAX]
-    spoken = voice.speak(text, str(request["voice"]), int(request["speed"]))
+    ssml = bool(request.get("ssml"))
+    spoken = voice.speak(text, str(request["voice"]), int(request["speed"]), ssml=ssml)
     if not spoken:
         return b""
     mono = miniaudio.SampleFormat.SIGNED16

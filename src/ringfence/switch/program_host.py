@@ -153,7 +153,8 @@ class ProgramHost:
             case commands.ToPhone(phone=phone):
                 return phone
             case commands.ToSip(uri=uri):
-                return uri
+                kind, _, name = uri.partition(":")
+                return f"sip:{name}@{self._domain}" if kind == "client" else uri
             case commands.ToDevice(device=device):
                 entry = self._runner.directory.device(device)
                 return f"sip:{entry.name}@{self._domain}" if entry is not None else ""

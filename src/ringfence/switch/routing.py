@@ -96,13 +96,19 @@ class Router:
         user = caller_id.e164 if caller_id is not None else _ANONYMOUS
         return NameAddr("", Uri("sip", user, self._domain))
 
-    def _to_device(self, device: PhoneDeviceId, from_: NameAddr, done: Placed) -> None:
+    def _to_device(
+        self,
+        device: PhoneDeviceId,
+        from_: NameAddr,
+        done: Placed,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         entry = self._directory.device(device)
         contacts = self._bindings(entry.name) if entry is not None else []
         if not contacts:
             raise Refused("not_registered", "the phone is not registered at the moment")
         uri, peer = contacts[0]
-        done(Placement(targets=(peer,), uri=uri, from_=from_))
+        done(Placement(targets=(peer,), uri=uri, from_=from_, headers=headers))
 
     def _to_phone(
         self, phone: Phone, wanted: TrunkId | None, from_: NameAddr, done: Placed
@@ -118,6 +124,13 @@ class Router:
         self._locate(uri, from_, credentials, (), done, route)
 
     def _to_sip(self, endpoint: ToSip, from_: NameAddr, done: Placed) -> None:
+        kind, colon, name = endpoint.uri.partition(":")
+        if colon and kind == "client":
+            entry = self._directory.devices.get(name)
+            if entry is None:
+                raise Refused("not_registered", "there is no phone of that name")
+            self._to_device(entry.id, from_, done, endpoint.headers)
+            return
         try:
             uri = Uri.parse(endpoint.uri)
         except RemoteError:

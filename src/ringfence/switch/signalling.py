@@ -433,7 +433,9 @@ class SignalDesk:
             outcome = "completed"
         else:
             outcome = "accepted"
-        self._runner.feed(live, inputs.TransferReported(leg=leg.id, outcome=outcome))
+        self._runner.feed(
+            live, inputs.TransferReported(leg=leg.id, outcome=outcome, status=event.status)
+        )
 
 
 _NOTES = {
