@@ -139,7 +139,7 @@ def test_numbers_are_added_changed_and_removed(client: Client) -> None:
         (lambda c: c.calls("CA" + "0" * 32).fetch(), 20404, 404),
         (lambda c: c.calls.create(to="not a number", from_=OURS, twiml=SPEAK), 21211, 400),
         (lambda c: c.calls.create(to=TO, from_=OURS, url="http://127.0.0.1/x"), 21205, 400),
-        (lambda c: c.balance.fetch(), 20501, 501),
+        (lambda c: c.calls("CA" + "0" * 32).siprec.create(), 20501, 501),
     ],
 )  # fmt: skip
 def test_errors_have_the_codes_clients_know(
@@ -156,3 +156,126 @@ def test_wrong_credentials(platform: Platform) -> None:
     with pytest.raises(TwilioRestException) as refused:
         stranger.api.accounts(ready["account_sid"]).fetch()
     assert (refused.value.code, refused.value.status) == (20003, 401)
+
+
+# --- calls in flight ------------------------------------------------------------------------------
+
+TALK = (
+    "<Response><Dial><Sip>sip:agent@127.0.0.1:{port}</Sip></Dial>"
+    "<Say>after</Say><Pause length='30'/></Response>"
+)
+ELSEWHERE = "<Response><Say>elsewhere</Say><Pause length='30'/></Response>"
+
+
+async def settled(ask: Any, wanted: Any) -> Any:
+    """Ask until the answer is as wanted."""
+    async with asyncio.timeout(30):
+        while True:
+            found = await asyncio.to_thread(ask)
+            if wanted(found):
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def talking(client: Client, phone: Phone, agent: Phone) -> tuple[Any, Any, Any]:
+    """A call placed by the SDK that has dialled an agent: it, both telephones' sides."""
+    made = await asyncio.to_thread(
+        client.calls.create,
+        to=f"sip:+12025550188@127.0.0.1:{phone.port}",
+        from_=OURS,
+        twiml=TALK.format(port=agent.port),
+    )
+    first = await phone.next_call(20)
+    await first.answer()
+    second = await agent.next_call(20)
+    await second.answer()
+    return made, first, second
+
+
+def test_a_dialled_leg_is_a_child_and_another_document_hangs_it_up(client: Client) -> None:
+    async def scene() -> None:
+        async with Phone(username="+12025550188") as phone, Phone(username="agent") as agent:
+            made, first, second = await talking(client, phone, agent)
+            (child,) = await settled(
+                lambda: client.calls.list(parent_call_sid=made.sid),
+                lambda found: found and found[0].status == "in-progress",
+            )
+            assert (child.direction, child.parent_call_sid) == ("outbound-dial", made.sid)
+            assert made.sid in {call.sid for call in client.calls.list(limit=20)}
+            await asyncio.to_thread(client.calls(made.sid).update, twiml=ELSEWHERE)
+            await second.wait_over(20)
+            assert (await until(client, child.sid, "completed")).sid == child.sid
+            assert client.calls(made.sid).fetch().status == "in-progress"
+            await first.hang_up()
+            await until(client, made.sid, "completed")
+
+    asyncio.run(scene())
+
+
+def test_a_child_is_sent_elsewhere_and_its_parent_goes_on(client: Client) -> None:
+    async def scene() -> None:
+        async with Phone(username="+12025550188") as phone, Phone(username="agent") as agent:
+            made, first, second = await talking(client, phone, agent)
+            (child,) = await settled(
+                lambda: client.calls.list(parent_call_sid=made.sid),
+                lambda found: found and found[0].status == "in-progress",
+            )
+            moved = await asyncio.to_thread(client.calls(child.sid).update, twiml=ELSEWHERE)
+            assert (moved.sid, moved.parent_call_sid) == (child.sid, made.sid)
+            assert moved.status == "in-progress"
+            await first.hang_up()
+            await until(client, made.sid, "completed")
+            assert client.calls(child.sid).fetch().status == "in-progress"
+            await asyncio.to_thread(client.calls(child.sid).update, status="completed")
+            await second.wait_over(20)
+            await until(client, child.sid, "completed")
+            (listed,) = client.calls.list(parent_call_sid=made.sid)
+            assert listed.sid == child.sid
+
+    asyncio.run(scene())
+
+
+def test_a_call_is_recorded_paused_and_had_as_mp3(client: Client) -> None:
+    async def scene() -> str:
+        async with Phone(username="+12025550188") as phone:
+            made = await asyncio.to_thread(
+                client.calls.create,
+                to=f"sip:+12025550188@127.0.0.1:{phone.port}",
+                from_=OURS,
+                twiml=SPEAK,
+            )
+            ringing = await phone.next_call(20)
+            await ringing.answer()
+            await until(client, made.sid, "in-progress")
+            recordings = client.calls(made.sid).recordings
+            begun = await asyncio.to_thread(recordings.create, recording_channels="dual")
+            assert begun.source == "StartCallRecordingAPI"
+            await settled(recordings(begun.sid).fetch, lambda r: r.status == "in-progress")
+            ringing.audio.say_tone(440, seconds=1)
+            await ringing.audio.said()
+            current = recordings("Twilio.CURRENT")
+            paused = await asyncio.to_thread(current.update, status="paused", pause_behavior="skip")
+            assert paused.status == "paused"
+            await asyncio.to_thread(current.update, status="in-progress")
+            await asyncio.to_thread(current.update, status="stopped")
+            await settled(recordings(begun.sid).fetch, lambda r: r.status == "completed")
+            await ringing.hang_up()
+            await until(client, made.sid, "completed")
+            return str(begun.sid)
+
+    sid = asyncio.run(scene())
+    whole = client.request("GET", f"https://api.twilio.com/2010-04-01/Accounts/"
+                           f"{client.account_sid}/Recordings/{sid}.mp3")  # fmt: skip
+    assert whole.status_code == 200
+    assert client.recordings(sid).fetch().channels == 2
+    assert client.recordings(sid).delete()
+    assert sid not in {one.sid for one in client.recordings.list()}
+    assert sid in {one.sid for one in client.recordings.list(include_soft_deleted=True)}
+
+
+def test_a_call_that_is_over_is_deleted(client: Client) -> None:
+    _, after = asyncio.run(answered(client, twiml=SPEAK))
+    assert client.calls(after.sid).delete()
+    with pytest.raises(TwilioRestException) as gone:
+        client.calls(after.sid).fetch()
+    assert gone.value.status == 404
