@@ -6,7 +6,7 @@ import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office
-from ringfence.office.placing import keys_of, source_of, status_callback
+from ringfence.office.placing import _application, keys_of, source_of, status_callback
 
 pytestmark = pytest.mark.anyio
 
@@ -66,3 +66,19 @@ async def test_whom_to_tell(office: Office) -> None:
         status_callback(office, "https://example.com/s", "POST", ["sneezed"])
     with pytest.raises(Refused, match="bad_url"):
         status_callback(office, "nowhere", "POST", None)
+
+
+async def test_an_application_says_what_runs_and_who_is_told(office: Office) -> None:
+    hooks = {
+        "voice": {"url": "https://example.com/v", "method": "GET"},
+        "status": {"url": "https://example.com/s"},
+    }
+    made = await office.run("application.add", {"name": "x", "hooks": hooks}, actor="operator")
+    url, method, fallback, _, status = _application(office, made.sid)
+    assert (url, method, fallback) == ("https://example.com/v", "GET", None)
+    assert status is not None
+    assert status.url == "https://example.com/s"
+    bare = await office.run("application.add", {"name": "y"}, actor="operator")
+    for sid in (bare.sid, "AP" + "0" * 32):
+        with pytest.raises(Refused, match="unknown_application"):
+            _application(office, sid)

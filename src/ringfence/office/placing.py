@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+from ringfence.accounts.resources import Application
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import FlowId
@@ -46,6 +47,7 @@ async def place_call(
     fallback_url: str | None = None,
     fallback_method: str = "POST",
     twiml: str | None = None,
+    application: str | None = None,
     about: str = "service",
     customer: bool = False,
     ring_s: int = 60,
@@ -63,9 +65,16 @@ async def place_call(
     ``about``: ``marketing`` needs their consent, or that they are a ``customer`` who did not
     object, and the hours of their own clock. ``digits`` are sent before the program begins.
     ``status_url`` is told of ``status_events``: initiated, ringing, answered, completed.
-    ``record``: it is recorded from its answer on, with what ``recording.start`` takes.
+    ``application``: its URLs, instead of any said here. ``record``: it is recorded from its answer
+    on, with what ``recording.start`` takes.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
+    told = status_callback(office, status_url, status_method, status_events)
+    if application is not None:
+        voice_url, voice_method, fallback_url, fallback_method, told = _application(
+            office, application
+        )
+        flow = twiml = None
     source, answering = source_of(
         office,
         flow=flow,
@@ -83,13 +92,33 @@ async def place_call(
         digits=keys_of(digits),
         username=sip_username,
         password=sip_password,
-        status=status_callback(office, status_url, status_method, status_events),
+        status=told,
         recording=None if record is None else _recording(office, record),
     )
     with exchange_itself():
         call = office.live.outgoing.place(to, source=source, wishes=wishes)
     await office.settled()
     return await show_call(office, sid=call)  # type: ignore[no-any-return]
+
+
+def _application(
+    office: Office, sid: str
+) -> tuple[str, str, str | None, str, StatusCallback | None]:
+    """Return the URLs of an application: for the call, if that fails, and about how it fares."""
+    try:
+        body = office.shelf.find(Application, sid).body
+    except Refused:
+        raise Refused("unknown_application", "no application of that SID") from None
+    if body.voice is None:
+        raise Refused("unknown_application", "the application has no URL for calls")
+    fallback, status = body.voice_fallback, body.status
+    return (
+        body.voice.url,
+        body.voice.method,
+        None if fallback is None else fallback.url,
+        "POST" if fallback is None else fallback.method,
+        None if status is None else StatusCallback(url=status.url, method=status.method),
+    )
 
 
 def source_of(

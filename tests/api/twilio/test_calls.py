@@ -170,3 +170,12 @@ def test_children_are_listed_with_their_parent(twilio, office):
     assert (shown["answered_by"], shown["forwarded_from"]) == ("human", "+12025550177")
     twilio("GET", "/Calls.json", ParentCallSid="CA1")
     assert office.asked[-1][1]["parent"] == "CA1"
+
+
+def test_an_application_answers_before_any_url(twilio, office):
+    form = FORM | {"ApplicationSid": "AP1", "Url": "https://example.com", "StatusCallback": "x"}
+    twilio("POST", "/Calls.json", form=form, operation="CreateCall")
+    asked = office.asked[-1][1]
+    assert asked == {"to": FORM["To"], "caller": FORM["From"], "application": "AP1"}
+    office.answers["call.place"] = Refused("unknown_application", "no")
+    assert twilio("POST", "/Calls.json", form=form).json()["code"] == 21218

@@ -14,7 +14,7 @@ from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "machine detection, ApplicationSid, CallToken, CallReason, Byoc"
+_UNBUILT = "machine detection, CallToken, CallReason, Byoc"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
@@ -25,7 +25,11 @@ async def create(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
-    args: dict[str, Any] = {"to": to, "caller": caller, **_document(asked), **_status(asked)}
+    args: dict[str, Any] = {"to": to, "caller": caller}
+    if (application := asked.get("ApplicationSid")) is not None:
+        args["application"] = application
+    else:
+        args |= {**_document(asked), **_status(asked)}
     if (seconds := asked.whole("Timeout", 1, 600)) is not None:
         args["ring_s"] = seconds
     if (seconds := asked.whole("TimeLimit", 1, CALL_DURATION_MS // 1000)) is not None:
