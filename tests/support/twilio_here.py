@@ -18,9 +18,9 @@ class Here(TwilioHttpClient):
         self._base = base.rstrip("/")
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        return super().request(
-            method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
-        )
+        for host in ("api", "lookups"):
+            url = url.replace(f"https://{host}.twilio.com", self._base)
+        return super().request(method, url, *args, **kwargs)
 
 
 def client_of(platform: Platform) -> Client:
