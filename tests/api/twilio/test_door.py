@@ -91,3 +91,44 @@ def test_a_part_of_a_recording_is_given(twilio):
     assert (answer.status_code, answer.content) == (206, b"FFda")
     assert answer.headers["content-range"] == "bytes 2-5/8"
     assert twilio("GET", where, headers={"Range": "bytes=8-"}).status_code == 416
+
+
+def test_a_body_of_ten_megabytes_is_refused(scene):
+    answer = scene.send(
+        "POST",
+        f"/2010-04-01/Accounts/{scene.account}/Applications.json",
+        {"FriendlyName": "x" * 10_000_000},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, 20413)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"PageSize": "many"}, {"PageSize": "-1"}, {"Page": "-5"},
+        {"PageSize": "9" * 40}, {"Page": "9" * 40},
+    ],
+)  # fmt: skip
+def test_nonsense_about_pages_does_no_harm(scene, query):
+    for part in ("Calls", "Applications", "IncomingPhoneNumbers", "Usage/Records"):
+        assert scene.ask("GET", f"/{part}.json", **query).status_code == 200
+        assert scene.ask("GET", f"/{part}.json", PageToken="\x00'").status_code in {200, 400}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/Applications.json", {"VoiceUrl": "http://127.0.0.1:1/"}),
+        ("/Applications.json", {"StatusCallback": "http://[::1]/"}),
+        ("/IncomingPhoneNumbers.json", {"PhoneNumber": "+12025550190",
+                                        "VoiceUrl": "http://169.254.169.254/latest"}),
+    ],
+)  # fmt: skip
+def test_a_private_address_is_refused(scene, path, form):
+    answer = scene.ask("POST", path, form)
+    assert (answer.status_code, answer.json()["code"]) == (400, 21402)
+
+
+def test_a_problem_repeats_nothing_it_was_given(scene):
+    for form in ({"VoiceUrl": "http://10.0.0.1/s3cret"}, {"FriendlyName": "s3cret" * 20}):
+        assert "s3cret" not in scene.ask("POST", "/Applications.json", form).text

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from litestar import HttpMethod, Response, route
 from litestar.enums import MediaType
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -20,6 +21,7 @@ from ringfence.api.twilio.operations import operations
 from ringfence.api.twilio.problems import (
     NO_SUCH_METHOD,
     NOT_FOUND,
+    TOO_LARGE,
     UNAUTHORIZED,
     Problem,
     not_there,
@@ -90,13 +92,23 @@ async def params_of(request: Asked) -> dict[str, list[str]]:
     found = parse_qs(str(request.url.query), keep_blank_values=True)
     if request.method == "POST":
         try:
-            text = (await request.body()).decode()
+            text = await _body(request)
             form = parse_qs(text, keep_blank_values=True, max_num_fields=int(TWILIO_FIELDS_MAX))
         except ValueError:
             raise Problem(20001, "the body is a form", status=400) from None
         for name, values in form.items():
             found[name] = found.get(name, []) + values
     return found
+
+
+async def _body(request: Asked) -> str:
+    """Return a form as text; one that is too long is refused before it is read."""
+    try:
+        return (await request.body()).decode()
+    except HTTPException as error:
+        if error.status_code != TOO_LARGE.status:
+            raise
+        raise TOO_LARGE from None
 
 
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
