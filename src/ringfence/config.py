@@ -240,6 +240,7 @@ PLACE = Form("a country, or a state of the US, e.g. DE or US-TX", _read_place, m
 PREFIXES = Form(
     "prefixes with + separated by commas, e.g. +881,+44909", _read_prefixes, ",".join, "+PREFIX,…"
 )
+NUMBERS = Form("numbers with + separated by commas", _read_prefixes, ",".join, "+NUMBER,…")
 WORD = Form("one word", _read_word, metavar="WORD")
 SECRET = Form("one word, never shown", _read_word, metavar="WORD", secret=True)
 MAILBOX = Form("NAME@HOST, or empty", _read_mailbox, metavar="NAME@HOST")
@@ -338,6 +339,12 @@ class Settings:
     lookup_token: str = setting(SECRET, "", "what we show the connector (Bearer)")
     missed_call_mail: str = setting(
         _choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
+    )
+    missed_call_sms: tuple[str, ...] = setting(
+        NUMBERS, "", "numbers that are told of missed calls by text message"
+    )
+    missed_call_sms_from: str = setting(
+        WORD, "", "the number or word of ours these messages come from"
     )
     privacy_contact: str = setting(
         MAILBOX, "", "where people write about privacy; printed in the notice"

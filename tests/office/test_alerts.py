@@ -91,3 +91,26 @@ def test_nothing_is_asked_where_nobody_wants_it(office: Office) -> None:
     alerts.watch(office, [ended(office)])
     asyncio.run(office.settled())
     assert do(office, "message.list") == []
+
+
+@pytest.mark.promise("TEL-01")
+def test_a_missed_call_is_told_by_message_and_names_nobody(office: Office) -> None:
+    ours, told, stopped = "+447700900100", "+447700900123", "+447700900124"
+    for name, args in (
+        ("number.add", {"number": ours, "twiml": "<Response/>"}),
+        ("privacy.leave_alone.add", {"number": stopped, "which": "texts"}),
+    ):
+        asyncio.run(office.run(name, args, actor="operator"))
+    office.settings = replace(
+        office.settings,
+        missed_call_mail="no",
+        missed_call_sms=(told, stopped),
+        missed_call_sms_from=ours,
+    )
+    alerts.watch(office, [ended(office), ended(office, missed=False)])
+    asyncio.run(office.settled())
+    page = asyncio.run(office.run("message.list", {}, actor="operator"))
+    (message,) = page.messages
+    assert (message.to, message.sender) == (told, ours)
+    assert CALL in message.body
+    assert "+" not in message.body

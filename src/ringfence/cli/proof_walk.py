@@ -143,6 +143,18 @@ async def ask_for_rights(trip: Trip) -> None:
     await ask(trip, "privacy.grievance.file", words=words, contact=who.number.e164)
 
 
+async def be_texted(trip: Trip) -> None:
+    """Get a text message with a picture, every value in it; one that waits is called back."""
+    who = trip.who
+    words = f"{who.name}, your number is {who.number.e164}, your secret {who.secret}."
+    link = f"https://example.com/{who.name}/{who.secret}.png"
+    sent = {"to": who.number.e164, "sender": trip.asking, "text": words, "media": [link]}
+    await asyncio.to_thread(trip.ask.run, "message.send", **sent)
+    made = await asyncio.to_thread(trip.ask.run, "message.send", **sent)
+    await asyncio.to_thread(trip.ask.run, "message.cancel", sid=made["sid"])
+    await asyncio.to_thread(trip.ask.run, "message.show", sid=made["sid"])
+
+
 WAYS: Sequence[tuple[str, Way]] = (
     ("a call with a name, secret digits pressed", press_secrets),
     ("a call with a name, a message left", leave_a_message),
@@ -154,6 +166,7 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a call from a telephone of the installation", call_from_a_desk),
     ("digits sent to a server, which answers with them", meet_a_server),
     ("a mailbox on a list, written to", be_written_to),
+    ("text messages, one called back", be_texted),
     ("consents given and one taken back", choose),
     ("a request for one's data and a complaint", ask_for_rights),
 )

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "application": ("applications:application", "Put the URLs of an application under one name."),
     "calls": ("calls:calls", "List calls, newest first."),
     "call": ("calls:call", "Place a call, or look into one."),
+    "sms": ("sms:sms", "Send and read text messages."),
     "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
     "phone": ("phones:phone", "Connect SIP phones."),
     "flow": ("flows:flow", "Show, check and install call flows."),

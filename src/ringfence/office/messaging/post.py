@@ -87,6 +87,7 @@ class Post:
         self._under_way: set[asyncio.Task[None]] = set()
         self._something = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self.counts = {"sent": 0, "failed": 0, "again": 0}
 
@@ -95,6 +96,7 @@ class Post:
     async def start(self, carriers: Carriers | None) -> None:
         """Begin: first with what a killed process left with a carrier. None: messages wait."""
         self.carriers = carriers
+        self._loop = asyncio.get_running_loop()
         now = self._office.clock.now()
         texts = self._office.store.rooms.texts
         left = await self._office.write(lambda tx: texts.give_back(tx, now=now))
@@ -126,8 +128,12 @@ class Post:
             self._hand[message] = _AtHand(to, own, body)
 
     def wake(self) -> None:
-        """A message waits, or a carrier is there again."""
-        self._something.set()
+        """A message waits, or a carrier is there again; from any thread."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._something.set)
+            except RuntimeError:
+                pass  # the loop is closed: the message is found at the next start
 
     def forget(self) -> None:
         """Keep nothing at hand: somebody was erased."""
