@@ -1,12 +1,13 @@
 """What the client refuses without ever opening a socket; the rest is in tests/system."""
 
 import asyncio
+from urllib.parse import urlencode
 
 import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import WEBHOOK_ADMITTED_MAX
-from ringfence.webhooks.client import WebhookClient, _with_query
+from ringfence.webhooks.client import WebhookClient, _with_query, encoded
 from ringfence.webhooks.guard import Guard
 
 
@@ -73,3 +74,15 @@ def test_admitted_addresses_are_forgotten_in_time():
         await client._resolver.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [],
+        [("From", "+12025550123"), ("CallSid", "CA1"), ("x", "")],
+        [("a b", "c&d=e"), ("ü", "+ü"), ("plus", "+1 2"), ("tilde", "~-._"), ("star", "*")],
+    ],
+)
+def test_a_form_is_what_everybody_else_makes_of_it(pairs: list[tuple[str, str]]) -> None:
+    assert encoded(pairs) == urlencode(pairs)

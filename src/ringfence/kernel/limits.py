@@ -282,6 +282,7 @@ BREAKER_FAILURES = Limit(5, "failures", "in a row, until a server is left alone"
 BREAKER_FIRST_MS = Limit(30_000, "ms", "a server is left alone; then twice as long each time")
 BREAKER_LONGEST_MS = Limit(600_000, "ms", "a server that recovered is noticed after this")
 REPLAY_MAX = Limit(100, "exchanges", "sent again by one request; more take several")
+GUARD_TARGETS = Limit(1_024, "URLs", "whose text was checked lately")
 WEBHOOK_ADMITTED_MAX = Limit(4_096, "addresses", "that passed the guard lately")
 CALLS_MAX = Limit(2_000, "calls", "what one process and one media worker carry with room to spare")
 OUTGOING_CALLS_PER_MINUTE = Limit(600, "calls", "ten a second: no office dials faster, fraud does")

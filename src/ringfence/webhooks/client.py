@@ -12,6 +12,7 @@ logged: whoever calls `WebhookClient.fetch` decides what the exchange leaves beh
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import socket
 import ssl
@@ -256,7 +257,7 @@ class WebhookClient:
         data = None
         if method == "POST":
             headers["Content-Type"] = _FORM
-            data = "&".join([f"{quote_plus(n)}={quote_plus(v)}" for n, v in form]).encode("ascii")
+            data = encoded(form).encode("ascii")
         if document is not None:
             headers |= document.headers
             if document.method == "POST":
@@ -332,6 +333,23 @@ def signed_document(url: str, body: bytes, token: str) -> tuple[str, Document]:
     return target, Document(body, "application/json", {HEADER: sign(target, (), token)})
 
 
+def encoded(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return a form (WHATWG URL 5.2); most names and values are words that stay as they are."""
+    plain = _PLAIN.fullmatch
+    return "&".join(
+        [f"{n if plain(n) else quote_plus(n)}={v if plain(v) else _quoted(v)}" for n, v in pairs]
+    )
+
+
+def _quoted(value: str) -> str:
+    if value[:1] == "+" and _PLAIN.fullmatch(value[1:]):
+        return f"%2B{value[1:]}"  # a telephone number
+    return quote_plus(value)
+
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
+
+
 def requested(url: str, method: Method, params: Iterable[Param]) -> str:
     """Return the URL as it is asked for: the parameters of a GET are part of it."""
     if method != "GET":
@@ -342,7 +360,7 @@ def requested(url: str, method: Method, params: Iterable[Param]) -> str:
 def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
     if not pairs:
         return url
-    query = "&".join([f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs])
+    query = encoded(pairs)
     head = url.partition("#")[0]
     joint = "" if head.endswith(("?", "&")) else "&" if "?" in head else "?"
     return f"{head}{joint}{query}"

@@ -29,7 +29,7 @@ from urllib.parse import quote, unquote, urlsplit
 import idna
 
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import MARKUP_URL_CHARS
+from ringfence.kernel.limits import GUARD_TARGETS, MARKUP_URL_CHARS
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -98,7 +98,7 @@ class Target:
 class Guard:
     """Decides which URLs and addresses this program may talk to."""
 
-    __slots__ = ("_hosts", "_networks")
+    __slots__ = ("_hosts", "_known", "_networks")
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         """``allowed``: hosts, ``host:port``, addresses and CIDR networks the operator permits.
@@ -123,12 +123,26 @@ class Guard:
             port = int(named[2]) if named[2] else None
             self._hosts.add((named[1], port))
         self._networks = tuple(networks)
+        # what an address is allowed to be does not change while it runs
+        self._known: dict[str, Target] = {}
 
     def target(self, url: str) -> Target:
         """Check the text of a URL; an address in it is checked at once.
 
         Raises `Refused`: ``bad_url``, or ``private_address``.
         """
+        known = self._known.get(url)
+        if known is not None:
+            return known
+        found = self._target(url)
+        if "?" in url:
+            return found  # what a query says may be about somebody, and comes once
+        if len(self._known) >= GUARD_TARGETS:
+            del self._known[next(iter(self._known))]
+        self._known[url] = found
+        return found
+
+    def _target(self, url: str) -> Target:
         if len(url) > MARKUP_URL_CHARS or _CONTROL.search(url.strip()):
             raise _bad_url()
         try:
