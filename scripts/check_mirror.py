@@ -18,6 +18,7 @@ WITHOUT_TEST = {
     "migrations/env.py": "run by Alembic; tested by every migration test",
     "switch/ports.py": "protocols only, tested by whoever fulfils them",
     "switch/live.py": "handles without rules",
+    "client/generated/": "written and compared by scripts/make_client.py",
     "office/live.py": "a protocol, fulfilled by exchange.py",
     "migrations/versions/": "each is tested by the migration tests as a whole",
 }

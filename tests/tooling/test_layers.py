@@ -9,7 +9,17 @@ PACKAGE = ROOT / "src" / "ringfence"
 
 WORLDLY = frozenset(
     {
-        *("cli", "supervisor", "testing", "app", "exchange", "backroom", "outside", "office"),
+        *(
+            "cli",
+            "supervisor",
+            "testing",
+            "client",
+            "app",
+            "exchange",
+            "backroom",
+            "outside",
+            "office",
+        ),
         *("api", "console"),
         *(
             "switch",

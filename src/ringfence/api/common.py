@@ -12,7 +12,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
 from ringfence.api import cursors, views
-from ringfence.api.problems import MEDIA_TYPE, Problem, problem
+from ringfence.api.problems import MEDIA_TYPE, ProblemDetails, problem
 from ringfence.api.use_cases import ADMIN, API, PUBLIC, UseCases
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PREFIX
@@ -160,13 +160,13 @@ def page(request: Asked) -> dict[str, Any]:
     return {"limit": limit, "before": before}
 
 
-def refused(_request: Asked, refusal: Refused) -> Response[Problem]:
+def refused(_request: Asked, refusal: Refused) -> Response[ProblemDetails]:
     """Answer a refusal: its stable code, its sentence, the clause behind it."""
     about = problem(refusal.code, refusal.reason, refusal.clause)
     return _told(about, CHALLENGE if about.status == 401 else {})
 
 
-def rejected(_request: Asked, error: HTTPException) -> Response[Problem]:
+def rejected(_request: Asked, error: HTTPException) -> Response[ProblemDetails]:
     """Answer what the framework refuses: no such path, no such method, a body too large."""
     codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
     code = codes.get(error.status_code, "bad_request")
@@ -174,13 +174,13 @@ def rejected(_request: Asked, error: HTTPException) -> Response[Problem]:
     return _told(about, error.headers or {})
 
 
-def broke(request: Asked, error: Exception) -> Response[Problem]:
+def broke(request: Asked, error: Exception) -> Response[ProblemDetails]:
     """Answer a bug of ours: logged with its places; the client learns only that it is ours."""
     log.error("request_failed", method=request.method, exc_info=error)
     return _told(problem("internal", "something broke inside; the log says where"), {})
 
 
-def _told(about: Problem, headers: Mapping[str, str]) -> Response[Problem]:
+def _told(about: ProblemDetails, headers: Mapping[str, str]) -> Response[ProblemDetails]:
     return Response(
         about,
         status_code=about.status,

@@ -112,21 +112,38 @@ class _Kinds:
     """The schema of every type that is sent or answered."""
 
     def __init__(self, rows: list[tuple[str, str, HTTPRouteHandler, house.Style]]) -> None:
-        wanted: list[Any] = [problems.Problem]
+        wanted: list[Any] = [problems.ProblemDetails]
         for _, _, _, style in rows:
             answer = style.item if style.item is not None else style.answer
             wanted += [kind for kind in (_taken(style), answer) if _described(kind)]
             if style.query is not None:
                 wanted += [field.type for field in msgspec.structs.fields(style.query)]
         distinct = list({repr(kind): kind for kind in wanted}.values())
-        schemas, self.definitions = msgspec.json.schema_components(
+        made = msgspec.json.schema_components(
             distinct, schema_hook=lambda _: {"description": "Anything."}, ref_template=_REF
         )
+        schemas, self.definitions = _short(made)
         self._of = {repr(kind): schema for kind, schema in zip(distinct, schemas, strict=True)}
 
     def of(self, kind: Any) -> dict[str, Any]:
         """Return the schema of a type, mostly a reference."""
-        return self._of[repr(kind)]
+        found: dict[str, Any] = self._of[repr(kind)]
+        return found
+
+
+def _short(made: Any) -> tuple[Any, dict[str, Any]]:
+    """Give two shapes of one name, which msgspec names by their modules, short names again."""
+    text = msgspec.json.encode(made).decode()
+    names = set(made[1])
+    for long in sorted(names):
+        module, dot, name = long.rpartition(".")
+        if not dot:
+            continue
+        part = module.rpartition(".")[2].removeprefix("views").removesuffix("views").strip("_")
+        short = "".join(word.title() for word in part.split("_")) + name
+        text = text.replace(f'"{long}"', f'"{short}"').replace(f'/{long}"', f'/{short}"')
+    schemas, definitions = msgspec.json.decode(text)
+    return schemas, definitions
 
 
 def _taken(style: house.Style) -> Any:
@@ -178,7 +195,7 @@ def _operation(
         made["requestBody"] = {"required": required, "content": content}
     if method == "get" and _is_json(style):
         made["responses"]["304"] = {"description": "It has not changed (If-None-Match)."}
-    problem = {problems.MEDIA_TYPE: {"schema": kinds.of(problems.Problem)}}
+    problem = {problems.MEDIA_TYPE: {"schema": kinds.of(problems.ProblemDetails)}}
     for status, why in _REFUSALS.items():
         made["responses"][status] = {"description": why, "content": problem}
     return made

@@ -16,7 +16,7 @@ MEDIA_TYPE = "application/problem+json"
 PLACE = "/v1/problems/"
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a request was not carried out (RFC 9457 3.1); nothing in it repeats the request."""
 
     type: str
@@ -112,10 +112,12 @@ def kind(code: str) -> Kind:
     return found or Kind(UNLISTED, code.replace("_", " ").capitalize(), _OTHER)
 
 
-def problem(code: str, detail: str, clause: str | None = None, *, status: int = 0) -> Problem:
+def problem(
+    code: str, detail: str, clause: str | None = None, *, status: int = 0
+) -> ProblemDetails:
     """Return the problem of a refusal; ``status`` where the framework decided it."""
     about = kind(code)
-    return Problem(
+    return ProblemDetails(
         type=PLACE + code,
         title=about.title,
         status=status or about.status,

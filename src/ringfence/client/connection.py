@@ -1,0 +1,248 @@
+"""One connection to a server: sends, sends again where that is safe, reads problems and events."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import ssl
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+T = TypeVar("T")
+
+TRIES = 4
+"""How often a request is sent before its failure is told."""
+PAUSE = 0.2
+"""Seconds before the second time; each pause is twice as long as the one before."""
+PAUSE_MOST = 30.0
+"""Seconds: no server is waited for longer, whatever it says."""
+ANSWER_BYTES = 1 << 30
+"""The largest answer that is read: a recording of a day."""
+LINE_BYTES = 1 << 20
+"""The longest line of an event stream."""
+
+_AGAIN = frozenset({429, 503, 504})
+
+
+class ApiError(Exception):
+    """A refusal (RFC 9457). ``code`` is the word to decide by, ``detail`` a sentence."""
+
+    def __init__(self, problem: Mapping[str, Any], status: int) -> None:
+        self.status = status
+        self.code = str(problem.get("code", "unknown"))
+        self.title = str(problem.get("title", ""))
+        self.detail = str(problem.get("detail", ""))
+        self.type = str(problem.get("type", "about:blank"))
+        self.clause: str | None = problem.get("clause")
+        super().__init__(f"{status} {self.code}: {self.detail}")
+
+
+class ConnectionFailed(Exception):
+    """No answer came, however often it was asked."""
+
+
+class Unexpected(Exception):
+    """An answer that is not what the description says: another version, or another server."""
+
+
+class Connection:
+    """Speaks HTTP/1.1 to one server. Not for several threads at once."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        user: str = "",
+        secret: str = "",
+        token: str = "",
+        seconds: float = 30.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("the address is http://HOST:PORT or https://HOST")
+        self._secure = parts.scheme == "https"
+        self._netloc = parts.netloc
+        self._prefix = parts.path.rstrip("/")
+        self._seconds = seconds
+        self._tls = tls
+        self._open: http.client.HTTPConnection | None = None
+        self._sign = {"Accept": "application/json"}
+        if token:
+            self._sign["Authorization"] = f"Bearer {token}"
+        elif user:
+            basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
+            self._sign["Authorization"] = f"Basic {basic}"
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[T] | Any,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        keyed: bool = False,
+    ) -> Any:
+        """Send a request and return its answer as ``answer``; bytes where that is `bytes`.
+
+        ``keyed``: it takes an idempotency key; one is made where none is given. Raises
+        `ApiError`, `ConnectionFailed`, `Unexpected`.
+        """
+        headers = dict(self._sign)
+        content: bytes | None = None
+        if body is not None:
+            content = msgspec.json.encode({n: v for n, v in body.items() if v is not None})
+            headers["Content-Type"] = "application/json"
+        if keyed:
+            headers["Idempotency-Key"] = key or str(uuid.uuid4())
+        safe = keyed or method != "POST"
+        status, data = self._persist(method, _target(path, query), content, headers, safe=safe)
+        if status >= 400:
+            raise ApiError(_problem(data), status)
+        if answer is bytes:
+            return data
+        try:
+            return msgspec.json.decode(data, type=answer)
+        except msgspec.MsgspecError as error:
+            raise Unexpected(f"{method} {path} answered something else") from error
+
+    def pages(
+        self,
+        method: str,
+        path: str,
+        item: Any,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        keyed: bool = False,
+    ) -> Iterator[Any]:
+        """Yield every row of a list, asking for the next page when it is needed."""
+        wanted = dict(query or {})
+        while True:
+            page = self.ask(method, path, _Page, query=wanted, body=body, keyed=keyed)
+            yield from msgspec.convert(page.items, list[item])
+            if page.next is None:
+                return
+            wanted["cursor"] = page.next
+
+    def _persist(
+        self,
+        method: str,
+        target: str,
+        content: bytes | None,
+        headers: dict[str, str],
+        *,
+        safe: bool,
+    ) -> tuple[int, bytes]:
+        pause = PAUSE
+        for left in reversed(range(TRIES)):
+            wait = pause
+            try:
+                status, data, after = self._once(method, target, content, headers)
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if not safe or not left:
+                    raise ConnectionFailed("no answer came") from error
+            else:
+                busy = status == 409 and _problem(data).get("code") == "idempotency_concurrent"
+                if not left or not (busy or (status in _AGAIN and safe)):
+                    return status, data
+                wait = max(pause, after)
+            time.sleep(min(wait, PAUSE_MOST))
+            pause *= 2
+        raise ConnectionFailed("no answer came")
+
+    def _once(
+        self, method: str, target: str, content: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes, float]:
+        if self._open is None:
+            self._open = self._connected(self._seconds)
+        self._open.request(method, self._prefix + target, body=content, headers=headers)
+        answer = self._open.getresponse()
+        data = answer.read(ANSWER_BYTES)
+        after = answer.getheader("Retry-After", "")
+        return answer.status, data, float(after) if after.isdigit() else 0.0
+
+    def _connected(self, seconds: float) -> http.client.HTTPConnection:
+        if self._secure:
+            tls = self._tls or ssl.create_default_context()
+            return http.client.HTTPSConnection(self._netloc, timeout=seconds, context=tls)
+        return http.client.HTTPConnection(self._netloc, timeout=seconds)
+
+    def stream(
+        self, path: str, *, query: Mapping[str, Any] | None, after: int | None
+    ) -> Iterator[tuple[int, str, bytes]]:
+        """Yield ``(id, type, data)`` of one event stream, until it is cut off."""
+        headers = self._sign | {"Accept": "text/event-stream"}
+        if after is not None:
+            headers["Last-Event-ID"] = str(after)
+        opened = self._connected(max(self._seconds, 60.0))  # a heartbeat comes every 15 seconds
+        try:
+            opened.request("GET", self._prefix + _target(path, query), headers=headers)
+            answer = opened.getresponse()
+            if answer.status != 200:
+                raise ApiError(_problem(answer.read(ANSWER_BYTES)), answer.status)
+            yield from _events(answer)
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectionFailed("the stream was cut off") from error
+        finally:
+            opened.close()
+
+
+class _Page(msgspec.Struct):
+    items: list[Any]
+    next: str | None = None
+
+
+def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[int, str, bytes]]:
+    """Read an event stream (WHATWG HTML 9.2.6), the part of it that our server sends."""
+    number, kind, data = 0, "message", b""
+    while line := answer.readline(LINE_BYTES):
+        name, _, value = line.rstrip(b"\r\n").partition(b": ")
+        if name == b"id":
+            number = int(value)
+        elif name == b"event":
+            kind = value.decode()
+        elif name == b"data":
+            data += value
+        elif not name:
+            if data:
+                yield number, kind, data
+            kind, data = "message", b""
+
+
+def _target(path: str, query: Mapping[str, Any] | None) -> str:
+    given = {name: _word(value) for name, value in (query or {}).items() if value is not None}
+    return path + (f"?{urlencode(given)}" if given else "")
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def piece(value: str | int) -> str:
+    """Return something as one piece of a path."""
+    return quote(str(value), safe="")
+
+
+def _problem(data: bytes) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(data)
+    except msgspec.MsgspecError:
+        return {}
+    return found if isinstance(found, dict) else {}

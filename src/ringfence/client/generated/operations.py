@@ -1,0 +1,3381 @@
+"""What can be asked of the API. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from typing import Any, Literal, cast
+
+from ringfence.client.connection import Connection, piece
+from ringfence.client.generated import models
+
+
+class AccountOperations:
+    """``account.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def compromised(
+        self, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Stopped:
+        """The account was stolen: stop everything."""
+        return cast(
+            "models.Stopped",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/compromised",
+                models.Stopped,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self) -> models.Account:
+        """The account of this installation."""
+        return cast("models.Account", self._connection.ask("GET", "/v1/account", models.Account))
+
+
+class AppOperations:
+    """``app.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str,
+        scopes: builtins.list[str],
+        purposes: builtins.list[str],
+        redirects: builtins.list[str] | None = None,
+        role: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.App:
+        """Make an app; its secret is in this answer only."""
+        return cast(
+            "models.App",
+            self._connection.ask(
+                "POST",
+                "/v1/apps",
+                models.App,
+                body={
+                    "name": name,
+                    "scopes": scopes,
+                    "purposes": purposes,
+                    "redirects": redirects,
+                    "role": role,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def end_grant(self, sid: str, *, idempotency_key: str | None = None) -> None:
+        """Allow an app no longer what it was allowed."""
+        self._connection.ask(
+            "POST", f"/v1/app-grants/{piece(sid)}/end", type(None), key=idempotency_key, keyed=True
+        )
+
+    def grants(self, *, app: str | None = None, limit: int | None = None) -> Iterator[models.Grant]:
+        """What stands: who allowed which app what."""
+        return cast(
+            "Iterator[models.Grant]",
+            self._connection.pages(
+                "GET", "/v1/app-grants", models.Grant, query={"app": app, "limit": limit}
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.App]:
+        """Every app, revoked ones too."""
+        return cast(
+            "Iterator[models.App]",
+            self._connection.pages("GET", "/v1/apps", models.App, query={"limit": limit}),
+        )
+
+    def revoke(self, sid: str, *, idempotency_key: str | None = None) -> models.App:
+        """End an app at once, with everything it was allowed."""
+        return cast(
+            "models.App",
+            self._connection.ask(
+                "POST", f"/v1/apps/{piece(sid)}/revoke", models.App, key=idempotency_key, keyed=True
+            ),
+        )
+
+
+class ApplicationOperations:
+    """``application.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        caller_name_lookup: bool | None = None,
+        public_connect: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Application:
+        """Keep URLs under a name."""
+        return cast(
+            "models.Application",
+            self._connection.ask(
+                "POST",
+                "/v1/applications",
+                models.Application,
+                body={
+                    "name": name,
+                    "hooks": hooks,
+                    "caller_name_lookup": caller_name_lookup,
+                    "public_connect": public_connect,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        sid: str,
+        *,
+        name: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        caller_name_lookup: bool | None = None,
+        public_connect: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Application:
+        """Change its URLs."""
+        return cast(
+            "models.Application",
+            self._connection.ask(
+                "POST",
+                f"/v1/applications/{piece(sid)}",
+                models.Application,
+                body={
+                    "name": name,
+                    "hooks": hooks,
+                    "caller_name_lookup": caller_name_lookup,
+                    "public_connect": public_connect,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Application]:
+        """URLs under one name each."""
+        return cast(
+            "Iterator[models.Application]",
+            self._connection.pages(
+                "GET", "/v1/applications", models.Application, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Forget an application."""
+        self._connection.ask("DELETE", f"/v1/applications/{piece(sid)}", type(None))
+
+    def show(self, sid: str) -> models.Application:
+        """One application."""
+        return cast(
+            "models.Application",
+            self._connection.ask("GET", f"/v1/applications/{piece(sid)}", models.Application),
+        )
+
+
+class CallOperations:
+    """``call.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def adjust(
+        self,
+        sid: str,
+        *,
+        limit_s: int | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        status_events: builtins.list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Call:
+        """Change how long a call may last, and who is told of it."""
+        return cast(
+            "models.Call",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(sid)}/adjust",
+                models.Call,
+                body={
+                    "limit_s": limit_s,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                    "status_events": status_events,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def diagnose(self, sid: str, *, limit: int | None = None) -> Iterator[models.Finding]:
+        """Why there was no audio, or why it was bad, in words."""
+        return cast(
+            "Iterator[models.Finding]",
+            self._connection.pages(
+                "GET", f"/v1/calls/{piece(sid)}/diagnosis", models.Finding, query={"limit": limit}
+            ),
+        )
+
+    def hangup(self, sid: str, *, idempotency_key: str | None = None) -> models.Call:
+        """End a call."""
+        return cast(
+            "models.Call",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(sid)}/hangup",
+                models.Call,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(
+        self,
+        *,
+        status: Literal["answered", "ended", "offered", "ringing"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.Call]:
+        """Calls, newest first."""
+        return cast(
+            "Iterator[models.Call]",
+            self._connection.pages(
+                "GET", "/v1/calls", models.Call, query={"status": status, "limit": limit}
+            ),
+        )
+
+    def place(
+        self,
+        *,
+        to: str,
+        caller: str | None = None,
+        flow: str | None = None,
+        voice_url: str | None = None,
+        voice_method: str | None = None,
+        fallback_url: str | None = None,
+        fallback_method: str | None = None,
+        twiml: str | None = None,
+        ring_s: int | None = None,
+        limit_s: int | None = None,
+        digits: str | None = None,
+        sip_username: str | None = None,
+        sip_password: str | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        status_events: builtins.list[str] | None = None,
+        about: str | None = None,
+        customer: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Call:
+        """Place a call; the answer is its record as it stands, `status` says how far it is."""
+        return cast(
+            "models.Call",
+            self._connection.ask(
+                "POST",
+                "/v1/calls",
+                models.Call,
+                body={
+                    "to": to,
+                    "caller": caller,
+                    "flow": flow,
+                    "voice_url": voice_url,
+                    "voice_method": voice_method,
+                    "fallback_url": fallback_url,
+                    "fallback_method": fallback_method,
+                    "twiml": twiml,
+                    "ring_s": ring_s,
+                    "limit_s": limit_s,
+                    "digits": digits,
+                    "sip_username": sip_username,
+                    "sip_password": sip_password,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                    "status_events": status_events,
+                    "about": about,
+                    "customer": customer,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def redirect(
+        self,
+        sid: str,
+        *,
+        flow: str | None = None,
+        voice_url: str | None = None,
+        voice_method: str | None = None,
+        fallback_url: str | None = None,
+        fallback_method: str | None = None,
+        twiml: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Call:
+        """Let a call go on with another document."""
+        return cast(
+            "models.Call",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(sid)}/redirect",
+                models.Call,
+                body={
+                    "flow": flow,
+                    "voice_url": voice_url,
+                    "voice_method": voice_method,
+                    "fallback_url": fallback_url,
+                    "fallback_method": fallback_method,
+                    "twiml": twiml,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Remove the record of a call that is over, and everything recorded in it."""
+        self._connection.ask("DELETE", f"/v1/calls/{piece(sid)}", type(None))
+
+    def search(
+        self,
+        *,
+        limit: int | None = None,
+        caller: str | None = None,
+        called: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        ended_since: int | None = None,
+        ended_until: int | None = None,
+        statuses: builtins.list[str] | None = None,
+    ) -> Iterator[models.Call]:
+        """Calls by number, time and state, newest first."""
+        return cast(
+            "Iterator[models.Call]",
+            self._connection.pages(
+                "POST",
+                "/v1/calls/search",
+                models.Call,
+                query={"limit": limit},
+                body={
+                    "caller": caller,
+                    "called": called,
+                    "since": since,
+                    "until": until,
+                    "ended_since": ended_since,
+                    "ended_until": ended_until,
+                    "statuses": statuses,
+                },
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.Call:
+        """One call with its legs and recordings."""
+        return cast(
+            "models.Call", self._connection.ask("GET", f"/v1/calls/{piece(sid)}", models.Call)
+        )
+
+    def simulate(
+        self,
+        sid: str,
+        *,
+        url: str | None = None,
+        method: Literal["GET", "POST"] | None = None,
+        twiml: str | None = None,
+        flow: str | None = None,
+        digits: builtins.list[str] | None = None,
+        dial: Literal["busy", "cancelled", "completed", "failed", "no_answer"] | None = None,
+        fetch: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Simulation:
+        """Run a flow, a URL or a document with the caller of a recorded call, without a call."""
+        return cast(
+            "models.Simulation",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(sid)}/simulate",
+                models.Simulation,
+                body={
+                    "url": url,
+                    "method": method,
+                    "twiml": twiml,
+                    "flow": flow,
+                    "digits": digits,
+                    "dial": dial,
+                    "fetch": fetch,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def timeline(self, sid: str, *, limit: int | None = None) -> Iterator[models.Line]:
+        """What happened in a call, line by line."""
+        return cast(
+            "Iterator[models.Line]",
+            self._connection.pages(
+                "GET", f"/v1/calls/{piece(sid)}/timeline", models.Line, query={"limit": limit}
+            ),
+        )
+
+
+class ConferenceOperations:
+    """``conference.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def announce(
+        self, sid: str, *, url: str, method: str | None = None, idempotency_key: str | None = None
+    ) -> models.Conference:
+        """Let everybody in a conference hear the document at `url`."""
+        return cast(
+            "models.Conference",
+            self._connection.ask(
+                "POST",
+                f"/v1/conferences/{piece(sid)}/announce",
+                models.Conference,
+                body={"url": url, "method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def end(self, sid: str, *, idempotency_key: str | None = None) -> models.Conference:
+        """Send everybody out of a conference."""
+        return cast(
+            "models.Conference",
+            self._connection.ask(
+                "POST",
+                f"/v1/conferences/{piece(sid)}/end",
+                models.Conference,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(
+        self,
+        *,
+        name: str | None = None,
+        status: str | None = None,
+        created_since: int | None = None,
+        created_until: int | None = None,
+        updated_since: int | None = None,
+        updated_until: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.Conference]:
+        """Conferences, newest first; `status`: init, running, ended."""
+        return cast(
+            "Iterator[models.Conference]",
+            self._connection.pages(
+                "GET",
+                "/v1/conferences",
+                models.Conference,
+                query={
+                    "name": name,
+                    "status": status,
+                    "created_since": created_since,
+                    "created_until": created_until,
+                    "updated_since": updated_since,
+                    "updated_until": updated_until,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    def show(self, sid: str) -> models.Conference:
+        """One conference."""
+        return cast(
+            "models.Conference",
+            self._connection.ask("GET", f"/v1/conferences/{piece(sid)}", models.Conference),
+        )
+
+
+class DeliveryOperations:
+    """``delivery.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(
+        self, *, state: Literal["behind", "dead", "ready"] | None = None, limit: int | None = None
+    ) -> Iterator[models.Delivery]:
+        """Callbacks that were given up, or those that wait."""
+        return cast(
+            "Iterator[models.Delivery]",
+            self._connection.pages(
+                "GET", "/v1/deliveries", models.Delivery, query={"state": state, "limit": limit}
+            ),
+        )
+
+    def retry(self, sid: str, *, idempotency_key: str | None = None) -> models.Delivery:
+        """Try a callback that was given up for another day."""
+        return cast(
+            "models.Delivery",
+            self._connection.ask(
+                "POST",
+                f"/v1/deliveries/{piece(sid)}/retry",
+                models.Delivery,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
+class EventOperations:
+    """``event.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, *, types: str | None = None, limit: int | None = None) -> Iterator[models.Event]:
+        """Return events, oldest first."""
+        return cast(
+            "Iterator[models.Event]",
+            self._connection.pages(
+                "GET", "/v1/events", models.Event, query={"types": types, "limit": limit}
+            ),
+        )
+
+
+class FlowOperations:
+    """``flow.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, *, name: str, document: builtins.dict[str, Any], idempotency_key: str | None = None
+    ) -> models.Flow:
+        """Publish a flow, or the next version of it; calls get it at once."""
+        return cast(
+            "models.Flow",
+            self._connection.ask(
+                "POST",
+                "/v1/flows",
+                models.Flow,
+                body={"name": name, "document": document},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Flow]:
+        """Every flow, without its document."""
+        return cast(
+            "Iterator[models.Flow]",
+            self._connection.pages("GET", "/v1/flows", models.Flow, query={"limit": limit}),
+        )
+
+    def show(self, name: str, *, version: int | None = None) -> models.Flow:
+        """One flow with its document, by default the version in force."""
+        return cast(
+            "models.Flow",
+            self._connection.ask(
+                "GET", f"/v1/flows/{piece(name)}", models.Flow, query={"version": version}
+            ),
+        )
+
+    def validate(
+        self, *, document: builtins.dict[str, Any], limit: int | None = None
+    ) -> Iterator[models.Problem]:
+        """What is wrong with a document; nothing where it is good."""
+        return cast(
+            "Iterator[models.Problem]",
+            self._connection.pages(
+                "POST",
+                "/v1/flows/validate",
+                models.Problem,
+                query={"limit": limit},
+                body={"document": document},
+                keyed=True,
+            ),
+        )
+
+
+class KeyOperations:
+    """``key.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str,
+        purposes: builtins.list[str],
+        role: str | None = None,
+        days: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Key:
+        """Make an API key for these purposes alone; its secret is in this answer only."""
+        return cast(
+            "models.Key",
+            self._connection.ask(
+                "POST",
+                "/v1/keys",
+                models.Key,
+                body={"name": name, "purposes": purposes, "role": role, "days": days},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Key]:
+        """Every key, revoked ones too; never a secret."""
+        return cast(
+            "Iterator[models.Key]",
+            self._connection.pages("GET", "/v1/keys", models.Key, query={"limit": limit}),
+        )
+
+    def rename(self, sid: str, *, name: str, idempotency_key: str | None = None) -> models.Key:
+        """Say anew what a key is for; whom it lets in stays."""
+        return cast(
+            "models.Key",
+            self._connection.ask(
+                "POST",
+                f"/v1/keys/{piece(sid)}/rename",
+                models.Key,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def revoke(self, sid: str, *, idempotency_key: str | None = None) -> models.Key:
+        """End a key at once."""
+        return cast(
+            "models.Key",
+            self._connection.ask(
+                "POST", f"/v1/keys/{piece(sid)}/revoke", models.Key, key=idempotency_key, keyed=True
+            ),
+        )
+
+
+class MessageOperations:
+    """``message.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def campaign_add(
+        self,
+        *,
+        name: str,
+        senders: builtins.list[str],
+        registration: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Campaign:
+        """Add a pool of senders, with its id at the campaign registry where it has one."""
+        return cast(
+            "models.Campaign",
+            self._connection.ask(
+                "POST",
+                "/v1/message-campaigns",
+                models.Campaign,
+                body={"name": name, "senders": senders, "registration": registration},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def campaign_list(self, *, limit: int | None = None) -> Iterator[models.Campaign]:
+        """Every campaign with its senders."""
+        return cast(
+            "Iterator[models.Campaign]",
+            self._connection.pages(
+                "GET", "/v1/message-campaigns", models.Campaign, query={"limit": limit}
+            ),
+        )
+
+    def campaign_remove(self, name: str) -> None:
+        """Forget a campaign."""
+        self._connection.ask("DELETE", f"/v1/message-campaigns/{piece(name)}", type(None))
+
+    def cancel(self, sid: str, *, idempotency_key: str | None = None) -> models.Message:
+        """Call a message back that waits. Refused (`not_waiting`) where a carrier has it."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/messages/{piece(sid)}/cancel",
+                models.Message,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def delete(self, sid: str) -> None:
+        """Remove a message with everything of it; the audit log says that it was removed."""
+        self._connection.ask("DELETE", f"/v1/messages/{piece(sid)}", type(None))
+
+    def list(
+        self, *, since: int | None = None, until: int | None = None, limit: int | None = None
+    ) -> Iterator[models.Message]:
+        """Messages, newest first: to and from whom, and from when until when they were sent."""
+        return cast(
+            "Iterator[models.Message]",
+            self._connection.pages(
+                "GET",
+                "/v1/messages",
+                models.Message,
+                query={"since": since, "until": until, "limit": limit},
+            ),
+        )
+
+    def media(self, sid: str, *, limit: int | None = None) -> Iterator[models.Picture]:
+        """The pictures of a message, by link."""
+        return cast(
+            "Iterator[models.Picture]",
+            self._connection.pages(
+                "GET", f"/v1/messages/{piece(sid)}/media", models.Picture, query={"limit": limit}
+            ),
+        )
+
+    def media_delete(self, sid: str, medium: str) -> None:
+        """Forget the link to a picture."""
+        self._connection.ask(
+            "DELETE", f"/v1/messages/{piece(sid)}/media/{piece(medium)}", type(None)
+        )
+
+    def media_show(self, sid: str, medium: str) -> models.Picture:
+        """One picture of a message."""
+        return cast(
+            "models.Picture",
+            self._connection.ask(
+                "GET", f"/v1/messages/{piece(sid)}/media/{piece(medium)}", models.Picture
+            ),
+        )
+
+    def rate(
+        self, sid: str, *, outcome: str | None = None, idempotency_key: str | None = None
+    ) -> models.Message:
+        """Write down whether a message had its effect: `confirmed` or `unconfirmed`."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/messages/{piece(sid)}/rate",
+                models.Message,
+                body={"outcome": outcome},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def redact(self, sid: str, *, idempotency_key: str | None = None) -> models.Message:
+        """Destroy what a message says; that it was sent remains."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/messages/{piece(sid)}/redact",
+                models.Message,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def search(
+        self,
+        *,
+        limit: int | None = None,
+        to: str | None = None,
+        sender: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Iterator[models.Message]:
+        """Messages to or from somebody, newest first."""
+        return cast(
+            "Iterator[models.Message]",
+            self._connection.pages(
+                "POST",
+                "/v1/messages/search",
+                models.Message,
+                query={"limit": limit},
+                body={"to": to, "sender": sender, "since": since, "until": until},
+                keyed=True,
+            ),
+        )
+
+    def send(
+        self,
+        *,
+        to: str,
+        text: str | None = None,
+        sender: str | None = None,
+        campaign: str | None = None,
+        media: builtins.list[str] | None = None,
+        template: str | None = None,
+        about: str | None = None,
+        customer: bool | None = None,
+        priority: str | None = None,
+        at: int | None = None,
+        valid_s: int | None = None,
+        callback: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Message:
+        """Ask for a text message; it is durable when this returns, and sent after."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                "/v1/messages",
+                models.Message,
+                body={
+                    "to": to,
+                    "text": text,
+                    "sender": sender,
+                    "campaign": campaign,
+                    "media": media,
+                    "template": template,
+                    "about": about,
+                    "customer": customer,
+                    "priority": priority,
+                    "at": at,
+                    "valid_s": valid_s,
+                    "callback": callback,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.Message:
+        """One message."""
+        return cast(
+            "models.Message",
+            self._connection.ask("GET", f"/v1/messages/{piece(sid)}", models.Message),
+        )
+
+    def story(self, sid: str) -> models.Story:
+        """One message and everything that happened to it."""
+        return cast(
+            "models.Story",
+            self._connection.ask("GET", f"/v1/messages/{piece(sid)}/story", models.Story),
+        )
+
+    def template_add(
+        self,
+        *,
+        name: str,
+        text: str,
+        header: str,
+        entity: str,
+        registration: str,
+        use: str | None = None,
+        country: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.TextTemplate:
+        """Add a registered text, as India's DLT knows it."""
+        return cast(
+            "models.TextTemplate",
+            self._connection.ask(
+                "POST",
+                "/v1/message-templates",
+                models.TextTemplate,
+                body={
+                    "name": name,
+                    "text": text,
+                    "header": header,
+                    "entity": entity,
+                    "registration": registration,
+                    "use": use,
+                    "country": country,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def template_list(self, *, limit: int | None = None) -> Iterator[models.TextTemplate]:
+        """Every registered text."""
+        return cast(
+            "Iterator[models.TextTemplate]",
+            self._connection.pages(
+                "GET", "/v1/message-templates", models.TextTemplate, query={"limit": limit}
+            ),
+        )
+
+    def template_remove(self, name: str) -> None:
+        """Forget a registered text: messages like it are refused again."""
+        self._connection.ask("DELETE", f"/v1/message-templates/{piece(name)}", type(None))
+
+
+class NotificationOperations:
+    """``notification.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def apps(self, *, limit: int | None = None) -> Iterator[models.AppLogging]:
+        """Every number and flow, and whether its calls' requests and answers are kept."""
+        return cast(
+            "Iterator[models.AppLogging]",
+            self._connection.pages(
+                "GET", "/v1/notifications/logging", models.AppLogging, query={"limit": limit}
+            ),
+        )
+
+    def list(
+        self,
+        *,
+        call: str | None = None,
+        subject: str | None = None,
+        delivery: str | None = None,
+        number: str | None = None,
+        flow: str | None = None,
+        kind: str | None = None,
+        status: int | None = None,
+        failed: bool | None = None,
+        code: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.Notification]:
+        """Exchanges, newest first."""
+        return cast(
+            "Iterator[models.Notification]",
+            self._connection.pages(
+                "GET",
+                "/v1/notifications",
+                models.Notification,
+                query={
+                    "call": call,
+                    "subject": subject,
+                    "delivery": delivery,
+                    "number": number,
+                    "flow": flow,
+                    "kind": kind,
+                    "status": status,
+                    "failed": failed,
+                    "code": code,
+                    "since": since,
+                    "until": until,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    def logging(
+        self,
+        *,
+        on: bool,
+        number: str | None = None,
+        flow: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.AppLogging:
+        """Switch the keeping of requests and answers on or off for one number or flow."""
+        return cast(
+            "models.AppLogging",
+            self._connection.ask(
+                "POST",
+                "/v1/notifications/logging",
+                models.AppLogging,
+                body={"on": on, "number": number, "flow": flow},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def replay(
+        self, *, sids: builtins.list[str], idempotency_key: str | None = None
+    ) -> models.Replayed:
+        """Send the requests of these exchanges again, in this order."""
+        return cast(
+            "models.Replayed",
+            self._connection.ask(
+                "POST",
+                "/v1/notifications/replay",
+                models.Replayed,
+                body={"sids": sids},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.Notification:
+        """One exchange with what was asked and answered."""
+        return cast(
+            "models.Notification",
+            self._connection.ask("GET", f"/v1/notifications/{piece(sid)}", models.Notification),
+        )
+
+    def whole(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        call: str | None = None,
+        failed: bool | None = None,
+        level: str | None = None,
+        requests: bool | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.Notification]:
+        """Exchanges with what was asked and answered, newest first."""
+        return cast(
+            "Iterator[models.Notification]",
+            self._connection.pages(
+                "GET",
+                "/v1/notifications/whole",
+                models.Notification,
+                query={
+                    "since": since,
+                    "until": until,
+                    "call": call,
+                    "failed": failed,
+                    "level": level,
+                    "requests": requests,
+                    "limit": limit,
+                },
+            ),
+        )
+
+
+class NumberOperations:
+    """``number.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        number: str,
+        flow: str | None = None,
+        voice_url: str | None = None,
+        voice_method: str | None = None,
+        twiml: str | None = None,
+        application: str | None = None,
+        sms_application: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        name: str | None = None,
+        caller_name_lookup: bool | None = None,
+        silent: bool | None = None,
+        replace: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Number:
+        """A number is ours."""
+        return cast(
+            "models.Number",
+            self._connection.ask(
+                "POST",
+                "/v1/numbers",
+                models.Number,
+                body={
+                    "number": number,
+                    "flow": flow,
+                    "voice_url": voice_url,
+                    "voice_method": voice_method,
+                    "twiml": twiml,
+                    "application": application,
+                    "sms_application": sms_application,
+                    "hooks": hooks,
+                    "name": name,
+                    "caller_name_lookup": caller_name_lookup,
+                    "silent": silent,
+                    "replace": replace,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        sid: str,
+        *,
+        flow: str | None = None,
+        voice_url: str | None = None,
+        voice_method: str | None = None,
+        twiml: str | None = None,
+        application: str | None = None,
+        sms_application: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        name: str | None = None,
+        caller_name_lookup: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Number:
+        """Another thing answers it."""
+        return cast(
+            "models.Number",
+            self._connection.ask(
+                "POST",
+                f"/v1/numbers/{piece(sid)}",
+                models.Number,
+                body={
+                    "flow": flow,
+                    "voice_url": voice_url,
+                    "voice_method": voice_method,
+                    "twiml": twiml,
+                    "application": application,
+                    "sms_application": sms_application,
+                    "hooks": hooks,
+                    "name": name,
+                    "caller_name_lookup": caller_name_lookup,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Number]:
+        """Our numbers and what answers them."""
+        return cast(
+            "Iterator[models.Number]",
+            self._connection.pages("GET", "/v1/numbers", models.Number, query={"limit": limit}),
+        )
+
+    def lookup(
+        self, *, number: str, country: str | None = None, idempotency_key: str | None = None
+    ) -> models.Lookup:
+        """What a number is by its digits: whether it can exist, where, of what kind."""
+        return cast(
+            "models.Lookup",
+            self._connection.ask(
+                "POST",
+                "/v1/lookups",
+                models.Lookup,
+                body={"number": number, "country": country},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def lookup_ask(
+        self,
+        *,
+        number: str,
+        fields: builtins.list[str],
+        country: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Lookup:
+        """What others know of a number besides; it is asked for a purpose the asker has."""
+        return cast(
+            "models.Lookup",
+            self._connection.ask(
+                "POST",
+                "/v1/lookups/ask",
+                models.Lookup,
+                body={"number": number, "fields": fields, "country": country},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def remove(self, number: str) -> models.Number:
+        """A number, by its SID, is ours no longer."""
+        return cast(
+            "models.Number",
+            self._connection.ask("DELETE", f"/v1/numbers/{piece(number)}", models.Number),
+        )
+
+    def show(self, sid: str) -> models.Number:
+        """One number."""
+        return cast(
+            "models.Number", self._connection.ask("GET", f"/v1/numbers/{piece(sid)}", models.Number)
+        )
+
+    def stock_add(
+        self,
+        *,
+        first: str,
+        last: str | None = None,
+        trunk: str | None = None,
+        kind: str | None = None,
+        sms: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.StockRange:
+        """A trunk brings these."""
+        return cast(
+            "models.StockRange",
+            self._connection.ask(
+                "POST",
+                "/v1/number-stock",
+                models.StockRange,
+                body={"first": first, "last": last, "trunk": trunk, "kind": kind, "sms": sms},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def stock_countries(self) -> builtins.dict[str, builtins.list[str]]:
+        """Where there are numbers, and of which kinds."""
+        return cast(
+            "builtins.dict[str, builtins.list[str]]",
+            self._connection.ask(
+                "GET", "/v1/number-stock/countries", builtins.dict[str, builtins.list[str]]
+            ),
+        )
+
+    def stock_free(
+        self,
+        *,
+        country: str | None = None,
+        kind: str | None = None,
+        sms: bool | None = None,
+        contains: str | None = None,
+        area_code: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.FreeNumber]:
+        """Numbers that can be had."""
+        return cast(
+            "Iterator[models.FreeNumber]",
+            self._connection.pages(
+                "GET",
+                "/v1/number-stock/free",
+                models.FreeNumber,
+                query={
+                    "country": country,
+                    "kind": kind,
+                    "sms": sms,
+                    "contains": contains,
+                    "area_code": area_code,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    def stock_list(self, *, limit: int | None = None) -> Iterator[models.StockRange]:
+        """Ranges of numbers that the trunks bring."""
+        return cast(
+            "Iterator[models.StockRange]",
+            self._connection.pages(
+                "GET", "/v1/number-stock", models.StockRange, query={"limit": limit}
+            ),
+        )
+
+    def stock_remove(self, sid: str) -> models.StockRange:
+        """They are not to be had any more."""
+        return cast(
+            "models.StockRange",
+            self._connection.ask("DELETE", f"/v1/number-stock/{piece(sid)}", models.StockRange),
+        )
+
+
+class ParticipantOperations:
+    """``participant.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        conference: str,
+        *,
+        to: str,
+        caller: str | None = None,
+        label: str | None = None,
+        muted: bool | None = None,
+        beep: str | None = None,
+        start_on_enter: bool | None = None,
+        end_on_exit: bool | None = None,
+        wait_url: str | None = None,
+        wait_method: str | None = None,
+        max_participants: int | None = None,
+        coach: str | None = None,
+        record: bool | None = None,
+        ring_s: int | None = None,
+        limit_s: int | None = None,
+        sip_username: str | None = None,
+        sip_password: str | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        status_events: builtins.list[str] | None = None,
+        news_url: str | None = None,
+        news_method: str | None = None,
+        news_events: builtins.list[str] | None = None,
+        recording_url: str | None = None,
+        recording_method: str | None = None,
+        recording_events: builtins.list[str] | None = None,
+        about: str | None = None,
+        customer: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Participant:
+        """Call somebody into a conference: `conference` is its SID, or a name; then it may be new."""
+        return cast(
+            "models.Participant",
+            self._connection.ask(
+                "POST",
+                f"/v1/conferences/{piece(conference)}/participants",
+                models.Participant,
+                body={
+                    "to": to,
+                    "caller": caller,
+                    "label": label,
+                    "muted": muted,
+                    "beep": beep,
+                    "start_on_enter": start_on_enter,
+                    "end_on_exit": end_on_exit,
+                    "wait_url": wait_url,
+                    "wait_method": wait_method,
+                    "max_participants": max_participants,
+                    "coach": coach,
+                    "record": record,
+                    "ring_s": ring_s,
+                    "limit_s": limit_s,
+                    "sip_username": sip_username,
+                    "sip_password": sip_password,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                    "status_events": status_events,
+                    "news_url": news_url,
+                    "news_method": news_method,
+                    "news_events": news_events,
+                    "recording_url": recording_url,
+                    "recording_method": recording_method,
+                    "recording_events": recording_events,
+                    "about": about,
+                    "customer": customer,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(
+        self,
+        conference: str,
+        *,
+        muted: bool | None = None,
+        held: bool | None = None,
+        coaching: bool | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.Participant]:
+        """Who is in a conference, in order of coming; of one that has ended, who was."""
+        return cast(
+            "Iterator[models.Participant]",
+            self._connection.pages(
+                "GET",
+                f"/v1/conferences/{piece(conference)}/participants",
+                models.Participant,
+                query={"muted": muted, "held": held, "coaching": coaching, "limit": limit},
+            ),
+        )
+
+    def remove(self, conference: str, call: str) -> None:
+        """Put somebody out of a conference; one who is still being called is given up."""
+        self._connection.ask(
+            "DELETE", f"/v1/conferences/{piece(conference)}/participants/{piece(call)}", type(None)
+        )
+
+    def show(self, conference: str, call: str) -> models.Participant:
+        """One of them: `call` is the SID of their call, or their label."""
+        return cast(
+            "models.Participant",
+            self._connection.ask(
+                "GET",
+                f"/v1/conferences/{piece(conference)}/participants/{piece(call)}",
+                models.Participant,
+            ),
+        )
+
+    def update(
+        self,
+        conference: str,
+        call: str,
+        *,
+        muted: bool | None = None,
+        held: bool | None = None,
+        hold_url: str | None = None,
+        hold_method: str | None = None,
+        announce_url: str | None = None,
+        announce_method: str | None = None,
+        wait_url: str | None = None,
+        wait_method: str | None = None,
+        beep_on_exit: bool | None = None,
+        end_on_exit: bool | None = None,
+        coaching: bool | None = None,
+        coach: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Participant:
+        """Mute, hold, address, coach a participant, or change what their leaving does."""
+        return cast(
+            "models.Participant",
+            self._connection.ask(
+                "POST",
+                f"/v1/conferences/{piece(conference)}/participants/{piece(call)}",
+                models.Participant,
+                body={
+                    "muted": muted,
+                    "held": held,
+                    "hold_url": hold_url,
+                    "hold_method": hold_method,
+                    "announce_url": announce_url,
+                    "announce_method": announce_method,
+                    "wait_url": wait_url,
+                    "wait_method": wait_method,
+                    "beep_on_exit": beep_on_exit,
+                    "end_on_exit": end_on_exit,
+                    "coaching": coaching,
+                    "coach": coach,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
+class PhoneOperations:
+    """``phone.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, *, name: str, password: str | None = None, idempotency_key: str | None = None
+    ) -> models.Device:
+        """Let a phone register."""
+        return cast(
+            "models.Device",
+            self._connection.ask(
+                "POST",
+                "/v1/phones",
+                models.Device,
+                body={"name": name, "password": password},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Device]:
+        """Every phone and whether it is registered."""
+        return cast(
+            "Iterator[models.Device]",
+            self._connection.pages("GET", "/v1/phones", models.Device, query={"limit": limit}),
+        )
+
+    def remove(self, name: str) -> models.Device:
+        """Forget a phone, by its SID."""
+        return cast(
+            "models.Device",
+            self._connection.ask("DELETE", f"/v1/phones/{piece(name)}", models.Device),
+        )
+
+
+class PrivacyOperations:
+    """``privacy.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def age_declare(self, *, born: str) -> models.Done:
+        """The age gate."""
+        return cast(
+            "models.Done",
+            self._connection.ask("POST", "/v1/privacy/age", models.Done, body={"born": born}),
+        )
+
+    def approver_add(self, *, name: str, idempotency_key: str | None = None) -> models.Approver:
+        """One who may approve."""
+        return cast(
+            "models.Approver",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/approvers",
+                models.Approver,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def approver_list(self, *, limit: int | None = None) -> Iterator[models.Approver]:
+        """Who may approve."""
+        return cast(
+            "Iterator[models.Approver]",
+            self._connection.pages(
+                "GET", "/v1/privacy/approvers", models.Approver, query={"limit": limit}
+            ),
+        )
+
+    def approver_remove(self, sid: str, *, idempotency_key: str | None = None) -> models.Done:
+        """One who may no longer."""
+        return cast(
+            "models.Done",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/approvers/{piece(sid)}/remove",
+                models.Done,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def audit_consistency(self, *, old: int, new: int) -> bytes:
+        """Return the proof that the log only grew."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "GET", "/v1/privacy/audit/consistency", bytes, query={"old": old, "new": new}
+            ),
+        )
+
+    def audit_head(self) -> models.AuditHead:
+        """Sign the log as it stands. Keep the head: a later one must extend it."""
+        return cast(
+            "models.AuditHead", self._connection.ask("GET", "/v1/privacy/audit", models.AuditHead)
+        )
+
+    def audit_proofs(self, *, address: str, idempotency_key: str | None = None) -> models.Proofs:
+        """Return every record about whoever has this number, with the proof that it is in the log."""
+        return cast(
+            "models.Proofs",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/audit/proofs",
+                models.Proofs,
+                body={"address": address},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def audit_verifier(self) -> bytes:
+        """Return the program that checks proofs offline, with nothing but Python 3."""
+        return cast("bytes", self._connection.ask("GET", "/v1/privacy/audit/verify.py", bytes))
+
+    def audit_verify(self, *, idempotency_key: str | None = None) -> models.AuditReport:
+        """Check the whole log: every hash, every signed head, every record."""
+        return cast(
+            "models.AuditReport",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/audit/verify",
+                models.AuditReport,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_answer(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Grant and carry out."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/answer",
+                models.Case,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_archive(self, sid: str, *, idempotency_key: str | None = None) -> models.Archive:
+        """Make the archive; the token fetches it."""
+        return cast(
+            "models.Archive",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/archive",
+                models.Archive,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_charge(
+        self,
+        sid: str,
+        *,
+        amount: str,
+        ground: str | None = None,
+        words: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """A fee, where it may be."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/charge",
+                models.Case,
+                body={"amount": amount, "ground": ground, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """File it away."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_extend(
+        self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """More time, once."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/extend",
+                models.Case,
+                body={"reason": reason, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_fetch(self, sid: str, *, token: str, idempotency_key: str | None = None) -> bytes:
+        """The archive, once."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/archive/fetch",
+                bytes,
+                body={"token": token},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_identify(
+        self, sid: str, *, method: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """It is known who asks."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/identify",
+                models.Case,
+                body={"method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Requests, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages("GET", "/v1/privacy/cases", models.Case, query={"limit": limit}),
+        )
+
+    def case_mail(self, *, raw: str, idempotency_key: str | None = None) -> models.Asked:
+        """A letter by e-mail."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/cases/mail",
+                models.Asked,
+                body={"raw": raw},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_open(
+        self,
+        *,
+        kind: str,
+        contact: str,
+        residence: str | None = None,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """Write down a request that came on paper."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/cases",
+                models.Case,
+                body={
+                    "kind": kind,
+                    "contact": contact,
+                    "residence": residence,
+                    "words": words,
+                    "details": details,
+                    "method": method,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_refuse(
+        self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Refuse, with the reason."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/refuse",
+                models.Case,
+                body={"reason": reason, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_show(self, sid: str) -> models.Case:
+        """One request."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/cases/{piece(sid)}", models.Case),
+        )
+
+    def case_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """It was taken back."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/withdraw",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def child_clear(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """It is none: lift."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/children/{piece(sid)}/clear",
+                models.Case,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def child_confirm(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """It is a child: erase."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/children/{piece(sid)}/confirm",
+                models.Case,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def child_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Reports, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages(
+                "GET", "/v1/privacy/children", models.Case, query={"limit": limit}
+            ),
+        )
+
+    def child_report(
+        self, *, contact: str, words: str | None = None, residence: str | None = None
+    ) -> models.Asked:
+        """Report a child."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/children/report",
+                models.Asked,
+                body={"contact": contact, "words": words, "residence": residence},
+            ),
+        )
+
+    def child_show(self, sid: str) -> models.Case:
+        """One report."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/children/{piece(sid)}", models.Case),
+        )
+
+    def consent_give(
+        self,
+        *,
+        number: str,
+        purpose: str,
+        channel: str | None = None,
+        how: str | None = None,
+        locale: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Choices:
+        """Write down that somebody agreed to one purpose, and what they were shown."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/consents",
+                models.Choices,
+                body={
+                    "number": number,
+                    "purpose": purpose,
+                    "channel": channel,
+                    "how": how,
+                    "locale": locale,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def consent_refuse(
+        self,
+        *,
+        number: str,
+        purpose: str,
+        channel: str | None = None,
+        how: str | None = None,
+        locale: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Choices:
+        """Write down that somebody was asked and said no."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/consents/refuse",
+                models.Choices,
+                body={
+                    "number": number,
+                    "purpose": purpose,
+                    "channel": channel,
+                    "how": how,
+                    "locale": locale,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def consent_show(self, *, number: str, idempotency_key: str | None = None) -> models.Choices:
+        """What holds for somebody now, and every word of theirs."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/consents/find",
+                models.Choices,
+                body={"number": number},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def consent_text(
+        self,
+        *,
+        purpose: str | None = None,
+        channel: str | None = None,
+        locale: str | None = None,
+        shown: str | None = None,
+    ) -> models.ConsentText:
+        """What people are shown."""
+        return cast(
+            "models.ConsentText",
+            self._connection.ask(
+                "GET",
+                "/v1/privacy/consents/text",
+                models.ConsentText,
+                query={"purpose": purpose, "channel": channel, "locale": locale, "shown": shown},
+            ),
+        )
+
+    def consent_withdraw(
+        self,
+        *,
+        number: str,
+        purpose: str,
+        channel: str | None = None,
+        how: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Choices:
+        """Take a consent back. It holds at once; what is being recorded of them stops."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/consents/withdraw",
+                models.Choices,
+                body={"number": number, "purpose": purpose, "channel": channel, "how": how},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_approve(
+        self, sid: str, *, secret: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """One of two approves."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/approve",
+                models.Case,
+                body={"secret": secret},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """Everything is done."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_disclose(
+        self, sid: str, *, secret: str, idempotency_key: str | None = None
+    ) -> models.Archive:
+        """Make the export; the token fetches it."""
+        return cast(
+            "models.Archive",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/disclose",
+                models.Archive,
+                body={"secret": secret},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_emergency(
+        self,
+        sid: str,
+        *,
+        checks: builtins.list[str],
+        reason: str,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """A life."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/emergency",
+                models.Case,
+                body={"checks": checks, "reason": reason},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_fetch(self, sid: str, *, token: str, idempotency_key: str | None = None) -> bytes:
+        """The export, once."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/fetch",
+                bytes,
+                body={"token": token},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_gag(
+        self, sid: str, *, instrument: str, until: int, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Telling is forbidden until."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/gag",
+                models.Case,
+                body={"instrument": instrument, "until": until},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Demands, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages(
+                "GET", "/v1/privacy/demands", models.Case, query={"limit": limit}
+            ),
+        )
+
+    def demand_narrow(
+        self,
+        sid: str,
+        *,
+        contacts: builtins.list[str] | None = None,
+        fields: builtins.list[str] | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """What will be given."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/narrow",
+                models.Case,
+                body={"contacts": contacts, "fields": fields, "since": since, "until": until},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_notify(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """The person was told."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/notify",
+                models.Case,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_object(
+        self, sid: str, *, reason: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Refuse, with reasons."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/object",
+                models.Case,
+                body={"reason": reason},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_receive(
+        self,
+        *,
+        authority: str,
+        instrument: str,
+        country: str,
+        contacts: builtins.list[str],
+        fields: builtins.list[str],
+        since: int,
+        until: int,
+        path: str | None = None,
+        held_for_other: bool | None = None,
+        words: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """Write a demand down."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/demands",
+                models.Case,
+                body={
+                    "authority": authority,
+                    "instrument": instrument,
+                    "country": country,
+                    "contacts": contacts,
+                    "fields": fields,
+                    "since": since,
+                    "until": until,
+                    "path": path,
+                    "held_for_other": held_for_other,
+                    "words": words,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_refer(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Send them to the owner."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/refer",
+                models.Case,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_review(
+        self, sid: str, *, secret: str, words: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Look back at it."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/review",
+                models.Case,
+                body={"secret": secret, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def demand_show(self, sid: str) -> models.Case:
+        """One demand."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/demands/{piece(sid)}", models.Case),
+        )
+
+    def demand_validate(
+        self, sid: str, *, checks: builtins.list[str], idempotency_key: str | None = None
+    ) -> models.Case:
+        """It passed these."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/validate",
+                models.Case,
+                body={"checks": checks},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def erase_execute(self, sid: str, *, idempotency_key: str | None = None) -> models.Erasure:
+        """Carry a plan out. Asking again answers the same and changes nothing."""
+        return cast(
+            "models.Erasure",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/erasures/{piece(sid)}/execute",
+                models.Erasure,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def erase_list(self, *, limit: int | None = None) -> Iterator[models.Erasure]:
+        """Erasures that were begun, newest first."""
+        return cast(
+            "Iterator[models.Erasure]",
+            self._connection.pages(
+                "GET", "/v1/privacy/erasures", models.Erasure, query={"limit": limit}
+            ),
+        )
+
+    def erase_plan(
+        self, *, address: str, reason: str | None = None, idempotency_key: str | None = None
+    ) -> models.Erasure:
+        """Plan: what is stored about whoever has this number, what is done with it, when, why. Nothing is touched yet; a number nobody has heard of is answered in the same way."""
+        return cast(
+            "models.Erasure",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/erasures",
+                models.Erasure,
+                body={"address": address, "reason": reason},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def erase_receipt(self, sid: str) -> bytes:
+        """Return the signed receipt as text; 404 before the erasure is done."""
+        return cast(
+            "bytes",
+            self._connection.ask("GET", f"/v1/privacy/erasures/{piece(sid)}/receipt", bytes),
+        )
+
+    def erase_show(self, sid: str) -> models.Erasure:
+        """A plan, or an erasure with its receipt."""
+        return cast(
+            "models.Erasure",
+            self._connection.ask("GET", f"/v1/privacy/erasures/{piece(sid)}", models.Erasure),
+        )
+
+    def erasure_view(self, *, limit: int | None = None) -> Iterator[builtins.dict[str, Any]]:
+        """What an erasure does to each place."""
+        return cast(
+            "Iterator[builtins.dict[str, Any]]",
+            self._connection.pages(
+                "GET", "/v1/privacy/erasure-view", builtins.dict[str, Any], query={"limit": limit}
+            ),
+        )
+
+    def grievance_extend(
+        self, sid: str, *, days: int, words: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """More time, once."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/extend",
+                models.Case,
+                body={"days": days, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_figures(self) -> models.Figures:
+        """How grievances ended."""
+        return cast(
+            "models.Figures",
+            self._connection.ask("GET", "/v1/privacy/grievances/figures", models.Figures),
+        )
+
+    def grievance_file(
+        self,
+        *,
+        words: str,
+        about: str | None = None,
+        residence: str | None = None,
+        contact: str | None = None,
+    ) -> models.Asked:
+        """Say what is wrong."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/file",
+                models.Asked,
+                body={"words": words, "about": about, "residence": residence, "contact": contact},
+            ),
+        )
+
+    def grievance_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Grievances, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages(
+                "GET", "/v1/privacy/grievances", models.Case, query={"limit": limit}
+            ),
+        )
+
+    def grievance_settle(
+        self,
+        sid: str,
+        *,
+        words: str,
+        redress: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """How it ends."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/settle",
+                models.Case,
+                body={"words": words, "redress": redress},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_show(self, sid: str) -> models.Case:
+        """One grievance."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/grievances/{piece(sid)}", models.Case),
+        )
+
+    def grievance_status(self, *, reference: str) -> models.CaseStatus:
+        """How far it is."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/status",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def grievance_take(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """Look into it."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/take",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def hold(
+        self, *, record: str, limit: int | None = None, reason: str | None = None
+    ) -> Iterator[models.Hold]:
+        """Let nothing erase one record."""
+        return cast(
+            "Iterator[models.Hold]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/holds",
+                models.Hold,
+                query={"limit": limit},
+                body={"record": record, "reason": reason},
+                keyed=True,
+            ),
+        )
+
+    def holds(self, *, limit: int | None = None) -> Iterator[models.Hold]:
+        """The holds that stand."""
+        return cast(
+            "Iterator[models.Hold]",
+            self._connection.pages("GET", "/v1/privacy/holds", models.Hold, query={"limit": limit}),
+        )
+
+    def honey_place(self, *, number: str, idempotency_key: str | None = None) -> models.Done:
+        """Watch a number of nobody."""
+        return cast(
+            "models.Done",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/honey",
+                models.Done,
+                body={"number": number},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_affect(
+        self,
+        sid: str,
+        *,
+        contacts: builtins.list[str] | None = None,
+        serials: builtins.list[int] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.CaseIncident:
+        """Whose data it was."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/incidents/{piece(sid)}/affect",
+                models.CaseIncident,
+                body={"contacts": contacts, "serials": serials},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_close(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.CaseIncident:
+        """Everybody was told."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/incidents/{piece(sid)}/close",
+                models.CaseIncident,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_contain(
+        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.CaseIncident:
+        """It goes on no longer."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/incidents/{piece(sid)}/contain",
+                models.CaseIncident,
+                body={"words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_list(self, *, limit: int | None = None) -> Iterator[models.CaseIncident]:
+        """Incidents and their clocks."""
+        return cast(
+            "Iterator[models.CaseIncident]",
+            self._connection.pages(
+                "GET", "/v1/privacy/incidents", models.CaseIncident, query={"limit": limit}
+            ),
+        )
+
+    def incident_open(
+        self,
+        *,
+        kind: str,
+        words: str,
+        laws: builtins.list[str] | None = None,
+        sectors: builtins.list[str] | None = None,
+        aware: int | None = None,
+        sealed: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.CaseIncident:
+        """Something happened."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/incidents",
+                models.CaseIncident,
+                body={
+                    "kind": kind,
+                    "words": words,
+                    "laws": laws,
+                    "sectors": sectors,
+                    "aware": aware,
+                    "sealed": sealed,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_show(self, sid: str) -> models.CaseIncident:
+        """One incident."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask("GET", f"/v1/privacy/incidents/{piece(sid)}", models.CaseIncident),
+        )
+
+    def incident_tell(
+        self, sid: str, *, clock: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.CaseIncident:
+        """Somebody was told."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/incidents/{piece(sid)}/tell",
+                models.CaseIncident,
+                body={"clock": clock, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def incident_waive(
+        self, sid: str, *, clock: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.CaseIncident:
+        """Nobody can read what got out."""
+        return cast(
+            "models.CaseIncident",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/incidents/{piece(sid)}/waive",
+                models.CaseIncident,
+                body={"clock": clock, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def leave_alone_add(
+        self,
+        *,
+        number: str,
+        which: str | None = None,
+        how: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Choices:
+        """Never call somebody again, or send them no offers."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/leave-alone",
+                models.Choices,
+                body={"number": number, "which": which, "how": how},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def leave_alone_count(self) -> models.Suppressions:
+        """How many people are on each list; the lists hold no numbers."""
+        return cast(
+            "models.Suppressions",
+            self._connection.ask("GET", "/v1/privacy/leave-alone", models.Suppressions),
+        )
+
+    def leave_alone_remove(
+        self,
+        *,
+        number: str,
+        which: str | None = None,
+        how: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Choices:
+        """They asked to be called again."""
+        return cast(
+            "models.Choices",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/leave-alone/remove",
+                models.Choices,
+                body={"number": number, "which": which, "how": how},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def map(
+        self, *, kind: str | None = None, limit: int | None = None
+    ) -> Iterator[models.MapEntry]:
+        """The map of the data."""
+        return cast(
+            "Iterator[models.MapEntry]",
+            self._connection.pages(
+                "GET", "/v1/privacy/map", models.MapEntry, query={"kind": kind, "limit": limit}
+            ),
+        )
+
+    def message_list(self, *, limit: int | None = None) -> Iterator[models.PolicyMail]:
+        """Messages, newest first, without addresses and texts."""
+        return cast(
+            "Iterator[models.PolicyMail]",
+            self._connection.pages(
+                "GET", "/v1/privacy/messages", models.PolicyMail, query={"limit": limit}
+            ),
+        )
+
+    def message_lists(self, *, to: str, idempotency_key: str | None = None) -> models.Listed:
+        """The lists an address is on, and whether it declined."""
+        return cast(
+            "models.Listed",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/subscriptions/of",
+                models.Listed,
+                body={"to": to},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def message_received(
+        self, *, to: str, text: str, idempotency_key: str | None = None
+    ) -> models.Listed:
+        """Take an answer to a message; STOP ends advertising."""
+        return cast(
+            "models.Listed",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/messages/received",
+                models.Listed,
+                body={"to": to, "text": text},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def message_send(
+        self,
+        *,
+        template: str,
+        to: str,
+        fields: builtins.dict[str, str],
+        reason: str,
+        product: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PolicyMail:
+        """Ask for one message by e-mail."""
+        return cast(
+            "models.PolicyMail",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/messages",
+                models.PolicyMail,
+                body={
+                    "template": template,
+                    "to": to,
+                    "fields": fields,
+                    "reason": reason,
+                    "product": product,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def message_subscribe(
+        self,
+        *,
+        to: str,
+        name: str,
+        ground: str,
+        evidence: str,
+        product: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Listed:
+        """Put somebody on a list."""
+        return cast(
+            "models.Listed",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/subscriptions",
+                models.Listed,
+                body={
+                    "to": to,
+                    "name": name,
+                    "ground": ground,
+                    "evidence": evidence,
+                    "product": product,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def message_suppress(self, *, to: str) -> models.Listed:
+        """Send an address no more advertising."""
+        return cast(
+            "models.Listed",
+            self._connection.ask(
+                "DELETE", "/v1/privacy/subscriptions", models.Listed, body={"to": to}
+            ),
+        )
+
+    def officer_list(self, *, limit: int | None = None) -> Iterator[models.Officer]:
+        """Who takes grievances."""
+        return cast(
+            "Iterator[models.Officer]",
+            self._connection.pages(
+                "GET", "/v1/privacy/officers", models.Officer, query={"limit": limit}
+            ),
+        )
+
+    def officer_name(
+        self,
+        *,
+        law: str,
+        name: str,
+        email: str | None = None,
+        post: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Officer:
+        """Name an officer."""
+        return cast(
+            "models.Officer",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/officers",
+                models.Officer,
+                body={"law": law, "name": name, "email": email, "post": post},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def policy_acceptances(self, *, limit: int | None = None) -> Iterator[models.PolicyAcceptance]:
+        """Who went on using the service under which version."""
+        return cast(
+            "Iterator[models.PolicyAcceptance]",
+            self._connection.pages(
+                "GET",
+                "/v1/privacy/policy/acceptances",
+                models.PolicyAcceptance,
+                query={"limit": limit},
+            ),
+        )
+
+    def policy_acknowledge(
+        self, number: int, *, idempotency_key: str | None = None
+    ) -> models.PolicyTold:
+        """Acknowledge a version; who did is evidence."""
+        return cast(
+            "models.PolicyTold",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/policy/versions/{piece(number)}/acknowledge",
+                models.PolicyTold,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def policy_current(self) -> models.PolicyVersion:
+        """The notice in force."""
+        return cast(
+            "models.PolicyVersion",
+            self._connection.ask("GET", "/v1/privacy/policy/current", models.PolicyVersion),
+        )
+
+    def policy_diff(self, after: int, before: int) -> models.PolicyDifference:
+        """What leads from one version to another, who is told, what lapses."""
+        return cast(
+            "models.PolicyDifference",
+            self._connection.ask(
+                "GET",
+                f"/v1/privacy/policy/versions/{piece(after)}/changes/{piece(before)}",
+                models.PolicyDifference,
+            ),
+        )
+
+    def policy_draft(self, name: str) -> builtins.dict[str, Any]:
+        """The notice that a shipped pack would give here."""
+        return cast(
+            "builtins.dict[str, Any]",
+            self._connection.ask(
+                "GET", f"/v1/privacy/policy/draft/{piece(name)}", builtins.dict[str, Any]
+            ),
+        )
+
+    def policy_lint(
+        self, *, limit: int | None = None, name: str | None = None, document: str | None = None
+    ) -> Iterator[models.PolicyFinding]:
+        """What is wrong with a pack, line by line, each with the clause it goes against."""
+        return cast(
+            "Iterator[models.PolicyFinding]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/policy/lint",
+                models.PolicyFinding,
+                query={"limit": limit},
+                body={"name": name, "document": document},
+                keyed=True,
+            ),
+        )
+
+    def policy_packs(self, *, limit: int | None = None) -> Iterator[models.PolicyPack]:
+        """The packs that are shipped and how many of their clauses are kept."""
+        return cast(
+            "Iterator[models.PolicyPack]",
+            self._connection.pages(
+                "GET", "/v1/privacy/policy/packs", models.PolicyPack, query={"limit": limit}
+            ),
+        )
+
+    def policy_pending(self, *, limit: int | None = None) -> Iterator[models.PolicyVersion]:
+        """Material versions that nobody has acknowledged."""
+        return cast(
+            "Iterator[models.PolicyVersion]",
+            self._connection.pages(
+                "GET", "/v1/privacy/policy/pending", models.PolicyVersion, query={"limit": limit}
+            ),
+        )
+
+    def policy_refresh(self, *, idempotency_key: str | None = None) -> models.PolicyVersion:
+        """Publish a new version if what is done has changed."""
+        return cast(
+            "models.PolicyVersion",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/policy/refresh",
+                models.PolicyVersion,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def policy_source(self) -> str:
+        """The pack in use, as it is written."""
+        return cast("str", self._connection.ask("GET", "/v1/privacy/policy/source", str))
+
+    def policy_told(self, *, limit: int | None = None) -> Iterator[models.PolicyTold]:
+        """The evidence of who was told of which version."""
+        return cast(
+            "Iterator[models.PolicyTold]",
+            self._connection.pages(
+                "GET", "/v1/privacy/policy/told", models.PolicyTold, query={"limit": limit}
+            ),
+        )
+
+    def policy_use(
+        self,
+        *,
+        name: str | None = None,
+        document: str | None = None,
+        effective: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PolicyVersion:
+        """Publish the notice of a pack; 201 with the version it is."""
+        return cast(
+            "models.PolicyVersion",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/policy",
+                models.PolicyVersion,
+                body={"name": name, "document": document, "effective": effective},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def policy_version(self, number: int) -> models.PolicyVersion:
+        """One version with its notice."""
+        return cast(
+            "models.PolicyVersion",
+            self._connection.ask(
+                "GET", f"/v1/privacy/policy/versions/{piece(number)}", models.PolicyVersion
+            ),
+        )
+
+    def policy_versions(self, *, limit: int | None = None) -> Iterator[models.PolicyVersion]:
+        """Every version of the notice, oldest first, without its text."""
+        return cast(
+            "Iterator[models.PolicyVersion]",
+            self._connection.pages(
+                "GET", "/v1/privacy/policy/versions", models.PolicyVersion, query={"limit": limit}
+            ),
+        )
+
+    def primary_admin_set(self, *, email: str) -> models.PrimaryAdmin:
+        """Name who is told; what the last one was not told yet, the new one is."""
+        return cast(
+            "models.PrimaryAdmin",
+            self._connection.ask(
+                "PUT", "/v1/privacy/primary-admin", models.PrimaryAdmin, body={"email": email}
+            ),
+        )
+
+    def primary_admin_show(self) -> models.PrimaryAdmin:
+        """Who is told of material changes."""
+        return cast(
+            "models.PrimaryAdmin",
+            self._connection.ask("GET", "/v1/privacy/primary-admin", models.PrimaryAdmin),
+        )
+
+    def processing(self, *, limit: int | None = None) -> Iterator[builtins.dict[str, Any]]:
+        """The record of processing activities."""
+        return cast(
+            "Iterator[builtins.dict[str, Any]]",
+            self._connection.pages(
+                "GET", "/v1/privacy/processing", builtins.dict[str, Any], query={"limit": limit}
+            ),
+        )
+
+    def promise_list(
+        self, *, company: str | None = None, limit: int | None = None
+    ) -> Iterator[models.Promise]:
+        """The clauses of the policies, and what keeps each."""
+        return cast(
+            "Iterator[models.Promise]",
+            self._connection.pages(
+                "GET",
+                "/v1/privacy/promises",
+                models.Promise,
+                query={"company": company, "limit": limit},
+            ),
+        )
+
+    def recipient_engage(
+        self,
+        processor: str,
+        *,
+        country: str | None = None,
+        mechanism: str | None = None,
+        until: int | None = None,
+    ) -> models.Recipient:
+        """Write down the contract with a recipient."""
+        return cast(
+            "models.Recipient",
+            self._connection.ask(
+                "PUT",
+                f"/v1/privacy/recipients/{piece(processor)}",
+                models.Recipient,
+                body={"country": country, "mechanism": mechanism, "until": until},
+            ),
+        )
+
+    def recipient_list(self, *, limit: int | None = None) -> Iterator[models.Recipient]:
+        """Who receives data, on what terms."""
+        return cast(
+            "Iterator[models.Recipient]",
+            self._connection.pages(
+                "GET", "/v1/privacy/recipients", models.Recipient, query={"limit": limit}
+            ),
+        )
+
+    def recording(self, sid: str, *, limit: int | None = None) -> Iterator[models.Ruling]:
+        """Every ruling on recordings of a call, decided again and explained."""
+        return cast(
+            "Iterator[models.Ruling]",
+            self._connection.pages(
+                "GET", f"/v1/privacy/recording/{piece(sid)}", models.Ruling, query={"limit": limit}
+            ),
+        )
+
+    def release(
+        self, *, record: str, limit: int | None = None, reason: str | None = None
+    ) -> Iterator[models.Hold]:
+        """End a hold."""
+        return cast(
+            "Iterator[models.Hold]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/holds/lift",
+                models.Hold,
+                query={"limit": limit},
+                body={"record": record, "reason": reason},
+                keyed=True,
+            ),
+        )
+
+    def restrict(
+        self, *, number: str, limit: int | None = None, reason: str | None = None
+    ) -> Iterator[str]:
+        """Store somebody's data and use it no more; why it is restricted now."""
+        return cast(
+            "Iterator[str]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/restrictions",
+                str,
+                query={"limit": limit},
+                body={"number": number, "reason": reason},
+                keyed=True,
+            ),
+        )
+
+    def retention_preview(self, *, limit: int | None = None) -> Iterator[models.SweepDue]:
+        """What the next sweep will remove, kind by kind."""
+        return cast(
+            "Iterator[models.SweepDue]",
+            self._connection.pages(
+                "GET", "/v1/privacy/retention/preview", models.SweepDue, query={"limit": limit}
+            ),
+        )
+
+    def retention_rules(self, *, limit: int | None = None) -> Iterator[models.RetentionTerm]:
+        """How long each kind of record is kept, and by whose law."""
+        return cast(
+            "Iterator[models.RetentionTerm]",
+            self._connection.pages(
+                "GET", "/v1/privacy/retention", models.RetentionTerm, query={"limit": limit}
+            ),
+        )
+
+    def retention_sweep(self, *, limit: int | None = None) -> Iterator[models.SweepDue]:
+        """Remove now what is older than it may be; what went, kind by kind."""
+        return cast(
+            "Iterator[models.SweepDue]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/retention/sweep",
+                models.SweepDue,
+                query={"limit": limit},
+                keyed=True,
+            ),
+        )
+
+    def rights_ask(
+        self,
+        *,
+        kind: str,
+        contact: str,
+        residence: str | None = None,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+    ) -> models.Asked:
+        """Ask for a right."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/requests",
+                models.Asked,
+                body={
+                    "kind": kind,
+                    "contact": contact,
+                    "residence": residence,
+                    "words": words,
+                    "details": details,
+                },
+            ),
+        )
+
+    def rights_code(self, *, reference: str) -> models.CaseStatus:
+        """Send another code."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/requests/code",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def rights_fetch(self, *, reference: str) -> bytes:
+        """Fetch the archive, once."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "POST", "/v1/privacy/requests/archive", bytes, body={"reference": reference}
+            ),
+        )
+
+    def rights_status(self, *, reference: str) -> models.CaseStatus:
+        """How far it is."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/requests/status",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def rights_verify(self, *, reference: str, code: str) -> models.CaseStatus:
+        """Show the code."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/requests/verify",
+                models.CaseStatus,
+                body={"reference": reference, "code": code},
+            ),
+        )
+
+    def rights_withdraw(self, *, reference: str) -> models.CaseStatus:
+        """Take a request back."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/requests/withdraw",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def signing_key(self) -> models.Figures:
+        """The key that signs what is sent to recipients."""
+        return cast(
+            "models.Figures", self._connection.ask("GET", "/v1/privacy/signing-key", models.Figures)
+        )
+
+    def ticket_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Ticket:
+        """End a time box now."""
+        return cast(
+            "models.Ticket",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/staff-tickets/{piece(sid)}/close",
+                models.Ticket,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def ticket_list(self, *, limit: int | None = None) -> Iterator[models.Ticket]:
+        """Every ticket, closed ones too."""
+        return cast(
+            "Iterator[models.Ticket]",
+            self._connection.pages(
+                "GET", "/v1/privacy/staff-tickets", models.Ticket, query={"limit": limit}
+            ),
+        )
+
+    def ticket_open(
+        self, *, matter: str, minutes: int | None = None, idempotency_key: str | None = None
+    ) -> models.Ticket:
+        """Let people of the host see how calls went, for a time; the secret is here only."""
+        return cast(
+            "models.Ticket",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/staff-tickets",
+                models.Ticket,
+                body={"matter": matter, "minutes": minutes},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def transparency(self) -> models.Figures:
+        """The transparency report."""
+        return cast(
+            "models.Figures",
+            self._connection.ask("GET", "/v1/privacy/transparency", models.Figures),
+        )
+
+    def unrestrict(
+        self, *, number: str, limit: int | None = None, reason: str | None = None
+    ) -> Iterator[str]:
+        """End a restriction; the reasons that still stand."""
+        return cast(
+            "Iterator[str]",
+            self._connection.pages(
+                "POST",
+                "/v1/privacy/restrictions/lift",
+                str,
+                query={"limit": limit},
+                body={"number": number, "reason": reason},
+                keyed=True,
+            ),
+        )
+
+
+class RecordingOperations:
+    """``recording.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def export(self, sid: str, *, channel: Literal["in", "out"] | None = None) -> bytes:
+        """Return the audio of a recording as WAV; `Range` asks for a part of it (RFC 9110 14.2). The audio is opened for this request only, which the audit log notes, and never rests anywhere in clear."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "GET", f"/v1/recordings/{piece(sid)}/audio", bytes, query={"channel": channel}
+            ),
+        )
+
+    def list(
+        self, *, call: str | None = None, limit: int | None = None
+    ) -> Iterator[models.Recording]:
+        """Recordings and voicemails, newest first."""
+        return cast(
+            "Iterator[models.Recording]",
+            self._connection.pages(
+                "GET", "/v1/recordings", models.Recording, query={"call": call, "limit": limit}
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Remove a recording: its keys and its sound at once."""
+        self._connection.ask("DELETE", f"/v1/recordings/{piece(sid)}", type(None))
+
+    def show(self, sid: str) -> models.Recording:
+        """One recording; its audio is below it."""
+        return cast(
+            "models.Recording",
+            self._connection.ask("GET", f"/v1/recordings/{piece(sid)}", models.Recording),
+        )
+
+
+class RoleOperations:
+    """``role.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Role]:
+        """Every role that may be handed out, and the purposes it has."""
+        return cast(
+            "Iterator[models.Role]",
+            self._connection.pages("GET", "/v1/roles", models.Role, query={"limit": limit}),
+        )
+
+
+class SettingsOperations:
+    """``settings.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def show(self, *, limit: int | None = None) -> Iterator[models.Setting]:
+        """Every setting and where its value comes from; no secret."""
+        return cast(
+            "Iterator[models.Setting]",
+            self._connection.pages("GET", "/v1/settings", models.Setting, query={"limit": limit}),
+        )
+
+
+class SystemOperations:
+    """``system.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def health(self) -> models.Health:
+        """Whether calls are taken with audio."""
+        return cast(
+            "models.Health", self._connection.ask("GET", "/v1/system/health", models.Health)
+        )
+
+    def metrics(self) -> models.Metrics:
+        """Counters, none of which is about a person."""
+        return cast(
+            "models.Metrics", self._connection.ask("GET", "/v1/system/metrics", models.Metrics)
+        )
+
+    def status(self) -> models.Status:
+        """How the running installation is."""
+        return cast("models.Status", self._connection.ask("GET", "/v1/system", models.Status))
+
+
+class TrunkOperations:
+    """``trunk.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str,
+        address: str | None = None,
+        register: str | None = None,
+        password: str | None = None,
+        transport: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Trunk:
+        """Trust a carrier, or register at it."""
+        return cast(
+            "models.Trunk",
+            self._connection.ask(
+                "POST",
+                "/v1/trunks",
+                models.Trunk,
+                body={
+                    "name": name,
+                    "address": address,
+                    "register": register,
+                    "password": password,
+                    "transport": transport,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def check(
+        self,
+        *,
+        name: str,
+        address: str | None = None,
+        register: str | None = None,
+        transport: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Refuse what adding would refuse."""
+        self._connection.ask(
+            "POST",
+            "/v1/trunks/check",
+            type(None),
+            body={"name": name, "address": address, "register": register, "transport": transport},
+            key=idempotency_key,
+            keyed=True,
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Trunk]:
+        """Every trunk and its state."""
+        return cast(
+            "Iterator[models.Trunk]",
+            self._connection.pages("GET", "/v1/trunks", models.Trunk, query={"limit": limit}),
+        )
+
+    def remove(self, name: str) -> models.Trunk:
+        """Trust a carrier no longer, or unregister from it."""
+        return cast(
+            "models.Trunk",
+            self._connection.ask("DELETE", f"/v1/trunks/{piece(name)}", models.Trunk),
+        )
+
+
+class UsageOperations:
+    """``usage.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def records(
+        self,
+        *,
+        period: str | None = None,
+        span: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        category: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[models.UsageRecord]:
+        """Calls, recordings and messages counted, by day, month, year or the whole span."""
+        return cast(
+            "Iterator[models.UsageRecord]",
+            self._connection.pages(
+                "GET",
+                "/v1/usage",
+                models.UsageRecord,
+                query={
+                    "period": period,
+                    "span": span,
+                    "since": since,
+                    "until": until,
+                    "category": category,
+                    "limit": limit,
+                },
+            ),
+        )
+
+
+class Operations:
+    """Every operation, by its group."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.account = AccountOperations(connection)
+        self.app = AppOperations(connection)
+        self.application = ApplicationOperations(connection)
+        self.call = CallOperations(connection)
+        self.conference = ConferenceOperations(connection)
+        self.delivery = DeliveryOperations(connection)
+        self.event = EventOperations(connection)
+        self.flow = FlowOperations(connection)
+        self.key = KeyOperations(connection)
+        self.message = MessageOperations(connection)
+        self.notification = NotificationOperations(connection)
+        self.number = NumberOperations(connection)
+        self.participant = ParticipantOperations(connection)
+        self.phone = PhoneOperations(connection)
+        self.privacy = PrivacyOperations(connection)
+        self.recording = RecordingOperations(connection)
+        self.role = RoleOperations(connection)
+        self.settings = SettingsOperations(connection)
+        self.system = SystemOperations(connection)
+        self.trunk = TrunkOperations(connection)
+        self.usage = UsageOperations(connection)
