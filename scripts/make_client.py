@@ -162,7 +162,7 @@ def operations(document: dict[str, Any], names: Names) -> str:
     ]
     grouped = groups(document)
     for group, rows in grouped.items():
-        parts.append(f"\n\nclass {group.title()}Operations:\n")
+        parts.append(f"\n\nclass {_camel(group)}Operations:\n")
         parts.append(f'    """``{group}.…``"""\n\n')
         parts.append("    def __init__(self, connection: Connection) -> None:\n")
         parts.append("        self._connection = connection\n")
@@ -171,9 +171,13 @@ def operations(document: dict[str, Any], names: Names) -> str:
     parts.append('\n\nclass Operations:\n    """Every operation, by its group."""\n\n')
     parts.append("    def __init__(self, connection: Connection) -> None:\n")
     parts.extend(
-        f"        self.{group} = {group.title()}Operations(connection)\n" for group in grouped
+        f"        self.{group} = {_camel(group)}Operations(connection)\n" for group in grouped
     )
     return "".join(parts)
+
+
+def _camel(name: str) -> str:
+    return "".join(word.title() for word in name.split("_"))
 
 
 def _method(row: tuple[str, str, str, dict[str, Any]], names: Names) -> Iterator[str]:

@@ -72,6 +72,24 @@ class Adjust(Body, frozen=True, kw_only=True):
     status_events: list[str] | None = None
 
 
+class Record(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/calls/SID/recordings``: record a call in flight, where it may be."""
+
+    dual: bool = False
+    track: str = "both"
+    trim: bool = False
+    status_url: str | None = None
+    status_method: str = "POST"
+    status_events: list[str] | None = None
+
+
+class Control(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/calls/SID/recordings/SID``: paused, in-progress or stopped."""
+
+    to: str
+    keep_time: bool = True
+
+
 _ONE = "/v1/calls/{sid:str}"
 
 HANDLERS = (
@@ -90,6 +108,10 @@ HANDLERS = (
     resource(f"DELETE {_ONE}", "call.remove", None,
              "Remove the record of a call that is over, and everything recorded in it."),
     resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call."),
+    resource("POST /v1/calls/{call:str}/recordings", "recording.start", views.Recording,
+             "Record a call that is going on.", body=Record, status=201),
+    resource("POST /v1/calls/{call:str}/recordings/{sid:str}", "recording.control",
+             views.Recording, "Pause, go on with or stop a recording.", body=Control),
     resource(f"POST {_ONE}/redirect", "call.redirect", views.Call,
              "Let a call go on with another document.", body=Redirect),
     resource(f"POST {_ONE}/adjust", "call.adjust", views.Call,

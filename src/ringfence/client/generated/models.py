@@ -133,6 +133,25 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     recordings: builtins.list[Recording] = []
 
 
+class CallerId(msgspec.Struct, frozen=True, kw_only=True):
+    """A number of somebody's that calls may show, because they confirmed it."""
+
+    sid: str
+    number: str
+    name: str
+    created: int
+    changed: int
+
+
+class CallerIdCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """A number is being called; who answers enters ``code``."""
+
+    call: str
+    number: str
+    name: str
+    code: str
+
+
 class Campaign(msgspec.Struct, frozen=True, kw_only=True):
     """A pool of senders; ``registration``: its id at the campaign registry, or empty."""
 
@@ -492,6 +511,16 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     dtmf_in: int = 0
 
 
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that waits in a queue, at ``position`` from 1."""
+
+    queue: str
+    call: str
+    position: int
+    since: int
+    wait_s: int
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One text message."""
 
@@ -751,6 +780,18 @@ class Proofs(msgspec.Struct, frozen=True, kw_only=True):
     proofs: builtins.list[AuditProof]
 
 
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue. ``average_wait_s``: of those who were taken out of it lately."""
+
+    sid: str
+    name: str
+    size: int
+    max_size: int
+    average_wait_s: int
+    created: int
+    updated: int
+
+
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     """Who receives data, on what terms. ``refused``: why nothing is sent to it now."""
 
@@ -777,6 +818,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: int | None = None
     channels: int = 1
     size: int | None = None
+    source: str = "dial"
+    track: str = "both"
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):

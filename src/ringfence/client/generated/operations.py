@@ -430,6 +430,76 @@ class CallOperations:
         )
 
 
+class CallerIdOperations:
+    """``caller_id.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.CallerId]:
+        """Every number that was confirmed."""
+        return cast(
+            "Iterator[models.CallerId]",
+            self._connection.pages(
+                "GET", "/v1/caller-ids", models.CallerId, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Show it no more, from the next call on."""
+        self._connection.ask("DELETE", f"/v1/caller-ids/{piece(sid)}", type(None))
+
+    def rename(self, sid: str, *, name: str, idempotency_key: str | None = None) -> models.CallerId:
+        """Call it something else."""
+        return cast(
+            "models.CallerId",
+            self._connection.ask(
+                "POST",
+                f"/v1/caller-ids/{piece(sid)}",
+                models.CallerId,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.CallerId:
+        """One of them."""
+        return cast(
+            "models.CallerId",
+            self._connection.ask("GET", f"/v1/caller-ids/{piece(sid)}", models.CallerId),
+        )
+
+    def verify(
+        self,
+        *,
+        number: str,
+        name: str | None = None,
+        digits: str | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.CallerIdCheck:
+        """Call a number; who answers confirms, by the code told here, that calls may show it."""
+        return cast(
+            "models.CallerIdCheck",
+            self._connection.ask(
+                "POST",
+                "/v1/caller-ids",
+                models.CallerIdCheck,
+                body={
+                    "number": number,
+                    "name": name,
+                    "digits": digits,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
 class ConferenceOperations:
     """``conference.…``"""
 
@@ -3161,11 +3231,134 @@ class PrivacyOperations:
         )
 
 
+class QueueOperations:
+    """``queue.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, *, name: str, max_size: int | None = None, idempotency_key: str | None = None
+    ) -> models.Queue:
+        """Set up a queue. One also comes to be when a caller is sent to a name that is not there."""
+        return cast(
+            "models.Queue",
+            self._connection.ask(
+                "POST",
+                "/v1/queues",
+                models.Queue,
+                body={"name": name, "max_size": max_size},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Queue]:
+        """Every queue, oldest first."""
+        return cast(
+            "Iterator[models.Queue]",
+            self._connection.pages("GET", "/v1/queues", models.Queue, query={"limit": limit}),
+        )
+
+    def member_dequeue(
+        self,
+        queue: str,
+        call: str,
+        *,
+        url: str,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Member:
+        """Take a waiting call (`Front`: the first) out and send it to the document at `url`."""
+        return cast(
+            "models.Member",
+            self._connection.ask(
+                "POST",
+                f"/v1/queues/{piece(queue)}/members/{piece(call)}/dequeue",
+                models.Member,
+                body={"url": url, "method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def member_list(self, queue: str, *, limit: int | None = None) -> Iterator[models.Member]:
+        """Who waits in a queue, first come first."""
+        return cast(
+            "Iterator[models.Member]",
+            self._connection.pages(
+                "GET", f"/v1/queues/{piece(queue)}/members", models.Member, query={"limit": limit}
+            ),
+        )
+
+    def member_show(self, queue: str, call: str) -> models.Member:
+        """One of them; `call` `Front` is the first."""
+        return cast(
+            "models.Member",
+            self._connection.ask(
+                "GET", f"/v1/queues/{piece(queue)}/members/{piece(call)}", models.Member
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Remove a queue in which nobody waits."""
+        self._connection.ask("DELETE", f"/v1/queues/{piece(sid)}", type(None))
+
+    def show(self, sid: str) -> models.Queue:
+        """One queue."""
+        return cast(
+            "models.Queue", self._connection.ask("GET", f"/v1/queues/{piece(sid)}", models.Queue)
+        )
+
+    def update(
+        self,
+        sid: str,
+        *,
+        name: str | None = None,
+        max_size: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Queue:
+        """Call a queue something else, or let more or fewer wait in it; who waits stays."""
+        return cast(
+            "models.Queue",
+            self._connection.ask(
+                "POST",
+                f"/v1/queues/{piece(sid)}",
+                models.Queue,
+                body={"name": name, "max_size": max_size},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
 class RecordingOperations:
     """``recording.…``"""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def control(
+        self,
+        call: str,
+        sid: str,
+        *,
+        to: str,
+        keep_time: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Recording:
+        """Pause, go on with or stop a recording."""
+        return cast(
+            "models.Recording",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/recordings/{piece(sid)}",
+                models.Recording,
+                body={"to": to, "keep_time": keep_time},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
 
     def export(self, sid: str, *, channel: Literal["in", "out"] | None = None) -> bytes:
         """Return the audio of a recording as WAV; `Range` asks for a part of it (RFC 9110 14.2). The audio is opened for this request only, which the audit log notes, and never rests anywhere in clear."""
@@ -3196,6 +3389,38 @@ class RecordingOperations:
         return cast(
             "models.Recording",
             self._connection.ask("GET", f"/v1/recordings/{piece(sid)}", models.Recording),
+        )
+
+    def start(
+        self,
+        call: str,
+        *,
+        dual: bool | None = None,
+        track: str | None = None,
+        trim: bool | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        status_events: builtins.list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Recording:
+        """Record a call that is going on."""
+        return cast(
+            "models.Recording",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/recordings",
+                models.Recording,
+                body={
+                    "dual": dual,
+                    "track": track,
+                    "trim": trim,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                    "status_events": status_events,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
         )
 
 
@@ -3362,6 +3587,7 @@ class Operations:
         self.app = AppOperations(connection)
         self.application = ApplicationOperations(connection)
         self.call = CallOperations(connection)
+        self.caller_id = CallerIdOperations(connection)
         self.conference = ConferenceOperations(connection)
         self.delivery = DeliveryOperations(connection)
         self.event = EventOperations(connection)
@@ -3373,6 +3599,7 @@ class Operations:
         self.participant = ParticipantOperations(connection)
         self.phone = PhoneOperations(connection)
         self.privacy = PrivacyOperations(connection)
+        self.queue = QueueOperations(connection)
         self.recording = RecordingOperations(connection)
         self.role = RoleOperations(connection)
         self.settings = SettingsOperations(connection)
