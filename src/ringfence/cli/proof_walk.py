@@ -21,6 +21,7 @@ from ringfence.cli.proof_ways import (
     be_written_to,
     call_from_a_desk,
     meet_a_server,
+    meet_in_a_room,
     speak,
 )
 from ringfence.cli.proof_ways import call as dial
@@ -163,6 +164,7 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a call from the platform, answered and recorded", be_called),
     ("requests over HTTP with values where they do not belong", ask_by_http),
     ("a call connected to a telephone, both ends recorded", be_connected),
+    ("a conference named like the person, recorded", meet_in_a_room),
     ("a call from a telephone of the installation", call_from_a_desk),
     ("digits sent to a server, which answers with them", meet_a_server),
     ("a mailbox on a list, written to", be_written_to),

@@ -87,6 +87,10 @@ BRIDGED = (
     '<Response><Dial record="record-from-answer-dual" timeout="20" callerId={caller}>'
     "<Sip>{callee}</Sip></Dial></Response>"
 )
+MEETING = (
+    '<Response><Dial><Conference record="record-from-start" participantLabel={label}>{name}'
+    "</Conference></Dial></Response>"
+)
 ASKED_BY_A_SERVER = (
     '<Response><Gather numDigits="12" timeout="10" finishOnKey="" action={action}/></Response>'
 )
@@ -146,6 +150,21 @@ async def be_connected(trip: Trip) -> None:
             await speak(spoken)
             await spoken.press(who.secret)
             await spoken.hang_up()
+
+
+async def meet_in_a_room(trip: Trip) -> None:
+    """Meet oneself in a conference named like the person, which is recorded."""
+    who = trip.who
+    document = MEETING.format(label=quoteattr(who.secret), name=who.name)
+    async with (
+        Phone(username="proof") as one,
+        Phone(username="proof") as other,
+        _number(trip, document),
+    ):
+        talks = [await call(trip, phone, trip.spare) for phone in (one, other)]
+        await speak(talks[0])
+        for talk in talks:
+            await talk.hang_up()
 
 
 async def call_from_a_desk(trip: Trip) -> None:
