@@ -13,6 +13,7 @@ from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
+from ringfence.observe.metrics import NAMES
 from ringfence.storage.deliveries import Message
 from ringfence.storage.schema import jobs
 from ringfence.storage.statement import Statement
@@ -89,5 +90,25 @@ async def test_the_log_is_signed_and_keys_move_on_a_schedule(tmp_path: Path) -> 
     assert office.store.outbox.counts()["ready"] == 0, "what waits for its hour is no backlog"
     waiting = office.store.db.reading.rows(Statement(select(jobs.c.kind)))
     assert {kind for (kind,) in waiting} == {recurring.kind for recurring in SERIES}
+    await room.stop()
+    office.store.store.close()
+
+
+async def test_each_of_several_urls_is_told_for_itself(tmp_path: Path) -> None:
+    office = opened(tmp_path / "data")
+    receiver = Receiver(200, 200)
+    room = Backroom(office, deliver=receiver, clock=SystemClock())
+    await room.start()
+    room.tell(CALL, Callback(url="https://a.example/cb", also=("https://b.example/cb",)))
+    await until(lambda: room.courier.taken == 2)
+    assert {heard[0] for heard in receiver.heard} == {
+        "https://a.example/cb",
+        "https://b.example/cb",
+    }
+    await office.settled()
+    figures = room.metrics()
+    assert figures["ringfence_callbacks"] == {"ready": 0, "behind": 0, "dead": 0}
+    assert figures["ringfence_callbacks_total"] == {"taken": 2, "failed": 0, "given_up": 0}
+    assert set(figures) <= NAMES
     await room.stop()
     office.store.store.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -106,8 +107,24 @@ class Backroom:
         self.courier.start()
 
     def tell(self, call: CallId | None, request: Callback) -> None:
-        """Keep a callback, sealed, before its first try; it is tried until it is taken."""
-        self.postbox.tell(told(call, request))
+        """Keep a callback, sealed, before its first try; it is tried until it is taken.
+
+        Each URL is told for itself: one that does not answer keeps nothing from another.
+        """
+        for url in (request.url, *request.also):
+            self.postbox.tell(told(call, replace(request, url=url)))
+
+    def metrics(self) -> dict[str, float | dict[str, float]]:
+        """Values of the metrics of callbacks."""
+        courier = self.courier
+        return {
+            "ringfence_callbacks_total": {
+                "taken": courier.taken, "failed": courier.failed, "given_up": courier.dead,
+            },
+            "ringfence_callbacks_flying": courier.flying,
+            "ringfence_callbacks": dict(self.postbox.counts()),
+            "ringfence_servers_left_alone": len(courier.resting),
+        }  # fmt: skip
 
     async def stop(self) -> None:
         """Let what is under way finish; the rest waits for the next start."""

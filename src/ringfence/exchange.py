@@ -437,6 +437,7 @@ class Exchange:
             "ringfence_fetches_total": {k: float(v) for k, v in self.outside.fetched.items()},
             "ringfence_jobs_waiting": jobs.get("ready", 0) + jobs.get("leased", 0),
             "ringfence_jobs_dead": jobs.get("dead", 0),
+            **self.backroom.metrics(),
             "ringfence_commits_total": store.db.commits,
             "ringfence_disk_free_bytes": store.recordings.free_bytes(),
             "ringfence_clock_skew_seconds": self.clock.skew_ms() / 1000,

@@ -74,7 +74,8 @@ class Callback:
     about where that is not the call: a conference, a message; what is about one subject is told to
     one server in order. ``party``: under whose key it waits; None: whoever the call is with, and
     the account's where there is no call. ``body``: JSON posted instead of a form, signed by its
-    digest. ``fallback_url``: told at once, with ErrorCode and ErrorUrl, when ``url`` fails.
+    digest. ``also``: further URLs that are told the same. ``fallback_url``: told at once, with
+    ErrorCode and ErrorUrl, when one of them fails.
     """
 
     url: str = field(repr=False)
@@ -85,6 +86,7 @@ class Callback:
     subject: str = ""
     party: PartyId | None = None
     body: bytes = field(default=b"", repr=False)
+    also: tuple[str, ...] = field(default=(), repr=False)
     fallback_url: str = field(default="", repr=False)
     fallback_method: Method = "POST"
 

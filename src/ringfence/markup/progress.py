@@ -64,7 +64,9 @@ class ProgressReports:
         )
         if news.step == "completed":
             params = (*params, ("CallDuration", whole_seconds(news.talk_ms)))
-        self._stage.ask(Callback(url=url, method=target.status_callback_method, params=params))
+        self._stage.ask(
+            Callback(url=url, method=target.status_callback_method, params=params, event=news.step)
+        )
 
     def _status(self, news: notices.DialProgress) -> str:
         if news.step == "completed":

@@ -69,3 +69,13 @@ def test_exchanges_are_sent_again(client: TestClient[Any], office: Any, basic: H
     office.answers["delivery.retry"] = waiting
     assert client.post("/v1/deliveries/DL1/retry", headers=basic()).status_code == 200
     assert office.asked[-1][:2] == ("delivery.retry", {"sid": "DL1"})
+
+
+def test_it_is_searched_by_failure_and_app(
+    client: TestClient[Any], office: Any, basic: Headers
+) -> None:
+    query = "failed=true&kind=status&flow=welcome&code=11200&delivery=DL1"
+    client.get(f"/v1/notifications?{query}", headers=basic())
+    asked = office.asked[-1][1]
+    assert (asked["failed"], asked["code"], asked["flow"]) == (True, 11200, "welcome")
+    assert (asked["kind"], asked["delivery"]) == ("status", "DL1")
