@@ -346,6 +346,12 @@ class Settings:
     missed_call_sms_from: str = setting(
         WORD, "", "the number or word of ours these messages come from"
     )
+    rights_sms_from: str = setting(
+        WORD,
+        "",
+        "the number or word of ours that codes of rights requests come from by text;"
+        " empty: they are spoken on a call",
+    )
     privacy_contact: str = setting(
         MAILBOX, "", "where people write about privacy; printed in the notice"
     )

@@ -39,7 +39,7 @@ COUNTRIES: dict[str, str] = {
     "US-CA": "United States: California", "US": "United States: another state",
 }  # fmt: skip
 
-_DETAILS = ("what", "value", "recipient", "purpose", "email")
+_DETAILS = ("code_by", "what", "value", "recipient", "purpose", "email")
 
 
 @get("/rights", media_type=MediaType.HTML)

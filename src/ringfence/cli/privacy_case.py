@@ -115,7 +115,7 @@ def list_(state: str | None, data: Path | None, as_json: bool) -> None:
 @click.option("--words", default="", help="What the person wrote.")
 @click.option("--met", "method", help="How it is known who asks: met, document, account, letter.")
 @click.option("--set", "details", multiple=True, metavar="NAME=VALUE",
-              help="what and value; recipient; purpose and channel; email.")  # fmt: skip
+              help="what and value; recipient; purpose, channel; email; code_by=text.")  # fmt: skip
 @data_option
 @json_option
 def open_(

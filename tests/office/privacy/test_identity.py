@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from rights_scene import CALLER
+from rights_scene import CALLER, OURS, Scene
 
 from ringfence.kernel.limits import CODE_LIFE_MS, CODE_TRIES, CODES_PER_CASE, CODES_PER_CONTACT
+from ringfence.kernel.phone import Phone
 from ringfence.messaging.permission import Subscription
 from ringfence.office.privacy import identity
 from ringfence.privacy.cases import codes
@@ -211,3 +213,52 @@ def test_who_reads_a_mailbox_is_who_has_it(mailing):
     archive = mailing.run("privacy.case.archive", sid=case.sid)
     data = mailing.fetch("privacy.case.fetch", sid=case.sid, token=archive.token)
     assert b"tables/subscriptions.csv" in data
+
+
+@pytest.fixture
+def texting(tmp_path):
+    """A scene whose exchange may write to people."""
+    made = Scene(tmp_path / "data", rights_sms_from=OURS)
+    made.run("number.add", number=OURS, twiml="<Response/>")
+    made.run("message.campaign.add", name="codes", senders=[OURS], registration="C0DE123")
+    yield made
+    made.close()
+
+
+def texts(scene):
+    """What was written to people."""
+    return [scene.run("message.show", sid=m.sid) for m in scene.run("message.list").messages]
+
+
+@pytest.mark.promise("DSR-08")
+def test_a_code_comes_by_text_where_somebody_asks_for_that(texting):
+    texting.person()
+    asked = texting.run("privacy.rights.ask", "public", kind="restriction", contact=CALLER,
+                        residence="DE", details={"code_by": "text"})  # fmt: skip
+    texting.work()
+    assert texting.line.placed == []
+    (sent,) = texts(texting)
+    code = re.search(r"code is ([0-9]{6})", sent.body)[1]
+    assert verify(texting, asked.reference, code).state == "answered"
+
+
+def test_who_wants_no_texts_is_called_instead(texting):
+    texting.person()
+    asyncio.run(
+        texting.office.write(
+            lambda tx: texting.office.store.rooms.consents.suppress(
+                tx, Phone(CALLER), "texts", how="mail", by="caller", now=texting.clock.now()
+            )
+        )
+    )
+    texting.run("privacy.rights.ask", "public", kind="restriction", contact=CALLER,
+                residence="DE", details={"code_by": "text"})  # fmt: skip
+    texting.work()
+    assert (len(texting.line.placed), texts(texting)) == (1, [])
+
+
+def test_a_way_that_codes_do_not_go_is_refused(scene):
+    for way, code in (("text", "no_texts"), ("pigeon", "bad_argument")):
+        refused = scene.refused("privacy.rights.ask", "public", kind="access", contact=CALLER,
+                                residence="DE", details={"code_by": way})  # fmt: skip
+        assert refused.code == code

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
 METHODS = frozenset({"code", "met", "document", "account", "letter"})
 """How it was shown who asks: by a code, or as whoever handles the case says."""
 
-_FIELDS = frozenset({"purpose", "channel", "what", "value", "record", "recipient", "email"})
+_FIELDS = frozenset(
+    {"purpose", "channel", "what", "value", "record", "recipient", "email", "code_by"}
+)
 
 
 # --- anybody --------------------------------------------------------------------------------------
@@ -57,7 +59,8 @@ async def ask(
 ) -> case_views.Asked:
     """Ask for a right. ``contact``: the number (or mailbox) it is about, to which a code goes.
 
-    The answer and the work are the same for numbers nobody here has ever heard of.
+    ``details`` may say ``code_by``: ``call`` (it is spoken) or ``text`` (it is written). The answer
+    and the work are the same for numbers nobody here has ever heard of.
     """
     address = case_desk.read_address(office, contact)
     if isinstance(address, str) and address.startswith("mailto:"):
@@ -338,6 +341,7 @@ async def _add(
     unknown = set(details) - _FIELDS
     if unknown or any(not isinstance(v, str) or len(v) > 500 for v in details.values()):
         raise Refused("bad_argument", f"details are: {_listed(_FIELDS)}")
+    identity.check_way(office, details.get("code_by", "call"))
     text = address.e164 if isinstance(address, Phone) else address
     place = case_desk.check_residence(residence) or _region(address)
     now, actor = office.clock.now(), current_actor()

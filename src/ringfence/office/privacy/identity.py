@@ -18,6 +18,7 @@ from ringfence.kernel.limits import CODE_TRIES, CODES_PER_CASE, CODES_PER_CONTAC
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.observe.logs import get_logger
+from ringfence.office.messaging.asking import Wanted, own_sender, prepare
 from ringfence.office.privacy import case_desk, remedies
 from ringfence.office.privacy.case_desk import NOBODY
 from ringfence.office.table import EVERYBODY, TABLE
@@ -79,7 +80,15 @@ async def send_code(office: Office, sid: str, now: Ms) -> None:
     )
     if not known or sent > CODES_PER_CASE or today > CODES_PER_CONTACT:
         return
-    await _deliver(office, address, code)
+    await _deliver(office, address, code, by_text=words.get("code_by") == "text")
+
+
+def check_way(office: Office, way: str) -> None:
+    """Raise `Refused` for a way that codes do not go here: ``bad_argument``, ``no_texts``."""
+    if way not in {"call", "text"}:
+        raise Refused("bad_argument", "a code comes by call or by text")
+    if way == "text" and not office.settings.rights_sms_from:
+        raise Refused("no_texts", "this exchange sends no codes by text; let it call you")
 
 
 def is_known(office: Office, address: str) -> bool:
@@ -92,15 +101,38 @@ def _address(text: str) -> Phone | str:
     return Phone(text) if text.startswith("+") or text.isdigit() else text
 
 
-async def _deliver(office: Office, address: str, code: str) -> None:
+async def _deliver(office: Office, address: str, code: str, *, by_text: bool) -> None:
     if address.startswith("mailto:"):
         await remedies.mail_code(office, address.removeprefix("mailto:"), code)
+        return
+    if by_text and isinstance(to := _address(address), Phone) and await _text(office, to, code):
         return
     try:
         office.live.outgoing.place(address, source=Source(document=spoken(office, code)))
     except Refused as refused:
         log.warning("code_not_sent", code=refused.code)
         raise RemoteError("no call can be placed just now", hint=503) from None
+
+
+_WRITTEN = (
+    "Your code is {code}. Somebody asked about the data we hold on this number. "
+    "If it was not you, you need to do nothing."
+)
+
+
+async def _text(office: Office, to: Phone, code: str) -> bool:
+    """Ask for a text message with the code; False where none may go there: they are called."""
+    try:
+        sender = own_sender(office, office.settings.rights_sms_from)
+        text = _WRITTEN.format(code=code)
+        ready = prepare(office, Wanted(to=to, sender=sender, text=text, priority=0))
+    except Refused as refused:
+        log.warning("code_not_texted", code=refused.code)
+        return False
+    await office.write(lambda tx: office.store.rooms.texts.add(tx, ready.new))
+    office.post.at_hand(ready.id, to, ready.own, text)
+    office.post.wake()
+    return True
 
 
 def spoken(office: Office, code: str) -> str:
