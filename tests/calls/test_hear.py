@@ -265,6 +265,7 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.UnbridgeLegs(a=CALLER, b=STRANGER),
         effects.MuteLeg(leg=CALLER, on=True),
         effects.EchoLeg(leg=CALLER, on=True),
+        effects.ListenLeg(leg=CALLER),
         effects.StartStream(
             stream=StreamId("MZ-x"), leg=CALLER, order=StreamOrder(url="wss://x.example")
         ),

@@ -288,3 +288,39 @@ def test_a_recording_begun_meanwhile_is_redacted_too(rig: Any) -> None:
     rig.do(commands.Collect(sensitive=True))
     new = rig.do(commands.StartRecording())
     assert [type(effect) for effect in new] == [effects.StartRecording, effects.RedactDigits]
+
+
+# --- who answered ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answered_by", "person"), [("human", True), ("machine_start", False)])
+def test_the_program_hears_of_the_answer_once_it_is_known_whose_it_is(
+    rig: Any, answered_by: Any, person: bool
+) -> None:
+    leg = rig.originated(listen="first")
+    rig.hear(inputs.LegAnswered(leg=leg, codec="PCMU"))
+    assert rig.wants(effects.ListenLeg)
+    assert not rig.told(notices.Answered)
+    rig.hear(inputs.AnswererKnown(leg=leg, answered_by=answered_by, after_ms=900))
+    rig.hear(inputs.AnswererKnown(leg=leg, answered_by="fax", after_ms=900))
+    assert [type(n) for n in rig.notices] == [notices.AnswererKnown, notices.Answered]
+    assert len(rig.wrote(events.AnswererDetected)) == 1
+    assert bool(rig.wrote(events.CallAnsweredByPerson)) is person
+
+
+def test_nobody_waits_for_ever_to_know_who_answered(rig: Any) -> None:
+    leg = rig.originated(listen="first")
+    rig.hear(inputs.LegAnswered(leg=leg, codec="PCMU"))
+    rig.wait(65_000)
+    assert rig.told(notices.AnswererKnown)[0].answered_by == "unknown"
+    assert rig.told(notices.Answered)
+
+
+def test_a_call_that_ends_meanwhile_was_answered_by_nobody_known(rig: Any) -> None:
+    leg = rig.originated(listen="beside")
+    rig.hear(inputs.LegAnswered(leg=leg, codec="PCMU"))
+    assert rig.told(notices.Answered)
+    rig.hear(inputs.LegHungUp(leg=leg))
+    rig.hear(inputs.AnswererKnown(leg=leg, answered_by="human", after_ms=1))
+    rig.finish()
+    assert not rig.wrote(events.AnswererDetected)

@@ -279,3 +279,24 @@ def test_a_call_that_is_over_is_deleted(client: Client) -> None:
     with pytest.raises(TwilioRestException) as gone:
         client.calls(after.sid).fetch()
     assert gone.value.status == 404
+
+
+def test_a_machine_is_known_by_its_beep(client: Client) -> None:
+    async def scene() -> None:
+        async with Phone(username="+12025550188") as phone:
+            made = await asyncio.to_thread(
+                client.calls.create,
+                to=f"sip:+12025550188@127.0.0.1:{phone.port}",
+                from_=OURS,
+                twiml=SPEAK,
+                machine_detection="DetectMessageEnd",
+            )
+            ringing = await phone.next_call(20)
+            await ringing.answer()
+            ringing.audio.say_tone(1_000, seconds=0.5)
+            found = await settled(client.calls(made.sid).fetch, lambda c: c.answered_by)
+            assert found.answered_by == "machine_end_beep"
+            await ringing.hang_up()
+            await until(client, made.sid, "completed")
+
+    asyncio.run(scene())

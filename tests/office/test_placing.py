@@ -6,7 +6,13 @@ import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office
-from ringfence.office.placing import _application, keys_of, source_of, status_callback
+from ringfence.office.placing import (
+    _application,
+    keys_of,
+    listening_of,
+    source_of,
+    status_callback,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -82,3 +88,13 @@ async def test_an_application_says_what_runs_and_who_is_told(office: Office) -> 
     for sid in (bare.sid, "AP" + "0" * 32):
         with pytest.raises(Refused, match="unknown_application"):
             _application(office, sid)
+
+
+async def test_how_to_find_out_who_answers(office: Office) -> None:
+    found = listening_of(office, to_the_end=True, timeout_s=20, status_url="https://example.com/w")
+    assert (found["listen"], found["listening"].timeout_ms) == ("first", 20_000)
+    assert found["listened"] == ("https://example.com/w", "POST")
+    assert listening_of(office, beside=True)["listen"] == "beside"
+    for wrong in ({"timeout_s": 60}, {"speech_ms": 1}, {"silence_ms": "5000"}):
+        with pytest.raises(Refused, match="bad_argument"):
+            listening_of(office, **wrong)  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import AccountId, CallId, LegId, PartyId, RecordingId, StreamId
+from ringfence.kernel.limits import ANSWER_LISTEN_MS
 
 _DEFAULTS = CallSettings()
 _BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
@@ -161,6 +162,8 @@ class Call:
                     live.end(Cause.NO_ANSWER, "system")
                 case "max":
                     live.end(Cause.MAX_DURATION, "system")
+                case "listen":
+                    live.answerer_known("unknown", ANSWER_LISTEN_MS)
                 case "release":
                     leg = live.legs.get(LegId(subject))
                     if leg is not None:

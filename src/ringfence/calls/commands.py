@@ -39,6 +39,7 @@ from ringfence.calls.targets import ToDevice as ToDevice
 from ringfence.calls.targets import ToPhone as ToPhone
 from ringfence.calls.targets import ToSip as ToSip
 from ringfence.calls.words import (
+    ListenWhen,
     RecordingAnswer,
     RecordingAsker,
     RecordingDuty,
@@ -73,6 +74,7 @@ class Originate:
 
     ``caller``, ``called``: the parties shown and rung. ``ring_ms``: ring that long at most.
     ``role``: which side the rung leg is; click-to-call rings our agent first as ``caller``.
+    ``listen``: whether it is found out by ear who answers.
     """
 
     target: DialTarget
@@ -84,6 +86,7 @@ class Originate:
     ring_ms: int = 60_000
     max_duration_ms: int | None = None
     role: Role = "callee"
+    listen: ListenWhen = "no"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,6 +160,13 @@ class StopPlay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenLeg:
+    """Find out by ear who answered; ``inputs.AnswererKnown`` when it is known, or given up."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendDigits:
     """Send keys to the far end; ``inputs.DigitsSent`` when done."""
 
@@ -374,6 +381,7 @@ Effect = (
     | StartPlay
     | StartTone
     | StopPlay
+    | ListenLeg
     | SendDigits
     | BridgeLegs
     | UnbridgeLegs

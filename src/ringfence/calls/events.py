@@ -20,6 +20,7 @@ from typing import Annotated
 from ringfence.calls.causes import Cause
 from ringfence.calls.stream import StreamEnd, Tracks
 from ringfence.calls.words import (
+    AnsweredBy,
     CollectEnd,
     DialStatus,
     Direction,
@@ -117,6 +118,14 @@ class CallAnswered(CallFact):
     """The first leg is up. On an inbound call the system answered, not yet a person."""
 
     codec: Annotated[str, CALL_FACT] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswererDetected(CallFact):
+    """It was found out by ear who answered a call of ours, ``after_ms`` of listening."""
+
+    answered_by: Annotated[AnsweredBy, CALL_FACT]
+    after_ms: Annotated[int, CALL_FACT] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -544,6 +553,7 @@ FACTS: tuple[type[CallFact], ...] = (
     CallPlaced,
     CallRang,
     CallAnswered,
+    AnswererDetected,
     CallAnsweredByPerson,
     CallEnded,
     LegPlaced,

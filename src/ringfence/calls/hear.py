@@ -262,6 +262,11 @@ def _digit(call: LiveCall, x: inputs.DigitPressed) -> None:
         call.end_collection(reason)
 
 
+def _answerer_known(call: LiveCall, x: inputs.AnswererKnown) -> None:
+    if call.anchor is not None and x.leg == call.anchor.id:
+        call.answerer_known(x.answered_by, x.after_ms)
+
+
 def _digits_sent(call: LiveCall, x: inputs.DigitsSent) -> None:
     leg = call.legs.get(x.leg)
     if leg is None or leg.over:
@@ -399,6 +404,8 @@ def _effect_failed(call: LiveCall, x: inputs.EffectFailed) -> None:
             _released(call, inputs.LegReleased(leg=leg_id))
         case effects.StartPlay(leg=leg_id, play=play) | effects.StartTone(leg=leg_id, play=play):
             _play_ended(call, inputs.PlayEnded(leg=leg_id, play=play, reason="failed"))
+        case effects.ListenLeg():
+            call.answerer_known("unknown", 0)
         case effects.SendDigits(leg=leg_id):
             _digits_failed(call, leg_id)
         case effects.BridgeLegs():
@@ -464,6 +471,7 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.LegReplaced: _replaced,
     inputs.PartnerReplaced: _partner_replaced,
     inputs.DigitPressed: _digit,
+    inputs.AnswererKnown: _answerer_known,
     inputs.DigitsSent: _digits_sent,
     inputs.PlayEnded: _play_ended,
     inputs.RecordingBegan: _recording_began,

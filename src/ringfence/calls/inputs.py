@@ -17,6 +17,7 @@ from ringfence.calls.commands import DialTarget, Heard
 from ringfence.calls.effects import Effect
 from ringfence.calls.stream import StreamEnd
 from ringfence.calls.words import (
+    AnsweredBy,
     PlayEnd,
     QueueExit,
     RecordingEnd,
@@ -209,6 +210,15 @@ class DigitPressed:
     digit: str = field(repr=False)
     duration_ms: int = 0
     inband: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswererKnown:
+    """Answers `effects.ListenLeg`, once."""
+
+    leg: LegId
+    answered_by: AnsweredBy
+    after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,6 +424,7 @@ Input = (
     | LegReplaced
     | PartnerReplaced
     | DigitPressed
+    | AnswererKnown
     | DigitsSent
     | PlayEnded
     | RecordingBegan

@@ -19,11 +19,12 @@ from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import Leg
 from ringfence.calls.recording import Recording
 from ringfence.calls.targets import RecordingNotice
-from ringfence.calls.words import CollectEnd, Direction, HungUpBy
+from ringfence.calls.words import AnsweredBy, CollectEnd, Direction, HungUpBy, ListenWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
+from ringfence.kernel.limits import ANSWER_LISTEN_MS
 
 CallState = Literal["new", "offered", "placed", "up", "ending", "ended"]
 CallTrigger = Literal["arrive", "place", "answered", "end", "closed"]
@@ -38,8 +39,9 @@ CALL_TABLE: dict[CallState, dict[CallTrigger, CallState]] = {
 }
 """Every transition of a call. A trigger that is not in a state's row changes nothing."""
 
-Preparation = Literal["digits"]
-"""What comes between the answer of a call of ours and its program: keys for an extension."""
+Preparation = Literal["digits", "listening"]
+"""What may come between the answer of a call of ours and its program: keys for an extension, and
+finding out who answered."""
 
 _CLOSING_TIMERS = frozenset({"release", "recording", "stream"})
 
@@ -58,6 +60,7 @@ class LiveCall(CallCore):
         "collector",
         "direction",
         "ended_at",
+        "listen",
         "max_duration_ms",
         "offered_at",
         "state",
@@ -81,6 +84,7 @@ class LiveCall(CallCore):
         self._mos = 0
         self._first: LegId | None = None
         self._preparing: set[Preparation] = set()
+        self.listen: ListenWhen = "no"
         self.tellings: dict[int, tuple[LegId, RecordingNotice, RecordingId]] = {}
         """By the number of the prompt in which a party hears that a recording begins."""
 
@@ -109,14 +113,44 @@ class LiveCall(CallCore):
         self.timers.clear("offer")
         self.timers.set("max", self.now + self.max_duration_ms)
         self.facts.append(events.CallAnswered(at=self.now, call=self.call, codec=leg.codec))
-        if self.direction == "outbound" and leg.role == "callee" and leg.person:
-            self.person_answered(leg.id, leg.party)
-            self.talk_begins()
+        if self.listen == "no":
+            self._person_there(leg)
+        elif self.listen == "first":
+            self._preparing.add("listening")
         digits = "" if leg.target is None else leg.target.send_digits
         if digits:
             self._preparing.add("digits")
             self.dial_digits(leg, digits)
+        else:
+            self._begin_listening()
         self.prepared()
+
+    def _person_there(self, leg: Leg) -> None:
+        if self.direction == "outbound" and leg.role == "callee" and leg.person:
+            self.person_answered(leg.id, leg.party)
+            self.talk_begins()
+
+    def _begin_listening(self) -> None:
+        if self.listen != "no":
+            self.effects.append(effects.ListenLeg(leg=self.first().id))
+            self.timers.set("listen", self.now + ANSWER_LISTEN_MS)
+
+    def answerer_known(self, answered_by: AnsweredBy, after_ms: int) -> None:
+        """It was found out who answered, or given up; only the first word counts."""
+        if self.listen == "no" or self.ended_at is not None:
+            return
+        self.listen = "no"
+        self.timers.clear("listen")
+        self.facts.append(
+            events.AnswererDetected(
+                at=self.now, call=self.call, answered_by=answered_by, after_ms=after_ms
+            )
+        )
+        if answered_by in {"human", "unknown"}:
+            self._person_there(self.first())
+        self.tell(notices.AnswererKnown(answered_by=answered_by, after_ms=after_ms))
+        if "listening" in self._preparing:
+            self.prepared("listening")
 
     @property
     def preparing(self) -> frozenset[Preparation]:
@@ -126,6 +160,8 @@ class LiveCall(CallCore):
     def prepared(self, *done: Preparation) -> None:
         """Something that comes before the program is done; the program hears when all of it is."""
         self._preparing.difference_update(done)
+        if "digits" in done:
+            self._begin_listening()
         if not self._preparing:
             self.tell(notices.Answered())
 

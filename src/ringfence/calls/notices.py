@@ -21,6 +21,7 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Heard
 from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.calls.words import (
+    AnsweredBy,
     CollectEnd,
     DialStatus,
     LegStep,
@@ -39,6 +40,14 @@ _NO_QUEUE = QueueId("")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """The first leg is up: audio flows both ways."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswererKnown:
+    """It was found out who answered; before `Answered` where the program was to wait for it."""
+
+    answered_by: AnsweredBy
+    after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +232,7 @@ class CallOver:
 
 Notice = (
     Answered
+    | AnswererKnown
     | PlayFinished
     | DigitHeard
     | DigitsEntered

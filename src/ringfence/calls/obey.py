@@ -28,6 +28,7 @@ def _originate(call: LiveCall, c: commands.Originate) -> None:
     # The call is written down before its leg: its own fact is the first of all.
     placed = call.facts.pop()
     call.caller = c.caller
+    call.listen = c.listen
     call.begin(leg, "place", c.max_duration_ms)
     call.facts.append(
         events.CallPlaced(

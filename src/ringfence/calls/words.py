@@ -33,6 +33,20 @@ RecordingTrack = Literal["both", "inbound", "outbound"]
 RecordingAsker = Literal["program", "api", "placing"]
 """Who wanted a recording: the call's program, somebody in mid-call, whoever placed the call."""
 
+AnsweredBy = Literal[
+    "human",
+    "machine_start",
+    "machine_end_beep",
+    "machine_end_silence",
+    "machine_end_other",
+    "fax",
+    "unknown",
+]
+"""Who or what answered a call of ours, by its sound."""
+
+ListenWhen = Literal["no", "first", "beside"]
+"""Whether it is found out who answered: before the program begins, or while it runs."""
+
 RecordingOutcome = Literal["record", "announce", "ask", "never"]
 """What the law on recording lets be done (``privacy.recording_law``)."""
 

@@ -222,6 +222,7 @@ CALL_OFFER_MS = Limit(180_000, "ms", "RFC 3261 16.6: proxies give up after three
 CALL_DURATION_MS = Limit(14_400_000, "ms", "four hours: a forgotten call must not cost for a week")
 CALL_RING_MS = Limit(600_000, "ms", "of one attempt; the longest ringing time APIs accept")
 CALL_SEND_DIGITS_MAX = Limit(32, "keys", "what Twilio's SendDigits takes: an extension and pauses")
+ANSWER_LISTEN_MS = Limit(65_000, "ms", "the longest time-out of machine detection, and a little")
 LEG_RELEASE_MS = Limit(5_000, "ms", "the media worker closes a leg in 1 ms; a dead one never does")
 AUDIO_LATE_MS = Limit(2_000, "ms", "later than this after the answer people notice and say hello")
 RECORDING_BEGIN_MS = Limit(5_000, "ms", "opening a file takes 1 ms; silence means no recording")

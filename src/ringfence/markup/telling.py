@@ -90,6 +90,8 @@ class StatusTeller:
                 return self._tell("ringing", _STATUS["ringing"], fact.at)
             case events.CallAnswered():
                 return self._tell("answered", _STATUS["answered"], fact.at)
+            case events.AnswererDetected(answered_by=answered_by):
+                self._answered_by = (("AnsweredBy", answered_by),)
             case events.LegEnded(leg=leg, status=status) if leg == self._first:
                 self._sip = status
             case events.RecordingSaved(source="call"):
@@ -134,6 +136,29 @@ class StatusTeller:
             *more,
         )
         return [Callback(url=wanted.url, method=wanted.method, params=params, event=step)]
+
+
+class AnswererTeller:
+    """Tells one URL who answered, once that is known."""
+
+    __slots__ = ("_context", "_method", "_url")
+
+    def __init__(self, context: Context, url: str, method: Method) -> None:
+        self._context = context
+        self._url = url
+        self._method: Method = method
+
+    def hear(self, fact: CallFact) -> list[Callback]:
+        """Return the callback a fact is worth, if it is."""
+        if not isinstance(fact, events.AnswererDetected):
+            return []
+        params: Params = (
+            ("AccountSid", self._context.account),
+            ("CallSid", self._context.call),
+            ("AnsweredBy", fact.answered_by),
+            ("MachineDetectionDuration", str(fact.after_ms)),
+        )
+        return [Callback(url=self._url, method=self._method, params=params, event="answered-by")]
 
 
 class RecordingTeller:

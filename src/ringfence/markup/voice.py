@@ -211,6 +211,12 @@ class Program:
                     self._waiting_answer = False
                     if self._step is not None and not self._over:
                         self._step.begin()
+            case notices.AnswererKnown():
+                self._base_params = (
+                    *self._base_params,
+                    ("AnsweredBy", news.answered_by),
+                    ("MachineDetectionDuration", str(news.after_ms)),
+                )
             case notices.CallOver():
                 self._over = True
                 self._fetching, self._fetch_due = 0, None

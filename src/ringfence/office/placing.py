@@ -13,6 +13,7 @@ from ringfence.kernel.ids import FlowId
 from ringfence.kernel.limits import CALL_DURATION_MS, CALL_RING_MS, CALL_SEND_DIGITS_MAX
 from ringfence.markup.context import Source
 from ringfence.markup.telling import STEPS, CallStep, StatusCallback
+from ringfence.media.answering import Listening
 from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.hooks import method_of
 from ringfence.office.recording import wish_of
@@ -59,6 +60,7 @@ async def place_call(
     status_method: str = "POST",
     status_events: list[str] | None = None,
     record: dict[str, Any] | None = None,
+    listen: dict[str, Any] | None = None,
 ) -> views.Call:
     """Ring somebody and run a program with whoever answers.
 
@@ -66,7 +68,8 @@ async def place_call(
     object, and the hours of their own clock. ``digits`` are sent before the program begins.
     ``status_url`` is told of ``status_events``: initiated, ringing, answered, completed.
     ``application``: its URLs, instead of any said here. ``record``: it is recorded from its answer
-    on, with what ``recording.start`` takes.
+    on, with what ``recording.start`` takes. ``listen``: it is found out by ear who answers, with
+    what `listening_of` takes.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
     told = status_callback(office, status_url, status_method, status_events)
@@ -94,6 +97,7 @@ async def place_call(
         password=sip_password,
         status=told,
         recording=None if record is None else _recording(office, record),
+        **({} if listen is None else _listening(office, listen)),
     )
     with exchange_itself():
         call = office.live.outgoing.place(to, source=source, wishes=wishes)
@@ -186,6 +190,52 @@ def _recording(office: Office, asked: dict[str, Any]) -> RecordingWish:
         return replace(wish_of(office, **asked), asked_by="placing")
     except TypeError:
         raise Refused("bad_argument", "record takes what recording.start takes") from None
+
+
+def _listening(office: Office, asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return listening_of(office, **asked)
+    except TypeError:
+        raise Refused("bad_argument", "listen takes what it is documented to take") from None
+
+
+def listening_of(
+    office: Office,
+    *,
+    to_the_end: bool = False,
+    beside: bool = False,
+    timeout_s: int = 30,
+    speech_ms: int = 2_400,
+    speech_end_ms: int = 1_200,
+    silence_ms: int = 5_000,
+    status_url: str | None = None,
+    status_method: str = "POST",
+) -> dict[str, Any]:
+    """Return how to find out who answers, as `Wishes` has it. Raises `Refused`.
+
+    ``beside``: the program does not wait for it, and ``status_url`` is told.
+    """
+    for name, value, low, high in (
+        ("timeout_s", timeout_s, 3, 59),
+        ("speech_ms", speech_ms, 1_000, 6_000),
+        ("speech_end_ms", speech_end_ms, 500, 5_000),
+        ("silence_ms", silence_ms, 2_000, 10_000),
+    ):
+        if not isinstance(value, int) or not low <= value <= high:
+            raise Refused("bad_argument", f"{name} is a number from {low} to {high}")
+    if status_url is not None:
+        office.check_url(status_url)
+    return {
+        "listen": "beside" if beside else "first",
+        "listening": Listening(
+            to_the_end=to_the_end,
+            timeout_ms=timeout_s * 1000,
+            speech_ms=speech_ms,
+            speech_end_ms=speech_end_ms,
+            silence_ms=silence_ms,
+        ),
+        "listened": None if status_url is None else (status_url, method_of(status_method)),
+    }
 
 
 def limit_of(seconds: int) -> int:

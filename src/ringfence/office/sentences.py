@@ -66,6 +66,7 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.CallPlaced: lambda _: "A call was placed",
     e.CallRang: lambda _: "Ringing",
     e.CallAnswered: lambda f: f"Answered ({f.codec})" if f.codec else "Answered",
+    e.AnswererDetected: lambda f: f"By its sound: {f.answered_by.replace('_', ' ')}",
     e.CallAnsweredByPerson: lambda _: "A person answered",
     e.CallEnded: _ended,
     e.LegPlaced: lambda _: "Ringing another party",

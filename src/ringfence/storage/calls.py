@@ -54,6 +54,7 @@ _ANSWERED = Statement(
     "with_codec",
     "call",
 )
+_DETECTED = Statement(update(calls).where(_THIS).values(detected=bindparam("who")), "who", "call")
 _PERSON = Statement(
     update(calls).where(_THIS).values(answered_by=bindparam("party"), person_at=bindparam("at")),
     "party",
@@ -153,6 +154,7 @@ _CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change | None]] = {
     events.CallPlaced: _begun,
     events.CallRang: lambda fact, _: (_RANG, (fact.at, fact.call)),
     events.CallAnswered: lambda fact, _: (_ANSWERED, (fact.at, fact.codec, fact.call)),
+    events.AnswererDetected: lambda fact, _: (_DETECTED, (fact.answered_by, fact.call)),
     events.CallAnsweredByPerson: lambda fact, _: (_PERSON, (fact.party, fact.at, fact.call)),
     events.CallEnded: _ended,
 }

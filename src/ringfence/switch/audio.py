@@ -24,6 +24,7 @@ from ringfence.media.trimming import heard_span
 from ringfence.media.wav import from_little_endian
 from ringfence.observe.logs import get_logger
 from ringfence.sip.offer_answer import AudioStream
+from ringfence.switch.listening import Listener
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.ports import ChannelFile, Clips, Recorder
@@ -67,6 +68,7 @@ class AudioDesk:
     ) -> None:
         self.links = links
         self._streams = streams
+        self._listener = Listener()
         self._clips = clips
         self._recorder = recorder
         self._runner: CallRunner
@@ -79,11 +81,13 @@ class AudioDesk:
         """The runner this desk works for."""
         self._runner = runner
         self._streams.attach(runner)
+        self._listener.attach(runner)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
         return {
             **self._streams.handlers(),
+            **self._listener.handlers(),
             effects.StartPlay: self._play,
             effects.StartTone: self._tone,
             effects.StopPlay: lambda live, effect: self._link(live).send(
@@ -130,7 +134,8 @@ class AudioDesk:
             media.RecordingFinished: self._recording_finished,
             media.RecordingFailed: self._recording_failed,
             media.CommandRefused: self._refused,
-            **self._streams.notices(),
+            media.TapAudio: self._tapped,
+            media.TapEnded: self._tap_ended,
         }
 
     def _link(self, live: LiveCall) -> MediaLink:
@@ -388,6 +393,14 @@ class AudioDesk:
                 inband=notice.inband,
             ),
         )
+
+    def _tapped(self, notice: media.TapAudio) -> None:
+        if not self._listener.heard(notice):
+            self._streams.heard(notice)
+
+    def _tap_ended(self, notice: media.TapEnded) -> None:
+        if not self._listener.ended(notice):
+            self._streams.tap_ended(notice)
 
     # -- recordings ---------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from ringfence.calls.call import Call
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import AdoptLeg, Command, GiveLeg, Hangup, Note
 from ringfence.calls.events import CallFact
-from ringfence.calls.notices import Answered
+from ringfence.calls.notices import Answered, AnswererKnown
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
@@ -290,6 +290,8 @@ class CallRunner:
                         program.do(Begin(), now)
                     elif program is not None:
                         program.receive(notice, now)
+                    elif live.on_answer is not None and isinstance(notice, AnswererKnown):
+                        live.on_answer.receive(notice, now)
                 if program is not None:
                     for output in program.take_output():
                         moved = True

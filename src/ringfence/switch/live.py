@@ -14,6 +14,7 @@ from ringfence.calls.inputs import Input
 from ringfence.kernel.ids import CallId, LegId, RecordingId
 from ringfence.markup.telling import Teller
 from ringfence.markup.voice import Program
+from ringfence.media.answering import Listening
 from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.sdp import SessionDescription
@@ -78,6 +79,7 @@ class LiveCall:
     program: Program | None = None
     on_answer: Program | None = None
     tellers: list[Teller] = field(default_factory=list)
+    listening: Listening | None = None
     recorded_from_answer: RecordingWish | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from ringfence.calls.call import Call
 from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip
+from ringfence.calls.words import ListenWhen
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import CallId, FlowId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.telling import StatusCallback, StatusTeller
+from ringfence.markup.telling import AnswererTeller, StatusCallback, StatusTeller
+from ringfence.markup.verbs import Method
+from ringfence.media.answering import Listening
 from ringfence.sip.uri import Uri
 from ringfence.switch.call_recording import RecordingWish
 from ringfence.switch.directory import DeviceEntry
@@ -32,7 +35,8 @@ class Wishes:
     ``caller``: the number to show, one of ours. ``digits``: keys sent once it is answered, before
     its program begins (``0-9*#A-D``, ``w`` half a second). ``username``, ``password``: answer a
     challenge to a ``sip:`` address. ``status``: who is told how it fares. ``recording``: from its
-    answer on, as far as the law lets it.
+    answer on, as far as the law lets it. ``listen``: whether it is found out who answers, and
+    ``listening`` how; ``listened``: the URL that is told.
     """
 
     caller: str | None = field(default=None, repr=False)
@@ -44,6 +48,9 @@ class Wishes:
     password: str | None = field(default=None, repr=False)
     status: StatusCallback | None = None
     recording: RecordingWish | None = None
+    listening: Listening | None = None
+    listen: ListenWhen = "no"
+    listened: tuple[str, Method] | None = field(default=None, repr=False)
 
 
 NO_WISHES = Wishes()
@@ -120,6 +127,9 @@ class Outgoing:
             )
             live.tellers.append(StatusTeller(context, wishes.status))
         live.recorded_from_answer = wishes.recording
+        live.listening = wishes.listening
+        if wishes.listened is not None:
+            live.tellers.append(AnswererTeller(program.context, *wishes.listened))
         target = DialTarget(endpoint=endpoint, party=party, send_digits=wishes.digits)
         runner.command(
             live,
@@ -131,6 +141,7 @@ class Outgoing:
                 flow=wishes.flow,
                 ring_ms=wishes.ring_ms,
                 max_duration_ms=wishes.limit_ms,
+                listen=wishes.listen,
             ),
         )
         return call_id

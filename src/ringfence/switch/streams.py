@@ -106,10 +106,6 @@ class StreamDesk:
             effects.HoldStream: self._hold,
         }
 
-    def notices(self) -> dict[type, Callable[[Any], None]]:
-        """Which method takes which notice of a media worker."""
-        return {media.TapAudio: self._heard, media.TapEnded: self._tap_ended}
-
     # -- what the call wants ------------------------------------------------------------------
 
     def _start(self, live: LiveCall, effect: effects.StartStream) -> None:
@@ -152,13 +148,15 @@ class StreamDesk:
 
     # -- what the media worker tells ----------------------------------------------------------
 
-    def _heard(self, notice: media.TapAudio) -> None:
+    def heard(self, notice: media.TapAudio) -> None:
+        """A frame of a leg that somebody listens to."""
         session = self._sessions.get(StreamId(notice.tap))
         if session is not None:
             session.machine.heard(notice.channel, notice.data)
             session.wake.set()
 
-    def _tap_ended(self, notice: media.TapEnded) -> None:
+    def tap_ended(self, notice: media.TapEnded) -> None:
+        """The last of a tap."""
         session = self._sessions.get(StreamId(notice.tap))
         if session is not None:
             session.tapped = False

@@ -179,3 +179,26 @@ def test_an_application_answers_before_any_url(twilio, office):
     assert asked == {"to": FORM["To"], "caller": FORM["From"], "application": "AP1"}
     office.answers["call.place"] = Refused("unknown_application", "no")
     assert twilio("POST", "/Calls.json", form=form).json()["code"] == 21218
+
+
+def test_it_is_found_out_who_answers(twilio, office):
+    form = FORM | {
+        "Twiml": "<Response/>", "MachineDetection": "DetectMessageEnd", "AsyncAmd": "true",
+        "MachineDetectionTimeout": "20", "MachineDetectionSpeechThreshold": "3000",
+        "MachineDetectionSpeechEndThreshold": "900", "MachineDetectionSilenceTimeout": "4000",
+        "AsyncAmdStatusCallback": "https://example.com/who", "AsyncAmdStatusCallbackMethod": "GET",
+    }  # fmt: skip
+    twilio("POST", "/Calls.json", form=form, operation="CreateCall")
+    assert office.asked[-1][1]["listen"] == {
+        "to_the_end": True, "beside": True, "timeout_s": 20, "speech_ms": 3_000,
+        "speech_end_ms": 900, "silence_ms": 4_000, "status_url": "https://example.com/who",
+        "status_method": "GET",
+    }  # fmt: skip
+    twilio(
+        "POST", "/Calls.json", form=FORM | {"Twiml": "<Response/>", "MachineDetection": "Enable"}
+    )
+    assert office.asked[-1][1]["listen"] == {"to_the_end": False}
+    wrongs = {"MachineDetectionTimeout": "99", "MachineDetection": "Enable"}
+    for wrong in ({"MachineDetection": "Maybe"}, wrongs):
+        answer = twilio("POST", "/Calls.json", form=form | wrong)
+        assert answer.json()["code"] == 20001

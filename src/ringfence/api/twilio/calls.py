@@ -14,7 +14,7 @@ from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "machine detection, CallToken, CallReason, Byoc"
+_UNBUILT = "CallToken, CallReason, Byoc"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
@@ -39,9 +39,34 @@ async def create(asked: Question) -> Answer:
             args[name] = value
     if asked.flag("Record"):
         args["record"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
+    if (detection := asked.get("MachineDetection")) is not None:
+        args["listen"] = _listening(asked, detection)
     placed: views.Call = await asked.run("call.place", **args)
     return Answer(201, wire.call(asked, placed))
 
+
+def _listening(asked: Question, detection: str) -> dict[str, Any]:
+    """How it is found out who answers."""
+    if detection not in {"Enable", "DetectMessageEnd"}:
+        raise Problem(20001, "MachineDetection is Enable or DetectMessageEnd", status=400)
+    found: dict[str, Any] = {"to_the_end": detection == "DetectMessageEnd"}
+    for name, field, low, high in _THRESHOLDS:
+        if (value := asked.whole(f"MachineDetection{field}", low, high)) is not None:
+            found[name] = value
+    if asked.flag("AsyncAmd"):
+        found["beside"] = True
+        if (url := asked.get("AsyncAmdStatusCallback")) is not None:
+            method = asked.method("AsyncAmdStatusCallbackMethod")
+            found |= {"status_url": url, "status_method": method}
+    return found
+
+
+_THRESHOLDS = (
+    ("timeout_s", "Timeout", 3, 59),
+    ("speech_ms", "SpeechThreshold", 1_000, 6_000),
+    ("speech_end_ms", "SpeechEndThreshold", 500, 5_000),
+    ("silence_ms", "SilenceTimeout", 2_000, 10_000),
+)
 
 _PLAIN = {
     "digits": "SendDigits",
