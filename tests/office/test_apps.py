@@ -63,6 +63,7 @@ def later(office: Office, ms: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "clock", clock)
 
 
+@pytest.mark.promise("SHR-06")
 def test_a_token_lets_in_for_its_scopes_alone(office: Office, app: Any) -> None:
     made = tokens(office, app)
     assert (made.token_type, made.scope) == ("Bearer", "calls:read setup:read")
@@ -74,6 +75,7 @@ def test_a_token_lets_in_for_its_scopes_alone(office: Office, app: Any) -> None:
         assert code(office, closed, who) in {"insufficient_scope", "unknown_use_case"}, closed
 
 
+@pytest.mark.promise("SHR-06")
 def test_a_token_lets_in_for_the_purposes_of_its_app_alone(office: Office) -> None:
     app = ask(
         office, "app.add", name="x", scopes=["calls:read", "setup:read"], purposes=["operate"],
@@ -96,6 +98,7 @@ def test_a_grant_is_in_the_role_of_whoever_allowed_it(office: Office, app: Any) 
     assert code(office, "call.list", who) == "not_allowed"
 
 
+@pytest.mark.promise("SHR-06")
 def test_consent_may_be_to_less_than_the_app_wants(office: Office, app: Any) -> None:
     word = allowed(office, app, scope="calls:read")
     made = ask(
@@ -108,6 +111,7 @@ def test_consent_may_be_to_less_than_the_app_wants(office: Office, app: Any) -> 
     assert code(office, "app.ask", "admin", scope="calls:write", **given) == "invalid_scope"
 
 
+@pytest.mark.promise("SHR-06")
 def test_what_is_shown_is_said_in_words(office: Office, app: Any) -> None:
     shown = ask(office, "app.ask", "admin", client=app.sid, redirect=BACK, challenge=CHALLENGE)
     assert [scope.key for scope in shown.scopes] == ["calls:read", "setup:read"]
@@ -211,6 +215,7 @@ def test_other_apps_learn_and_end_nothing(office: Office, app: Any) -> None:
     )
 
 
+@pytest.mark.promise("SHR-06")
 @pytest.mark.parametrize("how", ["app.revoke", "app.end_grant"])
 def test_what_is_ended_lets_nobody_in_from_that_instant(office: Office, app: Any, how: str) -> None:
     made = tokens(office, app)

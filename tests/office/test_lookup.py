@@ -52,6 +52,7 @@ async def test_the_digits_are_looked_up_here(office):
     assert wrong.errors == ["TOO_SHORT"]
 
 
+@pytest.mark.promise("TEL-12")
 async def test_somebody_is_asked_once_in_a_while(office):
     connector = Connector()
     await connected(office, connector)
@@ -80,6 +81,7 @@ async def test_nobody_is_asked_where_nobody_was_named_or_the_number_cannot_be(of
     assert connector.asked == []
 
 
+@pytest.mark.promise("TEL-12")
 async def test_a_purpose_must_be_declared(office):
     await connected(office, Connector())
     made = await office.run("key.add", {"name": "x", "purposes": ["operate"]}, actor="operator")
@@ -90,6 +92,7 @@ async def test_a_purpose_must_be_declared(office):
         )  # fmt: skip
 
 
+@pytest.mark.promise("TEL-12")
 async def test_nobody_is_asked_without_a_contract(office):
     connector = Connector()
     await connected(office, connector)
@@ -117,6 +120,7 @@ async def test_only_some_fields_can_be_asked_for(office, fields):
         await ask(office, fields=fields)
 
 
+@pytest.mark.promise("TEL-12")
 def test_answers_are_kept_for_minutes_and_only_so_many():
     shelf = LookupShelf()
     shelf.put(("+1", ()), Answer(), 0)
