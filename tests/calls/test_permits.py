@@ -244,3 +244,17 @@ def test_what_is_recorded_of_somebody_who_takes_it_back_stops_for_good(
     rig.hear(inputs.LegHungUp(leg=leg))
     rig.do(commands.Hangup())
     rig.finish()
+
+
+def test_what_a_party_was_told_is_remembered() -> None:
+    permits = Permits()
+    one = PartyId("PA-1")
+    assert permits.paid("conference", one) == "none"
+    permits.rule("conference", "ask", [(one, "ask")])
+    permits.told("conference", one, "no")
+    assert permits.paid("conference", one) == "none"
+    permits.rule("conference", "ask", [(one, "ask")])
+    permits.told("conference", one, "yes")
+    assert permits.paid("conference", one) == "ask"
+    assert permits.paid("dial", one) == "none"
+    assert permits.paid("conference", None) == "none"

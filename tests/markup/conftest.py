@@ -12,6 +12,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Context, Source
 from ringfence.markup.exchange import (
     AskRecording,
+    AskRoom,
     Begin,
     Callback,
     ClipFailed,
@@ -21,6 +22,7 @@ from ringfence.markup.exchange import (
     FetchFailed,
     LoadMedia,
     RecordingMay,
+    RoomSays,
     Speak,
 )
 from ringfence.markup.voice import Program
@@ -62,6 +64,7 @@ class Script:
         self.hold_clips = False
         self.hold_plays = False
         self.outcome = "record"
+        self.room_recorded = False
         self.duties = ("none",)
         self._seen = 0
 
@@ -135,6 +138,9 @@ class Script:
                 self._play_over(item.play)
             case commands.Note():
                 self.notes.append(item)
+            case AskRoom():
+                says = RoomSays(request=item.request, recorded=self.room_recorded)
+                self.program.receive(says, now)
             case AskRecording():
                 duties = (*self.duties, *["none"] * len(item.targets))[: 1 + len(item.targets)]
                 self.program.receive(

@@ -6,7 +6,7 @@ import pytest
 
 from ringfence.calls import commands, notices
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Callback, Fetched
+from ringfence.markup.exchange import AskRecording, Callback, Fetched
 
 CALL = "CA" + "9" * 32
 
@@ -64,9 +64,48 @@ def test_silence_instead_of_music(script):
     assert join(confer(script, "waitUrl=''")).wait == commands.Heard(url="")
 
 
-def test_the_older_name_of_the_callback(script):
-    told = join(confer(script, "eventCallbackUrl='https://x.example/old'")).news
-    assert (told.url, told.events) == ("https://x.example/old", ("start", "end"))
+def test_the_older_name_of_the_callback_of_recordings(script):
+    found = join(confer(script, "eventCallbackUrl='https://x.example/old'"))
+    assert found.news is None
+    told = found.recording_news
+    assert (told.url, told.events) == ("https://x.example/old", ("completed",))
+
+
+def recorded(script, outcome, duties, *, attributes="record='record-from-start'", already=False):
+    s = script(Source(url="https://x.example/voice"))
+    s.outcome, s.duties, s.room_recorded = outcome, duties, already
+    s.begin()
+    body = f"<Response><Dial><Conference {attributes}>team</Conference></Dial></Response>"
+    return s.fetched(body)
+
+
+def test_who_may_be_recorded_is_asked_before_the_door(script):
+    s = recorded(script, "record", ("none",))
+    asked = s.last(AskRecording)
+    assert (asked.source, asked.room) == ("conference", "team")
+    assert (join(s).recorded, join(s).record) == (True, True)
+
+
+def test_who_is_told_hears_it_before_the_door(script):
+    s = recorded(script, "announce", ("announce",))
+    assert len(s.heard) == 1
+    assert [one.answer for one in s.all(commands.TellRecording)] == ["heard"]
+    assert join(s).record
+
+
+@pytest.mark.parametrize(("key", "kept"), [("1", True), ("2", False)])
+def test_who_says_no_is_in_the_room_all_the_same(script, key, kept):
+    s = recorded(script, "ask", ("ask",))
+    assert s.all(commands.JoinConference) == []
+    s.keys(key)
+    assert (join(s).recorded, join(s).record) == (True, kept)
+    assert ("recording_not_permitted" in s.codes) is not kept
+
+
+def test_who_comes_into_a_room_that_is_recorded_is_asked_too(script):
+    s = recorded(script, "never", ("none",), attributes="", already=True)
+    assert (join(s).recorded, join(s).record) == (False, False)
+    assert "recording_not_permitted" in s.codes
 
 
 def test_a_coach_of_nobody_is_a_member_like_others(script):

@@ -124,6 +124,7 @@ ELSEWHERE = {
     "text_media": "with its message",
     "text_parts": "with its message",
     "participants": "with its call",
+    "room_recordings": "with its recording",
     "phones": "until it is removed",
     "primary_admins": "closes with the account",
     "recording_channels": "with its recording",

@@ -100,11 +100,15 @@ class Book:
         self.names: list[str] = []
         self.facts: list[RoomFact] = []
         self.labels: dict[CallId, str] = {}
+        self.recordings: list[tuple[ConferenceId, RecordingId]] = []
         self.expected: dict[CallId, dict[str, Any]] = {}
 
     def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
         del conference, now
         self.names.append(name)
+
+    def recorded(self, conference: ConferenceId, recording: RecordingId, /) -> None:
+        self.recordings.append((conference, recording))
 
     def dialled(self, conference: ConferenceId, call: CallId, /, **wishes: Any) -> None:
         del conference

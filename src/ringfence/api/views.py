@@ -123,6 +123,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """voicemail, dial, conference, queue; of a whole call: api or placing."""
     track: str = "both"
     """both, inbound, outbound."""
+    conference: str | None = None
+    """What was recorded, where it was no call."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
-from ringfence.calls.words import RecordingSource
+from ringfence.calls.words import RecordingDuty, RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
@@ -80,6 +80,11 @@ class Call:
     def may_record(self, source: RecordingSource, parties: Iterable[PartyId | None]) -> bool:
         """Whether a recording of these parties was ruled on, and nobody is owed anything."""
         return self._live.permits.allow(source, parties)
+
+    def was_told(self, source: RecordingSource) -> RecordingDuty:
+        """What whoever the first leg is has been told or asked about such recordings."""
+        anchor = self._live.anchor
+        return self._live.permits.paid(source, None if anchor is None else anchor.party)
 
     @property
     def first_leg(self) -> LegId | None:

@@ -400,7 +400,8 @@ class JoinConference:
     and end. ``max_members`` 0: the installation's limit. ``beep``: when the others hear a tone.
     ``coach``: the call of the one member who hears this one. ``label``: what the account calls this
     member. ``news``: who is told of the room. ``hangup_on_star``: ``*`` leaves the room.
-    ``record``: this member's voice may be in the room's recording.
+    ``recorded``: the room is recorded, and ``recording_news`` told of it; ``record``: this member's
+    voice may be in it.
     """
 
     conference: ConferenceId = _NO_ROOM
@@ -417,7 +418,16 @@ class JoinConference:
     news: Told | None = None
     hangup_on_star: bool = False
     time_limit_ms: int = 0
+    recorded: bool = False
+    recording_news: Told | None = None
     record: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepVoice:
+    """Let the first leg's voice be in the recording of its room, or no more."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -572,6 +582,7 @@ Command = (
     | EndDial
     | JoinConference
     | LeaveConference
+    | KeepVoice
     | Enqueue
     | LeaveQueue
     | MeetAgent

@@ -334,6 +334,11 @@ def _leave_conference(call: LiveCall, c: commands.LeaveConference) -> None:  # n
         call.activity.stop(Cause.NORMAL)
 
 
+def _keep_voice(call: LiveCall, c: commands.KeepVoice) -> None:
+    if isinstance(call.activity, ConferenceStay):
+        call.activity.keep(on=c.on)
+
+
 def _enqueue(call: LiveCall, c: commands.Enqueue) -> None:
     _need_free(call)
     call.find(None)
@@ -449,6 +454,7 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.EndDial: _end_dial,
     commands.JoinConference: _join_conference,
     commands.LeaveConference: _leave_conference,
+    commands.KeepVoice: _keep_voice,
     commands.Enqueue: _enqueue,
     commands.LeaveQueue: _leave_queue,
     commands.MeetAgent: _meet_agent,

@@ -35,10 +35,11 @@ class Permit:
 class Permits:
     """The rulings of one call."""
 
-    __slots__ = ("_forbidden", "_permits")
+    __slots__ = ("_forbidden", "_paid", "_permits")
 
     def __init__(self) -> None:
         self._forbidden: set[PartyId] = set()
+        self._paid: dict[tuple[RecordingSource, PartyId], RecordingDuty] = {}
         self._permits: dict[RecordingSource, Permit] = {}
 
     def rule(
@@ -64,6 +65,7 @@ class Permits:
             return
         if answer == "yes" or (answer == "heard" and duty == "announce"):
             del permit.owed[party]
+            self._paid[source, party] = duty
         else:
             permit.outcome = "never"
 
@@ -78,6 +80,10 @@ class Permits:
         """Whether it was ruled that nothing is recorded, or somebody has said no."""
         permit = self._permits.get(source)
         return permit is not None and permit.outcome == "never"
+
+    def paid(self, source: RecordingSource, party: PartyId | None) -> RecordingDuty:
+        """Return what a party has been told or asked already, as far as it agreed."""
+        return "none" if party is None else self._paid.get((source, party), "none")
 
     def owes(self, source: RecordingSource, party: PartyId | None) -> RecordingDuty:
         """Return what a party has still a right to."""

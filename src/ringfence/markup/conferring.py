@@ -10,8 +10,9 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.words import RoomBeep
 from ringfence.kernel.ids import CallId, is_id
+from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import whole_seconds
-from ringfence.markup.exchange import Params
+from ringfence.markup.exchange import Answer, AskRoom, Params, RecordingMay, RoomSays
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import Conference, Dial, Method
@@ -27,7 +28,7 @@ _BEEPS: dict[str, RoomBeep] = {
 class ConferenceStep(Step):
     """One Dial of a Conference."""
 
-    __slots__ = ("_base", "_dial", "_room", "_stage")
+    __slots__ = ("_base", "_consent", "_dial", "_request", "_room", "_stage")
 
     def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
         """``base``: the URL of the document it stands in."""
@@ -35,17 +36,54 @@ class ConferenceStep(Step):
         self._dial = dial
         self._base = base
         self._room = next(one for one in dial.targets if isinstance(one, Conference))
+        self._request = 0
+        self._consent = RecordingConsent(stage, "conference", self._permitted, room=self._room.room)
 
     def begin(self) -> None:
         if len(self._dial.targets) > 1:
             self._stage.note(
                 "too_many_targets", "only the room is joined, nobody is dialled", at=self._dial
             )
-        self._join(record=False)
+        if self._room.record != "do-not-record":
+            self._consent.begin()
+            return
+        self._request = self._stage.next_request()
+        self._stage.ask(AskRoom(request=self._request, room=self._room.room))
+
+    def take(self, answer: Answer) -> bool:
+        if not isinstance(answer, RoomSays) or answer.request != self._request:
+            return False
+        self._request = 0
+        if answer.recorded:
+            self._consent.begin()
+        else:
+            self._join(record=False)
+        return True
+
+    def ruled(self, may: RecordingMay) -> None:
+        self._consent.ruled(may)
+
+    def clip_settled(self) -> None:
+        self._consent.clip_settled()
+
+    def abandon(self) -> None:
+        self._consent.abandon()
 
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, notices.ConferenceFinished):
             self._finished(notice)
+        else:
+            self._consent.receive(notice)
+
+    def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
+        """Whoever may not be recorded is in the room all the same, and left out."""
+        if not permitted:
+            self._stage.note(
+                "recording_not_permitted",
+                "the room is recorded without this member: the law, they or the account want it so",
+                at=self._room,
+            )
+        self._join(record=permitted)
 
     def _join(self, *, record: bool) -> None:
         dial, room = self._dial, self._room
@@ -61,12 +99,18 @@ class ConferenceStep(Step):
                 coach=CallId(room.coach) if is_id(room.coach, "call") else None,
                 label=room.participant_label,
                 news=self._told(
-                    room.status_callback or room.event_callback_url,
+                    room.status_callback,
                     room.status_callback_method,
                     room.status_callback_event,
                 ),
                 hangup_on_star=dial.hangup_on_star,
                 time_limit_ms=dial.time_limit * 1000,
+                recorded=room.record != "do-not-record",
+                recording_news=self._told(
+                    room.recording_status_callback or room.event_callback_url,
+                    room.recording_status_callback_method,
+                    room.recording_status_callback_event,
+                ),
                 record=record,
             )
         )

@@ -33,8 +33,8 @@ class RecordingConsent:
     """One recording on its way to be permitted, or not."""
 
     __slots__ = (
-        "_asking", "_beep", "_clip", "_done", "_may", "_play", "_request", "_said", "_source",
-        "_stage", "_targets", "over",
+        "_asking", "_beep", "_clip", "_done", "_may", "_play", "_request", "_room",
+        "_said", "_source", "_stage", "_targets", "over",
     )  # fmt: skip
 
     def __init__(
@@ -45,12 +45,14 @@ class RecordingConsent:
         *,
         targets: tuple[DialTarget, ...] = (),
         beep: bool = False,
+        room: str = "",
     ) -> None:
         self._stage = stage
         self._source: RecordingSource = source
         self._done = done
         self._targets = targets
         self._beep = beep
+        self._room = room
         self._request = 0
         self._may: RecordingMay | None = None
         self._said: Sentence | None = None
@@ -71,6 +73,7 @@ class RecordingConsent:
                 own=context.called if context.direction == "inbound" else context.caller,
                 targets=self._targets,
                 beep=self._beep,
+                room=self._room,
             )
         )
 

@@ -11,6 +11,7 @@ Each request carries a number that its answer repeats; a number is used once in 
     LoadMedia     ClipReady, or ClipFailed
     LoadMusic     ClipReady, or ClipFailed
     AskRecording  RecordingMay
+    AskRoom       RoomSays
     SendText      TextAsked
 
 Values may be personal data and stay out of every ``repr``; a telephone number travels as `Phone`.
@@ -96,7 +97,8 @@ class AskRecording:
     """May this be recorded, and who has to be told or asked first?
 
     ``first``: the address of whoever the program talks to; ``own``: our own address in the call;
-    ``targets``: whom a dial rings; ``beep``: whether a beep is heard before.
+    ``targets``: whom a dial rings; ``beep``: whether a beep is heard before; ``room``: whose
+    members are parties too.
     """
 
     request: int
@@ -105,6 +107,15 @@ class AskRecording:
     own: Value = field(repr=False)
     targets: tuple[DialTarget, ...] = ()
     beep: bool = False
+    room: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskRoom:
+    """Is what is said in the room of this name recorded?"""
+
+    request: int
+    room: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +137,7 @@ class LoadMusic:
     request: int
 
 
-Request = Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | SendText
+Request = Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | AskRoom | SendText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +202,15 @@ class TextAsked:
     code: str = ""
 
 
-Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay | TextAsked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSays:
+    """Whether a room is recorded."""
+
+    request: int
+    recorded: bool
+
+
+Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay | TextAsked | RoomSays
 
 
 # --- what may be asked of a program ---------------------------------------------------------------

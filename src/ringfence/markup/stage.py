@@ -18,6 +18,7 @@ from ringfence.markup.context import Context
 from ringfence.markup.exchange import (
     Answer,
     AskRecording,
+    AskRoom,
     Callback,
     CallbackKind,
     Fetch,
@@ -64,7 +65,9 @@ class Stage(Protocol):
     def next_request(self) -> int:
         """Return a new number for a request."""
 
-    def ask(self, request: AskRecording | Callback | Fetch | LoadMusic | SendText) -> None:
+    def ask(
+        self, request: AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
+    ) -> None:
         """Ask the world something; the answer comes to `Step.ruled` or `Step.fetched`."""
 
     def pass_on(self, item: Command | Request) -> None:

@@ -150,7 +150,7 @@ class Conference(Verb):
     """A room to join. ``wait_url`` None: music of the house, empty: silence, until it begins.
 
     ``coach``: the call of the one who hears this member; ``event_callback_url``: an older name of
-    ``status_callback``.
+    ``recording_status_callback``.
     """
 
     room: str = field(repr=False)

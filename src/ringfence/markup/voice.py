@@ -36,6 +36,7 @@ from ringfence.markup.context import Applets, Context, Restart, Source, base_par
 from ringfence.markup.exchange import (
     Answer,
     AskRecording,
+    AskRoom,
     Begin,
     Callback,
     CallbackKind,
@@ -51,6 +52,7 @@ from ringfence.markup.exchange import (
     Perform,
     RecordingMay,
     Request,
+    RoomSays,
     SendText,
     TextAsked,
     Value,
@@ -201,6 +203,8 @@ class Program:
             case TextAsked():
                 if self._step is not None:
                     self._step.texted(news)
+            case RoomSays():
+                pass  # whoever asked is gone
             case ClipReady() | ClipFailed():
                 self._shelf.receive(news)
                 if self._step is not None and not self._waiting_answer:
@@ -309,7 +313,9 @@ class Program:
     def next_request(self) -> int:
         return self._next_request()
 
-    def ask(self, request: AskRecording | Callback | Fetch | LoadMusic | SendText) -> None:
+    def ask(
+        self, request: AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
+    ) -> None:
         self._ask(request)
 
     def pass_on(self, item: Command | Request) -> None:

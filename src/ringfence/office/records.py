@@ -15,9 +15,10 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
-from ringfence.office.exporting import Form, export
+from ringfence.office.exporting import Form, export, export_mix
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
+from ringfence.office.voices import mix_of
 from ringfence.privacy.purposes import current, purpose
 from ringfence.storage.call_records import CallRecord
 from ringfence.storage.recordings import Recording
@@ -79,7 +80,7 @@ async def show_call(office: Office, *, sid: str) -> views.Call:
         office,
         record,
         legs=_legs(facts, {t.id: t.name for t in office.trunks.values()}),
-        recordings=[_recording(office, found) for found in _recordings(office, call)],
+        recordings=[recording_view(office, found) for found in _recordings(office, call)],
     )
 
 
@@ -282,7 +283,7 @@ async def list_recordings(
     )
     if call is not None and not newest:
         found.reverse()
-    return [_recording(office, recording) for recording in found]
+    return [recording_view(office, recording) for recording in found]
 
 
 @TABLE.use_case("recording.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
@@ -293,7 +294,7 @@ async def show_recording(office: Office, *, sid: str, removed: bool = False) -> 
         raise Refused("not_found", "no recording of that SID")
     if found.removed_at is not None and not removed:
         raise Refused("not_found", "no recording of that SID")
-    return _recording(office, found)
+    return recording_view(office, found)
 
 
 @TABLE.stream(
@@ -318,8 +319,13 @@ async def export_recording(
     if form not in {"wav", "mp3"} or channels not in {None, 1, 2}:
         raise Refused("bad_argument", "a recording is wav or mp3, of one or two channels")
     with purpose("deliver_content"):
+        voices = mix_of(office, recording)
         stored = office.read(lambda queries: office.store.recordings.channels(queries, recording))
     mixed = channels == 1
+    if voices is not None:
+        async for item in export_mix(known, voices, form=cast("Form", form)):
+            yield item
+        return
     async for item in export(known, stored, channel, form=cast("Form", form), mixed=mixed):
         yield item
 
@@ -331,7 +337,7 @@ def _asked(recording: Recording) -> str:
     return {"placing": "placing"}.get(recording.asked_by or "", "api")
 
 
-def _recording(office: Office, recording: Recording) -> views.Recording:
+def recording_view(office: Office, recording: Recording) -> views.Recording:
     state = {"requested": "in-progress", "recording": "in-progress"}
     return views.Recording(
         sid=recording.id,

@@ -79,7 +79,7 @@ async def list_conferences(
 @TABLE.use_case("conference.show", actors=KNOWN, purpose=CALL_LOG, category=CALL, also=("operate",))
 async def show_conference(office: Office, *, sid: str) -> Conference:
     """One conference."""
-    return _view(_known(office, sid))
+    return _view(known_conference(office, sid))
 
 
 @TABLE.use_case(
@@ -94,7 +94,7 @@ async def list_participants(
     coaching: bool | None = None,
 ) -> list[Participant]:
     """Who is in a conference, in order of coming; of one that has ended, who was."""
-    room = _known(office, conference)
+    room = known_conference(office, conference)
     with purpose("operate"):
         found = office.read(
             lambda queries: office.store.rooms.conferences.members(queries, room.id)
@@ -114,7 +114,7 @@ async def list_participants(
 )
 async def show_participant(office: Office, *, conference: str, call: str) -> Participant:
     """One of them: ``call`` is the SID of their call, or their label."""
-    return _member(office, _found(office, _known(office, conference), call))
+    return _member(office, _found(office, known_conference(office, conference), call))
 
 
 # --- doing ----------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ async def update_participant(
     ``wait_url`` "" for silence. ``coach``: the call of whoever alone shall hear them.
     """
     room = _of(conference)
-    who = _found(office, _known(office, conference), call).call
+    who = _found(office, known_conference(office, conference), call).call
     desk = office.live.rooms
     hold = None if hold_url is None else _heard(office, hold_url, hold_method, silence=True)
     wait = None if wait_url is None else _heard(office, wait_url, wait_method, silence=True)
@@ -200,7 +200,7 @@ async def update_participant(
 @TABLE.use_case("participant.remove", **_DO)
 async def remove_participant(office: Office, *, conference: str, call: str) -> None:
     """Put somebody out of a conference; one who is still being called is given up."""
-    who = _found(office, _known(office, conference), call).call
+    who = _found(office, known_conference(office, conference), call).call
     live = office.live
     with exchange_itself():
         if who in live.rooms.room(conference).dialled:
@@ -304,7 +304,7 @@ def _heard(office: Office, url: str, method: str, *, silence: bool = False) -> H
     return Heard(url=url, method=method_of(method))
 
 
-def _known(office: Office, sid: str) -> stored.Conference:
+def known_conference(office: Office, sid: str) -> stored.Conference:
     with purpose("operate"):
         found = office.read(lambda queries: office.store.rooms.conferences.get(queries, _of(sid)))
     if found is None:

@@ -12,9 +12,9 @@ from sqlalchemy.dialects import sqlite
 from ringfence.calls import room_events
 from ringfence.calls.room_events import RoomFact
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, ConferenceId
+from ringfence.kernel.ids import CallId, ConferenceId, RecordingId
 from ringfence.storage.account_seal import AccountSeal
-from ringfence.storage.schema import conferences, participants
+from ringfence.storage.schema import conferences, participants, room_recordings
 from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction, Values
@@ -93,6 +93,17 @@ _LOST = Statement(
     .values(state=word("complete"), reason=word("ended"), updated_at=bindparam("at")),
     "at",
     "conference",
+)
+_RECORDED = insert_new(room_recordings)
+_RECORDINGS = Statement(
+    select(room_recordings.c.recording_id)
+    .where(room_recordings.c.conference_id == bindparam("conference"))
+    .order_by(room_recordings.c.recording_id)
+)
+_RECORDED_IN = Statement(
+    select(room_recordings.c.conference_id).where(
+        room_recordings.c.recording_id == bindparam("recording")
+    )
 )
 _FAR = 2**62
 
@@ -267,6 +278,20 @@ class Conferences:
             return len(open_ones)
 
         return self._db.submit(work).result()
+
+    def recorded(self, conference: ConferenceId, recording: RecordingId) -> None:
+        """A voice of this conference is recorded."""
+        self._db.give(lambda tx: tx.run(_RECORDED, (recording, conference)))
+
+    def recordings_of(self, queries: Queries, conference: ConferenceId) -> list[RecordingId]:
+        """Return the recordings of its voices, the first of them first."""
+        rows = queries.rows(_RECORDINGS, (conference,))
+        return [RecordingId(row[0]) for row in rows]
+
+    def recorded_in(self, queries: Queries, recording: RecordingId) -> ConferenceId | None:
+        """Return the conference that a recording is of, if it is."""
+        found = queries.value(_RECORDED_IN, (recording,))
+        return None if found is None else ConferenceId(found)
 
     # --- reading --------------------------------------------------------------------------------
 

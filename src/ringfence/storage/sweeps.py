@@ -49,6 +49,7 @@ from ringfence.storage.schema import (
     parties,
     recording_channels,
     recordings,
+    room_recordings,
     text_media,
     texts,
     tokens,
@@ -195,6 +196,9 @@ _OF_A_CALL = tuple(
     for clause in (
         delete(recording_channels).where(
             _h.recording_id.in_(select(_r.id).where(_r.call_id == bindparam("call")))
+        ),
+        delete(room_recordings).where(
+            room_recordings.c.recording_id.in_(select(_r.id).where(_r.call_id == bindparam("call")))
         ),
         delete(recordings).where(_r.call_id == bindparam("call")),
         delete(notifications).where(_n.call_id == bindparam("call")),

@@ -27,6 +27,7 @@ from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import (
     Answer,
     AskRecording,
+    AskRoom,
     Begin,
     Callback,
     Fetch,
@@ -54,7 +55,7 @@ log = get_logger(__name__)
 
 Watcher = Callable[[Sequence[CallFact]], None]
 
-_REQUESTS = (Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, SendText)
+_REQUESTS = (Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, AskRoom, SendText)
 
 
 class CallRunner:

@@ -64,6 +64,10 @@ class RoomBook(Protocol):
         """A call is being placed to come in."""
         ...
 
+    def recorded(self, conference: ConferenceId, recording: RecordingId, /) -> None:
+        """A voice of this room is recorded."""
+        ...
+
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms, /) -> None:
         """Store these facts, in order. ``labels``: what the account calls the members."""
         ...

@@ -21,6 +21,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Answer,
     AskRecording,
+    AskRoom,
     Callback,
     ClipFailed,
     ClipReady,
@@ -30,6 +31,7 @@ from ringfence.markup.exchange import (
     LoadMusic,
     RecordingMay,
     Request,
+    RoomSays,
     SendText,
     Speak,
     TextAsked,
@@ -109,6 +111,9 @@ class ProgramHost:
                 task.add_done_callback(self._texting.discard)
             case AskRecording():
                 return self.rule(request)
+            case AskRoom():
+                recorded = self.rooms is not None and self.rooms.recorded(request.room)
+                return RoomSays(request=request.request, recorded=recorded)
         return None
 
     async def speak(self, text: str, language: str) -> Clip | None:
@@ -131,12 +136,23 @@ class ProgramHost:
             [
                 Side(request.first, first),
                 *(Side(self._address(target), target.party) for target in targets),
+                *(self._in_room(request, first, now)),
             ],
             own=request.own,
             beep=request.beep,
             now=now,
         )
         return RecordingMay(request=request.request, ruling=ruling, targets=targets)
+
+    def _in_room(self, request: AskRecording, first: PartyId | None, now: Ms) -> list[Side]:
+        """Who is in the room that somebody comes into, besides them."""
+        if self.rooms is None or not request.room:
+            return []
+        sides = [
+            Side(address, self._known(address, now))
+            for address in self.rooms.addresses(request.room)
+        ]
+        return [side for side in sides if side.party != first]
 
     def _known(self, address: Phone | str, now: Ms) -> PartyId | None:
         """The party of an address; None where there is none, and then nobody covers it.

@@ -52,6 +52,10 @@ class RoomControl:
         seats = [*opened.seats.values()] if call is None else [opened.seat_of(CallId(call))]
         self._desk.announce(opened, heard, seats)
 
+    def control_recording(self, sid: str, to: str) -> None:
+        """Pause what is recorded (``paused``), go on (``in-progress``) or stop (``stopped``)."""
+        self._desk.control_recording(self.room(sid), to)
+
     def mute(self, sid: str, call: str, *, on: bool) -> None:
         """Let a member be heard by nobody, or again."""
         opened = self.room(sid)

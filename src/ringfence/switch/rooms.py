@@ -9,21 +9,37 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import conference, effects, inputs, room_events
-from ringfence.calls.commands import Heard, JoinConference
+from ringfence.calls.commands import (
+    Heard,
+    JoinConference,
+    KeepVoice,
+    Note,
+    PauseRecording,
+    ResumeRecording,
+)
 from ringfence.calls.conference import Room
-from ringfence.calls.events import CallEnded, CallFact
+from ringfence.calls.events import (
+    CallEnded,
+    CallFact,
+    RecordingFailed,
+    RecordingRequested,
+    RecordingSaved,
+    RecordingStarted,
+)
+from ringfence.calls.words import RecordingDuty
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId
 from ringfence.kernel.limits import ROOM_EMPTY_MS, ROOM_NAME_CHARS, ROOMS_MAX
+from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Params
+from ringfence.markup.exchange import AskRecording, Callback, Params
 from ringfence.markup.verbs import Conference
 from ringfence.media.engine import protocol as media
 from ringfence.media.music import music
@@ -35,6 +51,7 @@ from ringfence.switch.narrator import Narrator
 from ringfence.switch.ports import Clip, Clips, RoomBook
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.room_news import RoomNews
+from ringfence.switch.room_recording import RoomRecording
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -42,6 +59,9 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _MUSIC_RATE = 8_000
+_RANK: dict[RecordingDuty, int] = {"none": 0, "announce": 1, "ask": 2}
+_NOWHERE = ConferenceId("")
+_OF_RECORDINGS = (RecordingRequested, RecordingStarted, RecordingSaved, RecordingFailed)
 
 
 @dataclass(slots=True)
@@ -68,6 +88,7 @@ class OpenRoom:
     news: RoomNews
     opened: Ms
     touched: Ms
+    recording: RoomRecording | None = None
     link: MediaLink | None = None
     seats: dict[LegId, Seat] = field(default_factory=dict)
     speaking: dict[Narrator, CallId] = field(default_factory=dict)
@@ -105,6 +126,7 @@ class RoomDesk:
         self._runner: CallRunner
         self._rooms: dict[ConferenceId, OpenRoom] = {}
         self._names: dict[str, ConferenceId] = {}
+        self._recordings: list[RoomRecording] = []
         self._music: Clip | None = None
         host.rooms = self
 
@@ -163,8 +185,10 @@ class RoomDesk:
         )
 
     def _watch(self, facts: Sequence[CallFact]) -> None:
-        """Calls that were to come in may have ended before they did."""
+        """Calls that were to come in may have ended before they did; voices are recorded."""
         for fact in facts:
+            if isinstance(fact, _OF_RECORDINGS):
+                self._recording_fact(fact)
             if isinstance(fact, CallEnded):
                 for opened in list(self._rooms.values()):
                     if fact.call in opened.dialled:
@@ -200,6 +224,9 @@ class RoomDesk:
         seat = Seat(live, effect.leg, join, self._clock.now(), wait=join.wait)
         opened.seats[effect.leg] = seat
         opened.news.listen(join.news)
+        if join.recorded:
+            self._to_be_recorded(opened, live, join)
+        self._stricter(opened, seat)
         self.do(
             opened,
             conference.Join(
@@ -307,7 +334,104 @@ class RoomDesk:
                 self._hush(seat)
                 del opened.seats[leg]
 
+    # -- what is recorded ---------------------------------------------------------------------
+
+    def recorded(self, name: str) -> bool:
+        """Whether what is said in the open room of that name is recorded."""
+        opened = self._rooms.get(self._names.get(name[:ROOM_NAME_CHARS], _NOWHERE))
+        return opened is not None and opened.recording is not None
+
+    def addresses(self, name: str) -> list[Phone | str]:
+        """Who is in the open room of that name."""
+        opened = self._rooms.get(self._names.get(name[:ROOM_NAME_CHARS], _NOWHERE))
+        seats = () if opened is None else opened.seats.values()
+        return [_address(seat) for seat in seats if seat.live.program is not None]
+
+    def _to_be_recorded(self, opened: OpenRoom, live: LiveCall, join: JoinConference) -> None:
+        if opened.recording is None:
+            context = None if live.program is None else live.program.context
+            opened.recording = RoomRecording(
+                opened.id,
+                self._account,
+                "" if context is None else context.public_url,
+                self._tell_of_recording,
+            )
+            self._recordings.append(opened.recording)
+        if opened.recording.told is None:
+            opened.recording.told = join.recording_news
+
+    def _tell_of_recording(self, call: CallId, request: Callback) -> None:
+        self._host.perform(call, request)
+
+    def _stricter(self, opened: OpenRoom, newcomer: Seat) -> None:
+        """Rule anew for those who are in: where the newcomer's law wants more, they are left out.
+
+        They cannot be asked in the middle of a talk; what they said before stays.
+        """
+        if opened.recording is None:
+            return
+        for seat in opened.seats.values():
+            program = seat.live.program
+            if seat is newcomer or not seat.join.record or program is None:
+                continue
+            context = program.context
+            inbound = context.direction == "inbound"
+            asked = AskRecording(
+                request=0,
+                source="conference",
+                first=_address(seat),
+                own=context.called if inbound else context.caller,
+                room=opened.name,
+            )
+            ruling = self._host.rule(asked).ruling
+            told = seat.live.call.was_told("conference")
+            owed = ruling.duties[0] if ruling.duties else "ask"
+            if ruling.outcome == "never" or _RANK[owed] > _RANK[told]:
+                seat.join = replace(seat.join, record=False)
+                note = Note(
+                    code="recording_not_permitted",
+                    text="a stricter law came into the room: this member is recorded no more",
+                    level="warning",
+                )
+                loop = asyncio.get_running_loop()
+                for command in (KeepVoice(on=False), note):
+                    loop.call_soon(self._runner.command, seat.live, command)
+
+    def _recording_fact(self, fact: CallFact) -> None:
+        if isinstance(fact, RecordingRequested) and fact.source == "conference":
+            for opened in self._rooms.values():
+                if opened.recording is not None and any(
+                    seat.live.id == fact.call for seat in opened.seats.values()
+                ):
+                    self._book.recorded(opened.id, fact.recording)
+                    opened.recording.hear(fact)
+            return
+        for recording in tuple(self._recordings):
+            recording.hear(fact)
+            if recording.over:
+                self._recordings.remove(recording)
+
+    def control_recording(self, opened: OpenRoom, to: str) -> None:
+        """Pause what is recorded of a room, go on with it, or stop it. Raises `Refused`."""
+        recording = opened.recording
+        if recording is None or not recording.open:
+            raise Refused("not_found", "nothing is recorded in this conference")
+        for voice, call in tuple(recording.open.items()):
+            live = self._runner.calls.get(call)
+            if live is None:
+                continue
+            if to == "stopped":
+                self._runner.command(live, KeepVoice(on=False))
+            elif to == "paused":
+                self._runner.command(live, PauseRecording(recording=voice))
+            else:
+                self._runner.command(live, ResumeRecording(recording=voice))
+
     def _forget(self, opened: OpenRoom) -> None:
+        if opened.recording is not None:
+            opened.recording.close(self._clock.now())
+            if opened.recording.over and opened.recording in self._recordings:
+                self._recordings.remove(opened.recording)
         for narrator in tuple(opened.speaking):
             self._silence(opened, narrator)
         self._rooms.pop(opened.id, None)
@@ -422,6 +546,15 @@ class RoomDesk:
         if seat.narrator is not None:
             seat.narrator.stop()
             seat.narrator = None
+
+
+def _address(seat: Seat) -> Phone | str:
+    """Who a member is: of a call to us whoever called, of ours whoever was called."""
+    program = seat.live.program
+    if program is None:
+        return ""
+    context = program.context
+    return context.caller if context.direction == "inbound" else context.called
 
 
 def _rate(seat: Seat) -> int:

@@ -24,6 +24,7 @@ from ringfence.kernel.ids import (
     NumberId,
     PhoneDeviceId,
     QueueId,
+    RecordingId,
     TrunkId,
 )
 from ringfence.kernel.phone import Phone
@@ -108,6 +109,9 @@ class NoBook:
 
     def opened(self, conference: ConferenceId, name: str, now: Ms, /) -> None:
         """A room is there."""
+
+    def recorded(self, conference: ConferenceId, recording: RecordingId, /) -> None:
+        """A voice of this room is recorded."""
 
     def dialled(self, conference: ConferenceId, call: CallId, /, **wishes: object) -> None:
         """A call is being placed to come in."""

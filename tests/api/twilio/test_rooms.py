@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringfence.api import views
 from ringfence.api.views_rooms import Conference, ConferencePage, Participant
 
 ROOM, CALL, OTHER = "CF" + "1" * 32, "CA" + "2" * 32, "CA" + "3" * 32
@@ -123,3 +124,32 @@ def test_a_participant_is_changed_and_put_out(rooms, office):
     assert (args["coaching"], args["coach"], args["end_on_exit"]) == (True, OTHER, False)
     assert rooms("DELETE", path).status_code == 204
     assert office.asked[-1][0] == "participant.remove"
+
+
+def test_the_recording_of_a_conference(rooms, office):
+    whole = views.Recording(
+        sid="RE" + "7" * 32, call=CALL, kind="recording", status="saved", created=1_700_000_000_000,
+        duration_ms=8_000, source="conference", conference=ROOM,
+    )  # fmt: skip
+    office.answers |= {
+        "conference.recording.list": [whole],
+        "conference.recording.show": whole,
+        "conference.recording.control": whole,
+        "conference.recording.remove": None,
+    }
+    path = f"{HERE}/Recordings"
+    listed = rooms("GET", f"{path}.json", operation="ListConferenceRecording").json()
+    (one,) = listed["recordings"]
+    assert (one["source"], one["conference_sid"], one["duration"]) == ("Conference", ROOM, "8")
+    empty = rooms("GET", f"{path}.json", **{"DateCreated>": "2030-01-31"}).json()
+    assert empty["recordings"] == []
+    here = f"{path}/{whole.sid}.json"
+    assert rooms("GET", here, operation="FetchConferenceRecording").json() == one
+    paused = rooms(
+        "POST", f"{path}/Twilio.CURRENT.json", operation="UpdateConferenceRecording",
+        form={"Status": "paused"},
+    )  # fmt: skip
+    assert paused.json()["status"] == "paused"
+    assert office.asked[-1][1] == {"conference": ROOM, "sid": whole.sid, "to": "paused"}
+    assert rooms("POST", here, form={"Status": "odd"}).json()["code"] == 20001
+    assert rooms("DELETE", here).status_code == 204

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
-from ringfence.api.twilio.problems import Problem
+from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import moment
+from ringfence.api.views import Recording
 from ringfence.api.views_rooms import Conference, ConferencePage, Participant
 from ringfence.kernel.limits import CALL_DURATION_MS, ROOM_MEMBERS_MAX
 from ringfence.markup.context import END_WORDS
@@ -171,6 +173,65 @@ async def delete_participant(asked: Question) -> Answer:
     """Put a participant out."""
     await asked.run("participant.remove", **_who(asked))
     return Answer(204)
+
+
+@DESK.operation("ListConferenceRecording")
+async def list_recordings(asked: Question) -> Answer:
+    """Return the recording of a conference, all its voices in one."""
+    since, until = asked.span("DateCreated")
+    found: list[Recording] = await asked.run(
+        "conference.recording.list", conference=asked.path["ConferenceSid"]
+    )
+    rows = [
+        one
+        for one in found
+        if (since is None or one.created >= since) and (until is None or one.created < until)
+    ]
+    return asked.paged("recordings", rows, recording)
+
+
+@DESK.operation("FetchConferenceRecording")
+async def fetch_recording(asked: Question) -> Answer:
+    """Return it."""
+    found: Recording = await asked.run("conference.recording.show", **_which(asked))
+    return Answer(200, recording(asked, found))
+
+
+@DESK.operation("UpdateConferenceRecording", missing="PauseBehavior: pauses are silence")
+async def update_recording(asked: Question) -> Answer:
+    """Pause it, go on with it or stop it; ``Twilio.CURRENT`` is the one that runs."""
+    status = asked.get("Status")
+    if status not in {"paused", "in-progress", "stopped"}:
+        raise Problem(20001, "Status is paused, in-progress or stopped", status=400)
+    which = dict(_which(asked))
+    if which["sid"] == "Twilio.CURRENT":
+        found: list[Recording] = await asked.run(
+            "conference.recording.list", conference=which["conference"]
+        )
+        if not found:
+            raise NOT_FOUND
+        which["sid"] = found[0].sid
+    changed: Recording = await asked.run("conference.recording.control", **which, to=status)
+    return Answer(200, recording(asked, changed) | {"status": status})
+
+
+@DESK.operation("DeleteConferenceRecording")
+async def delete_recording(asked: Question) -> Answer:
+    """Remove it, every voice of it."""
+    await asked.run("conference.recording.remove", **_which(asked))
+    return Answer(204)
+
+
+def _which(asked: Question) -> Mapping[str, str]:
+    return {"conference": asked.path["ConferenceSid"], "sid": asked.path["Sid"]}
+
+
+def recording(asked: Question, found: Recording) -> dict[str, Any]:
+    """Return the recording of a conference in Twilio's shape."""
+    shown = wire.recording(asked, found)
+    del shown["media_url"], shown["subresource_uris"]
+    uri = asked.url(f"/Conferences/{found.conference}/Recordings/{found.sid}.json")
+    return shown | {"uri": uri}
 
 
 def _who(asked: Question) -> Mapping[str, str]:

@@ -107,7 +107,7 @@ def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
         "sid": found.sid,
         "account_sid": asked.account,
         "call_sid": found.call,
-        "conference_sid": None,
+        "conference_sid": found.conference,
         "status": _RECORDED.get(found.status, "absent"),
         "source": _SOURCES.get(found.source, "DialVerb"),
         "channels": found.channels,

@@ -38,7 +38,12 @@ from ringfence.storage.schema.policies import (
 from ringfence.storage.schema.recordings import recording_channels, recordings
 from ringfence.storage.schema.resources import resources
 from ringfence.storage.schema.retention import call_counts
-from ringfence.storage.schema.rooms import conferences, participants, queues
+from ringfence.storage.schema.rooms import (
+    conferences,
+    participants,
+    queues,
+    room_recordings,
+)
 from ringfence.storage.schema.texts import (
     text_campaigns,
     text_events,
@@ -101,6 +106,7 @@ __all__ = [
     "repeats",
     "resources",
     "restrictions",
+    "room_recordings",
     "staff_tickets",
     "subscriptions",
     "suppressions",

@@ -56,6 +56,17 @@ participants = Table(
     sqlite_with_rowid=False,
 )
 
+room_recordings = Table(
+    "room_recordings",
+    metadata,
+    column("recording_id", ID, CALL_ID, primary_key=True),
+    column("conference_id", ID, CALL_ID),
+    Index("ix_room_recordings_conference_id", "conference_id"),
+    sqlite_with_rowid=False,
+)
+"""A conference is recorded voice by voice, each under the key of whoever it is; this says which
+belong together."""
+
 queues = Table(
     "queues",
     metadata,
