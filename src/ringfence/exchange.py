@@ -109,6 +109,7 @@ class Exchange:
             admission=self._guard,
         )
         self._agent = agent
+        self._guard.domains = office.directory.domains
         self._bindings_kept = BindingKeeper(agent, office.store.bindings, clock)
         self._resolver = Resolver(entropy)
         self.transport = SipTransport(

@@ -321,6 +321,8 @@ class Bench:
         to: str = "",
         extra: str = "",
         key: str = "in-1",
+        host: str = "192.0.2.1",
+        source: str = "TK1",
     ) -> None:
         body = offer
         if body is None:
@@ -329,7 +331,7 @@ class Bench:
                 f"m=audio 30000 RTP/AVP {formats}\r\na=rtpmap:101 telephone-event/8000\r\n"
             ).encode()
         head = (
-            f"INVITE sip:{user}@192.0.2.1 SIP/2.0\r\n"
+            f"INVITE sip:{user}@{host} SIP/2.0\r\n"
             "Via: SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKx\r\n"
             "From: <sip:+12025550123@192.0.2.50>;tag=a\r\n"
             f"To: <sip:{to or user}@192.0.2.1>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n{extra}"
@@ -340,7 +342,7 @@ class Bench:
             wire.InviteReceived(
                 leg=wire.LegKey(key),
                 peer=PEER,
-                source="" if username else "TK1",
+                source="" if username else source,
                 username=username,
                 request=request,  # type: ignore[arg-type]
                 offer=body,

@@ -37,7 +37,23 @@ VERSION = "/2010-04-01"
 
 Form = Mapping[str, str | list[str]]
 
+_PEOPLE = {"CredentialListSid": "@/SIP/CredentialLists.json"}
+_PLACES = {"IpAccessControlListSid": "@/SIP/IpAccessControlLists.json"}
+
 FORMS: dict[str, Form] = {
+    "CreateSipAuthCallsCredentialListMapping": _PEOPLE,
+    "CreateSipAuthCallsIpAccessControlListMapping": _PLACES,
+    "CreateSipAuthRegistrationsCredentialListMapping": _PEOPLE,
+    "CreateSipCredential": {"Username": "bob", "Password": "s3cret-word"},
+    "CreateSipCredentialList": {"FriendlyName": "More people"},
+    "CreateSipCredentialListMapping": _PEOPLE,
+    "CreateSipDomain": {"DomainName": "more.example.com", "VoiceUrl": "https://example.com/s"},
+    "CreateSipIpAccessControlList": {"FriendlyName": "More places"},
+    "CreateSipIpAccessControlListMapping": _PLACES,
+    "CreateSipIpAddress": {"FriendlyName": "Home", "IpAddress": "192.0.2.9"},
+    "UpdateSipCredential": {"Password": "other-s3cret"},
+    "UpdateSipCredentialList": {"FriendlyName": "Renamed"},
+    "UpdateSipIpAccessControlList": {"FriendlyName": "Renamed"},
     "CreateValidationRequest": {"PhoneNumber": THEIRS},
     "CreateApplication": {"FriendlyName": "Menu", "VoiceUrl": "https://example.com/menu"},
     "CreateCall": {"To": THEIRS, "From": OURS, "Twiml": DOCUMENT},
@@ -169,9 +185,25 @@ async def _a_queue(office: Office) -> None:
     await office.run("queue.add", {"name": "support"}, actor="operator")
 
 
+async def _a_sip_domain(office: Office) -> None:
+    def run(name: str, /, **args: object) -> Awaitable[Any]:
+        return office.run(name, args, actor="operator")
+
+    hook = {"url": "https://example.com/sip"}
+    domain = await run("sip_domain.add", domain="calls.example.com", hooks={"voice": hook})
+    people = await run("sip_list.add", kind="credentials", name="People")
+    places = await run("sip_list.add", kind="addresses", name="Places")
+    await run("sip_credential.add", list_sid=people.sid, username="ann", password="s3cret-word")
+    await run("sip_address.add", list_sid=places.sid, address="192.0.2.7", name="Office")
+    for which, found in (
+        ("credentials", people), ("registrations", people), ("addresses", places),
+    ):  # fmt: skip
+        await run("sip_domain.map", sid=domain.sid, which=which, list_sid=found.sid)
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
-    _a_stock, _a_key, _a_caller_id,
+    _a_stock, _a_key, _a_caller_id, _a_sip_domain,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 
@@ -222,8 +254,21 @@ class Scene:
         path = next(self._paths(row.path), None)
         if path is None:
             raise NothingThere(row.path)
-        form = FORMS.get(row.name, {}) if row.method == "POST" else None
+        form = self._filled(FORMS.get(row.name, {})) if row.method == "POST" else None
         return self.send(row.method, VERSION + path, form)
+
+    def _filled(self, form: Form) -> Form:
+        """Put the first SID of a list in the place of ``@`` and the list's path."""
+
+        def first(path: str) -> str:
+            body = self.ask("GET", path).json()
+            rows: list[dict[str, str]] = next(v for v in body.values() if isinstance(v, list))
+            return rows[0]["sid"]
+
+        return {
+            name: first(value[1:]) if isinstance(value, str) and value[:1] == "@" else value
+            for name, value in form.items()
+        }
 
     def _paths(self, template: str) -> Iterator[str]:
         """Yield the paths that a template stands for, as far as lists above tell."""

@@ -10,12 +10,14 @@ from switch_bench import Bench
 from ringfence.accounts.resources import Hook
 from ringfence.kernel.ids import FlowId
 from ringfence.kernel.phone import Phone
+from ringfence.markup.telling import StatusCallback
 from ringfence.media.engine import protocol as media
 from ringfence.numbers.options import NumberOptions
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
 from ringfence.switch.arrivals import address_of
+from ringfence.switch.directory import DomainEntry, TwimlRoute
 
 pytestmark = pytest.mark.anyio
 
@@ -156,3 +158,36 @@ async def test_who_answers_for_a_number_is_told_of_the_end(bench: Bench) -> None
     (told,) = bench.world.callbacks
     assert dict(told.params)["CallStatus"] == "no-answer"
     assert dict(told.params)["Direction"] == "inbound"
+
+
+@pytest.mark.parametrize(
+    ("host", "username", "source", "status"),
+    [
+        ("calls.example.com", "ann", "", None),
+        ("CALLS.example.com", "", "SD1", None),
+        ("calls.example.com", "desk", "", 403),  # a phone of ours, on no list
+        ("calls.example.com", "", "TK1", 403),  # a trunk, on no list
+        ("calls.example.com", "", "SD2", 403),  # an address of another domain
+        ("192.0.2.1", "ann", "", 403),  # may call the domain and nothing else
+    ],
+)
+async def test_a_domain_is_called_by_those_on_its_lists(
+    bench: Bench, host: str, username: str, source: str, status: int | None
+) -> None:
+    hook = StatusCallback(url="https://example.com/s")
+    bench.directory.domains["calls.example.com"] = DomainEntry(
+        id="SD1", route=TwimlRoute(document="<Response><Hangup/></Response>"), status=hook,
+        users=frozenset({"ann"}),
+    )  # fmt: skip
+    bench.directory.domain_users.add("ann")
+    bench.invite("+12025550177", host=host, username=username, source=source)
+    if status is not None:
+        assert bench.wire.last(sip.Reject).status == status
+        return
+    bench.open_ports()
+    await turn()
+    offered = bench.world.facts[0]
+    assert (offered.number, offered.trunk) == (None, None)  # type: ignore[attr-defined]
+    bench.close_legs()
+    await turn()
+    assert len(bench.world.callbacks) == 1

@@ -1,5 +1,7 @@
 """The guard: who gets an answer on port 5060."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from ringfence.kernel.clock import Ms
@@ -8,6 +10,7 @@ from ringfence.sip.admission import Challenge, Drop, Trusted
 from ringfence.sip.events import Peer
 from ringfence.sip.message import Request
 from ringfence.sip.parser import parse
+from ringfence.switch.directory import DomainEntry, FlowRoute
 from ringfence.switch.guard import Guard, Secret
 
 CARRIER = Peer("udp", "192.0.2.10", 5060, 1)
@@ -152,3 +155,16 @@ def test_digests_are_given_for_the_right_realm_only(guard: Guard) -> None:
     assert guard.ha1("desk", "ringfence", "SHA-256") == "s" * 64
     assert guard.ha1("desk", "elsewhere", "MD5") is None
     assert guard.ha1("nobody", "ringfence", "MD5") is None
+
+
+def test_an_address_of_a_domain_may_call_it_alone(guard: Guard) -> None:
+    entry = DomainEntry(
+        id="SD1", route=FlowRoute(flow="x"), networks=(ip_network("203.0.113.64/30"),)
+    )
+    guard.domains = {"192.0.2.1": entry}
+    assert guard.admit(request(), STRANGER, T0) == Trusted("SD1")
+    guard.domains = {"calls.example.com": entry}
+    assert isinstance(guard.admit(request(), STRANGER, T0), Drop)
+    guard.domains = {"192.0.2.1": entry}
+    elsewhere = Peer("udp", "203.0.113.99", 5070, 1)
+    assert isinstance(guard.admit(request(), elsewhere, T0), Drop)

@@ -108,3 +108,53 @@ class CallerIdCheck(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     name: str
     code: str
+
+
+class SipDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """A name under which calls by SIP are taken.
+
+    ``hooks``: those set, of ``voice``, ``voice_fallback``, ``status``. ``credentials``,
+    ``registrations``, ``addresses``: SIDs of the lists that count for it.
+    """
+
+    sid: str
+    domain: str
+    name: str
+    hooks: dict[str, Hook]
+    registration: bool
+    credentials: list[str]
+    registrations: list[str]
+    addresses: list[str]
+    created: int
+    changed: int
+
+
+class SipList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of credentials or of addresses."""
+
+    sid: str
+    name: str
+    created: int
+    changed: int
+
+
+class SipCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody on a list of credentials; never their password."""
+
+    sid: str
+    list: str
+    username: str
+    created: int
+    changed: int
+
+
+class SipAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """An address, or the network around it, on a list."""
+
+    sid: str
+    list: str
+    name: str
+    address: str
+    prefix: int
+    created: int
+    changed: int

@@ -45,6 +45,7 @@ from ringfence.office import (
     rooms,
     setup,
     simulation,
+    sip_domains,
     steering,
     stock,
     system,
@@ -52,6 +53,7 @@ from ringfence.office import (
 )
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
+from ringfence.office.domain_entries import DOMAIN_PARTS, domain_entries
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
@@ -110,6 +112,7 @@ __all__ = [
     "rooms",
     "setup",
     "simulation",
+    "sip_domains",
     "steering",
     "stock",
     "system",
@@ -356,6 +359,7 @@ class Office:
     def learn_resource(self, kept: Kept[R]) -> None:
         """A small document was made or changed."""
         self.shelf.learn(kept)
+        self._see_domains(kept)
         if isinstance(kept.body, Application):
             self.directory.applications[ApplicationId(kept.id)] = kept.body
         elif isinstance(kept.body, CallerId):
@@ -364,10 +368,19 @@ class Office:
     def forget_resource(self, kept: Kept[R]) -> None:
         """A small document is gone."""
         self.shelf.forget(kept.id)
+        self._see_domains(kept)
         if isinstance(kept.body, Application):
             self.directory.applications.pop(ApplicationId(kept.id), None)
         elif isinstance(kept.body, CallerId):
             self.directory.caller_ids.discard(kept.body.number)
+
+    def _see_domains(self, kept: Kept[R]) -> None:
+        if isinstance(kept.body, DOMAIN_PARTS):
+            found, users = domain_entries(self.shelf, nothing=TwimlRoute(document=NOTHING))
+            self.directory.domains.clear()
+            self.directory.domains.update(found)
+            self.directory.domain_users.clear()
+            self.directory.domain_users.update(users)
 
     def learn_phone(self, phone: PhoneDevice) -> None:
         """A phone may register."""

@@ -196,23 +196,28 @@ async def add_phone(office: Office, *, name: str, password: str | None = None) -
     elif len(secret) < PASSWORD_CHARS_MIN:
         raise Refused("weak_password", f"use {PASSWORD_CHARS_MIN} characters or more")
     realm = office.domain
-    triple = f"{name}:{realm}:{secret}".encode()
     now = office.clock.now()
     made = PhoneDevice(
         id=PhoneDeviceId(ids.make("phone_device", now, office.entropy)),
         account=office.account.id,
         username=name,
         realm=realm,
-        # RFC 7616 3.4.2 and RFC 8760: phones that know only MD5 are many.
-        ha1={
-            "MD5": hashlib.md5(triple, usedforsecurity=False).hexdigest(),
-            "SHA-256": hashlib.sha256(triple).hexdigest(),
-        },
+        ha1=digests(name, realm, secret),
         created_at=now,
     )
     stored = await office.write(lambda tx: office.store.phones.add(tx, made))
     office.learn_phone(stored)
     return office.phone_view(stored, secret=None if password is not None else secret)
+
+
+def digests(name: str, realm: str, secret: str) -> dict[str, str]:
+    """Return what is kept of a phone's password."""
+    triple = f"{name}:{realm}:{secret}".encode()
+    # RFC 7616 3.4.2 and RFC 8760: phones that know only MD5 are many.
+    return {
+        "MD5": hashlib.md5(triple, usedforsecurity=False).hexdigest(),
+        "SHA-256": hashlib.sha256(triple).hexdigest(),
+    }
 
 
 @TABLE.use_case("phone.list", actors=KNOWN, purpose="operate", category="user.account.username")

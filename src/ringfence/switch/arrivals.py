@@ -66,6 +66,10 @@ class Arrivals:
         user = self._dialled(event)
         reached = runner.directory.reach(user)
         try:
+            domain = runner.directory.reach_domain(
+                event.request.uri.host, event.username, event.source
+            )
+            reached = domain or reached
             source = self._programs.source(reached, user, is_phone=bool(event.username))
             offer = None
             if event.offer:
@@ -107,7 +111,7 @@ class Arrivals:
             key=event.leg,
             ours=False,
             peer=event.peer,
-            source=event.source,
+            source=event.source or (isinstance(reached, Reached) and reached.domain) or "",
             offer=offer,
             offers_early=offer is None and REL100 in event.request.require,
         )
@@ -123,8 +127,9 @@ class Arrivals:
             call_id, caller=caller, called=called, source=source, forwarded_from=forwarded
         )
         live = runner.open(call, call_id, program)
-        if isinstance(reached, Reached) and reached.number is not None:
-            status = runner.directory.status_callback(reached.number)
+        if isinstance(reached, Reached):
+            number = reached.number
+            status = runner.directory.status_callback(number) if number else reached.status
             if status is not None:
                 live.tellers.append(StatusTeller(program.context, status))
         self._audio.furnish(live, leg)
@@ -141,7 +146,7 @@ class Arrivals:
                 number=(
                     reached.number.id if isinstance(reached, Reached) and reached.number else None
                 ),
-                trunk=TrunkId(event.source) if event.source else None,
+                trunk=runner.directory.trunk_at(event.source),
                 flow=runner.directory.flow_of(reached),
                 forwarded=forwarded_id,
             ),

@@ -7,6 +7,7 @@ waits for the database to find its way.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal, Protocol
 
 from ringfence.accounts.resources import Application, Hook
@@ -84,6 +85,33 @@ class DeviceEntry:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainEntry:
+    """A SIP domain: what answers, who is told, and who may call: by password, from where."""
+
+    id: str
+    route: Route
+    status: StatusCallback | None = None
+    users: frozenset[str] = field(default=frozenset(), repr=False)
+    networks: tuple[IPv4Network | IPv6Network, ...] = field(default=(), repr=False)
+
+    def holds(self, host: str) -> bool:
+        """Whether an address is one of those that may call."""
+        if not self.networks:
+            return False
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return any(
+            address.version == network.version and address in network for network in self.networks
+        )
+
+    def admits(self, username: str | None, source: str | None) -> bool:
+        """Whether a caller may: proved by a password, or admitted by the address."""
+        return username in self.users if username else source == self.id
+
+
 class FlowEntry(Protocol):
     """A flow, as far as the switch knows it."""
 
@@ -95,10 +123,16 @@ class FlowEntry(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """An address of ours leads to a program. ``number`` None for a SIP name."""
+    """An address of ours leads to a program. ``number`` None for a SIP name.
+
+    ``status``: who is told how the call fares, where no number says it. ``domain``: the SIP domain
+    that was called.
+    """
 
     route: Route
     number: NumberEntry | None = None
+    status: StatusCallback | None = None
+    domain: str | None = None
 
 
 @dataclass(slots=True)
@@ -112,6 +146,10 @@ class Directory:
     flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
     devices: dict[str, DeviceEntry] = field(default_factory=dict)
+    domains: dict[str, DomainEntry] = field(default_factory=dict)
+    """SIP domains by their name; see `reach_domain`."""
+    domain_users: set[str] = field(default_factory=set)
+    """Phones that may call SIP domains and nothing else."""
     caller_ids: set[str] = field(default_factory=set)
     """Numbers (E.164) of others that they let us show."""
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
@@ -196,6 +234,19 @@ class Directory:
             return Reached(route=FlowRoute(flow=user))
         return self.devices.get(user)
 
+    def reach_domain(self, host: str, username: str | None, source: str | None) -> Reached | None:
+        """What a call to a SIP domain leads to, None where ``host`` is none.
+
+        Raises `Refused` (``destination_not_allowed``) for a caller on none of its lists, and for
+        somebody who may call SIP domains and calls something else.
+        """
+        domain = self.domains.get(host.lower())
+        if domain is None and username not in self.domain_users:
+            return None
+        if domain is None or not domain.admits(username, source):
+            raise Refused("destination_not_allowed", "the caller may not call there")
+        return Reached(route=domain.route, status=domain.status, domain=domain.id)
+
     def flow_of(self, reached: Reached | DeviceEntry | None) -> FlowId | None:
         """The flow that answers there, if one does."""
         if not isinstance(reached, Reached) or not isinstance(reached.route, FlowRoute):
@@ -206,6 +257,10 @@ class Directory:
     def device(self, identifier: PhoneDeviceId) -> DeviceEntry | None:
         """The phone of that id."""
         return next((d for d in self.devices.values() if d.id == identifier), None)
+
+    def trunk_at(self, source: str | None) -> TrunkId | None:
+        """The trunk that a call came by, None where it came otherwise."""
+        return TrunkId(source) if source in self.trunks else None
 
     def trunk_for(self, wanted: TrunkId | None) -> TrunkEntry:
         """The trunk for an outgoing call: the one wanted, else the first that is a carrier's."""

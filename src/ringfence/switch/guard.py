@@ -2,6 +2,7 @@
 
     source                                      verdict
     -----------------------------------------   ----------------------------------------------
+    on an address list of the domain called     Trusted(domain)
     a trunk's address                           Trusted(trunk)
     a trunk's address, From names a phone       Challenge: a phone behind the same address
     banned                                      Drop
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ringfence.kernel.clock import Ms
@@ -29,6 +31,7 @@ from ringfence.kernel.limits import (
 from ringfence.sip.admission import Challenge, Drop, Trusted, Verdict
 from ringfence.sip.events import Peer
 from ringfence.sip.message import Request
+from ringfence.switch.directory import DomainEntry
 
 _SCANNER = re.compile(
     r"friendly-scanner|sipvicious|sip-?scan|sipcli|sipsak|iwar|sundayddr|vaxsipuseragent|pplsip"
@@ -91,13 +94,23 @@ def _network(text: str) -> Network:
 class Guard:
     """The admission of the SIP agent, and the memory of who misbehaved."""
 
-    __slots__ = ("_hosts", "_networks", "_phones", "_sources", "banned_total", "dropped_total")
+    __slots__ = (
+        "_hosts",
+        "_networks",
+        "_phones",
+        "_sources",
+        "banned_total",
+        "domains",
+        "dropped_total",
+    )
 
     def __init__(self) -> None:
         self._hosts: dict[str, str] = {}
         self._networks: list[tuple[Network, str]] = []
         self._phones: dict[str, Secret] = {}
         self._sources: dict[str, _Source] = {}
+        self.domains: Mapping[str, DomainEntry] = {}
+        """SIP domains by name; whoever is on a list of one may call it."""
         self.dropped_total = 0
         self.banned_total = 0
 
@@ -148,6 +161,9 @@ class Guard:
 
     def admit(self, request: Request, peer: Peer, now: Ms, /) -> Verdict:
         """Judge a request outside a dialog (see the table above)."""
+        domain = self.domains.get(request.uri.host.lower()) if self.domains else None
+        if domain is not None and domain.holds(plain(peer.host)):
+            return Trusted(domain.id)
         trunk = self.trunk_at(peer.host)
         if trunk is not None:
             if self._phones and self._claims_a_phone(request):

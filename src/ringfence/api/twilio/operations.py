@@ -125,6 +125,7 @@ def operations() -> Operations:
         queues,
         recordings,
         rooms,
+        sip,
         usage,
     )
 

@@ -1,0 +1,58 @@
+"""SIP domains and lists as Twilio's clients see them."""
+
+import pytest
+
+DOMAINS = "/SIP/Domains.json"
+
+
+def test_a_domain_says_who_may_call_it(scene):
+    (domain,) = scene.ask("GET", DOMAINS).json()["domains"]
+    assert domain["auth_type"] == "CREDENTIAL_LIST,IP_ACL"
+    assert domain["domain_name"] == "calls.example.com"
+    here = f"/SIP/Domains/{domain['sid']}"
+    (mapped,) = scene.ask("GET", f"{here}/CredentialListMappings.json").json()[
+        "credential_list_mappings"
+    ]
+    assert mapped["domain_sid"] == domain["sid"]
+    again = scene.ask("GET", f"{here}/Auth/Calls/CredentialListMappings.json").json()["contents"]
+    assert [one["sid"] for one in again] == [mapped["sid"]]
+
+
+def test_no_answer_has_a_password(scene):
+    (found,) = scene.ask("GET", "/SIP/CredentialLists.json").json()["credential_lists"]
+    here = f"/SIP/CredentialLists/{found['sid']}/Credentials.json"
+    made = scene.ask("POST", here, {"Username": "eve", "Password": "hidden-s3cret"})
+    assert made.status_code == 201
+    assert "hidden" not in made.text + scene.ask("GET", here).text
+
+
+def test_a_domain_is_changed(scene):
+    (domain,) = scene.ask("GET", DOMAINS).json()["domains"]
+    form = {"VoiceStatusCallbackUrl": "https://example.com/s", "SipRegistration": "true"}
+    changed = scene.ask("POST", f"/SIP/Domains/{domain['sid']}.json", form).json()
+    assert changed["voice_status_callback_url"] == "https://example.com/s"
+    assert (changed["sip_registration"], changed["voice_url"]) == (True, domain["voice_url"])
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "code"),
+    [
+        (DOMAINS, {}, 20001),
+        (DOMAINS, {"DomainName": "x"}, 21232),
+        (DOMAINS, {"DomainName": "calls.example.com"}, 21232),
+        (DOMAINS, {"DomainName": "a.example.com", "VoiceUrl": "http://10.0.0.1"}, 21402),
+        ("/SIP/CredentialLists.json", {}, 20001),
+    ],
+)
+def test_what_is_wrong_has_its_code(scene, path, form, code):
+    answer = scene.ask("POST", path, form)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_list_in_use_stays(scene):
+    (found,) = scene.ask("GET", "/SIP/IpAccessControlLists.json").json()["ip_access_control_lists"]
+    here = f"/SIP/IpAccessControlLists/{found['sid']}"
+    assert scene.ask("DELETE", f"{here}.json").json()["code"] == 21243
+    wrong = scene.ask("POST", f"{here}/IpAddresses.json", {"IpAddress": "nowhere"})
+    assert wrong.json()["code"] == 21235
+    assert scene.ask("GET", f"{here}/IpAddresses/IP0.json").json()["code"] == 20404
