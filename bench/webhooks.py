@@ -29,7 +29,7 @@ from ringfence import config
 from ringfence.backroom import Backroom
 from ringfence.calls import events
 from ringfence.kernel import ids
-from ringfence.kernel.clock import SystemClock
+from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.kernel.phone import Phone
@@ -38,6 +38,7 @@ from ringfence.observe import logs
 from ringfence.office import Office
 from ringfence.outside import Outside
 from ringfence.storage.folder import DataFolder
+from ringfence.storage.notifications import Wanted
 from ringfence.storage.store import Store
 
 CLOCK, ENTROPY = SystemClock(), SystemEntropy()
@@ -148,6 +149,39 @@ async def bare(office: Office, url: str, count: int) -> float:
     return spent
 
 
+def pages(office: Office, count: int) -> tuple[float, float, float]:
+    """CPU milliseconds of 50 rows of a log of so many: the newest, the oldest, oldest failures."""
+    account, start = office.account.id, CLOCK.now() - count
+    columns = "id, account_id, kind, at, elapsed_ms, method, status, failure, code, request_size"
+    rows = [
+        (
+            ids.make("notification", Ms(start + number), ENTROPY), account, "status",
+            start + number, 5, "POST", 200 if number % 50 else 503,
+            None if number % 50 else "fetch_status", None if number % 50 else 11200, 100,
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    sql = (
+        f"INSERT INTO notifications ({columns}, response_size, attempt) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 1)"
+    )
+    store = office.store.db
+    store.submit(lambda tx: tx._cursor.executemany(sql, rows) and None).result(300)
+    log = office.store.rooms.notifications
+
+    def cpu(wanted: Wanted, before: str | None) -> float:
+        spent = time.process_time()
+        for _ in range(200):
+            found = log.page(store.reading, wanted, count=50, before=before)
+        assert len(found) == 50
+        return (time.process_time() - spent) / 200 * 1e3
+
+    oldest, failure = rows[60][0], rows[51 * 50][0]
+    return (
+        cpu(Wanted(), None), cpu(Wanted(), oldest), cpu(Wanted(failed=True), failure),
+    )  # fmt: skip
+
+
 def measure(root: Path, *, quick: bool) -> list[Row]:
     count = 2_000 if quick else 10_000
     with subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE) as server:
@@ -162,6 +196,8 @@ def measure(root: Path, *, quick: bool) -> list[Row]:
             rows = len(
                 office.store.db.reading._cursor.execute("SELECT 1 FROM notifications").fetchall()
             )
+            long = 50_000 if quick else 500_000
+            first, last, failed = pages(office, long)
             office.store.store.close()
         finally:
             server.kill()
@@ -173,11 +209,15 @@ def measure(root: Path, *, quick: bool) -> list[Row]:
         row("its CPU time", cpu / count * 1e6, "µs", 2_000, "", floor),
         row("the same, five of each call in order", lane / count * 1e3, "ms", 2.0,
             f"{count / lane:,.0f} a second; {lane_cpu / count * 1e6:,.0f} µs of CPU"),
+        row(f"50 rows of a log of {long:,}: newest", first, "ms", None, "CPU"),
+        row("the same: oldest", last, "ms", None, f"{last / first:.2f} times the newest"),
+        row("the same: oldest failures, one in fifty", failed, "ms", None,
+            f"{failed / first:.2f} times the newest"),
     ]  # fmt: skip
 
 
 def row(
-    work: str, value: float, unit: str, target: float, note: str, floor: float | None = None
+    work: str, value: float, unit: str, target: float | None, note: str, floor: float | None = None
 ) -> Row:
     return {
         "work": work, "value": round(value, 3), "unit": unit, "target": target, "note": note,

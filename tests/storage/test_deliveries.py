@@ -71,8 +71,10 @@ def test_lanes_do_not_know_each_other(store, rooms, call, story, clock, box):
         box.add(told(call.call, 1, origin="https://example.org:443")).state,
         box.add(told(other.call, 2)).state,
         box.add(told(call.call, 3, subject="CF" + "1" * 32)).state,
+        box.add(told(None, 4, subject="")).state,
+        box.add(told(None, 5, subject="")).state,
     ]
-    assert states == ["ready"] * 4
+    assert states == ["ready"] * 6
 
 
 def test_when_the_next_is_due_is_said(store, rooms, call, clock, box):

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl
@@ -38,7 +39,13 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_GET(self) -> None:
+                self.do_POST()
+
             def do_POST(self) -> None:
+                if self.path in FLAWS:
+                    self.fail()
+                    return
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 form = parse_qsl(body, keep_blank_values=True)
                 token = self.headers.get("I-Twilio-Idempotency-Token") or ""
@@ -54,6 +61,19 @@ class Server:
                 self.send_header("Content-Length", str(len(document)))
                 self.end_headers()
                 self.wfile.write(document)
+
+            def fail(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, kind, said, more = flawed(self.path)
+                self.close_connection = True
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                header = {"Content-Length": str(len(said)), "Connection": "close"} | more
+                for name, value in header.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                with suppress(OSError):  # whoever reads no further hangs up
+                    self.wfile.write(said)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -71,6 +91,26 @@ class Server:
     def forget(self) -> None:
         self.heard.clear()
         self.taken.clear()
+
+
+def flawed(path: str) -> tuple[int, str, bytes, dict[str, str]]:
+    """Status, type, body and header of an answer with something wrong in it."""
+    match path:
+        case "/garbage":
+            return 200, "text/xml", b"\x00\xff<<<>>>", {}
+        case "/json":
+            return 200, "application/json", b'{"say": "hello"}', {}
+        case "/huge":
+            return 200, "text/xml", b"x" * 10_000_000, {}
+        case "/redirects":
+            return 302, "text/plain", b"", {"Location": "/redirects"}
+        case "/private":
+            return 302, "text/plain", b"", {"Location": "http://10.0.0.1/voice"}
+        case "/documents":
+            return 200, "text/xml", b"<Response><Redirect>/documents</Redirect></Response>", {}
+        case "/cut":
+            return 200, "text/xml", b"<Response>", {"Content-Length": "5000"}
+    return 500, "text/plain", b"sorry", {}
 
 
 DOCUMENTS = {
@@ -191,3 +231,44 @@ def test_an_endpoint_that_hangs_slows_no_other(
     assert shop.taken == [], "it still hangs"
     shop.hold.set()
     until(lambda: len({token for _, _, token in shop.taken}) == 6)
+
+
+FLAWS = {
+    "/garbage": 12100,
+    "/json": 12300,
+    "/huge": 11750,
+    "/redirects": 11215,
+    "/private": 11205,
+    "/documents": 11215,
+    "/broken": 11200,
+    "/cut": 11206,
+}
+"""What a server does wrong, and Twilio's number for it."""
+
+
+def test_each_bad_answer_has_its_number_on_the_timeline_and_in_the_log(
+    platform: Platform, servers: tuple[Server, Server]
+) -> None:
+    base = servers[1].url
+    numbers = {path: f"+1202555015{place}" for place, path in enumerate(FLAWS)}
+    for path, number in numbers.items():
+        platform.do("number.add", number=number, voice_url=f"{base}{path}")
+
+    async def call(phone: Phone, number: str) -> None:
+        made = await phone.call(f"sip:{number}@{platform.sip}", caller="+12025550123", wait=30)
+        await made.hang_up()
+
+    async def call_each() -> None:
+        async with Phone(username="caller") as phone, asyncio.timeout(PATIENCE):
+            await asyncio.gather(*(call(phone, number) for number in numbers.values()))
+
+    asyncio.run(call_each())
+    for path, number in numbers.items():
+        failed = platform.do("notification.list", number=number, failed=True)["notifications"]
+        assert FLAWS[path] in {row["code"] for row in failed}, path
+        call_sid = failed[0]["call"]
+        texts = [line["text"] for line in platform.do("call.timeline", sid=call_sid)]
+        assert any(f"({FLAWS[path]})" in text for text in texts), (path, texts)
+    log = platform.log()
+    assert log.count('"document_failed"') + log.count('"document_wrong"') >= len(FLAWS)
+    assert base not in log

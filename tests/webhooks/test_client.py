@@ -1,13 +1,14 @@
 """What the client refuses without ever opening a socket; the rest is in tests/system."""
 
 import asyncio
+import ssl
 from urllib.parse import urlencode
 
 import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import WEBHOOK_ADMITTED_MAX
-from ringfence.webhooks.client import WebhookClient, _with_query, encoded
+from ringfence.webhooks.client import WebhookClient, _certificate, _with_query, encoded
 from ringfence.webhooks.guard import Guard
 
 
@@ -86,3 +87,17 @@ def test_admitted_addresses_are_forgotten_in_time():
 )
 def test_a_form_is_what_everybody_else_makes_of_it(pairs: list[tuple[str, str]]) -> None:
     assert encoded(pairs) == urlencode(pairs)
+
+
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [
+        (10, "fetch_certificate_expired"), (9, "fetch_certificate_expired"),
+        (62, "fetch_certificate_name"), (64, "fetch_certificate_name"),
+        (18, "fetch_certificate"), (20, "fetch_certificate"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_certificate_has_a_word(code: int, failure: str) -> None:
+    error = ssl.SSLCertVerificationError("no")
+    error.verify_code = code
+    assert _certificate(error) == failure

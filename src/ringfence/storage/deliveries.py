@@ -255,14 +255,15 @@ class Deliveries:
             party = told.party or far_end(tx, told.call)
             serial = self._keys.serial(tx, self._account.id, party)
         destination = self._vault.find(self._account.pepper, f"origin:{told.origin}")
-        behind = tx.value(_OCCUPIED, (told.subject, destination)) is not None
+        subject = told.subject or identifier  # about nothing else: a lane of its own
+        behind = tx.value(_OCCUPIED, (subject, destination)) is not None
         sealed = self._vault.seal(serial, _encode(told.message), context=f"delivery:{identifier}")
         row = (
             None,
             identifier,
             self._account.id,
             told.call,
-            told.subject,
+            subject,
             destination,
             told.kind,
             told.event or None,
