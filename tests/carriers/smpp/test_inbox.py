@@ -188,3 +188,19 @@ def test_it_says_when_it_is_full() -> None:
         assert s.statuses == [0] * SMPP_INBOUND
 
     scene(act)
+
+
+def test_of_many_made_safe_at_once_the_last_finds_room() -> None:
+    """One commit makes all of them durable in one turn: reading must go on afterwards."""
+
+    async def act(s: Scene) -> None:
+        s.desk.gate = asyncio.Event()
+        room: list[bool] = []
+        for _ in range(SMPP_INBOUND):
+            s.inbox.take(deliver(b"x"), lambda _status: room.append(not s.inbox.full))
+        s.desk.gate.set()
+        await asyncio.sleep(0.1)
+        assert len(room) == SMPP_INBOUND
+        assert room[-1]
+
+    scene(act)

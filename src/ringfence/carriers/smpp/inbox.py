@@ -91,6 +91,8 @@ class Inbox:
         except Exception as error:  # noqa: BLE001 - whatever a receiver raises, it is not safe
             log.warning("smpp_not_safe", carrier=self._name, error=error)
         finally:
+            # before the answer: of many that one commit makes safe at once, the last must find room
+            self._done(asyncio.current_task())
             answer(status)
 
     async def _read(self, pdu: Pdu) -> None:
@@ -171,7 +173,11 @@ class Inbox:
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            self._tasks.discard(task)
 
     def _arm(self) -> None:
         deadline = self._joining.deadline()
