@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ringfence.config import PortRange, is_wildcard
-from ringfence.exchange import Exchange, measure, spare_legs
+from ringfence.exchange import Exchange, spare_legs
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, TrunkId
 from ringfence.media import wav
-from ringfence.media.engine.sealing import ChannelWriter, read_channel
+from ringfence.media.engine.sealing import ChannelWriter, measure, read_channel
 from ringfence.sip.uri import Uri
 from ringfence.storage.trunks import Trunk
 

@@ -319,6 +319,9 @@ class Settings:
         PREFIXES, "", "dearer destinations that may be called all the same; see 'call' refusals"
     )
     voice: str = setting(WORD, "en", "voice that speaks where a document names none")
+    recogniser: str = setting(
+        WORD, "", "who understands speech: a package's entry point in ringfence.stt; empty: nobody"
+    )
     smtp_host: str = setting(
         WORD, "", "the mail server that carries our e-mail; empty: no e-mail is sent"
     )

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from ringfence.api import views
 from ringfence.backroom import Backroom
@@ -34,7 +33,7 @@ from ringfence.kernel.limits import (
     TRUNK_PROBE_MS,
 )
 from ringfence.markup.exchange import Callback
-from ringfence.media.engine.sealing import mend
+from ringfence.media.engine.sealing import measure
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, alerts, trunk_entry
 from ringfence.office.caller_ids import CallerIdChecks
@@ -49,6 +48,7 @@ from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.uri import Uri
+from ringfence.speech.providers import recogniser
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
@@ -58,6 +58,7 @@ from ringfence.switch.bindings import BindingKeeper
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.certificates import server_context
 from ringfence.switch.guard import Guard, Secret
+from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.program_host import ProgramHost
@@ -142,8 +143,10 @@ class Exchange:
             )
             for shard in range(settings.workers)
         ]
-        self._streams = StreamDesk(self.outside, lambda: str(office.account.id))
-        audio = AudioDesk(self.links, clips, office.store.recordings, self._streams)
+        streams = StreamDesk(self.outside, lambda: str(office.account.id))
+        ears = HearingDesk(recogniser(settings.recogniser))
+        audio = AudioDesk(self.links, clips, office.store.recordings, streams, ears)
+        self._audio = audio
         sessions = Sessions(advertise)
         tolls = Tolls(
             clock, settings.allow_prefixes, frozen=lambda: office.account.status == "suspended"
@@ -303,7 +306,7 @@ class Exchange:
         while self.runner.calls and waited < RELEASE_WAIT_MS:
             await asyncio.sleep(DRAIN_POLL_MS / 1000)
             waited += DRAIN_POLL_MS
-        await self._streams.close()
+        await self._audio.close()
         await self._bindings_kept.close()
         await self.transport.close()
         for link in self.links:
@@ -580,14 +583,6 @@ class Exchange:
     def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
         """State, a sentence about it, and when a registration expires."""
         return self._trunk_states.get(trunk.id, ("unknown", None, None))
-
-
-def measure(file: Path, key: bytes) -> int:
-    """Milliseconds of whole frames in a channel's file; its end is mended on the way."""
-    try:
-        return mend(str(file), key).duration_ms
-    except (OSError, RemoteError):
-        return 0
 
 
 def spare_legs(settings: Settings) -> int:

@@ -8,6 +8,7 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.causes import Cause
+from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
 from ringfence.kernel.ids import (
     CallId,
@@ -266,6 +267,8 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.MuteLeg(leg=CALLER, on=True),
         effects.EchoLeg(leg=CALLER, on=True),
         effects.ListenLeg(leg=CALLER),
+        effects.StartListening(leg=CALLER, wish=Wish()),
+        effects.StopListening(leg=CALLER),
         effects.StartStream(
             stream=StreamId("MZ-x"), leg=CALLER, order=StreamOrder(url="wss://x.example")
         ),

@@ -2,9 +2,10 @@
 
 import pytest
 
-from ringfence.calls import commands
+from ringfence.calls import commands, notices
+from ringfence.calls.hearing import Wish
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Fetch
+from ringfence.markup.exchange import Callback, Fetch
 
 BASE = Source(url="https://x.example/d/voice")
 
@@ -135,3 +136,101 @@ def test_a_prompt_that_cannot_be_played_does_not_hold_up_the_keys(script):
 def test_a_timeout_of_nothing_is_still_a_moment(script):
     s = gather(script, "timeout='0'")
     assert s.last(commands.Collect).timeout_ms == 200
+
+
+def said(s, text, *, final=False, confidence=0.9):
+    return s.tell(notices.SpeechHeard(text=text, final=final, confidence=confidence))
+
+
+def test_words_go_to_the_action_when_the_recogniser_thinks_they_are_over(script):
+    s = gather(script, "input='speech' action='/a' speechTimeout='auto' language='en-GB'", "")
+    wish = s.last(commands.Listen).wish
+    assert wish == Wish(language="en-GB")
+    assert s.all(commands.Collect) == []
+    said(s, "I want")
+    said(s, "I want tea", final=True)
+    params = s.params()
+    assert params["SpeechResult"] == "I want tea"
+    assert params["Confidence"] == "0.90000000"
+    assert s.all(commands.StopListening)
+
+
+def test_silence_ends_them_and_utterances_add_up(script):
+    s = gather(script, "input='speech' action='/a' speechTimeout='2'", "")
+    said(s, "one", final=True)
+    s.wait(1_999)
+    said(s, "two", final=True)
+    s.wait(1_999)
+    assert len(s.all(Fetch)) == 1
+    s.wait(1)
+    assert s.params()["SpeechResult"] == "one two"
+
+
+def test_nothing_said_falls_through_or_asks_the_action(script):
+    s = gather(script, "input='speech' timeout='3'", "")
+    s.wait(3_000)
+    assert s.heard == ["none"]
+    s = gather(script, "input='speech' timeout='3' actionOnEmptyResult='true'", "")
+    s.wait(3_000)
+    assert s.params()["SpeechResult"] == ""
+
+
+def test_a_word_stops_the_prompt_and_keys_still_work(script):
+    s = script(BASE)
+    s.hold_plays = True
+    s.begin()
+    s.fetched(
+        "<Response><Gather input='dtmf speech' action='/a'><Say>menu</Say></Gather></Response>"
+    )
+    said(s, "tea")
+    assert s.all(commands.StopPlay)
+    assert s.all(commands.PromptsDone)
+    s.keys("5")
+    assert s.params()["Digits"] == "5"
+    assert s.all(commands.StopListening)
+
+
+def test_words_win_over_the_silence_of_the_keys(script):
+    s = gather(script, "input='dtmf speech' action='/a' speechTimeout='2'")
+    said(s, "tea", final=True)
+    s.keys("", "timeout")
+    assert len(s.all(Fetch)) == 1
+    s.wait(2_000)
+    assert s.params()["SpeechResult"] == "tea"
+
+
+def test_enough_is_enough(script):
+    s = gather(script, "input='speech' action='/a' maxSpeechTime='3' speechTimeout='2'", "")
+    for _ in range(6):
+        said(s, "on", final=True)
+        s.wait(600)
+    assert s.params()["SpeechResult"] == "on on on on on on"[: 3 * 5 - 1]
+
+
+def test_partial_results_are_told(script):
+    s = gather(script, "input='speech' action='/a' partialResultCallback='/part'", "")
+    said(s, "I")
+    said(s, "I am", final=True)
+    said(s, "he")
+    told = [dict(callback.params) for callback in s.all(Callback)]
+    assert [t["SequenceNumber"] for t in told] == ["0", "1", "2"]
+    assert [t["StableSpeechResult"] for t in told] == ["", "I am", "I am"]
+    assert [t["UnstableSpeechResult"] for t in told] == ["I", "", "he"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"), [("none_installed", "installed"), ("failed", "failed")]
+)
+def test_where_nobody_listens_it_is_said_and_keys_still_work(script, reason, word):
+    s = gather(script, "input='dtmf speech' action='/a'")
+    s.tell(notices.HearingOver(reason=reason))
+    (note,) = [n for n in s.notes if n.code == "speech_input_unavailable"]
+    assert word in note.text
+    s.keys("5")
+    assert s.params()["Digits"] == "5"
+
+
+def test_with_words_alone_nobody_listening_is_nothing_said(script):
+    s = gather(script, "input='speech'")
+    s.tell(notices.HearingOver(reason="none_installed"))
+    assert s.heard == ["menu", "none"]

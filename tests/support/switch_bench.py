@@ -50,6 +50,7 @@ from ringfence.switch.directory import (
     TrunkEntry,
     TwimlRoute,
 )
+from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.ports import Clip
 from ringfence.switch.program_host import ProgramHost
@@ -248,7 +249,8 @@ class Bench:
         self.link = link
         self.sockets = Sockets()
         streams = StreamDesk(self.sockets, lambda: self.directory.account)
-        audio = AudioDesk([link], self.world, self.world, streams)
+        self.hearing = HearingDesk(None)
+        audio = AudioDesk([link], self.world, self.world, streams, self.hearing)
         self.registered: list[tuple[Uri, wire.Peer]] = []
         router = Router(
             directory=self.directory,

@@ -30,7 +30,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.stream import StreamOrder
+from ringfence.calls.ears import Listen as Listen
+from ringfence.calls.ears import StartStream as StartStream
+from ringfence.calls.ears import StopListening as StopListening
+from ringfence.calls.ears import StopStream as StopStream
 from ringfence.calls.targets import DialTarget as DialTarget
 from ringfence.calls.targets import Endpoint as Endpoint
 from ringfence.calls.targets import RecordingNotice as RecordingNotice
@@ -61,7 +64,6 @@ from ringfence.kernel.ids import (
     PartyId,
     QueueId,
     RecordingId,
-    StreamId,
 )
 from ringfence.kernel.phone import Phone
 
@@ -505,26 +507,6 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartStream:
-    """Let a server hear the first leg; `StreamStarted`, then or instead `StreamFinished`.
-
-    ``stream``: its id where somebody was told of it already.
-    """
-
-    order: StreamOrder
-    stream: StreamId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopStream:
-    """End a stream by its id or its name, or the ``two_way`` one; none that fits is fine."""
-
-    stream: StreamId | None = None
-    name: str = field(default="", repr=False)
-    two_way: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Put the connected partner of ``leg`` on hold with music, or take it back."""
 
@@ -590,6 +572,8 @@ Command = (
     | Transfer
     | Mute
     | Echo
+    | Listen
+    | StopListening
     | StartStream
     | StopStream
     | Hold

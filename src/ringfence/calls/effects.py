@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Endpoint, Heard, JoinConference
+from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.ids import (
@@ -207,6 +208,21 @@ class EchoLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartListening:
+    """Give what a leg says to the recogniser: ``inputs.SpeechHeard``, ``inputs.HearingEnded``."""
+
+    leg: LegId
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopListening:
+    """Give it no more; a leg nobody listens to is fine."""
+
+    leg: LegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartStream:
     """Connect to the order's server and give out the leg's audio: ``inputs.StreamBegan``.
 
@@ -387,6 +403,8 @@ Effect = (
     | UnbridgeLegs
     | MuteLeg
     | EchoLeg
+    | StartListening
+    | StopListening
     | StartStream
     | StopStream
     | HoldStream

@@ -354,6 +354,16 @@ def _media_lost(call: LiveCall, x: inputs.MediaLost) -> None:
             _lost(call, leg)
 
 
+def _speech_heard(call: LiveCall, x: inputs.SpeechHeard) -> None:
+    if call.anchor is not None and call.anchor.id == x.leg:
+        call.tell(notices.SpeechHeard(text=x.text, confidence=x.confidence, final=x.final))
+
+
+def _hearing_ended(call: LiveCall, x: inputs.HearingEnded) -> None:
+    if call.anchor is not None and call.anchor.id == x.leg:
+        call.tell(notices.HearingOver(reason=x.reason))
+
+
 def _stream_began(call: LiveCall, x: inputs.StreamBegan) -> None:
     call.stream_began(x.stream)
 
@@ -424,6 +434,8 @@ def _effect_failed(call: LiveCall, x: inputs.EffectFailed) -> None:
             found = call.recordings.get(recording_id)
             if found is not None:
                 call.stop_recording(found)
+        case effects.StartListening(leg=leg_id):
+            _hearing_ended(call, inputs.HearingEnded(leg=leg_id, reason="failed"))
         case effects.StartStream(stream=stream):
             call.stream_ended(stream, "refused" if x.cause is Cause.FORBIDDEN else "failed")
         case effects.HoldStream(stream=stream) if stream in call.streams:
@@ -489,6 +501,8 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,
     inputs.Disconnected: _to_activity,
+    inputs.SpeechHeard: _speech_heard,
+    inputs.HearingEnded: _hearing_ended,
     inputs.StreamBegan: _stream_began,
     inputs.StreamEnded: _stream_ended,
     inputs.EffectFailed: _effect_failed,

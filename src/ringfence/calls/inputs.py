@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget, Heard
 from ringfence.calls.effects import Effect
+from ringfence.calls.hearing import HearingEnd
 from ringfence.calls.stream import StreamEnd
 from ringfence.calls.words import (
     AnsweredBy,
@@ -381,6 +382,27 @@ class Disconnected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechHeard:
+    """What a leg says, as far as it is understood. ``final``: this utterance is over.
+
+    ``confidence``: 0 to 1.
+    """
+
+    leg: LegId
+    text: str = field(repr=False)
+    confidence: float = 0.0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingEnded:
+    """Nobody listens to the leg any more, and not because we asked for it."""
+
+    leg: LegId
+    reason: HearingEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamBegan:
     """The server of a stream has answered; audio flows to it."""
 
@@ -442,6 +464,8 @@ Input = (
     | QueueEnded
     | Connected
     | Disconnected
+    | SpeechHeard
+    | HearingEnded
     | StreamBegan
     | StreamEnded
     | EffectFailed

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Heard
+from ringfence.calls.hearing import HearingEnd
 from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.calls.words import (
     AnsweredBy,
@@ -206,6 +207,22 @@ class TransferFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechHeard:
+    """What the first leg says, as far as it is understood; ``final``: this utterance is over."""
+
+    text: str = field(repr=False)
+    confidence: float = 0.0
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingOver:
+    """Nobody listens for words any more, and not because the program asked for it."""
+
+    reason: HearingEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStarted:
     """A server hears the call."""
 
@@ -247,6 +264,8 @@ Notice = (
     | QueueCalled
     | QueueFinished
     | TransferFinished
+    | SpeechHeard
+    | HearingOver
     | StreamStarted
     | StreamFinished
     | CallOver

@@ -384,6 +384,15 @@ def _echo(call: LiveCall, c: commands.Echo) -> None:
     call.effects.append(effects.EchoLeg(leg=call.find(None).id, on=c.on))
 
 
+def _listen(call: LiveCall, c: commands.Listen) -> None:
+    call.last_far_hangup = None
+    call.effects.append(effects.StartListening(leg=call.find(None).id, wish=c.wish))
+
+
+def _stop_listening(call: LiveCall, c: commands.StopListening) -> None:  # noqa: ARG001
+    call.effects.append(effects.StopListening(leg=call.first().id))
+
+
 def _start_stream(call: LiveCall, c: commands.StartStream) -> None:
     first = call.find(None)
     call.last_far_hangup = None
@@ -462,6 +471,8 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.Transfer: _transfer,
     commands.Mute: _mute,
     commands.Echo: _echo,
+    commands.Listen: _listen,
+    commands.StopListening: _stop_listening,
     commands.StartStream: _start_stream,
     commands.StopStream: _stop_stream,
     commands.Hold: _hold,

@@ -541,3 +541,6 @@ STREAM_MESSAGE_BYTES = Limit(1_048_576, "bytes", "one message from a server; 90 
 STREAM_FAULTS = Limit(20, "messages", "nobody understands, in one stream; then it is closed")
 STREAM_CHARS = Limit(500, "characters", "of one name and value of a Parameter, as Twilio has it")
 STREAM_PARAMETERS = Limit(64, "parameters", "of one stream")
+HEARING_FRAMES = Limit(250, "frames", "five seconds for a slow recogniser; then the oldest go")
+HEARING_RESULT_MS = Limit(900_000, "ms", "without a word understood: nobody gathers for so long")
+MARKUP_HINTS_CHARS = Limit(60_000, "characters", "of hints to a recogniser: 500 of 100, and commas")

@@ -140,6 +140,16 @@ def socket(name: str | None, warning: int | None = 11100) -> Attribute:
     return Attribute(name, "a ws or wss URL", read, warning)
 
 
+def speech_timeout(name: str | None, warning: int | None = None) -> Attribute:
+    """``auto`` (0), or whole seconds of silence after speech."""
+    seconds = integer(name, 1, 600, warning)
+
+    def read(value: str) -> int:
+        return 0 if value.strip().lower() == "auto" else int(seconds.read(value))
+
+    return Attribute(name, f"auto, or {seconds.expects}", read, warning)
+
+
 def key_set(name: str | None, warning: int | None = None) -> Attribute:
     """The keys that end input: any of ``0-9 * #``, or nothing for no such key."""
 

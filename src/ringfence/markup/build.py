@@ -98,11 +98,7 @@ def _play(values: Values, text: str, _children: list[Any], report: Report) -> An
     return verbs.Play(url=text, **values)
 
 
-def _gather(values: Values, _text: str, children: list[Any], report: Report) -> Any:
-    asked = values.get("input", ("dtmf",))
-    if "speech" in asked:
-        report("speech_input_unavailable", "speech is not recognised yet; keys are collected")
-        values["input"] = ("dtmf",)
+def _gather(values: Values, _text: str, children: list[Any], _report: Report) -> Any:
     return verbs.Gather(prompts=tuple(children), **values)
 
 

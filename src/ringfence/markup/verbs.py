@@ -66,7 +66,8 @@ class Gather(Verb):
     """Collect keys while ``prompts`` play; then ask ``action`` what to do.
 
     ``action`` None means the document's own URL. ``num_digits`` 0: no fixed number of keys.
-    ``finish_on_key``: keys that end the input and are not part of it.
+    ``finish_on_key``: keys that end the input and are not part of it. Speech ends after
+    ``speech_timeout`` seconds of silence (0: when the recogniser thinks so; None: as ``timeout``).
     """
 
     prompts: tuple[Prompt, ...] = ()
@@ -78,6 +79,14 @@ class Gather(Verb):
     finish_on_key: str = "#"
     action_on_empty_result: bool = False
     barge_in: bool = True
+    speech_timeout: int | None = None
+    max_speech_time: int = 60
+    profanity_filter: bool = True
+    partial_result_callback: str | None = field(default=None, repr=False)
+    partial_result_callback_method: Method = "POST"
+    language: str = ""
+    hints: str = field(default="", repr=False)
+    speech_model: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from ringfence.media.trimming import heard_span
 from ringfence.media.wav import from_little_endian
 from ringfence.observe.logs import get_logger
 from ringfence.sip.offer_answer import AudioStream
+from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.listening import Listener
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.media_link import MediaLink
@@ -65,10 +66,12 @@ class AudioDesk:
         clips: Clips,
         recorder: Recorder,
         streams: StreamDesk,
+        hearing: HearingDesk | None = None,
     ) -> None:
         self.links = links
         self._streams = streams
         self._listener = Listener()
+        self._hearing = hearing or HearingDesk(None)
         self._clips = clips
         self._recorder = recorder
         self._runner: CallRunner
@@ -82,12 +85,19 @@ class AudioDesk:
         self._runner = runner
         self._streams.attach(runner)
         self._listener.attach(runner)
+        self._hearing.attach(runner)
+
+    async def close(self) -> None:
+        """Let go of whoever listens from outside."""
+        await self._streams.close()
+        await self._hearing.close()
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
         return {
             **self._streams.handlers(),
             **self._listener.handlers(),
+            **self._hearing.handlers(),
             effects.StartPlay: self._play,
             effects.StartTone: self._tone,
             effects.StopPlay: lambda live, effect: self._link(live).send(
@@ -395,11 +405,11 @@ class AudioDesk:
         )
 
     def _tapped(self, notice: media.TapAudio) -> None:
-        if not self._listener.heard(notice):
+        if not (self._listener.heard(notice) or self._hearing.heard(notice)):
             self._streams.heard(notice)
 
     def _tap_ended(self, notice: media.TapEnded) -> None:
-        if not self._listener.ended(notice):
+        if not (self._listener.ended(notice) or self._hearing.ended(notice)):
             self._streams.tap_ended(notice)
 
     # -- recordings ---------------------------------------------------------------------------

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ringfence.calls.effects import Channel
 from ringfence.calls.events import CallFact
+from ringfence.calls.hearing import Wish
 from ringfence.calls.room_events import RoomFact
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
@@ -212,6 +213,27 @@ class Sockets(Protocol):
 
     async def connect(self, url: str, /) -> Socket:
         """Open one. Raises `Refused` (``bad_url``, ``private_address``, ``handshake_failed``)."""
+        ...
+
+
+class Heard(Protocol):
+    """What was understood; ``final``: this utterance is over. ``confidence``: 0 to 1."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def confidence(self) -> float: ...
+
+    @property
+    def final(self) -> bool: ...
+
+
+class Recogniser(Protocol):
+    """Speech into text."""
+
+    def listen(self, audio: AsyncIterator[bytes], wish: Wish, /) -> AsyncIterator[Heard]:
+        """Give what is understood of s16le at 8000 Hz while it comes, until it ends."""
         ...
 
 

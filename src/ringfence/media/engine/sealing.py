@@ -274,3 +274,11 @@ def mend(path: str, key: bytes) -> Sealed:
         while piece := file.read(_FRAME_BYTES):
             digest.update(piece)
         return Sealed(os.fstat(file.fileno()).st_size, digest.finalize().hex(), duration)
+
+
+def measure(file: Path, key: bytes) -> int:
+    """Milliseconds of whole frames in a channel's file; its end is mended on the way."""
+    try:
+        return mend(str(file), key).duration_ms
+    except (OSError, RemoteError):
+        return 0

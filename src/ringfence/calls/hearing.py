@@ -1,0 +1,19 @@
+"""Listening for words: what is asked of a recogniser of speech and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+HearingEnd = Literal["none_installed", "failed", "over"]
+"""Why nobody listens any more: no recogniser is installed, it failed, or the leg has ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model``: as asked."""
+
+    language: str = ""
+    hints: tuple[str, ...] = field(default=(), repr=False)
+    profanity_filter: bool = True
+    model: str = ""
