@@ -2,11 +2,13 @@
 # Install the programs that the interoperability tests talk to, where that is possible, and say
 # loudly what is missing: a test that did not run has shown nothing.
 set -u
+PATH=$PATH:/usr/lib/kannel/test
 
 # program:package
-peers=(sipp:sip-tester baresip:baresip-core chromium:chromium node:nodejs npm:npm)
+peers=(sipp:sip-tester baresip:baresip-core chromium:chromium node:nodejs npm:npm
+	drive_smpp:kannel-extras)
 # packages of npm, installed beside the repository's tests and not into it (tests/support/node_run.py)
-modules=(twilio@6)
+modules=(twilio@6 smpp@0.5.1)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ringfence-peers
 
 missing() {

@@ -18,7 +18,6 @@ from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Hangup
 from ringfence.calls.events import CallFact
-from ringfence.carriers.roster import Roster
 from ringfence.config import Settings, is_of_this_machine, is_wildcard, own_address
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
@@ -42,6 +41,7 @@ from ringfence.office.live import Addresses
 from ringfence.office.messaging.incoming import Incoming
 from ringfence.office.messaging.replies import Replies
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
+from ringfence.postroom import Postroom
 from ringfence.privacy.purposes import purpose
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -122,7 +122,6 @@ class Exchange:
         clips = ClipShelf()
         self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
         self.outside = Outside(settings, office, entropy=entropy, clock=clock)
-        self.roster: Roster | None = None
         self.incoming = Incoming(office)
         self.replies = Replies(office, self.outside.fetch_about)
         self.backroom = Backroom(
@@ -133,6 +132,7 @@ class Exchange:
             answer=self.replies,
         )
         self.outside.tell = self.backroom.tell
+        self.postroom = Postroom(settings, office, self.incoming, clock=clock, ask=self.outside.ask)
         self.links = [
             MediaLink(
                 str(settings.run_dir / f"media-{shard}.sock"),
@@ -243,7 +243,7 @@ class Exchange:
             await link.start()
         self._recover()
         await self.backroom.start()
-        await self._office.post.start(self.roster)
+        await self.postroom.start()
         settings = self._settings
         tls = None
         if settings.sip_tls is not None:
@@ -311,7 +311,7 @@ class Exchange:
         await self.transport.close()
         for link in self.links:
             await link.close()
-        await self._office.post.stop()
+        await self.postroom.stop()
         await self.backroom.stop()
         await self.speech.close()
         await self.outside.close()

@@ -293,6 +293,12 @@ class Outside:
         """Have what was wrong with documents written into the account's log."""
         self._exchanges.watch(facts)
 
+    async def ask(self, url: str, document: Document, limit: int, total_ms: int) -> FetchResult:
+        """Send a document to a gateway of the account's; what came of it."""
+        result = await self._client.fetch(url, document=document, limit=limit, total_ms=total_ms)
+        self.fetched[result.failure or "ok"] += 1
+        return result
+
     def _note(
         self,
         call: CallId | None,

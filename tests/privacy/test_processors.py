@@ -100,7 +100,7 @@ def test_what_a_visit_to_our_pages_leaves_behind_reaches_nobody() -> None:
     for category in site:
         assert reach([category]) == frozenset(), category
     called = reach(["user.contact.phone_number"])
-    assert called == {"carrier", "account_server", "number_lookup"}
+    assert called == {"carrier", "text_carrier", "account_server", "number_lookup"}
     with pytest.raises(LocalError):
         reach([])
 

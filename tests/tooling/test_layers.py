@@ -17,6 +17,7 @@ WORLDLY = frozenset(
             "app",
             "exchange",
             "backroom",
+            "postroom",
             "outside",
             "office",
         ),

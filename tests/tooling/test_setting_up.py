@@ -29,7 +29,11 @@ class Machine:
             capture_output=True,
             text=True,
             check=False,
-            env={"PATH": str(self.folder), "HOME": os.environ.get("HOME", "/")},
+            env={
+                "PATH": str(self.folder),
+                "HOME": os.environ.get("HOME", "/"),
+                "XDG_CACHE_HOME": str(self.folder),
+            },
         )
 
     def calls(self) -> str:
@@ -130,8 +134,10 @@ def test_missing_peers_are_named_loudly(machine: Machine) -> None:
 
 
 def test_present_peers_need_nothing(machine: Machine) -> None:
-    for name in ("sipp", "baresip", "chromium", "apt-get"):
+    for name in ("sipp", "baresip", "chromium", "node", "npm", "drive_smpp", "apt-get"):
         machine.program(name, "")
+    for module in ("twilio", "smpp"):
+        (machine.folder / "ringfence-peers" / "node_modules" / module).mkdir(parents=True)
     user(machine, 0)
     done = machine.run("install_peers.sh")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

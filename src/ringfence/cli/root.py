@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "call": ("calls:call", "Place a call, or look into one."),
     "sms": ("sms:sms", "Send and read text messages."),
     "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
+    "carrier": ("carriers:carrier", "Connect carriers of text messages."),
     "phone": ("phones:phone", "Connect SIP phones."),
     "flow": ("flows:flow", "Show, check and install call flows."),
     "lookup": ("lookup:lookup", "Say what a telephone number is."),

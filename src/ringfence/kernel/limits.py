@@ -462,6 +462,8 @@ GATEWAY_MS = Limit(20_000, "ms", "for a gateway to answer; then the message is t
 GATEWAY_AT_ONCE = Limit(16, "requests", "to one gateway; most allow ten a second")
 GATEWAY_FIELDS_MAX = Limit(40, "fields", "of one kind in a template; ten are usual")
 GATEWAY_PATTERN_CHARS = Limit(200, "characters", "of a pattern searched in an answer")
+CARRIER_SENDERS_MAX = Limit(500, "senders", "numbers and words that go by one carrier alone")
+CARRIER_TEST_MS = Limit(20_000, "ms", "until a carrier has connected or said why it does not")
 CARRIERS_MAX = Limit(32, "carriers", "of one installation; each keeps a connection or two")
 
 # flows

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from ringfence.accounts.carriers import TextCarrier
 from ringfence.api import views
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.ids import CallId, PartyId
 from ringfence.markup.exchange import Callback
+from ringfence.messaging.carrier import CarrierState
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
@@ -36,6 +38,26 @@ class Addresses:
     transports: list[str]
 
 
+class Texting(Protocol):
+    """The carriers of text messages at work (`postroom.Postroom`)."""
+
+    async def added(self, setup: TextCarrier, /) -> None:
+        """A carrier is put to work."""
+        ...
+
+    async def removed(self, name: str, /) -> None:
+        """A carrier is taken away."""
+        ...
+
+    def state(self, name: str, /) -> CarrierState | None:
+        """How a carrier is."""
+        ...
+
+    async def told(self, name: str, secret: str, document: Mapping[str, Any], /) -> bool:
+        """Take a webhook of a gateway; True when it is durable."""
+        ...
+
+
 class Live(Protocol):
     """What only a running server can say or do."""
 
@@ -43,6 +65,12 @@ class Live(Protocol):
     started: Ms
     runner: CallRunner
     outgoing: Outgoing
+
+    @property
+    def postroom(self) -> Texting:
+        """The carriers of text messages."""
+        ...
+
     rooms: RoomControl
     queues: QueueDesk
     addresses: Addresses

@@ -87,6 +87,16 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             ("ringfence.switch.sip_transport",),
         ),
         Processor(
+            "text_carrier",
+            "The carriers of text messages and gateways that the account sets up.",
+            "instructed",
+            ("carry_message",),
+            {"sender": _PHONE, "to": _PHONE, "text": "user.content.private",
+             "media": "user.content.private", "id": "user.telephony.message",
+             "registration": "system.configuration"},
+            ("ringfence.carriers.smpp.link", "ringfence.webhooks.client"),
+        ),
+        Processor(
             "account_server",
             "The web servers that the account names for its documents and callbacks.",
             "instructed",

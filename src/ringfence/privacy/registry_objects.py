@@ -19,6 +19,7 @@ from ringfence.privacy.labels import (
     KEY_WRAPPED,
     PHONE_SEALED,
     SYSTEM,
+    TEXT_SEALED,
 )
 from ringfence.privacy.registry import StoredObject
 
@@ -63,6 +64,12 @@ OBJECTS: tuple[StoredObject, ...] = (
         "Where phones are registered, sealed, so that a restart does not lose them.",
         ("bindings.sealed", "bindings.new"),
         CONFIG_SEALED,
+    ),
+    StoredObject(
+        "parts",
+        "Parts of text messages whose rest has not come, sealed, for ten minutes at most.",
+        ("parts.sealed", "parts.new"),
+        TEXT_SEALED,
     ),
     StoredObject("log", "Lines of ids, code words and counts.", ("logs/*",), SYSTEM),
     StoredObject("run", "Sockets and locks of running processes.", ("run/*",), SYSTEM),

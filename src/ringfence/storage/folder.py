@@ -7,6 +7,7 @@
     DATA/keys/epoch-000001.key   the key that opens them
     DATA/objects/recordings/     sealed sound, one file per channel
     DATA/bindings.sealed         where phones are, over a restart
+    DATA/parts.sealed            parts of text messages that are not whole yet, for ten minutes
     DATA/spool/                  sound being recorded
     DATA/run/  DATA/logs/        sockets, logs
 """
@@ -45,6 +46,11 @@ class DataFolder:
     def bindings(self) -> Path:
         """Where the bindings of phones are kept."""
         return self.root / "bindings.sealed"
+
+    @property
+    def parts(self) -> Path:
+        """Where parts of text messages are kept that are not whole yet."""
+        return self.root / "parts.sealed"
 
     @property
     def keystore(self) -> Path:

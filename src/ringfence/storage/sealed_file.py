@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ringfence.kernel.errors import Refused
 from ringfence.observe.logs import get_logger
+from ringfence.privacy.labels import CONFIG_SEALED, Label
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.folder import sync_folder
@@ -17,18 +18,27 @@ log = get_logger(__name__)
 class SealedFile:
     """A file of the data folder. ``context``: what it is, bound into the seal."""
 
-    def __init__(self, path: Path, seal: AccountSeal, *, context: str, why: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        seal: AccountSeal,
+        *,
+        context: str,
+        why: str,
+        label: Label = CONFIG_SEALED,
+    ) -> None:
         self._path = path
         self._seal = seal
         self._context = context
         self._why = why
+        self._label = label
 
     def load(self) -> bytes | None:
         """What was saved last; None where nothing was, or nothing that can be opened."""
         try:
             sealed = self._path.read_bytes()
             with purpose(self._why):
-                return self._seal.open(sealed, self._context)
+                return self._seal.open(sealed, self._context, self._label)
         except FileNotFoundError:
             return None
         except (OSError, Refused):

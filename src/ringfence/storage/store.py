@@ -26,6 +26,7 @@ from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import CLOCK_BACK_MS, WRITE_GATHER_MS
 from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer
+from ringfence.privacy.labels import TEXT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
@@ -137,6 +138,9 @@ class AccountStore:
         )
         self.bindings = SealedFile(
             store.folder.bindings, seal, context="bindings", why="connect_call"
+        )
+        self.parts = SealedFile(
+            store.folder.parts, seal, context="parts", why="carry_message", label=TEXT_SEALED
         )
         self.recordings = Recordings(
             store.db,

@@ -14,7 +14,7 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from itertools import count
-from typing import Self
+from typing import Self, cast
 
 from ringfence.carriers.smpp.pdu import Command, Framer, Pdu, Tag, Value, parse, serialize
 from ringfence.carriers.smpp.status import Status
@@ -37,8 +37,7 @@ class _Client(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
         self._smsc.clients.append(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002

@@ -17,6 +17,7 @@ PLAIN = Header()
     [
         (0x00, b"5 \x02 \x1be", "5 $ €"),
         (0x01, b"5 $", "5 $"),
+        (0x01, b"\x09ok g~zel \x1be", "Çok güzel €"),
         (0x03, "Grüße".encode("latin-1"), "Grüße"),
         (0x06, "привет".encode("iso8859-5"), "привет"),
         (0x07, "שלום".encode("iso8859-8"), "שלום"),

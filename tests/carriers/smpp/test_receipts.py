@@ -81,7 +81,8 @@ def test_a_receipt_of_nothing(text: str) -> None:
         (0x04, {}, True),
         (0x44, {}, True),
         (0x20, {}, True),
-        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"7\0"}, True),
+        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"7\0", Tag.MESSAGE_STATE: b"\2"}, True),
+        (0x00, {Tag.RECEIPTED_MESSAGE_ID: b"7\0"}, False),  # Kannel's centre does that
         (0x00, {}, False),
         (0x08, {}, False),  # an acknowledgement that a person typed
         (0x40, {}, False),

@@ -183,8 +183,8 @@ class SmppCarrier:
 
     def _result(self, message: Outbound, sending: _Sending) -> Accepted | Rejected:
         taken = tuple(
-            self._dialect.receipt_id(parcel.message_id)
-            for parcel in sending.parcels
+            self._dialect.receipt_id(parcel.message_id) or f"{message.id}-{number}"
+            for number, parcel in enumerate(sending.parcels)
             if parcel.status == Status.ESME_ROK
         )
         if len(taken) == len(sending.parcels):

@@ -19,6 +19,8 @@ _CODECS: Final[dict[int, str]] = {
     9: "shift_jis", 10: "iso2022_jp", 13: "euc_jp", 14: "euc_kr",
 }  # fmt: skip
 _GSM7, _OCTETS, _UCS2 = range(3)
+_IA5: Final = 0x01
+_CONTROLS: Final = frozenset(range(0x20)) - {0x0A, 0x0D}
 
 
 def decode(data_coding: int, octets: bytes, header: Header, alphabet: Alphabet) -> str:
@@ -28,6 +30,9 @@ def decode(data_coding: int, octets: bytes, header: Header, alphabet: Alphabet) 
     where they are that, else as Latin-1.
     """
     codec = _CODECS.get(data_coding)
+    if data_coding == _IA5 and not _CONTROLS.isdisjoint(octets):
+        # some write septets and call them IA5: nobody types what those would be in ASCII
+        return gsm7.decode(octets, header.locking, header.single)
     if codec is not None:
         return octets.decode(codec, "replace").removeprefix("\ufeff")
     kind = _kind(data_coding)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from ringfence.carriers.smpp import status
 from ringfence.carriers.smpp.pdu import Pdu
@@ -322,13 +322,12 @@ class _Wire(asyncio.Protocol):
         self._ours = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if not isinstance(transport, asyncio.Transport):
-            raise LocalError("a stream was asked for")
-        peer = transport.get_extra_info("peername") or ("",)
+        stream = cast("asyncio.Transport", transport)  # uvloop's is one and does not say so
+        peer = stream.get_extra_info("peername") or ("",)
         if self._known is None or peer[0] in self._known:
-            self._ours = self._link.opened(transport)
+            self._ours = self._link.opened(stream)
         if not self._ours:
-            transport.abort()
+            stream.abort()
 
     def data_received(self, data: bytes) -> None:
         if self._ours:

@@ -97,9 +97,11 @@ class Notice:
 def is_receipt(pdu: Pdu) -> bool:
     """Whether a message tells of another one. The text alone proves nothing: anybody can write it.
 
-    Some carriers leave the type at 0 and send the id as a parameter; phones cannot send those.
+    Some carriers leave the type at 0 and send id and state as parameters; phones cannot do that.
     """
-    return pdu.number("esm_class") & _KIND in _RECEIPTS or Tag.RECEIPTED_MESSAGE_ID in pdu.tlvs
+    if pdu.number("esm_class") & _KIND in _RECEIPTS:
+        return True
+    return Tag.RECEIPTED_MESSAGE_ID in pdu.tlvs and Tag.MESSAGE_STATE in pdu.tlvs
 
 
 def read(pdu: Pdu, text: str) -> Notice:
