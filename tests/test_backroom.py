@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from office_open import opened
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 
 from ringfence.backroom import SERIES, Backroom
 from ringfence.kernel.clock import SystemClock
@@ -15,7 +15,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
 from ringfence.observe.metrics import NAMES
 from ringfence.storage.deliveries import Message
-from ringfence.storage.schema import jobs
+from ringfence.storage.schema import deliveries, jobs
 from ringfence.storage.statement import Statement
 from ringfence.webhooks.courier import Attempt
 from ringfence.webhooks.result import FetchResult
@@ -110,5 +110,25 @@ async def test_each_of_several_urls_is_told_for_itself(tmp_path: Path) -> None:
     assert figures["ringfence_callbacks"] == {"ready": 0, "behind": 0, "dead": 0}
     assert figures["ringfence_callbacks_total"] == {"taken": 2, "failed": 0, "given_up": 0}
     assert set(figures) <= NAMES
+    await room.stop()
+    office.store.store.close()
+
+
+async def test_what_stood_behind_somebody_who_was_erased_is_told(tmp_path: Path) -> None:
+    office = opened(tmp_path / "data")
+    receiver = Receiver(200)
+    room = Backroom(office, deliver=receiver, clock=SystemClock())
+    for name in ("first", "second"):
+        room.tell(None, Callback(url="https://a.example/cb", subject="CF1", event=name))
+    await office.settled()
+    first, _ = office.store.db.reading.rows(Statement(select(deliveries.c.sequence)))
+    office.store.db.submit(
+        lambda tx: tx.run(
+            Statement(delete(deliveries).where(deliveries.c.sequence == bindparam("n"))), first
+        )
+    ).result(10)
+    await room.start()
+    room.postbox.forget()
+    await until(lambda: room.courier.taken == 1)
     await room.stop()
     office.store.store.close()

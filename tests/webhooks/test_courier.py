@@ -180,3 +180,16 @@ def test_any_answer_that_does_not_ask_to_be_left_alone_is_a_sign_of_life(
     result: FetchResult, alive: bool
 ) -> None:
     assert is_alive(result) is alive
+
+
+async def test_what_nobody_told_of_is_found_when_somebody_says_look() -> None:
+    shelf, server = Shelf(), Server()
+    courier = Courier(shelf, server, clock=SystemClock())
+    courier.start()
+    shelf.keep(item("DL01"), Ms(0))
+    await asyncio.sleep(0)
+    assert server.heard == []
+    courier.look()
+    await until(lambda: courier.taken == 1)
+    await courier.stop()
+    courier.look()

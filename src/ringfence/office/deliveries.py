@@ -146,7 +146,12 @@ class Postbox:
         """Keep nothing in clear: somebody was erased."""
         self._fresh.clear()
         now = self._office.clock.now()
-        self._office.store.db.give(lambda tx: self._rooms.unblock(tx, now=now))
+
+        def work(tx: Transaction) -> None:
+            if self._rooms.unblock(tx, now=now) and self.courier is not None:
+                tx.after(self.courier.look)
+
+        self._office.store.db.give(work)
 
     def counts(self) -> dict[str, int]:
         """Return how many callbacks wait, and how many were given up."""

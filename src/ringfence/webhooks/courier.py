@@ -15,7 +15,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ringfence.kernel.clock import SECOND, Clock, Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import BACKROOM_STOP_S, CALLBACK_WAIT_MS, JOB_TROUBLE_MS
+from ringfence.kernel.limits import BACKROOM_STOP_S, CALLBACK_WAIT_MS, JOB_IDLE_MS, JOB_TROUBLE_MS
 from ringfence.observe.logs import get_logger
 from ringfence.webhooks.dispatch import Dispatch, Drop, Load, Try, Verdict, Waiting, verdict
 from ringfence.webhooks.result import FetchResult
@@ -72,6 +72,7 @@ class Courier(Generic[W]):
         self._dispatch: Dispatch[W] = Dispatch()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._again: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pumping = False
         self.taken = 0
@@ -83,16 +84,14 @@ class Courier(Generic[W]):
     def start(self) -> None:
         """Begin with what waits from before."""
         self._loop = asyncio.get_running_loop()
-        now = self._clock.now()
-        for destination, due in self._shelf.destinations():
-            self._dispatch.due(destination, due, now)
-        self._pump()
+        self._look()
 
     async def stop(self) -> None:
         """Send nothing more; what is under way gets a moment, the rest waits on the disk."""
         self._loop = None
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._again):
+            if timer is not None:
+                timer.cancel()
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=BACKROOM_STOP_S)
             for task in late:
@@ -105,6 +104,15 @@ class Courier(Generic[W]):
         if loop is not None:
             try:
                 loop.call_soon_threadsafe(self._kept, delivery)
+            except RuntimeError:
+                pass  # the loop is closed: it is found at the next start
+
+    def look(self) -> None:
+        """Something has become ready that nobody told of. From any thread."""
+        loop = self._loop
+        if loop is not None:
+            try:
+                loop.call_soon_threadsafe(self._look)
             except RuntimeError:
                 pass  # the loop is closed: it is found at the next start
 
@@ -122,6 +130,18 @@ class Courier(Generic[W]):
 
     def _kept(self, delivery: W) -> None:
         self._dispatch.offer(delivery, self._clock.now())
+        self._pump()
+
+    def _look(self) -> None:
+        """Look what waits; now and then again, should a hint ever be lost."""
+        if self._loop is None:
+            return
+        now = self._clock.now()
+        for destination, due in self._shelf.destinations():
+            self._dispatch.due(destination, due, now)
+        if self._again is not None:
+            self._again.cancel()
+        self._again = self._loop.call_later(JOB_IDLE_MS / SECOND, self._look)
         self._pump()
 
     def _pump(self) -> None:
