@@ -18,7 +18,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PREFIX
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 from ringfence.observe.logs import get_logger
-from ringfence.privacy.roles import SESSION
+from ringfence.privacy.roles import ACCOUNT, SESSION
 
 log = get_logger(__name__)
 
@@ -87,8 +87,8 @@ async def identify(request: Asked) -> str | None:
                 bearer: views.Bearer = await office.run("key.authenticate", args, actor=PUBLIC)
                 return bearer.actor
             args = {"account_sid": sid, "auth_token": token}
-            await office.run("account.authenticate", args, actor=PUBLIC)
-            return API
+            entered: views.Account = await office.run("account.authenticate", args, actor=PUBLIC)
+            return API if entered.owner is None else f"{ACCOUNT}{entered.sid}"
         access = _bearer(request.headers.get("Authorization", ""))
         if access:
             args = {"token": access}

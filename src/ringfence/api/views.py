@@ -22,6 +22,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     role: str | None = None
     """In which role a session acts; said to the edge alone."""
+    owner: str | None = None
+    """SID of the account this one is below."""
+    token: str | None = None
+    """On ``account.add`` alone and once."""
 
 
 class Bearer(msgspec.Struct, frozen=True, kw_only=True):

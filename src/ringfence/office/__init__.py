@@ -20,7 +20,7 @@ from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import ApplicationId, FlowId, NumberId, PartyId, TrunkId
+from ringfence.kernel.ids import AccountId, ApplicationId, FlowId, NumberId, PartyId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.office import (
     about,
@@ -49,6 +49,7 @@ from ringfence.office import (
     sip_domains,
     steering,
     stock,
+    subaccounts,
     system,
     usage,
 )
@@ -63,6 +64,7 @@ from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
 from ringfence.office.privacy import policy
 from ringfence.office.shelf import Shelf
+from ringfence.office.subaccounts import SubAccount
 from ringfence.office.table import TABLE, Admission, UseCase
 from ringfence.privacy.purposes import acting, exchange_itself, purpose
 from ringfence.privacy.roles import Identity
@@ -117,6 +119,7 @@ __all__ = [
     "sip_domains",
     "steering",
     "stock",
+    "subaccounts",
     "system",
     "usage",
 ]
@@ -192,6 +195,7 @@ class Office:
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
         self.shelf = Shelf()
+        self.subaccounts: dict[AccountId, SubAccount] = {}
         self.lookups = LookupShelf()
         self.postbox = Postbox(self)
         self.flows: dict[str, Flow] = {}
@@ -324,12 +328,23 @@ class Office:
                 self.identities.grants[grant.id] = grant
             for ticket in self.store.rooms.tickets.all(reading):
                 self.identities.learn_ticket(ticket)
+        self._load_below()
         with purpose("authenticate"):
             for phone in self.store.phones.all(reading):
                 self.learn_phone(phone)
             for trunk in self.store.trunks.all(reading):
                 self.trunks[trunk.id] = trunk
                 self.directory.trunks[trunk.id] = trunk_entry(trunk)
+
+    def _load_below(self) -> None:
+        """The first account is the installation's own; whatever came later is below it."""
+        reading, accounts = self.store.db.reading, self.store.accounts
+        for account in accounts.all(reading)[1:]:
+            with purpose("operate"):
+                name = accounts.name(reading, account)
+            with purpose("authenticate"):
+                token = accounts.auth_token(reading, account)
+            self.subaccounts[account.id] = SubAccount(account, name, token)
 
     # -- what has been learned ----------------------------------------------------------------
 

@@ -12,8 +12,10 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PREFIX
 from ringfence.kernel.limits import ADMIN_LINK_MS, SESSION_MS, SESSIONS_MAX
-from ringfence.office.table import EVERYBODY, KNOWN, OPERATOR, TABLE
-from ringfence.privacy.roles import GRANTED, check_granted
+from ringfence.office import subaccounts
+from ringfence.office.table import EVERYBODY, KNOWN, OPERATOR, SUB, TABLE
+from ringfence.privacy.purposes import current_actor
+from ringfence.privacy.roles import ACCOUNT, GRANTED, check_granted
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -37,9 +39,14 @@ def _token(office: Office) -> str:
     return base64.urlsafe_b64encode(office.entropy.token(24)).decode().rstrip("=")
 
 
-@TABLE.use_case("account.show", actors=KNOWN, none="the account's own name, to its own people")
+@TABLE.use_case(
+    "account.show", actors=KNOWN | {SUB}, none="the account's own name, to its own people"
+)
 async def show_account(office: Office, *, role: str | None = None) -> views.Account:
-    """The account of this installation; ``role``: in which somebody has just come in."""
+    """The account of whoever asks; ``role``: in which somebody has just come in."""
+    actor = current_actor()
+    if actor.startswith(ACCOUNT):
+        return subaccounts.find(office, actor.removeprefix(ACCOUNT)).view(office.account.id)
     account = office.account
     return views.Account(
         sid=account.id,
@@ -55,6 +62,9 @@ async def authenticate(office: Office, *, account_sid: str, auth_token: str) -> 
     """Check the credentials of the API, in constant time whatever is wrong with them."""
     known = hmac.compare_digest(account_sid.encode(), office.account.id.encode())
     right = hmac.compare_digest(auth_token.encode(), office.directory.auth_token.encode())
+    below = subaccounts.enter(office, account_sid, auth_token)
+    if below is not None:
+        return below
     if not (known and right):
         raise Refused("not_authorized", "the account SID or the auth token is wrong")
     return await show_account(office)  # type: ignore[no-any-return]

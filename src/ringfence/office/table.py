@@ -22,6 +22,8 @@ OPERATOR, ADMIN, API, PUBLIC = "operator", "admin", "api", "public"
 EVERYBODY = frozenset({OPERATOR, ADMIN, API, PUBLIC})
 KNOWN = frozenset({OPERATOR, ADMIN, API})
 STAFF = frozenset({OPERATOR, ADMIN})
+SUB = "account"
+"""A sub-account; only what says so is there for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@
     key:SK...          an API key                                its role, its purposes only
     app:OG...          an app, by what an admin granted      the granting role, its scopes only
     staff:TT...        people of whoever hosts the exchange      staff, while the ticket is open
+    account:AC...      a sub-account, by its own token           owner, of very little
     public             somebody who has not said who they are    visitor
 
 Roles are handed out by the owner, one for each link and key; what a role may do is the table of
@@ -44,13 +45,14 @@ GRANTED: Final[tuple[Role, ...]] = (
 )  # fmt: skip
 """Roles that a link or a key may have."""
 
-Entrance = Literal["operator", "admin", "api", "public"]
+Entrance = Literal["operator", "admin", "api", "public", "account"]
 """By which door somebody came; use cases list the doors they are open at."""
 
 KEY: Final = "key:"
 APP: Final = "app:"
 STAFF: Final = "staff:"
 SESSION: Final = "admin:"
+ACCOUNT: Final = "account:"
 
 _PLAIN: Final[dict[str, tuple[Entrance, Role]]] = {
     "operator": ("operator", "owner"),
@@ -121,6 +123,8 @@ def plain(actor: str) -> Identity | None:
     known = _PLAIN.get(actor)
     if known is not None:
         return Identity(actor, *known)
+    if actor.startswith(ACCOUNT):
+        return Identity(actor, "account", "owner")
     role = actor.removeprefix(SESSION)
     if role != actor and role in GRANTED:
         return Identity(actor, "admin", role)

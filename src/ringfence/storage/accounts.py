@@ -27,6 +27,11 @@ _SET_TOKEN = Statement(
     "account",
 )
 
+_SET_NAME = Statement(
+    update(accounts).where(_a.id == bindparam("account")).values(name=bindparam("sealed")),
+    "sealed",
+    "account",
+)
 _SET_STATUS = Statement(
     update(accounts).where(_a.id == bindparam("account")).values(status=bindparam("into")),
     "into",
@@ -116,6 +121,10 @@ class Accounts:
     def set_auth_token(self, tx: Transaction, account: Account, auth_token: str) -> None:
         """Replace the account's token."""
         tx.run(_SET_TOKEN, (self._seal(account, "auth_token", auth_token), account.id))
+
+    def set_name(self, tx: Transaction, account: Account, name: str) -> None:
+        """Replace the account's name."""
+        tx.run(_SET_NAME, (self._seal(account, "name", name), account.id))
 
     def set_status(self, tx: Transaction, account: Account, status: str) -> None:
         """Set the account's state, a word of ``accounts.lifecycle``."""

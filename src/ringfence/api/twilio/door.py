@@ -17,7 +17,7 @@ from litestar.response import Stream
 
 from ringfence.api import views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
-from ringfence.api.twilio.operations import operations
+from ringfence.api.twilio.operations import DESK, operations
 from ringfence.api.twilio.problems import (
     NO_SUCH_METHOD,
     NOT_FOUND,
@@ -63,9 +63,11 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
         raise NOT_FOUND
     if row is None:
         raise NO_SUCH_METHOD
-    account = await _account(request, fields, actor)
+    account, below = await _account(request, fields, actor)
     if row.handler is None:
         raise not_there(row.name)
+    if below and row.name not in DESK.for_accounts:
+        raise not_there(f"{row.name} of a sub-account")
     return await row.handler(
         Question(
             actor=actor,
@@ -79,12 +81,18 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
     )
 
 
-async def _account(request: Asked, fields: Any, actor: str) -> str:
-    """Return the account's SID; another account's is not found, as if it were not there."""
+async def _account(request: Asked, fields: Any, actor: str) -> tuple[str, bool]:
+    """Return the account's SID, and whether it is a sub-account.
+
+    Another account's is not found, as if it were not there.
+    """
     own: views.Account = await use_cases(request).run("account.show", {}, actor=actor)
-    if fields.get("AccountSid", own.sid) != own.sid:
-        raise NOT_FOUND
-    return own.sid
+    wanted: str = fields.get("AccountSid", own.sid)
+    if wanted != own.sid:
+        if own.owner is not None:
+            raise NOT_FOUND
+        await use_cases(request).run("account.find", {"sid": wanted}, actor=actor)
+    return wanted, own.owner is not None or wanted != own.sid
 
 
 async def params_of(request: Asked) -> dict[str, list[str]]:
@@ -118,7 +126,9 @@ async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
         "Accounts", "Recordings"
     ):  # fmt: skip
         raise NOT_FOUND
-    await _account(request, {"AccountSid": parts[1]}, actor)
+    _, below = await _account(request, {"AccountSid": parts[1]}, actor)
+    if below:
+        raise NOT_FOUND
     sid, _, form = parts[3].partition(".")
     if form not in {"", "wav", "mp3"}:
         raise NOT_FOUND

@@ -189,21 +189,22 @@ NUMBER_HOOKS = {
 """Our word for each URL of a number, by theirs."""
 
 
-def account(asked: Question, found: views.Account) -> dict[str, Any]:
-    """Return the account; never its token."""
+def account(_asked: Question, found: views.Account) -> dict[str, Any]:
+    """Return an account; its token where it has just been made."""
+    here = f"/{VERSION}/Accounts/{found.sid}"
     parts = ("Calls", "Recordings", "IncomingPhoneNumbers", "Notifications")
     names = {"IncomingPhoneNumbers": "incoming_phone_numbers"}
     return {
         "sid": found.sid,
-        "owner_account_sid": found.sid,
+        "owner_account_sid": found.owner or found.sid,
         "friendly_name": found.name,
         "status": {"suspended": "suspended", "closed": "closed"}.get(found.status, "active"),
         "type": "Trial" if found.status == "trial" else "Full",
-        "auth_token": None,
+        "auth_token": found.token,
         "date_created": moment(found.created),
         "date_updated": moment(found.created),
-        "uri": asked.url(".json"),
+        "uri": f"{here}.json",
         "subresource_uris": {
-            names.get(part, part.lower()): asked.url(f"/{part}.json") for part in parts
+            names.get(part, part.lower()): f"{here}/{part}.json" for part in parts
         },
     }
