@@ -18,6 +18,7 @@ GUEST = "+12025550111"
 HOST = "+12025550112"
 SMALL = "+12025550113"
 RECORDED = "+12025550114"
+ANN, BEN, COACH = "+12025550115", "+12025550116", "+12025550117"
 
 
 def room(platform: Platform, number: str, attributes: str = "", *, name: str = "team") -> None:
@@ -114,3 +115,109 @@ def test_what_is_said_in_a_room_is_kept_voice_by_voice(platform: Platform) -> No
     middle = pcm[len(pcm) // 2 :][: 8_000 // 5]
     assert level(middle, 660) > 500
     assert level(middle, 880) > 500
+
+
+def members(platform: Platform, conference: str) -> dict[str, str]:
+    """The calls in a room, by label."""
+    found = platform.do("participant.list", conference=conference)
+    return {one["label"] or "": one["call"] for one in found}
+
+
+def running(platform: Platform, name: str) -> str:
+    (found,) = platform.do("conference.list", name=name, limit=1)["conferences"]
+    return str(found["sid"])
+
+
+async def asked(platform: Platform, use_case: str, **args: object) -> None:
+    await asyncio.to_thread(platform.do, use_case, **args)
+
+
+def test_a_moderator_begins_and_ends_it_and_guests_hear_music(platform: Platform) -> None:
+    async def scene() -> None:
+        async with Phone(username="guest") as guest, Phone(username="host") as host:
+            waiting = await guest.call(f"sip:{GUEST}@{platform.sip}")
+            await asyncio.wait_for(waiting.audio.talking.wait(), 20)  # music
+            waiting.audio.say_tone(440, seconds=60, level=6_000)
+            talk = await host.call(f"sip:{HOST}@{platform.sip}")
+            talk.audio.say_tone(880, seconds=60, level=6_000)
+            await until(lambda: hears(waiting, 880) and hears(talk, 440))
+            await talk.hang_up()
+            # the room is over: the guest's call goes on with the next verb
+            await until(lambda: not hears(waiting, 880))
+            await waiting.hang_up()
+
+    asyncio.run(scene())
+    (found,) = platform.do("conference.list", name="held")["conferences"]
+    assert (found["status"], found["reason"]) == ("ended", "exit_left")
+
+
+def test_mute_hold_and_coach(platform: Platform) -> None:
+    for number, label in ((ANN, "ann"), (BEN, "ben"), (COACH, "coach")):
+        room(platform, number, f"beep='false' participantLabel='{label}'", name="desk")
+
+    async def scene() -> None:
+        async with Phone(username="a") as a, Phone(username="b") as b, Phone(username="c") as c:
+            ann, ben, coach = [
+                await phone.call(f"sip:{number}@{platform.sip}")
+                for phone, number in ((a, ANN), (b, BEN), (c, COACH))
+            ]
+            for call, hertz in ((ann, 440), (ben, 660), (coach, 880)):
+                call.audio.say_tone(hertz, seconds=90, level=6_000)
+            await until(lambda: hears(ann, 880) and hears(ben, 880))
+            sid = running(platform, "desk")
+            who = members(platform, sid)
+
+            def update(label: str, **change: object) -> object:
+                return asked(platform, "participant.update", conference=sid, call=label, **change)
+
+            await update("ann", muted=True)
+            await until(lambda: not hears(ben, 440) and hears(ann, 660))
+            await update("ann", muted=False)
+            await until(lambda: hears(ben, 440))
+
+            await update("ben", held=True)
+            await until(lambda: not hears(ann, 660) and not hears(ben, 440))
+            await update("ben", held=False)
+            await until(lambda: hears(ann, 660) and hears(ben, 440))
+
+            await update("coach", coaching=True, coach=who["ann"])
+            await until(lambda: hears(ann, 880) and not hears(ben, 880))
+            assert hears(coach, 440)
+            assert hears(coach, 660)
+            await update("coach", coaching=False)
+            await until(lambda: hears(ben, 880))
+
+            await asked(platform, "participant.remove", conference=sid, call="ben")
+            await until(lambda: not hears(ben, 440))
+            await asked(platform, "conference.end", sid=sid)
+            await until(lambda: not hears(ann, 880))
+            for call in (ann, ben, coach):
+                await call.hang_up()
+
+    asyncio.run(scene())
+    (found,) = platform.do("conference.list", name="desk")["conferences"]
+    assert (found["status"], found["reason"]) == ("ended", "api")
+
+
+def test_a_room_that_is_full(platform: Platform) -> None:
+    before = len(platform.calls())
+
+    async def scene() -> None:
+        async with Phone(username="a") as a, Phone(username="b") as b, Phone(username="c") as c:
+            inside = [await phone.call(f"sip:{SMALL}@{platform.sip}") for phone in (a, b)]
+            for call in inside:
+                call.audio.say_tone(440, seconds=60, level=6_000)
+            await until(lambda: all(hears(call, 440) for call in inside))
+            third = await c.call(f"sip:{SMALL}@{platform.sip}")
+            await asyncio.wait_for(third.audio.talking.wait(), 20)  # the next verb
+            assert not hears(third, 440)
+            for call in (*inside, third):
+                await call.hang_up()
+
+    asyncio.run(scene())
+    codes = [
+        line["text"]
+        for call in platform.calls(ended=before + 3)[:3]
+        for line in platform.do("call.timeline", sid=call["sid"])
+    ]
+    assert sum("the room is full" in text for text in codes) == 1
