@@ -143,3 +143,9 @@ def test_only_the_room_is_joined(script):
     assert join(s).name == "r"
     assert "too_many_targets" in s.codes
     assert Fetched not in map(type, s.log)
+
+
+def test_the_dial_s_record_is_not_the_room_s(script):
+    s = confer(script, dial="record='true'")
+    assert "attribute_without_effect" in s.codes
+    assert not join(s).recorded

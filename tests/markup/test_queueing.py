@@ -185,3 +185,9 @@ def test_nobody_waits_and_the_next_verb_follows(script):
 def test_leave_outside_of_a_queue_goes_on(script):
     s = document(script, "<Leave/>")
     assert s.heard == ["after"]
+
+
+def test_a_wish_to_record_a_queue_is_answered(script):
+    s = take(script, dial="record='record-from-answer'")
+    assert "attribute_without_effect" in s.codes
+    assert s.all(commands.TakeFromQueue)

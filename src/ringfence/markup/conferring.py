@@ -44,6 +44,12 @@ class ConferenceStep(Step):
             self._stage.note(
                 "too_many_targets", "only the room is joined, nobody is dialled", at=self._dial
             )
+        if self._dial.record != "do-not-record":
+            self._stage.note(
+                "attribute_without_effect",
+                "record of <Dial> has no effect on a room; <Conference> has one of its own",
+                at=self._dial,
+            )
         if self._room.record != "do-not-record":
             self._consent.begin()
             return

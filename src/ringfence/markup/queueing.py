@@ -219,6 +219,12 @@ class TakingStep(Step):
             self._stage.note(
                 "too_many_targets", "only the queue is served, nobody is dialled", at=dial
             )
+        if dial.record != "do-not-record":
+            self._stage.note(
+                "attribute_without_effect",
+                "record has no effect on a queue yet: nothing is recorded",
+                at=dial,
+            )
         url = None if queue.url is None else resolve(queue.url, self._base)
         self._stage.command(
             commands.TakeFromQueue(

@@ -106,9 +106,7 @@ class AudioDesk:
             effects.SendDigits: lambda live, effect: self._link(live).send(
                 media.SendDtmf(leg=effect.leg, digits=effect.digits)
             ),
-            effects.BridgeLegs: lambda live, effect: self._link(live).send(
-                media.Bridge(a=effect.a, b=effect.b)
-            ),
+            effects.BridgeLegs: self._bridge,
             effects.UnbridgeLegs: lambda live, effect: self._link(live).send(
                 media.Unbridge(a=effect.a, b=effect.b)
             ),
@@ -314,6 +312,13 @@ class AudioDesk:
                 leg=effect.leg, play=str(effect.play), clips=list(effect.clips), loop=effect.loop
             )
         )
+
+    def _bridge(self, live: LiveCall, effect: effects.BridgeLegs) -> None:
+        """Connect two legs; one of another call may be with another worker, which does not hear."""
+        link, other = self._link(live), self._runner.legs.get(effect.b)
+        if other is not None and other.link is not None and other.link is not link:
+            raise Refused("other_worker", "the two are carried by different media processes")
+        link.send(media.Bridge(a=effect.a, b=effect.b))
 
     def play_aside(
         self,
