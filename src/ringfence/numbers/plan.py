@@ -6,6 +6,7 @@ Twilio's Lookup, https://www.twilio.com/docs/lookup/v2-api.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
@@ -138,10 +139,16 @@ def national_digits(e164: str) -> str:
         return e164.lstrip("+")
 
 
+_NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{9}")
+
+
 def formatted(e164: str) -> str:
     """Return a number as people of its country write it; anything else as it is."""
     if not e164.startswith("+"):
         return e164
+    if _NORTH_AMERICAN.fullmatch(e164):
+        # All of the North American plan is written alike; lists of calls are made of these.
+        return f"({e164[2:5]}) {e164[5:8]}-{e164[8:]}"
     try:
         parsed = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

@@ -11,7 +11,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, is_id
 from ringfence.kernel.limits import PAGE_MAX
 from ringfence.kernel.phone import Phone
-from ringfence.office.records import CALL, CALL_LOG, call_id, call_view, record_of
+from ringfence.office.records import CALL, CALL_LOG, call_id, call_views, record_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.call_search import Ending, Wanted, search
 
@@ -86,7 +86,7 @@ async def search_calls(
     )
     shown = found[:limit]
     return views.CallPage(
-        calls=[call_view(office, record) for record in shown],
+        calls=call_views(office, shown),
         next=shown[-1].id if len(found) > limit else None,
     )
 

@@ -63,7 +63,7 @@ async def list_calls(
     )
     shown = found[:count]
     return views.CallPage(
-        calls=[call_view(office, record) for record in shown],
+        calls=call_views(office, shown),
         next=shown[-1].id if len(found) > count else None,
     )
 
@@ -164,19 +164,33 @@ def _recordings(office: Office, call: CallId) -> list[Recording]:
     return [r for r in found if r.account == office.account.id and r.removed_at is None]
 
 
+def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call]:
+    """Records as views; whoever is in several of them is opened once."""
+    known: dict[PartyId, str | None] = {}
+    return [call_view(office, record, known=known) for record in records]
+
+
 def call_view(
     office: Office,
     record: CallRecord,
     *,
+    known: dict[PartyId, str | None] | None = None,
     legs: list[views.Leg] | None = None,
     recordings: list[views.Recording] | None = None,
 ) -> views.Call:
+    opened: dict[PartyId, str | None] = {} if known is None else known
+
+    def address(party: PartyId) -> str | None:
+        if party not in opened:
+            opened[party] = _address(office, party)
+        return opened[party]
+
     return views.Call(
         sid=record.id,
         direction=record.direction,
         status=_STATES.get(record.state, record.state),
-        caller=_address(office, record.caller),
-        called=_address(office, record.called),
+        caller=address(record.caller),
+        called=address(record.called),
         offered=record.offered_at,
         ringing=record.rang_at,
         answered=record.answered_at,
@@ -189,7 +203,7 @@ def call_view(
         missed=record.missed if record.ended_at is not None else None,
         flow=office.flow_name(record.flow),
         parent=record.parent,
-        forwarded_from=(None if record.forwarded is None else _address(office, record.forwarded)),
+        forwarded_from=None if record.forwarded is None else address(record.forwarded),
         answered_by=record.detected,
         legs=legs or [],
         recordings=recordings or [],

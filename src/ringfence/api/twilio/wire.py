@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from time import gmtime
 from typing import Any
 
 from ringfence.api import views
@@ -34,11 +33,21 @@ _SOURCES = {
 }
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
+
+
 def moment(instant: int | None) -> str | None:
     """Return an instant as RFC 2822 writes it, in UTC."""
     if instant is None:
         return None
-    return format_datetime(datetime.fromtimestamp(instant // 1000, UTC))
+    at = gmtime(instant // 1000)
+    return (
+        f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04}"
+        f" {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} +0000"
+    )
 
 
 def call_status(call: views.Call) -> str:
