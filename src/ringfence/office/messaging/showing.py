@@ -10,7 +10,7 @@ import msgspec
 from ringfence.api import views_messages as views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import MessageId, is_id
+from ringfence.kernel.ids import MessageId, PartyId, is_id
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 from ringfence.messaging import message as life
 from ringfence.messaging.message import AT_REST, WAITING, MessageFact
@@ -63,41 +63,38 @@ def _page(
     office: Office, count: int, before: str | None, to: str | None, sender: str | None,
     since: int | None, until: int | None,
 ) -> list[Text]:  # fmt: skip
-    """One side of a message is ours, the other a person's: the directory says which is which."""
+    """Return what came in and what went out, newest first.
+
+    Of a message that came in, ours is whom it went to; of one that went out, whom it came from.
+    """
     if before is not None:
         message_id(before)
-    ours: str | None = None
-    person: str | None = None
-    inbound: bool | None = None
-    for text, came_in in ((to, True), (sender, False)):
-        if text is None:
+    texts, reading = office.store.rooms.texts, office.store.db.reading
+    found: list[Text] = []
+    for inbound, ours, person in ((True, to, sender), (False, sender, to)):
+        party = None if person is None else _party(office, person)
+        if (ours is not None and not _is_ours(office, ours)) or (person is not None and not party):
             continue
-        if _is_ours(office, text):
-            if ours is not None:
-                return []
-            ours, inbound = text, came_in
-        else:
-            if person is not None:
-                return []
-            person, inbound = text, not came_in
-    party = None
-    if person is not None:
-        try:
-            party = office.store.party_room.find(address_of(office, person))
-        except Refused:
-            return []
-        if party is None:
-            return []
-    return office.store.rooms.texts.page(
-        office.store.db.reading,
-        count=count,
-        before=before,
-        party=party,
-        own=ours,
-        inbound=inbound,
-        since=None if since is None else Ms(since),
-        until=None if until is None else Ms(until),
-    )
+        found += texts.page(
+            reading,
+            count=count,
+            before=before,
+            party=party,
+            own=ours,
+            inbound=inbound if to or sender else None,
+            since=None if since is None else Ms(since),
+            until=None if until is None else Ms(until),
+        )
+        if not to and not sender:
+            break  # both at once
+    return sorted(found, key=lambda text: text.id, reverse=True)[:count]
+
+
+def _party(office: Office, person: str) -> PartyId | None:
+    try:
+        return office.store.party_room.find(address_of(office, person))
+    except Refused:
+        return None
 
 
 def _is_ours(office: Office, text: str) -> bool:
