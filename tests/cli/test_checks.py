@@ -107,6 +107,27 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "right user and password",
         ),
         (
+            {"carriers": (Trunk(name="c", state="refused", detail="ESME_RINVPASWD"),)},
+            "carriers",
+            "fault",
+            "ESME_RINVPASWD",
+            "--system-id",
+        ),
+        (
+            {"carriers": (Trunk(name="c", state="waiting", detail="no_connection"),)},
+            "carriers",
+            "fault",
+            "no_connection",
+            "firewall",
+        ),
+        (
+            {"carriers": (Trunk(name="c", state="connecting", detail=None),)},
+            "carriers",
+            "warning",
+            "connecting",
+            "carrier test c",
+        ),
+        (
             {"trunks": (Trunk(name="c", state="unreachable", detail=None),)},
             "trunks",
             "fault",

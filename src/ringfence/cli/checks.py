@@ -67,6 +67,8 @@ class Facts:
     speech: bool
     codecs: tuple[str, ...]
     trunks: tuple[Trunk, ...]
+    carriers: tuple[Trunk, ...] = ()
+    """Carriers of text messages."""
     files: int
     """How many files a process may open."""
     receive_buffer: int
@@ -83,6 +85,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     yield from _disk(facts)
     yield from _media(facts)
     yield from _trunks(facts)
+    yield from _carriers(facts)
     yield from _system(facts)
 
 
@@ -204,6 +207,24 @@ def _trunks(facts: Facts) -> Iterator[Finding]:
     if not facts.trunks and facts.running:
         text = "There is no trunk: nobody outside can call."
         yield Finding("trunks", "warning", text, "ringfence trunk add NAME --address HOST")
+
+
+def _carriers(facts: Facts) -> Iterator[Finding]:
+    for carrier in facts.carriers:
+        detail = f": {carrier.detail}" if carrier.detail else ""
+        text = f"Carrier {carrier.name} is {carrier.state}{detail}."
+        again = f"ringfence carrier remove {carrier.name} && ringfence carrier add {carrier.name} …"
+        match carrier.state:
+            case "refused":
+                mend = f"{again} (with the right --system-id and password)"
+                yield Finding("carriers", "fault", text, mend)
+            case "waiting" if carrier.detail != "outbind":
+                mend = f"{again} (with the right address; is the firewall open?)"
+                yield Finding("carriers", "fault", text, mend)
+            case "connecting":
+                yield Finding("carriers", "warning", text, f"ringfence carrier test {carrier.name}")
+            case _:
+                yield Finding("carriers", "ok", text)
 
 
 def _system(facts: Facts) -> Iterator[Finding]:

@@ -55,6 +55,10 @@ def gather(settings: Settings) -> Facts:
             Trunk(name=trunk["name"], state=trunk["state"], detail=trunk.get("detail"))
             for trunk in known.get("trunks", ())
         ),
+        carriers=tuple(
+            Trunk(name=carrier["name"], state=carrier["state"], detail=carrier.get("detail"))
+            for carrier in known.get("carriers", ())
+        ),
         files=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         receive_buffer=_receive_buffer(),
         jobs_dead=known.get("jobs_dead", 0),
@@ -92,7 +96,7 @@ def _status(settings: Settings) -> dict[str, Any] | None:
     try:
         with opened(settings) as ask:
             found: dict[str, Any] = ask.run("system.status")
-            return found
+            return found | {"carriers": ask.run("carrier.list")}
     except Refused:
         return None
 

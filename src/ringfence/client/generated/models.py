@@ -16,6 +16,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     created: int
     role: str | None = None
+    owner: str | None = None
+    token: str | None = None
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -820,6 +822,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     size: int | None = None
     source: str = "dial"
     track: str = "both"
+    conference: str | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
