@@ -52,6 +52,7 @@ EXEMPT: Mapping[str, str] = {
     "accounts": "speaks of the operator",
     "case_codes": "hashes of codes that expired within minutes",
     "case_honey": "speaks of people who do not exist",
+    "room_recordings": "which recordings belong together; they are in the archive themselves",
     "suppressions": "keyed hashes under names of their own; told apart, as lists",
     "holds": "a hold may belong to a demand that must not be told yet",
 }
