@@ -36,6 +36,12 @@ def test_a_missing_and_a_wrong_field_are_named(client: Any, basic: Any) -> None:
     assert "to is missing or of the wrong type" in wrong.json()["detail"]
 
 
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"to": "\xff"}', b"\xff", b"[" * 10_000])
+def test_what_is_no_json_is_refused(client: Any, basic: Any, body: bytes) -> None:
+    answer = client.post("/v1/calls", content=body, headers=basic())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_argument")
+
+
 @pytest.mark.parametrize("query", ["colour=red", "status=odd", "status="])
 def test_a_query_takes_what_is_declared(client: Any, basic: Any, query: str) -> None:
     answer = client.get(f"/v1/calls?{query}", headers=basic())

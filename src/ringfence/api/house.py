@@ -177,13 +177,13 @@ async def _check_body(request: Asked, body: type[msgspec.Struct]) -> None:
     required = any(field.required for field in msgspec.structs.fields(body))
     try:
         notes(request)["body"] = msgspec.json.decode(raw if raw or required else b"{}", type=body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refused("bad_argument", _wrong("the body", error, body)) from None
 
 
 def _wrong(what: str, error: Exception, kind: type[msgspec.Struct]) -> str:
     """Say what is wrong without repeating a value; the name of a field is not one."""
-    said = str(error)
+    said = str(error) if isinstance(error, msgspec.MsgspecError) else ""
     takes = ", ".join(field.name for field in msgspec.structs.fields(kind)) or "nothing"
     unknown = _UNKNOWN.search(said)
     if unknown is not None:
