@@ -188,9 +188,9 @@ def events() -> set[type[Event]]:
 
 
 def load_all() -> None:
-    """Import every ``events`` module."""
+    """Import every module of facts."""
     source = ROOT / "src"
-    for path in sorted(source.rglob("events.py")):
+    for path in sorted(source.rglob("*events.py")):
         importlib.import_module(".".join(path.relative_to(source).with_suffix("").parts))
 
 

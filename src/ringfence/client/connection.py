@@ -65,7 +65,7 @@ class Connection:
     ) -> None:
         parts = urlsplit(address)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("the address is http://HOST:PORT or https://HOST")
+            raise ValueError("the address begins with http or https and names a host")
         self._secure = parts.scheme == "https"
         self._netloc = parts.netloc
         self._prefix = parts.path.rstrip("/")

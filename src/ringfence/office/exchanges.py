@@ -101,5 +101,7 @@ class Exchanges:
             log.warning("answer_not_kept", call=call, code=refused.code)
 
     async def sweep(self, now: Ms) -> int:
-        """Take away what has expired; how much that was."""
-        return await self._office.write(lambda tx: self._kept.sweep(tx, now))
+        """Take away what has expired, answers to apps' requests and their tokens too; how much."""
+        rooms = self._office.store.rooms
+        kept = (self._kept, rooms.repeats, rooms.apps)
+        return await self._office.write(lambda tx: sum(room.sweep(tx, now) for room in kept))

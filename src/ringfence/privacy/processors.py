@@ -105,6 +105,15 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             ("ringfence.webhooks.client", "ringfence.webhooks.sockets"),
         ),
         Processor(
+            "message_carrier",
+            "The carriers of text messages that the account has set up.",
+            "instructed",
+            ("carry_message",),
+            {"to": _PHONE, "from": _PHONE, "text": "user.content.private",
+             "registration": "system.configuration"},
+            ("ringfence.carriers.smpp.link", "ringfence.webhooks.client"),
+        ),
+        Processor(
             "named_by_the_person",
             "Whoever a person names to receive a copy of their own data.",
             "instructed",
@@ -145,6 +154,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
 
 EDGES_ON_THIS_MACHINE: Mapping[str, str] = MappingProxyType(
     {
+        "ringfence.client.connection": "whoever programs with it asks this exchange",
         "ringfence.cli.proof_walk": "the proof of erasure calls our own server",
         "ringfence.cli.facts": "the doctor looks whether our own ports answer",
         "ringfence.config": "asks the kernel for our own address; sends nothing",

@@ -179,6 +179,10 @@ class Apps:
 
     # --- tokens ---------------------------------------------------------------------------------
 
+    def sweep(self, tx: Transaction, now: Ms) -> int:
+        """Take away codes and tokens that have expired; how many that were."""
+        return tx.changed(_DROP_OLD, (now,))
+
     def issue(
         self,
         tx: Transaction,
@@ -191,7 +195,7 @@ class Apps:
         bound: bytes | None = None,
     ) -> None:
         """Let a token stand for a grant, for ``lasts`` milliseconds."""
-        tx.run(_DROP_OLD, (now,))
+        self.sweep(tx, now)
         row = (
             self.lookup(token), self._seal.account.id, grant, kind, bound, now, Ms(now + lasts),
             None,

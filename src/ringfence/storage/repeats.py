@@ -72,12 +72,16 @@ class Repeats:
         """Return what is kept of a key and of whoever used it."""
         return self._seal.find(f"repeat:{actor}:{key}")
 
+    def sweep(self, tx: Transaction, now: Ms) -> int:
+        """Take away what nobody may repeat any more; how much that was."""
+        return tx.changed(_OLD, (now,))
+
     def begin(self, tx: Transaction, lookup: bytes, fingerprint: str, *, now: Ms) -> Before | None:
         """Write down that a request is carried out now; what is known where it came before.
 
         Raises `Refused` (``too_many_keys``).
         """
-        tx.run(_OLD, (now,))
+        self.sweep(tx, now)
         asked = self._seal.find(f"request:{fingerprint}")
         row = tx.row(_ONE, (lookup, now))
         if row is not None:
