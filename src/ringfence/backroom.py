@@ -19,6 +19,7 @@ from ringfence.jobs.handlers import (
     notices,
     sweeps,
     texts,
+    usage,
 )
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
@@ -27,14 +28,22 @@ from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import BACKROOM_STOP_S
 from ringfence.mail.smtp import relay
 from ringfence.markup.exchange import Callback
-from ringfence.office import Office
+from ringfence.office import Office, usage_triggers
 from ringfence.office.deliveries import told
 from ringfence.office.exchanges import Exchanges
 from ringfence.office.privacy import case_clocks, erasure, messages, policy, portability, retention
 from ringfence.storage.deliveries import Delivery, Message
 from ringfence.webhooks.courier import Attempt, Courier
 
-SERIES = (checkpoints.HOURLY, epochs.DAILY, fetched.OFTEN, notices.DAILY, sweeps.DAILY, cases.ROUND)
+SERIES = (
+    checkpoints.HOURLY,
+    epochs.DAILY,
+    fetched.OFTEN,
+    notices.DAILY,
+    sweeps.DAILY,
+    cases.ROUND,
+    usage.OFTEN,
+)
 
 
 class Deliver(Protocol):
@@ -82,6 +91,9 @@ class Backroom:
                 ),
                 sweeps.KIND: Again(
                     sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
+                ),
+                usage.KIND: Again(
+                    usage.OFTEN, usage.Look(partial(usage_triggers.look, office)), store.outbox
                 ),
                 **case_clocks.handlers(office, post),
                 **({} if answer is None else {texts.KIND: texts.AnswerTexts(answer)}),

@@ -41,6 +41,10 @@ _PEOPLE = {"CredentialListSid": "@/SIP/CredentialLists.json"}
 _PLACES = {"IpAccessControlListSid": "@/SIP/IpAccessControlLists.json"}
 
 FORMS: dict[str, Form] = {
+    "CreateUsageTrigger": {
+        "UsageCategory": "sms", "TriggerValue": "5", "CallbackUrl": "https://example.com/used"
+    },
+    "UpdateUsageTrigger": {"FriendlyName": "Renamed"},
     "CreateSipAuthCallsCredentialListMapping": _PEOPLE,
     "CreateSipAuthCallsIpAccessControlListMapping": _PLACES,
     "CreateSipAuthRegistrationsCredentialListMapping": _PEOPLE,
@@ -201,9 +205,14 @@ async def _a_sip_domain(office: Office) -> None:
         await run("sip_domain.map", sid=domain.sid, which=which, list_sid=found.sid)
 
 
+async def _a_usage_trigger(office: Office) -> None:
+    args = {"category": "calls", "value": "+1000", "url": "https://example.com/used"}
+    await office.run("usage.trigger.add", args, actor="operator")
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
-    _a_stock, _a_key, _a_caller_id, _a_sip_domain,
+    _a_stock, _a_key, _a_caller_id, _a_sip_domain, _a_usage_trigger,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

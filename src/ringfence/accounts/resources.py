@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ringfence.accounts.carriers import TextCarrier
+from ringfence.kernel.clock import Ms
 
 Method = Literal["GET", "POST"]
 
@@ -106,9 +107,22 @@ class IpAddress:
     prefix: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageTrigger:
+    """Who is told once use reaches an amount. ``fired_at``: when that was last so, in ms."""
+
+    name: str = field(repr=False)
+    category: str
+    value: int
+    hook: Hook
+    by: Literal["count", "usage"] = "usage"
+    recurring: Literal["alltime", "daily", "monthly", "yearly"] = "alltime"
+    fired_at: Ms | None = None
+
+
 Resource = (
     Application | StockRange | TextCarrier | CallerId | SipDomain | CredentialList | Credential
-    | IpList | IpAddress
+    | IpList | IpAddress | UsageTrigger
 )  # fmt: skip
 """Any of them."""
 
@@ -130,5 +144,6 @@ KINDS: Final[Mapping[type[object], Kind]] = {
     Credential: Kind("credential", "credential"),
     IpList: Kind("ip_list", "ip_list"),
     IpAddress: Kind("ip_address", "ip_address"),
+    UsageTrigger: Kind("usage_trigger", "usage_trigger"),
     TextCarrier: Kind("text_carrier", "text_carrier"),
 }

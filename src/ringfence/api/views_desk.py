@@ -158,3 +158,21 @@ class SipAddress(msgspec.Struct, frozen=True, kw_only=True):
     prefix: int
     created: int
     changed: int
+
+
+class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is told once ``current`` reaches ``value``."""
+
+    sid: str
+    name: str
+    category: str
+    by: str
+    """count or usage."""
+    recurring: str
+    """alltime, daily, monthly, yearly."""
+    value: int
+    current: int
+    hook: Hook
+    fired: int | None = None
+    created: int
+    changed: int

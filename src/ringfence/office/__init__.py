@@ -52,6 +52,7 @@ from ringfence.office import (
     subaccounts,
     system,
     usage,
+    usage_triggers,
 )
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
@@ -122,6 +123,7 @@ __all__ = [
     "subaccounts",
     "system",
     "usage",
+    "usage_triggers",
 ]
 
 T = TypeVar("T")

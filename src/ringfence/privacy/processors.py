@@ -67,6 +67,8 @@ _WEB: Mapping[str, str] = {
     "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "
     + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
     "system.configuration": "AccountSid ApiVersion MessagingServiceSid OutgoingCallerIdSid "
+    "UsageTriggerSid UsageCategory Recurring TriggerBy TriggerValue CurrentValue DateFired "
+    "IdempotencyToken UsageRecordUri "
     "VerificationStatus",
 }
 _WEB_FIELDS: Mapping[str, str] = {

@@ -136,6 +136,7 @@ def operations() -> Operations:
         rooms,
         sip,
         usage,
+        usage_triggers,
     )
 
     return Operations(DESK)
