@@ -16,6 +16,7 @@ import pytest
 from platform_run import Platform
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, Start, Stop, VoiceResponse
+from twilio_here import client_of
 from websockets.asyncio.server import ServerConnection, serve
 
 from ringfence.media.g711 import decode_ulaw
@@ -310,3 +311,32 @@ def test_an_address_that_may_not_be_or_is_not_there_is_said(platform: Platform, 
     assert "StreamStarted" not in timeline
     assert "of the stream" in timeline
     assert "DigitsDialled" in timeline
+
+
+def test_a_stream_is_begun_and_stopped_by_the_official_client(platform: Platform, app: App) -> None:
+    path = "/asked"
+    response = VoiceResponse()
+    response.pause(length=1)
+    response.say("One two three.", loop=20)
+
+    async def scenario(talk: PhoneCall) -> None:
+        await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
+        (going,) = [c for c in platform.do("call.list")["calls"] if c["status"] != "ended"]
+        client = client_of(platform)
+        streams = client.calls(going["sid"]).streams
+        made = await asyncio.to_thread(
+            streams.create,
+            url=f"{app.url}{path}",
+            name="asked",
+            parameter1_name="who",
+            parameter1_value="7",
+        )
+        assert made.status == "in-progress"
+        await awaited(lambda: app.events(path, "media"))
+        stopped = await asyncio.to_thread(streams(made.sid).update, status="stopped")
+        assert stopped.status == "stopped"
+        await awaited(lambda: path in app.over)
+
+    call(platform, response, scenario)
+    start = app.events(path, "start")[0]["start"]
+    assert start["customParameters"] == {"who": "7"}

@@ -58,6 +58,8 @@ FORMS: dict[str, Form] = {
     "UpdateSipCredential": {"Password": "other-s3cret"},
     "UpdateSipCredentialList": {"FriendlyName": "Renamed"},
     "UpdateSipIpAccessControlList": {"FriendlyName": "Renamed"},
+    "CreateStream": {"Url": "wss://media.example.com/a"},
+    "UpdateStream": {"Status": "stopped"},
     "CreateValidationRequest": {"PhoneNumber": THEIRS},
     "CreateApplication": {"FriendlyName": "Menu", "VoiceUrl": "https://example.com/menu"},
     "CreateCall": {"To": THEIRS, "From": OURS, "Twiml": DOCUMENT},

@@ -25,6 +25,7 @@ from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
+from ringfence.calls.stream import Stream
 from ringfence.calls.words import RecordingDuty, RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
@@ -85,6 +86,11 @@ class Call:
         """What whoever the first leg is has been told or asked about such recordings."""
         anchor = self._live.anchor
         return self._live.permits.paid(source, None if anchor is None else anchor.party)
+
+    def stream(self, name: str) -> Stream | None:
+        """The stream of that id or name, if one goes on."""
+        running = [one for one in self._live.streams.values() if one.running]
+        return next((one for one in running if name and name in {one.id, one.order.name}), None)
 
     @property
     def first_leg(self) -> LegId | None:

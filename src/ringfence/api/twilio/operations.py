@@ -135,6 +135,7 @@ def operations() -> Operations:
         recordings,
         rooms,
         sip,
+        streams,
         usage,
         usage_triggers,
     )
