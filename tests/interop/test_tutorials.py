@@ -253,3 +253,24 @@ def test_conference_with_a_moderator(play: Any) -> None:
         assert (found.friendly_name, found.status) == ("Weekly meeting", "completed")
 
     play("/meeting", scene)
+
+
+def test_call_queue_with_an_agent(play: Any) -> None:
+    async def scene(town: Town) -> None:
+        visitor = await town.dials("visitor")
+        (waits,) = await town.told("/waiting")
+        assert waits["QueuePosition"] == "1"
+        (number,) = await asyncio.to_thread(
+            town.shop.client.incoming_phone_numbers.list, phone_number=NUMBERS["proxy"]
+        )
+        await asyncio.to_thread(number.update, voice_url=f"{town.shop.url}/agent")
+        clerk = await town.dials("clerk", "proxy")
+        await town.told("/connecting")
+        await hears(visitor, clerk)
+        await hears(clerk, visitor)
+        await clerk.hang_up()
+        (left,) = await town.told("/left")
+        assert left["QueueResult"] in {"bridged", "redirected-from-bridged"}
+        await visitor.wait_over(LONG)
+
+    play("/support", scene)
