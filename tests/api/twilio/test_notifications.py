@@ -15,7 +15,8 @@ URL = "https://shop.example/voice"
 @pytest.fixture
 def call(scene):
     """The call of the scene, with a document that was good, one that was not, and a warning."""
-    sid = scene.ask("GET", "/Calls.json").json()["calls"][0]["sid"]
+    calls = scene.ask("GET", "/Calls.json").json()["calls"]
+    sid = next(one["sid"] for one in calls if one["parent_call_sid"] is None)
     now = scene.office.clock.now()
     asked = {
         "call": sid, "elapsed_ms": 7, "method": "POST", "url": URL, "content_type": "text/xml",
