@@ -4,7 +4,7 @@ import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
-from ringfence.messaging.senders import kind_of, sender, text_of
+from ringfence.messaging.senders import kind_of, kind_of_own, sender, text_of
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,11 @@ def test_what_nobody_can_send_from(text):
 
 def test_a_national_number_is_completed():
     assert sender("(202) 555-0100", region="US") == Phone("+12025550100")
+
+
+def test_the_kind_of_one_of_ours_is_known_by_its_spelling():
+    assert [kind_of_own(own) for own in ("+447700900100", "EXAMPLE", "12345")] == [
+        "long_code",
+        "word",
+        "short_code",
+    ]

@@ -101,12 +101,16 @@ class Verdict:
         return not self.refusal
 
 
+STOPPED = Verdict("stop-list", "stopped", 21610)
+"""They sent STOP."""
+
+
 def decide(case: Case, rules: RuleSet) -> Verdict:
     """Return whether a message may go to somebody now."""
     if case.about == "keyword":
         return Verdict("keyword")  # 47 CFR 64.1200(a)(12): one confirmation of a stop
     if case.stopped:
-        return Verdict("stop-list", "stopped", 21610)
+        return STOPPED
     day = day_of(case.at)
     for rule in rules.senders:
         if case.sender in rule.kinds and rule.speaks_of(case.place, day):

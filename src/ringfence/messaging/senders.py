@@ -9,6 +9,7 @@ word         up to eleven letters and digits, which nobody can answer (3GPP TS 2
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 import phonenumbers
@@ -53,6 +54,12 @@ def kind_of(found: Phone | str) -> Kind:
         return "long_code"
     free = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.TOLL_FREE
     return "toll_free" if free else "long_code"
+
+
+@lru_cache(maxsize=1024)
+def kind_of_own(text: str) -> Kind:
+    """Return the kind of a sender of ours as it is written; they are few and asked for often."""
+    return kind_of(sender(text))
 
 
 def text_of(found: Phone | str) -> str:

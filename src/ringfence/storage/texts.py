@@ -137,6 +137,7 @@ _CAME = Statement(
     select(_q.sent_at).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
     *("name", "theirs"),
 )
+_TOLD = Statement(select(_x.id).where(_x.id == bindparam("text"), _x.callback.is_not(None)), "text")
 _ANSWERED = Statement(
     at_most(
         select(_e.id).where(_e.text_id == bindparam("text"), _e.name == word("MessageAnswered")), 1
@@ -487,6 +488,10 @@ class Texts:
     def story(self, queries: Queries, text: MessageId) -> list[tuple[Ms, str, str]]:
         """Return (instant, name, JSON) of every fact of a message, in order."""
         return [(Ms(row[0]), row[1], row[2]) for row in queries.rows(_STORY, (text,))]
+
+    def is_told(self, queries: Queries, text: MessageId) -> bool:
+        """Whether somebody is told of the states of a message."""
+        return queries.row(_TOLD, (text,)) is not None
 
     def is_answered(self, queries: Queries, text: MessageId) -> bool:
         """Whether what a message asks for was done."""

@@ -29,7 +29,7 @@ from ringfence.messaging import message as life
 from ringfence.messaging import segments
 from ringfence.messaging.message import About, Direction
 from ringfence.messaging.rules import Case, Verdict, decide, load
-from ringfence.messaging.senders import kind_of, sender, text_of
+from ringfence.messaging.senders import kind_of_own, sender, text_of
 from ringfence.office.contacting import about_of
 from ringfence.office.messaging.senders import pick
 from ringfence.office.messaging.showing import WHAT, WHY, message_view
@@ -127,7 +127,8 @@ async def send_message(
     await office.write(lambda tx: office.store.rooms.texts.add(tx, ready.new))
     office.post.at_hand(ready.id, wanted.to, ready.own, wanted.text)
     office.post.wake()
-    return message_view(office, office.store.rooms.texts.get(office.store.db.reading, ready.id))
+    kept = office.store.rooms.texts.get(office.store.db.reading, ready.id)
+    return message_view(office, kept, (wanted.to.e164, ready.own, wanted.text))
 
 
 def prepare(office: Office, wanted: Wanted) -> Ready:
@@ -150,7 +151,7 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
     now = office.clock.now()
     verdict = judge(
         office, office.store.db.reading, wanted.to, own, about=about, at=wanted.at or now,
-        customer=wanted.customer, template=template is not None, party=party,
+        place=place, customer=wanted.customer, template=template is not None, party=party,
     )  # fmt: skip
     refuse(verdict)
     if office.store.rooms.consents.restricted(party):
@@ -199,19 +200,20 @@ def judge(
     *,
     about: About,
     at: Ms,
+    place: str,
     customer: bool = False,
     template: bool = False,
     party: PartyId | None = None,
 ) -> Verdict:
-    """Return what the rules say to a message."""
+    """Return what the rules say to a message. ``place``: where ``to`` lives."""
     consents = office.store.rooms.consents
     marketing = about == "marketing"
     known = marketing and party is not None
     return decide(
         Case(
-            place=place_of(to),
+            place=place,
             at=at,
-            sender=kind_of(sender(own)),
+            sender=kind_of_own(own),
             about=about,
             stopped=consents.suppressed(queries, to, "texts"),
             opted_out=marketing and consents.suppressed(queries, to, "marketing"),

@@ -41,12 +41,14 @@ from ringfence.messaging.carrier import (
 )
 from ringfence.messaging.errors import NUMBERS
 from ringfence.messaging.message import MessageFact
+from ringfence.messaging.rules import STOPPED, Verdict
 from ringfence.messaging.senders import sender
 from ringfence.observe.logs import get_logger
 from ringfence.office.deliveries import told
 from ringfence.office.messaging.asking import judge
 from ringfence.office.messaging.telling import callback_of
 from ringfence.privacy.purposes import exchange_itself, purpose
+from ringfence.privacy.recording_law.places import place_of
 from ringfence.storage.texts import Text, too_late
 from ringfence.storage.unit_of_work import Transaction
 
@@ -144,6 +146,8 @@ class Post:
 
         In the transaction of the fact itself: none is told that did not happen, and none is lost.
         """
+        if not self._office.store.rooms.texts.is_told(tx, fact.message):
+            return
         with exchange_itself(), purpose("carry_message"):
             callback = callback_of(self._office, tx, fact)
         if callback is not None:
@@ -237,11 +241,7 @@ class Post:
             outbound = self._outbound(text)
         except Refused as refused:
             return _failed(text, now, refused.code, 30008), ()
-        verdict = judge(
-            self._office, self._office.store.db.reading, outbound.to, text_own(outbound),
-            about=text.about, at=now, customer=True, template=text.template is not None,
-            party=text.party,
-        )  # fmt: skip
+        verdict = self._judged(text, outbound, now)
         if not verdict.allowed:
             return _failed(text, now, verdict.refusal, verdict.number), ()
         carrier = self._ready(text_own(outbound))
@@ -260,6 +260,21 @@ class Post:
             case Rejected():
                 number = NUMBERS[answer.cause]
                 return _failed(text, now, answer.cause.value, number, answer.status), ()
+
+    def _judged(self, text: Text, outbound: Outbound, now: Ms) -> Verdict:
+        """Return what the rules say now: an offer is judged anew, of the rest who has stopped.
+
+        What was registered when a message was asked for is good for that message.
+        """
+        office, reading = self._office, self._office.store.db.reading
+        if text.about == "service":
+            stopped = office.store.rooms.consents.suppressed(reading, outbound.to, "texts")
+            return STOPPED if stopped else Verdict("service")
+        return judge(
+            office, reading, outbound.to, text_own(outbound), about=text.about, at=now,
+            place=place_of(outbound.to), customer=True, template=text.template is not None,
+            party=text.party,
+        )  # fmt: skip
 
     def _again(self, text: Text, cause: Cause, status: str) -> MessageFact:
         """Return when it is tried again, or that it is too late for that."""
