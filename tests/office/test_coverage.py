@@ -18,6 +18,7 @@ ELSEWHERE = {
     "app.refresh": "/oauth/token",
     "app.authenticate": "the access token of every request",
     "backup.keys": "keys leave by a path of the machine, never over a network",
+    "carrier.webhook": "a carrier tells there, with a secret of its own",
     "key.authenticate": "the credentials of every request",
     "privacy.audit.export": "writes files to a path of the machine; /v1/privacy/audit serves all",
     "privacy.message.unsubscribe": "a page: /unsubscribe/WORD",

@@ -25,9 +25,12 @@ from ringfence.api.twilio.lookups import lookups
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     about,
+    accounts,
     apps,
     caller_ids,
     calls,
+    carriers,
+    conference_recordings,
     conferences,
     events,
     messages,
@@ -44,6 +47,7 @@ from ringfence.api.v1 import (
     recordings,
     setup,
     simulations,
+    sip_domains,
 )
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
@@ -61,6 +65,10 @@ HANDLERS = (
     *setup.HANDLERS,
     *about.HANDLERS,
     *apps.HANDLERS,
+    *accounts.HANDLERS,
+    *carriers.HANDLERS,
+    *conference_recordings.HANDLERS,
+    *sip_domains.HANDLERS,
     *caller_ids.HANDLERS,
     *conferences.HANDLERS,
     *queues.HANDLERS,

@@ -912,6 +912,52 @@ class SimulationLine(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class SipAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """An address, or the network around it, on a list."""
+
+    sid: str
+    list: str
+    name: str
+    address: str
+    prefix: int
+    created: int
+    changed: int
+
+
+class SipCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody on a list of credentials; never their password."""
+
+    sid: str
+    list: str
+    username: str
+    created: int
+    changed: int
+
+
+class SipDomain(msgspec.Struct, frozen=True, kw_only=True):
+    """A name under which calls by SIP are taken. ``hooks``: those set, of ``voice``, ``voice_fallback``, ``status``. ``credentials``, ``registrations``, ``addresses``: SIDs of the lists that count for it."""
+
+    sid: str
+    domain: str
+    name: str
+    hooks: builtins.dict[str, Hook]
+    registration: bool
+    credentials: builtins.list[str]
+    registrations: builtins.list[str]
+    addresses: builtins.list[str]
+    created: int
+    changed: int
+
+
+class SipList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of credentials or of addresses."""
+
+    sid: str
+    name: str
+    created: int
+    changed: int
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for one purpose and channel now: given, refused, unknown."""
 
@@ -1000,6 +1046,23 @@ class SweepDue(msgspec.Struct, frozen=True, kw_only=True):
     oldest: int | None
     rule: str
     at_most_days: int
+
+
+class TextCarrier(msgspec.Struct, frozen=True, kw_only=True):
+    """A carrier and how it is at the moment. ``kind``: smpp, http, loopback. ``senders``: our numbers and words that go by it alone; none: all the others. ``state``: stopped, connecting, ready, waiting, refused; ``offline`` where no server runs. ``webhook``: path to give to a gateway, shown when it is added and not again."""
+
+    sid: str
+    name: str
+    kind: str
+    address: str
+    senders: builtins.list[str]
+    state: str
+    detail: str | None = None
+    since: int | None = None
+    waiting: int = 0
+    unanswered: int = 0
+    webhook: str | None = None
+    created: int
 
 
 class TextTemplate(msgspec.Struct, frozen=True, kw_only=True):

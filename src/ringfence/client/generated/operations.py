@@ -16,6 +16,41 @@ class AccountOperations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def add(self, *, name: str | None = None, idempotency_key: str | None = None) -> models.Account:
+        """Make an account below this one; its token is told this once."""
+        return cast(
+            "models.Account",
+            self._connection.ask(
+                "POST",
+                "/v1/accounts",
+                models.Account,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        sid: str,
+        *,
+        name: str | None = None,
+        status: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Account:
+        """Rename one, or make it `suspended`, `active` again or `closed` for ever."""
+        return cast(
+            "models.Account",
+            self._connection.ask(
+                "POST",
+                f"/v1/accounts/{piece(sid)}",
+                models.Account,
+                body={"name": name, "status": status},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
     def compromised(
         self, *, words: str | None = None, idempotency_key: str | None = None
     ) -> models.Stopped:
@@ -30,6 +65,20 @@ class AccountOperations:
                 key=idempotency_key,
                 keyed=True,
             ),
+        )
+
+    def find(self, sid: str) -> models.Account:
+        """One of them."""
+        return cast(
+            "models.Account",
+            self._connection.ask("GET", f"/v1/accounts/{piece(sid)}", models.Account),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Account]:
+        """Every account below this one, closed ones too; never a token."""
+        return cast(
+            "Iterator[models.Account]",
+            self._connection.pages("GET", "/v1/accounts", models.Account, query={"limit": limit}),
         )
 
     def show(self) -> models.Account:
@@ -500,6 +549,66 @@ class CallerIdOperations:
         )
 
 
+class CarrierOperations:
+    """``carrier.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str,
+        smpp: builtins.dict[str, Any] | None = None,
+        http: builtins.dict[str, Any] | None = None,
+        senders: builtins.list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.TextCarrier:
+        """Set a carrier up: `smpp` or `http`, by the fields of `ringfence.accounts.carriers`."""
+        return cast(
+            "models.TextCarrier",
+            self._connection.ask(
+                "POST",
+                "/v1/message-carriers",
+                models.TextCarrier,
+                body={"name": name, "smpp": smpp, "http": http, "senders": senders},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.TextCarrier]:
+        """Every carrier and how it is."""
+        return cast(
+            "Iterator[models.TextCarrier]",
+            self._connection.pages(
+                "GET", "/v1/message-carriers", models.TextCarrier, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, name: str) -> models.TextCarrier:
+        """Take a carrier away; what it has not sent waits for another."""
+        return cast(
+            "models.TextCarrier",
+            self._connection.ask(
+                "DELETE", f"/v1/message-carriers/{piece(name)}", models.TextCarrier
+            ),
+        )
+
+    def test(self, name: str, *, idempotency_key: str | None = None) -> models.TextCarrier:
+        """Wait until a carrier is ready or says why not, for some seconds at most; sends nothing."""
+        return cast(
+            "models.TextCarrier",
+            self._connection.ask(
+                "POST",
+                f"/v1/message-carriers/{piece(name)}/test",
+                models.TextCarrier,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
 class ConferenceOperations:
     """``conference.…``"""
 
@@ -562,6 +671,53 @@ class ConferenceOperations:
                     "updated_until": updated_until,
                     "limit": limit,
                 },
+            ),
+        )
+
+    def recording_control(
+        self, conference: str, sid: str, *, to: str, idempotency_key: str | None = None
+    ) -> models.Recording:
+        """Pause what is recorded of a conference, go on with it, or stop it."""
+        return cast(
+            "models.Recording",
+            self._connection.ask(
+                "POST",
+                f"/v1/conferences/{piece(conference)}/recordings/{piece(sid)}",
+                models.Recording,
+                body={"to": to},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def recording_list(
+        self, conference: str, *, limit: int | None = None
+    ) -> Iterator[models.Recording]:
+        """What was recorded of a conference: one recording, or none."""
+        return cast(
+            "Iterator[models.Recording]",
+            self._connection.pages(
+                "GET",
+                f"/v1/conferences/{piece(conference)}/recordings",
+                models.Recording,
+                query={"limit": limit},
+            ),
+        )
+
+    def recording_remove(self, conference: str, sid: str) -> None:
+        """Remove every voice of it, keys and sound at once."""
+        self._connection.ask(
+            "DELETE", f"/v1/conferences/{piece(conference)}/recordings/{piece(sid)}", type(None)
+        )
+
+    def recording_show(self, conference: str, sid: str) -> models.Recording:
+        """The recording of a conference."""
+        return cast(
+            "models.Recording",
+            self._connection.ask(
+                "GET",
+                f"/v1/conferences/{piece(conference)}/recordings/{piece(sid)}",
+                models.Recording,
             ),
         )
 
@@ -3452,6 +3608,287 @@ class SettingsOperations:
         )
 
 
+class SipAddressOperations:
+    """``sip_address.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        list_sid: str,
+        *,
+        address: str,
+        prefix: int | None = None,
+        name: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SipAddress:
+        """Put an address, or the network around it, on a list."""
+        return cast(
+            "models.SipAddress",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-addresses/{piece(list_sid)}",
+                models.SipAddress,
+                body={"address": address, "prefix": prefix, "name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        list_sid: str,
+        sid: str,
+        *,
+        address: str | None = None,
+        prefix: int | None = None,
+        name: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SipAddress:
+        """Change what is on a list."""
+        return cast(
+            "models.SipAddress",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-addresses/{piece(list_sid)}/{piece(sid)}",
+                models.SipAddress,
+                body={"address": address, "prefix": prefix, "name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, list_sid: str, *, limit: int | None = None) -> Iterator[models.SipAddress]:
+        """What is on a list."""
+        return cast(
+            "Iterator[models.SipAddress]",
+            self._connection.pages(
+                "GET",
+                f"/v1/sip-addresses/{piece(list_sid)}",
+                models.SipAddress,
+                query={"limit": limit},
+            ),
+        )
+
+    def remove(self, list_sid: str, sid: str) -> None:
+        """Take an address off a list."""
+        self._connection.ask(
+            "DELETE", f"/v1/sip-addresses/{piece(list_sid)}/{piece(sid)}", type(None)
+        )
+
+
+class SipCredentialOperations:
+    """``sip_credential.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self, list_sid: str, *, username: str, password: str, idempotency_key: str | None = None
+    ) -> models.SipCredential:
+        """Let somebody prove by a password that they are on a list."""
+        return cast(
+            "models.SipCredential",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-credentials/{piece(list_sid)}",
+                models.SipCredential,
+                body={"username": username, "password": password},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self, list_sid: str, sid: str, *, password: str, idempotency_key: str | None = None
+    ) -> models.SipCredential:
+        """Give somebody another password; the old one is good for nothing from then on."""
+        return cast(
+            "models.SipCredential",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-credentials/{piece(list_sid)}/{piece(sid)}",
+                models.SipCredential,
+                body={"password": password},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, list_sid: str, *, limit: int | None = None) -> Iterator[models.SipCredential]:
+        """Who is on a list; never a password."""
+        return cast(
+            "Iterator[models.SipCredential]",
+            self._connection.pages(
+                "GET",
+                f"/v1/sip-credentials/{piece(list_sid)}",
+                models.SipCredential,
+                query={"limit": limit},
+            ),
+        )
+
+    def remove(self, list_sid: str, sid: str) -> None:
+        """Take somebody off a list."""
+        self._connection.ask(
+            "DELETE", f"/v1/sip-credentials/{piece(list_sid)}/{piece(sid)}", type(None)
+        )
+
+
+class SipDomainOperations:
+    """``sip_domain.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        domain: str,
+        name: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        registration: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SipDomain:
+        """Take calls to `sip:anything@domain`, from those on its lists."""
+        return cast(
+            "models.SipDomain",
+            self._connection.ask(
+                "POST",
+                "/v1/sip-domains",
+                models.SipDomain,
+                body={"domain": domain, "name": name, "hooks": hooks, "registration": registration},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        sid: str,
+        *,
+        name: str | None = None,
+        hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
+        registration: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.SipDomain:
+        """Change some of it; the name of a domain stays."""
+        return cast(
+            "models.SipDomain",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-domains/{piece(sid)}",
+                models.SipDomain,
+                body={"name": name, "hooks": hooks, "registration": registration},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.SipDomain]:
+        """Every domain."""
+        return cast(
+            "Iterator[models.SipDomain]",
+            self._connection.pages(
+                "GET", "/v1/sip-domains", models.SipDomain, query={"limit": limit}
+            ),
+        )
+
+    def map(
+        self, sid: str, *, which: str, list_sid: str, idempotency_key: str | None = None
+    ) -> models.SipList:
+        """Let those on a list call a domain (`credentials`, `addresses`) or register there."""
+        return cast(
+            "models.SipList",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-domains/{piece(sid)}/lists",
+                models.SipList,
+                body={"which": which, "list_sid": list_sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Take calls under that name no more."""
+        self._connection.ask("DELETE", f"/v1/sip-domains/{piece(sid)}", type(None))
+
+    def show(self, sid: str) -> models.SipDomain:
+        """One domain."""
+        return cast(
+            "models.SipDomain",
+            self._connection.ask("GET", f"/v1/sip-domains/{piece(sid)}", models.SipDomain),
+        )
+
+    def unmap(self, sid: str, which: str, list_sid: str) -> None:
+        """Let a list count for a domain no more."""
+        self._connection.ask(
+            "DELETE",
+            f"/v1/sip-domains/{piece(sid)}/lists/{piece(which)}/{piece(list_sid)}",
+            type(None),
+        )
+
+
+class SipListOperations:
+    """``sip_list.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, kind: str, *, name: str, idempotency_key: str | None = None) -> models.SipList:
+        """Make a list of `credentials` or of `addresses`."""
+        return cast(
+            "models.SipList",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-lists/{piece(kind)}",
+                models.SipList,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, kind: str, *, limit: int | None = None) -> Iterator[models.SipList]:
+        """Every list of a kind."""
+        return cast(
+            "Iterator[models.SipList]",
+            self._connection.pages(
+                "GET", f"/v1/sip-lists/{piece(kind)}", models.SipList, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, kind: str, sid: str) -> None:
+        """Remove a list and those on it. Raises `Refused` (`in_use`) while a domain has it."""
+        self._connection.ask("DELETE", f"/v1/sip-lists/{piece(kind)}/{piece(sid)}", type(None))
+
+    def rename(
+        self, kind: str, sid: str, *, name: str, idempotency_key: str | None = None
+    ) -> models.SipList:
+        """Call it something else."""
+        return cast(
+            "models.SipList",
+            self._connection.ask(
+                "POST",
+                f"/v1/sip-lists/{piece(kind)}/{piece(sid)}",
+                models.SipList,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, kind: str, sid: str) -> models.SipList:
+        """One list."""
+        return cast(
+            "models.SipList",
+            self._connection.ask(
+                "GET", f"/v1/sip-lists/{piece(kind)}/{piece(sid)}", models.SipList
+            ),
+        )
+
+
 class SystemOperations:
     """``system.…``"""
 
@@ -3588,6 +4025,7 @@ class Operations:
         self.application = ApplicationOperations(connection)
         self.call = CallOperations(connection)
         self.caller_id = CallerIdOperations(connection)
+        self.carrier = CarrierOperations(connection)
         self.conference = ConferenceOperations(connection)
         self.delivery = DeliveryOperations(connection)
         self.event = EventOperations(connection)
@@ -3603,6 +4041,10 @@ class Operations:
         self.recording = RecordingOperations(connection)
         self.role = RoleOperations(connection)
         self.settings = SettingsOperations(connection)
+        self.sip_address = SipAddressOperations(connection)
+        self.sip_credential = SipCredentialOperations(connection)
+        self.sip_domain = SipDomainOperations(connection)
+        self.sip_list = SipListOperations(connection)
         self.system = SystemOperations(connection)
         self.trunk = TrunkOperations(connection)
         self.usage = UsageOperations(connection)
