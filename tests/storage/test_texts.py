@@ -12,6 +12,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.messaging import message as life
 from ringfence.messaging.carrier import Delivery
 from ringfence.privacy.purposes import purpose
+from ringfence.storage import sweeps
 from ringfence.storage.audit import check_log
 from ringfence.storage.audit_check import check_all
 from ringfence.storage.audit_proofs import leaves_of
@@ -290,6 +291,18 @@ def test_the_plan_of_an_erasure_finds_every_message(store, texts, asked, clock):
     assert found.sealed is None
     with purpose("carry_message"):
         assert texts.link(texts.media(store.db.reading, sid)[0]) is None
+
+
+def test_old_words_are_swept_and_the_record_stays(store, rooms, texts, asked, clock):
+    old, waiting = asked(media=(LINK,)), asked()
+    happen(store, texts, clock, life.MessageCanceled, old)
+    account, later = rooms.account.id, Ms(clock.now() + 1)
+    found = sweeps.due(store.db.reading, "text_contents", account=account, cutoff=later, count=9)
+    assert [one.id for one in found] == [old]  # what waits is still to be sent
+    write(store, lambda tx: sweeps.remove(tx, "text_contents", found))
+    assert texts.get(store.db.reading, old).sealed is None
+    assert texts.media(store.db.reading, old) == []
+    assert texts.get(store.db.reading, waiting).sealed is not None
 
 
 def test_an_erased_person_leaves_a_record_without_words(store, rooms, texts, asked):
