@@ -149,7 +149,7 @@ def _check_query(request: Asked, how: Style) -> None:
         page_limit(request)
     if how.query is None:
         return
-    known = {field.name for field in msgspec.structs.fields(how.query)}
+    known = set(how.query.__struct_fields__)
     given = {
         name: value
         for name, value in request.query_params.items()
@@ -174,7 +174,9 @@ def _words(known: set[str], how: Style) -> str:
 async def _check_body(request: Asked, body: type[msgspec.Struct]) -> None:
     """Read the body as declared. Raises `Refused` (``bad_argument``), naming the field."""
     raw = await request.body()
-    required = any(field.required for field in msgspec.structs.fields(body))
+    required = msgspec.NODEFAULT in body.__struct_defaults__ or len(body.__struct_defaults__) < len(
+        body.__struct_fields__
+    )
     try:
         notes(request)["body"] = msgspec.json.decode(raw if raw or required else b"{}", type=body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
