@@ -48,6 +48,15 @@ def test_a_query_takes_what_is_declared(client: Any, basic: Any, query: str) -> 
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_argument")
 
 
+def test_a_number_beyond_every_column_is_refused(client: Any, basic: Any, office: Any) -> None:
+    large = 2**63
+    for path in (f"/v1/privacy/policy/versions/{large}", f"/v1/flows/x?version={large}"):
+        assert client.get(path, headers=basic()).status_code in {400, 404}, path
+    answer = client.post("/v1/calls", json={"to": "x", "ring_s": large}, headers=basic())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_argument")
+    assert not [name for name, *_ in office.asked if name != "account.authenticate"]
+
+
 def test_who_is_asking_comes_before_what(client: Any) -> None:
     assert client.post("/v1/calls", content=b"{").status_code == 401
     assert client.get("/v1/calls?colour=red").status_code == 401

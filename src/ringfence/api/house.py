@@ -28,6 +28,9 @@ PREFIX = "/v1/"
 JSON = "application/json"
 PAGING = frozenset({"limit", "cursor", "before"})
 
+_INT_MOST = 2**63 - 1
+"""What a column of whole numbers holds."""
+
 _encode = msgspec.json.Encoder().encode
 _UNKNOWN = re.compile(r"unknown field `([a-z_]{1,40})`")
 _FIELD = re.compile(r"(?:- at `\$\.([a-z_]{1,40})|missing required field `([a-z_]{1,40})`)")
@@ -75,6 +78,8 @@ def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
     async def handle(request: Asked, **path: Any) -> Any:
         if not how.public:
             _count(request, await require(request))
+        if any(isinstance(part, int) and abs(part) > _INT_MOST for part in path.values()):
+            raise Refused("not_found", "nothing here has that number")
         _check_query(request, how)
         if how.body is not None:
             await _check_body(request, how.body)
@@ -164,6 +169,15 @@ def _check_query(request: Asked, how: Style) -> None:
         notes(request)["query"] = msgspec.convert(given, how.query, strict=False)
     except msgspec.MsgspecError as error:
         raise Refused("bad_argument", _wrong("the query", error, how.query)) from None
+    _check_size(notes(request)["query"])
+
+
+def _check_size(given: msgspec.Struct) -> None:
+    """Raise `Refused` where a number is larger than anything that could be meant by it."""
+    for name in given.__struct_fields__:
+        value = getattr(given, name)
+        if isinstance(value, int) and abs(value) > _INT_MOST:
+            raise Refused("bad_argument", f"{name} is too large a number")
 
 
 def _words(known: set[str], how: Style) -> str:
@@ -181,6 +195,7 @@ async def _check_body(request: Asked, body: type[msgspec.Struct]) -> None:
         notes(request)["body"] = msgspec.json.decode(raw if raw or required else b"{}", type=body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise Refused("bad_argument", _wrong("the body", error, body)) from None
+    _check_size(notes(request)["body"])
 
 
 def _wrong(what: str, error: Exception, kind: type[msgspec.Struct]) -> str:

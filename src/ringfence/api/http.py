@@ -48,6 +48,8 @@ from ringfence.api.v1 import (
     setup,
     simulations,
     sip_domains,
+    streams,
+    usage_triggers,
 )
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import HTTP_BODY_MAX
@@ -69,6 +71,8 @@ HANDLERS = (
     *carriers.HANDLERS,
     *conference_recordings.HANDLERS,
     *sip_domains.HANDLERS,
+    *streams.HANDLERS,
+    *usage_triggers.HANDLERS,
     *caller_ids.HANDLERS,
     *conferences.HANDLERS,
     *queues.HANDLERS,

@@ -1031,6 +1031,15 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     facts: builtins.list[MessageFact]
 
 
+class Stream(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that hears a call. ``status``: in-progress or stopped."""
+
+    sid: str
+    call: str
+    status: str
+    name: str = ""
+
+
 class Suppressions(msgspec.Struct, frozen=True, kw_only=True):
     """How many people are on each list; the lists hold no numbers."""
 
@@ -1118,3 +1127,19 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     usage: int
     usage_unit: str
     as_of: int
+
+
+class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody is told once ``current`` reaches ``value``."""
+
+    sid: str
+    name: str
+    category: str
+    by: str
+    recurring: str
+    value: int
+    current: int
+    hook: Hook
+    fired: int | None = None
+    created: int
+    changed: int

@@ -3889,6 +3889,58 @@ class SipListOperations:
         )
 
 
+class StreamOperations:
+    """``stream.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def start(
+        self,
+        call: str,
+        *,
+        url: str,
+        name: str | None = None,
+        track: str | None = None,
+        parameters: builtins.dict[str, str] | None = None,
+        status_url: str | None = None,
+        status_method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Stream:
+        """Let a server (`url`: ws or wss) hear a call in progress, as far as the law lets it."""
+        return cast(
+            "models.Stream",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/streams",
+                models.Stream,
+                body={
+                    "url": url,
+                    "name": name,
+                    "track": track,
+                    "parameters": parameters,
+                    "status_url": status_url,
+                    "status_method": status_method,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def stop(self, call: str, stream: str, *, idempotency_key: str | None = None) -> models.Stream:
+        """Let a server hear a call no longer; `stream`: its SID, or the name it was given."""
+        return cast(
+            "models.Stream",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/streams/{piece(stream)}/stop",
+                models.Stream,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
 class SystemOperations:
     """``system.…``"""
 
@@ -4015,6 +4067,81 @@ class UsageOperations:
             ),
         )
 
+    def trigger_add(
+        self,
+        *,
+        category: str,
+        value: str,
+        url: str,
+        method: str | None = None,
+        by: str | None = None,
+        recurring: str | None = None,
+        name: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.UsageTrigger:
+        """Have a server told once a category reaches an amount; `+5`: five more than now."""
+        return cast(
+            "models.UsageTrigger",
+            self._connection.ask(
+                "POST",
+                "/v1/usage-triggers",
+                models.UsageTrigger,
+                body={
+                    "category": category,
+                    "value": value,
+                    "url": url,
+                    "method": method,
+                    "by": by,
+                    "recurring": recurring,
+                    "name": name,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def trigger_change(
+        self,
+        sid: str,
+        *,
+        name: str | None = None,
+        url: str | None = None,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.UsageTrigger:
+        """Change its name, or who is told."""
+        return cast(
+            "models.UsageTrigger",
+            self._connection.ask(
+                "POST",
+                f"/v1/usage-triggers/{piece(sid)}",
+                models.UsageTrigger,
+                body={"name": name, "url": url, "method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def trigger_list(self, *, limit: int | None = None) -> Iterator[models.UsageTrigger]:
+        """Every trigger, and how much was used by now."""
+        return cast(
+            "Iterator[models.UsageTrigger]",
+            self._connection.pages(
+                "GET", "/v1/usage-triggers", models.UsageTrigger, query={"limit": limit}
+            ),
+        )
+
+    def trigger_remove(self, sid: str) -> None:
+        """Tell nobody any more."""
+        self._connection.ask("DELETE", f"/v1/usage-triggers/{piece(sid)}", type(None))
+
+    def trigger_show(self, sid: str) -> models.UsageTrigger:
+        """One trigger."""
+        return cast(
+            "models.UsageTrigger",
+            self._connection.ask("GET", f"/v1/usage-triggers/{piece(sid)}", models.UsageTrigger),
+        )
+
 
 class Operations:
     """Every operation, by its group."""
@@ -4045,6 +4172,7 @@ class Operations:
         self.sip_credential = SipCredentialOperations(connection)
         self.sip_domain = SipDomainOperations(connection)
         self.sip_list = SipListOperations(connection)
+        self.stream = StreamOperations(connection)
         self.system = SystemOperations(connection)
         self.trunk = TrunkOperations(connection)
         self.usage = UsageOperations(connection)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
+from ringfence.kernel.errors import Refused
 from ringfence.office.privacy import erasure
 from ringfence.office.table import KNOWN, OPERATOR, TABLE
 from ringfence.privacy.checkpoint import Checkpoint, verify
@@ -65,6 +66,8 @@ async def prove(
 async def compare(office: Office, *, old: int, new: int) -> str:
     """The proof that the log of ``old`` leaves is the beginning of that of ``new``."""
     store = office.store.store
+    if not 0 <= old <= new <= store.trail.size:
+        raise Refused("bad_argument", f"old and new are sizes of the log, up to {store.trail.size}")
     return await asyncio.to_thread(
         store.apart, lambda queries: audit_proofs.consistency(queries, old, new)
     )
