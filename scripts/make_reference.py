@@ -180,7 +180,7 @@ def events() -> set[type[Event]]:
         kind = waiting.pop()
         waiting.extend(kind.__subclasses__())
         # slots=True makes a second class of each; the one that a module names is the real one
-        if not kind.__module__.startswith("ringfence."):
+        if not kind.__module__.startswith("ringfence.") or kind.__name__.startswith("_"):
             continue
         if getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind:
             found.add(kind)
@@ -192,6 +192,7 @@ def load_all() -> None:
     source = ROOT / "src"
     for path in sorted(source.rglob("*events.py")):
         importlib.import_module(".".join(path.relative_to(source).with_suffix("").parts))
+    importlib.import_module("ringfence.messaging.message")
 
 
 def fields(event: type[Event]) -> Iterator[tuple[object, ...]]:
