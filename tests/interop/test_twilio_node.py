@@ -175,3 +175,67 @@ def test_its_validator_takes_our_signature(node: Node, platform: Platform) -> No
     assert form["To"] == "+12025550167"
     assert node.run(valid, form=form, **words) is True
     assert node.run(valid, form={**form, "To": "+12025550168"}, **words) is False
+
+
+def test_a_conference_is_found_and_ended(node: Node, platform: Platform) -> None:
+    room = "<Response><Dial><Conference>Node room</Conference></Dial></Response>"
+    platform.number("+12025550168", room)
+    find = "client.conferences.list({friendlyName: 'Node room', status: 'in-progress'})"
+
+    async def meet() -> None:
+        async with Phone(username="one") as one, Phone(username="two") as two:
+            calls = [
+                await phone.call(f"sip:+12025550168@{platform.sip}", caller=f"+1202555010{k}")
+                for k, phone in enumerate((one, two))
+            ]
+            await asyncio.to_thread(until, node, f"{find}.then(all => all.length)", 1)
+            (found,) = await asyncio.to_thread(node.run, find)
+            people = "client.conferences(a.sid).participants"
+            count = f"{people}.list().then(all => all.length)"
+            await asyncio.to_thread(until, node, count, 2, sid=found["sid"])
+            (call, *_) = await asyncio.to_thread(
+                node.run, f"{people}.list().then(all => all.map(p => p.callSid))", sid=found["sid"]
+            )
+            muted = await asyncio.to_thread(
+                node.run,
+                f"{people}(a.call).update({{muted: true}}).then(p => p.muted)",
+                sid=found["sid"],
+                call=call,
+            )
+            assert muted is True
+            await asyncio.to_thread(
+                node.run,
+                "client.conferences(a.sid).update({status: 'completed'})",
+                sid=found["sid"],
+            )
+            for call_ in calls:
+                await call_.wait_over(30)
+
+    asyncio.run(meet())
+
+
+def test_queues_keys_and_balance(node: Node) -> None:
+    queue = node.run("client.queues.create({friendlyName: 'node', maxSize: 5})")
+    assert (queue["friendlyName"], queue["maxSize"], queue["currentSize"]) == ("node", 5, 0)
+    assert node.run("client.queues(a.sid).remove()", sid=queue["sid"]) is True
+    key = node.run("client.newKeys.create({friendlyName: 'node'}).then(k => [k.sid, k.secret])")
+    assert key[0].startswith("SK")
+    assert key[1]
+    assert node.run("client.keys(a.sid).remove()", sid=key[0]) is True
+
+
+def test_messages_and_lookups(node: Node, platform: Platform) -> None:
+    platform.do("carrier.add", name="here")
+    platform.number("+447700900140", "<Response/>")
+    platform.number("+447700900141", "<Response/>")
+    sent = node.run(
+        "client.messages.create({from: a.from, to: a.to, body: 'Gr\\u00fc\\u00dfe'})",
+        **{"from": "+447700900140", "to": "+447700900141"},
+    )
+    until(node, "client.messages(a.sid).fetch().then(m => m.status)", "delivered", sid=sent["sid"])
+    assert (
+        node.run("client.messages(a.sid).update({body: ''}).then(m => m.body)", sid=sent["sid"])
+        == ""
+    )
+    found = node.run("client.lookups.v2.phoneNumbers(a.number).fetch()", number="+12025550123")
+    assert (found["countryCode"], found["nationalFormat"]) == ("US", "(202) 555-0123")
