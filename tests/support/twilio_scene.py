@@ -41,6 +41,7 @@ _PEOPLE = {"CredentialListSid": "@/SIP/CredentialLists.json"}
 _PLACES = {"IpAccessControlListSid": "@/SIP/IpAccessControlLists.json"}
 
 FORMS: dict[str, Form] = {
+    "CreateMessage": {"To": "+447700900123", "From": OURS, "Body": "Hello"},
     "CreateUsageTrigger": {
         "UsageCategory": "sms", "TriggerValue": "5", "CallbackUrl": "https://example.com/used"
     },

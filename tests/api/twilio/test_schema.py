@@ -11,11 +11,18 @@ from ringfence.api.twilio.operations import Operation, operations
 _LATER = ("Create", "Update", "Delete")
 """Lists and single things are looked at before anything is made, changed and removed."""
 
-ROWS = sorted(
-    (row for row in operations().rows if row.handler is not None),
-    key=lambda row: (next((n for n, w in enumerate(_LATER, 1) if row.name.startswith(w)), 0),
-                     row.name),
-)  # fmt: skip
+
+NOT_NOW = {("UpdateCall", 21220), ("CreateMessageFeedback", 20001), ("DeleteMessage", 20009)}
+"""What the seeded office has nothing in the right state for: a call going on, a message sent."""
+
+
+def _turn(row: Operation) -> tuple[int, int, str]:
+    """What is below something is removed before it."""
+    phase = next((n for n, word in enumerate(_LATER, 1) if row.name.startswith(word)), 0)
+    return phase, -row.path.count("/") if row.method == "DELETE" else 0, row.name
+
+
+ROWS = sorted((row for row in operations().rows if row.handler is not None), key=_turn)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
@@ -29,8 +36,8 @@ def test_what_is_answered_is_what_is_described(scene: Scene, row: Operation) -> 
         assert body is not None
         if body["code"] == 20503:
             pytest.skip(f"{row.name} is NOT checked here: it needs a running server")
-        if row.name == "UpdateCall" and body["code"] == 21220:
-            pytest.skip("UpdateCall is NOT checked here: no call is in progress")
+        if (row.name, body["code"]) in NOT_NOW:
+            pytest.skip(f"{row.name} is NOT checked here: {body['message']}")
         pytest.fail(f"{row.name}: {body['code']} {body['message']}; its form is in twilio_scene")
     status, schema = success(row.name)
     assert answer.status_code == status
