@@ -60,7 +60,7 @@ def recording(platform: Platform, call: str) -> tuple[int, array[int]]:
     """Channels and samples of a call's only saved recording, over HTTP."""
     listed = platform.ask("recording", "list", "--call", call)
     (found,) = (item for item in listed if item["status"] == "saved")
-    url = f"{platform.ready['http']}/v1/recordings/{found['sid']}.wav"
+    url = f"{platform.ready['http']}/v1/recordings/{found['sid']}/audio"
     key = f"{platform.ready['account_sid']}:{platform.ready['auth_token']}"
     request = urllib.request.Request(
         url, headers={"Authorization": "Basic " + b64encode(key.encode()).decode()}

@@ -80,7 +80,7 @@ def saved(platform: Platform, call: str) -> dict[str, Any]:
 def fetch(platform: Platform, recording: str, channel: str) -> bytes:
     key = f"{platform.ready['account_sid']}:{platform.ready['auth_token']}"
     request = urllib.request.Request(
-        f"{platform.ready['http']}/v1/recordings/{recording}.wav?channel={channel}",
+        f"{platform.ready['http']}/v1/recordings/{recording}/audio?channel={channel}",
         headers={"Authorization": "Basic " + base64.b64encode(key.encode()).decode()},
     )
     with urllib.request.urlopen(request, timeout=WAIT) as answer:
