@@ -40,6 +40,41 @@ def test_opening_a_number_is_written_down(store, rooms, clock, settle):
     assert store.trail.size == 1
 
 
+def test_a_page_of_numbers_is_one_unit_and_a_leaf_for_each(
+    store, rooms, clock, settle, monkeypatch
+):
+    parties = [
+        rooms.parties.resolve(Phone(f"+120255501{number:02d}"), clock.now()) for number in range(5)
+    ]
+    settle()
+    units, give = [], store.db.give
+    monkeypatch.setattr(type(store.db), "give", lambda _, work, *more: units.append((work, more)))
+    with purpose("call_record", actor="operator"):
+        shown = store.parties.addresses(store.db.reading, parties)
+        assert store.parties.address(store.db.reading, parties[0]) == shown[parties[0]]
+    assert sorted(shown.values()) == [f"+120255501{number:02d}" for number in range(5)]
+    ((unit, more),) = units
+    monkeypatch.undo()
+    give(unit, *more)
+    settle()
+    assert sorted(row[3] for row in store.db.reading.rows(ALL)) == sorted([*parties, parties[0]])
+    with purpose("call_record", actor="operator"):
+        store.parties.address(store.db.reading, parties[1])  # the next one is a unit of its own
+    settle()
+    assert store.trail.size == 7
+
+
+def test_who_may_not_be_shown_is_left_out_of_a_page(store, rooms, clock, settle):
+    parties = [
+        rooms.parties.resolve(Phone(f"+120255501{number:02d}"), clock.now()) for number in range(2)
+    ]
+    settle()
+    store.openings.restricted.add(store.parties.key_serial(store.db.reading, parties[0]))
+    with purpose("call_record", actor="operator"):
+        shown = store.parties.addresses(store.db.reading, [*parties, "PA" + "9" * 32])
+    assert list(shown) == [parties[1]]
+
+
 def test_what_is_about_nobody_leaves_no_leaf(store, account, settle):
     sealed = store.vault.seal(account.seal_key, b"x", context="flow:1")
     with purpose("operate"):

@@ -119,6 +119,7 @@ SMALL = {
     "audit._LAST_RECORD": "from the end, one row",
     "flows._USED_BY": "numbers, when a flow is removed",
     "numbers._ALL": "read once, at the start",
+    "parties._SOME": "a page of ids, as the parameter names them",
     "phones._ALL": "read once, at the start",
     "recovery._LAST_AT": "from the end, one row",
 }

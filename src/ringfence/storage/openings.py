@@ -2,7 +2,8 @@
 
 The vault reports what was opened; what is about a person is recorded with its purpose and for
 whom, by id and category, never by value. The opening itself does not wait for the disk: the
-record is a patient unit, so it is written even where the disk is full for a while.
+record is a patient unit, so it is written even where the disk is full for a while. What is opened
+while such a unit waits for its turn goes along with it: a page of fifty numbers is one unit.
 
 Before anything opens for a person, the gate (``privacy.gate``) is asked with their role and the
 purpose in force; what belongs to a restricted person is asked about even for the exchange itself.
@@ -10,10 +11,11 @@ purpose in force; what belongs to a restricted person is asked about even for th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.privacy.gate import USUAL, Circumstances, decide
@@ -25,8 +27,11 @@ from ringfence.privacy.taxonomy import is_personal
 from ringfence.privacy.vault import Vault
 from ringfence.storage.audit import AuditTrail
 from ringfence.storage.sqlite import Database
+from ringfence.storage.unit_of_work import Transaction
 
 T = TypeVar("T")
+
+_Opening = tuple[Ms, PartyId | None, dict[str, str]]
 
 _RESTRICTED = Circumstances(restricted=True)
 
@@ -34,13 +39,15 @@ _RESTRICTED = Circumstances(restricted=True)
 class Openings:
     """Opens sealed values for the repositories and writes down that it did."""
 
-    __slots__ = ("_clock", "_db", "_trail", "_vault", "restricted")
+    __slots__ = ("_clock", "_db", "_lock", "_trail", "_vault", "_waiting", "restricted")
 
     def __init__(self, db: Database, vault: Vault, trail: AuditTrail, clock: Clock) -> None:
         self._db = db
         self._vault = vault
         self._trail = trail
         self._clock = clock
+        self._lock = threading.Lock()
+        self._waiting: list[_Opening] = []
         self.restricted: set[int] = set()
         """The key serials of restricted people (``storage.holds``): kept in step by the store."""
 
@@ -92,5 +99,23 @@ class Openings:
         kind, _, rest = context.partition(":")
         whom = PartyId(rest) if kind == "party" else party
         body = {"what": context, "category": category, "purpose": purpose, "by": current_actor()}
-        at = self._clock.now()
-        self._db.give(lambda tx: self._trail.note(tx, "opened", at=at, party=whom, body=body))
+        self._write_down((self._clock.now(), whom, body))
+
+    def _write_down(self, opening: _Opening) -> None:
+        """Queue the leaf of an opening before anybody sees what was opened."""
+        with self._lock:
+            if not self._waiting:
+                self._db.give(self._unit())
+            self._waiting.append(opening)
+
+    def _unit(self) -> Callable[[Transaction], None]:
+        taken: list[_Opening] = []  # a unit that has to be done again still knows its own
+
+        def write(tx: Transaction) -> None:
+            with self._lock:
+                taken.extend(self._waiting)
+                self._waiting.clear()
+            for at, whom, body in taken:
+                self._trail.note(tx, "opened", at=at, party=whom, body=body)
+
+        return write

@@ -8,11 +8,12 @@ in the same queue, so no row ever names a party that is not there.
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, column, func, select
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
@@ -37,6 +38,13 @@ _ADD = insert_row(parties)
 _FIND = Statement(select(_p.id, _p.key_serial).where(_p.lookup == bindparam("lookup")))
 _KEY = Statement(select(_p.key_serial).where(_p.id == bindparam("party")))
 _GET = Statement(select(_p.address, _p.key_serial).where(_p.id == bindparam("party")))
+
+_SOME = Statement(
+    select(_p.id, _p.address, _p.key_serial).where(
+        _p.id.in_(select(column("value")).select_from(func.json_each(bindparam("ids"))))
+    ),
+    "ids",
+)
 
 _SIP: Final = ("sip:", "sips:")
 MAILBOX: Final = "mailto:"
@@ -93,6 +101,23 @@ class Parties:
         return self._openings.text(
             row[0], serial=row[1], context=f"party:{party}", label=PHONE_SEALED
         )
+
+    def addresses(self, queries: Queries, parties: Collection[PartyId]) -> dict[PartyId, str]:
+        """Return the addresses of several parties with one query; who cannot be shown is left out.
+
+        Purposes and addresses as of `address`.
+        """
+        found: dict[PartyId, str] = {}
+        for party, sealed, serial in queries.rows(_SOME, (json.dumps(sorted(parties)),)):
+            if sealed is None:
+                continue
+            try:
+                found[party] = self._openings.text(
+                    sealed, serial=serial, context=f"party:{party}", label=PHONE_SEALED
+                )
+            except Refused:
+                continue  # restricted, or not for whoever asks
+        return found
 
     def remember(self, party: PartyId, serial: int) -> None:
         """Keep in memory where a party's key lies."""
