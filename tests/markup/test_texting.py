@@ -72,5 +72,5 @@ def test_what_a_document_says_of_messages():
         "empty_message",
         "bad_media_url",
         "empty_message",
-        "unknown_verb",
+        "misplaced_element",
     ]

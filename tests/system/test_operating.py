@@ -107,7 +107,7 @@ def test_the_api_wants_the_credentials_of_the_ready_line(platform: Platform) -> 
     assert fetch(url, Authorization=basic("wrong"))[0] == 401
     status, body, _ = fetch(url, Authorization=basic(platform.ready["auth_token"]))
     assert status == 200
-    assert json.loads(body)["calls"] == []
+    assert json.loads(body)["items"] == []
 
 
 def test_numbers_are_changed_while_it_runs(platform: Platform) -> None:

@@ -107,15 +107,6 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             ("ringfence.webhooks.client", "ringfence.webhooks.sockets"),
         ),
         Processor(
-            "message_carrier",
-            "The carriers of text messages that the account has set up.",
-            "instructed",
-            ("carry_message",),
-            {"to": _PHONE, "from": _PHONE, "text": "user.content.private",
-             "registration": "system.configuration"},
-            ("ringfence.carriers.smpp.link", "ringfence.webhooks.client"),
-        ),
-        Processor(
             "named_by_the_person",
             "Whoever a person names to receive a copy of their own data.",
             "instructed",
