@@ -104,3 +104,56 @@ async def test_what_a_report_leads_to_leaves_in_the_same_turn(
     if not at_once:
         reject()
     assert [parse(data).status for data in udp.sent] == statuses  # type: ignore[union-attr]
+
+
+class Ports:
+    """A loop and its sockets: UDP gets one number after the other, TCP finds the first taken."""
+
+    def __init__(self, taken: int) -> None:
+        self.taken = taken
+        self.bound = 40_000
+        self.closed: list[int] = []
+
+    def socket(self, _host: str, port: int) -> "Ports.Udp":
+        self.bound += 1
+        return Ports.Udp(self, port or self.bound)
+
+    async def create_server(self, _make: object, _host: str, _port: int, **_: object) -> str:
+        self.taken -= 1
+        if self.taken >= 0:
+            raise OSError(errno.EADDRINUSE, "x")
+        return "server"
+
+    def add_reader(self, *_: object) -> None:
+        pass
+
+    class Udp:
+        def __init__(self, ports: "Ports", number: int) -> None:
+            self.ports, self.number = ports, number
+
+        def getsockname(self) -> tuple[str, int]:
+            return "127.0.0.1", self.number
+
+        def fileno(self) -> int:
+            return 1
+
+        def close(self) -> None:
+            self.ports.closed.append(self.number)
+
+
+@pytest.mark.anyio
+async def test_a_port_that_is_free_is_free_for_udp_and_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    def transport(ports: Ports) -> SipTransport:
+        made = SipTransport.__new__(SipTransport)
+        made._loop, made._servers = ports, []  # type: ignore[assignment]
+        monkeypatch.setattr("ringfence.switch.sip_transport._udp_socket", ports.socket)
+        return made
+
+    ports = Ports(taken=2)
+    assert await transport(ports)._bind("127.0.0.1", 0) == 40_003
+    assert ports.closed == [40_001, 40_002]
+    for port, taken in ((5060, 1), (0, 20)):
+        ports = Ports(taken=taken)
+        with pytest.raises(Refused, match="sip_port_taken"):
+            await transport(ports)._bind("127.0.0.1", port)
+        assert len(ports.closed) == taken

@@ -26,6 +26,7 @@ from ringfence.kernel.limits import (
     SIP_CONNECTIONS_PER_HOST_MAX,
     SIP_DATAGRAM_BYTES_MAX,
     SIP_DRAIN_BATCH,
+    SIP_PORT_TRIES,
     SIP_SOCKET_BUFFER_BYTES,
     SIP_STREAM_BACKLOG_BYTES,
     SIP_STREAM_IDLE_MS,
@@ -127,15 +128,8 @@ class SipTransport:
         self, host: str, port: int, *, tls_port: int = 0, tls: ssl.SSLContext | None = None
     ) -> int:
         """Bind UDP and TCP on ``host:port`` (0: any free one), TLS on ``tls_port``; the port."""
-        self._udp = _udp_socket(host, port)
-        bound = int(self._udp.getsockname()[1])
-        self._loop.add_reader(self._udp.fileno(), self._udp_readable)
+        bound = await self._bind(host, port)
         try:
-            self._servers.append(
-                await self._loop.create_server(
-                    lambda: _StreamProtocol(self, "tcp"), host, bound, reuse_address=True
-                )
-            )
             if tls is not None:
                 self._servers.append(
                     await self._loop.create_server(
@@ -150,6 +144,27 @@ class SipTransport:
             await self.close()
             raise port_refused(host, bound, error) from None
         return bound
+
+    async def _bind(self, host: str, port: int) -> int:
+        """Bind UDP and TCP to one number. One that is free for UDP may be taken for TCP."""
+        tries = 1 if port else int(SIP_PORT_TRIES)
+        while True:
+            udp = _udp_socket(host, port)
+            bound = int(udp.getsockname()[1])
+            try:
+                server = await self._loop.create_server(
+                    lambda: _StreamProtocol(self, "tcp"), host, bound, reuse_address=True
+                )
+            except OSError as error:
+                udp.close()
+                tries -= 1
+                if not tries:
+                    raise port_refused(host, bound, error) from None
+                continue
+            self._udp = udp
+            self._loop.add_reader(udp.fileno(), self._udp_readable)
+            self._servers.append(server)
+            return bound
 
     async def close(self) -> None:
         """Close every socket; what the agent still wants to send is dropped."""

@@ -77,6 +77,16 @@ def work(office: Office, relay: Relay) -> Callable[[], int]:
     return lambda: asyncio.run(step())
 
 
+def test_mail_waits_for_the_first_notice(
+    office: Office, ask: Ask, relay: Relay, work: Callable[[], int]
+) -> None:
+    ask("message.send", to=TO, reason="alert:1", **ALERT)
+    (job,) = asyncio.run(office.store.outbox.lease(now=office.clock.now(), count=9, lease_ms=1))
+    with pytest.raises(RemoteError, match="no version"):
+        asyncio.run(messages.deliver(office, relay, job, office.clock.now(), last=False))
+    assert (state(ask), relay.taken) == ([("queued", None)], [])
+
+
 def state(ask: Ask) -> list[tuple[str, str | None]]:
     return [(message.state, message.error) for message in ask("message.list")]
 

@@ -141,6 +141,9 @@ async def deliver(office: Office, send: Send, job: Job, now: Ms, *, last: bool) 
 async def _send(office: Office, send: Send, job: Job, found: Message, now: Ms) -> None:
     reading = office.store.db.reading
     store = office.store.rooms.messages
+    if office.store.rooms.policies.at(reading, now) is None:
+        # the first seconds of an installation: where data may go is not written down yet
+        raise RemoteError("no version of the notice is in force yet", hint=503)
     with purpose("deliver_content"):
         mail = _decode(office.store.outbox.secret(job))
     lookup = store.lookup(mail.to)
