@@ -307,7 +307,7 @@ def twilio_page() -> Iterator[str]:
         "its client's base URL is changed: `http://HOST:PORT` in place of "
         "`https://api.twilio.com`, the account SID and auth token of this installation. "
         f"Of the {len(rows)} operations {states['works']} work, {states['partly']} work in part, "
-        f"{states['not']} are not there and answer 501 with code 20501. Recordings' audio is WAV."
+        f"{states['not']} are not there and answer 501 with code 20501."
     )
     yield ""
     yield from table(

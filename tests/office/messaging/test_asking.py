@@ -12,7 +12,7 @@ from ringfence.office import Office
 pytestmark = pytest.mark.anyio
 
 OURS, BRITISH = "+447700900100", "+447700900123"
-AMERICAN, INDIAN = "+12025550123", "+919876543210"
+AMERICAN, INDIAN = "+12025550123", "+910000000000"
 CODE = "Your code is {#var#}. Do not share it. -EXAMPL"
 
 

@@ -170,7 +170,7 @@ async def test_a_template_and_a_campaign_go_with_the_message(
         header="EXAMPL", entity="1101", registration="1107",
     )  # fmt: skip
     made = await send(
-        run, to="+919876543210", sender="EXAMPL", text="Your code is 1. -EXAMPL",
+        run, to="+910000000000", sender="EXAMPL", text="Your code is 1. -EXAMPL",
         media=["https://example.com/a.png"],
     )  # fmt: skip
     await state(run, made.sid, "sent")
