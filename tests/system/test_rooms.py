@@ -64,6 +64,7 @@ def test_everybody_hears_the_others_and_not_themselves(platform: Platform) -> No
     assert lines.count("ConferenceLeft") == 3
 
 
+@pytest.mark.promise("TEL-09")
 def test_what_is_said_in_a_room_is_kept_voice_by_voice(platform: Platform) -> None:
     """Two agree by being told, the third is asked and says no: two voices are on the disk."""
     room(platform, RECORDED, "beep='false' record='record-from-start'", name="kept")
