@@ -119,6 +119,8 @@ _WHAT = {
     "consents": "what they agreed to",
     "messages": "records of messages to them",
     "subscriptions": "lists they are on",
+    "participants": "conferences they were in",
+    "room_recordings": "whose voice of a conference is whose",
     "texts": "text messages with them",
     "text_events": "facts of text messages",
     "text_parts": "parts of text messages on their way",
