@@ -1,0 +1,1 @@
+"""Payment processors: those with HTTP, and the sandbox that moves no money."""
