@@ -3,8 +3,8 @@
     ringfence.tts   a factory of a `Provider`, called with ``default_voice``
     ringfence.stt   a factory of a `Recogniser`, called without arguments
 
-None that listens is built in: the ones that understand anything come with large models, or send
-what is said elsewhere. Whoever installs one decides that.
+Of those that listen, ``sphinx`` is ours and comes with ``ringfence[stt]``; ``http`` asks a server
+(`ringfence.speech.remote`). None is chosen unless the operator does so.
 """
 
 from __future__ import annotations
@@ -23,11 +23,16 @@ EARS = "ringfence.stt"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was understood so far; ``final``: this utterance is over. ``confidence``: 0 to 1."""
+    """What was understood so far; ``final``: this utterance is over. ``confidence``: 0 to 1.
+
+    ``at_ms``: when it began, from the beginning of the audio. An empty text that is not final:
+    somebody speaks, and no more is known.
+    """
 
     text: str = field(repr=False)
     confidence: float = 0.0
     final: bool = False
+    at_ms: int = 0
 
 
 class Recogniser(Protocol):
@@ -36,7 +41,8 @@ class Recogniser(Protocol):
     def listen(self, audio: AsyncIterator[bytes], wish: Any, /) -> AsyncIterator[Heard]:
         """Give what is understood of s16le mono at 8000 Hz while it comes, until it ends.
 
-        ``wish`` has ``language`` (BCP 47 or empty), ``hints``, ``profanity_filter``, ``model``.
+        ``wish`` has ``language`` (BCP 47 or empty), ``hints``, ``profanity_filter``, ``model``,
+        and ``partial``: whether results before the end of an utterance are of use.
         """
         ...
 
