@@ -20,7 +20,7 @@ from ringfence.messaging.message import (
 from ringfence.privacy.labels import labels_of
 
 SID = "SM" + "a" * 32
-WITHOUT = {life.MessageAnswered, life.MessageRated, life.MessageRedacted}
+WITHOUT = {life.MessageAnswered, life.MessageSeen, life.MessageRated, life.MessageRedacted}
 
 
 def fact(kind):

@@ -37,6 +37,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     error: int | None = None
     """The number under which clients know the cause."""
     outcome: str | None = None
+    unread: bool = False
+    """It came in, and nobody has read it who should."""
 
 
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,20 @@ class MessagePage(msgspec.Struct, frozen=True, kw_only=True):
 
     messages: list[Message]
     next: str | None = None
+
+
+class InboxNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages to a number of ours nobody has read; ``number`` None: it is gone."""
+
+    number: str | None
+    unread: int
+
+
+class InboxCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages nobody has read."""
+
+    unread: int
+    numbers: list[InboxNumber]
 
 
 class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +84,19 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     created: int
     media_type: str
+    """``application/octet-stream`` until it was fetched."""
+    size: int | None = None
     url: str | None
+
+
+class PictureBytes(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture itself."""
+
+    media_type: str
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"PictureBytes({self.media_type}, {len(self.body)} bytes)"
 
 
 class TextTemplate(msgspec.Struct, frozen=True, kw_only=True):

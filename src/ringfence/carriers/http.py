@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
+from ringfence.accounts.filling import Request
 from ringfence.carriers import template as templates
-from ringfence.carriers.template import Request, Template
+from ringfence.carriers.template import Template
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import GATEWAY_ANSWER_BYTES, GATEWAY_AT_ONCE, GATEWAY_MS, SMPP_SAFE_MS

@@ -24,6 +24,10 @@ class Keeper(Protocol):
         """Return what was kept when the process ended, the oldest first, with when it came."""
         ...
 
+    def forgotten(self, carrier: str, key: Key, /) -> bool:
+        """Whether whoever sent a message was erased while it came: nothing of it goes on."""
+        ...
+
 
 class Forgetful:
     """Keeps nothing: for tests and for carriers without long messages."""
@@ -37,3 +41,7 @@ class Forgetful:
     async def kept(self, carrier: str, /) -> Sequence[tuple[Part, Ms]]:  # noqa: ARG002
         """Return nothing."""
         return ()
+
+    def forgotten(self, carrier: str, key: Key, /) -> bool:  # noqa: ARG002
+        """Nobody is."""
+        return False

@@ -21,6 +21,7 @@ from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.messaging.carrier import Carrier, CarrierState, Receiver
+from ringfence.messaging.concatenation import Key
 from ringfence.messaging.gsm7_tables import LANGUAGES
 from ringfence.observe.logs import get_logger
 
@@ -85,6 +86,12 @@ class Roster:
     def serving(self, sender: str) -> Sequence[Carrier]:
         """Return those that a number or word of ours may go by, the first choice first."""
         return [self._carriers[name] for name in ways(self._setups.values(), sender)]
+
+    def forget(self, name: str, key: Key, /) -> None:
+        """Drop what came of a message by a carrier: whoever sent it was erased."""
+        carrier = self._carriers.get(name)
+        if isinstance(carrier, SmppCarrier):
+            carrier.forget(key)
 
     def state(self, name: str) -> CarrierState | None:
         """Return how one is; None where there is none of that name."""

@@ -17,24 +17,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
-from urllib.parse import quote, urlencode
 
+from ringfence.accounts.filling import PLACEHOLDER, Body, Request, filled, reach
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.limits import GATEWAY_FIELDS_MAX, GATEWAY_PATTERN_CHARS
 from ringfence.kernel.phone import Phone
 from ringfence.messaging.carrier import Cause, Delivery, Outbound
 
-Body = Literal["json", "form", "query"]
 BODIES: Final[tuple[Body, ...]] = ("json", "form", "query")
 
-_PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _NAMES: Final = frozenset(
     {
         *("to", "to_digits", "from", "from_digits", "text", "id"),
         *("entity", "template", "telemarketer", "campaign", "media", "secret"),
     }
 )
-_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]{1,4})\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +55,6 @@ class Template:
     """The gateway's words for the states of `Delivery`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent to the gateway."""
-
-    method: Literal["GET", "POST"]
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    media_type: str
-
-
 def check(template: Template) -> None:
     """Refuse a template that cannot work (``bad_template``), with what is wrong."""
     if not template.url.startswith(("https://", "http://")):
@@ -81,7 +67,7 @@ def check(template: Template) -> None:
     if any(len(part) > GATEWAY_FIELDS_MAX for part in parts):
         raise Refused("bad_template", f"at most {GATEWAY_FIELDS_MAX} fields of a kind")
     for text in (template.url, *template.headers.values(), *template.fields.values()):
-        unknown = set(_PLACEHOLDER.findall(text)) - _NAMES
+        unknown = set(PLACEHOLDER.findall(text)) - _NAMES
         if unknown:
             raise Refused("bad_template", f"placeholders are {', '.join(sorted(_NAMES))}")
     for pattern in (template.success, template.message_id):
@@ -101,19 +87,14 @@ def check(template: Template) -> None:
 
 def request(template: Template, message: Outbound) -> Request:
     """Return the request that hands ``message`` over."""
-    values = _values(template, message)
-    filled = {name: _fill(text, values) for name, text in template.fields.items()}
-    url = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), template.url)
-    headers = {name: _header(_fill(text, values)) for name, text in template.headers.items()}
-    if template.body == "json":
-        body = json.dumps(_nested(filled), ensure_ascii=False).encode()
-        return Request(template.method, url, headers, body, "application/json")
-    form = urlencode(filled)
-    if template.body == "query":
-        joint = "&" if "?" in url else "?"
-        return Request(template.method, f"{url}{joint}{form}" if form else url, headers, b"", "")
-    media_type = "application/x-www-form-urlencoded; charset=utf-8"
-    return Request(template.method, url, headers, form.encode(), media_type)
+    return filled(
+        method=template.method,
+        url=template.url,
+        body=template.body,
+        headers=template.headers,
+        fields=template.fields,
+        values=_values(template, message),
+    )
 
 
 def succeeded(template: Template, answer: bytes) -> bool:
@@ -138,21 +119,6 @@ def identify(template: Template, answer: bytes) -> str:
             return ""
         found = matched[1] if matched.re.groups else matched[0]
     return str(found)[:64]
-
-
-def reach(document: Any, path: str) -> Any:
-    """Return what lies at ``a.b[0].c`` in a document; None where nothing does."""
-    at = document
-    if isinstance(at, dict) and path in at:
-        return at[path]
-    for name, index in _STEP.findall(path):
-        if name and isinstance(at, dict):
-            at = at.get(name)
-        elif index and isinstance(at, list) and int(index) < len(at):
-            at = at[int(index)]
-        else:
-            return None
-    return at
 
 
 def told(template: Template, document: Any) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -219,29 +185,3 @@ def _values(template: Template, message: Outbound) -> dict[str, str]:
         "media": "\n".join(message.media),
         "secret": template.secret,
     }
-
-
-def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
-
-
-def _header(value: str) -> str:
-    """Return a value without what would end the header."""
-    return "".join(mark for mark in value if mark.isascii() and mark.isprintable())
-
-
-def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
-    whole: dict[str, Any] = {}
-    for name, value in fields.items():
-        at = whole
-        *outer, last = name.split(".")
-        for step in outer:
-            inner = at.setdefault(step, {})
-            if not isinstance(inner, dict):
-                raise Refused("bad_template", "a field is a value and an object at once")
-            at = inner
-        if last.endswith("[]"):
-            at[last.removesuffix("[]")] = [value]
-        else:
-            at[last] = value
-    return whole

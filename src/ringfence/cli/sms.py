@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ringfence.cli import show
+from ringfence.cli.inbox import inbox, start
 from ringfence.cli.options import chosen, data_option, json_option, office
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 
@@ -20,6 +21,7 @@ def sms() -> None:
     \b
     Examples:
       ringfence sms send +447700900123 "Your parcel is here" --from +447700900100
+      ringfence sms inbox
       ringfence sms list
       ringfence sms show SM…
       ringfence sms template add code --header EXAMPL --entity 1101… --id 1107… "Code {#var#}"
@@ -50,6 +52,12 @@ def _instant(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option("--customer", is_flag=True, help="They are a customer already (soft opt-in).")
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), default="normal")
 @click.option("--template", metavar="NAME", help="The registered text it is.")
+@click.option("--value", "values", multiple=True, help="Fill a gap of --template; may be repeated.")
+@click.option(
+    "--discard",
+    type=click.Choice(["text", "number", "both"]),
+    help="Destroy the text, or hide the number, once it was sent.",
+)
 @data_option
 @json_option
 def send(
@@ -63,6 +71,8 @@ def send(
     customer: bool,
     priority: str,
     template: str | None,
+    values: tuple[str, ...],
+    discard: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
@@ -74,7 +84,11 @@ def send(
       ringfence sms send +447700900123 "Sale!" --from +447700900100 --marketing --customer
       ringfence sms send +447700900123 "Tomorrow at nine" --from EXAMPLE --at 2026-01-31T09:30
     """
-    optional = chosen({"sender": sender, "campaign": campaign, "template": template})
+    optional: dict[str, Any] = chosen(
+        {"sender": sender, "campaign": campaign, "template": template, "discard": discard}
+    )
+    if values:
+        optional["values"] = list(values)
     with office(data) as ask:
         made = ask.run(
             "message.send",
@@ -124,16 +138,14 @@ def list_messages(
         show.field("STATUS", "status"),
         show.Column("FROM", lambda row: row.get("sender") or "erased"),
         show.Column("TO", lambda row: row.get("to") or "erased"),
-        show.Column("TEXT", _start),
+        show.Column("TEXT", start),
     ]
     show.rows(page["messages"], columns, as_json=as_json)
     if page.get("next") and not as_json:
         click.echo(f"more: ringfence sms list --before {page['next']}", err=True)
 
 
-def _start(row: dict[str, Any]) -> str:
-    words = " ".join((row.get("body") or "").split())
-    return words if len(words) <= 40 else words[:39] + "…"
+sms.add_command(inbox)
 
 
 @sms.command("show")
@@ -205,13 +217,13 @@ def template() -> None:
 @template.command("add")
 @click.argument("name")
 @click.argument("text")
-@click.option("--header", required=True, help="The sender it is registered for, e.g. EXAMPL.")
-@click.option("--entity", required=True, help="DLT id of the principal entity.")
-@click.option("--id", "registration", required=True, help="DLT id of the template.")
+@click.option("--header", default="", help="The sender it is registered for, e.g. EXAMPL.")
+@click.option("--entity", default="", help="DLT id of the principal entity.")
+@click.option("--id", "registration", default="", help="DLT id of the template.")
 @click.option(
     "--use", type=click.Choice(["service", "transactional", "promotional"]), default="service"
 )
-@click.option("--country", default="IN", help="Where it is registered. [default: IN]")
+@click.option("--country", help="Where it is registered. [default: IN]")
 @data_option
 @json_option
 def add_template(
@@ -221,7 +233,7 @@ def add_template(
     entity: str,
     registration: str,
     use: str,
-    country: str,
+    country: str | None,
     data: Path | None,
     as_json: bool,
 ) -> None:
@@ -229,6 +241,7 @@ def add_template(
 
     \b
     Examples:
+      ringfence sms template add code "Your code is {#var#}"          a text of your own
       ringfence sms template add code --header EXAMPL --entity 1101… --id 1107… "Code {#var#}"
     """
     with office(data) as ask:
@@ -245,7 +258,8 @@ def add_template(
     if as_json:
         show.document(made)
     else:
-        click.echo(f"Messages from {made['header']} that are {made['name']} may go out.")
+        whose = f" from {made['header']}" if made["header"] else ""
+        click.echo(f"Messages{whose} that are {made['name']} may go out.")
 
 
 @template.command("list")

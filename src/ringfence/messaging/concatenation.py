@@ -173,6 +173,11 @@ class Reassembly:
         given_up, self._given_up = self._given_up, []
         return given_up
 
+    def forget(self, key: Key) -> None:
+        """Drop what came of a message: whoever sent it was erased."""
+        if key in self._joining:
+            self._take(key)
+
     def _begin(self, part: Part, now: Ms) -> _Joining:
         sender = part.key[0]
         if self._of[sender] >= SMS_JOINING_SENDER_MAX:

@@ -30,6 +30,8 @@ NUMBERS: Mapping[Cause, int] = MappingProxyType(
 
 SENTENCES: Mapping[int, str] = MappingProxyType(
     {
+        12300: "A picture is of a type that messages do not carry",
+        21620: "A picture could not be had from its URL",
         21610: "The person has stopped messages",
         21612: "The sender cannot reach that network",
         30001: "Queue overflow",
@@ -43,6 +45,7 @@ SENTENCES: Mapping[int, str] = MappingProxyType(
         30024: "The sender is not provisioned on the carrier",
         30034: "Message from an unregistered number",
         30036: "Validity period expired",
+        30610: "The hours of the person do not allow it",
     }
 )
 """Number -> what clients are told."""

@@ -40,9 +40,9 @@ def keyword(text: str, place: str, *, stopped: bool = False) -> Keyword | None:
 
     ``place``: of who wrote it (``privacy.recording_law.places``), ``""`` for unknown.
     """
-    plain = _folded(text)
+    plain = folded(text)
     languages = languages_of(place)
-    if plain in {_folded(word) for word in _ARABIC_STOP}:
+    if plain in {folded(word) for word in _ARABIC_STOP}:
         return Keyword("stop", "ar")
     if is_stop(text):
         return Keyword("stop", languages[0])
@@ -74,10 +74,11 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _words(language: str, word: str) -> frozenset[str]:
-    return frozenset(map(_folded, _table()[language][word].split()))
+    return frozenset(map(folded, _table()[language][word].split()))
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text as words are compared: small letters and digits, without accents."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(kept.split())

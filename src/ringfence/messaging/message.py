@@ -165,6 +165,15 @@ class MessageAnswered(MessageFact):
     """What a message that came in asks for was done; ``replies``: how many answers go out."""
 
     replies: Annotated[int, TEXT_FACT] = 0
+    unread: Annotated[bool, TEXT_FACT] = False
+    """Whether it is left for a person all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSeen(MessageFact):
+    """Somebody of ours has read a message that came in; or marked it unread again."""
+
+    unread: Annotated[bool, TEXT_FACT] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +206,7 @@ FACTS: tuple[Kind, ...] = (
     MessageArrived,
     MessageCompleted,
     MessageAnswered,
+    MessageSeen,
     MessageRedacted,
     MessageRated,
 )
@@ -250,7 +260,11 @@ MESSAGE_TABLE: Mapping[State, Mapping[Kind, State]] = MappingProxyType(
         "undelivered": {MessageRated: "undelivered", MessageRedacted: "undelivered"},
         "failed": {MessageRedacted: "failed"},
         "receiving": {MessageCompleted: "received"},
-        "received": {MessageAnswered: "received", MessageRedacted: "received"},
+        "received": {
+            MessageAnswered: "received",
+            MessageSeen: "received",
+            MessageRedacted: "received",
+        },
         "canceled": {MessageRedacted: "canceled"},
         "read": {MessageRated: "read", MessageRedacted: "read"},
     }

@@ -8,6 +8,7 @@ the like) and stands for up to thirty characters; two beside each other for up t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from ringfence.kernel.errors import Refused
@@ -34,6 +35,22 @@ def check_template(text: str) -> None:
     fixed = _GAP.sub("", text).strip()
     if not fixed or len(text) > TEXT_CHARS_MAX:
         raise Refused("bad_template", "a template has words of its own, and gaps like {#var#}")
+
+
+def filled(template: str, values: Sequence[str]) -> str:
+    """Return a template with its gaps filled, in order.
+
+    Raises `Refused` (``template_mismatch``) for too few or too many values, or one too long.
+    """
+    parts = _GAP.split(template)
+    if len(values) != len(parts) // 2:
+        raise Refused("template_mismatch", f"that template has {len(parts) // 2} gaps")
+    made = [parts[0]]
+    for gap, fixed, value in zip(parts[1::2], parts[2::2], values, strict=True):
+        if len(value) > gap.count("{#") * TEXT_GAP_CHARS:
+            raise Refused("template_mismatch", f"a gap holds {TEXT_GAP_CHARS} characters")
+        made += [value, fixed]
+    return "".join(made)
 
 
 def fits(template: str, text: str) -> bool:

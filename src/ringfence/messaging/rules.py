@@ -127,7 +127,7 @@ def decide(case: Case, rules: RuleSet) -> Verdict:
         return Verdict("marketing-consent", "no_marketing_consent", 30007)
     closed = _closed(case, rules, day)
     if closed is not None:
-        return Verdict(closed, "quiet_hours", 30007)
+        return Verdict(closed, "quiet_hours", 30610)
     return Verdict("marketing-consented" if case.consent == "given" else "soft-opt-in")
 
 

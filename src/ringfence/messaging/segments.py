@@ -101,6 +101,14 @@ def _bare(found: Segmented) -> Segmented:
     return replace(found, segments=tuple(Segment(b"", part.body) for part in found.segments))
 
 
+def plain(text: str) -> str:
+    """Return a text with plain quotes and the like, where that makes it seven bits."""
+    if gsm7.tokens(text) is not None:
+        return text
+    simple = simplify(text)
+    return text if gsm7.tokens(simple) is None else simple
+
+
 def count(text: str, *, languages: Sequence[int] = (), smart: bool = False) -> int:
     """Return how many short messages ``text`` is."""
     return len(split(text, languages=languages, smart=smart).segments)

@@ -82,6 +82,9 @@ TEMPLATES = table(
                  "{what}\nIf that was not you, end all sessions: ringfence admin-link\n"),
         Template("missed_call", "service", "A call was missed",
                  "A call was missed at {time}. Its record: {call}\n"),
+        Template("text_forwarded", "service", "A text message came",
+                 "{text}\n\nThe message: {message}\n"
+                 "Answer it: ringfence sms inbox reply {message} TEXT\n"),
         Template("technical_update", "service", "A technical change",
                  "{what}\n"),
         Template("policy_changed", "service", "The privacy notice changes",

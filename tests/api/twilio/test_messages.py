@@ -81,10 +81,16 @@ def test_the_application_says_whom_to_tell(twilio, office):
     ("form", "code"),
     [
         ({"Body": "x"}, 21604),
-        (FORM | {"SendAt": "2030-01-31T09:30:00Z"}, 35118),
+        (FORM | {"SendAt": "2030-01-31T09:30:00Z"}, 35126),
         (FORM | {"ScheduleType": "fixed"}, 35111),
-        (FORM | {"ScheduleType": "fixed", "SendAt": "soon"}, 35117),
-        (FORM | {"ContentSid": "HX1"}, 20501),
+        (FORM | {"ScheduleType": "fixed", "SendAt": "soon"}, 35114),
+        (FORM | {"MaxPrice": "cheap"}, 21627),
+        (FORM | {"FallbackFrom": "+447700900100"}, 21664),
+        ({"To": FORM["To"], "FallbackFrom": "+447700900100"}, 21666),
+        (FORM | {"ContentSid": "HX1", "ContentVariables": '["x"]'}, 21656),
+        (FORM | {"ContentSid": "HX1", "ContentVariables": '{"2": "x"}'}, 21656),
+        (FORM | {"ContentRetention": "burn"}, 30029),
+        (FORM | {"AddressRetention": "burn"}, 30030),
         (FORM | {"ValidityPeriod": "0"}, 20001),
     ],
 )
@@ -103,6 +109,9 @@ def test_what_is_missing_has_its_code(twilio, form, code):
         ("no_sender", 21603),
         ("no_campaign", 30034),
         ("no_template", 30007),
+        ("unknown_template", 21655),
+        ("bad_validity", 21624),
+        ("quiet_hours", 30610),
         ("sender_not_taken", 21612),
     ],
 )
@@ -163,3 +172,24 @@ def test_feedback(twilio, office):
     form = {"Outcome": "confirmed"}
     body = twilio("POST", path, form=form, operation="CreateMessageFeedback").json()
     assert (body["outcome"], body["message_sid"]) == ("confirmed", SID)
+
+
+def test_a_content_is_a_registered_text_filled(twilio, office):
+    form = {
+        "To": FORM["To"], "From": FORM["From"], "ContentSid": "HX" + "d" * 32,
+        "ContentVariables": '{"2": "nine", "1": "Ann"}', "SmartEncoded": "true",
+        "ContentRetention": "discard", "AddressRetention": "obfuscate",
+    }  # fmt: skip
+    assert twilio("POST", "/Messages.json", form=form).status_code == 201
+    args = office.asked[-1][1]
+    assert (args["template"], args["values"]) == ("HX" + "d" * 32, ["Ann", "nine"])
+    assert (args["text"], args["smart"], args["discard"]) == ("", True, "both")
+
+
+def test_a_picture_itself(twilio, office):
+    office.answers["message.media.bytes"] = views.PictureBytes(media_type="image/png", body=b"PNG")
+    answer = twilio("GET", f"/Messages/{SID}/Media/{MEDIA}")
+    assert (answer.status_code, answer.content) == (200, b"PNG")
+    assert answer.headers["content-type"].startswith("image/png")
+    assert answer.headers["cache-control"] == "no-store"
+    assert office.asked[-1][:2] == ("message.media.bytes", {"sid": SID, "medium": MEDIA})

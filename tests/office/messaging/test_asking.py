@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from spoken_carrier import until
 
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office
@@ -147,3 +148,43 @@ async def test_who_wants_their_data_left_alone_gets_nothing(run: Any, ready: Any
     await run("message.send", to=BRITISH, text="Hello", sender=OURS)
     await run("privacy.restrict", number=BRITISH, reason="accuracy")
     assert (await refused(run))[0] == "restricted"
+
+
+async def test_a_text_of_our_own_is_filled(run: Any, ready: Any) -> None:
+    await ready()
+    made = await run("message.template.add", name="code", text="Your code is {#var#}.")
+    assert (made.country, made.header) == ("", "")
+    sent = await run(
+        "message.send", to="+447700900123", sender=OURS, template=made.sid, values=["1234"]
+    )
+    assert sent.body == "Your code is 1234."
+    with pytest.raises(Refused, match="template_mismatch"):
+        await run("message.send", to="+447700900123", sender=OURS, template="code", values=[])
+    with pytest.raises(Refused, match="unknown_template"):
+        await run("message.send", to="+447700900123", sender=OURS, template="no", values=["1"])
+
+
+async def test_smart_characters_become_plain_where_that_saves_parts(run: Any, ready: Any) -> None:
+    await ready()
+    asked = {"to": "+447700900123", "sender": OURS}
+    curly = "\u201cIt\u2019s here\u201d"
+    assert (await run("message.send", **asked, text=curly, smart=True)).body == '"It\'s here"'
+    assert (await run("message.send", **asked, text=curly)).body == curly
+    wide = curly + "\u4f60"  # no plain form: nothing is saved, nothing is changed
+    assert (await run("message.send", **asked, text=wide, smart=True)).body == wide
+
+
+@pytest.mark.parametrize("what", ["text", "number", "both"])
+async def test_what_is_discarded_is_gone_once_it_was_sent(
+    office: Office, run: Any, ready: Any, carrier: Any, what: str
+) -> None:
+    await ready()
+    await office.post.start(carrier)
+    sid = (await run("message.send", to="+447700900123", sender=OURS, text="Hi", discard=what)).sid
+    await until(lambda: office.post.counts["sent"] == 1)
+    found = await run("message.show", sid=sid)
+    assert found.status == "sent"
+    assert found.body == (None if what in {"text", "both"} else "Hi")
+    assert found.to == ("+44770090XXXX" if what in {"number", "both"} else "+447700900123")
+    assert carrier.got[0].text == "Hi"
+    await office.post.stop()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from ringfence.api import views_desk
 from ringfence.api import views_messages as views
 from ringfence.api.twilio.operations import DESK
@@ -24,14 +26,15 @@ CODES = {
     "same_number": 21266,
     "unknown_campaign": 21701,
     "bad_schedule": 35114,
-    "bad_validity": 21623,
+    "bad_validity": 21624,
+    "unknown_template": 21655,
     "stopped": 21610,
     "marketing_opt_out": 21610,
     "sender_not_taken": 21612,
     "no_template": 30007,
     "template_mismatch": 30007,
     "no_marketing_consent": 30007,
-    "quiet_hours": 30007,
+    "quiet_hours": 30610,
     "no_campaign": 30034,
     "not_waiting": 30409,
     "bad_url": 21609,
@@ -46,9 +49,11 @@ _DIRECTIONS = {
     "reply": "outbound-reply",
 }
 _UNBUILT = (
-    "ContentSid and its variables, PersistentAction, ShortenUrls, FallbackFrom, RiskCheck, "
-    "ContentRetention, AddressRetention; MaxPrice and SmartEncoded have no effect"
+    "ShortenUrls, PersistentAction and RiskCheck: links go as they are written, so that nobody is "
+    "followed by them; MaxPrice is checked and has no effect: carriers tell no price; FallbackFrom "
+    "needs an RCS sender, which there is none"
 )
+_DISCARDS = {(True, True): "both", (True, False): "text", (False, True): "number"}
 
 
 def shown(asked: Question, found: views.Message) -> dict[str, Any]:
@@ -85,12 +90,16 @@ async def create(asked: Question) -> Answer:
     to = asked.get("To")
     if to is None:
         raise Problem(21604, "A 'To' phone number is required", status=400)
-    if asked.get("ContentSid") is not None:
-        raise Problem(20501, "ContentSid is not there in this installation", status=501)
+    _check(asked)
+    content = asked.get("ContentSid")
     found: views.Message = await asked.run(
         "message.send",
         to=to,
-        text=asked.get("Body") or "",
+        text="" if content is not None else asked.get("Body") or "",
+        template=content,
+        values=None if content is None else _variables(asked),
+        smart=asked.flag("SmartEncoded"),
+        discard=_discards(asked),
         sender=asked.get("From"),
         campaign=asked.get("MessagingServiceSid"),
         media=[url for url in asked.params.get("MediaUrl", ()) if url],
@@ -99,6 +108,49 @@ async def create(asked: Question) -> Answer:
         callback=asked.get("StatusCallback") or await _callback_of(asked),
     )
     return Answer(201, shown(asked, found))
+
+
+def _check(asked: Question) -> None:
+    """Raise `Problem` for what is said wrongly of something that has no effect here."""
+    price = asked.get("MaxPrice")
+    try:
+        good = price is None or float(price) >= 0
+    except ValueError:
+        good = False
+    if not good:
+        raise Problem(21627, "MaxPrice is a number", status=400)
+    if asked.get("FallbackFrom") is not None:
+        if asked.get("From") is not None:
+            raise Problem(21664, "FallbackFrom cannot be used with From", status=400)
+        if asked.get("MessagingServiceSid") is None:
+            raise Problem(21666, "FallbackFrom requires MessagingServiceSid", status=400)
+        raise Problem(21667, "FallbackFrom requires an RCS sender in the service", status=400)
+
+
+def _variables(asked: Question) -> list[str]:
+    """Return what fills the gaps of a content, in order: ``{"1": ..., "2": ...}``."""
+    text = asked.get("ContentVariables")
+    if text is None:
+        return []
+    try:
+        found = msgspec.json.decode(text, type=dict[str, str])
+        return [found[str(place + 1)] for place in range(len(found))]
+    except (msgspec.DecodeError, KeyError):
+        raise Problem(21656, 'ContentVariables is an object: {"1": "..."}', status=400) from None
+
+
+def _discards(asked: Question) -> str | None:
+    """Return what is to go once a message was sent."""
+    kept = []
+    for name, word, code in (
+        ("ContentRetention", "discard", 30029),
+        ("AddressRetention", "obfuscate", 30030),
+    ):
+        value = asked.get(name) or "retain"
+        if value not in {"retain", word}:
+            raise Problem(code, f"{name} is retain or {word}", status=400)
+        kept.append(value == word)
+    return _DISCARDS.get((kept[0], kept[1]))
 
 
 async def _callback_of(asked: Question) -> str | None:
@@ -117,13 +169,13 @@ def _send_at(asked: Question) -> int | None:
     if kind is None and text is None:
         return None
     if kind != "fixed":
-        raise Problem(35118, "ScheduleType is fixed where SendAt is set", status=400)
+        raise Problem(35126, "ScheduleType is fixed where SendAt is set", status=400)
     if text is None:
         raise Problem(35111, "SendAt is required for a scheduled message", status=400)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise Problem(35117, "SendAt is a time like 2030-01-31T09:30:00Z", status=400) from None
+        raise Problem(35114, "SendAt is a time like 2030-01-31T09:30:00Z", status=400) from None
     return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
@@ -176,7 +228,7 @@ async def delete(asked: Question) -> Answer:
 
 
 def medium(asked: Question, found: views.Picture) -> dict[str, Any]:
-    """Return a picture in Twilio's shape; it lies where its link says, below ``uri``."""
+    """Return a picture in Twilio's shape; itself it is at ``uri`` without ``.json``."""
     return {
         "sid": found.sid,
         "account_sid": asked.account,
@@ -201,7 +253,7 @@ async def list_media(asked: Question) -> Answer:
     return asked.listing("media_list", rows, None)
 
 
-@DESK.operation("FetchMedia", missing="the bytes: a picture lies where its link says")
+@DESK.operation("FetchMedia")
 async def fetch_media(asked: Question) -> Answer:
     """Return one picture."""
     path = asked.path
@@ -211,7 +263,7 @@ async def fetch_media(asked: Question) -> Answer:
 
 @DESK.operation("DeleteMedia")
 async def delete_media(asked: Question) -> Answer:
-    """Forget the link to a picture."""
+    """Destroy a picture."""
     path = asked.path
     await asked.run("message.media.delete", sid=path["MessageSid"], medium=path["Sid"])
     return Answer(204)
@@ -223,7 +275,7 @@ async def feedback(asked: Question) -> Answer:
     sid, outcome = asked.path["MessageSid"], asked.get("Outcome") or "confirmed"
     found: views.Message = await asked.run("message.rate", sid=sid, outcome=outcome)
     return Answer(
-        201,
+        200,
         {
             "account_sid": asked.account,
             "message_sid": found.sid,

@@ -31,6 +31,9 @@ class MessageSend(Body, frozen=True, kw_only=True):
     campaign: str | None = None
     media: list[str] | None = None
     template: str | None = None
+    values: list[str] | None = None
+    smart: bool = False
+    discard: str | None = None
     about: str = "service"
     customer: bool = False
     priority: str = "normal"
@@ -45,16 +48,44 @@ class MessageRate(Body, frozen=True, kw_only=True):
     outcome: str = "confirmed"
 
 
+class InboxSearch(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/inbox/search``."""
+
+    unread: bool = False
+    number: str | None = None
+    sender: str | None = None
+    text: str | None = None
+
+
+class InboxList(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/inbox``."""
+
+    unread: bool = False
+
+
+class InboxMark(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/inbox/{sid}/mark``."""
+
+    unread: bool = False
+
+
+class InboxReply(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/inbox/{sid}/reply``."""
+
+    text: str = ""
+    media: list[str] | None = None
+
+
 class MessageTemplateAdd(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/message-templates``."""
 
     name: str
     text: str
-    header: str
-    entity: str
-    registration: str
+    header: str = ""
+    entity: str = ""
+    registration: str = ""
     use: str = "service"
-    country: str = "IN"
+    country: str | None = None
 
 
 class MessageCampaignAdd(Body, frozen=True, kw_only=True):
@@ -140,6 +171,50 @@ HANDLERS = (
         "message.media.delete",
         None,
         "Forget the link to a picture.",
+    ),
+    resource(
+        "GET /v1/inbox",
+        "inbox.list",
+        views.MessagePage,
+        "What came in, newest first; with `unread`, what nobody has read alone.",
+        query=InboxList,
+        paged=True,
+    ),
+    resource(
+        "POST /v1/inbox/search",
+        "inbox.list",
+        views.MessagePage,
+        "What came in from somebody, to a number of ours, or with some words in it.",
+        body=InboxSearch,
+        paged=True,
+        name="inbox.search",
+    ),
+    resource(
+        "GET /v1/inbox/count",
+        "inbox.count",
+        views.InboxCount,
+        "How many messages nobody has read, by number of ours.",
+    ),
+    resource(
+        "POST /v1/inbox/{sid:str}/read",
+        "inbox.read",
+        views.Message,
+        "One message that came in; from now on it has been read.",
+    ),
+    resource(
+        "POST /v1/inbox/{sid:str}/mark",
+        "inbox.mark",
+        views.Message,
+        "Mark a message as read, or as unread again.",
+        body=InboxMark,
+    ),
+    resource(
+        "POST /v1/inbox/{sid:str}/reply",
+        "inbox.reply",
+        views.Message,
+        "Answer whoever wrote a message, from the number they wrote to; it has been read then.",
+        body=InboxReply,
+        status=201,
     ),
     resource(
         "GET /v1/message-templates",

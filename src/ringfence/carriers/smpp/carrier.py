@@ -33,6 +33,7 @@ from ringfence.messaging.carrier import (
     Rejected,
 )
 from ringfence.messaging.carrier import Link as LinkState
+from ringfence.messaging.concatenation import Key
 
 Sessions = Literal["transceiver", "separate", "transmitter", "receiver"]
 
@@ -142,6 +143,10 @@ class SmppCarrier:
             sending.abandon()
             if not sending.done.done():
                 sending.done.set_result(None)
+
+    def forget(self, key: Key) -> None:
+        """Drop what came of a message: whoever sent it was erased."""
+        self._inbox.forget(key)
 
     def state(self) -> CarrierState:
         """Return how the link is; of two, the worse."""

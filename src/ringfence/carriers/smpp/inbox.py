@@ -27,7 +27,7 @@ from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import SMPP_INBOUND, SMPP_RECEIPT_TRIES, SMPP_SAFE_MS
 from ringfence.kernel.phone import Phone
 from ringfence.messaging.carrier import Inbound, Receipt, Receiver
-from ringfence.messaging.concatenation import Part, Reassembly, Whole
+from ringfence.messaging.concatenation import Key, Part, Reassembly, Whole
 from ringfence.observe.logs import get_logger
 
 log = get_logger(__name__)
@@ -68,6 +68,11 @@ class Inbox:
             await asyncio.wait(set(self._tasks), timeout=SMPP_SAFE_MS / 1000)
         for task in self._tasks:
             task.cancel()
+
+    def forget(self, key: Key) -> None:
+        """Drop what came of a message: whoever sent it was erased."""
+        self._joining.forget(key)
+        self._arm()
 
     @property
     def full(self) -> bool:
@@ -158,7 +163,7 @@ class Inbox:
             at=self._clock.now(),
         )
         wait = _RECEIPT_WAIT_S
-        while True:
+        while not self._keeper.forgotten(self._name, whole.key):
             try:
                 async with asyncio.timeout(SMPP_SAFE_MS / 1000):
                     await self._receiver.inbound(message)

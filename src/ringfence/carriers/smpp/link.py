@@ -86,6 +86,7 @@ class Link:
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._over = asyncio.Event()
+        self._flushing = False
         self._writable = True
         self._again_ms = int(SMPP_AGAIN_FIRST_MS)
         self._stopping = False
@@ -148,7 +149,17 @@ class Link:
             self.flush()
 
     def flush(self) -> None:
+        """Have written what the session wants written: what is asked for in one turn goes at once.
+
+        Each write is a call into the kernel, and a carrier at full speed would get one a message.
+        """
+        if not self._flushing:
+            self._flushing = True
+            asyncio.get_running_loop().call_soon(self._write)
+
+    def _write(self) -> None:
         """Write what the session wants written, and arm its timer."""
+        self._flushing = False
         session, transport = self._session, self._transport
         if session is None or transport is None:
             return
@@ -223,6 +234,7 @@ class Link:
         for event in events:
             self._event(event)
         if session.over:
+            self._write()
             if self._transport is not None:
                 self._transport.close()
         elif session.state is State.BOUND:

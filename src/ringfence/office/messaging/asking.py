@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 from urllib.parse import urlsplit
 
 from ringfence.api import views_messages as views
@@ -36,7 +36,7 @@ from ringfence.office.messaging.showing import WHAT, WHY, message_view
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.recording_law.places import place_of
 from ringfence.storage.text_senders import Campaign, TextTemplate
-from ringfence.storage.texts import NewText
+from ringfence.storage.texts import Discard, NewText
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class Wanted:
     media: Sequence[str] = field(default=(), repr=False)
     campaign: Campaign | None = None
     template: str | None = None
+    discard: Discard | None = None
     about: About = "service"
     customer: bool = False
     priority: int = 1
@@ -96,6 +97,9 @@ async def send_message(
     campaign: str | None = None,
     media: list[str] | None = None,
     template: str | None = None,
+    values: list[str] | None = None,
+    smart: bool = False,
+    discard: str | None = None,
     about: str = "service",
     customer: bool = False,
     priority: str = "normal",
@@ -107,13 +111,20 @@ async def send_message(
 
     ``sender``: a number of ours, or a word or short code of a campaign or template. ``at``: when
     (epoch milliseconds), for a message that is to go later. ``about``: ``marketing`` needs their
-    consent, or that they are a ``customer``, and the hours of their own clock.
+    consent, or that they are a ``customer``, and the hours of their own clock. ``values``: fill the
+    gaps of ``template``. ``smart``: curly quotes and the like become plain ones where that saves
+    parts. ``discard``: what goes once it was sent: ``text``, ``number``, ``both``.
     """
+    if values is not None:
+        if template is None or text:
+            raise Refused("bad_argument", "values fill the gaps of a template, instead of a text")
+        text = office.text_senders.filled(template, values)
     wanted = Wanted(
         to=receiver(office, to),
         sender=None if sender is None else own_sender(office, sender),
-        text=text,
+        text=segments.plain(text) if smart else text,
         media=tuple(media or ()),
+        discard=_discard(discard),
         campaign=None if campaign is None else office.text_senders.campaign(campaign),
         template=template,
         about=about_of(about),
@@ -151,7 +162,8 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
     now = office.clock.now()
     verdict = judge(
         office, office.store.db.reading, wanted.to, own, about=about, at=wanted.at or now,
-        place=place, customer=wanted.customer, template=template is not None, party=party,
+        place=place, customer=wanted.customer, party=party,
+        template=template is not None and bool(template.country),
     )  # fmt: skip
     refuse(verdict)
     if office.store.rooms.consents.restricted(party):
@@ -172,6 +184,7 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
         priority=wanted.priority,
         due_at=wanted.at or now,
         expires_at=Ms((wanted.at or now) + wanted.valid_s * 1000),
+        discard=wanted.discard,
     )
     return Ready(identifier, party, own, new, template)
 
@@ -248,6 +261,9 @@ def receiver(office: Office, text: str) -> Phone:
 
 def own_sender(office: Office, text: str) -> Phone | str:
     """Return a sender that is ours. Raises `Refused`: ``bad_sender``, ``not_ours``."""
+    ours = office.directory.numbers.get(text)
+    if ours is not None:
+        return ours.phone
     found = sender(text, region=office.region)
     own = text_of(found)
     if own not in office.directory.numbers and not office.text_senders.owns(own):
@@ -276,6 +292,12 @@ def _priority(word: str) -> int:
     if found is None:
         raise Refused("bad_argument", f"a priority is one of: {', '.join(PRIORITY)}")
     return found
+
+
+def _discard(word: str | None) -> Discard | None:
+    if word is None or word in get_args(Discard):
+        return cast("Discard | None", word)
+    raise Refused("bad_argument", f"what is discarded is one of: {', '.join(get_args(Discard))}")
 
 
 def _hour(office: Office, at: int) -> Ms:

@@ -13,7 +13,7 @@ from ringfence.jobs.handlers import texts as jobs
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import MessageId
+from ringfence.kernel.ids import AccountId, MessageId
 from ringfence.kernel.phone import Phone
 from ringfence.messaging import message as life
 from ringfence.messaging.carrier import Cause, Delivery, Inbound, Receipt, overall
@@ -22,6 +22,7 @@ from ringfence.messaging.keywords import Keyword, answer, keyword
 from ringfence.messaging.message import MessageFact
 from ringfence.observe.logs import get_logger
 from ringfence.office.messaging.asking import Ready, Wanted, prepare
+from ringfence.office.tenancy import may
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.privacy.recording_law.places import UNKNOWN, place_of
 from ringfence.storage.texts import NewText
@@ -61,7 +62,9 @@ class Incoming:
             return True, happened
 
         with exchange_itself():
-            known, _ = await self._office.store.db.post(write)
+            known, happened = await self._office.store.db.post(write)
+        if happened is not None:
+            self._office.post.note(happened)
         return known
 
     def _fact(
@@ -83,12 +86,17 @@ class Incoming:
 
     async def inbound(self, message: Inbound, /) -> None:
         """Keep a message; it is durable when this returns. To a number nobody has: dropped."""
-        entry = self._number(message.to)
-        if entry is None:
+        office = self._office.of(self._whose(message.to))
+        entry = Incoming(office)._number(message.to)
+        if entry is None or not (office is office.house or may(office, "receive_call")):
             log.info("message_to_nobody", carrier=message.carrier)
             return
         with exchange_itself():
-            await self._keep(message, entry)
+            await Incoming(office)._keep(message, entry)
+
+    def _whose(self, to: Phone | str) -> AccountId | None:
+        """Whose number a message goes to."""
+        return self._office.directory.roll.whose(to.e164 if isinstance(to, Phone) else to)
 
     async def _keep(self, message: Inbound, entry: NumberEntry) -> None:
         office = self._office
@@ -99,11 +107,11 @@ class Incoming:
             at=now, message=identifier, account=office.account.id, party=party, number=entry.id,
             direction="inbound", segments=message.parts,
         )  # fmt: skip
+        found = self._keyword(message)
         new = NewText(
             begun=begun, own=entry.phone.e164, body=message.text, media=message.media,
-            carrier=message.carrier,
+            carrier=message.carrier, unread=found is None,
         )  # fmt: skip
-        found = self._keyword(message)
         reply = None if found is None else self._reply(message, entry, found)
         texts = office.store.rooms.texts
 
@@ -120,10 +128,15 @@ class Incoming:
             word = "" if found is None else found.word
             job = jobs.arrived(message=identifier, account=office.account.id, word=word)
             office.store.outbox.add(tx, job, now=now)
+            if message.media:
+                more = jobs.pictures(message=identifier, account=office.account.id)
+                office.store.outbox.add(tx, more, now=now)
             return True
 
-        if await office.store.db.post(write, patient=False) and reply is not None:
-            office.post.wake()
+        if await office.store.db.post(write, patient=False):
+            office.post.note(begun, message.carrier)
+            if reply is not None:
+                office.post.wake()
 
     def _number(self, to: Phone | str) -> NumberEntry | None:
         return self._office.directory.number(to.e164 if isinstance(to, Phone) else to)

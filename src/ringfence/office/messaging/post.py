@@ -13,12 +13,13 @@ written, it is handed over again at the next start; once the answer is written, 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.errors import Refused
+from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import MessageId
 from ringfence.kernel.limits import (
     TEXT_AGAIN_MAX_MS,
@@ -49,6 +50,7 @@ from ringfence.office.messaging.asking import judge
 from ringfence.office.messaging.telling import callback_of
 from ringfence.privacy.purposes import exchange_itself, purpose
 from ringfence.privacy.recording_law.places import place_of
+from ringfence.storage import text_inbox
 from ringfence.storage.texts import Text, too_late
 from ringfence.storage.unit_of_work import Transaction
 
@@ -56,6 +58,10 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 log = get_logger(__name__)
+
+
+PICTURE_NUMBERS = {"bad_media_url": 21620, "bad_media_type": 12300}
+"""Under which numbers clients know that a picture cannot go."""
 
 
 class Carriers(Protocol):
@@ -80,7 +86,10 @@ class _AtHand:
 
 
 class Post:
-    """Sends the messages of one office. Without `start` it keeps still, and they wait."""
+    """Sends the messages of every account. Without `start` it keeps still, and they wait.
+
+    Each is sent by the office of its account (`Office.of`): its rules, its people, its seals.
+    """
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -92,6 +101,9 @@ class Post:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
         self.counts = {"sent": 0, "failed": 0, "again": 0}
+        self.states: Counter[str] = Counter()
+        """What became of messages since the start, for the metrics."""
+        self.by_carrier: Counter[str] = Counter()
 
     # --- life -----------------------------------------------------------------------------------
 
@@ -137,6 +149,29 @@ class Post:
             except RuntimeError:
                 pass  # the loop is closed: the message is found at the next start
 
+    def note(self, fact: MessageFact, carrier: str | None = None) -> None:
+        """Count a fact: by the state it leads to, and by the carrier that has or brought it."""
+        self.states[_COUNTED[type(fact)]] += 1
+        if isinstance(fact, life.MessageSent):
+            carrier = fact.carrier
+        if carrier is not None:
+            self.by_carrier[carrier] += 1
+
+    def metrics(self) -> dict[str, float | dict[str, float]]:
+        """Values of the metrics of messages; nobody's number is in one."""
+        store = self._office.store
+        unread = text_inbox.unread(store.db.reading, self._office.account.id)
+        faulty = 0
+        if self.carriers is not None:
+            faulty = sum(c.state().link is not Link.READY for c in self.carriers.running())
+        return {
+            "ringfence_messages_total": {k: float(v) for k, v in self.states.items()},
+            "ringfence_carrier_messages_total": {k: float(v) for k, v in self.by_carrier.items()},
+            "ringfence_messages_waiting": store.rooms.texts.waiting(store.db.reading),
+            "ringfence_messages_unread": sum(unread.values()),
+            "ringfence_carriers_faulty": faulty,
+        }
+
     def forget(self) -> None:
         """Keep nothing at hand: somebody was erased."""
         self._hand.clear()
@@ -146,12 +181,14 @@ class Post:
 
         In the transaction of the fact itself: none is told that did not happen, and none is lost.
         """
-        if not self._office.store.rooms.texts.is_told(tx, fact.message):
+        texts = self._office.store.rooms.texts
+        if not texts.is_told(tx, fact.message):
             return
+        office = self._office.of(texts.account_of(tx, fact.message))
         with exchange_itself(), purpose("carry_message"):
-            callback = callback_of(self._office, tx, fact)
+            callback = callback_of(office, tx, fact)
         if callback is not None:
-            self._office.postbox.add(tx, told(None, callback), self._office.clock.now())
+            office.postbox.add(tx, told(None, callback), self._office.clock.now())
 
     # --- the loop -------------------------------------------------------------------------------
 
@@ -183,7 +220,8 @@ class Post:
                     self.keep_callback(tx, too_late(text.id, now))
             return taken
 
-        found = await self._office.store.db.post(take, patient=False)
+        # taken back by a power cut, the mark costs a message sent twice, and none that is not
+        found = await self._office.store.db.post(take, patient=False, forced=False)
         for text in found:
             if text.state == "failed":
                 self._hand.pop(text.id, None)
@@ -247,6 +285,15 @@ class Post:
         carrier = self._ready(text_own(outbound))
         if carrier is None:
             return self._again(text, Cause.UNAVAILABLE, "no_carrier"), ()
+        if text.media:
+            try:
+                pictures = self._office.of(text.account).pictures
+                outbound = replace(outbound, media=await pictures.links(text.id))
+            except RemoteError:
+                return self._again(text, Cause.UNAVAILABLE, "picture"), ()
+            except Refused as refused:
+                number = PICTURE_NUMBERS.get(refused.code, 21620)
+                return _failed(text, now, refused.code, number), ()
         answer = await carrier.send(outbound)
         now = self._office.clock.now()
         match answer:
@@ -266,7 +313,7 @@ class Post:
 
         What was registered when a message was asked for is good for that message.
         """
-        office, reading = self._office, self._office.store.db.reading
+        office, reading = self._office.of(text.account), self._office.store.db.reading
         if text.about == "service":
             stopped = office.store.rooms.consents.suppressed(reading, outbound.to, "texts")
             return STOPPED if stopped else Verdict("service")
@@ -287,9 +334,9 @@ class Post:
 
     def _outbound(self, text: Text) -> Outbound:
         """Return what a carrier is handed. Raises `Refused` (``erased``) where that is gone."""
-        texts, reading = self._office.store.rooms.texts, self._office.store.db.reading
+        texts = self._office.of(text.account).store.rooms.texts
+        reading = self._office.store.db.reading
         hand = self._hand.get(text.id)
-        media: tuple[str, ...] = ()
         with purpose("carry_message"):
             if hand is None:
                 body = texts.body(text)
@@ -297,22 +344,18 @@ class Post:
                     raise Refused("erased", "what it says is gone")
                 to = Phone(self._office.store.parties.address(reading, text.party))
                 hand = _AtHand(to, texts.own(text), body)
-            if text.media:
-                links = [texts.link(medium) for medium in texts.media(reading, text.id)]
-                media = tuple(link for link in links if link is not None)
         left = None if text.expires_at is None else text.expires_at - self._office.clock.now()
         return Outbound(
             id=text.id,
             sender=sender(hand.own),
             to=hand.to,
             text=hand.body,
-            media=media,
             valid_ms=left,
             registration=self._registration(text),
         )
 
     def _registration(self, text: Text) -> Registration:
-        book = self._office.text_senders
+        book = self._office.of(text.account).text_senders
         template = next((t for t in book.templates if t.id == text.template), None)
         campaign = next((c for c in book.campaigns if c.id == text.campaign), None)
         return Registration(
@@ -330,14 +373,28 @@ class Post:
             if isinstance(fact, life.MessageSent):
                 texts.sent_as(tx, text.id, text.party, fact.carrier, parts, fact.at)
             self.keep_callback(tx, fact)
+            if text.discard in {"text", "both"} and not isinstance(fact, life.MessageQueued):
+                texts.happen(tx, life.MessageRedacted(at=fact.at, message=text.id))
 
         # patient: shares a commit with others, and waits for a disk that is full for a while
         await self._office.store.db.post(write)
+        self.note(fact)
         if isinstance(fact, life.MessageQueued):
             self.counts["again"] += 1
             return
         self._hand.pop(text.id, None)
         self.counts["sent" if isinstance(fact, life.MessageSent) else "failed"] += 1
+
+
+_COUNTED: dict[type[MessageFact], str] = {
+    life.MessageQueued: "again",
+    life.MessageSent: "sent",
+    life.MessageFailed: "failed",
+    life.MessageDelivered: "delivered",
+    life.MessageUndelivered: "undelivered",
+    life.MessageArrived: "received",
+}
+"""Facts that are counted, and as what."""
 
 
 def text_own(outbound: Outbound) -> str:

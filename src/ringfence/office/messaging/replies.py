@@ -2,8 +2,11 @@
 
 ::
 
-    number's application or URL ─► document: Message, Sms, Redirect ─► replies, kept in one
-      └── fails ─► fallback URL      └── Redirect, action: the next      transaction, once
+    number's application, flow or URL ─► document: Message, Sms, Redirect ─► replies, kept in one
+      └── fails ─► fallback URL            └── Redirect, action: the next      transaction, once
+
+Of a flow each step is such a document; what only a flow can say (wait for their next message, a
+consent, an e-mail) is kept in the same transaction (`ringfence.office.messaging.talking`).
 
 The job of a message may run twice (`ringfence.jobs.worker`); that it was answered is a fact of the
 message, written with the replies, so they go out once. A message to a number where nothing is set
@@ -18,12 +21,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ringfence.accounts.resources import Hook
+from ringfence.flows.text_compile import Filled, Leave
 from ringfence.jobs.queue import Job
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import MessageId
 from ringfence.kernel.limits import TEXT_DOCUMENTS, TEXT_REPLIES
 from ringfence.kernel.phone import Phone
+from ringfence.markup.context import API_VERSION
 from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, SendText, TextAsked
 from ringfence.markup.parser import Document, parse
 from ringfence.markup.problems import KINDS
@@ -38,9 +43,10 @@ from ringfence.office.messaging.asking import (
     prepare,
     receiver,
 )
+from ringfence.office.messaging.talking import Opening, Talk, awaited
 from ringfence.office.messaging.telling import Params, base_params
 from ringfence.privacy.purposes import exchange_itself, purpose
-from ringfence.storage.texts import Text
+from ringfence.storage.texts import Medium, Text
 from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
@@ -63,15 +69,17 @@ class _Round:
     own: str = field(repr=False)
     params: Params = field(repr=False)
     ready: list[Ready] = field(default_factory=list)
+    talk: Talk = field(default_factory=Talk)
     documents: int = 0
 
 
 class Replies:
     """Answers the messages of one office. ``get`` asks the account's own servers."""
 
-    def __init__(self, office: Office, get: Get) -> None:
+    def __init__(self, office: Office, get: Get, flows: Opening | None = None) -> None:
         self._office = office
         self._get = get
+        self._flows = flows
 
     async def __call__(self, job: Job, now: Ms, /) -> None:  # noqa: ARG002
         """Answer the message of a job. Raises `RemoteError` where nobody could be asked."""
@@ -90,6 +98,10 @@ class Replies:
             return
         with exchange_itself(), purpose("carry_message"):
             round_ = self._begin(text, str(job.body.get("word", "")))
+            if hook.url.startswith("flow:"):
+                if job.body.get("word"):
+                    return  # STOP, START and HELP are answered already, and are no answer to a flow
+                hook = Hook(url=awaited(office, text) or hook.url)
             await self._follow(round_, hook, spare)
             await self._keep(round_)
 
@@ -114,22 +126,34 @@ class Replies:
             ("SmsStatus", "received"),
         ]
         for place, medium in enumerate(texts.media(reading, text.id)):
-            params.append((f"MediaUrl{place}", texts.link(medium) or ""))
+            params.append((f"MediaUrl{place}", self._media_url(text, medium)))
+            if medium.media_type is not None:
+                params.append((f"MediaContentType{place}", medium.media_type))
         if word:
             params.append(("OptOutType", _OPT_OUT[word]))
         return _Round(text, person, own, params)
+
+    def _media_url(self, text: Text, medium: Medium) -> str:
+        """Return where a picture is to be had: here, or where it came from if we have no URL."""
+        base, account = self._office.settings.public_url, self._office.account.id
+        if not base:
+            return self._office.store.rooms.texts.link(medium) or ""
+        return f"{base}/{API_VERSION}/Accounts/{account}/Messages/{text.id}/Media/{medium.id}"
 
     # --- documents ------------------------------------------------------------------------------
 
     async def _follow(self, round_: _Round, hook: Hook, spare: Hook | None) -> None:
         """Carry documents out, one after the other, until one leads nowhere else."""
         next_: tuple[str, str, Params] | None = (hook.url, hook.method, [])
-        while next_ is not None:
+        while next_ is not None and round_.documents <= TEXT_DOCUMENTS:
             if round_.documents >= TEXT_DOCUMENTS:
                 log.warning("text_document_loop", message=round_.text.id)
                 return
             url, method, more = next_
             round_.documents += 1
+            if url.startswith("flow:"):
+                next_ = self._carry_out(round_, self._opened(round_, url), url)
+                continue
             answer = await self._ask(round_, url, method, more)
             if isinstance(answer, FetchFailed):
                 kind = KINDS.get(answer.code)
@@ -140,6 +164,15 @@ class Replies:
                 next_, spare = (spare.url, spare.method, errors), None
                 continue
             next_ = self._carry_out(round_, _read(answer), answer.url)
+
+    def _opened(self, round_: _Round, url: str) -> Document:
+        """Return a step of a flow; what a step that is gone led to is left for a person."""
+        flows, now = self._flows, self._office.clock.now()
+        found = None if flows is None else flows(url, dict(round_.params), now)
+        if found is None:
+            log.warning("text_flow_gone", message=round_.text.id)
+            found = (Leave(),)
+        return Document(found)
 
     async def _ask(
         self, round_: _Round, url: str, method: str, more: Params
@@ -161,6 +194,8 @@ class Replies:
         for verb in document.verbs:
             if isinstance(verb, Redirect):
                 return urljoin(base, verb.url), verb.method, []
+            if round_.talk.take(verb):
+                continue
             if not isinstance(verb, Message):
                 log.info("text_document", message=round_.text.id, code="verb_not_here")
                 continue
@@ -184,10 +219,15 @@ class Replies:
         return ready
 
     def _wanted(self, round_: _Round, verb: Message, base: str) -> Wanted:
+        text, template = verb.body, ""
+        if isinstance(verb, Filled):
+            template = verb.template
+            text = self._office.text_senders.filled(template, verb.values)
         return Wanted(
             to=receiver(self._office, verb.to or round_.person),
             sender=own_sender(self._office, verb.sender or round_.own),
-            text=verb.body,
+            text=text,
+            template=template or None,
             media=[urljoin(base, link) for link in verb.media],
             callback=None if verb.status_callback is None else urljoin(base, verb.status_callback),
             direction="reply",
@@ -202,10 +242,12 @@ class Replies:
             if texts.is_answered(tx, text.id):
                 return
             fact = life.MessageAnswered(
-                at=office.clock.now(), message=text.id, replies=len(round_.ready)
-            )
+                at=office.clock.now(), message=text.id, replies=len(round_.ready),
+                unread=round_.talk.left,
+            )  # fmt: skip
             if texts.happen(tx, fact) is not None:
                 add_all(office, tx, round_.ready)
+                round_.talk.keep(office, tx, text, round_.person)
 
         await office.write(write)
         office.post.wake()

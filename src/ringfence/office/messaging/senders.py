@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ringfence.api import views_messages as views
@@ -11,7 +12,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CampaignId, PartyId, TextTemplateId
 from ringfence.kernel.limits import NAME_CHARS_MAX, TEXT_SENDERS_MAX, TEXT_TEMPLATES_MAX
 from ringfence.kernel.phone import Phone
-from ringfence.messaging.registered import check_template, fits, use_of
+from ringfence.messaging.registered import check_template, filled, fits, use_of
 from ringfence.messaging.senders import sender, text_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import purpose
@@ -60,7 +61,7 @@ class SenderBook:
             named = next((t for t in self.templates if name in {t.id, t.name}), None)
             if named is None:
                 raise Refused("unknown_template", "no template of that name")
-            if named.header != own or not fits(named.text, text):
+            if (named.header and named.header != own) or not fits(named.text, text):
                 raise Refused(
                     "template_mismatch",
                     "the message is not that template filled, or comes from another header",
@@ -76,6 +77,16 @@ class SenderBook:
             ),
             None,
         )
+
+    def filled(self, name: str, values: Sequence[str]) -> str:
+        """Return a registered text with its gaps filled.
+
+        Raises `Refused`: ``unknown_template``, ``template_mismatch``.
+        """
+        named = next((t for t in self.templates if name in {t.id, t.name}), None)
+        if named is None:
+            raise Refused("unknown_template", "no template of that name")
+        return filled(named.text, values)
 
     def owns(self, own: str) -> bool:
         """Whether a word or short code is one of ours: a header or in a campaign."""
@@ -111,15 +122,20 @@ async def add_template(
     *,
     name: str,
     text: str,
-    header: str,
-    entity: str,
-    registration: str,
+    header: str = "",
+    entity: str = "",
+    registration: str = "",
     use: str = "service",
-    country: str = "IN",
+    country: str | None = None,
 ) -> views.TextTemplate:
-    """Add a registered text, as India's DLT knows it."""
+    """Add a registered text, as India's DLT knows it.
+
+    With neither header nor ids it is a text of our own: filled by name, and registered nowhere.
+    """
     check_template(text)
-    if not (len(country) == 2 and country.isascii() and country.isupper()):
+    own = not (header or entity or registration or country)
+    country = "" if own else country or "IN"
+    if not own and not (len(country) == 2 and country.isascii() and country.isupper()):
         raise Refused("bad_country", "a country is written as two capitals, e.g. IN")
     if len(office.text_senders.templates) >= TEXT_TEMPLATES_MAX:
         raise Refused("too_many_templates", "remove a template first")
@@ -128,9 +144,9 @@ async def add_template(
         id=TextTemplateId(ids.make("text_template", now, office.entropy)),
         name=_name(name),
         country=country,
-        entity=_number(entity, "an entity id"),
-        registration=_number(registration, "a template id"),
-        header=text_of(sender(header)),
+        entity="" if own else _number(entity, "an entity id"),
+        registration="" if own else _number(registration, "a template id"),
+        header="" if own else text_of(sender(header)),
         use=use_of(use),
         text=text,
         created_at=now,

@@ -27,7 +27,7 @@ WHY = "carry_message"
 WHAT = "user.telephony.message"
 
 UNKNOWN_TYPE = "application/octet-stream"
-"""What lies behind a link is not looked at."""
+"""Of a picture that was not fetched."""
 
 
 def message_id(sid: str) -> MessageId:
@@ -180,7 +180,7 @@ async def rate_message(office: Office, *, sid: str, outcome: str = "confirmed") 
 
 @TABLE.use_case("message.media", actors=KNOWN, purpose=WHY, category="user.content.private")
 async def list_media(office: Office, *, sid: str) -> list[views.Picture]:
-    """The pictures of a message, by link."""
+    """The pictures of a message, and where they came from."""
     text = _find(office, sid)
     found = office.store.rooms.texts.media(office.store.db.reading, text.id)
     return [_picture(office, medium) for medium in found]
@@ -196,7 +196,7 @@ async def show_medium(office: Office, *, sid: str, medium: str) -> views.Picture
 
 @TABLE.use_case("message.media.delete", actors=KNOWN, purpose=WHY, category="user.content.private")
 async def delete_medium(office: Office, *, sid: str, medium: str) -> None:
-    """Forget the link to a picture."""
+    """Destroy a picture; the links to it die."""
     text = _find(office, sid)
     found = office.store.rooms.texts.medium(office.store.db.reading, text.id, medium)
     await office.write(lambda tx: office.store.rooms.texts.drop_medium(tx, found))
@@ -207,7 +207,8 @@ def _picture(office: Office, medium: Medium) -> views.Picture:
         sid=medium.id,
         message=medium.text,
         created=medium.made_at,
-        media_type=UNKNOWN_TYPE,
+        media_type=medium.media_type or UNKNOWN_TYPE,
+        size=medium.size,
         url=office.store.rooms.texts.link(medium),
     )
 
@@ -245,6 +246,8 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
         with nullcontext() if current() == WHY else purpose(WHY):
             said = _address(office, text), texts.own(text), texts.body(text)
     person, own, body = said
+    if text.discard in {"number", "both"} and text.state in AT_REST and person is not None:
+        person = person[:-4] + "XXXX"
     inbound = text.direction == "inbound"
     return views.Message(
         sid=text.id,
@@ -268,6 +271,7 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
         cause=text.cause,
         error=text.error,
         outcome=text.outcome,
+        unread=bool(text.unread),
     )
 
 

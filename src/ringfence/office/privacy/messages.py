@@ -202,7 +202,9 @@ async def _settle(office: Office, found: Message, policy: object, *, error: str 
 # --- use cases ------------------------------------------------------------------------------------
 
 
-@TABLE.use_case("privacy.message.send", purpose=("notify", "market"), category="user.contact")
+@TABLE.use_case(
+    "privacy.message.send", actors=KNOWN, purpose=("notify", "market"), category="user.contact"
+)
 async def send_message(
     office: Office,
     *,
@@ -230,7 +232,7 @@ async def list_messages(office: Office, *, limit: int = int(PAGE_DEFAULT)) -> li
     return [_view(message) for message in found]
 
 
-@TABLE.use_case("privacy.message.subscribe", purpose="honour_choices",
+@TABLE.use_case("privacy.message.subscribe", actors=KNOWN, purpose="honour_choices",
                 category="user.privacy_preferences")  # fmt: skip
 async def subscribe(
     office: Office, *, to: str, name: str, ground: str, evidence: str, product: str = ""
@@ -254,14 +256,14 @@ async def subscribe(
     return _listed(office, lookup)
 
 
-@TABLE.use_case("privacy.message.lists", purpose="honour_choices",
+@TABLE.use_case("privacy.message.lists", actors=KNOWN, purpose="honour_choices",
                 category="user.privacy_preferences")  # fmt: skip
 async def show_lists(office: Office, *, to: str) -> views.Listed:
     """The lists an address is on, and whether it declined advertising."""
     return _listed(office, office.store.rooms.messages.lookup(check_address(to)))
 
 
-@TABLE.use_case("privacy.message.suppress", purpose="honour_choices",
+@TABLE.use_case("privacy.message.suppress", actors=KNOWN, purpose="honour_choices",
                 category="user.privacy_preferences")  # fmt: skip
 async def suppress(office: Office, *, to: str) -> views.Listed:
     """Send an address no more advertising; what the service needs goes on."""
@@ -270,7 +272,7 @@ async def suppress(office: Office, *, to: str) -> views.Listed:
     return _listed(office, lookup)
 
 
-@TABLE.use_case("privacy.message.received", purpose="honour_choices",
+@TABLE.use_case("privacy.message.received", actors=KNOWN, purpose="honour_choices",
                 category="user.privacy_preferences")  # fmt: skip
 async def receive(office: Office, *, to: str, text: str) -> views.Listed:
     """Take an answer to a message: STOP, or a sentence of it, ends advertising."""
