@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from ringfence.accounts.carriers import TextCarrier
+from ringfence.accounts.payments import PaymentConnector
 from ringfence.kernel.clock import Ms
 
 Method = Literal["GET", "POST"]
@@ -122,7 +123,7 @@ class UsageTrigger:
 
 Resource = (
     Application | StockRange | TextCarrier | CallerId | SipDomain | CredentialList | Credential
-    | IpList | IpAddress | UsageTrigger
+    | IpList | IpAddress | UsageTrigger | PaymentConnector
 )  # fmt: skip
 """Any of them."""
 
@@ -145,5 +146,6 @@ KINDS: Final[Mapping[type[object], Kind]] = {
     IpList: Kind("ip_list", "ip_list"),
     IpAddress: Kind("ip_address", "ip_address"),
     UsageTrigger: Kind("usage_trigger", "usage_trigger"),
+    PaymentConnector: Kind("payment_connector", "payment_connector"),
     TextCarrier: Kind("text_carrier", "text_carrier"),
 }

@@ -1,16 +1,17 @@
 """Accounts below this installation's own: a SID and a token each, and nothing of one another's.
 
-Calls, numbers and messages belong to the account of the installation. What a sub-account may ask
-for is listed by its door (``actors`` with `SUB`); everything else is not there for it.
+Each has an office of its own (``office.tenancy``) with calls, numbers, messages and people of its
+own. The installation's account makes, suspends and closes them; a closed one lets its numbers go
+and waits for the terms of what it still has.
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ringfence.accounts.lifecycle import ACCOUNT_TABLE, AccountState, AccountTrigger
+from ringfence.accounts.lifecycle import ACCOUNT_TABLE, AccountTrigger
 from ringfence.api import views
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
@@ -18,7 +19,8 @@ from ringfence.kernel.ids import AccountId
 from ringfence.kernel.limits import SUBACCOUNTS_MAX
 from ringfence.office.applications import friendly
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.storage.accounts import Account
+from ringfence.office.tenancy import below, state_of
+from ringfence.privacy.purposes import exchange_itself
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -29,45 +31,36 @@ _SET_UP = "system.configuration"
 _TRIGGERS: dict[str, AccountTrigger] = {
     "suspended": "suspend", "active": "resume", "closed": "close",
 }  # fmt: skip
-_OPEN: dict[str, AccountState] = {
-    "trial": "trial", "full": "full", "suspended": "suspended", "closed": "closed",
-}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class SubAccount:
-    """One of them in memory."""
-
-    account: Account
-    name: str = field(repr=False)
-    token: str = field(repr=False)
-
-    def view(self, owner: AccountId, *, token: str | None = None) -> views.Account:
-        """Return what its owner sees."""
-        return views.Account(
-            sid=self.account.id,
-            name=self.name,
-            status=self.account.status,
-            created=self.account.created_at,
-            owner=owner,
-            token=token,
-        )
+def view_of(office: Office, *, role: str | None = None, token: str | None = None) -> views.Account:
+    """Return an account as its own people see it, and whoever is above."""
+    account, house = office.account, office.house
+    return views.Account(
+        sid=account.id,
+        name=office.account_name,
+        status=account.status,
+        created=account.created_at,
+        owner=None if office is house else house.account.id,
+        role=role,
+        token=token,
+    )
 
 
 def enter(office: Office, sid: str, token: str) -> views.Account | None:
-    """Return the sub-account that these credentials are of; every one is compared."""
-    found: SubAccount | None = None
-    for one in office.subaccounts.values():
+    """Return the account below that these credentials are of; every one is compared."""
+    found: Office | None = None
+    for one in office.branches.values():
         known = hmac.compare_digest(sid.encode(), one.account.id.encode())
-        right = hmac.compare_digest(token.encode(), one.token.encode())
-        if known and right and one.account.status in {"trial", "full"}:
+        right = hmac.compare_digest(token.encode(), one.directory.auth_token.encode())
+        if known and right and state_of(one) in {"trial", "full"}:
             found = one
-    return None if found is None else found.view(office.account.id)
+    return None if found is None else view_of(found)
 
 
-def find(office: Office, sid: str) -> SubAccount:
-    """Return one. Raises `Refused` (``not_found``)."""
-    found = office.subaccounts.get(AccountId(sid))
+def find(office: Office, sid: str) -> Office:
+    """Return the office of one. Raises `Refused` (``not_found``)."""
+    found = office.branches.get(AccountId(sid))
     if found is None:
         raise Refused("not_found", "no account of that SID")
     return found
@@ -78,58 +71,84 @@ def find(office: Office, sid: str) -> SubAccount:
 )
 async def add(office: Office, *, name: str = "") -> views.Account:
     """Make an account below this one; its token is told this once."""
-    if len(office.subaccounts) >= SUBACCOUNTS_MAX:
+    if len(office.branches) >= SUBACCOUNTS_MAX:
         raise Refused("too_many", "there are as many accounts as there may be")
     now, entropy, called = office.clock.now(), office.entropy, friendly(name)
     token = entropy.token(16).hex()
     sid = AccountId(ids.make("account", now, entropy))
-    made = await office.write(
+    await office.write(
         lambda tx: office.store.accounts.add(tx, sid, name=called, auth_token=token, now=now)
     )
-    office.subaccounts[sid] = SubAccount(made, called, token)
-    return office.subaccounts[sid].view(office.account.id, token=token)
+    with exchange_itself():
+        office.branches[sid] = below(office, sid)
+        if office.runs:
+            office.live.opened(sid)
+    return view_of(office.branches[sid], token=token)
 
 
 @TABLE.use_case("account.list", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def list_(office: Office) -> list[views.Account]:
     """Every account below this one, closed ones too; never a token."""
-    return [one.view(office.account.id) for one in office.subaccounts.values()]
+    return [view_of(one) for one in office.branches.values()]
 
 
 @TABLE.use_case("account.find", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def show(office: Office, *, sid: str) -> views.Account:
     """One of them."""
-    return find(office, sid).view(office.account.id)
+    return view_of(find(office, sid))
 
 
 @TABLE.use_case("account.change", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def change(
     office: Office, *, sid: str, name: str | None = None, status: str | None = None
 ) -> views.Account:
-    """Rename one, or make it ``suspended``, ``active`` again or ``closed`` for ever."""
+    """Rename one, or make it ``suspended``, ``active`` again or ``closed`` for ever.
+
+    A closed one lets its numbers go; calls that are going on end as they would have.
+    """
     known = find(office, sid)
-    called = known.name if name is None else friendly(name)
-    state = known.account.status if status is None else _next(known.account.status, status)
+    called = known.account_name if name is None else friendly(name)
+    state = known.account.status if status is None else _next(known, status)
+    now = office.clock.now()
+    gone = [number.phone for number in known.numbers.values()] if state == "closed" else []
 
     def write(tx: Transaction) -> None:
         if name is not None:
             office.store.accounts.set_name(tx, known.account, called)
         if state != known.account.status:
-            office.store.accounts.set_status(tx, known.account, state)
+            office.store.accounts.set_status(tx, known.account, state, now=now)
+            office.store.store.trail.note(
+                tx, f"account_{state}", at=now, account=known.account.id, body={}
+            )
+        for phone in gone:
+            known.store.numbers.drop(tx, phone)
 
     await office.write(write)
-    changed = SubAccount(replace(known.account, status=state), called, known.token)
-    office.subaccounts[known.account.id] = changed
-    return changed.view(office.account.id)
+    was, known.account_name = known.account.status, called
+    known.account = replace(known.account, status=state)
+    for phone in gone:
+        known.forget_number(phone)
+    if state != was:
+        _phones(known, on=state in {"trial", "full"})
+    return view_of(known)
 
 
-def _next(state: str, wanted: str) -> str:
-    trigger = _TRIGGERS.get(wanted)
+def _phones(office: Office, *, on: bool) -> None:
+    """Drop the registrations of an account's telephones, or let them register again."""
+    if not office.runs:
+        return
+    with exchange_itself():
+        for phone in office.phones.values():
+            (office.live.phone_added if on else office.live.phone_removed)(phone)
+
+
+def _next(office: Office, wanted: str) -> str:
+    state, trigger = office.account.status, _TRIGGERS.get(wanted)
     if trigger is None:
         raise Refused("bad_argument", "an account is active, suspended or closed")
     if wanted == state or (wanted == "active" and state in {"trial", "full"}):
         return state
-    goal = ACCOUNT_TABLE[_OPEN[state]].get(trigger)
+    goal = ACCOUNT_TABLE[state_of(office)].get(trigger)
     if goal is None:
         raise Refused("bad_state", "a closed account stays closed")
     return goal

@@ -33,8 +33,11 @@ _SET_NAME = Statement(
     "account",
 )
 _SET_STATUS = Statement(
-    update(accounts).where(_a.id == bindparam("account")).values(status=bindparam("into")),
+    update(accounts)
+    .where(_a.id == bindparam("account"))
+    .values(status=bindparam("into"), closed_at=bindparam("at")),
     "into",
+    "at",
     "account",
 )
 
@@ -126,9 +129,11 @@ class Accounts:
         """Replace the account's name."""
         tx.run(_SET_NAME, (self._seal(account, "name", name), account.id))
 
-    def set_status(self, tx: Transaction, account: Account, status: str) -> None:
-        """Set the account's state, a word of ``accounts.lifecycle``."""
-        tx.run(_SET_STATUS, (status, account.id))
+    def set_status(
+        self, tx: Transaction, account: Account, status: str, *, now: Ms | None = None
+    ) -> None:
+        """Set the account's state, a word of ``accounts.lifecycle``; ``now``: for a closed one."""
+        tx.run(_SET_STATUS, (status, now if status == "closed" else None, account.id))
 
     def drop_tokens(self, tx: Transaction, account: Account) -> None:
         """Let none of the links that were made in."""

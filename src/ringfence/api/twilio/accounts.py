@@ -10,8 +10,6 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import Answer, Question
 
-_APART = "a sub-account has no calls, numbers or messages of its own: they answer 501 for it"
-
 
 async def _find(asked: Question, sid: str) -> views.Account:
     own: views.Account = await asked.run("account.show")
@@ -23,13 +21,13 @@ async def _find(asked: Question, sid: str) -> views.Account:
     return found
 
 
-@DESK.operation("FetchAccount", accounts=True)
+@DESK.operation("FetchAccount")
 async def fetch(asked: Question) -> Answer:
     """Return an account: whoever asks, or one below them."""
     return Answer(200, wire.account(asked, await _find(asked, asked.path["Sid"])))
 
 
-@DESK.operation("ListAccount", accounts=True)
+@DESK.operation("ListAccount")
 async def list_(asked: Question) -> Answer:
     """Return whoever asks and the accounts below, by ``FriendlyName`` and ``Status``."""
     own: views.Account = await asked.run("account.show")
@@ -45,7 +43,7 @@ async def list_(asked: Question) -> Answer:
     return asked.paged("accounts", rows, wire.account)
 
 
-@DESK.operation("CreateAccount", missing=_APART, accounts=True)
+@DESK.operation("CreateAccount")
 async def create(asked: Question) -> Answer:
     """Make an account below this one."""
     own: views.Account = await asked.run("account.show")
@@ -55,7 +53,7 @@ async def create(asked: Question) -> Answer:
     return Answer(201, wire.account(asked, made))
 
 
-@DESK.operation("UpdateAccount", missing=_APART, accounts=True)
+@DESK.operation("UpdateAccount")
 async def update(asked: Question) -> Answer:
     """Rename an account below this one, suspend, resume or close it."""
     found = await _find(asked, asked.path["Sid"])

@@ -19,6 +19,13 @@ class AccountChange(Body, frozen=True, kw_only=True):
     status: str | None = None
 
 
+class NumberMove(Body, frozen=True, kw_only=True):
+    """The body of ``POST /v1/accounts/{to}/numbers``: which number, of which account until now."""
+
+    sid: str
+    source: str | None = None
+
+
 HANDLERS = (
     resource(
         "GET /v1/accounts",
@@ -41,5 +48,12 @@ HANDLERS = (
         views.Account,
         "Rename one, or make it `suspended`, `active` again or `closed` for ever.",
         body=AccountChange,
+    ),
+    resource(
+        "POST /v1/accounts/{to:str}/numbers",
+        "number.move",
+        views.Number,
+        "Give a number of one account to another; its SID and what was said of it stay.",
+        body=NumberMove,
     ),
 )

@@ -1,0 +1,100 @@
+"""Requests by template: what the operator wrote down, filled in for one message or payment.
+
+A placeholder is filled in after the document is taken apart, so no text of a person can change
+its structure.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+from urllib.parse import quote, urlencode
+
+from ringfence.kernel.errors import Refused
+
+Body = Literal["json", "form", "query"]
+
+PLACEHOLDER: Final = re.compile(r"\{([a-z_0-9]+)\}")
+_STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]{1,4})\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent."""
+
+    method: Literal["GET", "POST"]
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    media_type: str
+
+
+def filled(
+    *,
+    method: Literal["GET", "POST"],
+    url: str,
+    body: Body,
+    headers: Mapping[str, str],
+    fields: Mapping[str, str],
+    values: Mapping[str, str],
+) -> Request:
+    """Return a request with every placeholder filled in.
+
+    ``fields``: in JSON ``a.b`` lies in an object ``a``, and ``a[]`` is a list of one.
+    """
+    pairs = {name: _fill(text, values) for name, text in fields.items()}
+    url = PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), url)
+    headers = {name: _header(_fill(text, values)) for name, text in headers.items()}
+    if body == "json":
+        document = json.dumps(_nested(pairs), ensure_ascii=False).encode()
+        return Request(method, url, headers, document, "application/json")
+    form = urlencode(pairs)
+    if body == "query":
+        joint = "&" if "?" in url else "?"
+        return Request(method, f"{url}{joint}{form}" if form else url, headers, b"", "")
+    media_type = "application/x-www-form-urlencoded; charset=utf-8"
+    return Request(method, url, headers, form.encode(), media_type)
+
+
+def reach(document: Any, path: str) -> Any:
+    """Return what lies at ``a.b[0].c`` in a document; None where nothing does."""
+    at = document
+    if isinstance(at, dict) and path in at:
+        return at[path]
+    for name, index in _STEP.findall(path):
+        if name and isinstance(at, dict):
+            at = at.get(name)
+        elif index and isinstance(at, list) and int(index) < len(at):
+            at = at[int(index)]
+        else:
+            return None
+    return at
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _header(value: str) -> str:
+    """Return a value without what would end the header."""
+    return "".join(mark for mark in value if mark.isascii() and mark.isprintable())
+
+
+def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
+    whole: dict[str, Any] = {}
+    for name, value in fields.items():
+        at = whole
+        *outer, last = name.split(".")
+        for step in outer:
+            inner = at.setdefault(step, {})
+            if not isinstance(inner, dict):
+                raise Refused("bad_template", "a field is a value and an object at once")
+            at = inner
+        if last.endswith("[]"):
+            at[last.removesuffix("[]")] = [value]
+        else:
+            at[last] = value
+    return whole

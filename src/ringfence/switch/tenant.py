@@ -1,0 +1,58 @@
+"""What of the switch belongs to one account: whom it reaches, its people, its rooms and queues.
+
+Every call is some tenant's, from its first instant to its last, and asks nobody else's directory,
+parties, servers, rooms or queues for anything: an account cannot reach what it is never handed.
+Trunks, media workers and the SIP agent are the installation's and serve all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ringfence.calls.events import CallFact
+    from ringfence.switch.call_runner import CallRunner
+    from ringfence.switch.directory import Directory
+    from ringfence.switch.live import LiveCall
+    from ringfence.switch.ports import Parties, Recorder, Sockets
+    from ringfence.switch.program_host import ProgramHost
+    from ringfence.switch.queues import QueueDesk
+    from ringfence.switch.rooms import RoomDesk
+
+
+def _open() -> bool:
+    return True
+
+
+@dataclass(slots=True, kw_only=True)
+class Tenant:
+    """One account at the switch. ``recorder``, ``sockets`` None: those of the installation.
+
+    ``receives``: whether calls to it are let in at present.
+    """
+
+    directory: Directory
+    parties: Parties
+    host: ProgramHost
+    rooms: RoomDesk | None = None
+    queues: QueueDesk | None = None
+    recorder: Recorder | None = None
+    sockets: Sockets | None = None
+    receives: Callable[[], bool] = _open
+    watchers: list[Callable[[Sequence[CallFact]], None]] = field(default_factory=list)
+    """Who is told what happens in its calls."""
+    performs: dict[type, Callable[[LiveCall, Any], None]] = field(default_factory=dict)
+    """Effects of its calls that its rooms and queues carry out."""
+
+    def attach(self, runner: CallRunner) -> None:
+        """The runner that runs its calls."""
+        self.host.attach(runner, self.directory)
+        if self.rooms is not None:
+            self.rooms.attach(runner)
+            self.watchers.append(self.rooms.watch)
+            self.performs |= self.rooms.handlers()
+        if self.queues is not None:
+            self.queues.attach(runner)
+            self.performs |= self.queues.handlers()
