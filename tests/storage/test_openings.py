@@ -14,6 +14,8 @@ from ringfence.kernel.phone import Phone
 from ringfence.privacy import labels
 from ringfence.privacy.labels import CONFIG_SEALED, CREDENTIAL
 from ringfence.privacy.purposes import PURPOSES, acting, purpose
+from ringfence.storage import openings
+from ringfence.storage.audit_proofs import leaves_of
 from ringfence.storage.schema import audit_records
 from ringfence.storage.statement import Statement
 
@@ -40,28 +42,98 @@ def test_opening_a_number_is_written_down(store, rooms, clock, settle):
     assert store.trail.size == 1
 
 
-def test_a_page_of_numbers_is_one_unit_and_a_leaf_for_each(
-    store, rooms, clock, settle, monkeypatch
-):
-    parties = [
+@pytest.fixture
+def people(rooms, clock, settle):
+    """Five people nobody has opened yet."""
+    found = [
         rooms.parties.resolve(Phone(f"+120255501{number:02d}"), clock.now()) for number in range(5)
     ]
     settle()
+    return found
+
+
+def leaves(store, party):
+    return list(leaves_of(store.db.reading, party, store.salt))
+
+
+def test_a_page_of_numbers_is_one_unit_and_one_leaf(store, people, settle, monkeypatch):
     units, give = [], store.db.give
     monkeypatch.setattr(type(store.db), "give", lambda _, work, *more: units.append((work, more)))
     with purpose("call_record", actor="operator"):
-        shown = store.parties.addresses(store.db.reading, parties)
-        assert store.parties.address(store.db.reading, parties[0]) == shown[parties[0]]
+        shown = store.parties.addresses(store.db.reading, people)
+        assert store.parties.address(store.db.reading, people[0]) == shown[people[0]]
     assert sorted(shown.values()) == [f"+120255501{number:02d}" for number in range(5)]
     ((unit, more),) = units
     monkeypatch.undo()
     give(unit, *more)
     settle()
-    assert sorted(row[3] for row in store.db.reading.rows(ALL)) == sorted([*parties, parties[0]])
+    assert [row[2:4] for row in store.db.reading.rows(ALL)] == [
+        ("page", None),
+        ("opened", people[0]),
+    ]
     with purpose("call_record", actor="operator"):
-        store.parties.address(store.db.reading, parties[1])  # the next one is a unit of its own
+        store.parties.address(store.db.reading, people[1])  # the next one is a unit of its own
     settle()
-    assert store.trail.size == 7
+    assert store.trail.size == 3
+
+
+def test_every_time_somebody_is_shown_is_an_opening_of_theirs(store, people, clock, settle):
+    for reader in ("operator", "manager"):
+        clock.advance(5)
+        with purpose("call_record", actor=reader):
+            store.parties.addresses(store.db.reading, people)
+        settle()
+    for party in people:
+        told = [json.loads(leaf.record.split(b"\n", 3)[3]) for leaf in leaves(store, party)]
+        assert [one["by"] for one in told] == ["operator", "manager"]
+        assert {one["what"] for one in told} == {f"party:{party}"}
+        assert {one["purpose"] for one in told} == {"call_record"}
+
+
+def test_a_long_page_is_several_leaves(store, rooms, clock, settle):
+    parties = [rooms.parties.resolve(f"sip:{n}@example.com", clock.now()) for n in range(300)]
+    settle()
+    with purpose("call_record"):
+        assert len(store.parties.addresses(store.db.reading, parties)) == 300
+    settle()
+    assert store.trail.size == 2
+    assert {len(leaves(store, party)) for party in parties} == {1}
+
+
+def test_who_was_opened_lately_is_asked_about_again(store, people, settle):
+    with purpose("call_record"):
+        assert len(store.parties.addresses(store.db.reading, people)) == 5
+    settle()
+    before = store.trail.size
+    with pytest.raises(Refused, match="purpose_missing"):
+        store.parties.addresses(store.db.reading, people)
+    with purpose("operate"):
+        assert store.parties.addresses(store.db.reading, people) == {}
+    with acting("auditor", actor="auditor", declared=None), purpose("call_record"):
+        assert store.parties.addresses(store.db.reading, people) == {}
+    store.openings.restricted.add(store.parties.key_serial(store.db.reading, people[0]))
+    with purpose("call_record"):
+        assert people[0] not in store.parties.addresses(store.db.reading, people)
+    settle()
+    assert store.trail.size == before + 1
+
+
+def test_nobody_who_was_erased_is_shown_from_memory(store, people, settle):
+    with purpose("call_record"):
+        assert len(store.parties.addresses(store.db.reading, people)) == 5
+        store.keystore.destroy([store.parties.key_serial(store.db.reading, people[0])])
+        assert [*store.parties.addresses(store.db.reading, people)] == people[1:]
+        assert people[0] not in store.openings._known
+        store.parties.forget(people[1])
+        assert people[1] not in store.openings._known
+
+
+def test_memory_of_who_was_opened_is_bounded(store, people, monkeypatch):
+    monkeypatch.setattr(openings, "PARTY_CACHE", 3)
+    with purpose("call_record"):
+        assert len(store.parties.addresses(store.db.reading, people)) == 5
+        assert len(store.openings._known) == 3
+        assert len(store.parties.addresses(store.db.reading, people)) == 5
 
 
 def test_who_may_not_be_shown_is_left_out_of_a_page(store, rooms, clock, settle):
@@ -162,7 +234,7 @@ def opened_values():
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             owner = ast.unparse(node.func.value)
-            if node.func.attr in {"open", "text"} and owner.endswith("openings"):
+            if node.func.attr in {"open", "text", "people"} and owner.endswith("openings"):
                 labels = [key.value for key in node.keywords if key.arg == "label"]
                 yield path.name, node.lineno, ast.unparse(labels[0]) if labels else ""
 

@@ -91,6 +91,7 @@ SMALL = {
     "accounts._ALL": "read once, at the start",
     "accounts._DROP_ALL": "a handful of one-time links",
     "bindings._ALL": "read once, at the start",
+    "pieces._ALL": "read once, at the start of a carrier",
     "cases._LOGGED": "the transparency report is recomputed from the whole log",
     "cases_archives._STALE": "archives that wait to be fetched, once an hour",
     "cases_disclosures._OF_CASE": "disclosures are counted on fingers",

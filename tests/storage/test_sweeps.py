@@ -190,7 +190,9 @@ def test_who_is_leaving_and_calls_again_is_somebody_new(world):
 
 
 def test_every_column_with_a_persons_id_is_looked_at():
-    skipped = {"parties", "audit_records", "calls", "call_legs", "recording_channels"}
+    skipped = {
+        "parties", "audit_records", "audit_people", "calls", "call_legs", "recording_channels",
+    }  # fmt: skip
     wanted = {
         str(column)
         for table in metadata.sorted_tables

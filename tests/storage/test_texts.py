@@ -312,3 +312,23 @@ def test_an_erased_person_leaves_a_record_without_words(store, rooms, texts, ask
     found = texts.get(store.db.reading, sid)
     with purpose("carry_message"):
         assert texts.body(found) is None
+
+
+@pytest.mark.parametrize("how", ["redact", "delete"])
+def test_what_was_said_is_in_no_file_once_it_is_redacted(store, texts, asked, clock, how):
+    sid = asked(kind=life.MessageArrived, media=(LINK,))
+    sealed = bytes(texts.get(store.db.reading, sid).sealed)
+    (medium,) = texts.media(store.db.reading, sid)
+    asked(kind=life.MessageArrived)
+    assert any(sealed in held for held in files_of(store))
+    if how == "redact":
+        happen(store, texts, clock, life.MessageRedacted, sid)
+    else:
+        write(store, lambda tx: texts.drop(tx, sid))
+    for held in files_of(store):  # right after the answer
+        assert sealed not in held
+        assert bytes(medium.sealed) not in held
+
+
+def files_of(store):
+    return [path.read_bytes() for path in store.folder.root.glob("ringfence.db*")]

@@ -13,6 +13,7 @@ kind             its clock starts when          and only
                                                 purpose and channel: what holds now is kept
 ``conferences``  they ended
 ``cases``        it was decided                 with its steps, codes, corrections, disclosures
+``transcriptions``  it was asked for             its words alone go; that there was one stays
 ===============  =============================  ================================================
 """
 
@@ -21,7 +22,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Select, String, and_, bindparam, cast, delete, exists, select
+from sqlalchemy import (
+    Column,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from ringfence.storage.schema import (
@@ -37,11 +50,14 @@ from ringfence.storage.schema import (
     holds,
     messages,
     notifications,
+    payments,
     restrictions,
     text_events,
     text_media,
     text_parts,
     texts,
+    transcription_parts,
+    transcriptions,
 )
 from ringfence.storage.statement import Statement, at_most, word
 
@@ -95,13 +111,38 @@ def _aged(
     )
 
 
+def _silenced() -> Aged:
+    """Return how words that were written down age: as what was recorded does."""
+    done = transcriptions.c.state.not_in([word("waiting"), word("expired"), word("deleted")])
+    row: BindParameter[Any] = bindparam("record")
+    part: BindParameter[Any] = bindparam("record")
+    return Aged(
+        "content",
+        _aged("content", transcriptions.c.requested_at, only=done).due,
+        (
+            Statement(
+                update(transcription_parts)
+                .where(transcription_parts.c.transcription_id == part)
+                .values(sealed=null(), key_serial=null())
+            ),
+            Statement(
+                update(transcriptions)
+                .where(transcriptions.c.id == row)
+                .values(state=word("expired"), callback=null())
+            ),
+        ),
+    )
+
+
 AGED = {
+    "transcriptions": _silenced(),
     "messages": _aged("call_log", messages.c.created_at),
     "texts": _aged(
         "call_log",
         texts.c.created_at,
         belongings=(text_events.c.text_id, text_parts.c.text_id, text_media.c.text_id),
     ),
+    "payments": _aged("call_log", payments.c.opened_at),
     "conferences": _aged("call_log", conferences.c.ended_at),
     "exchanges": _aged("call_log", notifications.c.at, only=notifications.c.call_id.is_(None)),
     "deliveries": _aged("operations", deliveries.c.due_at, only=deliveries.c.state == word("dead")),

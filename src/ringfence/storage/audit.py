@@ -9,7 +9,7 @@ bytes committed to are the row's own::
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, select, update
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
-from ringfence.kernel.limits import AUDIT_TILES_AT_START
+from ringfence.kernel.limits import AUDIT_PAGES_SPAN, AUDIT_TILES_AT_START
 from ringfence.privacy.audit import (
     ENTRIES,
     HASH,
@@ -30,9 +30,12 @@ from ringfence.privacy.audit import (
     edge_from,
     edge_positions,
     leaf_hash,
+    page_entry,
     tree_root,
 )
 from ringfence.privacy.checkpoint import Checkpoint, Signer, verify
+from ringfence.storage import audit_pages
+from ringfence.storage.audit_pages import PAGE
 from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles, events
 from ringfence.storage.statement import Statement, at_most, insert_new, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -86,7 +89,7 @@ SaltOf = Callable[[Queries, AccountId | None, PartyId | None, str], bytes]
 class AuditTrail:
     """The log of one database; a participant of its commits."""
 
-    __slots__ = ("_edge", "_log", "_next_stored", "_salt", "_stored")
+    __slots__ = ("_edge", "_log", "_next_stored", "_pages", "_salt", "_stored")
 
     def __init__(self, queries: Queries, *, salt: SaltOf) -> None:
         row = queries.row(_LAST_BUNDLE, (ENTRIES,))
@@ -97,6 +100,8 @@ class AuditTrail:
         self._stored = set(edge_positions(size))
         """Partial tiles that have a row already, to be updated instead of added."""
         self._next_stored = self._stored
+        self._pages = audit_pages.waiting(queries)
+        """About how many pages no span names yet: after a rollback it may be some too many."""
 
     @property
     def size(self) -> int:
@@ -114,7 +119,10 @@ class AuditTrail:
         self._edge = self._log.mark()
 
     def prepare(self, tx: Transaction) -> None:
-        """Write the tiles that changed."""
+        """Write the tiles that changed, and who is on the pages of a span that is full."""
+        if self._pages >= AUDIT_PAGES_SPAN:
+            audit_pages.span(tx)
+            self._pages = 0
         stored = set(self._stored)
         for tile in self._log.take_tiles():
             place = (tile.level, tile.number)
@@ -160,6 +168,29 @@ class AuditTrail:
         salt = self._salt(tx, account, party, f"audit:{self._log.size}")
         leaf = self.append(salt, record_bytes(kind, at, party or account or "", encoded))
         tx.run(_ADD_RECORD, (leaf, at, kind, account, party, encoded.decode()))
+        return leaf
+
+    def note_page(
+        self,
+        tx: Transaction,
+        *,
+        at: Ms,
+        by: str,
+        category: str,
+        purpose: str,
+        people: Sequence[tuple[PartyId, bytes]],
+    ) -> int:
+        """Record with one leaf that the addresses of several people were opened at once.
+
+        ``people``: each with the salt of their openings (``Vault.salt`` of `SALTED`).
+        """
+        leaf = self._log.size
+        members, body = audit_pages.made(
+            leaf, at=at, by=by, category=category, purpose=purpose, people=people
+        )
+        self._log.append(page_entry(members))
+        tx.run(_ADD_RECORD, (leaf, at, PAGE, None, None, body.decode()))
+        self._pages += 1
         return leaf
 
     def checkpoint(self, tx: Transaction, signer: Signer, *, at: Ms) -> str:

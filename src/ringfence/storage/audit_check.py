@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from sqlalchemy import bindparam, select
 
 from ringfence.kernel.errors import RemoteError
@@ -21,11 +22,14 @@ from ringfence.privacy.audit import (
     Prover,
     commitment,
     leaf_hash,
+    page_entry,
     tree_root,
 )
 from ringfence.privacy.checkpoint import Signer, verify
+from ringfence.storage import audit_pages
 from ringfence.storage.audit import record_bytes, tile_reader
-from ringfence.storage.audit_proofs import Leaf, Salt, record_leaf
+from ringfence.storage.audit_pages import PAGE, member_of
+from ringfence.storage.audit_proofs import Leaf, Salt, page_leaf, record_leaf
 from ringfence.storage.schema import (
     audit_checkpoints,
     audit_records,
@@ -34,7 +38,7 @@ from ringfence.storage.schema import (
     parties,
     text_events,
 )
-from ringfence.storage.statement import Statement, at_most
+from ringfence.storage.statement import Row, Statement, at_most
 from ringfence.storage.unit_of_work import Queries
 
 _a, _e, _k, _c = audit_records.c, events.c, audit_checkpoints.c, calls.c
@@ -167,7 +171,7 @@ def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checke
     """Compare every record that is still there with its leaf."""
     seen = bytearray(size)
     number, entries = -1, b""
-    for leaf, person in _all_records(queries, salt):
+    for leaf, person in _all_records(queries, salt, checked):
         if not 0 <= leaf.index < size:
             if leaf.index >= size:
                 continue  # written while we were reading
@@ -179,7 +183,8 @@ def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checke
             number = leaf.index // WIDTH
             entries = read(ENTRIES, number)
         at = (leaf.index % WIDTH) * HASH
-        if commitment(leaf.salt, leaf.index, leaf.record) == entries[at : at + HASH]:
+        entry = page_entry(leaf.page) if leaf.page else leaf.entry()
+        if entry == entries[at : at + HASH]:
             checked.proved += 1
         elif person is not None and queries.value(_ALIVE, (person,)) is None:
             checked.erased += 1
@@ -188,15 +193,40 @@ def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checke
     checked.erased += size - sum(seen)
 
 
-def _all_records(queries: Queries, salt: Salt) -> Iterator[tuple[Leaf, str | None]]:
+def _all_records(
+    queries: Queries, salt: Salt, checked: Checked
+) -> Iterator[tuple[Leaf, str | None]]:
     """Yield every record, and the person its salt comes from."""
     after = -1
     while rows := queries.rows(_RECORDS, (after, int(AUDIT_PAGE))):
         for row in rows:
-            yield record_leaf(queries, row, salt), row[4]
+            if row[2] == PAGE:
+                yield _page(queries, row, salt, checked), None
+            else:
+                yield record_leaf(queries, row, salt), row[4]
         after = rows[-1][0]
     for statement in (_FACTS, _TEXTS):
         yield from _facts(queries, statement, salt)
+
+
+def _page(queries: Queries, row: Row, salt: Salt, checked: Checked) -> Leaf:
+    """Return a page as a leaf; a fault where somebody on it is not who was written down."""
+    index, at, _, _, _, body = row
+    try:
+        page = audit_pages.read(body)
+        members = page.joined()
+    except (msgspec.MsgspecError, ValueError):
+        return Leaf(index, PAGE, at, b"", b"")
+    whole = Leaf(index, PAGE, at, b"", b"", members)
+    own = [page_leaf(queries, index, at, page, person, salt) for person in page.people]
+    fits = len(members) == len(own) * HASH and all(
+        commitment(leaf.salt, index, leaf.record) == member_of(members, number)
+        or queries.value(_ALIVE, (person,)) is None
+        for number, (leaf, person) in enumerate(zip(own, page.people, strict=True))
+    )
+    if not fits:
+        checked.fault(f"the page of the leaf {index} is not the one it was made of")
+    return whole
 
 
 def _facts(queries: Queries, statement: Statement, salt: Salt) -> Iterator[tuple[Leaf, str | None]]:

@@ -22,9 +22,19 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.kernel.limits import AUDIT_PAGE
 from ringfence.privacy import audit
-from ringfence.privacy.audit import ENTRIES, HASH, WIDTH, Prover, commitment, leaf_hash
+from ringfence.privacy.audit import (
+    ENTRIES,
+    HASH,
+    WIDTH,
+    Prover,
+    commitment,
+    leaf_hash,
+    page_entry,
+)
 from ringfence.privacy.checkpoint import Checkpoint
+from ringfence.storage import audit_pages
 from ringfence.storage.audit import record_bytes, tile_reader
+from ringfence.storage.audit_pages import OPENED, SALTED, Page
 from ringfence.storage.schema import audit_records, call_parties, calls, events, text_events
 from ringfence.storage.statement import Statement, at_most
 from ringfence.storage.unit_of_work import Queries
@@ -87,6 +97,15 @@ class Leaf:
     at: int
     record: bytes
     salt: bytes
+    page: bytes = b""
+    """All members of a page, of which this is one."""
+
+    def entry(self) -> bytes | None:
+        """Return the entry of the log that this is, or is on; None where it is not on its page."""
+        own = commitment(self.salt, self.index, self.record)
+        if not self.page:
+            return own
+        return page_entry(self.page) if own in _split(self.page, len(self.page) // HASH) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,8 @@ def leaves_of(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
         for row in rows:
             yield record_leaf(queries, row, salt)
         after = rows[-1][0]
+    for index, at, page in audit_pages.pages_of(queries, party):
+        yield page_leaf(queries, index, at, page, party, salt)
     call = ""
     while found := queries.rows(_CALLS, (party, call, int(AUDIT_PAGE))):
         for call, account, caller in found:
@@ -133,6 +154,14 @@ def record_leaf(queries: Queries, row: tuple[int, int, str, str, str, str], salt
     return Leaf(index, kind, at, record, salted)
 
 
+def page_leaf(
+    queries: Queries, index: int, at: int, page: Page, party: PartyId, salt: Salt
+) -> Leaf:
+    """Return what a page says of one person on it."""
+    salted = salt(queries, None, party, SALTED)
+    return Leaf(index, OPENED, at, page.record(at, party), salted, page.joined())
+
+
 def proofs_of(
     queries: Queries, party: PartyId, *, salt: Salt, head: Checkpoint, note: str
 ) -> Iterator[Proof]:
@@ -143,19 +172,20 @@ def proofs_of(
     reader = tile_reader(queries)
     prover = Prover(reader)
     for leaf in leaves_of(queries, party, salt):
-        entry = commitment(leaf.salt, leaf.index, leaf.record)
-        if leaf.index >= head.size:
-            continue  # written while we were reading
+        entry = leaf.entry()
+        if leaf.index >= head.size or entry is None:
+            continue  # written while we were reading, or of somebody who was erased
         path = prover.inclusion(leaf.index, head.size)
         if audit.verify_inclusion(leaf_hash(entry), leaf.index, head.size, path, head.root):
             yield Proof(leaf.index, leaf.kind, leaf.at, proof_text(leaf, path, note))
 
 
 def proof_text(leaf: Leaf, path: list[bytes], note: str) -> str:
-    """Return a tlog-proof; ``extra`` is the salt (32 bytes) and the record."""
+    """Return a tlog-proof; ``extra`` is the salt (32 bytes), the record, and 0 and the page."""
+    page = b"\0" + leaf.page if leaf.page else b""
     return "\n".join([
         HEAD,
-        f"extra {_base64(leaf.salt + leaf.record)}",
+        f"extra {_base64(leaf.salt + leaf.record + page)}",
         f"index {leaf.index}",
         *map(_base64, path),
         "",

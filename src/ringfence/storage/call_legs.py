@@ -124,7 +124,7 @@ def record_of_leg(row: Row) -> CallRecord:
         talk_ms=0,
         cause=cause,
         hung_up_by=None,
-        missed=False,
+        missed_row=0,
         codec=codec,
         mos_x100=mos,
         parent=call,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from sqlalchemy import bindparam, func, select
 
 from ringfence.kernel import ids
@@ -95,8 +94,7 @@ _AFTER_ALL = "CB"
 """Above every call id."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallRecord:
+class CallRecord(msgspec.Struct, frozen=True):
     """The state a call's facts add up to, in the order of the table's columns."""
 
     id: CallId
@@ -117,7 +115,8 @@ class CallRecord:
     talk_ms: int
     cause: str | None
     hung_up_by: str | None
-    missed: bool
+    missed_row: int
+    """0 or 1: SQLite knows no others."""
     codec: str
     mos_x100: int
     flow: FlowId | None = None
@@ -125,6 +124,11 @@ class CallRecord:
     forwarded: PartyId | None = None
     detected: str | None = None
     removed_at: Ms | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether no person answered."""
+        return self.missed_row == 1
 
 
 class CallRecords:
@@ -179,6 +183,4 @@ class CallRecords:
 
 def record_of(row: Row) -> CallRecord:
     """Return the record of a row of the table, its columns in order."""
-    values = [*row]
-    values[18] = bool(values[18])  # missed: SQLite knows only 0 and 1
-    return CallRecord(*values)
+    return CallRecord(*row)

@@ -72,8 +72,10 @@ def search(
     if wanted.parent is None or wanted.children:
         found = _read(queries, account, wanted, before=before, count=count, legs=False)
     if wanted.children:
-        # Ids are in the order of time, so two pages of one length make the page of both.
-        found += _read(queries, account, wanted, before=before, count=count, legs=True)
+        # Ids are in the order of time, so two pages of one length make the page of both; legs that
+        # are older than the last call of a full page are not on it.
+        last = found[-1].id if len(found) == count else None
+        found += _read(queries, account, wanted, before=before, count=count, legs=True, last=last)
         found.sort(key=lambda record: record.id, reverse=True)
     return found[:count]
 
@@ -86,9 +88,10 @@ def _read(
     before: CallId | None,
     count: int,
     legs: bool,
+    last: CallId | None = None,
 ) -> list[CallRecord]:
     above = _LAST if wanted.until is None else ids.floor("call", wanted.until)
-    below = ids.floor("call", wanted.since or Ms(0))
+    below = last or ids.floor("call", wanted.since or Ms(0))
     above = min(above, before) if before is not None else above
     values: dict[str, Any] = {
         "account": account,

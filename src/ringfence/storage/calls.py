@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from ringfence.calls import events
 from ringfence.calls.events import CallFact
@@ -23,6 +23,7 @@ from ringfence.kernel.limits import CALL_CONTEXTS
 from ringfence.privacy.vault import Vault
 from ringfence.storage.audit import AuditTrail, record_bytes
 from ringfence.storage.call_legs import LEG_CHANGES
+from ringfence.storage.event_numbers import EventNumbers
 from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.outbox import JobAsked, Outbox
@@ -38,7 +39,6 @@ Change = tuple[Statement, Values]
 
 _c = calls.c
 _THIS = _c.id == bindparam("call")
-_LAST_EVENT = Statement(select(func.max(event_rows.c.id)))
 _ADD_EVENT = insert_row(event_rows)
 _ADD_CALL = insert_row(calls)
 _LINK = insert_new(call_parties)
@@ -187,6 +187,7 @@ class CallStore:
         keys: KeyRing,
         trail: AuditTrail,
         outbox: Outbox,
+        numbers: EventNumbers,
         jobs_of: JobsOf = _no_jobs,
     ) -> None:
         self._db = db
@@ -196,7 +197,7 @@ class CallStore:
         self._outbox = outbox
         self.jobs_of = jobs_of
         self._contexts: dict[CallId, _Context] = {}
-        self._next = self._before = (db.reading.value(_LAST_EVENT) or 0) + 1
+        self._numbers = numbers
         self._rows: list[Values] = []
 
     # --- writing --------------------------------------------------------------------------------
@@ -225,10 +226,10 @@ class CallStore:
             context = self._contexts.get(call) or self._remember(tx, fact)
             body = shape.body(fact)
             leaf = self._trail.append(context.salt, record_bytes(shape.name, fact.at, call, body))
+            number = self._numbers.take()
             self._rows.append(
-                (self._next, call, context.account, fact.at, shape.name, body.decode(), leaf)
+                (number, call, context.account, fact.at, shape.name, body.decode(), leaf)
             )
-            self._next += 1
             changed = _CHANGES.get(kind)
             change = None if changed is None else changed(fact, context.account)
             if change is not None:
@@ -264,8 +265,7 @@ class CallStore:
     # --- participant ----------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Remember the number of the next event."""
-        self._before = self._next
+        """Nothing is kept from before."""
 
     def prepare(self, tx: Transaction) -> None:
         """Write the events of all units at once."""
@@ -278,6 +278,5 @@ class CallStore:
 
     def rolled_back(self) -> None:
         """Forget what was not written."""
-        self._next = self._before
         self._rows.clear()
         self._contexts.clear()

@@ -15,6 +15,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.privacy.labels import USERNAME_SEALED
 from ringfence.storage.account_seal import AccountSeal
+from ringfence.storage.audit_pages import pages_of
 from ringfence.storage.schema import (
     audit_records,
     case_approvers,
@@ -181,7 +182,14 @@ class CasePeople:
         return [
             Touched(PartyId(party), leaf, body)
             for party, seen in queries.rows(_HONEY)
-            for leaf, body in queries.rows(_TOUCHED, (party, seen))
+            for leaf, body in (
+                *queries.rows(_TOUCHED, (party, seen)),
+                *(
+                    (leaf, page.told(party).decode())
+                    for leaf, _, page in pages_of(queries, party)
+                    if leaf > seen
+                ),
+            )
         ]
 
     def seen(self, tx: Transaction, party: PartyId, leaf: int) -> None:

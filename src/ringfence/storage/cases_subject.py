@@ -29,8 +29,10 @@ from ringfence.privacy.audit import Prover
 from ringfence.privacy.checkpoint import Checkpoint
 from ringfence.privacy.labels import Label
 from ringfence.privacy.taxonomy import is_personal
+from ringfence.storage import audit_pages
 from ringfence.storage.audit import tile_reader
-from ringfence.storage.audit_proofs import Salt, proof_text, record_leaf
+from ringfence.storage.audit_pages import OPENED, PAGE
+from ringfence.storage.audit_proofs import Salt, page_leaf, proof_text, record_leaf
 from ringfence.storage.schema import (
     audit_records,
     call_parties,
@@ -49,6 +51,7 @@ PEOPLE = frozenset({"caller", "customer", "agent"})
 
 EXEMPT: Mapping[str, str] = {
     "audit_records": "told apart, as the history of who looked at the data",
+    "audit_people": "an index of that history",
     "accounts": "speaks of the operator",
     "case_codes": "hashes of codes that expired within minutes",
     "case_honey": "speaks of people who do not exist",
@@ -78,7 +81,11 @@ SEALS: Mapping[str, Seal] = {
     "notifications.sealed": Seal("notification:{id}"),
     "fetched.sealed": Seal("fetched:{lookup}"),
     "texts.sealed": Seal("text:{id}"),
+    "payments.sealed": Seal("payment:{id}"),
     "text_media.sealed": Seal("media:{id}"),
+    "text_pieces.sealed": Seal("piece:{message}:{number}"),
+    "text_talks.sealed": Seal("talk:{party_id}:{number_id}"),
+    "transcription_parts.sealed": Seal("transcription:{transcription_id}:{number}"),
 }
 """Every sealed column about people. Wrapped keys are no data: see `is_data`."""
 
@@ -193,6 +200,10 @@ def looked_at(
     while True:
         found = queries.rows(_LOG, (after, int(CASES_SHOWN_MAX)))
         for leaf, at, kind, whom, body in found:
+            if kind == PAGE:
+                if party in body:
+                    yield leaf, at, OPENED, audit_pages.read(body).told(party).decode()
+                continue
             if whom == party or (whom is None and not ids.isdisjoint(_ID.findall(body))):
                 yield leaf, at, kind, body
         if len(found) < CASES_SHOWN_MAX:
@@ -201,9 +212,15 @@ def looked_at(
 
 
 def proofs(
-    queries: Queries, leaves: Iterable[int], *, salt: Salt, head: Checkpoint, note: str
+    queries: Queries,
+    leaves: Iterable[int],
+    party: PartyId,
+    *,
+    salt: Salt,
+    head: Checkpoint,
+    note: str,
 ) -> Iterator[tuple[int, str]]:
-    """Yield (leaf, tlog-proof) for records of the log under a signed head.
+    """Yield (leaf, tlog-proof) for records about a person, under a signed head of the log.
 
     A record that was written after the head was signed has no proof yet.
     """
@@ -212,7 +229,10 @@ def proofs(
         row = queries.row(_RECORD, (index,))
         if row is None or index >= head.size:
             continue
-        leaf = record_leaf(queries, row, salt)
+        if row[2] == PAGE:
+            leaf = page_leaf(queries, index, row[1], audit_pages.read(row[5]), party, salt)
+        else:
+            leaf = record_leaf(queries, row, salt)
         path = prover.inclusion(index, head.size)
         yield index, proof_text(leaf, path, note)
 

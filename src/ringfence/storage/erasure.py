@@ -234,6 +234,7 @@ class Eraser:
             self._folder.recordings: files,
             self._folder.spool: files,
             self._folder.objects / "archives": archives,
+            self._folder.media: self._write(lambda tx: rows.pictures(tx, begun.party)),
         }
         for folder, names in places.items():
             there = [folder / name for name in names if (folder / name).exists()]

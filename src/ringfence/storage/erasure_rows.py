@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, func, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.ids import CallId, PartyId
+from ringfence.storage import audit_pages
+from ringfence.storage.audit_pages import NOBODY
 from ringfence.storage.erasure_find import (
     BY_CALL,
     BY_KEY,
@@ -35,12 +37,10 @@ from ringfence.storage.schema import (
     parties,
     recording_channels,
     recordings,
+    text_media,
 )
 from ringfence.storage.statement import Statement, word
-from ringfence.storage.unit_of_work import Transaction
-
-NOBODY = PartyId("PA" + "0" * 32)
-"""Stands in anonymised records where somebody stood."""
+from ringfence.storage.unit_of_work import Queries, Transaction
 
 _p, _c, _h = parties.c, calls.c, recording_channels.c
 _PARTY = _p.id == bindparam("party")
@@ -253,10 +253,11 @@ def anonymise(tx: Transaction, party: PartyId, call: CallId) -> None:
 def let_go(tx: Transaction, party: PartyId) -> None:
     """Nothing is kept: the id leads nowhere from here on."""
     tx.run(_NOBODY_SEEN, (NOBODY, party, NOBODY, party))
+    audit_pages.let_go(tx, party)
     tx.run(_DROP_PARTY, (party,))
 
 
-_OWN_WAY = frozenset({"parties", "call_parties", "audit_records"})
+_OWN_WAY = frozenset({"parties", "call_parties", "audit_records", "audit_people"})
 """Found by the person and ended in a way of their own."""
 
 
@@ -268,3 +269,11 @@ def _keys(tx: Transaction, found: Reach, survey: Survey) -> Sequence[str | bytes
     if found.holding.link == "call":
         return free
     return [recording for call in free for recording in recordings_of(tx, call)]
+
+
+_PICTURES = Statement(select(text_media.c.id).where(text_media.c.party_id == bindparam("whom")))
+
+
+def pictures(queries: Queries, party: PartyId) -> list[str]:
+    """Return the names of the files of pictures in messages with somebody."""
+    return [f"{row[0]}.rfm" for row in queries.rows(_PICTURES, (party,))]

@@ -7,7 +7,7 @@
     DATA/keys/epoch-000001.key   the key that opens them
     DATA/objects/recordings/     sealed sound, one file per channel
     DATA/bindings.sealed         where phones are, over a restart
-    DATA/parts.sealed            parts of text messages that are not whole yet, for ten minutes
+    DATA/objects/media/          pictures of text messages, sealed
     DATA/spool/                  sound being recorded
     DATA/run/  DATA/logs/        sockets, logs
 """
@@ -48,11 +48,6 @@ class DataFolder:
         return self.root / "bindings.sealed"
 
     @property
-    def parts(self) -> Path:
-        """Where parts of text messages are kept that are not whole yet."""
-        return self.root / "parts.sealed"
-
-    @property
     def keystore(self) -> Path:
         """The file of sealed keys."""
         return self.keys / "keystore.db"
@@ -62,10 +57,16 @@ class DataFolder:
         """Where finished recordings lie."""
         return self.objects / "recordings"
 
+    @property
+    def media(self) -> Path:
+        """Where pictures of text messages lie."""
+        return self.objects / "media"
+
     def make(self) -> None:
         """Create what is missing and take access away from others."""
         for folder in (
-            self.root, self.keys, self.objects, self.recordings, self.spool, self.run, self.logs,
+            self.root, self.keys, self.objects, self.recordings, self.media, self.spool, self.run,
+            self.logs,
         ):  # fmt: skip
             folder.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         for folder in (self.root, self.keys):

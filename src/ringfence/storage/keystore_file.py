@@ -87,6 +87,8 @@ class KeystoreFile:
             self._next = 0
         self._marked = marked is not None
         self._closed = False
+        self.destructions = 0
+        """Counted up when destroyed keys are gone from memory, too."""
 
     def __repr__(self) -> str:
         return f"KeystoreFile(epoch {self._epoch.number})"
@@ -251,6 +253,7 @@ class KeystoreFile:
             for shelf in loaded:
                 for slot in by_shelf[shelf.number]:
                     shelf.destroy(slot)
+            self.destructions += 1
             return existed
 
     @contextmanager

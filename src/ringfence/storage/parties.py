@@ -28,7 +28,7 @@ from ringfence.storage.accounts import Account
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import parties
 from ringfence.storage.sqlite import Database
-from ringfence.storage.statement import Statement, insert_row
+from ringfence.storage.statement import Row, Statement, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 Kind = Literal["phone", "sip", "email", "anonymous"]
@@ -107,17 +107,11 @@ class Parties:
 
         Purposes and addresses as of `address`.
         """
-        found: dict[PartyId, str] = {}
-        for party, sealed, serial in queries.rows(_SOME, (json.dumps(sorted(parties)),)):
-            if sealed is None:
-                continue
-            try:
-                found[party] = self._openings.text(
-                    sealed, serial=serial, context=f"party:{party}", label=PHONE_SEALED
-                )
-            except Refused:
-                continue  # restricted, or not for whoever asks
-        return found
+
+        def fetch(missing: list[PartyId]) -> list[Row]:
+            return queries.rows(_SOME, (json.dumps(sorted(missing)),))
+
+        return self._openings.people(parties, fetch, label=PHONE_SEALED)
 
     def remember(self, party: PartyId, serial: int) -> None:
         """Keep in memory where a party's key lies."""
@@ -138,6 +132,7 @@ class Parties:
     def forget(self, party: PartyId) -> None:
         """Drop from memory where a party's key lies."""
         self._serials.pop(party, None)
+        self._openings.forget(party)
 
 
 class AccountParties:

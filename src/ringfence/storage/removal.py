@@ -20,6 +20,7 @@ from ringfence.storage.schema import (
     recordings,
 )
 from ringfence.storage.statement import Statement, word
+from ringfence.storage.transcriptions import remove_of_recording
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 _r = recordings.c
@@ -85,3 +86,4 @@ def remove_recording(tx: Transaction, recording: RecordingId, *, at: Ms) -> None
     """Make a recording unreadable; its files are the caller's to delete afterwards."""
     tx.run(_SILENCE, (0, "", at, recording))
     tx.run(_UNLOCK, (recording,))
+    remove_of_recording(tx, recording, at=at)

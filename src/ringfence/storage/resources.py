@@ -35,6 +35,11 @@ _CHANGE = Statement(
     "at",
     "resource",
 )
+_CALL = Statement(
+    update(resources).where(_r.id == bindparam("resource")).values(lookup=bindparam("found_by")),
+    "found_by",
+    "resource",
+)
 _DROP = Statement(delete(resources).where(_r.id == bindparam("resource")))
 
 _TYPES: dict[str, Any] = {kind.word: type_ for type_, kind in KINDS.items()}
@@ -77,15 +82,27 @@ class Resources:
             id=ids.make(kind.id, now, self._entropy), account=self._seal.account.id, body=body,
             parent=parent, created_at=now, changed_at=now,
         )  # fmt: skip
-        lookup = None if once is None else self._seal.find(f"resource:{kind.word}:{once}")
-        if lookup is not None and tx.value(_TAKEN, (lookup,)) is not None:
-            raise Refused("exists", "there is one of that already")
+        lookup = None if once is None else self._free(tx, kind.word, once)
         row = (made.id, made.account, kind.word, parent, lookup, self._sealed(made), now, now)
         tx.run(_ADD, row)
         return made
 
-    def change(self, tx: Transaction, kept: Kept[T], body: T, *, now: Ms) -> Kept[T]:
-        """Write another document in the place of one."""
+    def _free(self, tx: Transaction, word: str, once: str) -> bytes:
+        """By what it is found; `Refused` (``exists``) where something is."""
+        lookup = self._seal.find(f"resource:{word}:{once}")
+        if tx.value(_TAKEN, (lookup,)) is not None:
+            raise Refused("exists", "there is one of that already")
+        return lookup
+
+    def change(
+        self, tx: Transaction, kept: Kept[T], body: T, *, now: Ms, once: str | None = None
+    ) -> Kept[T]:
+        """Write another document in the place of one.
+
+        ``once``: what there may be one of alone, where that has changed; else `Refused`.
+        """
+        if once is not None:
+            tx.run(_CALL, (self._free(tx, KINDS[type(body)].word, once), kept.id))
         changed = replace(kept, body=body, changed_at=now)
         tx.run(_CHANGE, (self._sealed(changed), now, kept.id))
         return changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import bindparam, select, update
 
@@ -84,13 +84,20 @@ class Keys:
             " ".join(sorted(holder.purposes)), now, holder.expires_at, holder.revoked_at,
         )  # fmt: skip
         tx.run(_ADD_KEY, row)
-        return StoredKey(holder, lookup, name, now)
+        return StoredKey(replace(holder, account=self._seal.account.id), lookup, name, now)
 
     def all(self, queries: Queries) -> list[StoredKey]:
         """Return every key, revoked ones too. Purposes: operate, connect_call."""
         return [
             StoredKey(
-                KeyHolder(row[0], check_granted(row[4]), frozenset(row[5].split()), row[7], row[8]),
+                KeyHolder(
+                    row[0],
+                    check_granted(row[4]),
+                    frozenset(row[5].split()),
+                    row[7],
+                    row[8],
+                    account=row[1],
+                ),
                 bytes(row[2]),
                 self._seal.open(row[3], f"key:{row[0]}").decode(),
                 Ms(row[6]),

@@ -26,7 +26,6 @@ from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import CLOCK_BACK_MS, WRITE_GATHER_MS
 from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer
-from ringfence.privacy.labels import TEXT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
@@ -43,12 +42,14 @@ from ringfence.storage.conferences import Conferences
 from ringfence.storage.consents import Consents
 from ringfence.storage.deliveries import Deliveries
 from ringfence.storage.erasure import Eraser
+from ringfence.storage.event_numbers import EventNumbers
 from ringfence.storage.fetched import Fetched
 from ringfence.storage.flows import Flows
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
+from ringfence.storage.media_files import MediaFiles
 from ringfence.storage.messages import Messages
 from ringfence.storage.migrations import bring_up_to_date, revision
 from ringfence.storage.notifications import Notifications
@@ -56,7 +57,9 @@ from ringfence.storage.numbers import Numbers
 from ringfence.storage.openings import Openings
 from ringfence.storage.outbox import Outbox
 from ringfence.storage.parties import Parties
+from ringfence.storage.payments import Payments
 from ringfence.storage.phones import Phones
+from ringfence.storage.pieces import Pieces
 from ringfence.storage.policies import Policies
 from ringfence.storage.queues import Queues
 from ringfence.storage.recordings import Measure, Recordings
@@ -66,9 +69,11 @@ from ringfence.storage.resources import Resources
 from ringfence.storage.sealed_file import SealedFile
 from ringfence.storage.sqlite import Database, Durability
 from ringfence.storage.staff import Keys, Tickets
+from ringfence.storage.talks import Talks
 from ringfence.storage.text_senders import TextSenders
 from ringfence.storage.texts import Texts
 from ringfence.storage.timeline import Timeline
+from ringfence.storage.transcriptions import Transcriptions
 from ringfence.storage.trunks import Trunks
 from ringfence.storage.unit_of_work import Queries, Transaction
 
@@ -110,8 +115,21 @@ class AccountStore:
             keys=store.keys,
             openings=store.openings,
             trail=store.trail,
+            numbers=store.event_numbers,
             entropy=store.entropy,
         )
+        self.payments = Payments(
+            seal,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
+            entropy=store.entropy,
+        )
+        self.transcriptions = Transcriptions(
+            seal, vault=store.vault, keys=store.keys, openings=store.openings
+        )
+        self.pictures = MediaFiles(store.folder, vault=store.vault, openings=store.openings)
+        self.texts.gone = self.pictures.drop
         self.text_senders = TextSenders(seal)
         self.api_keys = Keys(seal)
         self.tickets = Tickets(seal)
@@ -139,9 +157,8 @@ class AccountStore:
         self.bindings = SealedFile(
             store.folder.bindings, seal, context="bindings", why="connect_call"
         )
-        self.parts = SealedFile(
-            store.folder.parts, seal, context="parts", why="carry_message", label=TEXT_SEALED
-        )
+        self.pieces = Pieces(seal, vault=store.vault, keys=store.keys, openings=store.openings)
+        self.talks = Talks(seal, vault=store.vault, keys=store.keys, openings=store.openings)
         self.recordings = Recordings(
             store.db,
             store.folder,
@@ -180,8 +197,14 @@ class Store:
         self.parties = Parties(db, self.vault, self.openings, entropy=entropy)
         self.keys = KeyRing(self.vault, self.accounts, self.parties)
         self.outbox = Outbox(db, self.keys, self.vault, self.openings, entropy=entropy)
+        self.event_numbers = EventNumbers(db.reading)
         self.calls = CallStore(
-            db, vault=self.vault, keys=self.keys, trail=self.trail, outbox=self.outbox
+            db,
+            vault=self.vault,
+            keys=self.keys,
+            trail=self.trail,
+            outbox=self.outbox,
+            numbers=self.event_numbers,
         )
         self.call_records = CallRecords(db)
         self.call_legs = CallLegs(db)
@@ -201,6 +224,7 @@ class Store:
             entropy=entropy,
         )
         db.join(_KeysFirst(keystore))
+        db.join(self.event_numbers)
         db.join(self.calls)
         db.join(self.trail)
 

@@ -53,6 +53,8 @@ from ringfence.storage.schema import (
     text_media,
     texts,
     tokens,
+    transcription_parts,
+    transcriptions,
 )
 from ringfence.storage.statement import Statement, at_most, insert_new, word
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -169,6 +171,11 @@ _EMPTY_TEXT = Statement(
     "text",
 )
 _DROP_MEDIA = Statement(delete(text_media).where(text_media.c.text_id == bindparam("text")))
+_WRITTEN_DOWN_OF = Statement(
+    select(transcriptions.c.call_id, transcriptions.c.recording_id).where(
+        transcriptions.c.id == bindparam("transcription")
+    )
+)
 _EXCHANGED_IN = Statement(select(_n.call_id).where(_n.id == bindparam("notification")))
 _EMPTY_NOTIFICATION = Statement(
     update(notifications)
@@ -200,6 +207,12 @@ _OF_A_CALL = tuple(
         delete(room_recordings).where(
             room_recordings.c.recording_id.in_(select(_r.id).where(_r.call_id == bindparam("call")))
         ),
+        delete(transcription_parts).where(
+            transcription_parts.c.transcription_id.in_(
+                select(transcriptions.c.id).where(transcriptions.c.call_id == bindparam("call"))
+            )
+        ),
+        delete(transcriptions).where(transcriptions.c.call_id == bindparam("call")),
         delete(recordings).where(_r.call_id == bindparam("call")),
         delete(notifications).where(_n.call_id == bindparam("call")),
         delete(fetched).where(fetched.c.call_id == bindparam("call")),
@@ -237,6 +250,7 @@ def mentions() -> list[Any]:
         not in {
             "parties",
             "audit_records",
+            "audit_people",
             "calls",
             "call_legs",
             "recording_channels",
@@ -332,6 +346,9 @@ def _held(queries: Queries, kind: str, record: str) -> bool:
         case "notifications":
             call = queries.value(_EXCHANGED_IN, (record,))
             return call is not None and is_held(queries, call)
+        case "transcriptions":
+            whole = queries.row(_WRITTEN_DOWN_OF, (record,)) or ()
+            return any(is_held(queries, one) for one in whole)
         case "calls" | "removed":
             return any(is_held(queries, row[0]) for row in queries.rows(_HEARD, (record,)))
     return False

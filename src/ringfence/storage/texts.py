@@ -10,12 +10,11 @@ our own number or word is sealed under the account's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, cast
+from typing import Literal, cast
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
@@ -38,12 +37,17 @@ from ringfence.privacy.labels import TEXT_SEALED
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.audit import AuditTrail, record_bytes
+from ringfence.storage.event_numbers import EventNumbers
 from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import text_events, text_media, text_parts, texts
 from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
+from ringfence.storage.text_lists import AFTER_ALL, FOR_EVER, listing
 from ringfence.storage.unit_of_work import Queries, Transaction
+
+Discard = Literal["text", "number", "both"]
+"""What is not to be shown any more once a message was sent."""
 
 PRIORITIES = (0, 1, 2)
 """Codes and alarms, what people wait for, what can wait."""
@@ -54,7 +58,9 @@ _ADD_EVENT = insert_row(text_events)
 _ADD_MEDIA = insert_row(text_media)
 _ADD_PART = insert_new(text_parts)
 _ONE = Statement(select(*_x).where(_x.id == bindparam("text")))
-_NOW = Statement(select(_x.state, _x.party_id, _x.carrier).where(_x.id == bindparam("text")))
+_NOW = Statement(
+    select(_x.state, _x.party_id, _x.carrier, _x.account_id).where(_x.id == bindparam("text"))
+)
 _MOVE = Statement(
     update(texts)
     .where(_x.id == bindparam("text"))
@@ -69,6 +75,10 @@ _MOVE = Statement(
         sent_at=func.coalesce(bindparam("sent"), _x.sent_at),
     ),
     *("to", "due", "tries", "with_", "why", "code", "at", "sent", "text"),
+)
+_MARK = Statement(
+    update(texts).where(_x.id == bindparam("text")).values(unread=bindparam("open")),
+    *("open", "text"),
 )
 _RATE = Statement(
     update(texts)
@@ -167,34 +177,6 @@ _STORY = Statement(
 )
 
 
-_AFTER_ALL = "SN"
-"""Above every message's id."""
-_FOR_EVER = 2**62
-
-
-@lru_cache
-def _page(party: bool, own: bool, side: bool, days: bool) -> Statement:
-    """Return the statement for what is asked of a list; each reads an index in order of the ids."""
-    query: Select[Any] = select(*_x).where(_x.account_id == bindparam("account"))
-    names = ["account"]
-    if party:
-        query = query.where(_x.party_id == bindparam("person"))
-        names.append("person")
-    if own:
-        query = query.where(_x.own_lookup == bindparam("ours"))
-        names.append("ours")
-    if side:
-        query = query.where((_x.direction == word("inbound")) == bindparam("came_in"))
-        names.append("came_in")
-    if days:
-        at = func.coalesce(_x.sent_at, _x.created_at)
-        query = query.where(at >= bindparam("since"), at < bindparam("until"))
-        names += ["since", "until"]
-    query = query.where(_x.id < bindparam("before"), _x.id >= bindparam("from_"))
-    names += ["before", "from_"]
-    return Statement(at_most(query.order_by(_x.id.desc()), "count"), *names, "count")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewText:
     """A message to be kept. ``begun``: its first fact; ``own``: our number or word; ``due_at``:
@@ -212,6 +194,8 @@ class NewText:
     due_at: Ms | None = None
     expires_at: Ms | None = None
     carrier: str | None = None
+    unread: bool = False
+    discard: Discard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +229,13 @@ class Text:
     callback: bytes | None = field(repr=False)
     key_serial: int | None
     sealed: bytes | None = field(repr=False)
+    unread: bool | None
+    discard: Discard | None
 
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A link, sealed, in the order of the table's columns."""
+    """A link, sealed, in the order of the table's columns; ``media_type`` None: not fetched."""
 
     id: MediaId
     text: MessageId
@@ -257,12 +243,17 @@ class Medium:
     made_at: Ms
     key_serial: int
     sealed: bytes = field(repr=False)
+    media_type: str | None = None
+    size: int | None = None
 
 
 class Texts:
     """The messages of one account."""
 
-    __slots__ = ("_account", "_entropy", "_keys", "_openings", "_seal", "_trail", "_vault")
+    __slots__ = (
+        "_account", "_entropy", "_keys", "_numbers", "_openings", "_seal", "_trail", "_vault",
+        "bells", "gone",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -272,8 +263,14 @@ class Texts:
         keys: KeyRing,
         openings: Openings,
         trail: AuditTrail,
+        numbers: EventNumbers,
         entropy: Entropy,
     ) -> None:
+        self.bells: set[Callable[[], object]] = set()
+        """Called in the writer thread once a fact is durable."""
+        self.gone: Callable[[MediaId], object] = _nothing
+        """Told of each picture that was removed, once that is durable."""
+        self._numbers = numbers
         self._seal = seal
         self._account: AccountId = seal.account.id
         self._vault = vault
@@ -304,13 +301,15 @@ class Texts:
                 self._seal.seal_text(new.callback, place + ":callback"),
                 serial,
                 seal(serial, new.body.encode(), context=place),
+                *(new.unread or None, new.discard),
             ),
         )
         for link in new.media:
             medium = ids.make("media", fact.at, self._entropy)
             sealed = seal(serial, link.encode(), context=f"media:{medium}")
-            tx.run(_ADD_MEDIA, (medium, fact.message, fact.party, fact.at, serial, sealed))
-        self._write(tx, fact, fact.party, serial)
+            row = (medium, fact.message, fact.party, fact.at, serial, sealed, None, None)
+            tx.run(_ADD_MEDIA, row)
+        self._write(tx, fact, fact.party, serial, self._account)
         return state
 
     def happen(self, tx: Transaction, fact: MessageFact) -> State | None:
@@ -326,32 +325,56 @@ class Texts:
         match fact:
             case life.MessageRedacted():
                 tx.run(_SILENCE, (0, fact.at, None, None, fact.message))
-                tx.run(_DROP_MEDIA, (fact.message,))
+                self._drop_media(tx, fact.message)
+                tx.leave_no_copy()
+            case life.MessageAnswered() | life.MessageSeen():
+                tx.run(_MARK, (fact.unread or None, fact.message))
             case life.MessageRated():
                 tx.run(_RATE, (fact.outcome, fact.at, fact.message))
             case _:
                 tx.run(_MOVE, (state, *_changes(fact), fact.message))
-        self._write(tx, fact, row[1], self._keys.serial(tx, self._account, row[1]))
+        account = AccountId(row[3])  # one post carries the messages of every account
+        self._write(tx, fact, row[1], self._keys.serial(tx, account, row[1]), account)
         return state
 
-    def _write(self, tx: Transaction, fact: MessageFact, party: PartyId, serial: int) -> None:
+    def account_of(self, queries: Queries, text: MessageId) -> AccountId | None:
+        """Return whose message it is."""
+        row = queries.row(_NOW, (text,))
+        return None if row is None else AccountId(row[3])
+
+    def _write(
+        self, tx: Transaction, fact: MessageFact, party: PartyId, serial: int, account: AccountId
+    ) -> None:
         shape = shape_of(type(fact))
         body = shape.body(fact)
         salt = self._vault.salt(serial, fact.message)
         leaf = self._trail.append(salt, record_bytes(shape.name, fact.at, fact.message, body))
-        account = self._account
         tx.run(
             _ADD_EVENT,
-            (None, fact.message, account, party, fact.at, shape.name, body.decode(), leaf),
-        )
+            (self._numbers.take(), fact.message, account, party, fact.at, shape.name,
+             body.decode(), leaf),
+        )  # fmt: skip
+        for bell in self.bells:
+            tx.after(bell)
 
     def drop(self, tx: Transaction, text: MessageId) -> None:
         """Remove a message and everything of it."""
+        self._drop_media(tx, text)
         for statement in _DROP:
             tx.run(statement, (text,))
+        tx.leave_no_copy()
+
+    def _drop_media(self, tx: Transaction, text: MessageId) -> None:
+        for row in tx.rows(_MEDIA, (text,)):
+            self._lost(tx, MediaId(row[0]))
+        tx.run(_DROP_MEDIA, (text,))
+
+    def _lost(self, tx: Transaction, medium: MediaId) -> None:
+        tx.after(lambda: self.gone(medium))
 
     def drop_medium(self, tx: Transaction, medium: Medium) -> None:
         """Remove one link."""
+        self._lost(tx, medium.id)
         tx.run(_DROP_MEDIUM, (medium.id,))
         tx.run(_FEWER, (1, medium.text))
 
@@ -519,15 +542,15 @@ class Texts:
             since is not None or until is not None,
         )  # fmt: skip
         first = ids.floor("message", Ms((since or 0) - TEXT_AHEAD_MAX_S * 1000))
-        last = _AFTER_ALL if until is None else ids.floor("message", until)
+        last = AFTER_ALL if until is None else ids.floor("message", until)
         values: list[Value] = [self._account]
         values += [] if party is None else [party]
         values += [] if own is None else [self.lookup(own)]
         values += [] if inbound is None else [int(inbound)]
         if asked[3]:
-            values += [since or 0, _FOR_EVER if until is None else until]
-        values += [min(before or _AFTER_ALL, last), first, count]
-        return [Text(*row) for row in queries.rows(_page(*asked), tuple(values))]
+            values += [since or 0, FOR_EVER if until is None else until]
+        values += [min(before or AFTER_ALL, last), first, count]
+        return [Text(*row) for row in queries.rows(listing(*asked), tuple(values))]
 
     def lookup(self, own: str) -> bytes:
         """Return by what messages of one of our numbers or words are found."""
@@ -542,6 +565,10 @@ class Texts:
             if refused.code == "erased":
                 return None
             raise
+
+
+def _nothing(_medium: MediaId) -> None:
+    """Nobody keeps pictures."""
 
 
 def too_late(text: MessageId, now: Ms) -> life.MessageFailed:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from ringfence.calls.events import CallFact
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, CallId
+from ringfence.kernel.ids import AccountId, CallId, MessageId
+from ringfence.storage.event_numbers import newest
 from ringfence.storage.facts import read_fact
-from ringfence.storage.schema import events
+from ringfence.storage.schema import events, text_events
 from ringfence.storage.sqlite import Database
 from ringfence.storage.statement import Row, Statement, at_most
 
@@ -26,7 +27,17 @@ _SINCE = Statement(
 )
 
 
-_NEWEST = Statement(select(func.max(_e.id)))
+_t = text_events.c
+_TEXTS_SINCE = Statement(
+    at_most(
+        select(_t.id, _t.text_id, _t.account_id, _t.at, _t.name, _t.body)
+        .where(_t.id > bindparam("after"))
+        .order_by(_t.id),
+        "count",
+    ),
+    "after",
+    "count",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,18 @@ class StoredEvent:
     def fact(self) -> CallFact | None:
         """Return the fact, or None for a kind this version does not know any more."""
         return read_fact(self.name, self.at, self.call, self.account, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNews:
+    """One fact of a text message. ``body``: JSON of its other fields."""
+
+    id: int
+    message: MessageId
+    account: AccountId
+    at: Ms
+    name: str
+    body: str
 
 
 class Timeline:
@@ -67,10 +90,16 @@ class Timeline:
         """Return events of all calls recorded after event number ``event``, oldest first."""
         return [_event(row) for row in self._db.reading.rows(_SINCE, (event, count))]
 
+    def news(self, event: int, *, count: int) -> list[StoredEvent | StoredNews]:
+        """Return what happened to calls and to messages after an event, oldest first."""
+        reading = self._db.reading
+        found: list[StoredEvent | StoredNews] = [*self.since(event, count=count)]
+        found += [StoredNews(*row) for row in reading.rows(_TEXTS_SINCE, (event, count))]
+        return sorted(found, key=lambda stored: stored.id)[:count]
+
     def newest(self) -> int:
         """Return the number of the newest event, 0 where there is none."""
-        row = self._db.reading.row(_NEWEST, ())
-        return 0 if row is None else int(row[0] or 0)
+        return newest(self._db.reading)
 
 
 def _event(row: Row) -> StoredEvent:

@@ -102,6 +102,17 @@ class Transaction(Queries):
         """Call ``action`` in the writer thread once this transaction is durable."""
         self._after.append(action)
 
+    def leave_no_copy(self) -> None:
+        """Cut the log file back once this is durable: what it overwrites is in no file then.
+
+        The pages of the database itself are zeroed (``secure_delete``).
+        """
+        self.after(self._cut_back)
+
+    def _cut_back(self) -> None:
+        """Raises `apsw.BusyError` where a reader holds on to it for longer than SQLite waits."""
+        self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
     def take_after(self) -> list[Callable[[], object]]:
         """Return the actions to follow the commit, and forget them."""
         actions, self._after = self._after, []

@@ -6,7 +6,12 @@ serve SQLite and Postgres. Every id is 34 characters (``kernel.ids``).
 
 from ringfence.storage.schema.accounts import accounts, tokens
 from ringfence.storage.schema.apps import app_grants, app_tokens, apps, repeats
-from ringfence.storage.schema.audit import audit_checkpoints, audit_records, audit_tiles
+from ringfence.storage.schema.audit import (
+    audit_checkpoints,
+    audit_people,
+    audit_records,
+    audit_tiles,
+)
 from ringfence.storage.schema.base import label_of_column, metadata
 from ringfence.storage.schema.calls import call_legs, call_parties, calls, events
 from ringfence.storage.schema.cases import (
@@ -28,6 +33,7 @@ from ringfence.storage.schema.gate import api_keys, holds, restrictions, staff_t
 from ringfence.storage.schema.jobs import jobs
 from ringfence.storage.schema.messages import messages, subscriptions
 from ringfence.storage.schema.parties import parties
+from ringfence.storage.schema.payments import payments
 from ringfence.storage.schema.policies import (
     engagements,
     policy_acceptances,
@@ -49,9 +55,12 @@ from ringfence.storage.schema.texts import (
     text_events,
     text_media,
     text_parts,
+    text_pieces,
+    text_talks,
     text_templates,
     texts,
 )
+from ringfence.storage.schema.transcriptions import transcription_parts, transcriptions
 
 __all__ = [
     "accounts",
@@ -61,6 +70,7 @@ __all__ = [
     "app_tokens",
     "apps",
     "audit_checkpoints",
+    "audit_people",
     "audit_records",
     "audit_tiles",
     "call_counts",
@@ -94,6 +104,7 @@ __all__ = [
     "numbers",
     "participants",
     "parties",
+    "payments",
     "phones",
     "policy_acceptances",
     "policy_notices",
@@ -114,8 +125,12 @@ __all__ = [
     "text_events",
     "text_media",
     "text_parts",
+    "text_pieces",
+    "text_talks",
     "text_templates",
     "texts",
     "tokens",
+    "transcription_parts",
+    "transcriptions",
     "trunks",
 ]

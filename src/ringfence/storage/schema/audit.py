@@ -26,6 +26,19 @@ audit_records = Table(
 )
 """Leaves that are not call facts (those are rows of ``events``)."""
 
+Index("ix_audit_records_page", audit_records.c.leaf, sqlite_where=audit_records.c.kind == "page")
+"""Leaves for everybody on a page alone: those that no span names yet are found by it."""
+
+audit_people = Table(
+    "audit_people",
+    metadata,
+    column("party_id", ID, PARTY_ID, primary_key=True),
+    column("until", BigInteger, AUDIT, primary_key=True),  # the leaf after the last of the span
+    column("leaves", Text, AUDIT),  # of the pages of a span the person is on, by commas
+    sqlite_with_rowid=False,
+)
+"""Who is on which page of addresses that were opened at once (``storage.audit_pages``)."""
+
 audit_checkpoints = Table(
     "audit_checkpoints",
     metadata,

@@ -5,7 +5,7 @@ what was said is sealed under their key. Our own side is a number or a word of o
 own place in the queue: ``due_at`` is set while it waits, and for nothing else.
 """
 
-from sqlalchemy import BigInteger, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Index, String, Table, Text
 
 from ringfence.privacy.labels import (
     ACCOUNT_ID,
@@ -13,9 +13,12 @@ from ringfence.privacy.labels import (
     CONFIG,
     CONFIG_HASH,
     CONFIG_SEALED,
+    CONTENT_HASH,
     KEY_ID,
+    PARTY_BRIEF,
     PARTY_ID,
     SYSTEM,
+    TEXT_DRAFT,
     TEXT_FACT,
     TEXT_ID,
     TEXT_SEALED,
@@ -53,6 +56,8 @@ texts = Table(
     column("callback", SEALED, CONFIG_SEALED, nullable=True),  # URL to tell
     column("key_serial", BigInteger, KEY_ID, nullable=True),
     column("sealed", SEALED, TEXT_SEALED, nullable=True),  # null: redacted, or too old
+    column("unread", Boolean, TEXT_FACT, nullable=True),  # true: a person is to read it
+    column("discard", WORD, TEXT_FACT, nullable=True),  # once it was sent: text, number, both
     Index("ix_texts_account_id_id", "account_id", "id"),
     Index("ix_texts_party_id_id", "party_id", "id"),
     Index("ix_texts_own_lookup_id", "own_lookup", "id"),
@@ -65,6 +70,13 @@ Index(
     sqlite_where=texts.c.due_at.is_not(None),
 )
 """Only messages that wait are in it."""
+Index(
+    "ix_texts_unread",
+    texts.c.account_id,
+    texts.c.id,
+    sqlite_where=texts.c.unread.is_not(None),
+)
+"""Only messages nobody has read are in it."""
 
 text_events = Table(
     "text_events",
@@ -105,11 +117,47 @@ text_media = Table(
     column("made_at", MS, TEXT_TIME),
     column("key_serial", BigInteger, KEY_ID),
     column("sealed", SEALED, TEXT_SEALED),  # its link
+    column("media_type", String(64), TEXT_FACT, nullable=True),  # null: not fetched
+    column("size", BigInteger, TEXT_FACT, nullable=True),  # octets, in clear
     Index("ix_text_media_text_id", "text_id"),
     Index("ix_text_media_party_id", "party_id"),
     sqlite_with_rowid=False,
 )
-"""Pictures and the like, by link."""
+"""Pictures and the like: where each was to be had, and once it was fetched, what it is.
+
+What was fetched lies in ``objects/media``, sealed under the same key.
+"""
+
+text_pieces = Table(
+    "text_pieces",
+    metadata,
+    column("message", HASH, CONTENT_HASH, primary_key=True),  # of carrier, both ends, reference
+    column("number", BigInteger, TEXT_DRAFT, primary_key=True),
+    column("total", BigInteger, TEXT_DRAFT),
+    column("carrier", String(64), CONFIG),
+    column("party_id", ID, PARTY_BRIEF),
+    column("at", MS, TEXT_DRAFT),
+    column("key_serial", BigInteger, KEY_ID),
+    column("sealed", SEALED, TEXT_SEALED),  # JSON: sender, recipient, reference, text
+    Index("ix_text_pieces_party_id", "party_id"),
+    sqlite_with_rowid=False,
+)
+"""Parts that came of messages whose rest has not, for some minutes."""
+
+text_talks = Table(
+    "text_talks",
+    metadata,
+    column("party_id", ID, PARTY_BRIEF, primary_key=True),
+    column("number_id", ID, CONFIG, primary_key=True),
+    column("account_id", ID, ACCOUNT_ID),
+    column("at", MS, TEXT_DRAFT),
+    column("until", MS, TEXT_DRAFT),
+    column("key_serial", BigInteger, KEY_ID),
+    column("sealed", SEALED, TEXT_SEALED),  # where in which flow their answer leads
+    Index("ix_text_talks_until", "until"),
+    sqlite_with_rowid=False,
+)
+"""Who was asked something by which number of ours, until their answer comes or it is too late."""
 
 text_templates = Table(
     "text_templates",
