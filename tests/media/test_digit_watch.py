@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from ringfence.media import dtmf, g711, tones
-from ringfence.media.digit_watch import RUN, DigitWatch
+from ringfence.media.digit_watch import RUNS, DigitWatch
 
+PASSAGE = 3_200
+"""Samples: about as long as each is."""
 VECTORS = Path(__file__).parents[1] / "vectors" / "media"
 
 
@@ -39,7 +41,7 @@ def _pair(row, column, milliseconds=40, *, peak=4000.0, twist=1.0, off=0.0, nois
 def test_the_shortest_digit_is_suspected_before_it_is_sure(digit) -> None:
     pcm = tones.Oscillator(tones.dtmf(digit, 100), rate=8000).read(800)
     watch, detector = DigitWatch(), dtmf.ToneDetector()
-    seen = dtmf.BLOCK + (RUN - 1) * dtmf.HOP
+    seen = dtmf.BLOCK + (RUNS[0][0] - 1) * dtmf.HOP
     assert not watch.feed(pcm[: seen - 1])
     assert watch.feed(pcm[seen - 1 : seen])
     assert detector.feed(pcm[:seen]) == []
@@ -81,10 +83,16 @@ def test_progress_tones_silence_and_noise_are_not_suspected() -> None:
 
 
 def test_speech_that_resembles_digits_is_mostly_let_through() -> None:
-    """The hardest passages of an hour: in each a block of the detector does hit."""
+    """The hardest passages of an hour: in each a block of the detector does hit.
+
+    They lie minutes apart, so a suspicion in one is no company to the next.
+    """
     pcm = g711.decode_ulaw((VECTORS / "speech_that_resembles_digits.ulaw").read_bytes())
-    watch = DigitWatch()
-    found = [watch.feed(pcm[at : at + 160]) for at in range(0, len(pcm), 160)]
+    found = []
+    for passage in range(0, len(pcm), PASSAGE):
+        watch = DigitWatch()
+        heard = pcm[passage : passage + PASSAGE]
+        found += [watch.feed(heard[at : at + 160]) for at in range(0, len(heard), 160)]
     assert sum(found) <= 20, f"of {len(found)} frames, and of an hour"
 
 
@@ -95,3 +103,30 @@ def test_how_the_audio_is_cut_makes_no_difference() -> None:
         found |= watch.feed(pcm[at : at + size])
         at += size
     assert found == _suspects(pcm) is True
+
+
+def test_digits_are_suspected_sooner_in_the_company_of_another() -> None:
+    """A digit with a voice of 300 and 500 Hz beside it, alone and right after a clear one."""
+    clear = _pair(697, 1209, 100)
+    voiced = array(
+        "h",
+        [
+            x + round(1400 * math.sin(n * 0.2356) + 1400 * math.sin(n * 0.3927 * (1 + n / 9000)))
+            for n, x in enumerate(_pair(770, 1336, 30))
+        ],
+    )
+    watch = DigitWatch()
+    assert not _suspects(voiced)
+    assert watch.feed(clear)
+    assert watch.feed(voiced)
+
+
+@pytest.mark.parametrize("mains", [50, 60])
+def test_digits_are_suspected_though_the_mains_hum(mains) -> None:
+    for row in tones.DTMF_ROWS:
+        for column in tones.DTMF_COLUMNS:
+            pcm = _pair(row, column, peak=4000.0)
+            for n in range(len(pcm)):
+                turn = 2 * math.pi * mains * n / 8000
+                pcm[n] += round(900 * math.sin(turn) + 700 * math.sin(3 * turn + 1))
+            assert _suspects(pcm), (row, column)

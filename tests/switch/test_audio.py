@@ -155,21 +155,3 @@ async def test_the_kinds_of_address_both_sides_named_are_in_the_facts(bench: Ben
     assert ended.leg == leg  # type: ignore[attr-defined]
     named = (ended.announced, ended.advertised)  # type: ignore[attr-defined]
     assert named == ("private", "private")
-
-
-async def test_legs_with_two_workers_are_not_bridged_in_silence(bench: Bench) -> None:
-    """A call whose partner is carried elsewhere hears of it instead of nothing."""
-    bench.number("+12025550100", "<Response><Enqueue>q</Enqueue><Say>sorry</Say></Response>")
-    bench.number("+12025550101", "<Response><Dial><Queue>q</Queue></Dial></Response>")
-    bench.invite("+12025550100", key="in-1")
-    bench.open_ports()
-    await turn()
-    bench.invite("+12025550101", key="in-2")
-    agent = bench.runner.legs[bench.wire.last(media.OpenLeg).leg]
-    bench.open_ports()
-    agent.link = None
-    agent.link = type(bench.link)(bench.wire, on_notice=print, on_lost=print)
-    await turn()
-    await turn()
-    assert bench.wire.sent(media.Bridge) == []
-    assert bench.world.spoken == ["sorry"]

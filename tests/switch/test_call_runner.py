@@ -276,7 +276,7 @@ async def test_a_call_ends_although_its_facts_are_never_taken(bench: Bench) -> N
     bench.clock.advance(FACTS_GIVE_UP_MS)
     bench.runner.settle(live)
     assert not bench.runner.calls
-    assert live.timer is None
+    assert live.alarm is None
 
 
 async def test_a_leg_that_waits_for_its_worker_is_forgotten_when_the_worker_dies(
@@ -342,3 +342,23 @@ async def test_a_bug_ends_its_call_and_no_other(
     assert bench.world.facts[-1].cause == "server_error"  # type: ignore[attr-defined]
     assert not bench.runner.calls
     assert not bench.runner.legs
+
+
+@pytest.mark.parametrize("bug", [False, True])
+async def test_one_timer_rings_for_every_call_that_is_due(bench: Bench, *, bug: bool) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("a bug")
+
+    bench.number("+12025550100", "<Response><Pause length='1'/><Say>Hello</Say></Response>")
+    for key in ("in-1", "in-2"):
+        bench.invite("+12025550100", key=key)
+        bench.open_ports()
+        await turn()
+    if bug:
+        next(iter(bench.runner.calls.values())).on_time = fail
+    bench.clock.advance(999)
+    bench.runner._rung()
+    assert not bench.wire.sent(sip.Answer)
+    bench.clock.advance(1)
+    bench.runner._rung()
+    assert [answer.leg for answer in bench.wire.sent(sip.Answer)] == ["in-1", "in-2"][bug:]

@@ -46,7 +46,7 @@ async def narrator(bench: Bench, ears: Ears, document: bytes | None) -> Narrator
     await turn()
     (live,) = bench.runner.calls.values()
     made = Narrator(
-        bench.runner.host, bench.clock, live, Source(url=URL), ears.play, ears.done.append
+        bench.runner.tenant.host, bench.clock, live, Source(url=URL), ears.play, ears.done.append
     )
     made.begin()
     await turn()

@@ -44,7 +44,7 @@ async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
         commands.DialTarget(endpoint=commands.ToSip(uri="sip:bob@example.com")),
         commands.DialTarget(endpoint=commands.ToDevice(device=PhoneDeviceId("PD1"))),
     )
-    prepared = bench.runner.host.prepared(commands.Dial(targets=targets))
+    prepared = bench.runner.tenant.host.prepared(commands.Dial(targets=targets))
     assert isinstance(prepared, commands.Dial)
     now = bench.clock.now()
     assert [target.party for target in prepared.targets] == [
@@ -52,11 +52,11 @@ async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
         bench.world.resolve("sip:bob@example.com", now),
         bench.world.resolve("sip:desk@pbx.example.com", now),
     ]
-    assert bench.runner.host.prepared(commands.Answer()) == commands.Answer()
+    assert bench.runner.tenant.host.prepared(commands.Answer()) == commands.Answer()
 
 
 async def test_answers_for_a_call_that_is_over_are_dropped(bench: Bench) -> None:
-    host = bench.runner.host
+    host = bench.runner.tenant.host
     for request in (
         Fetch(request=1, url="https://example.com"),
         Speak(request=2, text="Hello"),

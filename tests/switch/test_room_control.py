@@ -10,10 +10,11 @@ from switch_bench import Bench
 from ringfence.calls.commands import Hangup, Heard
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId
-from ringfence.markup.verbs import Conference
+from ringfence.markup.context import Source
+from ringfence.markup.verbs import Conference, Dial
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
-from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.outgoing import Outgoing, Wishes
 from ringfence.switch.room_control import Invitation, RoomControl
 from ringfence.switch.tolls import Tolls
 
@@ -112,6 +113,30 @@ async def test_mute_coach_settle_remove_end(bench: Bench) -> None:
     assert not list(bench.rooms.open_rooms())
     with pytest.raises(Refused):
         desk.end(sid)
+
+
+async def test_who_is_called_in_by_the_sid_comes_into_that_room(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = control(bench)
+    sid, _ = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="team")))
+    placed: list[Source] = []
+    place = desk._outgoing.place
+
+    def note(to: str, *, source: Source, wishes: Wishes) -> CallId:
+        placed.append(source)
+        return place(to, source=source, wishes=wishes)
+
+    monkeypatch.setattr(desk._outgoing, "place", note)
+    again, _ = desk.invite(sid, Invitation(to="sip:bob@192.0.2.9", place=Conference(room=sid)))
+    assert again == sid
+    (source,) = placed
+    assert source.document is not None
+    (stay,) = source.document.verbs
+    assert isinstance(stay, Dial)
+    (where,) = stay.targets
+    assert isinstance(where, Conference)
+    assert where.room == "team"
 
 
 async def test_somebody_is_called_in(bench: Bench) -> None:

@@ -13,6 +13,7 @@ anybody     anything else            404, or 488 where there is no codec in comm
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ringfence.calls import inputs
@@ -33,10 +34,11 @@ from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.prack import REL100
 from ringfence.sip.sdp import SessionDescription
 from ringfence.switch.audio import AudioDesk
-from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached
+from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached, TrunkEntry
 from ringfence.switch.live import LiveLeg
 from ringfence.switch.programs import Programs
 from ringfence.switch.sessions import Sessions
+from ringfence.switch.tenant import Tenant
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -50,9 +52,17 @@ class Arrivals:
     """Makes calls of INVITEs."""
 
     def __init__(
-        self, runner: CallRunner, *, audio: AudioDesk, sessions: Sessions, programs: Programs
+        self,
+        runner: CallRunner,
+        *,
+        audio: AudioDesk,
+        sessions: Sessions,
+        programs: Programs,
+        tenant: Tenant | None = None,
     ) -> None:
+        """``tenant``: who is called; by default the installation's own account."""
         self._runner = runner
+        self._tenant = tenant or runner.tenant
         self._audio = audio
         self._sessions = sessions
         self._programs = programs
@@ -63,10 +73,14 @@ class Arrivals:
         if len(runner.calls) >= CALLS_MAX:
             runner.send(sip.Reject(leg=event.leg, status=503, retry_after=10))
             return
+        if not self._tenant.receives():
+            log.info("call_refused", code="account_suspended")
+            runner.send(sip.Reject(leg=event.leg, status=480))
+            return
         user = self._dialled(event)
-        reached = runner.directory.reach(user)
+        reached = self._tenant.directory.reach(user)
         try:
-            domain = runner.directory.reach_domain(
+            domain = self._tenant.directory.reach_domain(
                 event.request.uri.host, event.username, event.source
             )
             reached = domain or reached
@@ -119,17 +133,17 @@ class Arrivals:
         called = self._called(user, reached)
         forwarded = self._forwarded(event)
         # Before anything is opened: where storage takes nothing there is no call (`Refused`).
-        caller_id = runner.parties.resolve(caller, now)
-        called_id = runner.parties.resolve(called, now)
-        forwarded_id = runner.parties.resolve(forwarded, now) if forwarded else None
-        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        caller_id = self._tenant.parties.resolve(caller, now)
+        called_id = self._tenant.parties.resolve(called, now)
+        forwarded_id = self._tenant.parties.resolve(forwarded, now) if forwarded else None
+        call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         program = self._programs.make(
             call_id, caller=caller, called=called, source=source, forwarded_from=forwarded
         )
-        live = runner.open(call, call_id, program)
+        live = runner.open(call, call_id, program, tenant=self._tenant)
         if isinstance(reached, Reached):
             number = reached.number
-            status = runner.directory.status_callback(number) if number else reached.status
+            status = self._tenant.directory.status_callback(number) if number else reached.status
             if status is not None:
                 live.tellers.append(StatusTeller(program.context, status))
         self._audio.furnish(live, leg)
@@ -146,8 +160,8 @@ class Arrivals:
                 number=(
                     reached.number.id if isinstance(reached, Reached) and reached.number else None
                 ),
-                trunk=runner.directory.trunk_at(event.source),
-                flow=runner.directory.flow_of(reached),
+                trunk=self._tenant.directory.trunk_at(event.source),
+                flow=self._tenant.directory.flow_of(reached),
                 forwarded=forwarded_id,
             ),
         )
@@ -158,20 +172,8 @@ class Arrivals:
         A carrier at which we registered may send its calls to our contact (RFC 3261 16.5): what
         was dialled is then in P-Called-Party-ID (RFC 7315 4.2) or in To.
         """
-        request = event.request
-        user = request.uri.subscriber
-        directory = self._runner.directory
-        trunk = directory.trunks.get(TrunkId(event.source)) if event.source else None
-        if trunk is None or not trunk.register or user != trunk.username:
-            return user
-        called = [request.to]
-        stated = request.headers.get("P-Called-Party-ID")
-        if stated is not None:
-            try:
-                called.insert(0, NameAddr.parse(stated))
-            except RemoteError:
-                pass  # the To field is there in any case
-        named = [identity.uri.subscriber for identity in called]
+        directory = self._tenant.directory
+        user, *named = names_of(event, directory.trunks)
         return next((name for name in named if directory.reach(name) is not None), user)
 
     def _caller(self, event: wire.InviteReceived) -> Phone | str:
@@ -179,7 +181,7 @@ class Arrivals:
         request = event.request
         identity = request.from_
         if event.username:
-            device = self._runner.directory.devices.get(event.username)
+            device = self._tenant.directory.devices.get(event.username)
             if device is not None:
                 return self._programs.address_of(device)
         asserted = request.headers.get("P-Asserted-Identity") if event.source else None
@@ -211,6 +213,23 @@ class Arrivals:
             return Phone.parse(user)
         except Refused:
             return f"sip:{user}@{self._programs.domain}"
+
+
+def names_of(event: wire.InviteReceived, trunks: Mapping[TrunkId, TrunkEntry]) -> tuple[str, ...]:
+    """The user part of who is called, and behind it what else may say so (`Arrivals.invite`)."""
+    request = event.request
+    user = request.uri.subscriber
+    trunk = trunks.get(TrunkId(event.source)) if event.source else None
+    if trunk is None or not trunk.register or user != trunk.username:
+        return (user,)
+    called = [request.to]
+    stated = request.headers.get("P-Called-Party-ID")
+    if stated is not None:
+        try:
+            called.insert(0, NameAddr.parse(stated))
+        except RemoteError:
+            pass  # the To field is there in any case
+    return (user, *(identity.uri.subscriber for identity in called))
 
 
 def address_of(identity: NameAddr) -> Phone | str:

@@ -28,8 +28,11 @@ from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.listening import Listener
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.media_link import MediaLink
+from ringfence.switch.muting import Muting
 from ringfence.switch.ports import ChannelFile, Clips, Recorder
+from ringfence.switch.room_speech import RoomSpeech
 from ringfence.switch.streams import StreamDesk
+from ringfence.switch.tie_lines import TieLines
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -75,9 +78,12 @@ class AudioDesk:
         self._clips = clips
         self._recorder = recorder
         self._runner: CallRunner
+        self.ties = TieLines()
+        self.speech = RoomSpeech()
         self._recordings: dict[RecordingId, _Recording] = {}
         self._asides: dict[tuple[str, str], Callable[[bool], None]] = {}
         self._aside = _ASIDE
+        self.muting = Muting()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def attach(self, runner: CallRunner) -> None:
@@ -86,6 +92,8 @@ class AudioDesk:
         self._streams.attach(runner)
         self._listener.attach(runner)
         self._hearing.attach(runner)
+        self.muting.attach(runner)
+        self.ties.attach(runner)
 
     async def close(self) -> None:
         """Let go of whoever listens from outside."""
@@ -98,6 +106,7 @@ class AudioDesk:
             **self._streams.handlers(),
             **self._listener.handlers(),
             **self._hearing.handlers(),
+            **self.muting.handlers(),
             effects.StartPlay: self._play,
             effects.StartTone: self._tone,
             effects.StopPlay: lambda live, effect: self._link(live).send(
@@ -107,12 +116,7 @@ class AudioDesk:
                 media.SendDtmf(leg=effect.leg, digits=effect.digits)
             ),
             effects.BridgeLegs: self._bridge,
-            effects.UnbridgeLegs: lambda live, effect: self._link(live).send(
-                media.Unbridge(a=effect.a, b=effect.b)
-            ),
-            effects.MuteLeg: lambda live, effect: self._link(live).send(
-                media.SetMute(leg=effect.leg, on=effect.on)
-            ),
+            effects.UnbridgeLegs: self._unbridge,
             effects.EchoLeg: self._echo,
             effects.StartRecording: self._record,
             effects.PauseRecording: lambda live, effect: self._link(live).send(
@@ -226,6 +230,7 @@ class AudioDesk:
             live.inbox.append(inputs.LegReleased(leg=effect.leg))
             return
         leg.released = True
+        self.ties.drop(leg.id)
         if leg.audio == "open":
             self._link(live).close_leg(leg.id)
         elif leg.audio != "opening":
@@ -287,6 +292,7 @@ class AudioDesk:
 
     def silenced(self, leg: LiveLeg, code: str) -> None:
         """A leg's audio is gone without a word from its worker."""
+        self.ties.drop(leg.id)
         leg.audio = "closed"
         leg.port = 0
         leg.no_audio = code
@@ -314,11 +320,16 @@ class AudioDesk:
         )
 
     def _bridge(self, live: LiveCall, effect: effects.BridgeLegs) -> None:
-        """Connect two legs; one of another call may be with another worker, which does not hear."""
+        """Connect two legs; one of another call may be with another worker."""
         link, other = self._link(live), self._runner.legs.get(effect.b)
         if other is not None and other.link is not None and other.link is not link:
-            raise Refused("other_worker", "the two are carried by different media processes")
+            self.ties.bridge(live.legs[effect.a], other)
+            return
         link.send(media.Bridge(a=effect.a, b=effect.b))
+
+    def _unbridge(self, live: LiveCall, effect: effects.UnbridgeLegs) -> None:
+        if not self.ties.unbridge(effect.a, effect.b):
+            self._link(live).send(media.Unbridge(a=effect.a, b=effect.b))
 
     def play_aside(
         self,
@@ -410,11 +421,13 @@ class AudioDesk:
         )
 
     def _tapped(self, notice: media.TapAudio) -> None:
-        if not (self._listener.heard(notice) or self._hearing.heard(notice)):
+        ours = (self._listener, self._hearing, self.speech)
+        if not any(ears.heard(notice) for ears in ours):
             self._streams.heard(notice)
 
     def _tap_ended(self, notice: media.TapEnded) -> None:
-        if not (self._listener.ended(notice) or self._hearing.ended(notice)):
+        ours = (self._listener, self._hearing, self.speech)
+        if not any(ears.ended(notice) for ears in ours):
             self._streams.tap_ended(notice)
 
     # -- recordings ---------------------------------------------------------------------------
@@ -429,7 +442,8 @@ class AudioDesk:
             self._runner.failed(live, effect, Cause.FORBIDDEN, "refused")
             return
         try:
-            files = self._recorder.begin(
+            recorder = live.tenant.recorder or self._recorder
+            files = recorder.begin(
                 effect.recording,
                 live.id,
                 effect.source,
@@ -457,6 +471,7 @@ class AudioDesk:
                 max_ms=int(effect.max_ms),  # a Limit is no int to msgspec
                 silence_ms=int(effect.silence_ms),
                 beep=effect.beep,
+                redact=effect.redact,
             )
         )
 

@@ -25,6 +25,7 @@ from ringfence.switch.live import LiveCall
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+    from ringfence.switch.program_host import ProgramHost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
         if partner.target is None:
             raise Refused("recording_not_permitted", "it is not known who is on the other side")
         targets = (partner.target,)
-    may = runner.host.rule(_question(program.context, targets))
+    may = live.tenant.host.rule(_question(program.context, targets))
     if may.ruling.outcome == "never":
         raise Refused("recording_not_permitted", "the law or a party does not let it be recorded")
     duties = may.ruling.duties
@@ -60,7 +61,7 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
         )
     legs = [first] if partner is None else [first, partner.id]
     owed = [leg for leg, duty in zip(legs, duties, strict=True) if duty == "announce"]
-    notices = await _notices(runner, program.context.language, owed)
+    notices = await _notices(live.tenant.host, program.context.language, owed)
     recording = RecordingId(ids.make("recording", runner.clock.now(), runner.entropy))
     start = StartRecording(
         source="call",
@@ -97,14 +98,14 @@ def _question(context: Context, targets: tuple[DialTarget, ...]) -> AskRecording
 
 
 async def _notices(
-    runner: CallRunner, language: str, legs: list[LegId]
+    host: ProgramHost, language: str, legs: list[LegId]
 ) -> tuple[tuple[LegId, RecordingNotice], ...]:
     if not legs:
         return ()
     said = sentence("announce", language)
     try:
         async with asyncio.timeout(SPEAK_MS / 1000):
-            clip = await runner.host.speak(said.text, said.language)
+            clip = await host.speak(said.text, said.language)
     except TimeoutError:
         clip = None
     if clip is None:

@@ -21,7 +21,7 @@ from ringfence.calls.notices import Answered, AnswererKnown
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.ids import AccountId, CallId, LegId
 from ringfence.kernel.limits import FACTS_GIVE_UP_MS, FACTS_RETRY_MS
 from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import (
@@ -30,17 +30,23 @@ from ringfence.markup.exchange import (
     AskRoom,
     Begin,
     Callback,
+    DropPayment,
     Fetch,
     LoadMedia,
     LoadMusic,
+    MakePayment,
+    OpenPayment,
     SendText,
     Speak,
+    Transcribe,
 )
 from ringfence.markup.voice import Program
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
+from ringfence.sip.timers import Alarms, Timed
+from ringfence.switch import payments
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.call_recording import RecordingWish, record_call
 from ringfence.switch.directory import Directory
@@ -50,12 +56,16 @@ from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.queues import QueueDesk
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.signalling import SignalDesk
+from ringfence.switch.tenant import Tenant
 
 log = get_logger(__name__)
 
 Watcher = Callable[[Sequence[CallFact]], None]
 
-_REQUESTS = (Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, AskRoom, SendText)
+_REQUESTS = (
+    Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, AskRoom, SendText,
+    OpenPayment, MakePayment, DropPayment, Transcribe,
+)  # fmt: skip
 
 
 class CallRunner:
@@ -77,8 +87,11 @@ class CallRunner:
     ) -> None:
         self.clock = clock
         self.entropy = entropy
-        self.directory = directory
-        self.parties = parties
+        self.tenant = Tenant(
+            directory=directory, parties=parties, host=host, rooms=rooms, queues=queues
+        )
+        self.tenants: dict[AccountId, Tenant] = {}
+        """Whose calls are run here; the installation's own account is the first."""
         self.calls: dict[CallId, LiveCall] = {}
         self.legs: dict[LegId, LiveLeg] = {}
         self.by_key: dict[wire.LegKey, LiveLeg] = {}
@@ -90,21 +103,17 @@ class CallRunner:
         self._facts = facts
         self._signals = signals
         self._audio = audio
-        self.host = host
         self._loop = asyncio.get_running_loop()
+        self._alarms = Alarms()
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0
         signals.attach(self)
         audio.attach(self)
-        host.attach(self)
         self._perform: dict[type, Callable[[LiveCall, Any], None]] = {
             **signals.handlers(),
             **audio.handlers(),
         }
-        if rooms is not None:
-            rooms.attach(self)
-            self._perform |= rooms.handlers()
-        if queues is not None:
-            queues.attach(self)
-            self._perform |= queues.handlers()
+        self.take_in(self.tenant)
         self._on_sip: dict[type, Callable[[Any], None]] = {
             wire.Established: signals.established,
             wire.Progress: signals.progress,
@@ -117,6 +126,16 @@ class CallRunner:
             wire.ReferProgress: signals.refer_progress,
         }
         self._on_media: dict[type, Callable[[Any], None]] = audio.notices()
+
+    def take_in(self, tenant: Tenant) -> None:
+        """Run the calls of an account, too."""
+        self.tenants[tenant.directory.account] = tenant
+        tenant.attach(self)
+
+    @property
+    def directory(self) -> Directory:
+        """What the installation's own account reaches."""
+        return self.tenant.directory
 
     # -- the world outside --------------------------------------------------------------------
 
@@ -148,12 +167,20 @@ class CallRunner:
                     if leg.id in ids and leg.released and not leg.dialog_open:
                         self.drop_leg(live, leg)  # nobody will confirm that it is closed
                 self.feed(live, inputs.MediaLost(legs=frozenset(ids)))
+        self._audio.ties.lost(set(legs))
 
     # -- calls --------------------------------------------------------------------------------
 
-    def open(self, call: Call, identifier: CallId, program: Program | None) -> LiveCall:
-        """Take a new call into the books."""
-        live = LiveCall(identifier, call, program)
+    def open(
+        self,
+        call: Call,
+        identifier: CallId,
+        program: Program | None,
+        *,
+        tenant: Tenant | None = None,
+    ) -> LiveCall:
+        """Take a new call of an account into the books; by default of the installation's own."""
+        live = LiveCall(identifier, call, tenant or self.tenant, program, self._fire)
         self.calls[identifier] = live
         return live
 
@@ -202,7 +229,7 @@ class CallRunner:
                 if live.id in self.calls and not live.call.ending:
                     self.command(live, Note(code=refused.code, text=refused.reason))
 
-        self.host.start(live.id, work())
+        live.tenant.host.start(live.id, work())
 
     def restart(self, live: LiveCall, source: Source) -> None:
         """Let a call's program drop what it does and begin with another source."""
@@ -219,14 +246,14 @@ class CallRunner:
         given = live.call.partner(leg.id)
         if given is None or given.party is None:
             raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
-        other = self.open(call, call.id, None)
+        other = self.open(call, call.id, None, tenant=live.tenant)
         other.link = live.link
         other.on_answer = program
         del live.legs[leg.id]
         leg.call = call.id
         other.legs[leg.id] = leg
         self.command(live, GiveLeg(leg=leg.id, to=call.id))
-        caller = self.parties.resolve(program.context.caller, self.clock.now())
+        caller = live.tenant.parties.resolve(program.context.caller, self.clock.now())
         self.command(
             other,
             AdoptLeg(
@@ -283,6 +310,8 @@ class CallRunner:
                     self._carry_out(live, effect)
                 for notice in call.take_notices():
                     moved = True
+                    if payments.hear(self, live, notice):
+                        continue
                     if live.on_answer is not None and isinstance(notice, Answered):
                         program = live.program = live.on_answer
                         live.on_answer = None
@@ -297,7 +326,7 @@ class CallRunner:
                     for output in program.take_output():
                         moved = True
                         if isinstance(output, _REQUESTS):
-                            answer = self.host.perform(live.id, output)
+                            answer = live.tenant.host.perform(live.id, output)
                             if answer is not None:
                                 program.receive(answer, now)
                         else:
@@ -328,7 +357,7 @@ class CallRunner:
         for fact in facts:
             for teller in live.tellers:
                 for callback in teller.hear(fact):
-                    self.host.perform(live.id, callback)
+                    live.tenant.host.perform(live.id, callback)
 
     def _record(self, live: LiveCall, facts: list[CallFact]) -> None:
         """Hand facts to storage; what it does not take waits for a later turn."""
@@ -347,12 +376,12 @@ class CallRunner:
         else:
             live.unwritten = []
         if facts:
-            for watcher in self.watchers:
+            for watcher in (*live.tenant.watchers, *self.watchers):
                 watcher(facts)
 
     def _obey(self, live: LiveCall, command: Command) -> None:
         try:
-            live.call.do(self.host.prepared(command), self.clock.now())
+            live.call.do(live.tenant.host.prepared(command), self.clock.now())
         except LocalError:
             # The program would wait for an answer that never comes: end the call instead.
             log.exception("command_not_allowed", call=live.id, command=type(command).__name__)
@@ -363,7 +392,8 @@ class CallRunner:
             live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
 
     def _carry_out(self, live: LiveCall, effect: effects.Effect) -> None:
-        handler = self._perform.get(type(effect), _unavailable)
+        kind = type(effect)
+        handler = self._perform.get(kind) or live.tenant.performs.get(kind, _unavailable)
         try:
             handler(live, effect)
         except Refused as refused:
@@ -389,10 +419,9 @@ class CallRunner:
         if self.calls.pop(live.id, None) is None:
             return
         self.finished += 1
-        if live.timer is not None:
-            live.timer.cancel()
-            live.timer = None
-        for clip in self.host.forget(live.id):
+        live.fire_at = None
+        self._alarms.arm(live)
+        for clip in live.tenant.host.forget(live.id):
             self._audio.forget(clip)
 
     # -- time ---------------------------------------------------------------------------------
@@ -406,19 +435,46 @@ class CallRunner:
         if live.unwritten:
             again = Ms(self.clock.now() + FACTS_RETRY_MS)
             deadline = again if deadline is None else min(deadline, again)
-        if live.timer is not None:
-            # Waking up too early costs a look; re-arming at every digit costs more.
-            if deadline is not None and live.fire_at is not None and live.fire_at <= deadline:
-                return
-            live.timer.cancel()
-            live.timer = None
+        if (
+            live.alarm is not None
+            and deadline is not None
+            and live.fire_at is not None
+            and live.fire_at <= deadline
+        ):
+            return  # waking up too early costs a look; arming anew at every digit costs more
         live.fire_at = deadline
-        if deadline is not None:
-            delay = max(deadline - self.clock.now(), 0) / 1000
-            live.timer = self._loop.call_later(delay, self._fire, live)
+        self._alarms.arm(live)
+        self._wind()
+
+    def _wind(self) -> None:
+        """Set the one timer of all calls, unless it rings soon enough."""
+        deadline = self._alarms.deadline()
+        if deadline is None:
+            return
+        if self._timer is not None:
+            if self._timer_at <= deadline:
+                return
+            self._timer.cancel()
+        self._timer_at = deadline
+        delay = max(deadline - self.clock.now(), 0) / 1000
+        self._timer = self._loop.call_later(delay, self._rung)
+
+    def _rung(self) -> None:
+        self._timer = None
+        now = self.clock.now()
+        due: list[Timed] = []
+        while (live := self._alarms.pop(now)) is not None:
+            due.append(live)
+        for live in due:
+            try:
+                live.fire(now)
+            except Exception:
+                log.exception("call_failed")
+        self._wind()
 
     def _fire(self, live: LiveCall) -> None:
-        live.timer = None
+        if live.id not in self.calls:
+            return  # another call's turn has just ended it
         live.fire_at = None
         now = self.clock.now()
         try:

@@ -87,12 +87,16 @@ class DeviceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEntry:
-    """A SIP domain: what answers, who is told, and who may call: by password, from where."""
+    """A SIP domain: what answers, who is told, and who may call: by password, from where.
+
+    ``registrars``: who may register there.
+    """
 
     id: str
     route: Route
     status: StatusCallback | None = None
     users: frozenset[str] = field(default=frozenset(), repr=False)
+    registrars: frozenset[str] = field(default=frozenset(), repr=False)
     networks: tuple[IPv4Network | IPv6Network, ...] = field(default=(), repr=False)
 
     def holds(self, host: str) -> bool:
@@ -136,30 +140,66 @@ class Reached:
 
 
 @dataclass(slots=True)
+class Roll:
+    """Whose is what a stranger can call: the numbers, phones and SIP domains of every account."""
+
+    spellings: Inventory = field(default_factory=Inventory)
+    numbers: dict[NumberId, AccountId] = field(default_factory=dict)
+    phones: dict[str, AccountId] = field(default_factory=dict)
+    """By the name of the phone."""
+    domains: dict[str, DomainEntry] = field(default_factory=dict)
+    hosts: dict[str, AccountId] = field(default_factory=dict)
+    """By the name of the SIP domain."""
+
+    def whose(self, user: str) -> AccountId | None:
+        """Return whose number a Request-URI's user part names, None where it is nobody's."""
+        number = self.spellings.find(user)
+        return None if number is None else self.numbers.get(number)
+
+    def owner(self, phone: Phone) -> AccountId | None:
+        """Return whose number it is, however it came to be written."""
+        return self.whose(phone.e164) if self.spellings.owns(phone) else None
+
+
+@dataclass(slots=True)
 class Directory:
-    """Everything reachable. Plain dictionaries: the use cases keep them true."""
+    """Everything one account reaches. Plain dictionaries: the use cases keep them true.
+
+    ``trunks`` are the installation's and ``roll`` is: all accounts share the same objects.
+    """
 
     account: AccountId
     auth_token: str = field(repr=False)
     numbers: dict[str, NumberEntry] = field(default_factory=dict)
-    spellings: Inventory = field(default_factory=Inventory)
+    roll: Roll = field(default_factory=Roll)
     flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
     devices: dict[str, DeviceEntry] = field(default_factory=dict)
     domains: dict[str, DomainEntry] = field(default_factory=dict)
     """SIP domains by their name; see `reach_domain`."""
     domain_users: set[str] = field(default_factory=set)
-    """Phones that may call SIP domains and nothing else."""
+    """Phones that may call SIP domains, register where they are on a list, and nothing else."""
     caller_ids: set[str] = field(default_factory=set)
     """Numbers (E.164) of others that they let us show."""
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
+
+    def may_register(self, username: str, host: str) -> bool:
+        """Whether a phone may register under ``host``, a domain or a name of this installation.
+
+        Phones of ours may; one of a list where the list counts for the domain's registrations.
+        """
+        if username not in self.domain_users:
+            return True
+        named = self.domains.get(host.lower())
+        asked = self.domains.values() if named is None else (named,)
+        return any(username in domain.registrars for domain in asked)
 
     def number(self, user: str) -> NumberEntry | None:
         """The number of ours that a Request-URI's user part names, however a carrier writes it."""
         found = self.numbers.get(user)
         if found is not None:
             return found
-        identifier = self.spellings.find(user)
+        identifier = self.roll.spellings.find(user)
         if identifier is None:
             return None
         return next((entry for entry in self.numbers.values() if entry.id == identifier), None)
@@ -167,13 +207,37 @@ class Directory:
     def add_number(self, entry: NumberEntry) -> None:
         """A number is ours, or is answered by something else from now on."""
         self.numbers[entry.phone.e164] = entry
-        self.spellings.add(entry.id, entry.phone)
+        self.roll.spellings.add(entry.id, entry.phone)
+        self.roll.numbers[entry.id] = self.account
 
     def remove_number(self, phone: Phone) -> None:
         """A number is no longer ours."""
         entry = self.numbers.pop(phone.e164, None)
         if entry is not None:
-            self.spellings.remove(entry.id)
+            self.roll.spellings.remove(entry.id)
+            self.roll.numbers.pop(entry.id, None)
+
+    def add_phone(self, entry: DeviceEntry) -> None:
+        """A phone may register."""
+        self.devices[entry.name] = entry
+        self.roll.phones[entry.name] = self.account
+
+    def remove_phone(self, name: str) -> None:
+        """A phone may no longer register."""
+        if self.devices.pop(name, None) is not None:
+            self.roll.phones.pop(name, None)
+
+    def set_domains(self, domains: dict[str, DomainEntry], users: set[str]) -> None:
+        """These are its SIP domains from now on, and who may call them and nothing else."""
+        for name in self.domains:
+            self.roll.domains.pop(name, None)
+            self.roll.hosts.pop(name, None)
+        self.domains.clear()
+        self.domains.update(domains)
+        self.roll.domains.update(domains)
+        self.roll.hosts.update(dict.fromkeys(domains, self.account))
+        self.domain_users.clear()
+        self.domain_users.update(users)
 
     def url_route(self, route: Route) -> Route:
         """The route itself, an application's as the URL that answers its calls.
@@ -202,7 +266,14 @@ class Directory:
         application = self._application(entry.options.sms_application)
         if application is not None:
             return application.sms, application.sms_fallback
+        flow = self.flow_called(entry.options.sms_flow)
+        if flow is not None:
+            return Hook(url=f"flow:{flow}"), entry.options.sms_fallback
         return entry.options.sms, entry.options.sms_fallback
+
+    def flow_called(self, identifier: FlowId | None) -> str | None:
+        """The name of a flow."""
+        return next((n for n, f in self.flows.items() if f.id == identifier), None)
 
     def _application(self, identifier: ApplicationId | None) -> Application | None:
         return None if identifier is None else self.applications.get(identifier)

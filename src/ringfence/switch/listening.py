@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
+from ringfence.calls.targets import ListenHow
 from ringfence.kernel.ids import CallId, LegId
 from ringfence.media.answering import AnswerDetector, Listening, Meter
 from ringfence.media.engine import protocol as media
@@ -48,7 +49,7 @@ class Listener:
         if link is None:
             live.inbox.append(inputs.AnswererKnown(leg=effect.leg, answered_by="unknown"))
             return
-        detector = AnswerDetector(live.listening or Listening())
+        detector = AnswerDetector(_how(effect.how) or live.listening or Listening())
         name = _TAP + effect.leg
         self._ears[name] = _Ear(live.id, link, Meter(), detector)
         link.send(media.StartTap(tap=name, leg=effect.leg, directions=["in"], coding="s16"))
@@ -85,3 +86,15 @@ class Listener:
                     after_ms=ear.detector.heard_ms,
                 ),
             )
+
+
+def _how(wanted: ListenHow | None) -> Listening | None:
+    if wanted is None:
+        return None
+    return Listening(
+        to_the_end=wanted.to_the_end,
+        timeout_ms=wanted.timeout_ms,
+        speech_ms=wanted.speech_ms,
+        speech_end_ms=wanted.speech_end_ms,
+        silence_ms=wanted.silence_ms,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,17 +10,21 @@ from typing import TYPE_CHECKING, Literal
 from ringfence.calls.call import Call
 from ringfence.calls.events import CallFact
 from ringfence.calls.inputs import Input
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId, RecordingId
+from ringfence.markup.pay_session import PaySession
 from ringfence.markup.telling import Teller
 from ringfence.markup.voice import Program
 from ringfence.media.answering import Listening
 from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.sdp import SessionDescription
+from ringfence.sip.timers import Alarm
 from ringfence.switch.media_link import MediaLink
 
 if TYPE_CHECKING:
     from ringfence.switch.call_recording import RecordingWish
+    from ringfence.switch.tenant import Tenant
 
 Audio = Literal["none", "opening", "open", "closed"]
 
@@ -54,6 +57,9 @@ class LiveLeg:
     offers_early: bool = False
     answered: bool = False
     held: bool = False
+    muted: bool = False
+    quiet: bool = False
+    """Nobody hears it while its digits are secret."""
     dialog_open: bool = True
     released: bool = False
     private_address: bool = False
@@ -66,20 +72,24 @@ class LiveLeg:
 
 @dataclass(slots=True)
 class LiveCall:
-    """One call: its machine, the program that drives it, and its timer.
+    """One call: its machine, the program that drives it, and its alarm.
 
+    ``tenant``: the account it is of, as the switch knows it. ``on_time``: who wakes both.
     ``on_answer``: the program that begins once somebody answers a call of ours. ``tellers``: who
-    makes status callbacks of its facts. ``referrers``:
-    legs whose REFER was accepted; they are told its outcome even after they hung up. ``unwritten``:
-    facts that storage did not take since ``unwritten_since``.
+    makes status callbacks of its facts. ``referrers``: legs whose REFER was accepted; they are told
+    its outcome even after they hung up. ``unwritten``: facts that storage did not take since
+    ``unwritten_since``.
     """
 
     id: CallId
     call: Call
-    program: Program | None = None
+    tenant: Tenant
+    program: Program | None
+    on_time: Callable[[LiveCall], None]
     on_answer: Program | None = None
     tellers: list[Teller] = field(default_factory=list)
     listening: Listening | None = None
+    payment: PaySession | None = None
     recorded_from_answer: RecordingWish | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
@@ -90,5 +100,13 @@ class LiveCall:
     unwritten_since: int = 0
     settling: bool = False
     broken: bool = False
-    timer: asyncio.TimerHandle | None = None
-    fire_at: int | None = None
+    alarm: Alarm | None = None
+    fire_at: Ms | None = None
+
+    def deadline(self) -> Ms | None:
+        """When its machine or its program is to be woken."""
+        return self.fire_at
+
+    def fire(self, now: Ms) -> None:  # noqa: ARG002 - one shape for all machines
+        """It is time."""
+        self.on_time(self)

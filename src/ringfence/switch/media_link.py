@@ -203,7 +203,7 @@ class MediaLink:
         for _ in range(min(missing, most)):
             leg = self._name_leg()
             self._spares_asked.add(leg)
-            self.send(OpenLeg(leg=leg))
+            self.send(OpenLeg(leg=leg, ahead=True))
 
     def _watch(self) -> None:
         """Where there is no call, see in a while whether there is one."""

@@ -22,6 +22,7 @@ from ringfence.switch.call_recording import RecordingWish
 from ringfence.switch.directory import DeviceEntry
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.programs import Programs
+from ringfence.switch.tenant import Tenant
 from ringfence.switch.tolls import Tolls
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Wishes:
     its program begins (``0-9*#A-D``, ``w`` half a second). ``username``, ``password``: answer a
     challenge to a ``sip:`` address. ``status``: who is told how it fares. ``recording``: from its
     answer on, as far as the law lets it. ``listen``: whether it is found out who answers, and
-    ``listening`` how; ``listened``: the URL that is told.
+    ``listening`` how; ``listened``: the URL that is told. ``subject``, ``display``: why we call
+    and who we are, in words that the far end may show.
     """
 
     caller: str | None = field(default=None, repr=False)
@@ -51,6 +53,8 @@ class Wishes:
     listening: Listening | None = None
     listen: ListenWhen = "no"
     listened: tuple[str, Method] | None = field(default=None, repr=False)
+    subject: str = field(default="", repr=False)
+    display: str = field(default="", repr=False)
 
 
 NO_WISHES = Wishes()
@@ -60,9 +64,17 @@ class Outgoing:
     """Places calls."""
 
     def __init__(
-        self, runner: CallRunner, *, programs: Programs, tolls: Tolls, region: str | None = None
+        self,
+        runner: CallRunner,
+        *,
+        programs: Programs,
+        tolls: Tolls,
+        region: str | None = None,
+        tenant: Tenant | None = None,
     ) -> None:
+        """``tenant``: whose calls they are; by default the installation's own account's."""
         self._runner = runner
+        self._tenant = tenant or runner.tenant
         self._programs = programs
         self._tolls = tolls
         self._region = region
@@ -75,21 +87,21 @@ class Outgoing:
             except RemoteError:
                 raise Refused("bad_address", "write it as sip:user@host[:port]") from None
             if uri.user is not None and uri.host == self._programs.domain:
-                entry = self._runner.directory.devices.get(uri.user)
+                entry = self._tenant.directory.devices.get(uri.user)
                 if entry is not None:
                     return ToDevice(device=entry.id)
             return ToSip(uri=to)
         if to.startswith("client:"):
             # a client of Twilio's is a phone of ours
-            entry = self._runner.directory.devices.get(to.removeprefix("client:"))
+            entry = self._tenant.directory.devices.get(to.removeprefix("client:"))
             if entry is None:
                 raise Refused("bad_address", "no phone of that name is here")
             return ToDevice(device=entry.id)
-        entry = self._runner.directory.devices.get(to)
+        entry = self._tenant.directory.devices.get(to)
         if isinstance(entry, DeviceEntry):
             return ToDevice(device=entry.id)
         phone = Phone.parse(to, region=self._region)
-        self._runner.directory.trunk_for(None)
+        self._tenant.directory.trunk_for(None)
         self._tolls.check(phone)
         return ToPhone(phone=phone)
 
@@ -106,7 +118,7 @@ class Outgoing:
         shown = self._shown(wishes.caller)
         now = runner.clock.now()
         call_id = CallId(ids.make("call", now, runner.entropy))
-        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         called = self._called(endpoint)
         ours: Phone | str = shown if shown is not None else ""
         program = self._programs.make(
@@ -117,9 +129,9 @@ class Outgoing:
             direction="outbound",
             answered=True,
         )
-        party = runner.parties.resolve(called, now)
-        caller_party = runner.parties.resolve(ours, now)
-        live = runner.open(call, call_id, None)
+        party = self._tenant.parties.resolve(called, now)
+        caller_party = self._tenant.parties.resolve(ours, now)
+        live = runner.open(call, call_id, None, tenant=self._tenant)
         live.on_answer = program
         if wishes.status is not None:
             context = self._programs.context(
@@ -130,7 +142,13 @@ class Outgoing:
         live.listening = wishes.listening
         if wishes.listened is not None:
             live.tellers.append(AnswererTeller(program.context, *wishes.listened))
-        target = DialTarget(endpoint=endpoint, party=party, send_digits=wishes.digits)
+        target = DialTarget(
+            endpoint=endpoint,
+            party=party,
+            send_digits=wishes.digits,
+            subject=wishes.subject,
+            display=wishes.display,
+        )
         runner.command(
             live,
             Originate(
@@ -175,7 +193,7 @@ class Outgoing:
             direction="outbound",
             answered=True,
         )
-        call = Call(call_id, account=runner.directory.account, entropy=runner.entropy)
+        call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         runner.give(live, leg, call, program)
         return call_id
 
@@ -186,16 +204,16 @@ class Outgoing:
             case ToSip(uri=uri):
                 return uri
             case ToDevice(device=device):
-                entry = self._runner.directory.device(device)
+                entry = self._tenant.directory.device(device)
                 return self._programs.address_of(entry) if entry is not None else ""
 
     def _shown(self, caller: str | None) -> Phone | None:
         """The number to show: one of ours, by default the first."""
-        numbers = self._runner.directory.numbers
+        numbers = self._tenant.directory.numbers
         if caller is None:
             return next((entry.phone for entry in numbers.values()), None)
         phone = Phone.parse(caller, region=self._region)
-        if not self._runner.directory.may_show(phone):
+        if not self._tenant.directory.may_show(phone):
             raise Refused(
                 "caller_id_not_ours", "show a number of this installation, or one that was verified"
             )

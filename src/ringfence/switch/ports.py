@@ -17,12 +17,18 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import (
     Callback,
     ClipFailed,
+    DropPayment,
     Fetch,
     Fetched,
     FetchFailed,
     LoadMedia,
+    MakePayment,
+    OpenPayment,
+    PaymentMade,
+    PaymentOpened,
     SendText,
     TextAsked,
+    Transcribe,
 )
 from ringfence.privacy.gate import Consent
 
@@ -79,6 +85,30 @@ class TextDesk(Protocol):
 
     async def send(self, call: CallId, request: SendText, /) -> TextAsked:
         """Keep a message, or say why not; never raises for what the document asked."""
+        ...
+
+
+class PaymentDesk(Protocol):
+    """Who writes payments down and has processors asked."""
+
+    async def open(self, call: CallId, request: OpenPayment, /) -> PaymentOpened:
+        """Find the processor and write down that somebody is about to pay; never raises."""
+        ...
+
+    async def make(self, call: CallId, request: MakePayment, /) -> PaymentMade:
+        """Ask the processor, once, after that was written down; wipe what was entered."""
+        ...
+
+    async def drop(self, call: CallId, request: DropPayment, /) -> None:
+        """Write down that it ended before."""
+        ...
+
+
+class Scribe(Protocol):
+    """Who has recordings read."""
+
+    def wanted(self, call: CallId, asked: Transcribe, /) -> bool:
+        """Have one read once it is saved; False where nobody can."""
         ...
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.errors import Refused
+from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, ClipId, PartyId
 from ringfence.kernel.limits import CLIP_LOAD_MS, FETCH_TOTAL_MS, SPEAK_MS
 from ringfence.kernel.phone import Phone
@@ -25,23 +25,30 @@ from ringfence.markup.exchange import (
     Callback,
     ClipFailed,
     ClipReady,
+    DropPayment,
     Fetch,
     FetchFailed,
     LoadMedia,
     LoadMusic,
+    MakePayment,
+    OpenPayment,
+    PaymentOpened,
     RecordingMay,
     Request,
     RoomSays,
     SendText,
     Speak,
     TextAsked,
+    Transcribe,
 )
 from ringfence.observe.logs import get_logger
-from ringfence.switch.ports import Clip, Clips, Parties, Speech, TextDesk, Web
+from ringfence.payments.charge import unreached
+from ringfence.switch.ports import Clip, Clips, Parties, PaymentDesk, Scribe, Speech, TextDesk, Web
 from ringfence.switch.rulings import Rulings, Side
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+    from ringfence.switch.directory import Directory
     from ringfence.switch.queues import QueueDesk
     from ringfence.switch.rooms import RoomDesk
 
@@ -71,15 +78,20 @@ class ProgramHost:
         self._parties = parties
         self.rooms: RoomDesk | None = None
         self.texts: TextDesk | None = None
-        self._texting: set[asyncio.Task[None]] = set()
+        self.payments: PaymentDesk | None = None
+        self._lasting: set[asyncio.Task[None]] = set()
+        """What goes on though its call has ended: a message, a payment."""
+        self.scribe: Scribe | None = None
         self.queues: QueueDesk | None = None
         self._runner: CallRunner
+        self._directory: Directory
         self._tasks: dict[CallId, set[asyncio.Task[None]]] = {}
         self._loaded: dict[CallId, list[ClipId]] = {}
 
-    def attach(self, runner: CallRunner) -> None:
-        """The runner this host works for."""
+    def attach(self, runner: CallRunner, directory: Directory) -> None:
+        """The runner this host works for, and what its account reaches."""
         self._runner = runner
+        self._directory = directory
 
     def perform(
         self, call: CallId, request: Request, then: Callable[[Answer], None] | None = None
@@ -106,9 +118,12 @@ class ProgramHost:
             case Callback():
                 self._web.callback(call, request)
             case SendText():
-                task = asyncio.create_task(self._text(call, request, told))
-                self._texting.add(task)  # whoever hangs up meanwhile takes no message back
-                task.add_done_callback(self._texting.discard)
+                self._last(self._text(call, request, told))
+            case OpenPayment() | MakePayment() | DropPayment():
+                self._last(self._pay(call, request, told))
+            case Transcribe():
+                if self.scribe is not None:
+                    self.scribe.wanted(call, request)
             case AskRecording():
                 return self.rule(request)
             case AskRoom():
@@ -172,7 +187,7 @@ class ProgramHost:
                 kind, _, name = uri.partition(":")
                 return f"sip:{name}@{self._domain}" if kind == "client" else uri
             case commands.ToDevice(device=device):
-                entry = self._runner.directory.device(device)
+                entry = self._directory.device(device)
                 return f"sip:{entry.name}@{self._domain}" if entry is not None else ""
 
     def forget(self, call: CallId) -> list[ClipId]:
@@ -210,6 +225,11 @@ class ProgramHost:
         tasks = self._tasks.setdefault(call, set())
         tasks.add(task)
         task.add_done_callback(tasks.discard)
+
+    def _last(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._lasting.add(task)  # whoever hangs up meanwhile takes nothing back
+        task.add_done_callback(self._lasting.discard)
 
     def _clip(self, request: int, clip: Clip) -> ClipReady:
         self._clips.keep(clip)
@@ -250,6 +270,36 @@ class ProgramHost:
         if self.texts is not None:
             answer = await self.texts.send(call, request)
         told(answer)
+
+    async def _pay(
+        self, call: CallId, request: OpenPayment | MakePayment | DropPayment, told: _Told
+    ) -> None:
+        live, desk = self._runner.calls.get(call), self.payments
+        answer: Answer
+        match request:
+            case OpenPayment():
+                if desk is None:
+                    outcome = unreached("no_connector", request.order)
+                    answer = PaymentOpened(request=request.request, outcome=outcome)
+                else:
+                    answer = await desk.open(call, request)
+            case DropPayment():
+                if desk is not None:
+                    await desk.drop(call, request)
+                return
+            case MakePayment():
+                if desk is None:
+                    raise LocalError("a payment that nobody opened")
+                answer = await desk.make(call, request)
+        of_program = isinstance(told, partial)
+        if call in self._runner.calls or not of_program or live is None or live.program is None:
+            told(answer)
+            return
+        # The call has been closed meanwhile; what its program still has to tell is told.
+        live.program.receive(answer, self._runner.clock.now())
+        for output in live.program.take_output():
+            if isinstance(output, Callback):
+                self._web.callback(call, output)
 
     async def _fetch(self, call: CallId, request: Fetch, told: _Told) -> None:
         answer: Answer

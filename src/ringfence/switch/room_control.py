@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ringfence.calls import conference
 from ringfence.calls.commands import Heard
@@ -52,9 +52,12 @@ class RoomControl:
         seats = [*opened.seats.values()] if call is None else [opened.seat_of(CallId(call))]
         self._desk.announce(opened, heard, seats)
 
-    def control_recording(self, sid: str, to: str) -> None:
-        """Pause what is recorded (``paused``), go on (``in-progress``) or stop (``stopped``)."""
-        self._desk.control_recording(self.room(sid), to)
+    def control_recording(self, sid: str, to: str, *, skip: bool = False) -> None:
+        """Pause what is recorded (``paused``), go on (``in-progress``) or stop (``stopped``).
+
+        ``skip``: a pause leaves nothing, where it would be silence.
+        """
+        self._desk.control_recording(self.room(sid), to, skip=skip)
 
     def mute(self, sid: str, call: str, *, on: bool) -> None:
         """Let a member be heard by nobody, or again."""
@@ -115,9 +118,10 @@ class RoomControl:
             raise Refused("bad_argument", f"a name has 1 to {ROOM_NAME_CHARS} characters")
         if len(opened.dialled) >= ROOM_DIALLED_MAX:
             raise Refused("too_many_calls", "too many people are being called into this room")
-        stay = Dial(targets=(invitation.place,), time_limit=invitation.time_limit_s)
+        place = replace(invitation.place, room=opened.name)
+        stay = Dial(targets=(place,), time_limit=invitation.time_limit_s)
         call = self._outgoing.place(
             invitation.to, source=Source(document=Document((stay,))), wishes=invitation.wishes
         )
-        self._desk.expect(opened, call, invitation.place)
+        self._desk.expect(opened, call, place)
         return opened.id, call

@@ -22,7 +22,7 @@ from ringfence.markup.exchange import Callback, Params
 
 if TYPE_CHECKING:
     from ringfence.switch.program_host import ProgramHost
-    from ringfence.switch.rooms import Seat
+    from ringfence.switch.seats import Seat
 
 _PART_WORDS: Mapping[RoomExit, str] = {
     "left": "participant_updated_via_api",
@@ -56,6 +56,7 @@ class RoomNews:
         self._told: Told | None = None
         self._number = 0
         self._last: CallId | None = None
+        self._speaking: set[CallId] = set()
 
     def listen(self, told: Told | None) -> None:
         """Somebody wants to be told; the first who does is."""
@@ -90,6 +91,23 @@ class RoomNews:
                 self.say("end", "conference-end", fact.at, more)
             case _:
                 pass
+
+    def wants(self, word: str) -> bool:
+        """Whether somebody asked for these."""
+        return self._told is not None and word in self._told.events
+
+    def speech(
+        self, call: CallId, seats: Mapping[CallId, Seat], room: Room, at: Ms, *, on: bool
+    ) -> None:
+        """A member began to speak, or fell silent; silence is news after speech alone."""
+        if on:
+            self._speaking.add(call)
+        elif call in self._speaking:
+            self._speaking.discard(call)
+        else:
+            return
+        event = f"participant-speech-{'start' if on else 'stop'}"
+        self.say("speaker", event, at, self._member(call, seats, room))
 
     def say(self, word: str, event: str, at: Ms, more: Params = ()) -> None:
         """Send one message, where it is asked for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import conference, effects, inputs, room_events
@@ -32,7 +32,7 @@ from ringfence.calls.events import (
 )
 from ringfence.calls.words import RecordingDuty
 from ringfence.kernel import ids
-from ringfence.kernel.clock import Clock, Ms
+from ringfence.kernel.clock import Clock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId
@@ -46,12 +46,13 @@ from ringfence.media.music import music
 from ringfence.observe.logs import get_logger
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.live import LiveCall
-from ringfence.switch.media_link import MediaLink
 from ringfence.switch.narrator import Narrator
 from ringfence.switch.ports import Clip, Clips, RoomBook
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.room_news import RoomNews
 from ringfence.switch.room_recording import RoomRecording
+from ringfence.switch.seats import OpenRoom as OpenRoom
+from ringfence.switch.seats import Seat, address_of, rate_of
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -62,44 +63,6 @@ _MUSIC_RATE = 8_000
 _RANK: dict[RecordingDuty, int] = {"none": 0, "announce": 1, "ask": 2}
 _NOWHERE = ConferenceId("")
 _OF_RECORDINGS = (RecordingRequested, RecordingStarted, RecordingSaved, RecordingFailed)
-
-
-@dataclass(slots=True)
-class Seat:
-    """One member: its call, its wishes, and what it hears while it is not in the mix."""
-
-    live: LiveCall
-    leg: LegId
-    join: JoinConference
-    came: Ms
-    narrator: Narrator | None = None
-    hold: Heard | None = None
-    wait: Heard | None = None
-
-
-@dataclass(slots=True)
-class OpenRoom:
-    """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way,
-    and the call each asks the world for. ``dialled``: calls being placed to come in."""
-
-    id: ConferenceId
-    name: str
-    room: Room
-    news: RoomNews
-    opened: Ms
-    touched: Ms
-    recording: RoomRecording | None = None
-    link: MediaLink | None = None
-    seats: dict[LegId, Seat] = field(default_factory=dict)
-    speaking: dict[Narrator, CallId] = field(default_factory=dict)
-    dialled: set[CallId] = field(default_factory=set)
-
-    def seat_of(self, call: CallId) -> Seat:
-        """The member of a call. Raises `Refused`."""
-        for seat in self.seats.values():
-            if seat.live.id == call:
-                return seat
-        raise Refused("not_found", "no such participant in this conference")
 
 
 class RoomDesk:
@@ -129,11 +92,12 @@ class RoomDesk:
         self._recordings: list[RoomRecording] = []
         self._music: Clip | None = None
         host.rooms = self
+        audio.ties.on_room_lost = self._out_of_reach
+        audio.speech.told = self._spoke
 
     def attach(self, runner: CallRunner) -> None:
         """The runner this desk works for."""
         self._runner = runner
-        runner.watchers.append(self._watch)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
@@ -184,7 +148,7 @@ class RoomDesk:
             now=self._clock.now(),
         )
 
-    def _watch(self, facts: Sequence[CallFact]) -> None:
+    def watch(self, facts: Sequence[CallFact]) -> None:
         """Calls that were to come in may have ended before they did; voices are recorded."""
         for fact in facts:
             if isinstance(fact, _OF_RECORDINGS):
@@ -215,10 +179,8 @@ class RoomDesk:
         if opened is None:
             # It ended between the wish and the door: the next one of that name.
             opened = self._rooms[self.named(effect.join.name)]
-        link = self._audio.link_of(live)
-        if opened.link is not None and opened.link is not link:
-            raise Refused("other_worker", "the room is mixed by another media process")
-        opened.link = link
+        if opened.link is None:
+            opened.link = self._audio.link_of(live)  # it mixes; others come by tie lines
         join = effect.join
         opened.dialled.discard(live.id)
         seat = Seat(live, effect.leg, join, self._clock.now(), wait=join.wait)
@@ -308,22 +270,71 @@ class RoomDesk:
             return
         match output:
             case conference.Mix():
+                name = self._mixed(opened, output.leg)
                 link.send(
                     media.JoinConference(
-                        room=opened.id, leg=output.leg, muted=output.muted, rate=_rate(seat)
+                        room=opened.id,
+                        leg=name,
+                        muted=self._joins_muted(name, output),
+                        rate=rate_of(seat),
                     )
                 )
+                if opened.news.wants("speaker"):
+                    for each in opened.seats.values():
+                        self._audio.speech.watch(each.leg, self._audio.link_of(each.live))
             case conference.Unmix():
-                link.send(media.LeaveConference(room=opened.id, leg=output.leg))
+                name = self._mixed(opened, output.leg)
+                link.send(media.LeaveConference(room=opened.id, leg=name))
             case conference.SetMute():
-                link.send(media.SetMute(leg=output.leg, on=output.on))
+                self._mute(opened, output)
             case conference.Whisper():
-                link.send(media.Whisper(leg=output.leg, to=output.to))
+                to = None if output.to is None else self._mixed(opened, output.to)
+                link.send(media.Whisper(leg=self._mixed(opened, output.leg), to=to))
             case conference.Music():
                 self._let_hear(seat, seat.wait if output.what == "wait" else seat.hold)
             case conference.StopMusic():
                 self._hush(seat)
                 self._audio.stop_aside(seat.live, seat.leg)
+
+    def _joins_muted(self, name: LegId, output: conference.Mix) -> bool:
+        """Whether a member joins unheard; a tie line's end knows nothing of secret digits."""
+        if name != output.leg:
+            return output.muted
+        return self._audio.muting.joins(output.leg, muted=output.muted)
+
+    def _mute(self, opened: OpenRoom, output: conference.SetMute) -> None:
+        name = self._mixed(opened, output.leg)
+        if name == output.leg:
+            self._audio.muting.mute(output.leg, on=output.on)
+        elif opened.link is not None:
+            opened.link.send(media.SetMute(leg=name, on=output.on))
+
+    def _mixed(self, opened: OpenRoom, leg: LegId) -> LegId:
+        """The name of a member in the mix: a tie line's end where another worker carries it."""
+        seat, link = opened.seats.get(leg), opened.link
+        there = None if seat is None else seat.live.legs.get(leg)
+        if there is None or there.released or link is None:
+            return leg
+        return self._audio.ties.lead(there, link)
+
+    def _spoke(self, leg: LegId, on: bool) -> None:
+        """A member began to speak, or is silent; of one whom nobody hears it is no news."""
+        opened = self._room_with(leg)
+        member = None if opened is None else opened.room.member(leg)
+        if opened is None or member is None or member.state != "talking":
+            return
+        if not (on and member.muted):
+            seats = {seat.live.id: seat for seat in opened.seats.values()}
+            call = opened.seats[leg].live.id
+            opened.news.speech(call, seats, opened.room, self._clock.now(), on=on)
+
+    def _out_of_reach(self, leg: LegId) -> None:
+        """The way from a member's worker to the room's is gone: their call goes on without it."""
+        opened = self._room_with(leg)
+        if opened is not None:
+            live = opened.seats[leg].live
+            self.do(opened, conference.Leave(leg=leg, hung_up=True))
+            self._runner.feed(live, inputs.RoomLeft(leg=leg, reason="failed"))
 
     def _parted(self, opened: OpenRoom, call: CallId) -> None:
         for narrator, asked_for in tuple(opened.speaking.items()):
@@ -332,6 +343,8 @@ class RoomDesk:
         for leg, seat in list(opened.seats.items()):
             if seat.live.id == call:
                 self._hush(seat)
+                self._audio.ties.drop(leg)
+                self._audio.speech.forget(leg)
                 del opened.seats[leg]
 
     # -- what is recorded ---------------------------------------------------------------------
@@ -345,7 +358,7 @@ class RoomDesk:
         """Who is in the open room of that name."""
         opened = self._rooms.get(self._names.get(name[:ROOM_NAME_CHARS], _NOWHERE))
         seats = () if opened is None else opened.seats.values()
-        return [_address(seat) for seat in seats if seat.live.program is not None]
+        return [address_of(seat) for seat in seats if seat.live.program is not None]
 
     def _to_be_recorded(self, opened: OpenRoom, live: LiveCall, join: JoinConference) -> None:
         if opened.recording is None:
@@ -379,7 +392,7 @@ class RoomDesk:
             asked = AskRecording(
                 request=0,
                 source="conference",
-                first=_address(seat),
+                first=address_of(seat),
                 own=context.called if inbound else context.caller,
                 room=opened.name,
             )
@@ -411,8 +424,11 @@ class RoomDesk:
             if recording.over:
                 self._recordings.remove(recording)
 
-    def control_recording(self, opened: OpenRoom, to: str) -> None:
-        """Pause what is recorded of a room, go on with it, or stop it. Raises `Refused`."""
+    def control_recording(self, opened: OpenRoom, to: str, *, skip: bool = False) -> None:
+        """Pause what is recorded of a room, go on with it, or stop it. Raises `Refused`.
+
+        ``skip``: a pause leaves nothing, where it would be silence.
+        """
         recording = opened.recording
         if recording is None or not recording.open:
             raise Refused("not_found", "nothing is recorded in this conference")
@@ -423,7 +439,7 @@ class RoomDesk:
             if to == "stopped":
                 self._runner.command(live, KeepVoice(on=False))
             elif to == "paused":
-                self._runner.command(live, PauseRecording(recording=voice))
+                self._runner.command(live, PauseRecording(recording=voice, keep_time=not skip))
             else:
                 self._runner.command(live, ResumeRecording(recording=voice))
 
@@ -546,19 +562,3 @@ class RoomDesk:
         if seat.narrator is not None:
             seat.narrator.stop()
             seat.narrator = None
-
-
-def _address(seat: Seat) -> Phone | str:
-    """Who a member is: of a call to us whoever called, of ours whoever was called."""
-    program = seat.live.program
-    if program is None:
-        return ""
-    context = program.context
-    return context.caller if context.direction == "inbound" else context.called
-
-
-def _rate(seat: Seat) -> int:
-    """Wide where the member who opens the mix speaks a wide codec."""
-    leg = seat.live.legs.get(seat.leg)
-    wide = leg is not None and leg.session is not None and leg.session.codec == "G722"
-    return 16_000 if wide else 8_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ringfence.calls import effects
@@ -77,33 +77,41 @@ class Router:
         """Send calls through a trunk this way from now on, as its registrar asked (RFC 3608)."""
         self._service_routes[trunk] = route
 
-    def place(self, effect: effects.PlaceLeg, done: Placed) -> None:
-        """Work out the placement of a leg and tell ``done``, at once or later."""
-        from_ = self._from(effect.caller_id)
+    def place(
+        self, effect: effects.PlaceLeg, done: Placed, directory: Directory | None = None
+    ) -> None:
+        """Work out the placement of a leg and tell ``done``, at once or later.
+
+        ``directory``: of the account whose call it is; by default the installation's own.
+        """
+        known = directory or self._directory
+        from_ = self._from(effect.caller_id, effect.display)
+        done = _with_subject(effect.subject, done)
         try:
             match effect.endpoint:
                 case ToDevice(device=device):
-                    self._to_device(device, from_, done)
+                    self._to_device(known, device, from_, done)
                 case ToPhone(phone=phone, trunk=trunk):
-                    shown = self._directory.shown(effect.caller_id)
-                    self._to_phone(phone, trunk, self._from(shown), done)
+                    shown = known.shown(effect.caller_id)
+                    self._to_phone(phone, trunk, self._from(shown, effect.display), done)
                 case ToSip():
-                    self._to_sip(effect.endpoint, from_, done)
+                    self._to_sip(known, effect.endpoint, from_, done)
         except Refused as refused:
             done(refused)
 
-    def _from(self, caller_id: Phone | None) -> NameAddr:
+    def _from(self, caller_id: Phone | None, display: str) -> NameAddr:
         user = caller_id.e164 if caller_id is not None else _ANONYMOUS
-        return NameAddr("", Uri("sip", user, self._domain))
+        return NameAddr(display, Uri("sip", user, self._domain))
 
     def _to_device(
         self,
+        known: Directory,
         device: PhoneDeviceId,
         from_: NameAddr,
         done: Placed,
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        entry = self._directory.device(device)
+        entry = known.device(device)
         contacts = self._bindings(entry.name) if entry is not None else []
         if not contacts:
             raise Refused("not_registered", "the phone is not registered at the moment")
@@ -123,22 +131,22 @@ class Router:
         route = self._service_routes.get(trunk.id, ())
         self._locate(uri, from_, credentials, (), done, route)
 
-    def _to_sip(self, endpoint: ToSip, from_: NameAddr, done: Placed) -> None:
+    def _to_sip(self, known: Directory, endpoint: ToSip, from_: NameAddr, done: Placed) -> None:
         kind, colon, name = endpoint.uri.partition(":")
         if colon and kind == "client":
-            entry = self._directory.devices.get(name)
+            entry = known.devices.get(name)
             if entry is None:
                 raise Refused("not_registered", "there is no phone of that name")
-            self._to_device(entry.id, from_, done, endpoint.headers)
+            self._to_device(known, entry.id, from_, done, endpoint.headers)
             return
         try:
             uri = Uri.parse(endpoint.uri)
         except RemoteError:
             raise Refused("bad_address", "write it as sip:user@host") from None
         if uri.host == self._domain and uri.user is not None:
-            entry = self._directory.devices.get(uri.user)
+            entry = known.devices.get(uri.user)
             if entry is not None:
-                self._to_device(entry.id, from_, done)
+                self._to_device(known, entry.id, from_, done)
                 return
         credentials = None
         if endpoint.username is not None and endpoint.password is not None:
@@ -178,16 +186,31 @@ class Router:
         """The Refer-To of a transfer we ask for."""
         return NameAddr("", Uri.parse(target))
 
-    def transfer_target(self, leg: LiveLeg, target: NameAddr) -> DialTarget:
+    def transfer_target(
+        self, leg: LiveLeg, target: NameAddr, directory: Directory | None = None
+    ) -> DialTarget:
         """Where a REFER leads: a phone of ours, or a number for a phone of ours.
 
         A caller on a trunk may be connected to phones of ours only: it must not make us call
         anywhere at our expense.
         """
         user = target.uri.user or ""
-        reached = self._directory.reach(user)
+        reached = (directory or self._directory).reach(user)
         if isinstance(reached, DeviceEntry):
             return DialTarget(endpoint=ToDevice(device=reached.id))
         if isinstance(reached, Reached) or leg.source:
             raise Refused("destination_not_allowed", "a transfer may go to a phone of ours")
         return DialTarget(endpoint=ToPhone(phone=Phone.parse(user)))
+
+
+def _with_subject(subject: str, done: Placed) -> Placed:
+    """Why we call, as the far end may show it (RFC 3261 20.36)."""
+    if not subject:
+        return done
+
+    def placed(outcome: Placement | Refused) -> None:
+        if isinstance(outcome, Placement):
+            outcome = replace(outcome, headers=(*outcome.headers, ("Subject", subject)))
+        done(outcome)
+
+    return placed

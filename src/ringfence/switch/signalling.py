@@ -160,9 +160,9 @@ class SignalDesk:
         leg = live.legs[effect.leg]
         if leg.answered:
             # Our 2xx is out and waits for the ACK with their answer: too late to refuse.
-            self.send(sip.Bye(leg=leg.key, q850=row.q850))
+            self.send(sip.Bye(leg=leg.key, q850=row.q850, headers=effect.headers))
             return
-        self.send(sip.Reject(leg=leg.key, status=row.sip, q850=row.q850))
+        self.send(sip.Reject(leg=leg.key, status=row.sip, q850=row.q850, headers=effect.headers))
 
     def established(self, event: wire.Established) -> None:
         """The caller acknowledged; where our 2xx carried the offer, here is the answer."""
@@ -222,7 +222,7 @@ class SignalDesk:
                 )
             )
 
-        self._router.place(effect, routed)
+        self._router.place(effect, routed, live.tenant.directory)
 
     def _other_codec(self, live: LiveCall, leg: LiveLeg) -> str:
         """The codec of the call's first leg: offering it first spares the transcoding."""
@@ -280,7 +280,8 @@ class SignalDesk:
     def _hang_up(self, live: LiveCall, effect: effects.HangUpLeg) -> None:
         leg = live.legs.get(effect.leg)
         if leg is not None and leg.dialog_open:
-            self.send(sip.Bye(leg=leg.key, q850=CAUSES[effect.cause].q850))
+            q850 = CAUSES[effect.cause].q850
+            self.send(sip.Bye(leg=leg.key, q850=q850, headers=effect.headers))
 
     def _note(self, live: LiveCall, code: str) -> None:
         """Say on the timeline why a leg comes to nothing."""
@@ -397,6 +398,10 @@ class SignalDesk:
             self.send(sip.RejectRefer(leg=event.leg, refer=event.refer))
             return
         live, leg = found
+        if live.call.decides_transfers(leg.id):
+            asked = inputs.TransferAsked(leg=leg.id, refer=event.refer, uri=str(event.target.uri))
+            self._runner.feed(live, asked)
+            return
         target: DialTarget | None = None
         replaces: LegId | None = None
         if event.replaces is not None:
@@ -404,13 +409,13 @@ class SignalDesk:
             replaces = other.id if other is not None else None
         if replaces is None:
             try:
-                target = self._router.transfer_target(leg, event.target)
+                target = self._router.transfer_target(leg, event.target, live.tenant.directory)
             except Refused as refused:
                 log.info("transfer_refused", leg=leg.id, code=refused.code)
                 self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=403))
                 return
             try:
-                target = self._runner.host.with_party(target)
+                target = live.tenant.host.with_party(target)
             except Refused as refused:
                 log.warning("transfer_refused", leg=leg.id, code=refused.code)
                 self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=503))

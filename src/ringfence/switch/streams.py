@@ -23,7 +23,8 @@ from ringfence.media.stream import Hush, MediaStream, Track
 from ringfence.observe.logs import get_logger
 from ringfence.switch.live import LiveCall
 from ringfence.switch.media_link import MediaLink
-from ringfence.switch.ports import Socket, Sockets
+from ringfence.switch.ports import Recogniser, Socket, Sockets
+from ringfence.switch.scribing import WordsDesk
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -47,8 +48,8 @@ class Session:
     """One stream: the machine, the leg's worker, and the socket once there is one."""
 
     __slots__ = (
-        "call", "end", "leg", "link", "machine", "order", "socket", "stream", "tapped", "task",
-        "wake",
+        "call", "end", "leg", "link", "machine", "order", "socket", "sockets", "stream", "tapped",
+        "task", "wake",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,7 @@ class Session:
         link: MediaLink,
         order: StreamOrder,
         machine: MediaStream,
+        sockets: Sockets,
     ) -> None:
         self.stream = stream
         self.call = call
@@ -66,6 +68,7 @@ class Session:
         self.link = link
         self.order = order
         self.machine = machine
+        self.sockets = sockets
         self.socket: Socket | None = None
         self.tapped = False
         self.end: StreamEnd | None = None
@@ -86,17 +89,21 @@ class Session:
 
 
 class StreamDesk:
-    """Every stream of this process. ``account``: whose they are."""
+    """Every stream of this process. ``recogniser``: of words.
 
-    def __init__(self, sockets: Sockets, account: Callable[[], str]) -> None:
+    ``sockets``: for calls whose account has none of its own.
+    """
+
+    def __init__(self, sockets: Sockets, recogniser: Recogniser | None = None) -> None:
+        self.words = WordsDesk(recogniser)
         self._sockets = sockets
-        self._account = account
         self._runner: CallRunner
         self._sessions: dict[StreamId, Session] = {}
 
     def attach(self, runner: CallRunner) -> None:
         """The runner this desk works for."""
         self._runner = runner
+        self.words.attach(runner)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
@@ -116,20 +123,26 @@ class StreamDesk:
             # the last place before a third ear hears a frame
             log.info("stream_not_permitted", call=live.id)
             raise Refused("destination_not_allowed", "nobody ruled that somebody may listen")
+        if order.words is not None:
+            self.words.start(live, effect)
+            return
         machine = MediaStream(
             effect.stream,
             call=live.id,
-            account=self._account(),
+            account=live.tenant.directory.account,
             tracks=_TRACKS[order.tracks],
             two_way=order.two_way,
             dialect=order.dialect,
             parameters=dict(order.parameters),
         )
-        session = Session(effect.stream, live.id, effect.leg, link, order, machine)
+        sockets = live.tenant.sockets or self._sockets
+        session = Session(effect.stream, live.id, effect.leg, link, order, machine, sockets)
         self._sessions[effect.stream] = session
         session.task = asyncio.create_task(self._run(session))
 
     def _stop(self, live: LiveCall, effect: effects.StopStream) -> None:
+        if self.words.stop(live, effect):
+            return
         session = self._sessions.get(effect.stream)
         if session is None:
             live.inbox.append(inputs.StreamEnded(stream=effect.stream, reason="failed"))
@@ -141,6 +154,7 @@ class StreamDesk:
     def _hold(self, live: LiveCall, effect: effects.HoldStream) -> None:  # noqa: ARG002 - a handler
         session = self._sessions.get(effect.stream)
         if session is None:
+            self.words.hold(effect)
             return
         session.machine.hold(on=effect.on)
         if session.tapped:
@@ -151,14 +165,18 @@ class StreamDesk:
     def heard(self, notice: media.TapAudio) -> None:
         """A frame of a leg that somebody listens to."""
         session = self._sessions.get(StreamId(notice.tap))
-        if session is not None:
+        if session is None:
+            self.words.heard(notice)
+        else:
             session.machine.heard(notice.channel, notice.data)
             session.wake.set()
 
     def tap_ended(self, notice: media.TapEnded) -> None:
         """The last of a tap."""
         session = self._sessions.get(StreamId(notice.tap))
-        if session is not None:
+        if session is None:
+            self.words.tap_ended(notice)
+        else:
             session.tapped = False
             session.machine.dropped += notice.dropped
             session.finish("failed" if notice.reason == "failed" else "call_over")
@@ -183,6 +201,7 @@ class StreamDesk:
 
     def lost(self, legs: Collection[LegId]) -> None:
         """The media worker is gone, and with it the audio of these legs."""
+        self.words.lost(legs)
         for session in self._sessions.values():
             if session.leg in legs:
                 session.tapped = False
@@ -194,7 +213,7 @@ class StreamDesk:
         end: StreamEnd = "failed"
         try:
             async with asyncio.timeout(STREAM_CONNECT_MS / 1000):
-                session.socket = await self._sockets.connect(session.order.url)
+                session.socket = await session.sockets.connect(session.order.url)
             self._begun(session)
             end = await self._serve(session, session.socket)
         except Refused as refused:
@@ -297,6 +316,7 @@ class StreamDesk:
 
     async def close(self) -> None:
         """End every stream that is left."""
+        await self.words.close()
         tasks = [s.task for s in self._sessions.values() if s.task is not None]
         for task in tasks:
             task.cancel()

@@ -56,11 +56,12 @@ def cards(pytestconfig: pytest.Config) -> ctypes.CDLL:
         pytest.skip("no C compiler: the protection of card numbers is NOT proved")
     loaded = ctypes.CDLL(str(found))
     number, text = ctypes.c_uint32, ctypes.c_char_p
+    places = ctypes.POINTER(number)
     loaded.cards_call.restype = loaded.cards_read.restype = number
     loaded.cards_call.argtypes = (
-        number, ctypes.c_int, ctypes.c_double, number, text, number, text
+        number, ctypes.c_int, ctypes.c_int, ctypes.c_double, number, text, number, text, places
     )  # fmt: skip
     loaded.cards_read.argtypes = (
-        text, number, ctypes.c_int, number, ctypes.c_double, ctypes.c_int, text, number
+        text, number, ctypes.c_int, number, ctypes.c_double, ctypes.c_int, text, places, number
     )  # fmt: skip
     return loaded

@@ -132,6 +132,19 @@ def test_a_leg_that_cannot_be_opened(scene: Scene) -> None:
     assert scene.do(p.OpenLeg("LG1")) == [p.LegFailed("LG1", "no_port")]
 
 
+def test_nobody_waits_for_the_end_of_a_leg_or_for_a_spare_one(scene: Scene) -> None:
+    opened = scene.do(p.OpenLeg("LG1"), p.OpenLeg("LG2", ahead=True))
+    assert list(map(scene.desk.can_wait, opened)) == [False, True]
+    scene.do(p.ConnectLeg("LG2", "192.0.2.1", 4000, "PCMU", 0))
+    assert not scene.desk.can_wait(p.LegOpened("LG2", 20_000))
+    played = p.PlayFinished("LG1", "1", "stopped", 20)
+    assert not scene.desk.can_wait(played)
+    scene.do(p.CloseLeg("LG1"))
+    assert scene.desk.can_wait(played)
+    assert scene.desk.can_wait(p.LegClosed("LG1", _nothing()))
+    assert not scene.desk.can_wait(p.LegFailed("LG1", "unknown"))
+
+
 def test_most_commands_and_notices_pass_untouched(scene: Scene) -> None:
     commands = [p.Bridge("a", "b"), p.SetMute("a", True), p.Ping(3), p.DetectTones("a", True)]
     assert scene.do(*commands) == []

@@ -75,9 +75,11 @@ static void part(rf_leg *leg) {
 
 /* Add what a leg contributes to the sum of its room, or take it out; a whisper is not in it. */
 static void sum_up(rf_leg *leg, int sign) {
+  uint32_t size = FRAME * (leg->room->rate / 8000);
+  int32_t *restrict sum = leg->room->sum;
+  const int16_t *restrict own = leg->contribution;
   if (leg->whispers) return;
-  for (uint32_t k = 0; k < FRAME * (leg->room->rate / 8000); k++)
-    leg->room->sum[k] += sign * leg->contribution[k];
+  for (uint32_t k = 0; k < size; k++) sum[k] += sign * own[k];
 }
 
 static void whisper(rf_leg *leg, rf_leg *to) {
@@ -285,9 +287,12 @@ static void contribute(rf_leg *leg) {
     resample_down(&leg->into_room, heard(leg), fresh, FRAME_WIDE);
   else
     resample_up(&leg->into_room, heard(leg), fresh, FRAME);
-  sum_up(leg, -1);
+  if (!leg->whispers) {
+    int32_t *restrict sum = room->sum;
+    const int16_t *restrict before = leg->contribution;
+    for (uint32_t k = 0; k < size; k++) sum[k] += fresh[k] - before[k];
+  }
   memcpy(leg->contribution, fresh, size * sizeof *fresh);
-  sum_up(leg, 1);
 }
 
 static void timeout(rf_core *core, rf_leg *leg) {

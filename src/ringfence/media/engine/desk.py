@@ -34,6 +34,7 @@ from ringfence.media.engine.interface import Audio, Engine, Identity, RecordingE
 from ringfence.media.engine.recorder import Broke, Finished, Opened, Outcome
 from ringfence.media.engine.taps import OWN, Taps
 from ringfence.media.quality import mos
+from ringfence.media.ring_tones import RING_TONES
 from ringfence.media.tones import TONES, Oscillator, Segment, Tone, dtmf
 
 _OWN = OWN
@@ -83,6 +84,8 @@ class Desk:
         """Whether telephone-event was negotiated (True before anything was)."""
         self._codecs: dict[str, str] = {}
         self._closing: set[str] = set()
+        self._ahead: set[str] = set()
+        """Opened before a call needs them."""
         self._plays: dict[str, str] = {}
         """The play begun last on each leg."""
         self._tone_ends: dict[tuple[str, str], Ms] = {}
@@ -100,9 +103,12 @@ class Desk:
     def do(self, command: p.AnyCommand, now: Ms) -> None:
         """Carry out a command of the server."""
         match command:
-            case p.OpenLeg(leg=leg):
+            case p.OpenLeg(leg=leg, ahead=ahead):
+                if ahead:
+                    self._ahead.add(leg)
                 self._open(leg)
             case p.ConnectLeg(leg=leg):
+                self._ahead.discard(leg)
                 if leg in self._legs:
                     self._legs[leg] = command.dtmf_payload_type is not None
                     self._codecs[leg] = command.codec
@@ -158,6 +164,18 @@ class Desk:
         """Whether somebody listens now, and waits for every frame."""
         return bool(self._taps)
 
+    def can_wait(self, notice: p.AnyNotice) -> bool:
+        """Whether nobody waits for it: that a leg is gone, or that a spare one is there."""
+        match notice:
+            case p.LegClosed():
+                return True
+            case p.PlayFinished(leg=leg):
+                return leg not in self._legs
+            case p.LegOpened(leg=leg):
+                return leg in self._ahead
+            case _:
+                return False
+
     def take_notices(self) -> list[p.AnyNotice]:
         """Return what the server is to be told, in order."""
         notices, self._notices = self._notices, []
@@ -176,6 +194,7 @@ class Desk:
             self._legs[leg] = True
             self._notices.append(p.LegOpened(leg, outcome))
         else:
+            self._ahead.discard(leg)
             self._notices.append(p.LegFailed(leg, outcome))
 
     def _report(self) -> None:
@@ -201,6 +220,7 @@ class Desk:
         if self._legs.pop(leg, None) is not None:
             self._closing.add(leg)
         self._codecs.pop(leg, None)
+        self._ahead.discard(leg)
         self._engine.do(p.CloseLeg(leg))
 
     # ------------------------------------------------------------------ tones and digits
@@ -226,7 +246,7 @@ class Desk:
         return clip
 
     def _tone(self, command: p.Tone, now: Ms) -> None:
-        tone = TONES.get(command.name)
+        tone = TONES.get(command.name) or RING_TONES.get(command.name)
         if tone is None or command.duration_ms < 0 or command.leg not in self._legs:
             self._notices.append(p.PlayFinished(command.leg, command.play, "failed", 0))
             return

@@ -80,13 +80,13 @@ void dtmf_init(rf_dtmf *detector);
 uint32_t dtmf_feed(rf_dtmf *detector, const int16_t *pcm, uint32_t count, dtmf_digit *ended);
 
 /* media.digit_watch */
-enum { WATCH_RUN = 3 };
+enum { WATCH_KEPT = 8 };
 typedef struct {
   int16_t tail[DTMF_BLOCK + 320];
-  uint32_t held_back, run;
+  uint32_t held_back, run, company;
   int32_t like; /* index of a digit or -1 */
   /* of the latest blocks like it */
-  int64_t power[WATCH_RUN], energy[WATCH_RUN], beside[WATCH_RUN];
+  int64_t row[WATCH_KEPT], column[WATCH_KEPT], beside[2][WATCH_KEPT], energy[WATCH_KEPT];
 } rf_watch;
 
 void watch_init(rf_watch *watch);

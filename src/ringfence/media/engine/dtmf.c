@@ -97,47 +97,88 @@ uint32_t dtmf_feed(rf_dtmf *d, const int16_t *pcm, uint32_t count, dtmf_digit *e
 
 /* --- suspicion ------------------------------------------------------------------------------- */
 
-enum { SHARE = 1306, RUN_SHARE = 1795, BESIDE = 6, OUTWEIGHS = 10 };
+enum { SHARE = 1306, BESIDE = 6, UPPER = 3, WATCH_RULES = 5, COMPANY = 314 };
 static const int64_t FAINT_ENERGY = 40000, FAINT_POWER = 100000000;
+static const struct {
+  uint32_t count;
+  int64_t share, outweighs;
+  int upper;
+  int64_t steady;
+} RULES[WATCH_RULES] = {/* the first is for digits in company */
+                        {3, 1500, 0, 0, 4},  {3, 1795, 10, 0, 0},
+                        {4, 1500, 4, 0, 2},  {4, 1500, 10, 1, 2},
+                        {WATCH_KEPT, 1500, 2, 0, 2}};
 
 void watch_init(rf_watch *watch) {
   memset(watch, 0, sizeof *watch);
   watch->like = -1;
 }
 
-/* Which digit a block is like, or -1; the power of its two sines. */
-static int resembles(const int16_t *x, int64_t energy, int64_t *power) {
-  int64_t r, r2, c, c2;
+/* Which digit a block is like, or -1; the powers of its row and column. */
+static int resembles(const int16_t *x, int64_t energy, int64_t *row, int64_t *column) {
+  int64_t r2, c2;
   if (energy < FAINT_ENERGY) return -1;
-  int row = strongest(x, DTMF_COSINE, DTMF_SINE, &r, &r2);
-  if (r < FAINT_POWER || r <= 3 * r2) return -1;
-  int column = strongest(x, DTMF_COSINE + 4, DTMF_SINE + 4, &c, &c2);
-  if (c < FAINT_POWER || c <= 3 * c2 || c >= 8 * r || r >= 12 * c) return -1;
-  *power = r + c;
-  return r + c > SHARE * energy ? row * 4 + column : -1;
+  int r = strongest(x, DTMF_COSINE, DTMF_SINE, row, &r2);
+  if (*row < FAINT_POWER || *row <= 3 * r2) return -1;
+  int c = strongest(x, DTMF_COSINE + 4, DTMF_SINE + 4, column, &c2);
+  if (*column < FAINT_POWER || *column <= 3 * c2 || *column >= 8 * *row || *row >= 12 * *column)
+    return -1;
+  return *row + *column > SHARE * energy ? r * 4 + c : -1;
+}
+
+/* The sum of the last `count` of a ring, the least and the most of them. */
+typedef struct {
+  int64_t sum, least, most;
+} watch_sums;
+
+static watch_sums latest(const int64_t *ring, uint32_t run, uint32_t count) {
+  watch_sums s = {0, INT64_MAX, 0};
+  for (uint32_t k = run - count; k < run; k++) {
+    int64_t x = ring[k % WATCH_KEPT];
+    s.sum += x;
+    if (x < s.least) s.least = x;
+    if (x > s.most) s.most = x;
+  }
+  return s;
+}
+
+static bool suspicious(const rf_watch *w) {
+  for (int k = w->company ? 0 : 1; k < WATCH_RULES && w->run >= RULES[k].count; k++) {
+    uint32_t count = RULES[k].count;
+    watch_sums r = latest(w->row, w->run, count), c = latest(w->column, w->run, count);
+    int64_t power = r.sum + c.sum, steady = RULES[k].steady;
+    if (power > RULES[k].share * latest(w->energy, w->run, count).sum &&
+        power > RULES[k].outweighs * latest(w->beside[RULES[k].upper], w->run, count).sum &&
+        !(steady && (r.most >= steady * r.least || c.most >= steady * c.least)))
+      return true;
+  }
+  return false;
 }
 
 static bool watch_step(rf_watch *w, const int16_t *x) {
-  int64_t energy = 0, power = 0, beside = 0;
+  int64_t energy = 0, row = 0, column = 0, beside[2] = {0};
   for (int n = 0; n < BLOCK; n++) energy += x[n] * x[n];
-  int like = resembles(x, energy, &power);
+  if (w->company) w->company--;
+  int like = resembles(x, energy, &row, &column);
   if (like < 0 || like != w->like) {
     w->like = like;
     w->run = 0;
   }
   if (like < 0) return false;
-  w->power[w->run % WATCH_RUN] = power;
-  w->energy[w->run % WATCH_RUN] = energy;
-  for (int f = 0; f < BESIDE; f++) beside += power_of(x, BESIDE_COSINE[f], BESIDE_SINE[f]);
-  w->beside[w->run % WATCH_RUN] = beside;
-  if (++w->run < WATCH_RUN) return false;
-  power = energy = beside = 0;
-  for (int k = 0; k < WATCH_RUN; k++) {
-    power += w->power[k];
-    energy += w->energy[k];
-    beside += w->beside[k];
+  for (int f = 0; f < BESIDE; f++) {
+    int64_t power = power_of(x, BESIDE_COSINE[f], BESIDE_SINE[f]);
+    beside[0] += power;
+    if (f >= BESIDE - UPPER) beside[1] += power;
   }
-  return power > RUN_SHARE * energy && power > OUTWEIGHS * beside;
+  uint32_t at = w->run++ % WATCH_KEPT;
+  w->row[at] = row;
+  w->column[at] = column;
+  w->beside[0][at] = beside[0];
+  w->beside[1][at] = beside[1];
+  w->energy[at] = energy;
+  if (!suspicious(w)) return false;
+  w->company = COMPANY;
+  return true;
 }
 
 bool watch_feed(rf_watch *w, const int16_t *pcm, uint32_t count) {

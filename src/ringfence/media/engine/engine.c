@@ -4,6 +4,7 @@
  *
  *     sleep until the tick -> frames of one phase (send) -> commands from the ring
  *                          -> datagrams that have arrived -> wake the reader if there are events
+ *                             that somebody waits for, or some that have waited for a while
  *
  * Frames come first, so that what is sent leaves on time whatever the rest costs. Commands come
  * before the sockets, so that a packet sent after its leg was connected finds it so. Nothing here
@@ -36,7 +37,7 @@ enum {
   BINS = 64,
   BIN_NS = 50000,
 };
-static const int64_t TICK_NS = 5000000;
+static const int64_t TICK_NS = 5000000, PATIENCE_NS = 40000000;
 
 typedef struct overflow {
   struct overflow *next;
@@ -58,7 +59,8 @@ struct rf_engine {
   rf_event events[EVENTS];
   _Atomic uint32_t event_head, event_tail;
   overflow *late_first, *late_last; /* events waiting for room, audio thread only */
-  bool events_new;
+  bool events_new, closing; /* there are some that cannot wait; a CLOSE is being obeyed */
+  int64_t patient_since;    /* of the oldest event that can, and has no other before it; 0: none */
 
   _Atomic(rf_chunk *) full, empty;
   rf_chunk *taken; /* oldest first, controlling thread only */
@@ -102,7 +104,11 @@ static bool push_event(rf_engine *engine, const rf_event *event) {
   if (tail - head == EVENTS) return false;
   engine->events[tail % EVENTS] = *event;
   atomic_store_explicit(&engine->event_tail, tail + 1, memory_order_release);
-  engine->events_new = true;
+  /* That a leg is gone, and with it what it was playing, is news for the books alone. */
+  if (!engine->closing || event->kind == RF_RECORD_ENDED)
+    engine->events_new = true;
+  else if (!engine->patient_since)
+    engine->patient_since = monotonic_ns();
   return true;
 }
 
@@ -167,10 +173,18 @@ static void obey(rf_engine *engine) {
       rf_leg *leg = core_leg(&engine->core, command->leg);
       if (leg) engine->wire.way->forget(&engine->wire, leg);
     }
+    engine->closing = command->kind == RF_CLOSE;
     rf_core_do(&engine->core, command, engine->core.now);
+    engine->closing = false;
     if (command->kind == RF_OPEN) engine->wire.way->watch(&engine->wire, command->object);
   }
   atomic_store_explicit(&engine->command_head, head, memory_order_release);
+}
+
+static uint32_t open_legs(const rf_core *core) {
+  uint32_t legs = 0;
+  for (int k = 0; k < PHASES; k++) legs += core->population[k];
+  return legs;
 }
 
 static void tell(rf_engine *engine) {
@@ -179,8 +193,17 @@ static void tell(rf_engine *engine) {
     engine->late_first = sent->next;
     free(sent);
   }
+  if (engine->patient_since) {
+    /* Without a leg there is no further round, so nothing can wait for one. */
+    if (atomic_load_explicit(&engine->event_head, memory_order_acquire) == engine->event_tail)
+      engine->patient_since = 0; /* taken together with others */
+    else if (open_legs(&engine->core) == 0 ||
+             monotonic_ns() - engine->patient_since >= PATIENCE_NS)
+      engine->events_new = true;
+  }
   if (!engine->events_new) return;
   engine->events_new = false;
+  engine->patient_since = 0;
   uint64_t one = 1;
   if (write(engine->wake, &one, sizeof one) < 0) {
     /* The counter is full: the reader has been woken often enough. */
@@ -212,12 +235,6 @@ static void begin_wire(rf_engine *engine) {
     if (!w->way->begin(w)) abort(); /* no descriptor or no memory left at the very start */
   }
   atomic_store(&engine->way, w->way == &WIRE_URING ? RF_WIRE_URING : RF_WIRE_EPOLL);
-}
-
-static uint32_t open_legs(const rf_core *core) {
-  uint32_t legs = 0;
-  for (int k = 0; k < PHASES; k++) legs += core->population[k];
-  return legs;
 }
 
 /* Sleep until there is a command, if there is nothing else. */

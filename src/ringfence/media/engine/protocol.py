@@ -13,10 +13,8 @@ go from the server to the worker, events come back; both sides trust each other 
 
 A command that cannot be carried out is answered by the event that would have ended it
 (`LegFailed`, `PlayFinished` with ``failed``, `RecordingFailed`) or, where there is none, by
-`CommandRefused`; a late command about something that has just ended by itself (`StopRecording`) is
-such a case and no fault.
+`CommandRefused`; a late one about what has just ended by itself (`StopRecording`) is no fault.
 When the socket closes the worker drops every leg and finalises every recording.
-
 Digits, keys (`Channel`) and audio (`LoadClip`) exist only here and in memory, never in a log.
 """
 
@@ -92,6 +90,8 @@ class OpenLeg(Command, frozen=True, tag=1):
     """Reserve an RTP/RTCP port pair -> `LegOpened` or `LegFailed`. No audio yet."""
 
     leg: str
+    ahead: bool = False
+    """No call needs it at present: the answer may come together with others."""
 
 
 class ConnectLeg(Command, frozen=True, tag=2):
@@ -367,13 +367,13 @@ class Notice(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Hello(Notice, frozen=True, tag=1):
-    """The first message on a connection."""
+    """The first message on a connection. ``abi``: 0 for the twin; ``host``: of its ports."""
 
     engine: EngineKind
     abi: int
-    """Version of the native library's interface, 0 for the twin."""
     pid: int
     version: int = VERSION
+    host: str = ""
 
 
 class LegOpened(Notice, frozen=True, tag=2):

@@ -33,6 +33,7 @@ from ringfence.kernel.limits import (
     MEDIA_BACKLOG_BYTES,
     MEDIA_FINISH_MS,
     MEDIA_LEGS_MAX,
+    MEDIA_PATIENCE_MS,
     MEDIA_RECORDINGS_MAX,
     MEDIA_TAP_BACKLOG_BYTES,
 )
@@ -42,7 +43,7 @@ from ringfence.media.engine.interface import TICK_MS, Engine
 from ringfence.media.engine.library import load
 from ringfence.media.engine.native import NativeEngine, WireWish
 from ringfence.media.engine.ports import Ports
-from ringfence.media.engine.protocol import AnyCommand, CommandReader, Hello, encode
+from ringfence.media.engine.protocol import AnyCommand, AnyNotice, CommandReader, Hello, encode
 from ringfence.media.engine.recorder import Outcome, Recorder
 
 _AUDIO_MS = 50
@@ -78,7 +79,8 @@ def make_engine(
 class Worker:
     """The event loop's side: reads, calls the desk, writes."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, entropy: Entropy) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock, entropy: Entropy, host: str = "") -> None:
+        self._host = host
         self._loop = asyncio.get_running_loop()
         self._engine = engine
         self._clock = clock
@@ -88,6 +90,9 @@ class Worker:
         self._desk = Desk(engine, self._recorder, entropy)
         self._connection: _Connection | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._unsaid: list[AnyNotice] = []
+        self._speaking: asyncio.TimerHandle | None = None
+        """What nobody waits for leaves then at the latest."""
         self._fetching = False
         """Recorded audio will be fetched in a moment; where nothing is recorded, nobody looks."""
         self._pumping = False
@@ -133,7 +138,8 @@ class Worker:
         if self._connection is not None:
             return False
         self._connection = connection
-        connection.write(encode(Hello(self._engine.kind, self._engine.abi, os.getpid())))
+        hello = Hello(self._engine.kind, self._engine.abi, os.getpid(), host=self._host)
+        connection.write(encode(hello))
         return True
 
     def received(self, commands: list[AnyCommand]) -> None:
@@ -147,6 +153,7 @@ class Worker:
         """The server is gone, or only one too many."""
         if connection is self._connection:
             self._connection = None
+            self._unsaid.clear()
             self._desk.hang_up()
             self._settle()
 
@@ -190,9 +197,13 @@ class Worker:
             self._desk.heard(*found, crowded=crowded)
         notices = self._desk.take_notices()
         if notices and connection is not None:
-            connection.write(encode(*notices))
-            if connection.backlog > MEDIA_BACKLOG_BYTES:
-                connection.abort()
+            self._unsaid += notices
+            if not all(map(self._desk.can_wait, notices)):
+                self._speak()
+            elif self._speaking is None:
+                self._speaking = self._loop.call_later(
+                    MEDIA_PATIENCE_MS / 1000, self._speak_at_last
+                )
         if self._engine.wake is None and self._engine.busy and not self._pumping:
             self._pumping = True
             self._loop.call_soon(self._pump, self._loop.time())
@@ -211,6 +222,22 @@ class Worker:
         if deadline is not None:
             wait = max(deadline - self._clock.now(), 0) / 1000
             self._timer = self._loop.call_later(min(wait, 3600), self._fire)
+
+    def _speak(self) -> None:
+        """Write what the server is to be told.
+
+        A timer that is under way rings for what may come next: to take it back costs more.
+        """
+        notices, self._unsaid = self._unsaid, []
+        connection = self._connection
+        if notices and connection is not None:
+            connection.write(encode(*notices))
+            if connection.backlog > MEDIA_BACKLOG_BYTES:
+                connection.abort()
+
+    def _speak_at_last(self) -> None:
+        self._speaking = None
+        self._speak()
 
     def _fire(self) -> None:
         self._timer = None
@@ -363,14 +390,14 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o177)  # the socket, like every file here, is for this user alone
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(engine, options.socket, clock))
+            runner.run(_run(engine, options.socket, clock, options.bind))
     finally:
         Path(options.socket).unlink(missing_ok=True)
     return 0
 
 
-async def _run(engine: Engine, path: str, clock: Clock) -> None:
-    await Worker(engine, clock=clock, entropy=SystemEntropy()).run(path)
+async def _run(engine: Engine, path: str, clock: Clock, host: str) -> None:
+    await Worker(engine, clock=clock, entropy=SystemEntropy(), host=host).run(path)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,71 @@
+"""Who sits in a room, and what is kept of a room while it is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringfence.calls.commands import Heard, JoinConference
+from ringfence.calls.conference import Room
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import CallId, ConferenceId, LegId
+from ringfence.kernel.phone import Phone
+from ringfence.switch.live import LiveCall
+from ringfence.switch.media_link import MediaLink
+from ringfence.switch.narrator import Narrator
+from ringfence.switch.room_news import RoomNews
+from ringfence.switch.room_recording import RoomRecording
+
+
+@dataclass(slots=True)
+class Seat:
+    """One member: its call, its wishes, and what it hears while it is not in the mix."""
+
+    live: LiveCall
+    leg: LegId
+    join: JoinConference
+    came: Ms
+    narrator: Narrator | None = None
+    hold: Heard | None = None
+    wait: Heard | None = None
+
+
+@dataclass(slots=True)
+class OpenRoom:
+    """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way,
+    and the call each asks the world for. ``dialled``: calls being placed to come in."""
+
+    id: ConferenceId
+    name: str
+    room: Room
+    news: RoomNews
+    opened: Ms
+    touched: Ms
+    recording: RoomRecording | None = None
+    link: MediaLink | None = None
+    seats: dict[LegId, Seat] = field(default_factory=dict)
+    speaking: dict[Narrator, CallId] = field(default_factory=dict)
+    dialled: set[CallId] = field(default_factory=set)
+
+    def seat_of(self, call: CallId) -> Seat:
+        """The member of a call. Raises `Refused`."""
+        for seat in self.seats.values():
+            if seat.live.id == call:
+                return seat
+        raise Refused("not_found", "no such participant in this conference")
+
+
+def address_of(seat: Seat) -> Phone | str:
+    """Who a member is: of a call to us whoever called, of ours whoever was called."""
+    program = seat.live.program
+    if program is None:
+        return ""
+    context = program.context
+    return context.caller if context.direction == "inbound" else context.called
+
+
+def rate_of(seat: Seat) -> int:
+    """Wide where the member who opens the mix speaks a wide codec."""
+    leg = seat.live.legs.get(seat.leg)
+    wide = leg is not None and leg.session is not None and leg.session.codec == "G722"
+    return 16_000 if wide else 8_000
