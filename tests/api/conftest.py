@@ -115,7 +115,11 @@ class FakeOffice:
         }
         self.hold: asyncio.Event | None = None
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
+        if account not in {None, ACCOUNT}:
+            raise Refused("not_found", "no account of that SID")
         self.asked.append((name, dict(args), actor))
         if name not in self.answers:
             raise Refused("unknown_use_case", "there is no such use case")
@@ -124,7 +128,9 @@ class FakeOffice:
             raise answer
         return answer(**args) if callable(answer) else answer
 
-    async def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+    async def follow(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> AsyncIterator[Any]:
         self.asked.append((name, dict(args), actor))
         try:
             for item in self.streams[name]:
@@ -166,11 +172,15 @@ class Counter:
     def __init__(self) -> None:
         self.office = FakeOffice()
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
-        return await self.office.run(name, args, actor=actor)
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
+        return await self.office.run(name, args, actor=actor, account=account)
 
-    def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
-        return self.office.follow(name, args, actor=actor)
+    def follow(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> AsyncIterator[Any]:
+        return self.office.follow(name, args, actor=actor, account=account)
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,9 @@ def test_a_list_is_a_page(described: Any) -> None:
     operation = described["paths"]["/v1/calls"]["get"]
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema["properties"].keys() == {"items", "next"}
-    assert {p["name"] for p in operation["parameters"]} == {"status", "limit", "cursor"}
+    assert {p["name"] for p in operation["parameters"]} == {
+        "status", "limit", "cursor", "Ringfence-Account",
+    }  # fmt: skip
 
 
 def test_nothing_of_others_is_served(client: TestClient[Any]) -> None:

@@ -25,7 +25,7 @@ def conference(url: str) -> str:
         "board",
         beep=False,
         status_callback=f"{url}/news",
-        status_callback_event="start end join leave mute hold announcement",
+        status_callback_event="start end join leave mute hold speaker announcement",
     )
     return str(VoiceResponse().append(dial))
 
@@ -118,6 +118,8 @@ def test_a_room_tells_its_news_and_hears_announcements(
             first = await one.call(f"sip:{ROOM}@{platform.sip}")
             second = await two.call(f"sip:{ROOM}@{platform.sip}")
             await until(lambda: app.events().count("participant-join") == 2)
+            second.audio.say_tone(440, seconds=1)
+            await until(lambda: "participant-speech-stop" in app.events())
             (room,) = platform.do("conference.list", name="board")["conferences"]
             sid = room["sid"]
             quiet = len(first.audio.heard)
@@ -143,6 +145,8 @@ def test_a_room_tells_its_news_and_hears_announcements(
         "participant-join",
         "conference-start",
         "participant-join",
+        "participant-speech-start",
+        "participant-speech-stop",
         "announcement-start",
         "announcement-end",
         "participant-mute",

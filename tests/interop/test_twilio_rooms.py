@@ -10,28 +10,14 @@ from typing import Any
 import pytest
 from platform_run import Platform
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
+from twilio_here import client_of
 
 from ringfence.testing.phone import Phone
 
 OURS = "+12025550100"
 GUEST, MODERATOR = "+12025550101", "+12025550102"
 CALLER, AGENT = "+12025550103", "+12025550104"
-
-
-class Here(TwilioHttpClient):
-    """Sends what is meant for Twilio's host to the platform instead."""
-
-    def __init__(self, base: str) -> None:
-        super().__init__(timeout=20)
-        self._base = base.rstrip("/")
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
-        return super().request(
-            method, url.replace("https://api.twilio.com", self._base), *args, **kwargs
-        )
 
 
 def conference(attributes: str) -> str:
@@ -55,8 +41,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture
 def client(platform: Platform) -> Client:
-    ready = platform.ready
-    return Client(ready["account_sid"], ready["auth_token"], http_client=Here(ready["http"]))
+    return client_of(platform)
 
 
 async def until(ask: Callable[[], Any], true: Callable[[Any], bool]) -> Any:
@@ -99,6 +84,9 @@ def test_a_conference_with_a_moderator(platform: Platform, client: Client) -> No
                 to=f"sip:third@127.0.0.1:{third.port}",
                 label="late",
                 beep="false",
+                call_reason="The stand-up",
+                caller_display_name="Standup",
+                machine_detection="Enable",
             )
             assert made.conference_sid == sid
             assert made.status in {"queued", "ringing", "connecting"}

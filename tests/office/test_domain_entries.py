@@ -43,6 +43,22 @@ def test_only_mapped_lists_count():
     assert users == {"ann", "bob"}
 
 
+def test_a_list_counts_for_registrations_where_the_domain_takes_any():
+    for registration, expected in ((True, {"bob"}), (False, set())):
+        domain = SipDomain(
+            domain="calls.example.com", registration=registration, registrations=("CL2",)
+        )
+        found, _ = domain_entries(
+            shelf(
+                (domain, None),
+                (Credential(username="ann"), "CL1"),
+                (Credential(username="bob"), "CL2"),
+            ),
+            nothing=NOTHING,
+        )
+        assert found["calls.example.com"].registrars == expected
+
+
 def test_a_domain_without_a_url_is_answered_by_nothing():
     found, users = domain_entries(shelf((SipDomain(domain="x.example.com"), None)), nothing=NOTHING)
     assert found["x.example.com"].route is NOTHING

@@ -1,6 +1,5 @@
 """The table of use cases: names, arguments, rights."""
 
-import inspect
 import json
 from dataclasses import replace
 from typing import Any
@@ -101,7 +100,7 @@ def a_row(**said: object) -> UseCase:
 
 
 def with_work(row: UseCase, work: Any) -> UseCase:
-    return replace(row, work=work, signature=inspect.signature(work))
+    return replace(row, work=work, takes={}, needs=frozenset())
 
 
 @pytest.mark.promise("TEL-11")

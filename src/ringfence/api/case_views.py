@@ -62,6 +62,17 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Step] = []
 
 
+class LetterOwed(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter about a demand that somebody has to send, as no message reaches the person."""
+
+    case: str
+    person: str
+    address: str
+    """All that is known of where they are found; "" where they were erased."""
+    since: int
+    text: str
+
+
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """An archive was made: the token fetches it once."""
 

@@ -48,6 +48,15 @@ HEADERS: Mapping[str, str] = {
 """On every answer, errors too: nothing cached, nothing loaded from elsewhere, no token leaked."""
 
 
+ACCOUNT_HEADER = "Ringfence-Account"
+"""Which account a request is about; without it, that of whoever asks."""
+
+
+def account_of(request: Asked) -> str | None:
+    """Return the SID of the account a request names, None where it names none."""
+    return request.headers.get(ACCOUNT_HEADER)
+
+
 def use_cases(request: Asked) -> UseCases:
     """Return the object that answers the use cases."""
     found: UseCases = request.app.state.use_cases

@@ -2,7 +2,7 @@
 
 One JSON document per line, over a Unix socket only its owner may open::
 
-    -> {"do": "number.list", "args": {}}
+    -> {"do": "number.list", "args": {}}               "account": which, if not the first
     <- {"ok": [...]}                                   one result
     <- {"event": {...}} ... {"end": true}              a stream; the client closes to stop it
     <- {"refused": "not_found", "reason": "...", "clause": null}
@@ -40,6 +40,7 @@ class Request(msgspec.Struct, frozen=True):
 
     do: str
     args: dict[str, Any] = {}
+    account: str | None = None
 
 
 _decode = msgspec.json.Decoder(Request).decode
@@ -109,7 +110,9 @@ class ControlServer:
                 await _send(writer, await self._result(request))
 
     async def _result(self, request: Request) -> dict[str, object]:
-        work = self._use_cases.run(request.do, request.args, actor=OPERATOR)
+        work = self._use_cases.run(
+            request.do, request.args, actor=OPERATOR, account=request.account
+        )
         try:
             result = await asyncio.wait_for(work, CONTROL_WAIT)
             return {"ok": msgspec.Raw(_encode(result))}
@@ -120,7 +123,9 @@ class ControlServer:
         self, request: Request, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         """Send items until they end or the client leaves (or speaks, which it must not)."""
-        items = self._use_cases.follow(request.do, request.args, actor=OPERATOR)
+        items = self._use_cases.follow(
+            request.do, request.args, actor=OPERATOR, account=request.account
+        )
         gone = asyncio.ensure_future(reader.read(1))
         try:
             async with aclosing(cast("Any", items)) as stream:

@@ -17,7 +17,7 @@ from typing import Any
 from litestar import Response
 
 from ringfence.api import views_apps as views
-from ringfence.api.common import Asked, require, use_cases
+from ringfence.api.common import Asked, account_of, require, use_cases
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import IDEMPOTENCY_ANSWER_BYTES, IDEMPOTENCY_KEY_CHARS
 
@@ -37,10 +37,10 @@ async def once(request: Asked, key: str, carry_out: Callable[[], Awaitable[Any]]
     key = key.strip('"')
     if not 0 < len(key) <= IDEMPOTENCY_KEY_CHARS or not _ALLOWED.issuperset(key):
         raise Refused("bad_argument", f"{HEADER} has 1 to {IDEMPOTENCY_KEY_CHARS} ASCII characters")
-    actor = await require(request)
+    actor, account = await require(request), account_of(request)
     office = use_cases(request)
     args = {"key": key, "fingerprint": await _fingerprint(request)}
-    before: views.Replay = await office.run("request.begin", args, actor=actor)
+    before: views.Replay = await office.run("request.begin", args, actor=actor, account=account)
     if before.status is not None:
         if before.body is None:
             reason = "it was carried out, and its answer was too large to be kept"
@@ -55,12 +55,14 @@ async def once(request: Asked, key: str, carry_out: Callable[[], Awaitable[Any]]
         answer = await carry_out()
     except BaseException as error:
         known = isinstance(error, Refused)  # a refusal changed nothing; else nobody knows
-        await office.run("request.forget", {"key": key, "known": known}, actor=actor)
+        await office.run(
+            "request.forget", {"key": key, "known": known}, actor=actor, account=account
+        )
         raise
     content = answer.content if isinstance(answer, Response) else None
     small = isinstance(content, bytes) and len(content) <= IDEMPOTENCY_ANSWER_BYTES
     done = {"key": key, "status": answer.status_code or 200, "body": content if small else None}
-    await office.run("request.finish", done, actor=actor)
+    await office.run("request.finish", done, actor=actor, account=account)
     return answer
 
 
@@ -71,6 +73,7 @@ async def _fingerprint(request: Asked) -> str:
         request.method.encode(),
         request.url.path.encode(),
         request.url.query.encode(),
+        (account_of(request) or "").encode(),
         await request.body(),
     ):
         digest.update(len(part).to_bytes(8, "big") + part)

@@ -20,7 +20,7 @@ from litestar.response import Stream
 
 from ringfence import __version__
 from ringfence.api import house, problems
-from ringfence.api.common import HEADERS, Asked
+from ringfence.api.common import ACCOUNT_HEADER, HEADERS, Asked
 from ringfence.kernel.limits import PAGE_MAX
 
 PREFIX = house.PREFIX
@@ -187,6 +187,8 @@ def _operation(
     }
     if method == "post" and not style.public:
         made["parameters"].append(_IDEMPOTENCY)
+    if not style.public:
+        made["parameters"].append(_ACCOUNT)
     if style.public:
         made["security"] = []
     if style.body is not None and style.body.__struct_fields__:
@@ -201,6 +203,13 @@ def _operation(
     return made
 
 
+_ACCOUNT = {
+    "name": ACCOUNT_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The SID of an account below yours that this is about; by default your own.",
+    "schema": {"type": "string", "pattern": "^AC[0-9a-f]{32}$"},
+}
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",

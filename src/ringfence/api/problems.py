@@ -70,6 +70,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "method_not_allowed": Kind(405, "Not with that method", "The header Allow names others."),
         "held": Kind(409, "A hold keeps the record", "Lift the hold first."),
         "exists": Kind(409, "It exists already", "Choose another name, or change the one there."),
+        "at_work": Kind(409, "It is being done", "Wait until it is done, or cancel it."),
         "idempotency_concurrent": Kind(
             409, "The same request is being carried out", "Wait a moment and send it again."
         ),

@@ -21,7 +21,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from ringfence.api import views
-from ringfence.api.common import Asked, notes, page, require, use_cases
+from ringfence.api.common import Asked, account_of, notes, page, require, use_cases
 from ringfence.api.limiting import limit
 from ringfence.api.use_cases import PUBLIC
 from ringfence.kernel.limits import PAGE_MAX
@@ -71,7 +71,7 @@ def resource(
             args |= page(request)
         elif newest:
             args["limit"] = int(PAGE_MAX)
-        return await use_cases(request).run(case, args, actor=actor)
+        return await use_cases(request).run(case, args, actor=actor, account=account_of(request))
 
     made = _handler(handle, verb, path, case, answer, says, body, query, status, public=public)
     if name:
@@ -99,7 +99,7 @@ def file(
 
 async def hand_out(request: Asked, case: str, args: dict[str, Any], *, actor: str) -> Stream:
     """Answer with a file that is handed out."""
-    items = use_cases(request).follow(case, args, actor=actor)
+    items = use_cases(request).follow(case, args, actor=actor, account=account_of(request))
     head: views.ExportHead = await anext(items)
     headers = {"Content-Disposition": f'attachment; filename="{head.filename}"'}
     if head.size is not None:

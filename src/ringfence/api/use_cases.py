@@ -26,6 +26,7 @@ STREAMS = frozenset(
         "privacy.rights.fetch",
         "privacy.case.fetch",
         "privacy.demand.fetch",
+        "backup.fetch",
     }
 )
 """Use cases that answer with a stream of items instead of one result."""
@@ -38,10 +39,17 @@ class UseCases(Protocol):
     ``bad_argument``, ``not_found``, ``not_authorized``, ``not_running`` and those of the domain.
     """
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
-        """Carry out one use case and return a view (``ringfence.api.views``) or None."""
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
+        """Carry out one use case and return a view (``ringfence.api.views``) or None.
+
+        ``account``: which account it is asked of; None for that of whoever asks.
+        """
         ...
 
-    def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+    def follow(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> AsyncIterator[Any]:
         """Carry out a use case of `STREAMS` and yield its items until it ends or is closed."""
         ...

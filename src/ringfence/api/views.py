@@ -60,6 +60,8 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     application: str | None = None
     """SID of the application that answers, before anything else."""
     sms_application: str | None = None
+    sms_flow: str | None = None
+    """The flow that answers its messages."""
     hooks: dict[str, Hook] = {}
     """Those set, of ``fallback``, ``status``, ``sms``, ``sms_fallback``."""
     name: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 
@@ -30,6 +32,51 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     tests: list[str] = []
     waits_for: str = ""
     reason: str = ""
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """Long work: how far it is, and what came of it."""
+
+    sid: str
+    kind: str
+    """proof, backup, restore, doctor."""
+    state: str
+    """running, done, failed, canceled."""
+    step: str
+    """Of what it does: walking, searching, copying ..."""
+    done: int
+    total: int
+    """How far this step is, in a unit of its own; 0 while that is unknown."""
+    begun: int
+    ended: int | None = None
+    error: str | None = None
+    reason: str | None = None
+    result: Any = None
+    """What it found, once it is done."""
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at: ok, warning or fault, and the command that mends it."""
+
+    check: str
+    level: str
+    text: str
+    mend: str | None = None
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """A backup as a file, in the folder for backups. It holds no key."""
+
+    name: str
+    size: int
+    made: int
+
+
+class Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """A backup that was verified and is put back at the next start; None where none is."""
+
+    source: str | None = None
+    made: int | None = None
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,10 +18,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     call: str | None = None
     leg: str | None = None
+    message: str | None = None
+    """The text message it happened to."""
     text: str = ""
     level: str = "info"
     data: dict[str, bool | int | str | None] = {}
-    """The facts themselves that are about the call and about nobody."""
+    """The facts themselves that are about the call or the message and about nobody."""
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):

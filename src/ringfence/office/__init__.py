@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
@@ -20,7 +20,15 @@ from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import AccountId, ApplicationId, FlowId, NumberId, PartyId, TrunkId
+from ringfence.kernel.ids import (
+    AccountId,
+    ApplicationId,
+    CallId,
+    FlowId,
+    NumberId,
+    PartyId,
+    TrunkId,
+)
 from ringfence.kernel.phone import Phone
 from ringfence.office import (
     about,
@@ -31,10 +39,13 @@ from ringfence.office import (
     caller_ids,
     carriers,
     happening,
+    live_transcribing,
     lookup,
     messaging,
     notifications,
     numbers,
+    payment_sessions,
+    payments,
     placing,
     privacy,
     queues,
@@ -52,21 +63,25 @@ from ringfence.office import (
     streaming,
     subaccounts,
     system,
+    tenancy,
+    transcribing,
     usage,
     usage_triggers,
 )
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.domain_entries import DOMAIN_PARTS, domain_entries
+from ringfence.office.errands import Errands
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
 from ringfence.office.live import Live
 from ringfence.office.lookup import LookupShelf
+from ringfence.office.messaging.pictures import Pictures
 from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
 from ringfence.office.privacy import policy
 from ringfence.office.shelf import Shelf
-from ringfence.office.subaccounts import SubAccount
+from ringfence.office.storeroom import Rooms
 from ringfence.office.table import TABLE, Admission, UseCase
 from ringfence.privacy.purposes import acting, exchange_itself, purpose
 from ringfence.privacy.roles import Identity
@@ -90,7 +105,9 @@ from ringfence.switch.directory import (
     TwimlRoute,
     UrlRoute,
 )
+from ringfence.switch.live import LiveCall
 from ringfence.webhooks.guard import Guard as WebGuard
+from ringfence.webhooks.guard import check_secure
 
 __all__ = [
     "Office",
@@ -102,11 +119,14 @@ __all__ = [
     "caller_ids",
     "carriers",
     "happening",
+    "live_transcribing",
     "lookup",
     "messaging",
     "notifications",
     "numbers",
     "open_office",
+    "payment_sessions",
+    "payments",
     "placing",
     "privacy",
     "queues",
@@ -124,6 +144,8 @@ __all__ = [
     "streaming",
     "subaccounts",
     "system",
+    "tenancy",
+    "transcribing",
     "usage",
     "usage_triggers",
 ]
@@ -135,49 +157,14 @@ NOTHING = "<Response><Reject/></Response>"
 """What answers a number that nothing answers."""
 
 
-class Rooms:
-    """Shorthand for the use cases: one name for what the account and the store keep."""
-
-    def __init__(self, store: Store, account: Any) -> None:
-        rooms = store.of(account)
-        self.store = store
-        self.db = store.db
-        self.accounts = store.accounts
-        self.records = store.call_records
-        self.legs = store.call_legs
-        self.timeline = store.timeline
-        self.outbox = store.outbox
-        self.calls = store.calls
-        self.parties = store.parties
-        self.party_room = rooms.parties
-        self.flows = rooms.flows
-        self.numbers = rooms.numbers
-        self.trunks = rooms.trunks
-        self.phones = rooms.phones
-        self.recordings = rooms.recordings
-        self.bindings = rooms.bindings
-        self.rooms = rooms
-        self._aside: Queries | None = None
-        self._aside_turn = asyncio.Lock()
-
-    @asynccontextmanager
-    async def aside(self) -> AsyncIterator[Queries]:
-        """A connection for long reading in another thread, one reader at a time."""
-        async with self._aside_turn:
-            if self._aside is None:
-                self._aside = await asyncio.to_thread(self.db.reader)
-            yield self._aside
-
-    @property
-    def recording_refused(self) -> bool:
-        """Whether new recordings are refused because of the disk."""
-        return self.db.trouble is not None
-
-
 class Office:
     """The use cases over one open data folder. ``live`` is set where a server runs."""
 
     def __init__(self, settings: Settings, store: Store, *, clock: Clock, entropy: Entropy) -> None:
+        self.house = self
+        """The office of the installation's own account."""
+        self.branches: dict[AccountId, Office] = {}
+        """The offices of the accounts below it."""
         self.settings = settings
         self.clock = clock
         self.entropy = entropy
@@ -189,6 +176,8 @@ class Office:
         self.policy_uses: dict[str, Ms] = {}
         self.repeating: set[bytes] = set()
         self.streams = 0
+        self.taking: set[str] = set()
+        """Numbers that some account is just being given: no other takes them meanwhile."""
         store.eraser.jurisdiction = settings.country
         store.eraser.resume()
         self.account = open_account(store, clock=clock, entropy=entropy)
@@ -199,7 +188,6 @@ class Office:
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
         self.shelf = Shelf()
-        self.subaccounts: dict[AccountId, SubAccount] = {}
         self.lookups = LookupShelf()
         self.postbox = Postbox(self)
         self.flows: dict[str, Flow] = {}
@@ -208,6 +196,8 @@ class Office:
         self.phones: dict[str, PhoneDevice] = {}
         self.text_senders = SenderBook()
         self.post = Post(self)
+        self.errands = Errands(self)
+        self.pictures = Pictures(self)
         self._live: Live | None = None
         self._web_guard = WebGuard(map(str, settings.fetch_private))
         self._load()
@@ -215,14 +205,30 @@ class Office:
     @property
     def runs(self) -> bool:
         """Whether a server runs on this office."""
-        return self._live is not None
+        return self.house._live is not None
 
     @property
     def live(self) -> Live:
-        """The running server. Raises `Refused` where there is none."""
-        if self._live is None:
+        """The running server, as this account sees it. Raises `Refused` where there is none."""
+        found = self.house._live
+        if found is None:
             raise Refused("not_running", "start it first: ringfence up --data DIR")
-        return self._live
+        return found if self.house is self else found.of(self.account.id)
+
+    def live_call(self, call: str) -> LiveCall | None:
+        """A call of this account that is going on; None where there is none."""
+        found = self.live.runner.calls.get(CallId(call))
+        mine = found is not None and found.tenant.directory.account == self.account.id
+        return found if mine else None
+
+    @property
+    def everybody(self) -> list[Office]:
+        """The offices of every account, the installation's own first."""
+        return [self.house, *self.house.branches.values()]
+
+    def of(self, account: str | None) -> Office:
+        """The office of an account; the installation's own where it is not one below it."""
+        return self.house.branches.get(AccountId(account or ""), self.house)
 
     def attach(self, live: Live) -> None:
         """A server runs on this office."""
@@ -232,37 +238,44 @@ class Office:
         """Somebody was erased: nothing about them stays in memory."""
         self.lookups.clear()
         self.post.forget()
-        if self._live is not None:
-            self._live.forget_person(party)
+        if self.runs:
+            self.live.forget_person(party)
 
     async def close(self) -> None:
         """Write what is waiting and close the data folder."""
+        await self.errands.close()
         await asyncio.to_thread(self.store.store.close)
 
     # -- asking -------------------------------------------------------------------------------
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
         """Carry out one use case; see `ringfence.api.use_cases`."""
         who = self.identities.of(actor, self.clock.now())
-        row = TABLE.find(name, actor=who.entrance, stream=False, live=self._live is not None)
+        row = TABLE.find(name, actor=who.entrance, stream=False, live=self.runs)
+        office = tenancy.desk(self.house, who, account, name)
         admission = row.admit(who)
-        bound = row.bind(self, args)
-        self._oblige(row, who, admission)
-        policy.note_use(self, who.entrance)
+        row.check(args)
+        office._oblige(row, who, admission)
+        policy.note_use(self.house, who.entrance)
         try:
             with _acting(who, admission):
-                return await row.work(*bound.args, **bound.kwargs)
+                return await row.work(office, **args)
         except TypeError as error:
             raise Refused("bad_argument", f"an argument of {name} has the wrong form") from error
 
-    async def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+    async def follow(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> AsyncIterator[Any]:
         """Carry out a use case that streams; see `ringfence.api.use_cases`."""
         who = self.identities.of(actor, self.clock.now())
-        row = TABLE.find(name, actor=who.entrance, stream=True, live=self._live is not None)
+        row = TABLE.find(name, actor=who.entrance, stream=True, live=self.runs)
+        office = tenancy.desk(self.house, who, account, name)
         admission = row.admit(who)
-        bound = row.bind(self, args)
-        self._oblige(row, who, admission)
-        stream = row.work(*bound.args, **bound.kwargs)
+        row.check(args)
+        office._oblige(row, who, admission)
+        stream = row.work(office, **args)
 
         async def step() -> Any:
             # Each step in a context of its own: what is in force in here stays in here.
@@ -314,7 +327,47 @@ class Office:
         """Wait until everything written so far can be read."""
         await self.store.db.post(lambda _: None)
 
+    def open_for(self, account: AccountId) -> None:
+        """Be the office of an account below this one; see `ringfence.office.tenancy.below`."""
+        house, reading = self.house, self.store.db.reading
+        found = house.store.accounts.get(reading, account)
+        if found is None:
+            raise Refused("not_found", "no account of that SID")
+        self.account = found
+        self.store = Rooms(house.store.store, found, over=house.store)
+        with purpose("authenticate"):
+            token = self.store.accounts.auth_token(reading, found)
+        with purpose("operate"):
+            self.account_name = self.store.accounts.name(reading, found)
+        shared = house.directory
+        self.directory = Directory(account, token, roll=shared.roll, trunks=shared.trunks)
+        self.shelf = Shelf()
+        self.branches = {}
+        self.flows, self.numbers, self.phones = {}, {}, {}
+        self.text_senders = SenderBook()
+        self.postbox = Postbox(self, over=house.postbox)
+        self.pictures = Pictures(self, over=house.pictures)
+        self.store.rooms.texts.bells = house.store.rooms.texts.bells
+        self._load_own()
+
     def _load(self) -> None:
+        reading = self.store.db.reading
+        self._load_own()
+        with purpose("operate"):
+            for app in self.store.rooms.apps.all(reading):
+                self.identities.apps[app.holder.id] = app
+            for grant in self.store.rooms.apps.grants(reading):
+                self.identities.grants[grant.id] = grant
+            for ticket in self.store.rooms.tickets.all(reading):
+                self.identities.learn_ticket(ticket)
+        with purpose("authenticate"):
+            for trunk in self.store.trunks.all(reading):
+                self.trunks[trunk.id] = trunk
+                self.directory.trunks[trunk.id] = trunk_entry(trunk)
+        for account in self.store.accounts.all(reading)[1:]:
+            self.branches[account.id] = tenancy.below(self, account.id)
+
+    def _load_own(self) -> None:
         reading = self.store.db.reading
         self.text_senders.learn(self)
         with purpose("operate"):
@@ -326,29 +379,9 @@ class Office:
                 self.learn_resource(kept)
             for key in self.store.rooms.api_keys.all(reading):
                 self.identities.learn_key(key)
-            for app in self.store.rooms.apps.all(reading):
-                self.identities.apps[app.holder.id] = app
-            for grant in self.store.rooms.apps.grants(reading):
-                self.identities.grants[grant.id] = grant
-            for ticket in self.store.rooms.tickets.all(reading):
-                self.identities.learn_ticket(ticket)
-        self._load_below()
         with purpose("authenticate"):
             for phone in self.store.phones.all(reading):
                 self.learn_phone(phone)
-            for trunk in self.store.trunks.all(reading):
-                self.trunks[trunk.id] = trunk
-                self.directory.trunks[trunk.id] = trunk_entry(trunk)
-
-    def _load_below(self) -> None:
-        """The first account is the installation's own; whatever came later is below it."""
-        reading, accounts = self.store.db.reading, self.store.accounts
-        for account in accounts.all(reading)[1:]:
-            with purpose("operate"):
-                name = accounts.name(reading, account)
-            with purpose("authenticate"):
-                token = accounts.auth_token(reading, account)
-            self.subaccounts[account.id] = SubAccount(account, name, token)
 
     # -- what has been learned ----------------------------------------------------------------
 
@@ -356,9 +389,9 @@ class Office:
         """A flow has a new version: calls that begin from now on get it."""
         self.flows[flow.name] = flow
         self.directory.flows[flow.name] = flow
-        if self._live is not None:
+        if self.runs:
             with exchange_itself():
-                self._live.flow_changed(flow)
+                self.live.flow_changed(flow)
 
     def learn_number(self, number: Number) -> None:
         """A number is ours."""
@@ -398,42 +431,39 @@ class Office:
     def _see_domains(self, kept: Kept[R]) -> None:
         if isinstance(kept.body, DOMAIN_PARTS):
             found, users = domain_entries(self.shelf, nothing=TwimlRoute(document=NOTHING))
-            self.directory.domains.clear()
-            self.directory.domains.update(found)
-            self.directory.domain_users.clear()
-            self.directory.domain_users.update(users)
+            self.directory.set_domains(found, users)
 
     def learn_phone(self, phone: PhoneDevice) -> None:
         """A phone may register."""
         self.phones[phone.username] = phone
-        self.directory.devices[phone.username] = DeviceEntry(id=phone.id, name=phone.username)
-        if self._live is not None:
+        self.directory.add_phone(DeviceEntry(id=phone.id, name=phone.username))
+        if self.runs:
             with exchange_itself():
-                self._live.phone_added(phone)
+                self.live.phone_added(phone)
 
     def forget_phone(self, phone: PhoneDevice) -> None:
         """A phone may no longer register; its bindings go."""
         self.phones.pop(phone.username, None)
-        self.directory.devices.pop(phone.username, None)
-        if self._live is not None:
+        self.directory.remove_phone(phone.username)
+        if self.runs:
             with exchange_itself():
-                self._live.phone_removed(phone)
+                self.live.phone_removed(phone)
 
     async def learn_trunk(self, trunk: Trunk) -> None:
         """A carrier is trusted, or registered with."""
         self.trunks[trunk.id] = trunk
         self.directory.trunks[trunk.id] = trunk_entry(trunk)
-        if self._live is not None:
+        if self.runs:
             with exchange_itself():
-                await self._live.trunk_added(trunk)
+                await self.live.trunk_added(trunk)
 
     def forget_trunk(self, trunk: Trunk) -> None:
         """A carrier is trusted no longer."""
         self.trunks.pop(trunk.id, None)
         self.directory.trunks.pop(trunk.id, None)
-        if self._live is not None:
+        if self.runs:
             with exchange_itself():
-                self._live.trunk_removed(trunk)
+                self.live.trunk_removed(trunk)
 
     def _route(self, number: Number) -> Route:
         if number.options.application is not None:
@@ -454,6 +484,8 @@ class Office:
 
     def flow_name(self, flow: FlowId | None) -> str | None:
         """The name of a flow."""
+        if flow is None:
+            return None
         return next((f.name for f in self.flows.values() if f.id == flow), None)
 
     def number_by_id(self, number: NumberId | None) -> Number | None:
@@ -465,6 +497,13 @@ class Office:
     def check_url(self, url: str) -> None:
         """Raise `Refused` (``bad_url``, ``private_address``) where it may not be fetched."""
         self._web_guard.target(url)
+
+    def check_secure(self, url: str) -> None:
+        """Raise `Refused` (``not_secure``) where a card must not go: not TLS, or an inner address.
+
+        The operator may name a host in ``fetch_private``: a processor of their own, or a test.
+        """
+        check_secure(self._web_guard, url)
 
     def check_document(self, twiml: str) -> list[views.Problem]:
         """What is wrong with a usable document; `Refused` (``bad_twiml``) for one that is not."""
@@ -490,8 +529,8 @@ class Office:
         """A trunk and its state."""
         state, expires = "stopped", None
         detail: str | None = "the server is not running"
-        if self._live is not None:
-            state, detail, expires = self._live.trunk_state(trunk)
+        if self.runs:
+            state, detail, expires = self.live.trunk_state(trunk)
         return views.Trunk(
             name=trunk.name,
             sid=trunk.id,
@@ -506,7 +545,7 @@ class Office:
 
     def phone_view(self, phone: PhoneDevice, *, secret: str | None = None) -> views.Device:
         """A phone and whether it is registered."""
-        expires = self._live.binding_expires(phone.username) if self._live is not None else None
+        expires = self.live.binding_expires(phone.username) if self.runs else None
         return views.Device(
             name=phone.username,
             sid=phone.id,

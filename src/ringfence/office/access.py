@@ -13,9 +13,8 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PREFIX
 from ringfence.kernel.limits import ADMIN_LINK_MS, SESSION_MS, SESSIONS_MAX
 from ringfence.office import subaccounts
-from ringfence.office.table import EVERYBODY, KNOWN, OPERATOR, SUB, TABLE
-from ringfence.privacy.purposes import current_actor
-from ringfence.privacy.roles import ACCOUNT, GRANTED, check_granted
+from ringfence.office.table import EVERYBODY, KNOWN, OPERATOR, TABLE
+from ringfence.privacy.roles import GRANTED, check_granted
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -39,22 +38,10 @@ def _token(office: Office) -> str:
     return base64.urlsafe_b64encode(office.entropy.token(24)).decode().rstrip("=")
 
 
-@TABLE.use_case(
-    "account.show", actors=KNOWN | {SUB}, none="the account's own name, to its own people"
-)
+@TABLE.use_case("account.show", actors=KNOWN, none="the account's own name, to its own people")
 async def show_account(office: Office, *, role: str | None = None) -> views.Account:
     """The account of whoever asks; ``role``: in which somebody has just come in."""
-    actor = current_actor()
-    if actor.startswith(ACCOUNT):
-        return subaccounts.find(office, actor.removeprefix(ACCOUNT)).view(office.account.id)
-    account = office.account
-    return views.Account(
-        sid=account.id,
-        name=office.account_name,
-        status=account.status,
-        created=account.created_at,
-        role=role,
-    )
+    return subaccounts.view_of(office, role=role)
 
 
 @TABLE.use_case("account.authenticate", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
@@ -78,6 +65,7 @@ async def authenticate_key(office: Office, *, key: str, secret: str) -> views.Be
     if key.startswith(PREFIX["staff_ticket"]):
         lookup = rooms.tickets.lookup(secret)
         return views.Bearer(actor=office.identities.enter_by_ticket(key, lookup, now).actor)
+    rooms = office.of(office.identities.account_of(key)).store.rooms
     lookup = rooms.api_keys.lookup(secret)
     return views.Bearer(actor=office.identities.enter_by_key(key, lookup, now).actor)
 

@@ -96,12 +96,22 @@ def exchange(delivery: Delivery, attempt: Attempt) -> Exchange:
 class Postbox:
     """What the courier of one office reads and writes."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, *, over: Postbox | None = None) -> None:
+        """``over``: that of the installation, whose courier carries the callbacks of all."""
         self._office = office
+        self._over = over
         self._rooms = office.store.rooms.deliveries
-        self._log = office.store.rooms.notifications
-        self._fresh: dict[str, Message] = {}
-        self.courier: Courier[Delivery] | None = None
+        self._fresh: dict[str, Message] = {} if over is None else over._fresh
+        self._courier: Courier[Delivery] | None = None
+
+    @property
+    def courier(self) -> Courier[Delivery] | None:
+        """Who carries what is told, where a server runs."""
+        return self._courier if self._over is None else self._over.courier
+
+    @courier.setter
+    def courier(self, courier: Courier[Delivery] | None) -> None:
+        self._courier = courier
 
     # --- telling --------------------------------------------------------------------------------
 
@@ -172,10 +182,11 @@ class Postbox:
     ) -> asyncio.Future[Delivery | None]:
         """Write down what became of a callback; the one that was behind it and is ready now."""
         rows = [exchange(delivery, attempt) for attempt in attempts]
+        log = self._office.of(delivery.account).store.rooms.notifications
 
         def work(tx: Transaction) -> Delivery | None:
             for row in rows:
-                self._log.add(tx, row)
+                log.add(tx, row)
             match ruled.ending:
                 case "done":
                     return self._rooms.done(tx, delivery, now=now)

@@ -37,6 +37,9 @@ def domain_entries(shelf: Shelf, *, nothing: Route) -> tuple[dict[str, DomainEnt
             route=route,
             status=None if status is None else StatusCallback(url=status.url, method=status.method),
             users=frozenset().union(*(users.get(sid, ()) for sid in body.credentials)),
+            registrars=frozenset().union(
+                *(users.get(sid, ()) for sid in body.registrations if body.registration)
+            ),
             networks=tuple(
                 ip_network((one.address, one.prefix), strict=False)
                 for sid in body.addresses

@@ -25,12 +25,13 @@ from ringfence.kernel.limits import (
     EVENT_TYPES_MAX,
     PAGE_MAX,
 )
+from ringfence.office.messaging import news
 from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.labels import labels_of
 from ringfence.privacy.purposes import current_actor
-from ringfence.storage.timeline import StoredEvent
+from ringfence.storage.timeline import StoredEvent, StoredNews
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -83,11 +84,11 @@ def _some(
     office: Office, after: int, wanted: frozenset[str], count: int
 ) -> tuple[list[views.Event], int, bool]:
     """Return events after one, where to go on, and whether there may be more."""
-    stored = office.store.timeline.since(after, count=count)
+    stored = office.store.timeline.news(after, count=count)
     found = []
     for row in stored:
         if row.account == office.account.id and (not wanted or row.name in wanted):
-            event = event_of(row)
+            event = news.event_of(row) if isinstance(row, StoredNews) else event_of(row)
             if event is not None:
                 found.append(event)
     return found, stored[-1].id if stored else after, len(stored) == count
@@ -128,11 +129,17 @@ async def follow_events(
         raise Refused("too_many_requests", "that many streams are open; close one")
     bell = asyncio.Event()
 
+    loop = asyncio.get_running_loop()
+
     def ring(_facts: Sequence[CallFact]) -> None:
         bell.set()
 
+    def ring_outside() -> None:
+        loop.call_soon_threadsafe(bell.set)
+
     office.streams += 1
     watchers.append(ring)
+    office.store.rooms.texts.bells.add(ring_outside)
     try:
         last = office.store.timeline.newest() if after is None else _id(after)
         yield views.Event(id=last, type="heartbeat", at=office.clock.now())
@@ -148,6 +155,7 @@ async def follow_events(
                 yield views.Event(id=last, type="heartbeat", at=office.clock.now())
     finally:
         watchers.remove(ring)
+        office.store.rooms.texts.bells.discard(ring_outside)
         office.streams -= 1
 
 

@@ -46,8 +46,17 @@ class Identities:
 
     @property
     def keys(self) -> list[StoredKey]:
-        """Every key, the oldest first."""
+        """Every key of every account, the oldest first."""
         return [*self._keys.values()]
+
+    def keys_of(self, account: str) -> list[StoredKey]:
+        """The keys of one account, the oldest first."""
+        return [key for key in self._keys.values() if key.holder.account == account]
+
+    def account_of(self, key: str) -> str:
+        """Whose a key is; "" for one that is nobody's."""
+        known = self._keys.get(key)
+        return "" if known is None else known.holder.account
 
     @property
     def tickets(self) -> list[StoredTicket]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ringfence.accounts.carriers import TextCarrier
 from ringfence.api import views
 from ringfence.kernel.clock import Ms, SystemClock
-from ringfence.kernel.ids import CallId, PartyId
+from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.markup.exchange import Callback
 from ringfence.messaging.carrier import CarrierState
 from ringfence.storage.flows import Flow
@@ -22,6 +22,8 @@ from ringfence.switch.room_control import RoomControl
 
 if TYPE_CHECKING:
     from ringfence.office.caller_ids import CallerIdChecks
+    from ringfence.office.payment_desk import PaymentDesk
+    from ringfence.office.transcribing import Scribe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,21 @@ class Live(Protocol):
     started: Ms
     runner: CallRunner
     outgoing: Outgoing
+
+    scribe: Scribe
+
+    def of(self, account: AccountId, /) -> Live:
+        """The server as an account below the installation's sees it."""
+        ...
+
+    def opened(self, account: AccountId, /) -> None:
+        """There is a new account below the installation's: its calls are run from now on."""
+        ...
+
+    @property
+    def payments(self) -> PaymentDesk:
+        """The payment processors."""
+        ...
 
     @property
     def postroom(self) -> Texting:

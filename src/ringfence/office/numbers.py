@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from ringfence.accounts.resources import Application, Hook
 from ringfence.api import views
+from ringfence.flows.text_applets import answers_calls, answers_texts
+from ringfence.flows.versions import read
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ApplicationId, FlowId, NumberId
@@ -18,10 +20,12 @@ from ringfence.office.applications import friendly, hook_views
 from ringfence.office.hooks import Given, laid_over
 from ringfence.office.stock import in_stock
 from ringfence.office.table import KNOWN, TABLE
+from ringfence.office.tenancy import may
 from ringfence.storage.numbers import Number, RouteKind
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+    from ringfence.storage.unit_of_work import Transaction
 
 HOOKS = ("fallback", "status", "sms", "sms_fallback")
 _SET_UP = "system.configuration"
@@ -43,6 +47,8 @@ def _answer(office: Office, flow: str | None, url: str | None, twiml: str | None
         found = office.flows.get(flow)
         if found is None:
             raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+        if not answers_calls(read(found.document)):
+            raise Refused("not_for_calls", "that flow answers messages: --sms-flow")
         return _Answer("flow", found.id, None, [])
     if url is not None:
         office.check_url(url)
@@ -70,6 +76,18 @@ def _application(office: Office, sid: str | None, before: ApplicationId | None) 
         raise Refused("unknown_application", "no application of that SID") from None
 
 
+def _text_flow(office: Office, name: str | None, before: FlowId | None) -> FlowId | None:
+    """Return the flow meant: None leaves what was, "" takes it away."""
+    if not name:
+        return before if name is None else None
+    found = office.flows.get(name)
+    if found is None:
+        raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
+    if not answers_texts(read(found.document)):
+        raise Refused("not_for_messages", "that flow answers calls; see applets of messages")
+    return found.id
+
+
 def _hooks(options: NumberOptions) -> dict[str, Hook | None]:
     return {name: getattr(options, name) for name in HOOKS}
 
@@ -81,6 +99,7 @@ def _options(
     name: str | None,
     application: str | None,
     sms_application: str | None,
+    sms_flow: str | None,
     hooks: Given | None,
     caller_name_lookup: bool | None,
 ) -> NumberOptions:
@@ -89,6 +108,7 @@ def _options(
         name=before.name if name is None else friendly(name),
         application=_application(office, application, before.application),
         sms_application=_application(office, sms_application, before.sms_application),
+        sms_flow=_text_flow(office, sms_flow, before.sms_flow),
         caller_name_lookup=(
             before.caller_name_lookup if caller_name_lookup is None else caller_name_lookup
         ),
@@ -107,6 +127,7 @@ async def add_number(
     twiml: str | None = None,
     application: str | None = None,
     sms_application: str | None = None,
+    sms_flow: str | None = None,
     hooks: Given | None = None,
     name: str | None = None,
     caller_name_lookup: bool | None = None,
@@ -126,7 +147,10 @@ async def add_number(
     before = office.numbers.get(phone.e164)
     if before is not None and not replace:
         raise Refused("number_exists", "that number is there already; --replace changes it")
-    if before is None and len(office.directory.numbers) >= NUMBERS_MAX:
+    roll = office.directory.roll
+    if roll.owner(phone) not in {None, office.account.id}:
+        raise Refused("number_exists", "that number is another account's")
+    if before is None and len(roll.numbers) >= NUMBERS_MAX:
         raise Refused("too_many_numbers", "remove a number first")
     if before is None and from_stock and in_stock(office, phone) is False:
         raise Refused("not_in_stock", "no trunk brings that number: ringfence number stock list")
@@ -146,6 +170,7 @@ async def add_number(
             name=name,
             application=application,
             sms_application=sms_application,
+            sms_flow=sms_flow,
             hooks=hooks,
             caller_name_lookup=caller_name_lookup,
         ),
@@ -166,6 +191,7 @@ async def change_number(
     twiml: str | None = None,
     application: str | None = None,
     sms_application: str | None = None,
+    sms_flow: str | None = None,
     hooks: Given | None = None,
     name: str | None = None,
     caller_name_lookup: bool | None = None,
@@ -191,6 +217,7 @@ async def change_number(
             name=name,
             application=application,
             sms_application=sms_application,
+            sms_flow=sms_flow,
             hooks=hooks,
             caller_name_lookup=caller_name_lookup,
         ),
@@ -199,8 +226,15 @@ async def change_number(
 
 
 async def _write(office: Office, number: Number) -> Number:
-    stored = await office.write(lambda tx: office.store.numbers.put(tx, number))
-    office.learn_number(stored)
+    taking, e164 = office.taking, number.phone.e164
+    if e164 in taking:
+        raise Refused("number_exists", "that number is being taken at this moment")
+    taking.add(e164)
+    try:
+        stored = await office.write(lambda tx: office.store.numbers.put(tx, number))
+        office.learn_number(stored)
+    finally:
+        taking.discard(e164)
     return stored
 
 
@@ -208,6 +242,45 @@ def _find(office: Office, sid: str) -> Number:
     found = office.number_by_id(NumberId(sid))
     if found is None:
         raise Refused("not_found", "no number of that SID")
+    return found
+
+
+@TABLE.use_case("number.move", actors=KNOWN, purpose="operate", category=_SET_UP)
+async def move_number(
+    office: Office, *, sid: str, to: str, source: str | None = None
+) -> views.Number:
+    """Give a number of one account to another; its SID and what was said of it stay.
+
+    ``source``, ``to``: SIDs of accounts, by default the installation's own. A flow or an
+    application that answered it stays behind: it is answered by nothing then.
+    """
+    giver, taker = _account_of(office, source), _account_of(office, to)
+    before = _find(giver, sid)
+    if not may(taker, "configure"):
+        raise Refused("account_suspended", "that account takes no numbers at present")
+    stays = before.flow is not None
+    moved = replaced(
+        before,
+        account=taker.account.id,
+        route="none" if stays else before.route,
+        flow=None,
+        options=replaced(before.options, application=None, sms_application=None),
+    )
+
+    def write(tx: Transaction) -> Number:
+        giver.store.numbers.drop(tx, before.phone)
+        return taker.store.numbers.put(tx, moved)
+
+    stored = await office.write(write)
+    giver.forget_number(before.phone)
+    taker.learn_number(stored)
+    return _view(taker, stored)
+
+
+def _account_of(office: Office, sid: str | None) -> Office:
+    found = office.of(sid)
+    if sid not in {None, found.account.id}:
+        raise Refused("not_found", "no account of that SID")
     return found
 
 
@@ -250,6 +323,7 @@ def _view(
         twiml=number.route == "twiml",
         application=options.application,
         sms_application=options.sms_application,
+        sms_flow=office.flow_name(options.sms_flow),
         hooks=hook_views(_hooks(options)),
         name=options.name,
         caller_name_lookup=options.caller_name_lookup,

@@ -10,7 +10,12 @@ from ringfence.accounts.resources import Application
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import FlowId
-from ringfence.kernel.limits import CALL_DURATION_MS, CALL_RING_MS, CALL_SEND_DIGITS_MAX
+from ringfence.kernel.limits import (
+    CALL_DURATION_MS,
+    CALL_RING_MS,
+    CALL_SEND_DIGITS_MAX,
+    CALL_SHOWN_CHARS,
+)
 from ringfence.markup.context import Source
 from ringfence.markup.telling import STEPS, CallStep, StatusCallback
 from ringfence.media.answering import Listening
@@ -61,6 +66,8 @@ async def place_call(
     status_events: list[str] | None = None,
     record: dict[str, Any] | None = None,
     listen: dict[str, Any] | None = None,
+    reason: str = "",
+    display: str = "",
 ) -> views.Call:
     """Ring somebody and run a program with whoever answers.
 
@@ -69,7 +76,8 @@ async def place_call(
     ``status_url`` is told of ``status_events``: initiated, ringing, answered, completed.
     ``application``: its URLs, instead of any said here. ``record``: it is recorded from its answer
     on, with what ``recording.start`` takes. ``listen``: it is found out by ear who answers, with
-    what `listening_of` takes.
+    what `listening_of` takes. ``reason``, ``display``: why we call and who we are, in words that
+    the far end may show.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
     told = status_callback(office, status_url, status_method, status_events)
@@ -96,8 +104,10 @@ async def place_call(
         username=sip_username,
         password=sip_password,
         status=told,
-        recording=None if record is None else _recording(office, record),
-        **({} if listen is None else _listening(office, listen)),
+        subject=shown_words("reason", reason),
+        display=shown_words("display", display),
+        recording=None if record is None else placed_recording(office, record),
+        **({} if listen is None else placed_listening(office, listen)),
     )
     with exchange_itself():
         call = office.live.outgoing.place(to, source=source, wishes=wishes)
@@ -185,14 +195,23 @@ def keys_of(digits: str) -> str:
     return "".join("ww" if key == "W" else key if key == "w" else key.upper() for key in digits)
 
 
-def _recording(office: Office, asked: dict[str, Any]) -> RecordingWish:
+def shown_words(name: str, text: str) -> str:
+    """Return words for a far end's display: one line, not long. Raises `Refused`."""
+    if len(text) > CALL_SHOWN_CHARS or not text.isprintable():
+        raise Refused("bad_argument", f"{name} is one line of up to {CALL_SHOWN_CHARS} characters")
+    return text
+
+
+def placed_recording(office: Office, asked: dict[str, Any]) -> RecordingWish:
+    """Return the wish of `recording.start` for a call that is placed. Raises `Refused`."""
     try:
         return replace(wish_of(office, **asked), asked_by="placing")
     except TypeError:
         raise Refused("bad_argument", "record takes what recording.start takes") from None
 
 
-def _listening(office: Office, asked: dict[str, Any]) -> dict[str, Any]:
+def placed_listening(office: Office, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what `listening_of` makes of a wish. Raises `Refused`."""
     try:
         return listening_of(office, **asked)
     except TypeError:

@@ -55,7 +55,7 @@ async def start(
         status_method=status_method,
         status_events=status_events,
     )
-    live = office.live.runner.calls.get(sid)
+    live = office.live_call(sid)
     if live is None:
         if record_of(office, sid) is None:
             raise Refused("not_found", "no call of that SID")
@@ -108,7 +108,7 @@ async def control(
     ``sid`` ``current``: the one of the whole call that runs. ``keep_time``: while it is paused
     silence is kept, else nothing.
     """
-    live = office.live.runner.calls.get(call_id(call))
+    live = office.live_call(call_id(call))
     name = None if live is None else live.call.running("call") if sid == CURRENT else sid
     if live is None or name is None or not is_id(name, "recording"):
         raise Refused("not_found", "no recording of that SID is being made")

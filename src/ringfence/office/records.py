@@ -30,7 +30,6 @@ CALL_LOG = ("call_record", "billing", "resolve_complaint")
 """Why somebody may look at how calls went."""
 CALL = "user.telephony.call"
 
-_STATES = {"placed": "offered"}
 _SOURCES = {"voicemail": "voicemail"}
 
 
@@ -124,7 +123,7 @@ async def follow_timeline(office: Office, *, call: str | None = None) -> AsyncIt
                 queue.get_nowait()  # a reader that does not keep up misses the oldest lines
             queue.put_nowait(fact)
 
-    watchers = office.live.runner.watchers
+    watchers = office.live.runner.tenants[office.account.id].watchers
     watchers.append(watch)
     try:
         seen: set[CallFact] = set()
@@ -166,47 +165,51 @@ def _recordings(office: Office, call: CallId) -> list[Recording]:
 
 def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call]:
     """Records as views; whoever is in several of them is opened once."""
-    people = {party for r in records for party in (r.caller, r.called, r.forwarded) if party}
+    people: set[PartyId] = set()
+    for record in records:
+        people.add(record.caller)
+        people.add(record.called)
+        if record.forwarded is not None:
+            people.add(record.forwarded)
     with nullcontext() if current() in CALL_LOG else purpose("call_record"):
         shown = office.read(lambda queries: office.store.parties.addresses(queries, people))
-    known: dict[PartyId, str | None] = {party: shown.get(party) or None for party in people}
-    return [call_view(office, record, known=known) for record in records]
+    return [call_view(office, record, known=shown) for record in records]
 
 
 def call_view(
     office: Office,
     record: CallRecord,
     *,
-    known: dict[PartyId, str | None] | None = None,
+    known: Mapping[PartyId, str | None] | None = None,
     legs: list[views.Leg] | None = None,
     recordings: list[views.Recording] | None = None,
 ) -> views.Call:
-    opened: dict[PartyId, str | None] = {} if known is None else known
-
-    def address(party: PartyId) -> str | None:
-        if party not in opened:
-            opened[party] = _address(office, party)
-        return opened[party]
-
+    """A record as a view. ``known``: everybody in it who may be shown, where they were opened."""
+    forwarded = record.forwarded
+    if known is None:
+        people = {record.caller, record.called} | ({forwarded} if forwarded else set())
+        known = {party: _address(office, party) for party in people}
+    over = record.ended_at is not None
+    flow = record.flow
     return views.Call(
         sid=record.id,
         direction=record.direction,
-        status=_STATES.get(record.state, record.state),
-        caller=address(record.caller),
-        called=address(record.called),
+        status="offered" if record.state == "placed" else record.state,
+        caller=known.get(record.caller) or None,
+        called=known.get(record.called) or None,
         offered=record.offered_at,
         ringing=record.rang_at,
         answered=record.answered_at,
         ended=record.ended_at,
-        talk_ms=record.talk_ms if record.ended_at is not None else None,
+        talk_ms=record.talk_ms if over else None,
         hung_up_by=record.hung_up_by,
         cause=record.cause,
         codec=record.codec or None,
         mos=record.mos_x100 / 100 if record.mos_x100 else None,
-        missed=record.missed if record.ended_at is not None else None,
-        flow=office.flow_name(record.flow),
+        missed=record.missed if over else None,
+        flow=None if flow is None else office.flow_name(flow),
         parent=record.parent,
-        forwarded_from=None if record.forwarded is None else address(record.forwarded),
+        forwarded_from=None if forwarded is None else known.get(forwarded) or None,
         answered_by=record.detected,
         legs=legs or [],
         recordings=recordings or [],

@@ -57,13 +57,18 @@ async def show_recording(office: Office, *, conference: str, sid: str) -> views.
     category=CALL,
     also=("call_record", "operate"),
 )
-async def control(office: Office, *, conference: str, sid: str, to: str) -> views.Recording:
-    """Pause what is recorded of a conference, go on with it, or stop it."""
+async def control(
+    office: Office, *, conference: str, sid: str, to: str, skip: bool = False
+) -> views.Recording:
+    """Pause what is recorded of a conference, go on with it, or stop it.
+
+    ``skip``: a pause is left out of it; else it is silence.
+    """
     if to not in _TO:
         raise Refused("bad_argument", f"say one of: {', '.join(_TO)}")
     found: views.Recording = await show_recording(office, conference=conference, sid=sid)
     with exchange_itself():
-        office.live.rooms.control_recording(conference, to)
+        office.live.rooms.control_recording(conference, to, skip=skip)
     await office.settled()
     return msgspec.structs.replace(found, status={"stopped": "in-progress"}.get(to, to))
 

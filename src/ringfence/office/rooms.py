@@ -12,7 +12,12 @@ from ringfence.kernel.limits import CALL_RING_MS, PAGE_MAX, ROOM_MEMBERS_MAX, RO
 from ringfence.markup import verbs
 from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.hooks import method_of
-from ringfence.office.placing import status_callback
+from ringfence.office.placing import (
+    placed_listening,
+    placed_recording,
+    shown_words,
+    status_callback,
+)
 from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself, purpose
@@ -204,7 +209,7 @@ async def remove_participant(office: Office, *, conference: str, call: str) -> N
     live = office.live
     with exchange_itself():
         if who in live.rooms.room(conference).dialled:
-            ringing = live.runner.calls.get(who)
+            ringing = office.live_call(who)
             if ringing is not None:
                 live.runner.command(ringing, Hangup())
         else:
@@ -244,10 +249,16 @@ async def add_participant(
     recording_events: list[str] | None = None,
     about: str = "service",
     customer: bool = False,
+    record_call: dict[str, Any] | None = None,
+    listen: dict[str, Any] | None = None,
+    reason: str = "",
+    display: str = "",
 ) -> Participant:
     """Call somebody into a conference: ``conference`` is its SID, or a name; then it may be new.
 
-    ``news_url`` is told of the conference, ``status_url`` how the call fares.
+    ``news_url`` is told of the conference, ``status_url`` how the call fares. ``record``: their
+    voice is part of the conference's recording; ``record_call``, ``listen``, ``reason``,
+    ``display``: of the call itself, as `call.place` has them.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
     if beep not in _BEEPS:
@@ -287,6 +298,10 @@ async def add_participant(
             username=sip_username,
             password=sip_password,
             status=status_callback(office, status_url, status_method, status_events),
+            recording=None if record_call is None else placed_recording(office, record_call),
+            subject=shown_words("reason", reason),
+            display=shown_words("display", display),
+            **({} if listen is None else placed_listening(office, listen)),
         ),
     )
     with exchange_itself():

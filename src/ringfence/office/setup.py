@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ringfence.api import views
+from ringfence.flows.text_applets import answers_calls, answers_texts
+from ringfence.flows.versions import read
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import FlowId, PhoneDeviceId, TrunkId
@@ -68,12 +70,25 @@ async def add_flow(office: Office, *, name: str, document: dict[str, Any]) -> vi
         others = f" ({more} more: ringfence flow validate FILE)" if more else ""
         raise Refused("bad_flow", f"{first.where}: {first.text}{others}")
     now = office.clock.now()
+    _check_use(office, name, body)
     flow_id = FlowId(ids.make("flow", now, office.entropy))
     stored = await office.write(
         lambda tx: office.store.flows.put(tx, flow_id, name=name, document=body, now=now)
     )
     office.learn_flow(stored)
     return _flow(stored)
+
+
+def _check_use(office: Office, name: str, body: bytes) -> None:
+    """Raise `Refused` where a number has its messages answered by what would answer calls."""
+    known = office.flows.get(name)
+    if known is None:
+        return
+    made, numbers = read(body), office.numbers.values()
+    if not answers_texts(made) and any(n.options.sms_flow == known.id for n in numbers):
+        raise Refused("not_for_messages", "a number's messages are answered by this flow")
+    if not answers_calls(made) and any(n.flow == known.id for n in numbers):
+        raise Refused("not_for_calls", "a number's calls are answered by this flow")
 
 
 @TABLE.use_case("flow.validate", actors=KNOWN, purpose="operate", category="system.configuration")

@@ -68,10 +68,13 @@ async def keep(
     return made
 
 
-async def change(office: Office, kept: Kept[T], body: T) -> Kept[T]:
-    """Write another document in the place of one, and learn it."""
+async def change(office: Office, kept: Kept[T], body: T, *, once: str | None = None) -> Kept[T]:
+    """Write another document in the place of one, and learn it.
+
+    ``once``: what there may be one of alone, where that has changed; else `Refused` (``exists``).
+    """
     now, room = office.clock.now(), office.store.rooms.resources
-    changed = await office.write(lambda tx: room.change(tx, kept, body, now=now))
+    changed = await office.write(lambda tx: room.change(tx, kept, body, now=now, once=once))
     office.learn_resource(changed)
     return changed
 

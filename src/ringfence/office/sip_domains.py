@@ -114,23 +114,26 @@ async def change_domain(
     office: Office,
     *,
     sid: str,
+    domain: str | None = None,
     name: str | None = None,
     hooks: Given | None = None,
     registration: bool | None = None,
 ) -> views.SipDomain:
-    """Change some of it; the name of a domain stays."""
+    """Change some of it, also the name under which calls are taken."""
     kept = office.shelf.find(SipDomain, sid)
     old = kept.body
     found = laid_over(office, hooks or {}, _hooks(old))
     body = replace(
         old,
+        domain=old.domain if domain is None else _name(office, domain),
         name=old.name if name is None else friendly(name),
         registration=old.registration if registration is None else registration,
         voice=found["voice"],
         voice_fallback=found["voice_fallback"],
         status=found["status"],
     )
-    return _domain(await shelf.change(office, kept, body))
+    once = None if body.domain == old.domain else body.domain
+    return _domain(await shelf.change(office, kept, body, once=once))
 
 
 @TABLE.use_case("sip_domain.remove", actors=KNOWN, purpose="operate", category=_SET_UP)

@@ -125,11 +125,11 @@ async def adjust(
 def _find(office: Office, call: CallId) -> tuple[LiveCall | None, LiveLeg | None]:
     """Return the call in progress of a SID, and its leg where the SID is that of a dialled one."""
     runner = office.live.runner
-    live = runner.calls.get(call)
+    live = office.live_call(call)
     if live is not None:
         return live, None
     leg = runner.legs.get(leg_of(call))
-    live = None if leg is None else runner.calls.get(leg.call)
+    live = None if leg is None else office.live_call(leg.call)
     if leg is None or live is None or live.call.first_leg == leg.id:
         return None, None
     return live, leg

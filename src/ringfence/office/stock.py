@@ -26,7 +26,7 @@ _SET_UP = "system.configuration"
 def _view(office: Office, kept: Kept[StockRange]) -> views.StockRange:
     body = kept.body
     last = int(body.first[1:]) + body.count - 1
-    used = sum(holds(body, number) for number in office.numbers)
+    used = sum(holds(body, number) for one in office.everybody for number in one.numbers)
     return views.StockRange(
         sid=kept.id,
         first=body.first,
@@ -41,7 +41,7 @@ def _view(office: Office, kept: Kept[StockRange]) -> views.StockRange:
 
 
 def _ranges(office: Office) -> list[StockRange]:
-    return [kept.body for kept in office.shelf.all(StockRange)]
+    return [kept.body for kept in office.house.shelf.all(StockRange)]
 
 
 def in_stock(office: Office, phone: Phone) -> bool | None:
@@ -131,9 +131,10 @@ def _free(
     contains: str | None = None,
     area_code: str | None = None,
 ) -> Iterator[Free]:
+    roll = office.directory.roll
     return free(
         _ranges(office),
-        used=office.numbers.__contains__,
+        used=lambda number: roll.owner(Phone(number)) is not None,
         country=country,
         kind=kind,
         sms=sms,

@@ -52,7 +52,12 @@ async def start(
         status_url=status_url,
         status_method=status_method,
     )
-    live = _live(office, call_id(call))
+    return begin(office, call_id(call), order)
+
+
+def begin(office: Office, call: CallId, order: StreamOrder) -> views.Stream:
+    """Let somebody hear a call, as far as the law lets it without a word. Raises `Refused`."""
+    live = _live(office, call)
     program = live.program
     if program is None or program.over or not live.call.answered or live.call.ending:
         raise Refused("call_not_in_progress", "nobody is on the line")
@@ -60,7 +65,7 @@ async def start(
     inbound = context.direction == "inbound"
     runner = office.live.runner
     with exchange_itself():
-        may = runner.host.rule(
+        may = live.tenant.host.rule(
             AskRecording(
                 request=0,
                 source="stream",
@@ -74,10 +79,11 @@ async def start(
                 "the law, a party or the account does not let anybody listen untold: tell them "
                 "with <Start><Stream>",
             )
-        stream = StreamId(ids.make("stream", runner.clock.now(), runner.entropy))
+        kind = "stream" if order.words is None else "live_transcription"
+        stream = StreamId(ids.make(kind, runner.clock.now(), runner.entropy))
         runner.command(live, may.ruling)
         runner.command(live, StartStream(order=order, stream=stream))
-    return views.Stream(sid=stream, call=live.id, name=name, status="in-progress")
+    return views.Stream(sid=stream, call=live.id, name=order.name, status="in-progress")
 
 
 def order_of(
@@ -126,7 +132,7 @@ async def stop(office: Office, *, call: str, stream: str) -> views.Stream:
 
 
 def _live(office: Office, call: CallId) -> LiveCall:
-    live = office.live.runner.calls.get(call)
+    live = office.live_call(call)
     if live is not None:
         return live
     if record_of(office, call) is None or not is_id(call, "call"):

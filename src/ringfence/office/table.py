@@ -22,8 +22,6 @@ OPERATOR, ADMIN, API, PUBLIC = "operator", "admin", "api", "public"
 EVERYBODY = frozenset({OPERATOR, ADMIN, API, PUBLIC})
 KNOWN = frozenset({OPERATOR, ADMIN, API})
 STAFF = frozenset({OPERATOR, ADMIN})
-SUB = "account"
-"""A sub-account; only what says so is there for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +65,16 @@ class UseCase:
     live: bool
     stream: bool
     handling: Handling
-    signature: inspect.Signature
+    takes: Mapping[str, bool]
+    """The names of its arguments, each with whether it has to be given."""
+    needs: frozenset[str]
 
-    def bind(self, office: object, args: Mapping[str, Any]) -> inspect.BoundArguments:
+    def check(self, args: Mapping[str, Any]) -> None:
         """Check the arguments' names; raises `Refused` (``bad_argument``)."""
-        try:
-            return self.signature.bind(office, **args)
-        except TypeError:
-            wanted = [*self.signature.parameters][1:]
+        if not (args.keys() <= self.takes.keys() and self.needs <= args.keys()):
             raise Refused(
-                "bad_argument", f"{self.name} takes: {', '.join(wanted) or 'nothing'}"
-            ) from None
+                "bad_argument", f"{self.name} takes: {', '.join(self.takes) or 'nothing'}"
+            )
 
     def admit(self, who: Identity) -> Admission:
         """Ask the gate. Raises `Refused` with the rule behind it.
@@ -136,7 +133,7 @@ class Table:
         handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-            self._add(UseCase(name, work, actors, live, False, handling, inspect.signature(work)))
+            self._add(_row(name, work, actors, handling, live=live, stream=False))
             return work
 
         return add
@@ -156,7 +153,7 @@ class Table:
         handling = _handling(purpose, category, also, none)
 
         def add(work: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIterator[Any]]:
-            self._add(UseCase(name, work, actors, live, True, handling, inspect.signature(work)))
+            self._add(_row(name, work, actors, handling, live=live, stream=True))
             return work
 
         return add
@@ -174,6 +171,24 @@ class Table:
         if row.live and not live:
             raise Refused("not_running", "start it first: ringfence up --data DIR")
         return row
+
+
+def _row(
+    name: str,
+    work: Callable[..., Any],
+    actors: frozenset[str],
+    handling: Handling,
+    *,
+    live: bool,
+    stream: bool,
+) -> UseCase:
+    """Return a row; after the office, a use case takes arguments by name alone."""
+    _, *arguments = inspect.signature(work).parameters.values()
+    takes = {one.name: one.default is inspect.Parameter.empty for one in arguments}
+    if any(one.kind is not inspect.Parameter.KEYWORD_ONLY for one in arguments):
+        raise LocalError(f"{name} takes arguments that have no name")
+    needs = frozenset(word for word, needed in takes.items() if needed)
+    return UseCase(name, work, actors, live, stream, handling, takes, needs)
 
 
 def _handling(

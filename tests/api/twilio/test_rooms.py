@@ -150,6 +150,8 @@ def test_the_recording_of_a_conference(rooms, office):
         form={"Status": "paused"},
     )  # fmt: skip
     assert paused.json()["status"] == "paused"
-    assert office.asked[-1][1] == {"conference": ROOM, "sid": whole.sid, "to": "paused"}
+    assert office.asked[-1][1] == {
+        "conference": ROOM, "sid": whole.sid, "to": "paused", "skip": False,
+    }  # fmt: skip
     assert rooms("POST", here, form={"Status": "odd"}).json()["code"] == 20001
     assert rooms("DELETE", here).status_code == 204

@@ -34,6 +34,20 @@ def test_a_domain_is_changed(scene):
     assert (changed["sip_registration"], changed["voice_url"]) == (True, domain["voice_url"])
 
 
+def test_a_domain_is_called_something_else(scene):
+    (domain,) = scene.ask("GET", DOMAINS).json()["domains"]
+    here = f"/SIP/Domains/{domain['sid']}.json"
+    changed = scene.ask("POST", here, {"DomainName": "desk.example.com"}).json()
+    assert (changed["sid"], changed["domain_name"]) == (domain["sid"], "desk.example.com")
+    other = scene.ask("POST", DOMAINS, {"DomainName": domain["domain_name"]})
+    assert other.status_code == 201  # the old name is free
+    taken = scene.ask("POST", here, {"DomainName": domain["domain_name"]})
+    assert (taken.status_code, taken.json()["code"]) == (400, 21232)
+    assert scene.ask("DELETE", f"/SIP/Domains/{other.json()['sid']}.json").status_code == 204
+    back = scene.ask("POST", here, {"DomainName": domain["domain_name"]}).json()
+    assert back["domain_name"] == domain["domain_name"]
+
+
 @pytest.mark.parametrize(
     ("path", "form", "code"),
     [
@@ -52,7 +66,7 @@ def test_what_is_wrong_has_its_code(scene, path, form, code):
 def test_a_list_in_use_stays(scene):
     (found,) = scene.ask("GET", "/SIP/IpAccessControlLists.json").json()["ip_access_control_lists"]
     here = f"/SIP/IpAccessControlLists/{found['sid']}"
-    assert scene.ask("DELETE", f"{here}.json").json()["code"] == 21243
+    assert scene.ask("DELETE", f"{here}.json").json()["code"] == 21236
     wrong = scene.ask("POST", f"{here}/IpAddresses.json", {"IpAddress": "nowhere"})
-    assert wrong.json()["code"] == 21235
+    assert wrong.json()["code"] == 21238
     assert scene.ask("GET", f"{here}/IpAddresses/IP0.json").json()["code"] == 20404

@@ -78,7 +78,7 @@ def test_each_resource_asks_a_use_case_there_is(
         name, args, actor = watched.asked[-1]
         assert actor == ("public" if handler.opt.get("public") else "api"), path
         assert args == body | ({"sid": SID} if "{sid" in path else {}), path
-        TABLE.rows[name].bind(None, args)
+        TABLE.rows[name].check(args)
         assert actor in TABLE.rows[name].actors, path
 
 

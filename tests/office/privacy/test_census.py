@@ -71,7 +71,7 @@ def test_settings_that_name_hosts_are_those_of_recipients() -> None:
     named = {name for item in PROCESSORS.values() for name in item.settings}
     assert named <= set(config.TABLE)
     hosts = {name for name in config.TABLE if name.endswith("_host")}
-    assert hosts | {"lookup_url"} == named
+    assert hosts | {"lookup_url", "recogniser_url"} == named
 
 
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)|^([a-z0-9-]+\.)+(?:com|net|org|io|cloud|dev)$")

@@ -162,7 +162,7 @@ def test_a_gag_hides_until_it_ends_and_then_the_person_is_told(scene, approvers)
     scene.clock.advance(2 * DAY)
     scene.clocks()
     shown = step(scene, "show", sid)
-    assert [s.action for s in shown.steps][-1] == "tell_late"
+    assert [s.action for s in shown.steps][-2:] == ["tell_late", "inform"]
     told = seen()
     assert b"County Court" in told
     assert b"answer_demand" in told
@@ -202,6 +202,9 @@ def test_an_emergency_has_one_approver_and_is_reviewed_within_72_hours(scene, ap
         "same_approver"
     )
     scene.run("privacy.demand.review", secret=approvers[1], **review)
+    assert scene.refused("privacy.demand.close", sid=sid).code == "not_told"
+    (owed,) = scene.run("privacy.demand.letters")
+    scene.run("privacy.demand.told", sid=sid, person=owed.person, words="by letter")
     assert step(scene, "close", sid).state == "closed"
 
 

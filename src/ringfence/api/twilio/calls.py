@@ -14,7 +14,7 @@ from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "CallToken, CallReason, Byoc"
+_UNBUILT = "CallToken, Byoc"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
@@ -40,23 +40,28 @@ async def create(asked: Question) -> Answer:
     if asked.flag("Record"):
         args["record"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
-        args["listen"] = _listening(asked, detection)
+        args["listen"] = listening(asked, detection)
     placed: views.Call = await asked.run("call.place", **args)
     return Answer(201, wire.call(asked, placed))
 
 
-def _listening(asked: Question, detection: str) -> dict[str, Any]:
-    """How it is found out who answers."""
+def listening(
+    asked: Question, detection: str, *, beside: bool = False, told: str = "AsyncAmdStatusCallback"
+) -> dict[str, Any]:
+    """How it is found out who answers.
+
+    ``beside``: nothing waits for it, whatever ``AsyncAmd`` says; ``told``: the field with the URL.
+    """
     if detection not in {"Enable", "DetectMessageEnd"}:
         raise Problem(20001, "MachineDetection is Enable or DetectMessageEnd", status=400)
     found: dict[str, Any] = {"to_the_end": detection == "DetectMessageEnd"}
     for name, field, low, high in _THRESHOLDS:
         if (value := asked.whole(f"MachineDetection{field}", low, high)) is not None:
             found[name] = value
-    if asked.flag("AsyncAmd"):
+    if beside or asked.flag("AsyncAmd"):
         found["beside"] = True
-        if (url := asked.get("AsyncAmdStatusCallback")) is not None:
-            method = asked.method("AsyncAmdStatusCallbackMethod")
+        if (url := asked.get(told)) is not None:
+            method = asked.method(f"{told}Method")
             found |= {"status_url": url, "status_method": method}
     return found
 
@@ -70,6 +75,7 @@ _THRESHOLDS = (
 
 _PLAIN = {
     "digits": "SendDigits",
+    "reason": "CallReason",
     "sip_username": "SipAuthUsername",
     "sip_password": "SipAuthPassword",
 }
@@ -125,7 +131,7 @@ async def list_(asked: Question) -> Answer:
         parent=asked.get("ParentCallSid"),
         children=True,
     )
-    return asked.listing("calls", [wire.call(asked, one) for one in found.calls], found.next)
+    return asked.listing("calls", wire.calls(asked, found.calls), found.next)
 
 
 @DESK.operation("FetchCall")

@@ -9,15 +9,16 @@ from contextlib import aclosing
 from typing import Any, cast
 from urllib.parse import parse_qs
 
+import msgspec
 from litestar import HttpMethod, Response, route
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from ringfence.api import views
+from ringfence.api import pictures, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
-from ringfence.api.twilio.operations import DESK, operations
+from ringfence.api.twilio.operations import operations
 from ringfence.api.twilio.problems import (
     NO_SUCH_METHOD,
     NOT_FOUND,
@@ -31,6 +32,7 @@ from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import TWILIO_FIELDS_MAX
 
+_encode = msgspec.json.Encoder().encode
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
 
 
@@ -63,11 +65,9 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
         raise NOT_FOUND
     if row is None:
         raise NO_SUCH_METHOD
-    account, below = await _account(request, fields, actor)
+    account = await _account(request, fields, actor)
     if row.handler is None:
         raise not_there(row.name)
-    if below and row.name not in DESK.for_accounts:
-        raise not_there(f"{row.name} of a sub-account")
     return await row.handler(
         Question(
             actor=actor,
@@ -81,18 +81,15 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
     )
 
 
-async def _account(request: Asked, fields: Any, actor: str) -> tuple[str, bool]:
-    """Return the account's SID, and whether it is a sub-account.
+async def _account(request: Asked, fields: Any, actor: str) -> str:
+    """Return the SID of the account that is asked, by default of whoever asks.
 
-    Another account's is not found, as if it were not there.
+    Another's is not found, as if it were not there (``ringfence.office.tenancy``).
     """
-    own: views.Account = await use_cases(request).run("account.show", {}, actor=actor)
-    wanted: str = fields.get("AccountSid", own.sid)
-    if wanted != own.sid:
-        if own.owner is not None:
-            raise NOT_FOUND
-        await use_cases(request).run("account.find", {"sid": wanted}, actor=actor)
-    return wanted, own.owner is not None or wanted != own.sid
+    found: views.Account = await use_cases(request).run(
+        "account.show", {}, actor=actor, account=fields.get("AccountSid")
+    )
+    return found.sid
 
 
 async def params_of(request: Asked) -> dict[str, list[str]]:
@@ -122,13 +119,13 @@ async def _body(request: Asked) -> str:
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
     """Return the audio of a recording: WAV unless the path says ``.mp3``; a part of it if asked."""
     parts = path.strip("/").split("/")
+    if request.method == "GET" and len(parts) == 6 and parts[2] == "Messages":
+        return await _picture(request, parts, actor)
     if request.method != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
         "Accounts", "Recordings"
     ):  # fmt: skip
         raise NOT_FOUND
-    _, below = await _account(request, {"AccountSid": parts[1]}, actor)
-    if below:
-        raise NOT_FOUND
+    account = await _account(request, {"AccountSid": parts[1]}, actor)
     sid, _, form = parts[3].partition(".")
     if form not in {"", "wav", "mp3"}:
         raise NOT_FOUND
@@ -138,10 +135,12 @@ async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
     office = use_cases(request)
     if wanted is None:
         # As many as were asked for when it was made.
-        about: views.Recording = await office.run("recording.show", {"sid": sid}, actor=actor)
+        about: views.Recording = await office.run(
+            "recording.show", {"sid": sid}, actor=actor, account=account
+        )
         wanted = str(about.channels)
     args = {"sid": sid, "form": form or "wav", "channels": 1 if wanted == "1" else 2}
-    items = office.follow("recording.export", args, actor=actor)
+    items = office.follow("recording.export", args, actor=actor, account=account)
     head: views.ExportHead = await anext(items)
     headers = {**HEADERS, "Accept-Ranges": "bytes"}
     if head.size is None:
@@ -163,6 +162,16 @@ async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
         headers=headers,
         status_code=status,
     )
+
+
+async def _picture(request: Asked, parts: list[str], actor: str) -> Response[Any]:
+    """Return a picture of a message, itself: ``Accounts/AC/Messages/SM/Media/ME``."""
+    account = await _account(request, {"AccountSid": parts[1]}, actor)
+    if (parts[0], parts[4]) != ("Accounts", "Media"):
+        raise NOT_FOUND
+    args = {"sid": parts[3], "medium": parts[5]}
+    found = await use_cases(request).run("message.media.bytes", args, actor=actor, account=account)
+    return pictures.answered(found)
 
 
 def span_of(text: str, size: int) -> tuple[int, int] | None:
@@ -203,7 +212,7 @@ def answered(answer: Answer) -> Response[Any]:
     if answer.body is None:
         return Response(None, status_code=answer.status, headers=HEADERS)
     return Response(
-        answer.body, status_code=answer.status, media_type=MediaType.JSON, headers=HEADERS
+        _encode(answer.body), status_code=answer.status, media_type=MediaType.JSON, headers=HEADERS
     )
 
 

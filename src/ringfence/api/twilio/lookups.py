@@ -86,7 +86,7 @@ def _fields(text: str) -> list[str]:
     """Read ``Fields``; ``validation`` is always answered, unknown ones are refused."""
     names = [name.strip() for name in text.split(",") if name.strip() not in {"", "validation"}]
     if any(name not in HERE and name not in _ELSEWHERE for name in names):
-        raise Problem(60600, "Fields names something that cannot be looked up", status=400)
+        raise Problem(20001, "Fields names something that cannot be looked up", status=400)
     return names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ringfence.api import views
@@ -109,8 +110,12 @@ def _creator(kind: str) -> Any:
 
 @DESK.operation("UpdateIncomingPhoneNumber", missing=_UNKEPT, codes=_CODES)
 async def update(asked: Question) -> Answer:
-    """Change some of what is said of a number."""
-    changed = await asked.run("number.change", sid=asked.path["Sid"], **_fields(asked))
+    """Change some of what is said of a number; ``AccountSid`` gives it to another account."""
+    sid, to = asked.path["Sid"], asked.get("AccountSid")
+    changed = await asked.run("number.change", sid=sid, **_fields(asked))
+    if to is not None and to != asked.account:
+        changed = await asked.run_above("number.move", sid=sid, source=asked.account, to=to)
+        asked = replace(asked, account=to)
     return Answer(200, wire.number(asked, changed))
 
 
@@ -131,10 +136,18 @@ for _kind in _KINDS:
 
 def _fields(asked: Question) -> dict[str, Any]:
     method = asked.get("VoiceMethod")
+    hooks, sms_flow = asked.hooks(_HOOKS), None
+    url = hooks.get("sms", {}).get("url")
+    if url is not None:  # flow:NAME is a flow of this installation; another URL takes it away
+        flow = url.startswith("flow:")
+        sms_flow = url.removeprefix("flow:") if flow else ""
+        if flow:
+            hooks["sms"]["url"] = ""
     return {
         "name": asked.said("FriendlyName"),
         "voice_url": asked.said("VoiceUrl"),
-        "hooks": asked.hooks(_HOOKS),
+        "hooks": hooks,
+        "sms_flow": sms_flow,
         "application": asked.said("VoiceApplicationSid"),
         "sms_application": asked.said("SmsApplicationSid"),
         "caller_name_lookup": asked.choice("VoiceCallerIdLookup"),

@@ -46,28 +46,22 @@ class Desk:
 
     def __init__(self) -> None:
         self.handlers: dict[str, tuple[Handler, str]] = {}
-        self.for_accounts: set[str] = set()
-        """Operations that sub-accounts have, too."""
 
     def operation(
         self,
         *names: str,
         missing: str = "",
         codes: Mapping[str, int] | None = None,
-        accounts: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Let a coroutine function answer these operations.
 
-        ``accounts``: sub-accounts have it, too. ``codes``: Twilio's code for refusals that have
-        another one elsewhere (``problems.CODES``).
+        ``codes``: Twilio's code for refusals that have another one elsewhere (``problems.CODES``).
         """
 
         def add(handler: Handler) -> Handler:
             answer = handler if codes is None else _in_other_words(handler, codes)
             for name in names:
                 self.handlers[name] = (answer, missing)
-                if accounts:
-                    self.for_accounts.add(name)
             return handler
 
         return add
@@ -128,14 +122,17 @@ def operations() -> Operations:
         caller_ids,
         calls,
         keys,
+        live_transcriptions,
         messages,
         notifications,
         numbers,
+        payments,
         queues,
         recordings,
         rooms,
         sip,
         streams,
+        transcriptions,
         usage,
         usage_triggers,
     )

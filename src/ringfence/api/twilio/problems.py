@@ -46,6 +46,8 @@ CODES: Mapping[str, tuple[int, int]] = {
     "purpose_not_declared": (20003, 403),
     "purpose_not_allowed": (20003, 403),
     "restricted": (20003, 403),
+    "account_suspended": (20003, 403),
+    "account_closed": (20003, 403),
     "not_found": (20404, 404),
     "unknown_use_case": (20404, 404),
     "invalid_number": (21211, 400),

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfence.api.twilio import wire
+from ringfence.api.twilio.calls import listening
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
+from ringfence.api.twilio.recordings import recording_wish
 from ringfence.api.twilio.wire import moment
 from ringfence.api.views import Recording
 from ringfence.api.views_rooms import Conference, ConferencePage, Participant
@@ -20,8 +22,8 @@ _STATUS = {"init": "init", "running": "in-progress", "ended": "completed"}
 _STATES = {theirs: ours for ours, theirs in _STATUS.items()}
 _SAID = {"dialled": "queued", "complete": "complete", "failed": "failed"}
 _UNBUILT = (
-    "EarlyMedia, Record and its callbacks of the one call, machine detection, Byoc, CallReason, "
-    "CallToken, JitterBufferSize, Region, trimming, CallerDisplayName, ClientNotificationUrl"
+    "EarlyMedia (nobody is in the room before they answer), ConferenceTrim, JitterBufferSize, "
+    "Byoc, CallToken, ClientNotificationUrl; Region (there is one)"
 )
 
 
@@ -120,6 +122,10 @@ async def create_participant(asked: Question) -> Answer:
         args |= {"wait_url": wait, "wait_method": asked.method("WaitMethod")}
     if (asked.get("ConferenceRecord") or "").lower() in {"true", "record-from-start"}:
         args["record"] = True
+    if asked.flag("Record"):
+        args["record_call"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
+    if (detection := asked.get("MachineDetection")) is not None:
+        args["listen"] = listening(asked, detection, beside=True, told="AmdStatusCallback")
     made: Participant = await asked.run("participant.add", **args)
     return Answer(201, participant(asked, made))
 
@@ -128,6 +134,8 @@ _WORDS = {
     "label": "Label",
     "beep": "Beep",
     "coach": "CallSidToCoach",
+    "reason": "CallReason",
+    "display": "CallerDisplayName",
     "sip_username": "SipAuthUsername",
     "sip_password": "SipAuthPassword",
 }
@@ -197,12 +205,15 @@ async def fetch_recording(asked: Question) -> Answer:
     return Answer(200, recording(asked, found))
 
 
-@DESK.operation("UpdateConferenceRecording", missing="PauseBehavior: pauses are silence")
+@DESK.operation("UpdateConferenceRecording")
 async def update_recording(asked: Question) -> Answer:
     """Pause it, go on with it or stop it; ``Twilio.CURRENT`` is the one that runs."""
     status = asked.get("Status")
     if status not in {"paused", "in-progress", "stopped"}:
         raise Problem(20001, "Status is paused, in-progress or stopped", status=400)
+    behaviour = asked.get("PauseBehavior") or "silence"
+    if behaviour not in {"skip", "silence"}:
+        raise Problem(20001, "PauseBehavior is skip or silence", status=400)
     which = dict(_which(asked))
     if which["sid"] == "Twilio.CURRENT":
         found: list[Recording] = await asked.run(
@@ -211,7 +222,9 @@ async def update_recording(asked: Question) -> Answer:
         if not found:
             raise NOT_FOUND
         which["sid"] = found[0].sid
-    changed: Recording = await asked.run("conference.recording.control", **which, to=status)
+    changed: Recording = await asked.run(
+        "conference.recording.control", **which, to=status, skip=behaviour == "skip"
+    )
     return Answer(200, recording(asked, changed) | {"status": status})
 
 

@@ -12,7 +12,11 @@ from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import hook, moment
 
 _HOOKS = {"Voice": "voice", "VoiceFallback": "voice_fallback"}
-_CODES = URL_CODES | {"exists": 21232, "bad_domain": 21232, "in_use": 21243}
+_CODES = URL_CODES | {"exists": 21232, "bad_domain": 21232, "in_use": 21233}
+_LIST_CODES = {
+    "credentials": {"exists": 21240, "bad_name": 21240, "in_use": 21241},
+    "addresses": {"exists": 21235, "bad_name": 21235, "in_use": 21236},
+}
 _KEPT_NOT = "emergency calling, BYOC trunks and Secure are not kept"
 
 
@@ -97,10 +101,15 @@ async def fetch_domain(asked: Question) -> Answer:
     return Answer(200, _domain(asked, await asked.run("sip_domain.show", sid=asked.path["Sid"])))
 
 
-@DESK.operation("UpdateSipDomain", missing=f"{_KEPT_NOT}; DomainName stays as it was", codes=_CODES)
+@DESK.operation("UpdateSipDomain", missing=_KEPT_NOT, codes=_CODES)
 async def update_domain(asked: Question) -> Answer:
     """Change a domain."""
-    changed = await asked.run("sip_domain.change", sid=asked.path["Sid"], **_fields(asked))
+    changed = await asked.run(
+        "sip_domain.change",
+        sid=asked.path["Sid"],
+        domain=asked.get("DomainName"),
+        **_fields(asked),
+    )
     return Answer(200, _domain(asked, changed))
 
 
@@ -122,11 +131,10 @@ class _Mapping:
     ) -> None:
         self._which, self._field, self._plural, self._old = which, field, plural, old
         self._kind = "addresses" if which == "addresses" else "credentials"
-        missing = "every phone on a list may register" if which == "registrations" else ""
         for verb in ("Create", "Fetch", "Delete"):
             handler = {"Create": self.create, "Fetch": self.fetch, "Delete": self.delete}[verb]
-            DESK.operation(f"{verb}{operation}", missing=missing)(handler)
-        DESK.operation(f"List{operation}", missing=missing)(self.list)
+            DESK.operation(f"{verb}{operation}")(handler)
+        DESK.operation(f"List{operation}")(self.list)
 
     def _shown(self, asked: Question, found: views.SipList) -> dict[str, Any]:
         body = {
@@ -200,7 +208,7 @@ class _Lists:
             ("Create", self.create), ("List", self.list), ("Fetch", self.fetch),
             ("Update", self.update), ("Delete", self.delete),
         ):  # fmt: skip
-            DESK.operation(f"{verb}{operation}", codes=_CODES)(handler)
+            DESK.operation(f"{verb}{operation}", codes=_LIST_CODES[kind])(handler)
 
     def _shown(self, asked: Question, found: views.SipList) -> dict[str, Any]:
         here = f"/SIP/{self._path}/{found.sid}"
@@ -263,7 +271,7 @@ def _credential(asked: Question, found: views.SipCredential) -> dict[str, Any]:
     }
 
 
-@DESK.operation("CreateSipCredential", codes={"exists": 21232})
+@DESK.operation("CreateSipCredential", codes={"exists": 21243})
 async def create_credential(asked: Question) -> Answer:
     """Put somebody on a list."""
     made = await asked.run(
@@ -338,7 +346,7 @@ def _address(asked: Question, found: views.SipAddress) -> dict[str, Any]:
     }
 
 
-@DESK.operation("CreateSipIpAddress", codes={"bad_address": 21235})
+@DESK.operation("CreateSipIpAddress", codes={"bad_address": 21238})
 async def create_address(asked: Question) -> Answer:
     """Put an address on a list."""
     made = await asked.run(
@@ -373,7 +381,7 @@ async def fetch_address(asked: Question) -> Answer:
     raise NOT_FOUND
 
 
-@DESK.operation("UpdateSipIpAddress", codes={"bad_address": 21235})
+@DESK.operation("UpdateSipIpAddress", codes={"bad_address": 21238})
 async def update_address(asked: Question) -> Answer:
     """Change what is on a list."""
     changed = await asked.run(

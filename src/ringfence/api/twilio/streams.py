@@ -29,7 +29,7 @@ async def create(asked: Question) -> Answer:
     if (status := asked.get("StatusCallback")) is not None:
         args |= {"status_url": status, "status_method": asked.method("StatusCallbackMethod")}
     made: views.Stream = await asked.run("stream.start", **args)
-    return Answer(201, shown(asked, made))
+    return Answer(200, shown(asked, made))
 
 
 @DESK.operation("UpdateStream")

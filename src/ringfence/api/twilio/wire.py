@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from time import gmtime
 from typing import Any
 
+import msgspec
+
 from ringfence.api import views
 from ringfence.api.twilio.question import VERSION, Question
+from ringfence.api.twilio.shape import Shape, or_null, quoted
 from ringfence.api.views_desk import Hook
 from ringfence.calls.causes import Cause, word
 from ringfence.numbers.plan import formatted, kind_of
@@ -39,15 +44,25 @@ _MONTHS = (
 )  # fmt: skip
 
 
+_DAY_S = 86_400
+_MINUTES = tuple(f"{minute // 60:02}:{minute % 60:02}:" for minute in range(_DAY_S // 60))
+_SECONDS = tuple(f"{second:02} +0000" for second in range(60))
+
+
+@lru_cache(maxsize=1024)
+def _day(number: int) -> str:
+    at = gmtime(number * _DAY_S)
+    return f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04} "
+
+
 def moment(instant: int | None) -> str | None:
     """Return an instant as RFC 2822 writes it, in UTC."""
-    if instant is None:
-        return None
-    at = gmtime(instant // 1000)
-    return (
-        f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04}"
-        f" {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} +0000"
-    )
+    return None if instant is None else _moment(instant)
+
+
+def _moment(instant: int) -> str:
+    day, rest = divmod(instant // 1000, _DAY_S)
+    return _day(day) + _MINUTES[rest // 60] + _SECONDS[rest % 60]
 
 
 def call_status(call: views.Call) -> str:
@@ -58,7 +73,9 @@ def call_status(call: views.Call) -> str:
         return _OPEN.get(call.status, "queued")
     if call.cause is None:
         return "completed"
-    return word(Cause(call.cause), answered=call.answered is not None)
+    if call.answered is not None:
+        return "completed"
+    return word(Cause(call.cause), answered=False)
 
 
 def direction(call: views.Call) -> str:
@@ -68,44 +85,95 @@ def direction(call: views.Call) -> str:
     return "outbound-api" if call.parent is None else "outbound-dial"
 
 
-def call(asked: Question, found: views.Call, *, number: str | None = None) -> dict[str, Any]:
-    """Return a call. ``number``: the SID of our number in it."""
-    here = f"/Calls/{found.sid}"
-    seconds = None
-    if found.ended is not None:
-        seconds = str(round((found.ended - found.answered) / 1000) if found.answered else 0)
-    caller, called = found.caller or "", found.called or ""
-    parts = (
-        "Events", "Notifications", "Payments", "Recordings", "Siprec", "Streams", "Transcriptions",
-    )  # fmt: skip
-    return {
-        "sid": found.sid,
-        "account_sid": asked.account,
-        "parent_call_sid": found.parent,
-        "phone_number_sid": number or "",
-        "to": called,
-        "to_formatted": formatted(called),
-        "from": caller,
-        "from_formatted": formatted(caller),
-        "status": call_status(found),
-        "direction": direction(found),
-        "date_created": moment(found.offered),
-        "date_updated": moment(found.ended or found.answered or found.offered),
-        "start_time": moment(found.answered or found.offered),
-        "end_time": moment(found.ended),
-        "duration": seconds,
-        "price": None,
-        "price_unit": "USD",
-        "answered_by": found.answered_by,
-        "forwarded_from": found.forwarded_from,
-        "group_sid": None,
-        "caller_name": None,
-        "queue_time": "0",
-        "trunk_sid": "",
-        "api_version": VERSION,
-        "uri": asked.url(f"{here}.json"),
-        "subresource_uris": {part.lower(): asked.url(f"{here}/{part}.json") for part in parts},
-    }
+_HERE = f"/{VERSION}/Accounts/{{account}}/Calls/{{sid}}"
+_CALL = Shape({
+    "sid": "{sid}",
+    "account_sid": "{account}",
+    "parent_call_sid": "<parent>",
+    "phone_number_sid": "",
+    "to": "<to>",
+    "to_formatted": "<to_formatted>",
+    "from": "<from>",
+    "from_formatted": "<from_formatted>",
+    "status": "{status}",
+    "direction": "{direction}",
+    "date_created": "{created}",
+    "date_updated": "{updated}",
+    "start_time": "{started}",
+    "end_time": "<ended>",
+    "duration": "<duration>",
+    "price": None,
+    "price_unit": "USD",
+    "answered_by": "<answered_by>",
+    "forwarded_from": "<forwarded_from>",
+    "group_sid": None,
+    "caller_name": None,
+    "queue_time": "0",
+    "trunk_sid": "",
+    "api_version": VERSION,
+    "uri": f"{_HERE}.json",
+    "subresource_uris": {
+        part.lower(): f"{_HERE}/{part}.json"
+        for part in (
+            "Events", "Notifications", "Payments", "Recordings", "Siprec", "Streams",
+            "Transcriptions",
+        )
+    },
+})  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _call_of(account: str) -> Shape:
+    return _CALL.given({"account": account})
+
+
+def call(asked: Question, found: views.Call) -> msgspec.Raw:
+    """Return a call."""
+    return calls(asked, [found])[0]
+
+
+def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
+    """Return calls; whoever is in several of them is written once."""
+    written: dict[str | None, tuple[str, str]] = {}
+    shape = _call_of(asked.account)
+    shown: list[msgspec.Raw] = []
+    for one in found:
+        caller, called = written.get(one.caller), written.get(one.called)
+        if caller is None:
+            caller = written[one.caller] = _written(one.caller)
+        if called is None:
+            called = written[one.called] = _written(one.called)
+        ended, answered = one.ended, one.answered
+        created = _moment(one.offered)
+        started = created if not answered else _moment(answered)
+        over = None if ended is None else _moment(ended)
+        talked = 0 if ended is None or not answered else round((ended - answered) / 1000)
+        forwarded = one.forwarded_from
+        places = {
+            "sid": one.sid,
+            "parent": or_null(one.parent),
+            "to": called[0],
+            "to_formatted": called[1],
+            "from": caller[0],
+            "from_formatted": caller[1],
+            "status": call_status(one),
+            "direction": direction(one),
+            "created": created,
+            "updated": over or started,
+            "started": started,
+            "ended": or_null(over),
+            "duration": or_null(None if ended is None else str(talked)),
+            "answered_by": or_null(one.answered_by),
+            "forwarded_from": "null" if forwarded is None else quoted(forwarded),
+        }
+        shown.append(shape.filled(places))
+    return shown
+
+
+def _written(address: str | None) -> tuple[str, str]:
+    """Return an address, and as people write it, as JSON."""
+    text = address or ""
+    return quoted(text), quoted(formatted(text))
 
 
 def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
@@ -186,6 +254,8 @@ def number(asked: Question, found: views.Number) -> dict[str, Any]:
     }
     for theirs, ours in NUMBER_HOOKS.items():
         shown |= hook(theirs, hooks.get(ours))
+    if found.sms_flow is not None:
+        shown["sms_url"] = f"flow:{found.sms_flow}"
     return shown
 
 

@@ -50,6 +50,9 @@ class Place(Body, frozen=True, kw_only=True):
     about: str | None = None
     """service, or marketing: then consent and the hours of their clock count."""
     customer: bool | None = None
+    reason: str | None = None
+    display: str | None = None
+    """Why we call and who we are, in words that the far end may show."""
 
 
 class Redirect(Body, frozen=True, kw_only=True):

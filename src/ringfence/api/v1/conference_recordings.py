@@ -10,6 +10,7 @@ class ConferenceRecordingControl(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/conferences/{conference}/recordings/{sid}``."""
 
     to: str
+    skip: bool = False
 
 
 HANDLERS = (

@@ -62,6 +62,9 @@ class ParticipantAdd(Body, frozen=True, kw_only=True):
     recording_events: list[str] | None = None
     about: str = "service"
     customer: bool = False
+    reason: str = ""
+    display: str = ""
+    """Why we call and who we are, in words that the far end may show."""
 
 
 class ParticipantUpdate(Body, frozen=True, kw_only=True):

@@ -24,7 +24,16 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.response import Stream
 
 from ringfence.api import views_events as views
-from ringfence.api.common import COOKIE, HEADERS, Asked, identify, page, require, use_cases
+from ringfence.api.common import (
+    COOKIE,
+    HEADERS,
+    Asked,
+    account_of,
+    identify,
+    page,
+    require,
+    use_cases,
+)
 from ringfence.api.resources import Body, given
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import EVENT_SEND
@@ -59,7 +68,8 @@ async def stream(request: Asked) -> Stream:
     after = request.headers.get("Last-Event-ID")
     if after is not None:
         args["after"] = after
-    items = use_cases(request).follow("event.follow", args, actor=actor)
+    account = account_of(request)
+    items = use_cases(request).follow("event.follow", args, actor=actor, account=account)
     first: views.Event = await anext(items)
     return Stream(_lines(first, items), media_type="text/event-stream", headers=dict(HEADERS))
 
@@ -93,7 +103,10 @@ async def socket(socket: WebSocket[Any, Any, Any]) -> None:
         return
     query = {name: socket.query_params[name] for name in ("types", "after")
              if name in socket.query_params}  # fmt: skip
-    items = use_cases(cast("Asked", socket)).follow("event.follow", _args(query), actor=actor)
+    account = account_of(cast("Asked", socket))
+    items = use_cases(cast("Asked", socket)).follow(
+        "event.follow", _args(query), actor=actor, account=account
+    )
     try:
         first = await anext(items)
     except Refused as refused:
@@ -149,7 +162,9 @@ async def listed(request: Asked) -> views.EventPage:
     """Return events, oldest first."""
     actor = await require(request)
     args = page(request) | _args(given(request))
-    found: views.EventPage = await use_cases(request).run("event.list", args, actor=actor)
+    found: views.EventPage = await use_cases(request).run(
+        "event.list", args, actor=actor, account=account_of(request)
+    )
     return found
 
 

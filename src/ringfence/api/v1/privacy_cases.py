@@ -170,6 +170,13 @@ class Narrow(Body, frozen=True, kw_only=True):
     until: int | None = None
 
 
+class Sent(Body, frozen=True, kw_only=True):
+    """To whom a letter went, and how."""
+
+    person: str
+    words: str
+
+
 class Gag(Body, frozen=True, kw_only=True):
     """An order not to tell the person, and until when."""
 
@@ -302,13 +309,17 @@ HANDLERS = (
     # Demands.
     _see(_D, "privacy.demand.list", _L, "Demands, newest first."),
     _do(_D, "privacy.demand.receive", Receive, _C, "Write a demand down."),
+    _see(_D + "/letters", "privacy.demand.letters", list[case_views.LetterOwed],
+         "Letters that somebody has to send: no message reaches these people."),
     _see(_D + "/{sid:str}", "privacy.demand.show", _C, "One demand."),
     _do(_D + "/{sid:str}/refer", "privacy.demand.refer", Words, _C, "Send them to the owner."),
     _do(_D + "/{sid:str}/object", "privacy.demand.object", Object, _C, "Refuse, with reasons."),
     _do(_D + "/{sid:str}/validate", "privacy.demand.validate", Checks, _C, "It passed these."),
     _do(_D + "/{sid:str}/emergency", "privacy.demand.emergency", Emergency, _C, "A life."),
     _do(_D + "/{sid:str}/narrow", "privacy.demand.narrow", Narrow, _C, "What will be given."),
-    _do(_D + "/{sid:str}/notify", "privacy.demand.notify", Words, _C, "The person was told."),
+    _do(_D + "/{sid:str}/notify", "privacy.demand.notify", Words, _C,
+        "The person was told, in words how; without words, tell them now."),
+    _do(_D + "/{sid:str}/told", "privacy.demand.told", Sent, _C, "A letter went out, so."),
     _do(_D + "/{sid:str}/gag", "privacy.demand.gag", Gag, _C, "Telling is forbidden until."),
     _do(_D + "/{sid:str}/approve", "privacy.demand.approve", Secret, _C, "One of two approves."),
     _do(_D + "/{sid:str}/disclose", "privacy.demand.disclose", Secret, case_views.Archive,

@@ -9,7 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from ringfence.api import views
-from ringfence.api.common import HEADERS, Asked, require, use_cases
+from ringfence.api.common import HEADERS, Asked, account_of, require, use_cases
 from ringfence.api.resources import Body, resource
 from ringfence.kernel.errors import Refused
 
@@ -30,7 +30,7 @@ async def fetch_receipt(request: Asked, sid: FromPath[str]) -> Response[str]:
     """Return the signed receipt as text; 404 before the erasure is done."""
     actor = await require(request)
     found: views.Erasure = await use_cases(request).run(
-        "privacy.erase.show", {"sid": sid}, actor=actor
+        "privacy.erase.show", {"sid": sid}, actor=actor, account=account_of(request)
     )
     if found.receipt is None:
         raise Refused("not_found", "this erasure has not been carried out")

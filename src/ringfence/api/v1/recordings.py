@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from ringfence.api import views
-from ringfence.api.common import Asked, require, use_cases
+from ringfence.api.common import Asked, account_of, require, use_cases
 from ringfence.api.resources import Body, given, resource
 from ringfence.kernel.errors import Refused
 
@@ -43,7 +43,8 @@ async def fetch_recording(request: Asked, sid: FromPath[str]) -> Stream:
     """
     actor = await require(request)
     args = {"sid": sid} | given(request)
-    items = use_cases(request).follow("recording.export", args, actor=actor)
+    account = account_of(request)
+    items = use_cases(request).follow("recording.export", args, actor=actor, account=account)
     head: views.ExportHead = await anext(items)
     headers = {"Content-Disposition": f'inline; filename="{head.filename}"'}
     if head.size is None:

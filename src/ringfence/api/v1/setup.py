@@ -24,6 +24,7 @@ class NumberWanted(Body, frozen=True, kw_only=True):
     twiml: str | None = None
     application: str | None = None
     sms_application: str | None = None
+    sms_flow: str | None = None
     hooks: Hooks | None = None
     name: str | None = None
     caller_name_lookup: bool | None = None
@@ -40,6 +41,7 @@ class NumberChanged(Body, frozen=True, kw_only=True):
     twiml: str | None = None
     application: str | None = None
     sms_application: str | None = None
+    sms_flow: str | None = None
     hooks: Hooks | None = None
     name: str | None = None
     caller_name_lookup: bool | None = None

@@ -18,6 +18,7 @@ class SipDomainAdd(Body, frozen=True, kw_only=True):
 class SipDomainChange(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/sip-domains/{sid}``."""
 
+    domain: str | None = None
     name: str | None = None
     hooks: dict[str, dict[str, str]] | None = None
     registration: bool | None = None

@@ -432,7 +432,10 @@ def _proofs(
         return
     told = {int(line["leaf"]) for line in content.history}
     signed, note = head
-    for leaf, text in proofs(queries, told, salt=office.store.store.salt, head=signed, note=note):
+    told_by = proofs(
+        queries, told, content.party, salt=office.store.store.salt, head=signed, note=note
+    )
+    for leaf, text in told_by:
         yield f"proofs/{leaf}.tlog-proof", text.encode()
     yield "proofs/KEY.txt", f"{office.store.store.signer().verifier_key()}\n".encode()
     yield "verify.py", files("ringfence.privacy").joinpath("audit_verifier.py").read_bytes()

@@ -18,12 +18,10 @@ from ringfence.office.privacy import (
     grievances,
     identity,
     incidents,
-    messages,
     portability,
     remedies,
 )
 from ringfence.privacy.cases import rights
-from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_disclosures import Disclosure
@@ -89,28 +87,14 @@ async def remind(office: Office, case: Case, now: Ms) -> None:
         return
     log.warning("case_due_soon", case=case.id, kind=case.family)
     await case_desk.take(office, case, "remind", remind_at=None)
-    await _write_to(office, case, "is due soon")
+    await grievances.write_to_officer(office, case, "is due soon")
 
 
 async def escalate(office: Office, case: Case, _now: Ms) -> None:
     """Hand a case to whoever is above: before its clock has run out."""
     log.error("case_escalated", case=case.id, kind=case.family)
     await case_desk.take(office, case, "escalate", escalate_at=None)
-    await _write_to(office, case, "is nearly late")
-
-
-async def _write_to(office: Office, case: Case, how: str) -> None:
-    """Write to the officer in charge, where there is one with a mailbox and a mail server."""
-    officer = grievances.officer_of(office, case.residence)
-    if officer is None or not officer.contact.email or not office.settings.smtp_host:
-        return
-    what = f"The {case.family} {case.id} {how}: until {day_of(case.due_at or case.received_at)}."
-    fields = {"what": what, "family": case.family}
-    await office.write(
-        lambda tx: messages.ask(
-            tx, office, "case_due", officer.contact.email, fields, reason=f"{case.id} {how}"
-        )
-    )
+    await grievances.write_to_officer(office, case, "is nearly late")
 
 
 async def chase(office: Office, now: Ms) -> None:
@@ -148,3 +132,4 @@ async def tidy(office: Office, now: Ms) -> None:
     for case in office.read(archives.orphans):
         if not archives.alone.locked():
             archives.path(case).unlink(missing_ok=True)
+    office.read(office.store.rooms.pictures.sweep)

@@ -31,7 +31,10 @@ async def stop(office: Office, *, words: str = "") -> case_views.Stopped:
     now = office.clock.now()
     account, rooms = office.account, office.store.rooms
     status = "suspended" if account.status != "closed" else account.status
-    keys = [k.holder.id for k in office.identities.keys if k.holder.revoked_at is None]
+    keys = [
+        key.holder.id for key in office.identities.keys_of(account.id)
+        if key.holder.revoked_at is None
+    ]  # fmt: skip
     tickets = [
         t.ticket.id for t in office.identities.tickets
         if t.ticket.closed_at is None and now < t.ticket.expires_at

@@ -9,6 +9,7 @@ register of recipients for every person in it.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ringfence.api import case_views, views
@@ -16,7 +17,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import ARCHIVE_LIFE_MS, CASES_SHOWN_MAX
-from ringfence.office.privacy import case_desk, cases, remedies
+from ringfence.office.privacy import case_desk, cases, demand_notices, remedies
 from ringfence.office.privacy.access_archive import KINDS, Window
 from ringfence.office.privacy.case_desk import PERSON
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
@@ -149,14 +150,24 @@ async def narrow(
 
 
 @TABLE.use_case("privacy.demand.notify", actors=KNOWN, purpose=DEMANDS, category=PERSON)
-async def notify(office: Office, *, sid: str, words: str) -> case_views.Case:
-    """The person was told, ``words`` say how; nothing leaves for another seven days."""
+async def notify(office: Office, *, sid: str, words: str = "") -> case_views.Case:
+    """The person was told, ``words`` say how; nothing leaves for another seven days.
+
+    Without ``words`` they are told now, by e-mail or text. Raises `Refused` (``no_channel``) where
+    neither reaches them.
+    """
     case = case_desk.find(office, sid, "demand")
     stage = _state(case).stage
     action = {"gagged": "lift", "approved": "lift", "disclosed": "tell_late"}.get(stage, "notify")
+    if not words.strip():
+        demand_notices.check_reachable(office, case)
     after = await _act(office, sid, action, words=words)
     await office.write(lambda tx: office.store.rooms.disclosures.unhide(tx, case.id))
-    return after
+    if words.strip():
+        return after
+    with exchange_itself():
+        await demand_notices.tell(office, case_desk.find(office, sid, "demand"))
+    return _view(office, case_desk.find(office, sid, "demand"))
 
 
 @TABLE.use_case("privacy.demand.gag", actors=KNOWN, purpose=DEMANDS, category=PERSON)
@@ -179,6 +190,8 @@ async def disclose(office: Office, *, sid: str, secret: str) -> case_views.Archi
     case = case_desk.find(office, sid, "demand")
     now = office.clock.now()
     before = _state(case)
+    if not before.emergency:
+        demand_notices.check_told(case)
     after = demand.apply(before, "disclose", actor=by, now=now)
     scope = after.scope
     tables = frozenset(table for kind in scope.fields for table in KINDS[kind])
@@ -230,6 +243,9 @@ async def review(office: Office, *, sid: str, secret: str, words: str) -> case_v
 @TABLE.use_case("privacy.demand.close", actors=KNOWN, purpose=DEMANDS, category=PERSON)
 async def close(office: Office, *, sid: str) -> case_views.Case:
     """Everything is done: given, reviewed where it was urgent, and the person told."""
+    case = case_desk.find(office, sid, "demand")
+    demand.apply(_state(case), "close", actor=current_actor(), now=office.clock.now())
+    demand_notices.check_told(case)
     return await _act(office, sid, "close", done=True)
 
 
@@ -298,30 +314,30 @@ async def remove_approver(office: Office, *, sid: str) -> case_views.Done:
 async def tick(office: Office, now: Ms) -> int:
     """Tell people whose gag has ended; how many demands that were. A job, in each round.
 
-    The disclosure appears in the person's archive and register from now on; the letter to them is
-    asked for by the step, which whoever handles demands sees.
+    The disclosure appears in the person's archive and register from now on, and a message or a
+    letter is on its way (`demand_notices`).
     """
-    told = 0
+    ended = 0
     with exchange_itself():
-        for case in office.read(
-            lambda queries: office.store.rooms.cases.page(
-                queries, "demand", count=int(CASES_SHOWN_MAX)
-            )
-        ):
+        for case in demand_notices.all_demands(office):
             state = _state(case)
-            if state.stage in demand.MACHINE.final or not demand.owes_notice(state, now):
-                continue
-            action = "tell_late" if state.stage == "disclosed" else "lift"
-            after = demand.apply(state, action, actor="system", now=now)
+            if demand.owes_notice(state, now):
+                action = "tell_late" if state.stage == "disclosed" else "lift"
+                after = demand.apply(state, action, actor="system", now=now)
+                case = await _end_gag(office, case, after, action, now)
+                ended += 1
+            if "notices" in case.facts:
+                await demand_notices.follow(office, await demand_notices.tell(office, case))
+    return ended
 
-            def unit(tx: Transaction, case: Case = case, after: Demand = after,
-                     action: str = action) -> None:  # fmt: skip
-                _record(office, tx, case, after, action, by="system", now=now, facts={})
-                office.store.rooms.disclosures.unhide(tx, case.id)
 
-            await office.write(unit)
-            told += 1
-    return told
+async def _end_gag(office: Office, case: Case, after: Demand, action: str, now: Ms) -> Case:
+    def unit(tx: Transaction) -> Case:
+        office.store.rooms.disclosures.unhide(tx, case.id)
+        owed = replace(case, facts={**case.facts, "notices": []})
+        return _record(office, tx, owed, after, action, by="system", now=now, facts={})
+
+    return await office.write(unit)
 
 
 # --- inside ---------------------------------------------------------------------------------------

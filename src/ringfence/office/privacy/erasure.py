@@ -59,7 +59,7 @@ async def execute(office: Office, erasure: str) -> Erasure:
     Raises `Refused`: ``not_found`` for a plan that is not there (any more), ``call_going_on``.
     """
     eraser = office.store.store.eraser
-    planned = office.read(lambda queries: ledger.get(queries, erasure))
+    planned = _known(office, erasure)
     if planned is not None and planned.state == "planned":
         await announce(office, planned.party)
     done = await _apart(lambda: eraser.carry_out(erasure))
@@ -96,7 +96,7 @@ async def go_on(office: Office, erasure: str) -> None:
             raise RemoteError("the person is in a call", hint=409) from None
         raise
     if done is not None:
-        forget(office, done.party)
+        forget(office.of(done.account), done.party)
 
 
 def forget(office: Office, party: PartyId) -> None:
@@ -153,10 +153,18 @@ async def execute_erasure(office: Office, *, sid: str) -> views.Erasure:
 @TABLE.use_case("privacy.erase.show", actors=KNOWN, purpose="erase", category="user")
 async def show_erasure(office: Office, *, sid: str) -> views.Erasure:
     """A plan, or an erasure with its receipt."""
-    found = office.read(lambda queries: ledger.get(queries, _id(sid)))
+    found = _known(office, _id(sid))
     if found is None:
         raise Refused("not_found", "no erasure of that SID; a plan is kept for a day")
     return _view(office, found)
+
+
+def _known(office: Office, erasure: str) -> Erasure | None:
+    """An erasure of this account; `Refused` (``not_found``) for another account's."""
+    found = office.read(lambda queries: ledger.get(queries, erasure))
+    if found is not None and found.account != office.account.id:
+        raise Refused("not_found", "no erasure of that SID; a plan is kept for a day")
+    return found
 
 
 @TABLE.use_case("privacy.erase.list", actors=KNOWN, purpose="erase", category="user")

@@ -8,7 +8,7 @@ from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CASES_SHOWN_MAX
-from ringfence.office.privacy import case_desk
+from ringfence.office.privacy import case_desk, messages
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.cases import grievance, law, letters, rights
@@ -192,6 +192,20 @@ def officer_of(office: Office, residence: str) -> Officer | None:
     """Return who is responsible for somebody who lives there."""
     found = _officers(office)
     return found.get(law.law_of(residence)) or found.get("*")
+
+
+async def write_to_officer(office: Office, case: Case, how: str) -> None:
+    """Write to the officer in charge, where there is one with a mailbox and a mail server."""
+    officer = officer_of(office, case.residence)
+    if officer is None or not officer.contact.email or not office.settings.smtp_host:
+        return
+    what = f"The {case.family} {case.id} {how}: until {day_of(case.due_at or case.received_at)}."
+    fields = {"what": what, "family": case.family}
+    await office.write(
+        lambda tx: messages.ask(
+            tx, office, "case_due", officer.contact.email, fields, reason=f"{case.id} {how}"
+        )
+    )
 
 
 def _officers(office: Office) -> dict[str, Officer]:

@@ -72,10 +72,15 @@ class Consequence:
     lapses: tuple[str, ...]
 
 
+_NOBODY = frozenset({"", "sphinx"})
+"""Recognisers that tell nobody anything: none, and this machine."""
+
+
 def engagements(office: Office, queries: Queries) -> list[Engagement]:
     """Return the terms of recipients.
 
-    Naming a mail server or a connector in the settings engages it, until told otherwise.
+    Naming a mail server, a connector or a recogniser of somebody else's in the settings engages it,
+    until told otherwise.
     """
     found = office.store.rooms.policies.engaged(queries)
     known = {item.processor for item in found}
@@ -83,6 +88,8 @@ def engagements(office: Office, queries: Queries) -> list[Engagement]:
         found.append(Engagement("mail_relay"))
     if office.settings.lookup_url and "number_lookup" not in known:
         found.append(Engagement("number_lookup"))
+    if office.settings.recogniser not in _NOBODY and "recogniser" not in known:
+        found.append(Engagement("recogniser"))
     return found
 
 
@@ -108,8 +115,12 @@ def _why(key: str, rule: RetentionRule, days: int | None) -> str:
 
 def current_map(office: Office, queries: Queries) -> DataMap:
     """Return the map of this installation as it is now."""
-    mail, asked = office.settings.smtp_host, urlsplit(office.settings.lookup_url).hostname
-    hosts = {"mail_relay": mail, "number_lookup": asked}
+    settings = office.settings
+    hosts = {
+        "mail_relay": settings.smtp_host,
+        "number_lookup": urlsplit(settings.lookup_url).hostname,
+        "recogniser": urlsplit(settings.recogniser_url).hostname,
+    }
     return census.current_map(
         home=office.settings.country,
         engagements=engagements(office, queries),

@@ -24,7 +24,7 @@ from ringfence.office.privacy.notice import (
     draft,
     view,
 )
-from ringfence.office.table import EVERYBODY, KNOWN, STAFF, TABLE
+from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.policy import library, pack
 from ringfence.policy.lint import blocking, lint
 from ringfence.privacy.purposes import current_role, exchange_itself, purpose
@@ -216,7 +216,7 @@ async def list_packs(office: Office) -> list[views.PolicyPack]:
 
 
 @TABLE.use_case(
-    "privacy.policy.use", actors=STAFF, purpose="operate", category="system.configuration"
+    "privacy.policy.use", actors=KNOWN, purpose="operate", category="system.configuration"
 )
 async def use(
     office: Office,
@@ -307,7 +307,7 @@ async def show_source(office: Office) -> str:
 
 
 @TABLE.use_case(
-    "privacy.policy.refresh", actors=STAFF, purpose="operate", category="system.configuration"
+    "privacy.policy.refresh", actors=KNOWN, purpose="operate", category="system.configuration"
 )
 async def refresh_now(office: Office) -> views.PolicyVersion:
     """Publish a new version if what is done has changed since the last."""
@@ -401,7 +401,9 @@ def _told(told: Any) -> views.PolicyTold:
     )
 
 
-@TABLE.use_case("privacy.primary_admin.set", purpose="notify", category="user.contact")
+@TABLE.use_case(
+    "privacy.primary_admin.set", actors=KNOWN, purpose="notify", category="user.contact"
+)
 async def set_admin(office: Office, *, email: str) -> views.PrimaryAdmin:
     """Name the one who is told of material changes; what they have not been told, they are."""
     address = check_address(email)
@@ -419,7 +421,9 @@ async def set_admin(office: Office, *, email: str) -> views.PrimaryAdmin:
     return views.PrimaryAdmin(email=address, retold=await tell_waiting(office))
 
 
-@TABLE.use_case("privacy.primary_admin.show", purpose="notify", category="user.contact")
+@TABLE.use_case(
+    "privacy.primary_admin.show", actors=KNOWN, purpose="notify", category="user.contact"
+)
 async def show_admin(office: Office) -> views.PrimaryAdmin:
     """Who is told of material changes."""
     return views.PrimaryAdmin(email=office.store.rooms.policies.admin(_reading(office)))

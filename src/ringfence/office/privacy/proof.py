@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from ringfence.api import views
+from ringfence.api import views, views_about
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PROOF_TEXT_BYTES
-from ringfence.office.table import TABLE
+from ringfence.kernel.limits import PROOF_PEOPLE, PROOF_PEOPLE_MAX, PROOF_TEXT_BYTES
+from ringfence.office import errands
+from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.tracers.report import HEAD
 from ringfence.storage.unit_of_work import Transaction
 
@@ -36,3 +37,24 @@ async def sign_report(office: Office, *, text: str) -> views.SignedReport:
     return views.SignedReport(
         note=signer.sign_text(text), leaf=leaf, verifier_key=signer.verifier_key()
     )
+
+
+@TABLE.use_case("privacy.proof.begin", actors=KNOWN, live=True, purpose="erase", category="user")
+async def begin(office: Office, *, people: int = int(PROOF_PEOPLE)) -> views_about.Work:
+    """Begin a proof of erasure, of the data folder and of the backups beside it."""
+    if not 1 <= people <= PROOF_PEOPLE_MAX:
+        raise Refused("bad_argument", f"people is a whole number from 1 to {PROOF_PEOPLE_MAX}")
+    command = ["privacy", "prove-erasure", "--people", str(people)]
+    folder = office.settings.backup_dir
+    if folder is not None and folder.is_dir():
+        command += ["--backup", str(folder.resolve())]
+    return errands.view(office.errands.begin("proof", command))
+
+
+@TABLE.use_case("privacy.proof.report", actors=KNOWN, live=True, purpose="erase", category="user")
+async def report(office: Office, *, sid: str) -> str:
+    """The signed report of a proof that is done."""
+    errand = office.errands.get(sid)
+    if errand.kind != "proof" or errand.state != "done":
+        raise Refused("not_found", "there is no report: the proof is not done")
+    return str(errand.result["note"])

@@ -48,7 +48,9 @@ async def list_recipients(office: Office) -> list[views.Recipient]:
     return found
 
 
-@TABLE.use_case("privacy.recipient.engage", purpose="operate", category="system.configuration")
+@TABLE.use_case(
+    "privacy.recipient.engage", actors=KNOWN, purpose="operate", category="system.configuration"
+)
 async def engage(
     office: Office,
     *,

@@ -64,7 +64,7 @@ async def add_key(
         raise Refused("bad_purpose", f"a key is made for some of: {', '.join(PURPOSES)}")
     if days is not None and not 1 <= days <= KEY_DAYS_MAX:
         raise Refused("bad_argument", f"a key lasts 1 to {KEY_DAYS_MAX} days")
-    if len(office.identities.keys) >= KEYS_MAX:
+    if len(office.identities.keys_of(office.account.id)) >= KEYS_MAX:
         raise Refused("too_many_keys", "revoked keys count too: they are evidence")
     words, granted = _words(name), check_granted(role)
     now = office.clock.now()
@@ -73,6 +73,7 @@ async def add_key(
         granted,
         frozenset(purposes),
         None if days is None else Ms(now + days * _DAY),
+        account=office.account.id,
     )
     secret = _secret(office)
     stored = await office.write(
@@ -85,7 +86,7 @@ async def add_key(
 @TABLE.use_case("key.list", actors=KNOWN, purpose="authenticate", category=_SECRETS)
 async def list_keys(office: Office) -> list[views.Key]:
     """Every key, revoked ones too; never a secret."""
-    return [_key(stored) for stored in office.identities.keys]
+    return [_key(stored) for stored in office.identities.keys_of(office.account.id)]
 
 
 @TABLE.use_case("key.revoke", actors=KNOWN, purpose="authenticate", category=_SECRETS)
