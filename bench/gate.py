@@ -98,10 +98,10 @@ class Bare:
         """Carry out one use case, whoever asks."""
         del actor
         row = TABLE.rows[name]
-        bound = row.bind(self._office, args)
+        row.check(args)
         policy.note_use(self._office, "api")  # a request's share, with or without a gate
         with purpose(row.handling.purposes[0]):
-            return await row.work(*bound.args, **bound.kwargs)
+            return await row.work(self._office, **args)
 
 
 @contextlib.contextmanager
