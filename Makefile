@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 DATA ?= ringfence-data
 PYTEST := $(BIN)/python -m pytest
 PARALLEL ?= -n auto
+# These wait for calls more than they compute; each file keeps to one process and its platform.
+WORLD ?= -n 3 --dist loadfile
 PURE := --ignore=tests/system --ignore=tests/interop
 SHELL := /bin/bash
 
@@ -68,11 +70,11 @@ unit: install ## The pure suite: no sockets, no sleeping
 	@$(PYTEST) tests $(PURE) $(PARALLEL)
 
 system: install ## Whole processes and whole calls
-	@$(PYTEST) tests/system
+	@$(PYTEST) tests/system $(WORLD)
 
 interop: install ## Programs nobody here wrote: sipp, baresip
 	@scripts/install_peers.sh
-	@$(PYTEST) tests/interop; code=$$?; [ $$code -eq 5 ] && echo "interop: NO TEST RAN" && code=1; exit $$code
+	@$(PYTEST) tests/interop $(WORLD); code=$$?; [ $$code -eq 5 ] && echo "interop: NO TEST RAN" && code=1; exit $$code
 
 fuzz: install ## Fuzzers, a short run, the C engine under ASAN and UBSAN
 	@$(BIN)/python scripts/run_fuzzers.py --short

@@ -47,6 +47,7 @@ WHOLE = {
     "tests/sip/test_calls_under_loss.py": "two agents on a bad network, as a state machine",
     "tests/sip/test_hostile_bytes.py": "damaged messages through the whole agent",
     "tests/switch/test_every_failure.py": "whole calls in which each step fails, one after another",
+    "tests/switch/test_twiml_scenes.py": "what documents ask for, as phones see it",
 }
 """Test files that look at several modules at once, and what they show."""
 

@@ -1,10 +1,12 @@
 """The serving process's own words; that it serves is in tests/system."""
 
+import asyncio
 import json
 
 import pytest
+import uvicorn
 
-from ringfence.app import EXIT_REFUSED, main
+from ringfence.app import _HTTP_TICK_S, EXIT_REFUSED, _Http, main
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,19 @@ def test_what_cannot_start_says_why_in_one_line(
 ) -> None:
     assert main(argv) == EXIT_REFUSED
     assert json.loads(capsys.readouterr().out)["refused"] == code
+
+
+@pytest.mark.anyio
+async def test_the_web_server_ends_at_once_and_tells_the_time_meanwhile() -> None:
+    async def nothing(*_: object) -> None:
+        """No request ever comes."""
+
+    http = _Http(uvicorn.Config(nothing))  # type: ignore[arg-type]
+    http.server_state.default_headers = []
+    looking = asyncio.create_task(http.main_loop())
+    await asyncio.sleep(0)
+    assert next(name for name, _ in http.server_state.default_headers) == b"date"
+    assert not looking.done()
+    http.leave()
+    async with asyncio.timeout(_HTTP_TICK_S / 2):
+        await looking

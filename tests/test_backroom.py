@@ -37,7 +37,9 @@ class Receiver:
         self.statuses = list(statuses)
         self.heard: list[tuple[str, str, list[tuple[str, str]], str]] = []
 
-    async def __call__(self, message: Message, *, once: str, spare: bool = False) -> list[Attempt]:
+    async def __call__(
+        self, message: Message, *, once: str, spare: bool = False, token: str
+    ) -> list[Attempt]:
         self.heard.append((message.url, message.method, list(message.params), once))
         status = self.statuses.pop(0)
         result = FetchResult(status=status, failure=None if status < 300 else "fetch_status")

@@ -170,3 +170,19 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     (tmp_path / "ringfence.toml").write_text('country = "US"\nhttp = = 1\n')
     with pytest.raises(Refused, match=r"not valid TOML: see line 2, column \d+"):
         load(tmp_path)
+
+
+def test_a_secret_is_given_by_the_file_it_lies_in(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refusal:
+        load(tmp_path, smtp_password="hunter2")
+    assert refusal.value.code == "bad_setting"
+    assert "hunter2" not in str(refusal.value)
+    assert "--smtp-password-file" in str(refusal.value)
+    (tmp_path / "secret").write_text("hunter2\nand a note\n")
+    settings = load(tmp_path, smtp_password_file=str(tmp_path / "secret"))
+    assert settings.smtp_password == "hunter2"
+    argv = settings.argv()
+    assert not any("hunter2" in word for word in argv)
+    assert config.from_argv(argv, environment={}).smtp_password == "hunter2"
+    with pytest.raises(Refused):
+        load(tmp_path, smtp_password_file=str(tmp_path / "nothing"))

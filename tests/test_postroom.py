@@ -31,13 +31,20 @@ async def test_carriers_of_the_office_are_put_to_work(tmp_path: Any) -> None:
         await office.run("carrier.add", {"name": "loop"}, actor="operator")
         asked: list[tuple[str, Document]] = []
 
-        async def ask(url: str, document: Document, limit: int, total_ms: int) -> FetchResult:
-            del limit, total_ms
-            asked.append((url, document))
-            return FetchResult(status=202, body=b"ok")
+        class Web:
+            async def ask(
+                self, url: str, document: Document, limit: int, total_ms: int
+            ) -> FetchResult:
+                del limit, total_ms
+                asked.append((url, document))
+                return FetchResult(status=202, body=b"ok")
+
+            async def picture(self, url: str, limit: int, /) -> FetchResult:
+                del url, limit
+                return FetchResult(status=404)
 
         settings = load(tmp_path, environment={})
-        room = Postroom(settings, office, Desk(), clock=VirtualClock(), ask=ask)
+        room = Postroom(settings, office, Desk(), clock=VirtualClock(), web=Web())
         await room.start()
         state = room.state("loop")
         assert state is not None

@@ -39,6 +39,30 @@ from ringfence.storage.store import Store
 log = get_logger(__name__)
 
 EXIT_REFUSED = 2
+_HTTP_TICK_S = 1
+"""As exact as the Date header is."""
+
+
+class _Http(uvicorn.Server):
+    """uvicorn, without looking ten times a second whether it shall end."""
+
+    def __init__(self, settings: uvicorn.Config) -> None:
+        super().__init__(settings)
+        self._leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """End, as soon as the requests under way are answered."""
+        self.should_exit = True
+        self._leaving.set()
+
+    async def main_loop(self) -> None:
+        """Write down the time for the headers once a second until the end."""
+        while not await self.on_tick(0):
+            try:
+                async with asyncio.timeout(_HTTP_TICK_S):
+                    await self._leaving.wait()
+            except TimeoutError:
+                continue
 
 
 class Server:
@@ -51,7 +75,7 @@ class Server:
         self.office: Office
         self.exchange: Exchange
         self._control: ControlServer
-        self._http: uvicorn.Server
+        self._http: _Http
         self._http_task: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -93,7 +117,7 @@ class Server:
             timeout_keep_alive=int(HTTP_KEEPALIVE_S),
             timeout_graceful_shutdown=int(HTTP_STOP_S),
         )
-        self._http = uvicorn.Server(settings)
+        self._http = _Http(settings)
         self._http.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         try:
             sock = settings.bind_socket()
@@ -127,7 +151,7 @@ class Server:
     async def stop(self) -> None:
         """Close everything, the newest first."""
         await self._control.close()
-        self._http.should_exit = True
+        self._http.leave()
         if self._http_task is not None:
             try:
                 await asyncio.wait_for(self._http_task, HTTP_STOP_S + 1)

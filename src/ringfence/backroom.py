@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from ringfence.jobs import schedule
 from ringfence.jobs.handlers import (
@@ -19,11 +19,12 @@ from ringfence.jobs.handlers import (
     notices,
     sweeps,
     texts,
+    transcriptions,
     usage,
 )
 from ringfence.jobs.schedule import Again
 from ringfence.jobs.worker import Worker
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import BACKROOM_STOP_S
 from ringfence.mail.smtp import relay
@@ -50,7 +51,7 @@ class Deliver(Protocol):
     """Sends a callback: `ringfence.outside.Outside.deliver`."""
 
     def __call__(
-        self, message: Message, *, once: str, spare: bool = False
+        self, message: Message, *, once: str, spare: bool = False, token: str
     ) -> Awaitable[list[Attempt]]: ...
 
 
@@ -65,6 +66,7 @@ class Backroom:
         clock: Clock,
         post: portability.Post = portability.nowhere,
         answer: texts.Answer | None = None,
+        read: transcriptions.Read | None = None,
     ) -> None:
         self._office = office
         self._clock = clock
@@ -87,23 +89,31 @@ class Backroom:
                 erasures.KIND: erasures.GoOn(partial(erasure.go_on, office)),
                 epochs.KIND: Again(epochs.DAILY, epochs.MoveKeys(store.keystore), store.outbox),
                 fetched.KIND: Again(
-                    fetched.OFTEN, fetched.TakeAway(Exchanges(office).sweep), store.outbox
+                    fetched.OFTEN, fetched.TakeAway(partial(_swept, office)), store.outbox
                 ),
                 sweeps.KIND: Again(
-                    sweeps.DAILY, sweeps.SweepOld(partial(retention.sweep, office)), store.outbox
+                    sweeps.DAILY,
+                    sweeps.SweepOld(partial(_of_all, office, retention.sweep)),
+                    store.outbox,
                 ),
                 usage.KIND: Again(
-                    usage.OFTEN, usage.Look(partial(usage_triggers.look, office)), store.outbox
+                    usage.OFTEN,
+                    usage.Look(partial(_of_all, office, usage_triggers.look)),
+                    store.outbox,
                 ),
                 **case_clocks.handlers(office, post),
                 **({} if answer is None else {texts.KIND: texts.AnswerTexts(answer)}),
+                **({} if read is None else {transcriptions.KIND: transcriptions.Transcribe(read)}),
+                texts.PICTURES: texts.FetchPictures(office.pictures),
             },
             clock=clock,
         )
         store.outbox.wake = self.worker.wake
 
         def send(delivery: Delivery, spare: bool) -> Awaitable[list[Attempt]]:
-            return deliver(self.postbox.message(delivery), once=delivery.id, spare=spare)
+            token = office.of(delivery.account).directory.auth_token
+            message = self.postbox.message(delivery)
+            return deliver(message, once=delivery.id, spare=spare, token=token)
 
         self.postbox = office.postbox
         self.courier = Courier(self.postbox, send, clock=clock)
@@ -123,8 +133,12 @@ class Backroom:
 
         Each URL is told for itself: one that does not answer keeps nothing from another.
         """
+        self.tell_for(self._office, call, request)
+
+    def tell_for(self, office: Office, call: CallId | None, request: Callback) -> None:
+        """Likewise for another account."""
         for url in (request.url, *request.also):
-            self.postbox.tell(told(call, replace(request, url=url)))
+            office.postbox.tell(told(call, replace(request, url=url)))
 
     def metrics(self) -> dict[str, float | dict[str, float]]:
         """Values of the metrics of callbacks."""
@@ -147,3 +161,14 @@ class Backroom:
                 await asyncio.wait_for(self._running, BACKROOM_STOP_S)
             except TimeoutError:
                 pass  # its lease ends and it is tried again at the next start
+
+
+async def _of_all(office: Office, work: Callable[..., Awaitable[object]], *args: Any) -> None:
+    """Do something for every account, one after the other."""
+    for one in office.everybody:
+        await work(one, *args)
+
+
+async def _swept(office: Office, now: Ms) -> int:
+    """Take away what has expired of every account."""
+    return sum([await Exchanges(one).sweep(now) for one in office.everybody])

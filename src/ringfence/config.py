@@ -14,23 +14,42 @@ import os
 import re
 import socket
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-from zoneinfo import available_timezones
 
+from ringfence.config_forms import (
+    ADDRESS,
+    COUNTRY,
+    HOURS,
+    IP,
+    MAILBOX,
+    NETWORKS,
+    NUMBERS,
+    OPTIONAL_ADDRESS,
+    PATH,
+    PLACE,
+    PORTS,
+    PREFIXES,
+    SECRET,
+    URL,
+    WORD,
+    choice,
+    whole,
+)
+from ringfence.config_forms import Address as Address
+from ringfence.config_forms import Form as Form
+from ringfence.config_forms import PortRange as PortRange
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
     CACHE_SECONDS_MAX,
     DRAIN_SECONDS_MAX,
     KEEP_DAYS_MAX,
     MEDIA_WORKERS_MAX,
-    RTP_PORTS_MIN,
     SETTINGS_FILE_MAX,
 )
-from ringfence.kernel.regions import REGIONS
 
 FILE = "ringfence.toml"
 ENVIRONMENT = "RINGFENCE_"
@@ -38,212 +57,9 @@ DATA_DEFAULT = "ringfence-data"
 
 T = TypeVar("T")
 
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z")
 _PLACE = re.compile(r"line \d+, column \d+")
-_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
 _WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - text, nothing binds
 _NOWHERE = ("192.0.2.1", 9)  # RFC 5737: never reached; connecting UDP sends nothing
-
-
-class Address(NamedTuple):
-    """A host and a port; port 0 lets the system choose one."""
-
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
-
-class PortRange(NamedTuple):
-    """UDP ports for audio, both ends included."""
-
-    low: int
-    high: int
-
-    def __str__(self) -> str:
-        return f"{self.low}-{self.high}"
-
-
-class Form(NamedTuple):
-    """How a setting is written: what to call the form, and how to read it."""
-
-    shape: str
-    read: Callable[[str], Any]
-    show: Callable[[Any], str] = str
-    metavar: str = "TEXT"
-    hint: str = ""
-    """What a refusal adds, where the form is hard to guess."""
-    secret: bool = False
-    """Whether ``config show`` keeps the value to itself."""
-
-
-def _read_address(text: str) -> Address:
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or any(c.isspace() or c in "/@?#" for c in host):
-        raise ValueError
-    return Address(host, int(port))
-
-
-def _read_optional_address(text: str) -> Address | None:
-    return _read_address(text) if text else None
-
-
-def _read_ports(text: str) -> PortRange:
-    low, dash, high = text.partition("-")
-    if not dash or not (low + high).isascii() or not (low + high).isdigit():
-        raise ValueError
-    ports = PortRange(int(low), int(high))
-    if not 1024 <= ports.low <= ports.high <= 65535:
-        raise ValueError
-    if ports.high - ports.low + 1 < RTP_PORTS_MIN:
-        raise ValueError
-    return ports
-
-
-def _read_ip(text: str) -> str:
-    return str(ip_address(text)) if text else ""
-
-
-def _read_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _read_path(text: str) -> Path | None:
-    return Path(text).expanduser() if text else None
-
-
-def _read_url(text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
-        raise ValueError
-    return text.rstrip("/")
-
-
-def _read_word(text: str) -> str:
-    if any(c.isspace() or not c.isprintable() for c in text):
-        raise ValueError
-    return text
-
-
-def _read_mailbox(text: str) -> str:
-    name, at, host = text.rpartition("@")
-    if text and not (name and at and host and text.isascii()):
-        raise ValueError
-    if any(c.isspace() or not c.isprintable() or c in '<>,;:"()[]\\' for c in text):
-        raise ValueError
-    return text
-
-
-def _read_hours(text: str) -> tuple[int, int, str] | None:
-    """``09:00-17:00@Europe/Berlin``: the first minute, the first one after, and whose clock."""
-    if not text:
-        return None
-    span, _, zone = text.partition("@")
-    begin, _, end = span.partition("-")
-    if (zone or "UTC") not in available_timezones():
-        raise ValueError
-    return _minute(begin), _minute(end), zone or "UTC"
-
-
-def _minute(text: str) -> int:
-    if not _CLOCK.match(text):
-        raise ValueError
-    return int(text[:2]) * 60 + int(text[3:])
-
-
-def _show_hours(value: tuple[int, int, str] | None) -> str:
-    if value is None:
-        return ""
-    begin, end, zone = value
-    return f"{begin // 60:02}:{begin % 60:02}-{end // 60:02}:{end % 60:02}@{zone}"
-
-
-def _read_place(text: str) -> str:
-    code, dash, state = text.upper().partition("-")
-    if code and (code not in REGIONS or (dash and not (len(state) == 2 and state.isalpha()))):
-        raise ValueError
-    return text.upper()
-
-
-def _read_country(text: str) -> str:
-    code = text.upper()
-    if code and code not in REGIONS:
-        raise ValueError
-    return code
-
-
-def _read_prefixes(text: str) -> tuple[str, ...]:
-    prefixes = tuple(part.strip() for part in text.split(",") if part.strip())
-    if not all(_PREFIX.match(prefix) for prefix in prefixes):
-        raise ValueError
-    return prefixes
-
-
-def _show_optional(value: object) -> str:
-    return "" if value is None else str(value)
-
-
-def _choice(*words: str) -> Form:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError
-        return text
-
-    return Form(" or ".join(words), read, str, "|".join(words))
-
-
-def _whole(low: int, high: int) -> Form:
-    def read(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise ValueError
-        return value
-
-    return Form(f"a whole number from {low} to {high}", read, str, "N")
-
-
-ADDRESS = Form("HOST:PORT, e.g. 127.0.0.1:8080", _read_address, metavar="HOST:PORT")
-OPTIONAL_ADDRESS = Form(
-    "HOST:PORT, or empty for none", _read_optional_address, _show_optional, "HOST:PORT"
-)
-PORTS = Form(
-    f"LOW-HIGH, {RTP_PORTS_MIN} ports or more between 1024 and 65535",
-    _read_ports,
-    metavar="LOW-HIGH",
-)
-IP = Form("an IP address, or empty to find it", _read_ip, metavar="IP")
-NETWORKS = Form(
-    "networks separated by commas, e.g. 10.0.0.0/8,127.0.0.1",
-    _read_networks,
-    lambda value: ",".join(map(str, value)),
-    "CIDR,…",
-)
-PATH = Form("a path, or empty for none", _read_path, _show_optional, "FILE")
-URL = Form("http://… or https://…, or empty", _read_url, metavar="URL")
-COUNTRY = Form(
-    "the two letters of a country (ISO 3166, e.g. US; GB for the United Kingdom)",
-    _read_country,
-    metavar="CC",
-    hint=f"; one of {' '.join(REGIONS)}",
-)
-HOURS = Form(
-    "HH:MM-HH:MM@ZONE, e.g. 09:00-17:00@Europe/Berlin, or empty",
-    _read_hours,
-    _show_hours,
-    "HH:MM-HH:MM@ZONE",
-)
-PLACE = Form("a country, or a state of the US, e.g. DE or US-TX", _read_place, metavar="PLACE")
-PREFIXES = Form(
-    "prefixes with + separated by commas, e.g. +881,+44909", _read_prefixes, ",".join, "+PREFIX,…"
-)
-NUMBERS = Form("numbers with + separated by commas", _read_prefixes, ",".join, "+NUMBER,…")
-WORD = Form("one word", _read_word, metavar="WORD")
-SECRET = Form("one word, never shown", _read_word, metavar="WORD", secret=True)
-MAILBOX = Form("NAME@HOST, or empty", _read_mailbox, metavar="NAME@HOST")
 
 
 def setting(form: Form, default: str, doc: str) -> Any:
@@ -260,6 +76,8 @@ class Settings:
     data: Path = Path(DATA_DEFAULT)
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each value came from: ``default``, ``file``, ``environment`` or ``flag``."""
+    secret_files: Mapping[str, str] = field(default_factory=dict)
+    """Which secrets a flag named a file of, and that file."""
 
     http: Address = setting(
         ADDRESS, "127.0.0.1:8080", "where the status page and the API listen (plain HTTP)"
@@ -281,30 +99,33 @@ class Settings:
         URL, "", "how browsers and webhooks reach http, e.g. behind a TLS proxy"
     )
     engine: str = setting(
-        _choice("auto", "native", "reference"),
+        choice("auto", "native", "reference"),
         "auto",
         "media engine: native needs the compiled library, reference is pure Python",
     )
     workers: int = setting(
-        _whole(1, MEDIA_WORKERS_MAX), "1", "media processes; one carries hundreds of calls"
+        whole(1, MEDIA_WORKERS_MAX), "1", "media processes; one carries hundreds of calls"
     )
     drain_seconds: int = setting(
-        _whole(0, DRAIN_SECONDS_MAX), "30", "how long a stop waits for calls to end"
+        whole(0, DRAIN_SECONDS_MAX), "30", "how long a stop waits for calls to end"
     )
     fetch_private: tuple[IPv4Network | IPv6Network, ...] = setting(
         NETWORKS, "", "private or loopback networks that voice URLs may reach; none by default"
     )
     cache_seconds: int = setting(
-        _whole(0, CACHE_SECONDS_MAX),
+        whole(0, CACHE_SECONDS_MAX),
         "3600",
         "longest time that fetched documents and audio are kept where their server permits it;"
         " 0: never",
+    )
+    backup_dir: Path | None = setting(
+        PATH, "", "where backups asked for over HTTP lie, outside the data folder; empty: none"
     )
     country: str = setting(
         COUNTRY, "", "country (ISO 3166) that completes numbers written nationally, e.g. US"
     )
     recording: str = setting(
-        _choice("law", "announce", "ask", "never"),
+        choice("law", "announce", "ask", "never"),
         "law",
         "recording of conversations: what the law of the parties asks for, never less; or always"
         " announce, always ask, never record",
@@ -320,19 +141,28 @@ class Settings:
     )
     voice: str = setting(WORD, "en", "voice that speaks where a document names none")
     recogniser: str = setting(
-        WORD, "", "who understands speech: a package's entry point in ringfence.stt; empty: nobody"
+        WORD, "", "who understands speech: sphinx, http, or an entry point of ringfence.stt"
+    )
+    recogniser_url: str = setting(URL, "", "the server that recogniser http posts utterances to")
+    recogniser_token: str = setting(SECRET, "", "what we show that server (Bearer)")
+    recogniser_form: str = setting(
+        WORD, "file=@", "its form, e.g. file=@,model=base,language={lang}; empty: the WAV alone"
+    )
+    recogniser_answer: str = setting(WORD, "text", "where its JSON has the text; empty: all of it")
+    transcription: str = setting(
+        choice("recorded", "agreed", "never"),
+        "recorded",
+        "whose recorded words are written down: of all who did not refuse, of who agreed, nobody's",
     )
     smtp_host: str = setting(
         WORD, "", "the mail server that carries our e-mail; empty: no e-mail is sent"
     )
-    smtp_port: int = setting(_whole(1, 65535), "587", "its port: 587 with starttls, 465 with tls")
+    smtp_port: int = setting(whole(1, 65535), "587", "its port: 587 with starttls, 465 with tls")
     smtp_user: str = setting(WORD, "", "who we are to the mail server; empty: nobody asks")
-    smtp_password: str = setting(
-        SECRET, "", "password of smtp_user; better in ringfence.toml than among the flags"
-    )
+    smtp_password: str = setting(SECRET, "", "password of smtp_user")
     smtp_from: str = setting(MAILBOX, "", "the sender of our e-mail")
     smtp_tls: str = setting(
-        _choice("starttls", "tls", "none"),
+        choice("starttls", "tls", "none"),
         "starttls",
         "encryption to the mail server; none for one on this machine",
     )
@@ -341,7 +171,7 @@ class Settings:
     )
     lookup_token: str = setting(SECRET, "", "what we show the connector (Bearer)")
     missed_call_mail: str = setting(
-        _choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
+        choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
     )
     missed_call_sms: tuple[str, ...] = setting(
         NUMBERS, "", "numbers that are told of missed calls by text message"
@@ -359,16 +189,16 @@ class Settings:
         MAILBOX, "", "where people write about privacy; printed in the notice"
     )
     keep_recordings_days: int = setting(
-        _whole(0, KEEP_DAYS_MAX), "0", "days recordings are kept; 0: as long as the policy allows"
+        whole(0, KEEP_DAYS_MAX), "0", "days recordings are kept; 0: as long as the policy allows"
     )
     keep_calls_days: int = setting(
-        _whole(0, KEEP_DAYS_MAX), "0", "days call records are kept; 0: as long as the policy allows"
+        whole(0, KEEP_DAYS_MAX), "0", "days call records are kept; 0: as long as the policy allows"
     )
     log_level: str = setting(
-        _choice("debug", "info", "warning", "error"), "info", "the least severe line to log"
+        choice("debug", "info", "warning", "error"), "info", "the least severe line to log"
     )
     log_to: str = setting(
-        _choice("file", "stderr"), "file", "where logs go: logs/ in the data folder, or stderr"
+        choice("file", "stderr"), "file", "where logs go: logs/ in the data folder, or stderr"
     )
 
     @property
@@ -387,16 +217,18 @@ class Settings:
         return self.run_dir / "control.sock"
 
     def flags(self) -> dict[str, str]:
-        """Return what was set by flag, by name, as it would be written."""
+        """Return what was set by flag, by name, as it would be written; of a secret its file."""
         return {
-            declared.name: declared.form.show(getattr(self, declared.name))
+            declared.given: self.secret_files[declared.name]
+            if declared.form.secret
+            else declared.form.show(getattr(self, declared.name))
             for declared in declarations()
             if self.sources.get(declared.name) == "flag"
         }
 
     def argv(self) -> list[str]:
         """Return the flags that, with the same file and environment, give these settings."""
-        pairs = [f"{TABLE[name].flag}={text}" for name, text in self.flags().items()]
+        pairs = [f"--{name.replace('_', '-')}={text}" for name, text in self.flags().items()]
         return ["--data", str(self.data), *pairs]
 
 
@@ -409,9 +241,17 @@ class Declaration(NamedTuple):
     doc: str
 
     @property
+    def given(self) -> str:
+        """Return by what name a flag gives it: a secret is given by the file it lies in.
+
+        Arguments are visible to every process of the machine and stay in the shell's history.
+        """
+        return self.name + "_file" if self.form.secret else self.name
+
+    @property
     def flag(self) -> str:
         """Return the command-line spelling, ``--drain-seconds``."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + self.given.replace("_", "-")
 
     @property
     def variable(self) -> str:
@@ -456,11 +296,15 @@ def load(
         if variable.startswith(ENVIRONMENT) and variable != ENVIRONMENT + "DATA":
             name = variable.removeprefix(ENVIRONMENT).lower()
             texts[_known(name, "in the environment")] = (text, "environment")
-    for name, text in (flags or {}).items():
-        texts[_known(name, "on the command line")] = (text, "flag")
+    secret_files: dict[str, str] = {}
+    for given, text in (flags or {}).items():
+        name = _of_flag(given)
+        if name != given:
+            secret_files[name] = text
+        texts[name] = (text if name == given else _first_line(given, text), "flag")
     values = {name: _read(name, text, source) for name, (text, source) in texts.items()}
     sources = dict.fromkeys(TABLE, "default") | {n: source for n, (_, source) in texts.items()}
-    settings = Settings(data=folder, sources=sources, **values)
+    settings = Settings(data=folder, sources=sources, secret_files=secret_files, **values)
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise Refused("bad_setting", "set tls_certificate and tls_key together, or neither")
     if settings.smtp_host and not settings.smtp_from:
@@ -536,6 +380,25 @@ def _known(name: str, where: str) -> str:
     near = difflib.get_close_matches(name, TABLE, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]}?" if near else "; 'ringfence config show' lists them all"
     raise Refused("unknown_setting", f"there is no setting {name!r} {where}{hint}")
+
+
+def _of_flag(given: str) -> str:
+    """Return which setting a flag gives. Raises `Refused` for a secret given in the open."""
+    for item in declarations():
+        if item.form.secret and given == item.given:
+            return item.name
+        if item.form.secret and given == item.name:
+            says = f"{given} would be visible to everybody: use {item.flag} FILE or {FILE}"
+            raise Refused("bad_setting", says)
+    return _known(given, "on the command line")
+
+
+def _first_line(name: str, path: str) -> str:
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            return file.readline(SETTINGS_FILE_MAX).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise Refused("bad_setting", f"{name}: the file cannot be read") from None
 
 
 def _read(name: str, text: str, source: str) -> Any:

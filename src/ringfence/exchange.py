@@ -19,11 +19,11 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Hangup
 from ringfence.calls.events import CallFact
 from ringfence.config import Settings, is_of_this_machine, is_wildcard, own_address
+from ringfence.jobs.queue import Job
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
-from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.ids import CallId, PartyId
+from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.kernel.limits import (
     DRAIN_POLL_MS,
     MEDIA_SPARE_LEGS,
@@ -34,25 +34,21 @@ from ringfence.kernel.limits import (
 from ringfence.markup.exchange import Callback
 from ringfence.media.engine.sealing import measure
 from ringfence.observe.logs import get_logger
-from ringfence.office import Office, alerts, trunk_entry
-from ringfence.office.caller_ids import CallerIdChecks
+from ringfence.office import Office, tenancy, trunk_entry
 from ringfence.office.first_start import LOOPBACK
-from ringfence.office.live import Addresses
+from ringfence.office.live import Addresses, Live
 from ringfence.office.messaging.incoming import Incoming
-from ringfence.office.messaging.replies import Replies
+from ringfence.office.recognising import ears
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
 from ringfence.postroom import Postroom
-from ringfence.privacy.purposes import purpose
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.uri import Uri
-from ringfence.speech.providers import recogniser
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
-from ringfence.switch.arrivals import Arrivals
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.bindings import BindingKeeper
 from ringfence.switch.call_runner import CallRunner
@@ -60,20 +56,15 @@ from ringfence.switch.certificates import server_context
 from ringfence.switch.guard import Guard, Secret
 from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.media_link import MediaLink
-from ringfence.switch.outgoing import Outgoing
-from ringfence.switch.program_host import ProgramHost
-from ringfence.switch.programs import Programs
-from ringfence.switch.queues import QueueDesk
+from ringfence.switch.reception import Reception
 from ringfence.switch.resolver import Resolver
-from ringfence.switch.room_control import RoomControl
-from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.routing import Router
-from ringfence.switch.rulings import House, Rulings
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.sip_transport import SipTransport
 from ringfence.switch.streams import StreamDesk
-from ringfence.switch.tolls import Tolls
+from ringfence.window import AccountLive
+from ringfence.wing import Shared, Wing
 
 log = get_logger(__name__)
 
@@ -105,12 +96,13 @@ class Exchange:
                 addresses=self._signals_addresses,
                 realm=office.domain,
                 secret=office.store.store.secret("nonce"),
+                may_register=office.directory.may_register,
             ),
             entropy=entropy,
             admission=self._guard,
         )
         self._agent = agent
-        self._guard.domains = office.directory.domains
+        self._guard.domains = office.directory.roll.domains
         self._bindings_kept = BindingKeeper(agent, office.store.bindings, clock)
         self._resolver = Resolver(entropy)
         self.transport = SipTransport(
@@ -122,17 +114,18 @@ class Exchange:
         clips = ClipShelf()
         self.speech = SpeechDesk(settings, entropy=entropy, clock=clock)
         self.outside = Outside(settings, office, entropy=entropy, clock=clock)
+        hearing = ears(office, self.outside.ask)
         self.incoming = Incoming(office)
-        self.replies = Replies(office, self.outside.fetch_about)
         self.backroom = Backroom(
             office,
             deliver=self.outside.deliver,
             clock=clock,
             post=self.outside.post,
-            answer=self.replies,
+            answer=self._answer_text,
+            read=self._transcribe,
         )
         self.outside.tell = self.backroom.tell
-        self.postroom = Postroom(settings, office, self.incoming, clock=clock, ask=self.outside.ask)
+        self.postroom = Postroom(settings, office, self.incoming, clock=clock, web=self.outside)
         self.links = [
             MediaLink(
                 str(settings.run_dir / f"media-{shard}.sock"),
@@ -143,14 +136,9 @@ class Exchange:
             )
             for shard in range(settings.workers)
         ]
-        streams = StreamDesk(self.outside, lambda: str(office.account.id))
-        ears = HearingDesk(recogniser(settings.recogniser))
-        audio = AudioDesk(self.links, clips, office.store.recordings, streams, ears)
-        self._audio = audio
+        desks = (StreamDesk(self.outside, hearing), HearingDesk(hearing))
+        self._audio = audio = AudioDesk(self.links, clips, office.store.recordings, *desks)
         sessions = Sessions(advertise)
-        tolls = Tolls(
-            clock, settings.allow_prefixes, frozen=lambda: office.account.status == "suspended"
-        )
         router = Router(
             directory=office.directory,
             clock=clock,
@@ -159,32 +147,18 @@ class Exchange:
             locator=self._resolver,
         )
         self._router = router
-        program_host = ProgramHost(
-            web=self.outside,
-            speech=self.speech,
-            clips=clips,
-            parties=office.store.party_room,
-            rulings=Rulings(
-                choices=office.store.rooms.consents,
-                directory=office.directory,
-                domain=office.domain,
-                house=House.of(settings),
-            ),
-            domain=office.domain,
-        )
-        program_host.texts = self.replies
-        rooms = RoomDesk(
-            account=office.directory.account,
+        self._shared = Shared(
+            settings=settings,
             clock=clock,
             entropy=entropy,
-            audio=audio,
-            host=program_host,
             clips=clips,
-            book=office.store.rooms.conferences,
+            speech=self.speech,
+            audio=audio,
+            sessions=sessions,
+            hearing=hearing,
         )
-        self.queues = QueueDesk(
-            clock=clock, entropy=entropy, host=program_host, book=office.store.rooms.queues
-        )
+        own = Wing(self._shared, office, self.outside)
+        self._wings = {office.account.id: own}
         self.runner = CallRunner(
             clock=clock,
             entropy=entropy,
@@ -195,32 +169,53 @@ class Exchange:
                 send=self.transport.do, audio=audio, sessions=sessions, router=router
             ),
             audio=audio,
-            host=program_host,
-            rooms=rooms,
-            queues=self.queues,
+            host=own.host,
+            rooms=own.rooms,
+            queues=own.queues,
         )
         self.runner.watchers.append(self._count)
-        self.runner.watchers.append(partial(alerts.watch, office))
-        self.runner.watchers.append(self.outside.watch)
-        self.checks = CallerIdChecks(office, self.outside.applets)
-        self.runner.watchers.append(self.checks.watch)
-        self._programs = Programs(
-            directory=office.directory,
-            applets=self.checks,
-            tolls=tolls,
-            domain=office.domain,
-            public_url=settings.public_url,
-            region=office.region,
-            voice=settings.voice,
-        )
-        self._arrivals = Arrivals(
-            self.runner, audio=audio, sessions=sessions, programs=self._programs
-        )
-        self.outgoing = Outgoing(
-            self.runner, programs=self._programs, tolls=tolls, region=office.region
-        )
-        self.rooms = RoomControl(rooms, self.outgoing, clock)
+        own.join(self.runner, self.runner.tenant)
+        self._reception = Reception(office.directory, own.arrivals)
+        for account in office.branches:
+            self._build(account)
+        self.checks, self.outgoing = own.checks, own.outgoing
+        self.rooms, self.queues = own.control, own.queues
+        self.payments = own.payments
+        self.scribe = own.scribe
         self._host = host
+
+    # -- accounts -----------------------------------------------------------------------------
+
+    def _build(self, account: AccountId) -> Wing:
+        """Let calls of an account below the installation's be run here."""
+        office = self._office.branches[account]
+        outside = self.outside.of(office)
+        outside.tell = partial(self.backroom.tell_for, office)
+        wing = self._wings[account] = Wing(self._shared, office, outside)
+        tenant = wing.tenant()
+        self.runner.take_in(tenant)
+        wing.join(self.runner, tenant)
+        self._reception.take_in(account, wing.arrivals)
+        return wing
+
+    def of(self, account: AccountId, /) -> Live:
+        """The server as an account below the installation's sees it."""
+        return AccountLive(self, self._wings[account], self.learn)
+
+    def opened(self, account: AccountId, /) -> None:
+        """There is a new account below the installation's: its calls are run from now on."""
+        self._build(account).begin()
+
+    async def _transcribe(self, job: Job, now: Ms, /, *, last: bool) -> None:
+        """Read a recording, as the account does whose it is."""
+        own = self._wings[self._office.account.id]
+        wing = self._wings.get(job.account or AccountId(""), own)
+        await wing.scribe.carry_out(job, now, last=last)
+
+    async def _answer_text(self, job: Job, now: Ms, /) -> None:
+        """Answer a text message, as the account does whose message it is."""
+        own = self._wings[self._office.account.id]
+        await self._wings.get(job.account or AccountId(""), own).replies(job, now)
 
     # -- life ---------------------------------------------------------------------------------
 
@@ -229,8 +224,8 @@ class Exchange:
         store = self._office.store
         found = store.store.recover(store.rooms, measure=measure, now=self.clock.now())
         store.rooms.conferences.close_open(self.clock.now())
-        with purpose("operate"):
-            self.queues.restore(store.rooms.queues.all(store.db.reading))
+        for wing in self._wings.values():
+            wing.begin()
         if found.calls or found.recordings or found.jobs:
             log.warning("recovered", count=len(found.calls), legs=len(found.recordings))
 
@@ -242,6 +237,7 @@ class Exchange:
         for link in self.links:
             await link.start()
         self._recover()
+        await self.payments.recover()
         await self.backroom.start()
         await self.postroom.start()
         settings = self._settings
@@ -271,14 +267,14 @@ class Exchange:
             advertise=self._advertise,
             transports=list(transports),
         )
-        for phone in self._office.phones.values():
-            self.phone_added(phone)
-        self._bindings_kept.restore({phone.username for phone in self._office.phones.values()})
+        for office in self._office.everybody:
+            if tenancy.may(office, "receive_call") or office is self._office:
+                for phone in office.phones.values():
+                    self.phone_added(phone)
+        self._bindings_kept.restore(set(self._office.directory.roll.phones))
         for trunk in self._office.trunks.values():
             await self.trunk_added(trunk)
-        for flow in self._office.flows.values():
-            self._learn(flow)
-        self.speech.rehearse(self.outside.applets.prompts())
+        self.speech.rehearse(self.prompts())
         self._janitor = asyncio.create_task(self._tidy())
 
     def reached_at(self, http: str, listens: str) -> None:
@@ -313,6 +309,8 @@ class Exchange:
             await link.close()
         await self.postroom.stop()
         await self.backroom.stop()
+        for wing in self._wings.values():
+            await wing.scribe.close()
         await self.speech.close()
         await self.outside.close()
 
@@ -329,7 +327,7 @@ class Exchange:
             case wire.InviteReceived():
                 if event.username:
                     self._guard.proved(event.peer)
-                self._arrivals.invite(event)
+                self._reception.invite(event)
             case wire.AuthenticationFailed():
                 self._guard.failed(event.peer, self.clock.now())
             case wire.MalformedReceived():
@@ -386,7 +384,8 @@ class Exchange:
     def registrations(self) -> int:
         """Phones registered at present."""
         now = self.clock.now()
-        return sum(bool(self._agent.bindings(name, now)) for name in self._office.phones)
+        names = self._office.directory.roll.phones
+        return sum(bool(self._agent.bindings(name, now)) for name in names)
 
     def binding_expires(self, username: str) -> Ms | None:
         """Until when a phone is registered, None where it is not."""
@@ -442,6 +441,7 @@ class Exchange:
             "ringfence_jobs_waiting": jobs.get("ready", 0) + jobs.get("leased", 0),
             "ringfence_jobs_dead": jobs.get("dead", 0),
             **self.backroom.metrics(),
+            **self._office.post.metrics(),
             "ringfence_commits_total": store.db.commits,
             "ringfence_disk_free_bytes": store.recordings.free_bytes(),
             "ringfence_clock_skew_seconds": self.clock.skew_ms() / 1000,
@@ -467,22 +467,26 @@ class Exchange:
 
     # -- set-up that changed ------------------------------------------------------------------
 
-    def forget_person(self, party: PartyId) -> None:  # noqa: ARG002 - clips do not say whom they name
-        """Drop everything that was spoken: a sentence may name whoever was erased."""
+    def forget_person(self, party: PartyId) -> None:
+        """Drop what was spoken, because it may name whoever was erased, and what they send."""
         self._office.postbox.forget()
+        self.postroom.forget_person(party)
         self.speech.forget()
-        self.speech.rehearse(self.outside.applets.prompts())
+        self.speech.rehearse(self.prompts())
 
     def flow_changed(self, flow: Flow) -> None:
         """A flow has a new version: its prompts are spoken before a caller waits for them."""
-        self._learn(flow)
-        self.speech.rehearse(self.outside.applets.prompts())
+        self.learn(self._wings[self._office.account.id], flow)
 
-    def _learn(self, flow: Flow) -> None:
-        try:
-            self.outside.applets.learn(flow.name, flow.document)
-        except RemoteError as error:
-            log.warning("flow_unusable", flow=flow.id, hint=error.hint)
+    def learn(self, wing: Wing, flow: Flow) -> None:
+        """Likewise a flow of any account."""
+        wing.learn(flow)
+        self.speech.rehearse(self.prompts())
+
+    def prompts(self) -> tuple[tuple[str, str, str], ...]:
+        """What flows of every account say to everybody who calls."""
+        said = (wing.outside.applets.prompts() for wing in self._wings.values())
+        return tuple(dict.fromkeys(prompt for some in said for prompt in some))
 
     def phone_added(self, phone: PhoneDevice) -> None:
         """A phone may register."""
@@ -586,9 +590,6 @@ class Exchange:
 
 
 def spare_legs(settings: Settings) -> int:
-    """How many legs each worker holds open ahead of need: few where there are few ports.
-
-    A leg takes two ports. What one call would use up must not lie idle for another.
-    """
+    """How many legs each worker holds open ahead of need: few where ports, two a leg, are few."""
     ports = (settings.rtp.high - settings.rtp.low + 1) // settings.workers
     return min(int(MEDIA_SPARE_LEGS), ports // 32)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
+from ringfence.accounts.filling import Request
 from ringfence.calls.events import CallFact
 from ringfence.config import Settings
 from ringfence.flows.library import Library
+from ringfence.gateways.http import Reply
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy
@@ -47,7 +51,7 @@ from ringfence.webhooks.client import (
 )
 from ringfence.webhooks.courier import Attempt
 from ringfence.webhooks.freshness import lifetime
-from ringfence.webhooks.guard import Guard
+from ringfence.webhooks.guard import Guard, check_secure
 from ringfence.webhooks.result import FetchResult
 from ringfence.webhooks.sockets import SocketClient, WebSocket
 
@@ -135,9 +139,11 @@ class Outside:
     def __init__(
         self, settings: Settings, office: Office, *, entropy: Entropy, clock: Clock
     ) -> None:
+        self._voice = settings.voice
         self.applets = Library(voice=settings.voice)
         self.fetched: Counter[str] = Counter()
         guard = Guard(map(str, settings.fetch_private))
+        self._guard = guard
         self._client = WebhookClient(guard)
         self._sockets = SocketClient(guard)
         self._directory = office.directory
@@ -147,6 +153,18 @@ class Outside:
         self._decoder = Decoder()
         self.tell: Callable[[CallId | None, Callback], None] = _untold
         """Who keeps callbacks; the exchange sets it."""
+
+    def of(self, office: Office) -> Outside:
+        """The same world as the servers of another account see it: its token, its log, its flows.
+
+        Who keeps its callbacks has to be said anew.
+        """
+        made = copy.copy(self)
+        made.applets = Library(voice=self._voice)
+        made._directory = office.directory
+        made._exchanges = Exchanges(office)
+        made.tell = _untold
+        return made
 
     async def fetch(self, call: CallId, request: Fetch, /) -> Fetched | FetchFailed:
         """Get a document, signed with the account's token."""
@@ -232,31 +250,39 @@ class Outside:
         """Have it delivered: kept before its first try, tried until it is taken."""
         self.tell(call, request)
 
-    async def deliver(self, message: Message, *, once: str, spare: bool = False) -> list[Attempt]:
+    async def deliver(
+        self, message: Message, *, once: str, spare: bool = False, token: str
+    ) -> list[Attempt]:
         """Send a callback, signed; to its second URL where the first fails, or is not asked.
 
-        ``once``: the same for every try. Returns the requests made; the last one counts.
+        ``token``: of the account whose callback it is. ``once``: the same for every try. Returns
+        the requests made; the last one counts.
         """
         params = self._released(message.params, "deliver_content")
         made: list[Attempt] = []
         code = "11200"
+        told, body = partial(self._told, once=once, token=token), message.body
         if not spare:
-            made.append(await self._told(message.url, message.method, params, message.body, once))
+            made.append(await told(message.url, message.method, params, body))
             result = made[0].result
             if result.failure is None or not message.spare_url:
                 return made
             code = str(code_of(result.failure, "callback") or code)
         params = [*params, ("ErrorCode", code), ("ErrorUrl", message.url)]
-        made.append(
-            await self._told(message.spare_url, message.spare_method, params, message.body, once)
-        )
+        made.append(await told(message.spare_url, message.spare_method, params, body))
         return made
 
     async def _told(
-        self, url: str, method: str, params: list[tuple[str, str]], body: bytes, once: str
+        self,
+        url: str,
+        method: str,
+        params: list[tuple[str, str]],
+        body: bytes,
+        *,
+        once: str,
+        token: str,
     ) -> Attempt:
         verb: Method = "GET" if method == "GET" else "POST"
-        token = self._directory.auth_token
         if body:
             target, document = signed_document(url, body, token)
             result = await self._client.fetch(target, document=document, once=once)
@@ -296,6 +322,22 @@ class Outside:
     async def ask(self, url: str, document: Document, limit: int, total_ms: int) -> FetchResult:
         """Send a document to a gateway of the account's; what came of it."""
         result = await self._client.fetch(url, document=document, limit=limit, total_ms=total_ms)
+        self.fetched[result.failure or "ok"] += 1
+        return result
+
+    async def ask_processor(self, request: Request, *, limit: int, total_ms: int) -> Reply:
+        """Have a payment processor asked, over TLS; the exchange is in no log but as a count."""
+        try:
+            check_secure(self._guard, request.url)
+        except Refused:
+            return Reply(failure="fetch_refused")
+        document = Document(request.body, request.media_type, request.headers, request.method)
+        result = await self.ask(request.url, document, limit, total_ms)
+        return Reply(result.status, result.body, result.failure or "")
+
+    async def picture(self, url: str, limit: int, /) -> FetchResult:
+        """Get a picture of a message, of at most so many bytes."""
+        result = await self._client.fetch(url, method="GET", limit=limit)
         self.fetched[result.failure or "ok"] += 1
         return result
 

@@ -5,36 +5,47 @@ A part of the composition root, beside the exchange's calls.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from ringfence.accounts.carriers import TextCarrier
+from ringfence.accounts.filling import Request
 from ringfence.carriers.http import Reply
-from ringfence.carriers.parts import PartShelf
 from ringfence.carriers.roster import Around, Roster
-from ringfence.carriers.template import Request
 from ringfence.config import Settings
 from ringfence.kernel.clock import Clock
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.phone import Phone
 from ringfence.messaging.carrier import CarrierState, Receiver
 from ringfence.office import Office
+from ringfence.office.messaging.pieces import PieceShelf
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.webhooks.client import Document
 from ringfence.webhooks.result import FetchResult
 
-Ask = Callable[[str, Document, int, int], Awaitable[FetchResult]]
-"""URL, document, bytes of the answer, milliseconds."""
+
+class Web(Protocol):
+    """The web behind the guard for URLs (`ringfence.outside.Outside`)."""
+
+    async def ask(self, url: str, document: Document, limit: int, total_ms: int) -> FetchResult:
+        """Send a document to a gateway; at most so many bytes of its answer."""
+        ...
+
+    async def picture(self, url: str, limit: int, /) -> FetchResult:
+        """Get a picture of at most so many bytes."""
+        ...
 
 
 class Postroom:
-    """The carriers of one office. ``ask``: requests behind the guard for URLs."""
+    """The carriers of one office."""
 
     def __init__(
-        self, settings: Settings, office: Office, receiver: Receiver, *, clock: Clock, ask: Ask
+        self, settings: Settings, office: Office, receiver: Receiver, *, clock: Clock, web: Web
     ) -> None:
         self._office = office
-        self._ask = ask
-        self._parts = PartShelf(office.store.rooms.parts)
+        self._web = web
+        office.pictures.start(web.picture)
+        self._parts = PieceShelf(office)
         self.roster = Roster(
             Around(
                 receiver=receiver,
@@ -68,6 +79,11 @@ class Postroom:
         """A carrier is taken away."""
         await self.roster.remove(name)
 
+    def forget_person(self, party: PartyId) -> None:
+        """Somebody was erased: what came of their messages goes no further."""
+        for carrier, key in self._parts.erased(party):
+            self.roster.forget(carrier, key)
+
     def state(self, name: str, /) -> CarrierState | None:
         """How a carrier is."""
         return self.roster.state(name)
@@ -78,9 +94,9 @@ class Postroom:
             return await self.roster.told(name, secret, document)
 
     def _is_ours(self, phone: Phone) -> bool:
-        return phone.e164 in self._office.numbers
+        return self._office.directory.roll.owner(phone) is not None
 
     async def _fetch(self, request: Request, *, limit: int, total_ms: int) -> Reply:
         document = Document(request.body, request.media_type, request.headers, request.method)
-        result = await self._ask(request.url, document, limit, total_ms)
+        result = await self._web.ask(request.url, document, limit, total_ms)
         return Reply(result.status, result.body, result.failure or "")

@@ -558,6 +558,13 @@ def test_recording_from_the_ringing_keeps_what_the_caller_hears(rig: Any) -> Non
     assert rig.wants(effects.StopRecording)
 
 
+@pytest.mark.parametrize(("track", "voice"), [("inbound", "PA-caller"), ("outbound", "PA-agent")])
+def test_one_side_alone_is_recorded(rig: Any, track: Any, voice: str) -> None:
+    rig.talking(record="from_answer", track=track)
+    (start,) = rig.wants(effects.StartRecording)
+    assert [channel.party for channel in start.channels] == [voice]
+
+
 def test_music_instead_of_a_tone(rig: Any) -> None:
     rig.answered()
     rig.dial("agent", wait_clips=(ClipId("CL-m"),))

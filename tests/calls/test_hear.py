@@ -265,6 +265,7 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.BridgeLegs(a=CALLER, b=STRANGER),
         effects.UnbridgeLegs(a=CALLER, b=STRANGER),
         effects.MuteLeg(leg=CALLER, on=True),
+        effects.QuietLeg(leg=CALLER, on=True),
         effects.EchoLeg(leg=CALLER, on=True),
         effects.ListenLeg(leg=CALLER),
         effects.StartListening(leg=CALLER, wish=Wish()),

@@ -287,7 +287,10 @@ def test_a_recording_begun_meanwhile_is_redacted_too(rig: Any) -> None:
     rig.answered()
     rig.do(commands.Collect(sensitive=True))
     new = rig.do(commands.StartRecording())
-    assert [type(effect) for effect in new] == [effects.StartRecording, effects.RedactDigits]
+    (start,) = new
+    assert isinstance(start, effects.StartRecording)
+    assert start.redact
+    assert [fact.on for fact in rig.wrote(events.RecordingRedacted)] == [True]
 
 
 # --- who answered ---------------------------------------------------------------------------------

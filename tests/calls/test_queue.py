@@ -264,6 +264,14 @@ def test_an_agent_s_own_call_takes_it_out(hall: Hall) -> None:
     assert rung(hall.enter("a")) == []
 
 
+def test_nobody_else_says_that_an_agent_took_a_caller(hall: Hall) -> None:
+    hall.presence("US-1", "sign_in")
+    hall.enter("a")
+    for trigger in ("offer", "accept", "withdraw"):
+        hall.presence("US-1", trigger)  # type: ignore[arg-type]
+        assert hall.state("US-1") == "offered"
+
+
 # --- anything -------------------------------------------------------------------------------------
 
 ACTIONS = st.lists(

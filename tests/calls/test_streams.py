@@ -7,7 +7,7 @@ import pytest
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.stream import StreamOrder
 from ringfence.kernel.ids import StreamId
-from ringfence.kernel.limits import STREAM_END_MS, STREAMS_PER_CALL
+from ringfence.kernel.limits import SECRET_QUIET_MS, STREAM_END_MS, STREAMS_PER_CALL
 
 TWO_WAY = StreamOrder(url="wss://media.example.com", two_way=True)
 
@@ -86,6 +86,7 @@ def test_nobody_hears_secret_digits(rig: Any) -> None:
     rig.do(commands.Collect(max_digits=4, sensitive=True))
     assert rig.effects[-1] == effects.HoldStream(stream=stream, on=True)
     rig.do(commands.StopCollect())
+    rig.wait(SECRET_QUIET_MS)
     assert rig.effects[-1] == effects.HoldStream(stream=stream, on=False)
 
 

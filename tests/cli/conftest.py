@@ -18,6 +18,11 @@ class FakeOffice:
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, Any] = {}
         self.streams: dict[str, list[Any]] = {}
+        self.accounts: list[str] = []
+
+    def of(self, account: str, /) -> "FakeOffice":
+        self.accounts.append(account)
+        return self
 
     def run(self, name: str, /, **args: Any) -> Any:
         self.asked.append((name, args))

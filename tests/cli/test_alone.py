@@ -17,12 +17,16 @@ class UseCases:
     def __init__(self) -> None:
         self.closed = False
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
         if name == "slow":
             raise TimeoutError
         return views.AdminLink(path=f"/{name}/{args['x']}/{actor}", expires=1)
 
-    async def follow(self, name: str, args: Mapping[str, Any], *, actor: str) -> AsyncIterator[Any]:
+    async def follow(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> AsyncIterator[Any]:
         try:
             yield views.Chunk(data=b"a")
             yield views.Chunk(data=b"b")

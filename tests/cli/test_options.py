@@ -16,7 +16,7 @@ def test_every_setting_is_a_flag() -> None:
         pass
 
     flags = {parameter.name: parameter.opts for parameter in command.params}
-    assert flags == {item.name: [item.flag] for item in config.declarations()}
+    assert flags == {item.given: [item.flag] for item in config.declarations()}
 
 
 def test_only_given_flags_count() -> None:

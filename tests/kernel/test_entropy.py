@@ -1,4 +1,4 @@
-from ringfence.kernel.entropy import SeededEntropy, SystemEntropy
+from ringfence.kernel.entropy import ORDINALS, SeededEntropy, SystemEntropy
 
 
 def test_system_entropy_gives_every_size_and_no_repeats() -> None:
@@ -12,3 +12,12 @@ def test_system_entropy_gives_every_size_and_no_repeats() -> None:
 def test_a_seed_repeats() -> None:
     assert SeededEntropy(7).token(32) == SeededEntropy(7).token(32)
     assert SeededEntropy(7).token(32) != SeededEntropy(8).token(32)
+
+
+def test_ordinals_count_and_begin_again() -> None:
+    source = SeededEntropy(7)
+    assert [source.ordinal() for _ in range(3)] == [1, 2, 3]
+    source._ordinal = ORDINALS - 1
+    assert source.ordinal() == 0
+    first = SystemEntropy().ordinal()
+    assert 0 <= first < ORDINALS

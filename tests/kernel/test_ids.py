@@ -1,9 +1,12 @@
+from itertools import pairwise
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.entropy import SeededEntropy
+from ringfence.kernel.entropy import Entropy, SeededEntropy, SystemEntropy
 
 
 @given(st.sampled_from(sorted(ids.PREFIX)), st.integers(0, 2**48 - 1))
@@ -17,6 +20,14 @@ def test_ids_sort_by_time() -> None:
     entropy = SeededEntropy(2)
     made = [ids.make("call", Ms(now), entropy) for now in (1, 2, 300, 70_000)]
     assert made == sorted(made)
+
+
+@pytest.mark.parametrize("entropy", [SeededEntropy(3), SystemEntropy()])
+def test_what_is_made_within_a_millisecond_keeps_its_order(entropy: Entropy) -> None:
+    made = [ids.make("notification", Ms(7), entropy) for _ in range(500)]
+    # A turn may begin again once; nothing else breaks the order.
+    assert sum(later < earlier for earlier, later in pairwise(made)) <= 1
+    assert len(set(made)) == len(made)
 
 
 def test_prefixes_are_two_letters_and_unique() -> None:

@@ -141,7 +141,7 @@ def test_a_caller_id_that_is_no_number(script):
 
 
 @pytest.mark.parametrize(
-    ("name", "tone"), [("automatic", "ringback"), ("us", "ringback"), ("gb", "ringback_eu")]
+    ("name", "tone"), [("automatic", "ringback"), ("us", "ringback"), ("gb", "ring_uk")]
 )
 def test_ring_tones(script, name, tone):
     s = dial(script, f"ringTone='{name}'", "+12025550124")
@@ -185,7 +185,35 @@ def test_a_recording_that_is_missing_is_told_where_that_is_asked(script):
     assert s.all(Callback) == []
 
 
-def test_silence_is_kept_and_that_is_said(script):
+def test_silence_at_the_ends_is_cut_off_where_that_is_asked_for(script):
     s = dial(script, "trim='trim-silence'", "+12025550124")
-    assert s.codes == ["attribute_without_effect"]
-    assert dial(script, "trim='do-not-trim'", "+12025550124").codes == []
+    assert s.codes == []
+    assert s.last(commands.Dial).trim
+    assert not dial(script, "trim='do-not-trim'", "+12025550124").last(commands.Dial).trim
+
+
+@pytest.mark.parametrize("track", ["both", "inbound", "outbound"])
+def test_which_sides_are_recorded(script, track):
+    s = dial(script, f"recordingTrack='{track}'", "+12025550124")
+    assert (s.last(commands.Dial).track, s.codes) == (track, [])
+
+
+def test_what_stands_behind_the_question_mark_goes_as_headers(script):
+    s = dial(
+        script, "", "<Sip>sip:ann@example.com?hatch=4&amp;x-b=a%20b&amp;Route=%0d%0aEvil</Sip>"
+    )
+    (target,) = s.last(commands.Dial).targets
+    assert target.endpoint.uri == "sip:ann@example.com"
+    assert target.endpoint.headers == (("X-hatch", "4"), ("x-b", "a b"))
+    assert s.codes == ["bad_header"]
+
+
+def test_a_client_is_named_by_its_attribute_child_or_text(script):
+    for inside in (
+        "<Client identity='desk'/>",
+        "<Client>desk</Client>",
+        "<Client><Identity>desk</Identity><Parameter name='a' value='1'/></Client>",
+    ):
+        s = dial(script, "", inside)
+        assert s.last(commands.Dial).targets[0].endpoint.uri == "client:desk"
+        assert s.codes == []

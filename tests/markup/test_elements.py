@@ -43,7 +43,8 @@ def test_every_attribute_of_twilios_builders_is_known(name):
 @pytest.mark.parametrize("element", [e for e in ELEMENTS.values() if e.state != "later"])
 def test_attributes_fill_fields_of_the_verb(element):
     assert element.name in BUILDERS
-    verb = getattr(verbs, element.name, None)
+    parts = {"Prompt": verbs.PayPrompt}  # a Prompt of ours is whatever is heard
+    verb = parts.get(element.name) or getattr(verbs, element.name, None)
     if verb is None:
         return  # Uri, Headers, Header, Identity, Parameter: parts of a verb
     fields = {field.name for field in dataclasses.fields(verb)}

@@ -207,8 +207,27 @@ def test_enough_is_enough(script):
     assert s.params()["SpeechResult"] == "on on on on on on"[: 3 * 5 - 1]
 
 
+def test_who_speaks_is_waited_for_though_nothing_is_known_yet(script):
+    s = gather(script, "input='speech' action='/a' timeout='2' speechTimeout='auto'", "")
+    for _ in range(5):
+        s.wait(1_500)
+        said(s, "")
+    s.wait(1_500)
+    said(s, "a long sentence", final=True)
+    assert s.params()["SpeechResult"] == "a long sentence"
+
+
+def test_but_not_for_ever(script):
+    s = gather(script, "input='speech' timeout='2' maxSpeechTime='10'", "")
+    for _ in range(10):
+        s.wait(1_200)
+        said(s, "")
+    assert s.heard == ["none"]
+
+
 def test_partial_results_are_told(script):
     s = gather(script, "input='speech' action='/a' partialResultCallback='/part'", "")
+    assert s.last(commands.Listen).wish.partial
     said(s, "I")
     said(s, "I am", final=True)
     said(s, "he")

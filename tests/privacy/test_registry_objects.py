@@ -15,7 +15,7 @@ from ringfence.privacy.registry_objects import OBJECTS, kind_of, strangers
         ("objects/recordings/RE1/0.rfs", "recording"),
         ("spool/x", "spool"),
         ("bindings.sealed", "bindings"),
-        ("parts.sealed", "parts"),
+        ("objects/media/MEdia.rfm", "media"),
         ("logs/serve.log", "log"),
         ("export.csv", None),
         ("objects/other/x", None),

@@ -183,6 +183,36 @@ def test_reports_may_overtake_the_202():
     assert talk.progress() == [(200, True)]
 
 
+def test_reports_after_our_bye_are_answered_until_the_last_one():
+    talk = Talk()
+    (asked,) = talk.do(commands.Refer, target=name(CAROL))
+    talk.script.put(reply(asked, 202))
+    assert kinds(talk.notify(100)) == [200]
+    (bye,) = talk.do(commands.Bye)
+    talk.script.put(reply(bye, 200))
+    talk.progress()
+    assert kinds(talk.notify(180)) == [200]
+    assert kinds(talk.put("INFO")) == [481]
+    assert kinds(talk.notify(200)) == [200]
+    assert kinds(talk.notify(200)) == [481]
+    assert talk.progress() == []  # `Ended` was the last word to whoever uses the leg
+    talk.script.run(40_000)
+    assert talk.script.agent.census()["dialogs"] == 0
+
+
+def test_reports_after_our_bye_that_never_come_keep_nothing_for_ever():
+    talk = Talk()
+    (asked,) = talk.do(commands.Refer, target=name(CAROL))
+    talk.script.put(reply(asked, 202))
+    (bye,) = talk.do(commands.Bye)
+    talk.script.put(reply(bye, 200))
+    talk.script.run(179_999)
+    assert talk.script.agent.census()["dialogs"] == 1
+    talk.script.run(180_001)
+    assert talk.script.agent.census()["dialogs"] == 0
+    assert kinds(talk.notify(200)) == [481]
+
+
 def test_reports_that_never_come_are_given_up_after_three_minutes():
     talk = Talk()
     (asked,) = talk.do(commands.Refer, target=name(CAROL))

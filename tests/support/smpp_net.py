@@ -173,3 +173,7 @@ class Shelf:
     async def kept(self, carrier: str, /) -> list[tuple[Part, Ms]]:
         del carrier
         return list(self.parts)
+
+    def forgotten(self, carrier: str, key: Key, /) -> bool:
+        del carrier, key
+        return False

@@ -248,7 +248,7 @@ class Bench:
         )
         self.link = link
         self.sockets = Sockets()
-        streams = StreamDesk(self.sockets, lambda: self.directory.account)
+        streams = self.streams = StreamDesk(self.sockets)
         self.hearing = HearingDesk(None)
         audio = AudioDesk([link], self.world, self.world, streams, self.hearing)
         self.registered: list[tuple[Uri, wire.Peer]] = []

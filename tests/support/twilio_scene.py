@@ -25,11 +25,13 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.room_events import ConferenceStarted, RoomJoined
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId, ConferenceId, LegId, RecordingId
+from ringfence.kernel.ids import CallId, ConferenceId, LegId, RecordingId, TranscriptionId
 from ringfence.kernel.phone import Phone
 from ringfence.office import Office, shelf
 from ringfence.office.exchanges import Exchanges
 from ringfence.storage.notifications import Exchange
+from ringfence.storage.transcriptions import Said, Voice
+from ringfence.storage.unit_of_work import Transaction
 
 OURS, THEIRS = "+12025550100", "+12025550123"
 DOCUMENT = "<Response><Hangup/></Response>"
@@ -41,6 +43,8 @@ _PEOPLE = {"CredentialListSid": "@/SIP/CredentialLists.json"}
 _PLACES = {"IpAccessControlListSid": "@/SIP/IpAccessControlLists.json"}
 
 FORMS: dict[str, Form] = {
+    "CreatePayments": {"IdempotencyKey": "k1", "StatusCallback": "https://example.com/p"},
+    "UpdatePayments": {"IdempotencyKey": "k2", "StatusCallback": "https://example.com/p"},
     "CreateMessage": {"To": "+447700900123", "From": OURS, "Body": "Hello"},
     "CreateUsageTrigger": {
         "UsageCategory": "sms", "TriggerValue": "5", "CallbackUrl": "https://example.com/used"
@@ -79,6 +83,23 @@ FORMS: dict[str, Form] = {
     "UpdateCall": {"Status": "completed"},
 }  # fmt: skip
 """What an operation is asked with. One that takes a form and has none here is asked with none."""
+
+
+ON_A_PLATFORM = frozenset(
+    {
+        "CreateCall", "UpdateCall", "CreateCallRecording", "UpdateCallRecording",
+        "CreateStream", "UpdateStream", "CreateParticipant", "UpdateParticipant",
+        "DeleteParticipant", "FetchConferenceRecording", "UpdateConferenceRecording",
+        "DeleteConferenceRecording", "ListMember", "FetchMember", "UpdateMember",
+        "FetchMessage", "UpdateMessage", "DeleteMessage", "CreateMessageFeedback",
+        "ListMedia", "FetchMedia", "DeleteMedia", "CreateValidationRequest",
+        "DeleteSigningKey", "DeleteSipCredentialListMapping", "CreatePayments", "UpdatePayments",
+        "CreateRealtimeTranscription", "UpdateRealtimeTranscription",
+    }
+)  # fmt: skip
+"""What only a running platform can be asked for: a call goes on, somebody waits, a text was sent.
+
+``tests/interop/test_twilio_shapes.py`` asks for each, and fails when one is left out."""
 
 
 async def _a_number(office: Office) -> None:
@@ -213,9 +234,27 @@ async def _a_usage_trigger(office: Office) -> None:
     await office.run("usage.trigger.add", args, actor="operator")
 
 
+async def _a_transcription(office: Office) -> None:
+    """Several: some operations remove one."""
+    rooms, now = office.store.rooms.transcriptions, office.clock.now()
+    for recording in await office.run("recording.list", {}, actor="operator"):
+        name = TranscriptionId(ids.make("transcription", now, office.entropy))
+
+        def work(tx: Transaction, name: TranscriptionId = name, of: Any = recording) -> None:
+            made = rooms.add(
+                tx, name, call=of.call, recording=of.sid, state="queued", language="en-GB",
+                callback=None, now=now,
+            )  # fmt: skip
+            voices = [Voice(0, None, (Said(0, "hello", 0.5),))]
+            rooms.settle(tx, made, "completed", now=now, duration_ms=700, voices=voices)
+
+        await office.write(work)
+
+
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
     _a_stock, _a_key, _a_caller_id, _a_sip_domain, _a_usage_trigger,
+    _a_transcription,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 
@@ -262,12 +301,29 @@ class Scene:
         return self.send(method, where, form, params=query)
 
     def walk(self, row: Operation) -> httpx.Response:
-        """Ask for an operation, about the first thing there is to ask about."""
+        """Ask for an operation, about the first thing there is to ask about.
+
+        Where there is none any more, one is made first.
+        """
         path = next(self._paths(row.path), None)
+        if path is None:
+            maker = self._maker(row)
+            if maker is None:
+                raise NothingThere(row.path)
+            self.walk(maker)
+            path = next(self._paths(row.path), None)
         if path is None:
             raise NothingThere(row.path)
         form = self._filled(FORMS.get(row.name, {})) if row.method == "POST" else None
         return self.send(row.method, VERSION + path, form)
+
+    @staticmethod
+    def _maker(row: Operation) -> Operation | None:
+        """Return the operation that makes what another one is about."""
+        above = row.path.rpartition("/")[0] + ".json"
+        return next(
+            (one for one in operations().rows if (one.method, one.path) == ("POST", above)), None
+        )
 
     def _filled(self, form: Form) -> Form:
         """Put the first SID of a list in the place of ``@`` and the list's path."""

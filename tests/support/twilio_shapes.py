@@ -31,13 +31,17 @@ _TYPES: dict[str, Any] = {
 _METHODS = frozenset({"get", "post", "put", "delete"})
 
 
+def at_hand(name: str = "api_v2010") -> bool:
+    """Whether a description lies where it is looked for."""
+    return (FOLDER / f"{name}.json").exists()
+
+
 @cache
 def document(name: str = "api_v2010") -> dict[str, Any]:
     """Return a description; the test that asks is skipped, aloud, where it is not at hand."""
-    path = FOLDER / f"{name}.json"
-    if not path.exists():
+    if not at_hand(name):
         pytest.skip("shapes are NOT checked: the official description is not beside the checkout")
-    found: dict[str, Any] = json.loads(path.read_text())
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
     return found
 
 
@@ -65,6 +69,11 @@ def success(name: str, of: str = "api_v2010") -> tuple[int, Schema | None]:
             content = response.get("content", {}).get("application/json")
             return int(status), None if content is None else content["schema"]
     raise LookupError(name)
+
+
+def succeeds(name: str, status: int) -> bool:
+    """Whether an operation may answer with this status when it goes well."""
+    return status < 300 and str(status) in operation(name)["responses"]
 
 
 def check(name: str, body: Any, *, of: str = "api_v2010") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
+import time
 from array import array
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 import pytest
 from platform_run import Platform
 
@@ -89,7 +91,16 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         patch.setenv("RINGFENCE_RECOGNISER", "tones")
         patch.setenv("PYTHONPATH", str(package))
         with Platform(Path(folder / "data")) as running:
+            noticed(running)
             yield running
+
+
+def noticed(platform: Platform) -> None:
+    """Wait for the first notice: before it is in force nobody outside is told what is said."""
+    deadline = time.monotonic() + 30
+    while httpx.get(platform.ready["http"] + "/privacy").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def tone(seconds: float, hertz: int) -> array[int]:

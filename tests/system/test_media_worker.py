@@ -220,6 +220,20 @@ def test_ports_run_out_and_come_back(start: Start, phones: list[Phone]) -> None:
 
 
 @EVERY_WIRE
+def test_what_nobody_waits_for_comes_with_other_news_or_in_a_moment(start: Start) -> None:
+    worker = start()
+    worker.do(p.OpenLeg("LG1", ahead=True))
+    worker.wait(p.LegOpened, leg="LG1")
+    worker.do(p.OpenLeg("LG2", ahead=True))
+    worker.do(p.OpenLeg("LG3"))
+    assert worker.wait(p.LegOpened).leg == "LG2"  # in the order it happened
+    assert worker.wait(p.LegOpened).leg == "LG3"
+    for leg in ("LG2", "LG1", "LG3"):  # while others are open, and as the last one
+        worker.do(p.CloseLeg(leg))
+        worker.wait(p.LegClosed, leg=leg)
+
+
+@EVERY_WIRE
 def test_bound_to_all_addresses_a_leg_answers_from_the_one_it_was_called_at(
     start: Start, phones: list[Phone]
 ) -> None:

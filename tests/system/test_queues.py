@@ -17,7 +17,9 @@ WAIT, AGENT, SHORT = "+12025550120", "+12025550121", "+12025550122"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(tmp_path_factory.mktemp("queues") / "data") as running:
+    # two media processes: members and partners are with one and the other
+    with Platform(tmp_path_factory.mktemp("queues") / "data", "--workers", "2") as running:
+        running.do("queue.add", name="support")  # an agent may come before the first caller
         running.number(WAIT, "<Response><Enqueue>support</Enqueue><Hangup/></Response>")
         running.number(
             AGENT, "<Response><Dial timeout='20'><Queue>support</Queue></Dial></Response>"

@@ -31,7 +31,8 @@ def room(platform: Platform, number: str, attributes: str = "", *, name: str = "
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(tmp_path_factory.mktemp("rooms") / "data") as running:
+    # two media processes: members and partners are with one and the other
+    with Platform(tmp_path_factory.mktemp("rooms") / "data", "--workers", "2") as running:
         room(running, PLAIN, "beep='false'")
         room(running, GUEST, "beep='false' startConferenceOnEnter='false'", name="held")
         room(running, HOST, "beep='false' endConferenceOnExit='true'", name="held")

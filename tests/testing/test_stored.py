@@ -167,3 +167,6 @@ class _Clock:
 class _Entropy:
     def token(self, size: int) -> bytes:
         return bytes(size)
+
+    def ordinal(self) -> int:
+        return 0

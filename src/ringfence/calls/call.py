@@ -117,6 +117,11 @@ class Call:
                 return recording.id
         return None
 
+    def decides_transfers(self, leg: LegId) -> bool:
+        """Whether the program says what becomes of a REFER of this leg (`commands.Dial.refers`)."""
+        activity = self._live.activity
+        return isinstance(activity, DialActivity) and activity.asks_about(leg)
+
     def partner(self, leg: LegId) -> Leg | None:
         """Return a leg that talks through a dial and can be given away, None for any other."""
         activity = self._live.activity
@@ -166,6 +171,12 @@ class Call:
             match kind:
                 case "collect":
                     live.end_collection("timeout")
+                case "capture":
+                    live.end_capture("timeout")
+                case "unhold":
+                    live.hold_streams(on=False)
+                case "quiet":
+                    live.heard_again(LegId(subject))
                 case "activity":
                     if live.activity is not None:
                         live.activity.timer(subject)

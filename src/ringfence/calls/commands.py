@@ -14,7 +14,8 @@ Waiting is answered by a notice (`ringfence.calls.notices`):
     ----------------   --------------------------------------------------
     Answer             Answered, or CallOver
     Play, PlayTone     PlayFinished
-    Collect            DigitsEntered
+    Collect            DigitsEntered, or SecretEntered where it is sensitive
+    Capture            SecretEntered
     SendDigits         DigitsSent
     StartRecording     RecordingFinished or RecordingMissing
     Dial               DialFinished
@@ -34,8 +35,12 @@ from ringfence.calls.ears import Listen as Listen
 from ringfence.calls.ears import StartStream as StartStream
 from ringfence.calls.ears import StopListening as StopListening
 from ringfence.calls.ears import StopStream as StopStream
+from ringfence.calls.secrecy import Capture as Capture
+from ringfence.calls.secrecy import GuardDigits as GuardDigits
+from ringfence.calls.secrecy import StopCapture as StopCapture
 from ringfence.calls.targets import DialTarget as DialTarget
 from ringfence.calls.targets import Endpoint as Endpoint
+from ringfence.calls.targets import ListenHow as ListenHow
 from ringfence.calls.targets import RecordingNotice as RecordingNotice
 from ringfence.calls.targets import Screen as Screen
 from ringfence.calls.targets import ToDevice as ToDevice
@@ -106,13 +111,18 @@ class Reject:
     """Refuse an inbound call that is not answered; one that is answered is hung up instead."""
 
     cause: Cause = Cause.REJECTED
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup:
-    """End the whole call: every leg, recording and prompt."""
+    """End the whole call: every leg, recording and prompt.
+
+    ``headers``: the first leg is told with its end.
+    """
 
     cause: Cause = Cause.NORMAL
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,7 +356,9 @@ class Dial:
     before the callee is, and hears the callee's own ringing; it has no effect once the caller is
     answered. ``ring_tone``: the tone an answered caller hears while it rings, ``""`` for silence.
     ``record``: see `RecordWhen`; ``dual``: one channel per side; ``trim``: without silence at its
-    ends. ``covers``: the whole call is recorded, so that callees are told or asked in any case.
+    ends; ``track``: both sides or one of them. ``covers``: the whole call is recorded, so that
+    callees are told or asked in any case. ``refers``: where the callee sends a REFER the dial ends,
+    and the program is told whom they want the caller to talk to.
     """
 
     targets: tuple[DialTarget, ...]
@@ -360,7 +372,9 @@ class Dial:
     record: RecordWhen = "never"
     dual: bool = True
     trim: bool = False
+    track: RecordingTrack = "both"
     covers: bool = False
+    refers: bool = False
     wait_clips: tuple[ClipId, ...] = ()
 
 
@@ -552,6 +566,9 @@ Command = (
     | Collect
     | PromptsDone
     | StopCollect
+    | GuardDigits
+    | Capture
+    | StopCapture
     | SendDigits
     | RuleRecording
     | TellRecording

@@ -61,7 +61,7 @@ class CallCore(Streams):
 
     ``anchor``: the first leg; ``caller``: whose call it is, None before it has begun.
     ``end_wanted``: set by an activity that ends the call; carried out when the input at hand is
-    done.
+    done. ``farewell``: headers that the first leg is told with its end.
     """
 
     __slots__ = (
@@ -70,6 +70,7 @@ class CallCore(Streams):
         "anchor",
         "caller",
         "end_wanted",
+        "farewell",
         "last_dial_cause",
         "last_far_hangup",
         "legs",
@@ -101,6 +102,7 @@ class CallCore(Streams):
         self.last_dial_cause: Cause | None = None
         self.last_far_hangup: Role | None = None
         self._own_play = 0
+        self.farewell: tuple[tuple[str, str], ...] = ()
 
     def told(
         self,
@@ -168,6 +170,8 @@ class CallCore(Streams):
                 party=target.party,
                 caller_id=caller_id,
                 ring_ms=min(ring_ms, CALL_RING_MS),
+                subject=target.subject,
+                display=target.display,
             )
         )
         self.facts.append(
@@ -210,12 +214,13 @@ class CallCore(Streams):
         leg.step(trigger)
         # What is heard stops before the far end is told, and recordings close before their legs.
         self._silence(leg)
+        last = self.farewell if leg is self.anchor else ()
         if trigger == "refuse":
-            self.effects.append(effects.RefuseLeg(leg=leg.id, cause=cause))
+            self.effects.append(effects.RefuseLeg(leg=leg.id, cause=cause, headers=last))
         elif trigger == "cancel":
             self.effects.append(effects.CancelLeg(leg=leg.id, cause=cause))
         else:
-            self.effects.append(effects.HangUpLeg(leg=leg.id, cause=cause))
+            self.effects.append(effects.HangUpLeg(leg=leg.id, cause=cause, headers=last))
         self._let_go(leg, cause, by_far_end=False)
 
     def lose_leg(self, leg: Leg, cause: Cause, *, by_far_end: bool, status: int = 0) -> None:

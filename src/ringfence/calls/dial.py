@@ -20,6 +20,7 @@ from ringfence.calls.attempt import Attempt, weightier
 from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Dial, DialTarget
 from ringfence.calls.core import CallCore
+from ringfence.calls.dial_voices import both_voices, chosen
 from ringfence.calls.leg import Leg
 from ringfence.calls.words import LegStep, PlayEnd, RecordingAnswer
 from ringfence.kernel.clock import Ms
@@ -61,6 +62,7 @@ class DialActivity(Activity):
         "_partner_target",
         "_peer_gone",
         "_pending",
+        "_referred",
         "_ring_ms",
         "_started_at",
         "_talked_from",
@@ -86,6 +88,7 @@ class DialActivity(Activity):
         self._tone = 0
         self._winner_party: PartyId | None = None
         self._peer_gone = False
+        self._referred = ""
         self._partner_target: DialTarget | None = None
         self.state: DialState = "ringing"
         self.partner: LegId | None = None
@@ -148,12 +151,7 @@ class DialActivity(Activity):
             self._record(self.core.both_ways(first))
 
     def _record_both(self, first: Leg, partner: Leg) -> None:
-        self._record(
-            (
-                effects.Channel(leg=first.id, incoming=True, party=first.party),
-                effects.Channel(leg=partner.id, incoming=True, party=partner.party),
-            )
-        )
+        self._record(both_voices(first, partner))
 
     def _records(self) -> bool:
         return self._command.record != "never" and not self.core.permits.denied("dial")
@@ -162,7 +160,11 @@ class DialActivity(Activity):
         if any(r.source == "dial" and r.running for r in self.core.recordings.values()):
             return
         recording = self.core.start_recording(
-            "dial", channels, mixed=not self._command.dual, trim=self._command.trim
+            "dial",
+            chosen(channels, self._command.track),
+            mixed=not self._command.dual,
+            trim=self._command.trim,
+            track=self._command.track,
         )
         self.recording = recording.id
 
@@ -377,6 +379,15 @@ class DialActivity(Activity):
         if self._command.time_limit_ms:
             core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
 
+    def asks_about(self, leg: LegId) -> bool:
+        """Whether the program decides what becomes of a REFER of this leg: the callee's."""
+        return self.state == "talking" and self._command.refers and leg == self.partner
+
+    def referred(self, target: str) -> None:
+        """The callee wants the caller to talk to somebody else, and hangs up; say whom."""
+        self._referred = target
+        self._finish("ended", Cause.TRANSFERRED)
+
     def limit(self, max_ms: int) -> None:
         """Let the conversation last that long from its beginning."""
         since = self.core.now if self._talked_from is None else self._talked_from
@@ -576,6 +587,7 @@ class DialActivity(Activity):
                     party=self._winner_party,
                     recording=self.recording,
                     hung_up=core.over,
+                    referred=self._referred,
                 )
             )
 

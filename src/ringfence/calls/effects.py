@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Endpoint, Heard, JoinConference
+from ringfence.calls.commands import Endpoint, Heard, JoinConference, ListenHow
 from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
 from ringfence.calls.words import RecordingSource
@@ -58,10 +58,11 @@ class AnswerLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseLeg:
-    """Refuse an unanswered caller with ``causes.CAUSES[cause].sip``."""
+    """Refuse an unanswered caller with ``causes.CAUSES[cause].sip``, and these headers."""
 
     leg: LegId
     cause: Cause
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,8 @@ class PlaceLeg:
     """Open audio and send INVITE. ``caller_id`` None: the switch chooses one it may show.
 
     The call keeps its own ringing time and will `CancelLeg`; ``ring_ms`` is told for the INVITE's
-    Expires. ``trunk`` and route are the switch's business.
+    Expires. ``trunk`` and route are the switch's business. ``subject``, ``display``: see
+    `targets.DialTarget`.
     """
 
     leg: LegId
@@ -77,6 +79,8 @@ class PlaceLeg:
     party: PartyId | None = None
     caller_id: Phone | None = None
     ring_ms: int = 0
+    subject: str = field(default="", repr=False)
+    display: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +93,11 @@ class CancelLeg:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpLeg:
-    """Send BYE, with ``causes.CAUSES[cause].q850`` as Reason."""
+    """Send BYE, with ``causes.CAUSES[cause].q850`` as Reason, and these headers."""
 
     leg: LegId
     cause: Cause
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +167,13 @@ class StopPlay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenLeg:
-    """Find out by ear who answered; ``inputs.AnswererKnown`` when it is known, or given up."""
+    """Find out by ear who answered; ``inputs.AnswererKnown`` when it is known, or given up.
+
+    ``how`` None: as whoever placed the call wants it.
+    """
 
     leg: LegId
+    how: ListenHow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +203,14 @@ class UnbridgeLegs:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MuteLeg:
     """Let nobody hear the leg, or everybody again."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietLeg:
+    """Let nobody hear the leg while its digits are secret; who muted it otherwise stays muted."""
 
     leg: LegId
     on: bool
@@ -266,6 +283,7 @@ class StartRecording:
 
     ``max_ms``, ``silence_ms``: 0 for none. ``mixed``: one file of all channels is wanted by
     whoever listens later; it is stored per channel all the same. ``beep``: before the first frame.
+    ``redact``: digits become noise from the first frame on.
     """
 
     recording: RecordingId
@@ -276,6 +294,7 @@ class StartRecording:
     beep: bool = False
     mixed: bool = False
     trim: bool = False
+    redact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -402,6 +421,7 @@ Effect = (
     | BridgeLegs
     | UnbridgeLegs
     | MuteLeg
+    | QuietLeg
     | EchoLeg
     | StartListening
     | StopListening

@@ -68,6 +68,8 @@ def _answered(call: LiveCall, x: inputs.LegAnswered) -> None:
         call.facts.append(
             events.LegConnected(at=call.now, call=call.call, leg=leg.id, codec=x.codec)
         )
+    if leg.target is not None and leg.target.listen is not None and leg is not call.anchor:
+        call.effects.append(effects.ListenLeg(leg=leg.id, how=leg.target.listen))
     if leg is call.anchor:
         call.first_leg_up(leg)
     if call.activity is not None:
@@ -130,6 +132,11 @@ def _transfer_asked(call: LiveCall, x: inputs.TransferAsked) -> None:
     if leg is None or leg.state != "up":
         return
     activity = call.activity
+    if isinstance(activity, DialActivity) and activity.asks_about(leg.id):
+        call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=True))
+        call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
+        activity.referred(x.uri)
+        return
     stay = None if leg.peer is None else call.legs.get(leg.peer)
     if (
         isinstance(activity, DialActivity)
@@ -238,6 +245,8 @@ def _digit(call: LiveCall, x: inputs.DigitPressed) -> None:
     leg = call.legs.get(x.leg)
     if leg is None or leg.state != "up":
         return
+    if (call.secrets or call.capture is not None) and call.secret_digit(leg, x.digit):
+        return
     if leg.plays and any(playing.stop_on_digit for playing in leg.plays.values()):
         call.stop_play(leg)
     if call.activity is not None and call.activity.digit(leg, x.digit):
@@ -265,6 +274,17 @@ def _digit(call: LiveCall, x: inputs.DigitPressed) -> None:
 def _answerer_known(call: LiveCall, x: inputs.AnswererKnown) -> None:
     if call.anchor is not None and x.leg == call.anchor.id:
         call.answerer_known(x.answered_by, x.after_ms)
+        return
+    leg = call.legs.get(x.leg)
+    if leg is not None and leg.target is not None and leg.target.listen is not None:
+        call.tell(
+            notices.CalleeKnown(
+                report=leg.target.report,
+                leg=leg.id,
+                answered_by=x.answered_by,
+                after_ms=x.after_ms,
+            )
+        )
 
 
 def _digits_sent(call: LiveCall, x: inputs.DigitsSent) -> None:
@@ -449,7 +469,14 @@ def _effect_failed(call: LiveCall, x: inputs.EffectFailed) -> None:
             _to_activity(call, inputs.RoomLeft(leg=leg_id, reason="left"))
         case effects.EnterQueue() | effects.TakeFromQueue():
             _to_activity(call, inputs.QueueEnded(reason="failed"))
-        case effects.RingLeg() | effects.MuteLeg() | effects.EchoLeg() | effects.ResumeRecording():
+        case effects.QuietLeg(on=True):
+            # Who must not be heard keys in nothing more: rather no payment than a heard card.
+            call.end_capture("stopped")
+            call.note("effect_failed", type(x.effect).__name__, "warning")
+        case (
+            effects.RingLeg() | effects.MuteLeg() | effects.QuietLeg() | effects.EchoLeg()
+            | effects.ResumeRecording()
+        ):  # fmt: skip
             call.note("effect_failed", type(x.effect).__name__, "warning")
         case effects.DiscardRecording():
             call.note("discard_failed", "An empty recording could not be deleted.", "error")

@@ -11,9 +11,13 @@ HearingEnd = Literal["none_installed", "failed", "over"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model``: as asked."""
+    """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model``: as asked.
+
+    ``partial``: whether results before the end of an utterance are of use.
+    """
 
     language: str = ""
     hints: tuple[str, ...] = field(default=(), repr=False)
     profanity_filter: bool = True
     model: str = ""
+    partial: bool = False

@@ -150,13 +150,15 @@ class TransferAsked:
     """The far end of ``leg`` sent REFER: it wants its partner to talk to ``target`` instead.
 
     ``target``: where to, built by the switch; None when ``replaces`` names a leg of this call
-    (attended transfer between two of our own legs). ``refer``: to answer it by.
+    (attended transfer between two of our own legs). ``refer``: to answer it by. ``uri``: where to,
+    as they wrote it, for a program that decides itself (`Call.decides_transfers`).
     """
 
     leg: LegId
     refer: int
     target: DialTarget | None = None
     replaces: LegId | None = None
+    uri: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,14 @@ from ringfence.calls.core import CallCore, CallSettings
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import Leg
 from ringfence.calls.recording import Recording
+from ringfence.calls.secrecy import Secrecy, SecretFor
 from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import AnsweredBy, CollectEnd, Direction, HungUpBy, ListenWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
-from ringfence.kernel.limits import ANSWER_LISTEN_MS
+from ringfence.kernel.limits import ANSWER_LISTEN_MS, SECRET_QUIET_MS
 
 CallState = Literal["new", "offered", "placed", "up", "ending", "ended"]
 CallTrigger = Literal["arrive", "place", "answered", "end", "closed"]
@@ -57,12 +58,14 @@ class LiveCall(CallCore):
         "_mos",
         "_preparing",
         "answered_at",
+        "capture",
         "collector",
         "direction",
         "ended_at",
         "listen",
         "max_duration_ms",
         "offered_at",
+        "secret_leg",
         "state",
         "tellings",
     )
@@ -74,6 +77,10 @@ class LiveCall(CallCore):
         self.state: CallState = "new"
         self.direction: Direction = "inbound"
         self.collector: Collector | None = None
+        self.capture: tuple[LegId, Collector] | None = None
+        """Whose digits a payments session takes, beside whatever the call is about."""
+        self.secret_leg: LegId | None = None
+        """Whose digits a session keeps secret."""
         self.max_duration_ms = settings.max_duration_ms
         self.offered_at = Ms(0)
         self.answered_at: Ms | None = None
@@ -184,28 +191,107 @@ class LiveCall(CallCore):
         if collector is None:
             return
         self.timers.clear("collect")
+        self._collected(collector, reason)
+        if collector.secret is not None:
+            self.keep_secret("collect", on=False)
+        if not tell:
+            if collector.secret is not None:
+                collector.secret.wipe()
+        elif collector.secret is None:
+            self.tell(notices.DigitsEntered(digits=collector.digits, reason=reason))
+        else:
+            self._entered("program", collector, reason)
+
+    # --- secret digits ----------------------------------------------------------------------------
+
+    def keep_secret(self, why: Secrecy, *, on: bool) -> None:
+        """Let recordings hold noise for digits and streams nothing, while there is any reason to.
+
+        While nobody keeps digits secret, all is as before.
+        """
+        before = bool(self.secrets)
+        (self.secrets.add if on else self.secrets.discard)(why)
+        if before == bool(self.secrets):
+            return
+        self.redact_recordings(on=not before)
+        if before:
+            # the last digit may still be on its way; recordings look back by themselves
+            self.timers.set("unhold", self.now + SECRET_QUIET_MS)
+        else:
+            self.timers.clear("unhold")
+            self.hold_streams(on=True)
+
+    def begin_capture(self, leg: Leg, collector: Collector) -> None:
+        """Take the digits of a leg, and let nobody hear it meanwhile."""
+        self.end_capture("stopped", tell=False)
+        self.capture = (leg.id, collector)
+        self.timers.clear("quiet", leg.id)
+        self.effects.append(effects.QuietLeg(leg=leg.id, on=True))
+
+    def end_capture(self, reason: CollectEnd, *, tell: bool = True) -> None:
+        """Finish what is captured; the leg is heard again when its last digit has faded."""
+        if self.capture is None:
+            return
+        (leg, collector), self.capture = self.capture, None
+        self.timers.clear("capture")
+        self.timers.set("quiet", self.now + SECRET_QUIET_MS, leg)
+        self._collected(collector, reason)
+        if tell:
+            self._entered("session", collector, reason)
+        elif collector.secret is not None:
+            collector.secret.wipe()
+
+    def heard_again(self, leg: LegId) -> None:
+        """Whoever was captured is heard by the others."""
+        if leg in self.legs:
+            self.effects.append(effects.QuietLeg(leg=leg, on=False))
+
+    def secret_digit(self, leg: Leg, digit: str) -> bool:
+        """Whether a key is nobody else's: it is taken where somebody waits for it, else dropped."""
+        if self.capture is not None and self.capture[0] == leg.id:
+            self._capture_digit(self.capture[1], digit)
+            return True
+        if leg is not self.anchor:
+            return leg.id == self.secret_leg
+        collector = self.collector
+        if collector is None or not collector.sensitive:
+            own = self.secret_leg in {None, leg.id}
+            return "verb" in self.secrets or ("session" in self.secrets and own)
+        if collector.count == 0 and collector.barge_in:
+            self.stop_play(leg)
+        reason = collector.press(digit)
+        if reason is not None:
+            self.end_collection(reason)
+        else:
+            self.await_digits()
+            self._told_pressed("program", collector)
+        return True
+
+    def _capture_digit(self, collector: Collector, digit: str) -> None:
+        reason = collector.press(digit)
+        if reason is not None:
+            self.end_capture(reason)
+            return
+        self.timers.set("capture", self.now + collector.timeout_ms)
+        self._told_pressed("session", collector)
+
+    def _told_pressed(self, by: SecretFor, collector: Collector) -> None:
+        if collector.secret is not None:
+            self.tell(notices.SecretPressed(by=by, digits=collector.secret))
+
+    def _entered(self, by: SecretFor, collector: Collector, reason: CollectEnd) -> None:
+        digits = collector.secret
+        if digits is not None:
+            self.tell(notices.SecretEntered(by=by, digits=digits, reason=reason, key=collector.key))
+
+    def _collected(self, collector: Collector, reason: CollectEnd) -> None:
         self.facts.append(
             events.DigitsCollected(
                 at=self.now, call=self.call, count=collector.count, reason=reason
             )
         )
-        if collector.sensitive:
-            self.redact(on=False)
-        if tell:
-            self.tell(notices.DigitsEntered(digits=collector.digits, reason=reason))
 
-    def redact(self, *, on: bool) -> None:
-        """Let every running recording drop digits, and no stream hear them, or as before again."""
-        self.hold_streams(on=on)
-        for recording in self.recordings.values():
-            if recording.running and recording.redacting != on:
-                recording.redacting = on
-                self.effects.append(effects.RedactDigits(recording=recording.id, on=on))
-                self.facts.append(
-                    events.RecordingRedacted(
-                        at=self.now, call=self.call, recording=recording.id, on=on
-                    )
-                )
+    # --- telling of recordings --------------------------------------------------------------------
 
     def tell_of_recording(
         self, recording: Recording, told: tuple[tuple[LegId, RecordingNotice], ...]
@@ -250,6 +336,7 @@ class LiveCall(CallCore):
         self.tell(notices.CallOver(cause=cause, answered=self.answered_at is not None))
         self.over = True
         self.end_collection("stopped", tell=False)
+        self.end_capture("stopped", tell=False)
         while self.activity is not None:
             # A transfer hands back to its dial, which ends in turn.
             activity = self.activity

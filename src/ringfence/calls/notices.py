@@ -10,7 +10,8 @@ ignored. What was still open is reported after it and only for the record, e.g. 
 URL: `DialProgress`; `DialFinished`, `ConferenceFinished`, `QueueFinished` (all with ``hung_up``);
 and within a few seconds `RecordingFinished` or `RecordingMissing` for every recording,
 `StreamFinished` for every stream.
-`PlayFinished`, `DigitsEntered`, `DigitsSent` and `TransferFinished` never follow it.
+`PlayFinished`, `DigitsEntered`, `SecretEntered`, `DigitsSent` and `TransferFinished` never follow
+it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from dataclasses import dataclass, field
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Heard
 from ringfence.calls.hearing import HearingEnd
+from ringfence.calls.secrecy import SecretEntered as SecretEntered
+from ringfence.calls.secrecy import SecretPressed as SecretPressed
 from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.calls.words import (
     AnsweredBy,
@@ -121,7 +124,8 @@ class DialFinished:
     ``leg``, ``party``: who answered, or None. ``ring_ms``: until the answer or the giving up.
     ``talk_ms``: of the conversation. ``cause``: of the last attempt or of the conversation's end.
     ``hung_up``: the whole call is over (see `CallOver`), so nothing can be played.
-    ``recording``: of the conversation, if one was asked for and began.
+    ``recording``: of the conversation, if one was asked for and began. ``referred``: the SIP URI
+    that the callee wanted the caller to talk to (`commands.Dial.refers`).
     """
 
     status: DialStatus
@@ -135,6 +139,7 @@ class DialFinished:
     peer_call: CallId | None = None
     """The caller's, where one was taken out of a queue."""
     peer_waited_ms: int = 0
+    referred: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,16 @@ class DialProgress:
     step: LegStep
     status: DialStatus | None = None
     talk_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalleeKnown:
+    """It was found out by ear who answered a leg of a dial (`commands.DialTarget.listen`)."""
+
+    report: int
+    leg: LegId
+    answered_by: AnsweredBy
+    after_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,12 +268,15 @@ Notice = (
     | PlayFinished
     | DigitHeard
     | DigitsEntered
+    | SecretPressed
+    | SecretEntered
     | DigitsSent
     | RecordingBegun
     | RecordingFinished
     | RecordingMissing
     | DialFinished
     | DialProgress
+    | CalleeKnown
     | ConferenceFinished
     | QueuePlace
     | QueueCalled

@@ -59,10 +59,12 @@ def _answer(call: LiveCall, c: commands.Answer) -> None:  # noqa: ARG001
 
 
 def _reject(call: LiveCall, c: commands.Reject) -> None:
+    call.farewell = c.headers
     call.end(c.cause, "system")
 
 
 def _hangup(call: LiveCall, c: commands.Hangup) -> None:
+    call.farewell = c.headers
     cause = c.cause
     if cause is Cause.NORMAL and call.answered_at is None:
         # A caller who was never answered hears why: the dial that failed, if there was one.
@@ -160,7 +162,7 @@ def _collect(call: LiveCall, c: commands.Collect) -> None:
     call.end_collection("stopped")
     call.collector = Collector(c)
     if c.sensitive:
-        call.redact(on=True)
+        call.keep_secret("collect", on=True)
     call.await_digits()
 
 
@@ -173,6 +175,22 @@ def _prompts_done(call: LiveCall, c: commands.PromptsDone) -> None:  # noqa: ARG
 
 def _stop_collect(call: LiveCall, c: commands.StopCollect) -> None:  # noqa: ARG001
     call.end_collection("stopped")
+
+
+def _guard_digits(call: LiveCall, c: commands.GuardDigits) -> None:
+    if c.why == "session":
+        call.secret_leg = call.find(c.leg).id if c.on else None
+    if not c.on and c.why == "session":
+        call.end_capture("stopped", tell=False)
+    call.keep_secret(c.why, on=c.on)
+
+
+def _capture(call: LiveCall, c: commands.Capture) -> None:
+    call.begin_capture(call.find(c.leg), Collector(c))
+
+
+def _stop_capture(call: LiveCall, c: commands.StopCapture) -> None:  # noqa: ARG001
+    call.end_capture("stopped")
 
 
 def _send_digits(call: LiveCall, c: commands.SendDigits) -> None:
@@ -207,8 +225,6 @@ def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
     )
     if c.notices:
         call.tell_of_recording(recording, c.notices)
-    if call.collector is not None and call.collector.sensitive:
-        call.redact(on=True)
 
 
 def _rule_recording(call: LiveCall, c: commands.RuleRecording) -> None:
@@ -399,8 +415,6 @@ def _start_stream(call: LiveCall, c: commands.StartStream) -> None:
     call.start_stream(first, c.order, c.stream)
     if first.peer is not None or isinstance(call.activity, ConferenceStay):
         call.company(first.id, told=False)
-    if call.collector is not None and call.collector.sensitive:
-        call.hold_streams(on=True)
 
 
 def _stop_stream(call: LiveCall, c: commands.StopStream) -> None:
@@ -421,6 +435,7 @@ def _hold(call: LiveCall, c: commands.Hold) -> None:
 
 def _clear(call: LiveCall, c: commands.Clear) -> None:  # noqa: ARG001
     call.end_collection("stopped", tell=False)
+    call.keep_secret("verb", on=False)
     if call.activity is not None:
         call.activity.stop(Cause.CANCELLED, tell=False)
     first = call.first()
@@ -451,6 +466,9 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.Collect: _collect,
     commands.PromptsDone: _prompts_done,
     commands.StopCollect: _stop_collect,
+    commands.GuardDigits: _guard_digits,
+    commands.Capture: _capture,
+    commands.StopCapture: _stop_capture,
     commands.SendDigits: _send_digits,
     commands.RuleRecording: _rule_recording,
     commands.TellRecording: _tell_recording,

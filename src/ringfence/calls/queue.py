@@ -30,6 +30,9 @@ from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, UserId
 from ringfence.kernel.limits import QUEUE_MEMBERS_MAX
 
+_QUEUES_OWN = frozenset({"offer", "accept", "withdraw"})
+"""Triggers of an agent that only the queue pulls, together with what they mean for a caller."""
+
 PlaceState = Literal["waiting", "offered", "gone"]
 PlaceTrigger = Literal["offered", "returned", "taken", "left"]
 
@@ -278,6 +281,8 @@ class Queue:
         self._takers[take.leg] = take
 
     def _presence(self, command: Presence, now: Ms) -> None:
+        if command.trigger in _QUEUES_OWN:
+            return
         agent = self._agents.get(command.agent)
         if agent is None:
             agent = self._agents[command.agent] = Agent(command.agent)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringfence.calls import effects, events, notices
 from ringfence.calls.leg import Leg
 from ringfence.calls.outlets import Outlets
 from ringfence.calls.recording import Recording
+from ringfence.calls.secrecy import Secrecy
 from ringfence.calls.words import (
     RecordingAsker,
     RecordingEnd,
@@ -30,12 +33,14 @@ from ringfence.kernel.limits import (
 class Recordings(Outlets):
     """See the module. ``recordings`` holds those whose outcome is not known yet."""
 
-    __slots__ = ("_recordings_made", "recordings")
+    __slots__ = ("_recordings_made", "recordings", "secrets")
 
     def __init__(self, call: CallId, *, account: AccountId, entropy: Entropy) -> None:
         super().__init__(call, account=account, entropy=entropy)
         self.recordings: dict[RecordingId, Recording] = {}
         self._recordings_made = 0
+        self.secrets: set[Secrecy] = set()
+        """Why digits are secret at present; empty: they are not."""
 
     def start_recording(
         self,
@@ -82,6 +87,7 @@ class Recordings(Outlets):
             beep=beep,
             mixed=mixed,
             trim=trim,
+            redact=bool(self.secrets),
         )
         if hold_back:
             recording.held_back = start
@@ -100,6 +106,8 @@ class Recordings(Outlets):
                 mixed=mixed,
             )
         )
+        if self.secrets:
+            self._redacted(recording, on=True)
         wait = RECORDING_BEGIN_MS + (RECORDING_TELL_MS if hold_back else 0)
         self.timers.set("recording", self.now + wait, recording.id)
         return recording
@@ -108,7 +116,7 @@ class Recordings(Outlets):
         """Everybody was told: what was held back is carried out."""
         start, recording.held_back = recording.held_back, None
         if start is not None and recording.running:
-            self.effects.append(start)
+            self.effects.append(replace(start, redact=recording.redacting))
             self.timers.set("recording", self.now + RECORDING_BEGIN_MS, recording.id)
 
     def stop_recording(self, recording: Recording) -> None:
@@ -120,6 +128,20 @@ class Recordings(Outlets):
         if recording.step("stop"):
             self.effects.append(effects.StopRecording(recording=recording.id))
             self.timers.set("recording", self.now + RECORDING_CLOSE_MS, recording.id)
+
+    def redact_recordings(self, *, on: bool) -> None:
+        """Let every running recording hold noise for digits, or what is said again."""
+        for recording in self.recordings.values():
+            if recording.running and recording.redacting != on:
+                if recording.held_back is None:
+                    self.effects.append(effects.RedactDigits(recording=recording.id, on=on))
+                self._redacted(recording, on=on)
+
+    def _redacted(self, recording: Recording, *, on: bool) -> None:
+        recording.redacting = on
+        self.facts.append(
+            events.RecordingRedacted(at=self.now, call=self.call, recording=recording.id, on=on)
+        )
 
     def stop_recordings(self, source: RecordingSource) -> None:
         """Close whatever runs for one reason."""

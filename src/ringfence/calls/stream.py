@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ringfence.calls.hearing import Wish
 from ringfence.kernel.ids import LegId, StreamId
 
 StreamState = Literal["requested", "running", "stopping", "over"]
@@ -35,8 +36,24 @@ STREAM_TABLE: dict[StreamState, dict[StreamTrigger, StreamState]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A stream that ends in a recogniser of speech: who is told what is said, and how.
+
+    ``callback``: absolute; the labels are the account's names of the two sides.
+    """
+
+    wish: Wish
+    callback: str = field(default="", repr=False)
+    callback_method: Literal["GET", "POST"] = "POST"
+    inbound_label: str = field(default="", repr=False)
+    outbound_label: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamOrder:
     """What is asked for. ``url``: ws or wss; ``two_way``: the server may speak.
+
+    ``words``: no server hears it, a recogniser does, and there is no ``url``.
 
     ``status_callback``: absolute. ``dialect``: how the messages look (`ringfence.media.stream`).
     """
@@ -47,6 +64,7 @@ class StreamOrder:
     two_way: bool = False
     dialect: Literal["twilio", "exotel"] = "twilio"
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    words: Words | None = None
     status_callback: str = field(default="", repr=False)
     status_callback_method: Literal["GET", "POST"] = "POST"
 

@@ -23,8 +23,9 @@ class Streams(Recordings):
 
     def start_stream(self, leg: Leg, order: StreamOrder, stream: StreamId | None) -> None:
         """Begin a stream of what a leg says and hears; one too many ends at once."""
+        kind = "stream" if order.words is None else "live_transcription"
         made = Stream(
-            stream or StreamId(ids.make("stream", self.now, self.entropy)),
+            stream or StreamId(ids.make(kind, self.now, self.entropy)),
             leg=leg.id,
             order=order,
         )
@@ -36,6 +37,8 @@ class Streams(Recordings):
         self.effects.append(
             effects.StartStream(stream=made.id, leg=leg.id, order=order, party=leg.party)
         )
+        if self.secrets:
+            self._hold(made, "secret", on=True)
 
     def _fits(self, order: StreamOrder) -> bool:
         running = [one.order for one in self.streams.values() if one.running]

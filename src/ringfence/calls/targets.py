@@ -75,6 +75,21 @@ class RecordingNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListenHow:
+    """How it is found out by ear who answers. Milliseconds; ``to_the_end``: of what a machine says.
+
+    ``timeout_ms``: until it is given up; ``speech_ms``: more is no person's greeting;
+    ``speech_end_ms``: of silence after which it is over; ``silence_ms``: from the start.
+    """
+
+    to_the_end: bool = False
+    timeout_ms: int = 30_000
+    speech_ms: int = 2_400
+    speech_end_ms: int = 1_200
+    silence_ms: int = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialTarget:
     """One place to ring.
 
@@ -82,8 +97,9 @@ class DialTarget:
     the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
     machine). ``send_digits``: played to the callee after the answer and before connecting
     (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
-    `RecordingNotice`. ``report``: a number above 0 that `notices.DialProgress` repeats, 0 for no
-    such notices.
+    `RecordingNotice`. ``subject``, ``display``: why we call and who we are, in words that the far
+    end may show. ``listen``: find out who answers, while they talk. ``report``: a number above 0
+    that `notices.DialProgress` and `notices.CalleeKnown` repeat, 0 for no such notices.
     """
 
     endpoint: Endpoint
@@ -92,4 +108,7 @@ class DialTarget:
     send_digits: str = field(default="", repr=False)
     screen: Screen | None = None
     notice: RecordingNotice | None = None
+    listen: ListenHow | None = None
+    subject: str = field(default="", repr=False)
+    display: str = field(default="", repr=False)
     report: int = 0

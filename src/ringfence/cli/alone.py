@@ -19,6 +19,12 @@ class Local:
     def __init__(self, use_cases: UseCases, runner: asyncio.Runner) -> None:
         self._use_cases = use_cases
         self._runner = runner
+        self._account: str | None = None
+
+    def of(self, account: str, /) -> Local:
+        """Ask for an account below the first from now on."""
+        self._account = account
+        return self
 
     def run(self, name: str, /, **args: Any) -> Any:
         """Carry out one use case; its result becomes plain JSON values."""
@@ -27,14 +33,14 @@ class Local:
     async def _run(self, name: str, args: dict[str, Any]) -> Any:
         try:
             return await asyncio.wait_for(
-                self._use_cases.run(name, args, actor=OPERATOR), CONTROL_WAIT
+                self._use_cases.run(name, args, actor=OPERATOR, account=self._account), CONTROL_WAIT
             )
         except TimeoutError:
             raise Refused("too_slow", "that took too long and was given up") from None
 
     def follow(self, name: str, /, **args: Any) -> Iterator[Any]:
         """Yield the items of a stream."""
-        items = self._use_cases.follow(name, args, actor=OPERATOR)
+        items = self._use_cases.follow(name, args, actor=OPERATOR, account=self._account)
         try:
             while True:
                 try:

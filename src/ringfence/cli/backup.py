@@ -13,7 +13,7 @@ import click
 from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.control import alone, opened
-from ringfence.cli.options import data_option, json_option
+from ringfence.cli.options import Teller, folder_option, json_option, progress_option
 from ringfence.config import Settings
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
@@ -25,9 +25,10 @@ _BACKUP = click.Path(path_type=Path)
 @click.command()
 @click.argument("target", type=_BACKUP)
 @click.option("--keys", is_flag=True, help="Copy the keys instead, to another place.")
-@data_option
+@folder_option
 @json_option
-def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
+@progress_option
+def backup(target: Path, keys: bool, data: Path | None, as_json: bool, tells: bool) -> None:
     """Copy the data into TARGET, a new folder or a new file .tar, while the platform runs.
 
     The copy is as of one instant and holds no key: without the keys it is noise. The keys are
@@ -51,7 +52,9 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
         from ringfence.storage.folder import DataFolder
 
         place = packing(target) if target.suffix == SUFFIX else nullcontext(target)
-        with _bar("copying", quiet=as_json) as progress, place as folder:
+        told = Teller("copying", _size(settings)).add if tells else None
+        with _bar("copying", quiet=as_json) as shown, place as folder:
+            progress = told or shown
             written = copying.write(
                 DataFolder(settings.data), folder, now=_now(), progress=progress
             )
@@ -74,17 +77,23 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool) -> None:
     help="A newer backup or data folder, whose erasures are done again too.",
 )
 @click.option("--replay", is_flag=True, help="Only erase again whom a copy has brought back.")
+@click.option("--stage", is_flag=True, help="Check it, and put it back at the next start.")
+@click.option("--unstage", is_flag=True, help="Do not put back what was staged.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@data_option
+@folder_option
 @json_option
+@progress_option
 def restore(
     source: Path | None,
     keys: Path | None,
     ledgers: tuple[Path, ...],
     replay: bool,
+    stage: bool,
+    unstage: bool,
     yes: bool,
     data: Path | None,
     as_json: bool,
+    tells: bool,
 ) -> None:
     """Put the backup SOURCE, a folder or a file, back, and make the data folder fit to serve.
 
@@ -99,8 +108,12 @@ def restore(
       ringfence restore /backups/2026-11-22 --data /srv/new --keys /media/safe/ringfence-keys \\
           --ledger /backups/2026-11-23
       ringfence restore --replay
+      ringfence restore --stage /backups/2026-11-22.tar    (while it runs; then stop and up)
     """
     settings = config.load(data)
+    if stage or unstage:
+        _stage(source if stage else None, settings, as_json=as_json, tells=tells)
+        return
     if (source is None) != replay:
         raise click.UsageError("name a backup, or say --replay for a folder put back by hand")
     with alone(settings):
@@ -114,6 +127,52 @@ def restore(
     if made_at is not None:
         click.echo(f"The data of {show.instant(made_at)} is back.")
     click.echo(f"{len(erased)} erasures were done again. It may serve: ringfence up")
+
+
+def _stage(source: Path | None, settings: Settings, *, as_json: bool, tells: bool) -> None:
+    """Check a backup and write down that it is put back at the next start; None: do not."""
+    from ringfence.storage import staged
+
+    if source is None:
+        there = staged.withdraw(settings.data)
+        found: dict[str, object] = {"staged": None, "withdrawn": there}
+        says = "Nothing will be put back." if there else "Nothing was staged."
+    else:
+        if tells:
+            Teller("checking", 0).add(0)
+        made_at = staged.stage(settings.data, source.resolve())
+        found = {"staged": str(source), "backup_of": made_at}
+        says = f"The data of {show.instant(made_at)} is put back at the next start."
+    if as_json:
+        show.document(found)
+    else:
+        click.echo(says)
+
+
+def carry_out(settings: Settings, *, quiet: bool) -> bool:
+    """Put back what was staged; whether something was. Raises `Refused`, and nothing is served."""
+    from ringfence.office.privacy.backup import replay as erase_again
+    from ringfence.storage import staged
+
+    found = staged.read(settings.data)
+    if found is None:
+        return False
+    with alone(settings):
+        made_at = _put_back(found.source, None, (), settings, yes=True, quiet=quiet)
+        erased = erase_again(settings)
+        staged.withdraw(settings.data)
+    if not quiet:
+        click.echo(f"The data of {show.instant(made_at)} is back; {len(erased)} erasures were "
+                   "done again.", err=True)  # fmt: skip
+    return True
+
+
+def _size(settings: Settings) -> int:
+    """How many bytes of objects there are to copy."""
+    from ringfence.cli.proof_scan import size_below
+    from ringfence.storage.folder import DataFolder
+
+    return size_below(DataFolder(settings.data).objects)
 
 
 def _put_back(

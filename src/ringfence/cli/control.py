@@ -42,6 +42,10 @@ class Office(Protocol):
         """Carry out a use case that streams; close the iterator to stop it."""
         ...
 
+    def of(self, account: str, /) -> Office:
+        """Return the same for an account below the first."""
+        ...
+
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Office]:
@@ -149,6 +153,8 @@ def _lock(settings: Settings) -> int | None:
 class Remote:
     """The running server, through its control socket."""
 
+    _account: str | None = None
+
     def __init__(self, path: os.PathLike[str]) -> None:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(CONTROL_WAIT)
@@ -158,6 +164,11 @@ class Remote:
             self._socket.close()
             raise
         self._file = self._socket.makefile("rb")
+
+    def of(self, account: str, /) -> Remote:
+        """Ask for an account below the first from now on."""
+        self._account = account
+        return self
 
     def __enter__(self) -> Remote:
         return self
@@ -190,7 +201,10 @@ class Remote:
 
     def _ask(self, name: str, args: dict[str, Any]) -> None:
         try:
-            self._socket.sendall(json.dumps({"do": name, "args": args}).encode() + b"\n")
+            asked: dict[str, Any] = {"do": name, "args": args}
+            if self._account is not None:
+                asked["account"] = self._account
+            self._socket.sendall(json.dumps(asked).encode() + b"\n")
         except OSError:
             raise Refused("not_running", "the server went away") from None
 

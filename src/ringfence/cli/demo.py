@@ -25,7 +25,7 @@ from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.control import Remote, opened, running
 from ringfence.cli.facts import audio_address, kind, taken
-from ringfence.cli.options import chosen, data_option, json_option, setting_options
+from ringfence.cli.options import chosen, folder_option, json_option, setting_options
 from ringfence.cli.plan import plan
 from ringfence.cli.running import prepare
 from ringfence.config import Settings
@@ -38,7 +38,7 @@ ELSEWHERE = {"http": "127.0.0.1:0", "sip": "127.0.0.1:0", "rtp": "30000-39999"}
 
 @click.command()
 @click.option("--keep", is_flag=True, help="Leave the caller unerased, to listen to the message.")
-@data_option
+@folder_option
 @setting_options
 @json_option
 def demo(keep: bool, data: Path | None, as_json: bool, **flags: str | None) -> None:

@@ -11,7 +11,7 @@ from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.checks import Finding, judge
 from ringfence.cli.facts import gather
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import data_option, json_option, office, progress_option
 from ringfence.kernel.errors import Refused
 
 MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "fault": ("FAULT", "red")}
@@ -21,7 +21,8 @@ MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "fault": ("FAULT"
 @click.argument("call_sid", required=False)
 @data_option
 @json_option
-def doctor(call_sid: str | None, data: Path | None, as_json: bool) -> int:
+@progress_option
+def doctor(call_sid: str | None, data: Path | None, as_json: bool, tells: bool) -> int:  # noqa: ARG001 - it is quick
     """Look for faults and print the command that mends each.
 
     \b

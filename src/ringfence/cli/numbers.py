@@ -31,6 +31,7 @@ def number() -> None:
 @click.argument("digits", metavar="NUMBER")
 @answer_options
 @click.option("--application", metavar="SID", help="See 'ringfence application list'.")
+@click.option("--sms-flow", metavar="NAME", help="The flow that answers its text messages.")
 @click.option("--replace", is_flag=True, help="Change a number that exists already.")
 @data_option
 @json_option
@@ -40,6 +41,7 @@ def add(
     voice_url: str | None,
     twiml: Path | None,
     application: str | None,
+    sms_flow: str | None,
     replace: bool,
     data: Path | None,
     as_json: bool,
@@ -50,18 +52,24 @@ def add(
     Examples:
       ringfence number add +12025550123 --flow welcome
       ringfence number add +12025550123 --twiml greeting.xml --replace
+      ringfence number add +12025550123 --sms-flow survey        messages alone
     """
     chosen = answer(flow, voice_url, twiml)
     if application is not None:
         chosen["application"] = application
-    if not chosen:
+    if not chosen and sms_flow is None:
         raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
+    more = {} if chosen else {"silent": True}
+    if sms_flow is not None:
+        chosen["sms_flow"] = sms_flow
     with office(data) as ask:
-        added = ask.run("number.add", number=digits, replace=replace, **chosen)
+        added = ask.run("number.add", number=digits, replace=replace, **chosen, **more)
     if as_json:
         show.document(added)
     else:
         click.echo(f"{added['number']} is answered by {_target(added)}.")
+        if added.get("sms_flow"):
+            click.echo(f"Its messages are answered by flow {added['sms_flow']}.")
         for problem in added.get("problems", ()):
             click.echo(f"  {problem['where']}: {problem['text']}", err=True)
 

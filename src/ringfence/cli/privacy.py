@@ -24,7 +24,7 @@ from ringfence.cli import (
     privacy_staff,
     show,
 )
-from ringfence.cli.options import data_option, json_option
+from ringfence.cli.options import folder_option, json_option
 from ringfence.promises import registry
 
 _STATES = {"kept": "kept", "planned": "planned", "not_ours": "not ours"}
@@ -44,7 +44,7 @@ def privacy() -> None:
 
 @privacy.command()
 @click.option("--company", type=click.Choice(registry.COMPANIES), help="One policy only.")
-@data_option
+@folder_option
 @json_option
 def promises(company: str | None, data: Path | None, as_json: bool) -> None:  # noqa: ARG001 - the same in every installation
     """List the clauses of the policies: kept by which code and tests, or waiting for what.

@@ -161,12 +161,40 @@ def narrow(
 
 @demand.command()
 @click.argument("sid")
-@click.option("--words", required=True, help="How the person was told.")
+@click.option("--words", default="", help="How the person was told; without, tell them now.")
 @data_option
 @json_option
 def notify(sid: str, words: str, data: Path | None, as_json: bool) -> None:
-    """The person was told; nothing leaves for another seven days."""
+    """The person was told, or is now; nothing leaves for another seven days."""
     do(data, as_json, "privacy.demand.notify", sid=sid, words=words)
+
+
+@demand.command("letters")
+@data_option
+@json_option
+def letters_(data: Path | None, as_json: bool) -> None:
+    """Print the letters that somebody has to send: no message reaches these people."""
+    with office(data) as ask:
+        found = ask.run("privacy.demand.letters")
+    if as_json:
+        show.document(found)
+        return
+    for one in found:
+        click.secho(f"{one['case']}  {one['person']}  to {one['address'] or 'unknown'}", bold=True)
+        click.echo(f"{one['text']}\n")
+    if not found:
+        click.echo("No letter is owed.")
+
+
+@demand.command("told")
+@click.argument("sid")
+@click.option("--person", required=True, help="To whom, as 'letters' says.")
+@click.option("--words", required=True, help="How it went: by registered letter ...")
+@data_option
+@json_option
+def told_(sid: str, person: str, words: str, data: Path | None, as_json: bool) -> None:
+    """A letter went out."""
+    do(data, as_json, "privacy.demand.told", sid=sid, person=person, words=words)
 
 
 @demand.command()

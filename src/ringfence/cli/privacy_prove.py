@@ -17,7 +17,7 @@ from ringfence import __version__, config
 from ringfence.cli import show
 from ringfence.cli.control import Office, opened, running
 from ringfence.cli.demo import nearby
-from ringfence.cli.options import data_option, json_option
+from ringfence.cli.options import Teller, folder_option, json_option, progress_option
 from ringfence.cli.proof_scan import Scan, scan, size_below
 from ringfence.cli.proof_walk import ASKING, RECORDING, WAYS, walk
 from ringfence.cli.proof_ways import Tracer, Trip, make_tracers
@@ -53,10 +53,16 @@ EXIT_FOUND = 1
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the signed report to this file.",
 )
-@data_option
+@folder_option
 @json_option
+@progress_option
 def prove(
-    people: int, backups: tuple[Path, ...], keep: Path | None, data: Path | None, as_json: bool
+    people: int,
+    backups: tuple[Path, ...],
+    keep: Path | None,
+    data: Path | None,
+    as_json: bool,
+    tells: bool,
 ) -> None:
     """Prove that erasing erases, on this installation, while it runs.
 
@@ -80,7 +86,7 @@ def prove(
         raise Refused("not_running", "start it first: ringfence up --data DIR")
     say: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with opened(settings) as ask:
-        proof = Proof(settings, ask, say, quiet=as_json)
+        proof = Proof(settings, ask, say, quiet=as_json, tells=tells)
         report, scans = proof.run(people, backups)
         signed = ask.run("privacy.proof.sign", text=report.text())
     if keep is not None:
@@ -94,12 +100,19 @@ class Proof:
     """One proof on a running installation."""
 
     def __init__(
-        self, settings: Settings, ask: Office, say: Callable[[str], None], *, quiet: bool
+        self,
+        settings: Settings,
+        ask: Office,
+        say: Callable[[str], None],
+        *,
+        quiet: bool,
+        tells: bool = False,
     ) -> None:
         self._settings = settings
         self._ask = ask
         self._say = say
         self._quiet = quiet
+        self._tells = tells
 
     def run(self, count: int, backups: tuple[Path, ...]) -> tuple[Report, list[Scan]]:
         """Walk, erase, search; what came of it."""
@@ -108,10 +121,16 @@ class Proof:
         status = self._ask.run("system.status")
         sip = nearby(self._settings, status["sip"])
         with self._numbers() as numbers:
+            gone = Teller("walking", len(WAYS) * count).add if self._tells else _nobody
+
+            def told(says: str) -> None:
+                self._say(f"  {says}")
+                gone(1)
+
             for who in tracers:
                 self._say(f"{who.id} goes through the installation:")
                 trip = Trip(who, self._ask, sip, status["listens"], *numbers)
-                asyncio.run(walk(trip, told=lambda says: self._say(f"  {says}")))
+                asyncio.run(walk(trip, told=told))
         self._wait_for_calls()
         erasures = [self._erase(who) for who in tracers]
         search = Search({who.id: who.needles() for who in tracers})
@@ -192,10 +211,14 @@ class Proof:
     @contextmanager
     def _bar(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
         if self._quiet:
-            yield lambda _: None
+            yield Teller(what, total).add if self._tells else _nobody
             return
         with click.progressbar(length=total, label=what) as bar:
             yield bar.update
+
+
+def _nobody(_more: int) -> None:
+    """Nobody is told how far it is."""
 
 
 def _now() -> Ms:

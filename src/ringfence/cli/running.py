@@ -14,9 +14,10 @@ import click
 
 from ringfence import config
 from ringfence.cli import show
+from ringfence.cli.backup import carry_out
 from ringfence.cli.control import opened, require, supervisor_pid
 from ringfence.cli.facts import audio_address, native_built
-from ringfence.cli.options import chosen, data_option, json_option, setting_options
+from ringfence.cli.options import chosen, folder_option, json_option, setting_options
 from ringfence.cli.plan import plan
 from ringfence.config import Settings
 from ringfence.kernel.errors import Refused
@@ -26,7 +27,7 @@ from ringfence.speech import voices
 
 
 @click.command()
-@data_option
+@folder_option
 @setting_options
 @json_option
 def up(data: Path | None, as_json: bool, **flags: str | None) -> None:
@@ -47,6 +48,7 @@ def up(data: Path | None, as_json: bool, **flags: str | None) -> None:
 def execute(settings: Settings, *, as_json: bool) -> NoReturn:
     """Become the supervisor; this process keeps its id and forgets its modules."""
     prepare(settings)
+    carry_out(settings, quiet=as_json)
     words = json.dumps(plan(settings, as_json=as_json, bind=audio_address(settings)))
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "ringfence.supervisor", words])  # noqa: S606
@@ -75,7 +77,7 @@ def prepare(settings: Settings) -> None:
 
 
 @click.command()
-@data_option
+@folder_option
 @json_option
 def stop(data: Path | None, as_json: bool) -> None:
     """Ask the running platform to drain its calls and stop, and wait for it."""
@@ -99,7 +101,7 @@ def stop(data: Path | None, as_json: bool) -> None:
 
 @click.command("admin-link")
 @click.option("--role", type=click.Choice(GRANTED), default="owner", show_default=True)
-@data_option
+@folder_option
 @json_option
 def admin_link(role: str, data: Path | None, as_json: bool) -> None:
     """Make a link that signs a browser in once, in a role; it works for a few minutes."""

@@ -8,7 +8,7 @@ import click
 
 from ringfence import config as settings
 from ringfence.cli import show
-from ringfence.cli.options import data_option, json_option
+from ringfence.cli.options import folder_option, json_option
 
 
 @click.group()
@@ -26,7 +26,7 @@ def config() -> None:
 
 
 @config.command("show")
-@data_option
+@folder_option
 @json_option
 def show_settings(data: Path | None, as_json: bool) -> None:
     """List every setting: its value here, where that comes from, what it does."""

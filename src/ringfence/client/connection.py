@@ -60,6 +60,7 @@ class Connection:
         user: str = "",
         secret: str = "",
         token: str = "",
+        account: str = "",
         seconds: float = 30.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -73,6 +74,8 @@ class Connection:
         self._tls = tls
         self._open: http.client.HTTPConnection | None = None
         self._sign = {"Accept": "application/json"}
+        if account:
+            self._sign["Ringfence-Account"] = account
         if token:
             self._sign["Authorization"] = f"Bearer {token}"
         elif user:

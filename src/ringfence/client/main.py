@@ -28,7 +28,8 @@ _ENDED = "ended"
 class Client(Operations):
     """Everything the platform has. ``user`` and ``secret``: of an API key, or of the account.
 
-    ``token``: an app's access token instead. ``seconds``: how long an answer is waited for. Use
+    ``token``: an app's access token instead. ``account``: one below theirs that everything is asked
+    of. ``seconds``: how long an answer is waited for. Use
     one in each thread.
     """
 
@@ -39,11 +40,18 @@ class Client(Operations):
         user: str = "",
         secret: str = "",
         token: str = "",
+        account: str = "",
         seconds: float = 30.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._connection = Connection(
-            address, user=user, secret=secret, token=token, seconds=seconds, tls=tls
+            address,
+            user=user,
+            secret=secret,
+            token=token,
+            account=account,
+            seconds=seconds,
+            tls=tls,
         )
         super().__init__(self._connection)
 

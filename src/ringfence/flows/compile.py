@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ringfence.flows import applets
+from ringfence.flows import applets, text_compile
+from ringfence.flows.text_applets import Keywords
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.limits import FLOW_JOINED
 from ringfence.markup import verbs
@@ -46,9 +47,14 @@ class Compiled:
         if applet is None:
             return None
         if not state:
-            return self._enter(name, now)
+            return self._enter(name, params, now)
         decide = _DECISIONS.get(type(applet))
         return None if decide is None else decide(self, applet, name, state, params, now)
+
+    @property
+    def flow(self) -> applets.Flow:
+        """What was compiled."""
+        return self._flow
 
     def texts(self) -> list[Say]:
         """Return everything the flow may say."""
@@ -60,7 +66,7 @@ class Compiled:
                     found += [prompt for prompt in prompts if isinstance(prompt, Say)]
         return found
 
-    def _enter(self, name: str, now: Ms) -> Verbs:
+    def _enter(self, name: str, params: Params, now: Ms) -> Verbs:
         """The verbs of an applet, joined with those that follow without a decision."""
         joined: list[Prompt] = []
         visited = 0
@@ -73,8 +79,15 @@ class Compiled:
                 name = applet.next
             elif isinstance(applet, applets.Goto) and applet.to:
                 name = applet.to
+            elif isinstance(applet, Keywords):
+                found = text_compile.chosen(applet.words, params)
+                name = applet.otherwise if found is None else found
+            elif type(applet) in text_compile.BUILDERS:
+                return text_compile.BUILDERS[type(applet)](self, applet, name, params)
             else:
                 return _spoken_before(joined, self._verbs(name, applet))
+            if not name:
+                return ()
             visited += 1
             if visited >= FLOW_JOINED:
                 # a circle; the program counts documents in which nothing happens
@@ -92,8 +105,22 @@ class Compiled:
     def _to(self, branch: str) -> Verbs:
         return (verbs.Redirect(url=self._url(branch)),) if branch else (verbs.Hangup(),)
 
-    def _follow(self, branch: str, now: Ms) -> Verbs:
-        return self._enter(branch, now) if branch else (verbs.Hangup(),)
+    def _follow(self, branch: str, params: Params, now: Ms) -> Verbs:
+        return self._enter(branch, params, now) if branch else (verbs.Hangup(),)
+
+    # --- messages (`ringfence.flows.text_compile.Compiling`) ------------------------------------
+
+    def follow(self, branch: str, params: Params, now: Ms) -> Verbs:
+        """Return the verbs of a branch of a flow of messages, nothing where it ends."""
+        return self._enter(branch, params, now) if branch else ()
+
+    def place(self, name: str, state: str) -> str:
+        """Return the URL of a state of an applet, of whatever version is in force then."""
+        return f"{self.address.partition('@')[0]}#{name}/{state}"
+
+    def onward(self, branch: str) -> Verbs:
+        """Return what leads to a branch, nothing where it ends."""
+        return (verbs.Redirect(url=self._url(branch)),) if branch else ()
 
 
 def _spoken_before(prompts: Sequence[Prompt], after: Verbs) -> Verbs:
@@ -219,10 +246,10 @@ def _chosen(
         return None
     digits = params.get("Digits", "")
     if isinstance(digits, str) and digits in menu.choices:
-        return flow._follow(menu.choices[digits], now)
+        return flow._follow(menu.choices[digits], params, now)
     tried = int(state[:3])
     if tried >= menu.tries:
-        return flow._follow(menu.otherwise, now)
+        return flow._follow(menu.otherwise, params, now)
     sorry = menu.invalid if digits else menu.silence
     return _spoken_before(sorry, (_ask(flow, menu, name, tried),))
 
@@ -233,21 +260,22 @@ def _dialled(
     """A dial has ended."""
     status = params.get("DialCallStatus")
     if status == "completed":
-        return flow._follow(dial.next, now)
+        return flow._follow(dial.next, params, now)
     if status == "busy" and dial.busy is not None:
-        return flow._follow(dial.busy, now)
-    return flow._follow(dial.unanswered, now)
+        return flow._follow(dial.busy, params, now)
+    return flow._follow(dial.unanswered, params, now)
 
 
 def _recorded(
-    flow: Compiled, voicemail: applets.Voicemail, _name: str, _state: str, _params: Params, now: Ms
+    flow: Compiled, voicemail: applets.Voicemail, _name: str, _state: str, params: Params, now: Ms
 ) -> Verbs:
     """A message was left."""
-    return flow._follow(voicemail.next, now)
+    return flow._follow(voicemail.next, params, now)
 
 
 _DECISIONS: dict[type, Callable[[Compiled, Any, str, str, Params, Ms], Verbs | None]] = {
     applets.Menu: _chosen,
     applets.Dial: _dialled,
     applets.Voicemail: _recorded,
+    **text_compile.DECISIONS,
 }

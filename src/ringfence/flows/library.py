@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from ringfence.flows.compile import Compiled
+from ringfence.flows.text_applets import answers_texts
 from ringfence.flows.versions import read
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.limits import FLOW_REVISIONS
@@ -58,6 +59,13 @@ class Library:
         latest = next(reversed(revisions))
         flow = revisions.get(int(named[2] or 0)) or revisions[latest]
         return flow.open(named[3] or "", params, now)
+
+    def answers_texts(self, name: str) -> bool:
+        """Whether the version in force of a flow may answer messages."""
+        revisions = self._flows.get(name)
+        if not revisions:
+            return False
+        return answers_texts(revisions[next(reversed(revisions))].flow)
 
     def prompts(self) -> tuple[tuple[str, str, str], ...]:
         """Return every fixed (text, voice, language) a call may ask for, the apology first."""

@@ -10,6 +10,12 @@ from typing import Any, Final
 
 from ringfence.flows import applets
 from ringfence.flows.hours import Schedule
+from ringfence.flows.text_applets import (
+    TEXT_APPLETS,
+    answers_calls,
+    answers_texts,
+    check,
+)
 from ringfence.flows.timetable import dates, timezone, weekly
 from ringfence.flows.values import (
     KEYS,
@@ -217,6 +223,7 @@ APPLETS: Final[dict[str, tuple[type[applets.Applet], dict[str, Field]]]] = {
     "url": (applets.Url, {"url": need(url), "method": Field(method)}),
     "hangup": (applets.Hangup, _PROMPT),
     "reject": (applets.Reject, {"busy": Field(boolean)}),
+    **TEXT_APPLETS,
 }
 """Every type of applet: its class and its fields. The reference page is drawn from this table."""
 
@@ -237,6 +244,7 @@ def applet(value: Any, where: str, notes: Notes) -> applets.Applet:
         raise notes.wrong(where, "needs numbers or sip: somebody to dial")
     if kind == "goto" and len(got) != 1:
         raise notes.wrong(where, "needs exactly one of to and flow")
+    check(kind, got, where, notes)
     return made(**got)
 
 
@@ -263,9 +271,13 @@ def flow(value: Any, notes: Notes) -> applets.Flow | None:
         notes.add("$.start", "there is no applet of that name")
     if notes.problems:
         return None
-    return applets.Flow(
+    made = applets.Flow(
         start=found["start"], applets=found["applets"], title=found.get("title", "")
     )
+    if not answers_calls(made) and not answers_texts(made):
+        notes.add("$.applets", "a flow answers calls or messages, not both; see the reference")
+        return None
+    return made
 
 
 def _applets(value: Any, where: str, notes: Notes) -> dict[str, applets.Applet]:

@@ -1,7 +1,8 @@
 """Typed identifiers: two letters and 32 hexadecimal digits, ordered by time.
 
-The first twelve digits are the millisecond of creation, the rest is random, so a B-tree fills
-from one end and a list in id order is a list in time order. The shape (34 characters) is the one
+The first twelve digits are the millisecond of creation, six more the turn within it, the rest is
+random, so a B-tree fills from one end and a list in id order is a list in the order things were
+made, also of what a fast machine made within one millisecond. The shape (34 characters) is the one
 Twilio's clients expect.
 """
 
@@ -30,11 +31,13 @@ MessageId = NewType("MessageId", str)
 NotificationId = NewType("NotificationId", str)
 NumberId = NewType("NumberId", str)
 PartyId = NewType("PartyId", str)
+PaymentId = NewType("PaymentId", str)
 PhoneDeviceId = NewType("PhoneDeviceId", str)
 QueueId = NewType("QueueId", str)
 RecordingId = NewType("RecordingId", str)
 TextTemplateId = NewType("TextTemplateId", str)
 StreamId = NewType("StreamId", str)
+TranscriptionId = NewType("TranscriptionId", str)
 TrunkId = NewType("TrunkId", str)
 UserId = NewType("UserId", str)
 
@@ -54,6 +57,7 @@ PREFIX = {
     "credential_list": "CL",
     "delivery": "DL",
     "erasure": "ER",
+    "errand": "EN",
     "event": "EV",
     "flow": "FW",
     "hold": "HD",
@@ -61,11 +65,14 @@ PREFIX = {
     "ip_list": "AL",
     "job": "JB",
     "leg": "LG",
+    "live_transcription": "GT",
     "media": "ME",
     "message": "SM",
     "notification": "NO",
     "number": "PN",
     "party": "PA",
+    "payment": "PK",
+    "payment_connector": "XC",
     "phone_device": "PD",
     "queue": "QU",
     "recording": "RE",
@@ -76,6 +83,7 @@ PREFIX = {
     "text_carrier": "TC",
     "text_template": "HX",
     "stream": "MZ",
+    "transcription": "TR",
     "trunk": "TK",
     "usage_trigger": "UT",
     "user": "US",
@@ -88,7 +96,8 @@ _HEX = frozenset("0123456789abcdef")
 
 def make(kind: str, now: Ms, entropy: Entropy) -> str:
     """Return a new id of ``kind`` (a key of `PREFIX`), e.g. ``CA018c...``."""
-    return f"{PREFIX[kind]}{now & 0xFFFF_FFFF_FFFF:012x}{entropy.token(10).hex()}"
+    turn = entropy.ordinal()
+    return f"{PREFIX[kind]}{now & 0xFFFF_FFFF_FFFF:012x}{turn:06x}{entropy.token(7).hex()}"
 
 
 def is_id(text: str, kind: str) -> bool:

@@ -89,6 +89,19 @@ def words(name: str | None, *allowed: str, warning: int | None = None) -> Attrib
     return Attribute(name, "one or more of " + ", ".join(allowed), read, warning)
 
 
+def numbers(name: str | None, low: int, high: int, warning: int | None = None) -> Attribute:
+    """Some whole numbers, separated by spaces or commas; the value is a tuple."""
+    one = integer(name, low, high, warning)
+
+    def read(text: str) -> tuple[int, ...]:
+        found = tuple(one.read(word) for word in text.replace(",", " ").split())
+        if not found:
+            raise ValueError
+        return found
+
+    return Attribute(name, f"one or more whole numbers from {low} to {high}", read, warning)
+
+
 def method(name: str | None, warning: int | None = None) -> Attribute:
     """``GET`` or ``POST``."""
     return choice(name, "GET", "POST", warning=warning)

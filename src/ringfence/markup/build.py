@@ -7,9 +7,10 @@ where the call cannot go past it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
@@ -17,6 +18,9 @@ from ringfence.kernel.limits import (
     MARKUP_SPEECH_CHARS,
     MARKUP_TARGETS,
     MARKUP_URL_CHARS,
+    PAYMENT_PARAMETERS_MAX,
+    PAYMENT_PROMPTS_MAX,
+    PAYMENT_TEXT_CHARS,
     STREAM_CHARS,
     STREAM_PARAMETERS,
 )
@@ -111,6 +115,12 @@ def _number(values: Values, text: str, _children: list[Any], report: Report) -> 
     return verbs.Number(number=text, **values)
 
 
+def told(parameters: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Parameters as header fields of ours, ``X-`` before a name, where they can be such."""
+    named = ((name if name[:2].lower() == "x-" else f"X-{name}", text) for name, text in parameters)
+    return tuple(pair for pair in named if is_header(*pair))[:MARKUP_SIP_HEADERS]
+
+
 def _sip(values: Values, text: str, children: list[Any], report: Report) -> Any:
     for child in children:
         if isinstance(child, _Uri):
@@ -125,6 +135,13 @@ def _sip(values: Values, text: str, children: list[Any], report: Report) -> Any:
     if not is_sip_uri(text):
         report("bad_sip_uri", "the target of <Sip> is not a SIP URI; it was left out")
         return None
+    text, _, query = text.partition("?")
+    if query:
+        pairs = parse_qsl(query, keep_blank_values=True)
+        sent = (*values.get("headers", ()), *told(pairs))[:MARKUP_SIP_HEADERS]
+        if len(sent) < len(values.get("headers", ())) + len(pairs):
+            report("bad_header", "what a header cannot hold was not sent with the call")
+        values["headers"] = sent
     return verbs.Sip(uri=text, **values)
 
 
@@ -196,7 +213,8 @@ def _identity(_values: Values, text: str, _children: list[Any], _report: Report)
 
 
 def _client(values: Values, text: str, children: list[Any], report: Report) -> Any:
-    named = next((child.text for child in children if isinstance(child, _Identity)), text)
+    attribute = values.pop("identity", "")
+    named = next((c.text for c in children if isinstance(c, _Identity)), text or attribute)
     if not named:
         report("nobody_to_dial", "<Client> names nobody; it was left out")
         return None
@@ -241,19 +259,15 @@ def _dial(values: Values, text: str, children: list[Any], report: Report) -> Any
     if len(targets) > MARKUP_TARGETS:
         report("too_many_targets", f"only the first {MARKUP_TARGETS} targets are dialled")
         del targets[MARKUP_TARGETS:]
-    _trimmed(values, report)
     return verbs.Dial(targets=tuple(targets), **values)
 
 
-def _trimmed(values: Values, report: Report) -> None:
-    """Say that silence is kept at both ends: it is not cut off yet."""
-    if values.get("trim") == "trim-silence":
-        report("attribute_without_effect", "trim has no effect yet: silence is kept")
+def _ending(verb: type[Any]) -> Builder:
+    def build(values: Values, _text: str, children: list[Any], _report: Report) -> Any:
+        pairs = tuple((child.name, child.value) for child in children if isinstance(child, _Pair))
+        return verb(parameters=pairs, **values)
 
-
-def _record(values: Values, _text: str, _children: list[Any], report: Report) -> Any:
-    _trimmed(values, report)
-    return verbs.Record(**values)
+    return build
 
 
 def _redirect(values: Values, text: str, _children: list[Any], report: Report) -> Any:
@@ -271,9 +285,13 @@ def _stream(values: Values, _text: str, children: list[Any], report: Report) -> 
     return verbs.Stream(parameters=kept, **values)
 
 
+def _transcription(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
+    return verbs.Transcription(**values)
+
+
 def _reachable(children: list[Any], report: Report) -> list[Any]:
     """The streams that say where they lead."""
-    found = [child for child in children if child.url]
+    found = [child for child in children if isinstance(child, verbs.Transcription) or child.url]
     if len(found) < len(children):
         report("stream_without_url", "a <Stream> without a ws or wss URL was left out")
     return found
@@ -297,7 +315,7 @@ def _start(values: Values, _text: str, children: list[Any], report: Report) -> A
 def _stop(values: Values, _text: str, children: list[Any], report: Report) -> Any:
     names = tuple(child.name for child in children if child.name)
     if len(names) < len(children):
-        report("stream_without_name", "a <Stream> without a name cannot be stopped")
+        report("stream_without_name", "what has no name cannot be stopped")
     return verbs.Stop(names=names, **values) if names else None
 
 
@@ -343,6 +361,25 @@ def _refer(values: Values, _text: str, children: list[Any], report: Report) -> A
     return verbs.Refer(target=found.uri, **values)
 
 
+def _prompt(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    if not values.get("for_") or not children:
+        report("bad_prompt", "a <Prompt> needs the step it is for and something to be heard")
+        return None
+    return verbs.PayPrompt(prompts=tuple(children), **values)
+
+
+def _pay(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    pairs = tuple((child.name, child.value) for child in children if isinstance(child, _Pair))
+    kept = tuple(pair for pair in pairs if len(pair[1]) <= PAYMENT_TEXT_CHARS)
+    kept = kept[:PAYMENT_PARAMETERS_MAX]
+    if len(kept) < len(pairs):
+        report("too_many_parameters", "parameters that are too many or too long were left out")
+    if "speech" in values.get("input", ()):
+        report("attribute_without_effect", "a card is keyed in: what is said of it is not heard")
+    prompts = tuple(child for child in children if isinstance(child, verbs.PayPrompt))
+    return verbs.Pay(prompts=prompts[:PAYMENT_PROMPTS_MAX], parameters=kept, **values)
+
+
 def _left_out(_values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
     """What has no effect, and was reported where that matters."""
     return None
@@ -366,7 +403,9 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Play": _play,
     "Pause": _plain(verbs.Pause),
     "Gather": _gather,
-    "Record": _record,
+    "Pay": _pay,
+    "Prompt": _prompt,
+    "Record": _plain(verbs.Record),
     "Dial": _dial,
     "Number": _number,
     "Sip": _sip,
@@ -386,8 +425,8 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Body": _body,
     "Media": _media,
     "Redirect": _redirect,
-    "Hangup": _plain(verbs.Hangup),
-    "Reject": _plain(verbs.Reject),
+    "Hangup": _ending(verbs.Hangup),
+    "Reject": _ending(verbs.Reject),
     "Refer": _refer,
     "Sim": _elsewhere,
     "WhatsApp": _elsewhere,
@@ -397,5 +436,6 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Stream": _stream,
     "Connect": _connect,
     "Start": _start,
+    "Transcription": _transcription,
     "Stop": _stop,
 }

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
-from ringfence.calls.words import RecordingDuty, RecordWhen
+from ringfence.calls.words import RecordingDuty, RecordingTrack, RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import own_call
-from ringfence.kernel.limits import MARKUP_SIP_HEADERS
 from ringfence.kernel.phone import Phone
-from ringfence.markup.build import is_header
+from ringfence.markup.build import told
 from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
 from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
 from ringfence.markup.progress import ProgressReports
+from ringfence.markup.ring_tones import ring_tone
 from ringfence.markup.screening import Screening
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Client, Dial, Number, Say, Sip, Target
@@ -31,6 +31,12 @@ _WHEN: dict[str, RecordWhen] = {
     "record-from-ringing-dual": "from_ringing",
 }
 
+
+_TRACKS: dict[str, RecordingTrack] = {
+    "both": "both",
+    "inbound": "inbound",
+    "outbound": "outbound",
+}
 
 _RECORDED: dict[type, str] = {
     notices.RecordingBegun: "in-progress",
@@ -82,7 +88,9 @@ class DialStep(Step):
         wanted = [target for target, _ in found]
         self._reports = ProgressReports(stage, wanted, self._base)
         self._dialled = tuple(
-            replace(made, report=place if target.status_callback else 0)
+            replace(made, report=place, listen=_listening(target))
+            if target.status_callback or _listening(target)
+            else made
             for place, (target, made) in enumerate(found, 1)
         )
         self._screens = {
@@ -207,16 +215,27 @@ class DialStep(Step):
                 time_limit_ms=dial.time_limit * 1000,
                 hangup_on_star=dial.hangup_on_star,
                 answer_on_bridge=dial.answer_on_bridge and not stage.answered,
-                ring_tone=_ring_tone(dial.ring_tone),
+                ring_tone=self._ring_tone(targets),
                 record=record,
                 dual=dial.record.endswith("-dual"),
                 trim=dial.trim == "trim-silence",
+                track=_TRACKS[dial.recording_track],
                 covers=stage.recorded,
+                refers=dial.refer_url is not None,
             )
         )
 
+    def _ring_tone(self, targets: tuple[commands.DialTarget, ...]) -> str:
+        wanted, home = self._dial.ring_tone, self._stage.context.region
+        ends = (target.endpoint for target in targets)
+        called = [end.phone for end in ends if isinstance(end, commands.ToPhone)]
+        found = ring_tone(wanted, called, home)
+        if found is None:
+            self._stage.note("bad_ring_tone", "no country rings like ringTone says", at=self._dial)
+        return found or ring_tone("", called, home) or "ringback"
+
     def receive(self, notice: Notice) -> None:
-        if isinstance(notice, notices.DialProgress):
+        if isinstance(notice, notices.DialProgress | notices.CalleeKnown):
             if self._reports is not None:
                 self._reports.receive(notice)
         elif isinstance(notice, notices.DialFinished):
@@ -248,7 +267,7 @@ class DialStep(Step):
             case Client():
                 return commands.DialTarget(
                     endpoint=commands.ToSip(
-                        uri=f"client:{target.identity}", headers=_told(target.parameters)
+                        uri=f"client:{target.identity}", headers=told(target.parameters)
                     )
                 )
             case _:
@@ -285,6 +304,10 @@ class DialStep(Step):
             params = (*params, ("DialCallDuration", whole_seconds(ended.talk_ms)))
         if ended.recording is not None:
             params = (*params, *recording_params(stage.context, ended.recording))
+        if ended.referred and self._dial.refer_url is not None:
+            params = (*params, ("ReferTransferTarget", ended.referred))
+            stage.go(self._dial.refer_url, self._dial.refer_method, params)
+            return
         self._over(params)
 
     def _recorded(
@@ -302,11 +325,17 @@ class DialStep(Step):
                     *recording_params(stage.context, ended.recording),
                     ("RecordingStatus", status),
                     ("RecordingDuration", whole_seconds(duration)),
-                    ("RecordingChannels", "2" if dial.record.endswith("-dual") else "1"),
+                    ("RecordingChannels", self._channels),
+                    ("RecordingTrack", dial.recording_track),
                     ("RecordingSource", "DialVerb"),
                 ),
                 "recording",
             )
+
+    @property
+    def _channels(self) -> str:
+        both = self._dial.recording_track == "both"
+        return "2" if both and self._dial.record.endswith("-dual") else "1"
 
     def _over(self, params: Params) -> None:
         dial, stage = self._dial, self._stage
@@ -316,19 +345,17 @@ class DialStep(Step):
             stage.go(dial.action, dial.method, params)
 
 
-def _told(parameters: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    """The parameters of a Client as header fields, where their names and values can be such."""
-    return tuple(
-        (f"X-{name}", value)
-        for name, value in parameters[:MARKUP_SIP_HEADERS]
-        if is_header(f"X-{name}", value)
+def _listening(target: Number | Sip | Client) -> commands.ListenHow | None:
+    """Whether it is found out who answers, and how."""
+    if isinstance(target, Client) or not target.machine_detection:
+        return None
+    return commands.ListenHow(
+        to_the_end=target.machine_detection == "DetectMessageEnd",
+        timeout_ms=target.machine_detection_timeout * 1000,
+        speech_ms=target.machine_detection_speech_threshold,
+        speech_end_ms=target.machine_detection_speech_end_threshold,
+        silence_ms=target.machine_detection_silence_timeout,
     )
-
-
-def _ring_tone(name: str) -> str:
-    """The engine knows two: that of North America and that of most other places."""
-    american = {"automatic", "us", "ca", "us-old"}
-    return "ringback" if name.lower() in american else "ringback_eu"
 
 
 def _keys(digits: str) -> str:

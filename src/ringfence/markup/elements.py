@@ -32,6 +32,7 @@ from ringfence.markup.attributes import (
 )
 from ringfence.markup.element import Element, later, noted
 from ringfence.markup.elements_outside import INNER, OUTSIDE
+from ringfence.markup.elements_paying import PAYING
 
 _EVENTS = ("initiated", "ringing", "answered", "completed")
 _RECORDING_EVENTS = ("in-progress", "completed", "absent")
@@ -52,15 +53,17 @@ _MESSAGE: dict[str, Attribute] = {
     "method": method("method", 14102),
     "statusCallback": url("status_callback", 14108),
 }
-_MACHINES = (
-    "machineDetection",
-    "amdStatusCallback",
-    "amdStatusCallbackMethod",
-    "machineDetectionTimeout",
-    "machineDetectionSpeechThreshold",
-    "machineDetectionSpeechEndThreshold",
-    "machineDetectionSilenceTimeout",
-)
+_MACHINES: dict[str, Attribute] = {
+    "machineDetection": choice("machine_detection", "Enable", "DetectMessageEnd"),
+    "machineDetectionTimeout": integer("machine_detection_timeout", 3, 60),
+    "machineDetectionSpeechThreshold": integer("machine_detection_speech_threshold", 1_000, 6_000),
+    "machineDetectionSpeechEndThreshold": integer(
+        "machine_detection_speech_end_threshold", 500, 5_000
+    ),
+    "machineDetectionSilenceTimeout": integer("machine_detection_silence_timeout", 2_000, 10_000),
+    "amdStatusCallback": url("amd_status_callback"),
+    "amdStatusCallbackMethod": method("amd_status_callback_method"),
+}
 _APPLICATION = frozenset({"ApplicationSid", "Parameter"})
 _ELSEWHERE = (
     "url",
@@ -174,7 +177,10 @@ _TABLE: tuple[Element, ...] = (
             "playBeep": boolean("play_beep", 13616),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
             **_RECORDING_CALLBACK,
-            **noted("transcribe", "transcribeCallback", "recordingConfigurationId"),
+            "transcribe": boolean("transcribe"),
+            "transcribeCallback": url("transcribe_callback"),
+            "transcribeLanguage": text("transcribe_language", 16),
+            **noted("recordingConfigurationId"),
         },
     ),
     Element(
@@ -191,11 +197,11 @@ _TABLE: tuple[Element, ...] = (
             "ringTone": text("ring_tone", 16),
             "record": _record_mode(13217),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
+            "recordingTrack": choice("recording_track", "both", "inbound", "outbound"),
+            "referUrl": url("refer_url"),
+            "referMethod": method("refer_method"),
             **_RECORDING_CALLBACK,
             **noted(
-                "recordingTrack",
-                "referUrl",
-                "referMethod",
                 "events",
                 "ifMachine",
                 "hangupOn",
@@ -220,7 +226,8 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13221),
             "method": method("method", 13221),
             **_STATUS_CALLBACK,
-            **noted("byoc", "action", *_MACHINES),
+            **_MACHINES,
+            **noted("byoc", "action"),
         },
         content="text",
     ),
@@ -233,7 +240,8 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url", 13241),
             "method": method("method", 13241),
             **_STATUS_CALLBACK,
-            **noted("codecs", *_MACHINES),
+            **_MACHINES,
+            **noted("codecs"),
         },
         frozenset({"Uri", "Headers"}),
         "text",
@@ -255,7 +263,7 @@ _TABLE: tuple[Element, ...] = (
             "url": url("url"),
             "method": method("method"),
             **_STATUS_CALLBACK,
-            **noted("identity"),
+            "identity": text("identity", 256),
         },
         frozenset({"Identity", "Parameter"}),
         "text",
@@ -282,7 +290,6 @@ _TABLE: tuple[Element, ...] = (
             "endConferenceOnExit": boolean("end_conference_on_exit", 13231),
             "maxParticipants": integer("max_participants", 2, 250),
             "record": _record_mode(12200),
-            "trim": choice("trim", "trim-silence", "do-not-trim"),
             "waitUrl": url_or_nothing("wait_url", 13233),
             "waitMethod": method("wait_method", 13234),
             "coach": text("coach", 34),
@@ -304,6 +311,7 @@ _TABLE: tuple[Element, ...] = (
             "eventCallbackUrl": url("event_callback_url"),
             **_RECORDING_CALLBACK,
             **noted(
+                "trim",
                 "region",
                 "recordingConfigurationId",
                 "jitterBufferSize",
@@ -345,12 +353,16 @@ _TABLE: tuple[Element, ...] = (
     Element("Body", {}, content="text"),
     Element("Media", {}, content="text"),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
-    Element("Hangup", {}, frozenset({"Parameter"})),
-    Element("Reject", {"reason": choice("reason", "rejected", "busy")}, frozenset({"Parameter"})),
+    Element("Hangup", {}, frozenset({"Parameter"}), "verbs"),
+    Element(
+        "Reject",
+        {"reason": choice("reason", "rejected", "busy")},
+        frozenset({"Parameter"}),
+        "verbs",
+    ),
     Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
+    *PAYING,
     *later(
-        "Pay",
-        "Prompt",
         "Annotate",
         "Publish",
     ),
@@ -380,6 +392,7 @@ TOP_LEVEL: Final[frozenset[str]] = (
         "Task",
         "Body",
         "Media",
+        "Prompt",
     }
 )
 """The verbs that may stand directly in a Response."""

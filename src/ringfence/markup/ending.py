@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringfence.calls import commands
 from ringfence.calls.causes import Cause
+from ringfence.markup.build import told
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Broken, Hangup, Redirect, Reject, Unavailable
 
@@ -30,17 +31,17 @@ class InstantStep(Step):
         match self._verb:
             case Redirect(url=url, method=method):
                 stage.go(url or None, method, ())
-            case Hangup():
-                stage.command(commands.Hangup())
+            case Hangup(parameters=parameters):
+                stage.command(commands.Hangup(headers=told(parameters)))
                 stage.finish()
-            case Reject(reason=reason) as reject:
+            case Reject(reason=reason, parameters=parameters) as reject:
                 if stage.answered:
                     stage.note(
                         "reject_after_answer",
                         "<Reject> after the call was answered hangs up",
                         at=reject,
                     )
-                stage.command(commands.Reject(cause=_REASONS[reason]))
+                stage.command(commands.Reject(cause=_REASONS[reason], headers=told(parameters)))
                 stage.finish()
             case Broken():
                 stage.give_up()

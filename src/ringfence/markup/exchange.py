@@ -2,7 +2,7 @@
 
 A program also issues commands to the call (`ringfence.calls.commands`); those are not listed here.
 Each request carries a number that its answer repeats; a number is used once in a program's life.
-`Callback` has no answer.
+`Callback` and `Transcribe` have no answer.
 
     request       answered by
     ----------    ----------------------------------------------
@@ -13,6 +13,8 @@ Each request carries a number that its answer repeats; a number is used once in 
     AskRecording  RecordingMay
     AskRoom       RoomSays
     SendText      TextAsked
+    OpenPayment   PaymentOpened
+    MakePayment   PaymentMade
 
 Values may be personal data and stay out of every ``repr``; a telephone number travels as `Phone`.
 """
@@ -24,9 +26,11 @@ from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import ClipId, MessageId, PartyId
+from ringfence.kernel.ids import ClipId, MessageId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
+from ringfence.payments.charge import Charge, Outcome, Result
+from ringfence.payments.order import PaymentOrder
 
 Value = str | Phone
 Params = tuple[tuple[str, Value], ...]
@@ -62,7 +66,15 @@ class LoadMedia:
 
 
 CallbackKind = Literal[
-    "status", "recording", "conference", "queue", "message", "transcription", "stream", "action"
+    "status",
+    "recording",
+    "conference",
+    "queue",
+    "message",
+    "transcription",
+    "stream",
+    "action",
+    "payment",
 ]
 """What the notification log files a callback under."""
 
@@ -137,7 +149,44 @@ class LoadMusic:
     request: int
 
 
-Request = Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | AskRoom | SendText
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPayment:
+    """Is there a processor for this order? Write down that somebody is about to pay."""
+
+    request: int
+    order: PaymentOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakePayment:
+    """Have the processor asked, once. Whoever does it wipes what was entered."""
+
+    request: int
+    charge: Charge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropPayment:
+    """It ended before a processor was asked. No answer."""
+
+    payment: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcribe:
+    """Have a recording read once it is saved; ``url`` (absolute) is told what was said."""
+
+    recording: RecordingId
+    url: str = field(default="", repr=False)
+    method: Method = "POST"
+    language: str = ""
+
+
+Request = (
+    Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | AskRoom | SendText
+    | Transcribe | OpenPayment | MakePayment | DropPayment
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +259,27 @@ class RoomSays:
     recorded: bool
 
 
-Answer = Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay | TextAsked | RoomSays
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentOpened:
+    """It can be made under this id; or ``outcome`` says why it cannot."""
+
+    request: int
+    payment: str = ""
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMade:
+    """What came of it; it is written down already."""
+
+    request: int
+    outcome: Outcome
+
+
+Answer = (
+    Fetched | FetchFailed | ClipReady | ClipFailed | RecordingMay | TextAsked | RoomSays
+    | PaymentOpened | PaymentMade
+)  # fmt: skip
 
 
 # --- what may be asked of a program ---------------------------------------------------------------

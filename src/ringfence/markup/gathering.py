@@ -24,6 +24,8 @@ from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Gather
 
 _LEAST_TIMEOUT_MS = 200
+_SPEAKING_MS = 3_000
+"""How long somebody who was heard to speak is waited for: a recogniser says so once a second."""
 
 
 class GatherStep(Step):
@@ -73,6 +75,7 @@ class GatherStep(Step):
                         hints=hints,
                         profanity_filter=gather.profanity_filter,
                         model=gather.speech_model,
+                        partial=gather.partial_result_callback is not None,
                     )
                 )
             )
@@ -135,6 +138,7 @@ class GatherStep(Step):
     def _heard(self, said: notices.SpeechHeard) -> None:
         gather, stage = self._gather, self._stage
         if not said.text and not said.final:
+            self._speaking()
             return
         stage.progress()
         if self._prompting:
@@ -153,6 +157,15 @@ class GatherStep(Step):
             return
         silence = gather.timeout if gather.speech_timeout is None else gather.speech_timeout
         self._until = Ms(stage.now + max(silence, 1) * 1000)
+
+    def _speaking(self) -> None:
+        """Somebody speaks and nothing is known yet: that is no silence."""
+        if self._prompting or self._until is None:
+            return
+        now = self._stage.now
+        self._until = max(self._until, Ms(now + _SPEAKING_MS))
+        if self._deadline is None:
+            self._deadline = Ms(now + self._gather.max_speech_time * 1000)
 
     def _report(self, said: notices.SpeechHeard) -> None:
         gather = self._gather

@@ -37,13 +37,16 @@ class ProgressReports:
         self._base = base
         self._sent: dict[str, int] = {}
 
-    def receive(self, news: notices.DialProgress) -> None:
-        """A leg has come further."""
+    def receive(self, news: notices.DialProgress | notices.CalleeKnown) -> None:
+        """A leg has come further, or it is known who answered it."""
         target = self._targets[news.report - 1]
+        if isinstance(news, notices.CalleeKnown):
+            self._known(target, news)
+            return
         if news.step not in target.status_callback_event:
             return
-        url = resolve(target.status_callback or "", self._base)
-        if url is None or url.startswith("flow:"):
+        url = self._url(target.status_callback)
+        if url is None:
             return
         number = self._sent.get(news.leg, 0)
         self._sent[news.leg] = number + 1
@@ -67,6 +70,24 @@ class ProgressReports:
         self._stage.ask(
             Callback(url=url, method=target.status_callback_method, params=params, event=news.step)
         )
+
+    def _url(self, reference: str | None) -> str | None:
+        url = resolve(reference, self._base) if reference else None
+        return None if url is None or url.startswith("flow:") else url
+
+    def _known(self, target: Number | Sip | Client, news: notices.CalleeKnown) -> None:
+        url = None if isinstance(target, Client) else self._url(target.amd_status_callback)
+        if url is None or isinstance(target, Client):
+            return
+        params: Params = (
+            ("AccountSid", self._stage.context.account),
+            ("CallSid", own_call(news.leg)),
+            ("ParentCallSid", self._stage.context.call),
+            ("AnsweredBy", news.answered_by),
+            ("MachineDetectionDuration", str(news.after_ms)),
+        )
+        method = target.amd_status_callback_method
+        self._stage.ask(Callback(url=url, method=method, params=params, event="answered-by"))
 
     def _status(self, news: notices.DialProgress) -> str:
         if news.step == "completed":

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
+from ringfence.kernel.ids import RecordingId
 from ringfence.kernel.limits import MARKUP_RECORD_MIN_MS
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
-from ringfence.markup.exchange import Params, RecordingMay
+from ringfence.markup.exchange import Params, RecordingMay, Transcribe
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Record
 
@@ -70,6 +71,7 @@ class RecordStep(Step):
             case notices.RecordingBegun(source="voicemail"):
                 about = recording_params(self._stage.context, notice.recording)
                 self._tell("in-progress", about)
+                self._transcribe(notice.recording)
             case notices.RecordingFinished(source="voicemail"):
                 self._finished(notice)
             case notices.RecordingMissing(source="voicemail"):
@@ -113,6 +115,15 @@ class RecordStep(Step):
                 at=self._record,
             )
         self._stage.proceed()
+
+    def _transcribe(self, recording: RecordingId) -> None:
+        """Ask for the text at once: who left a message and hung up has left it all the same."""
+        record, stage = self._record, self._stage
+        if record.transcribe or record.transcribe_callback is not None:
+            url = stage.whole(record.transcribe_callback) if record.transcribe_callback else None
+            stage.ask(
+                Transcribe(recording=recording, url=url or "", language=record.transcribe_language)
+            )
 
     def _tell(self, status: str, params: Params) -> None:
         record = self._record

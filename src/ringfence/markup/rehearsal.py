@@ -39,11 +39,14 @@ from ringfence.markup.exchange import (
     Fetched,
     FetchFailed,
     LoadMedia,
+    OpenPayment,
+    PaymentOpened,
     RecordingMay,
     Request,
     Speak,
 )
 from ringfence.markup.voice import Program
+from ringfence.payments.charge import unreached
 
 LETTER_MS: Final = 60
 CLIP_MS: Final = 3 * SECOND
@@ -173,7 +176,7 @@ class Rehearsal:
             return
         self._take()
 
-    def _give(self, notice: Notice | ClipReady | RecordingMay) -> None:
+    def _give(self, notice: Notice | ClipReady | RecordingMay | PaymentOpened) -> None:
         self._program.receive(notice, self._now)
 
     def _later(self, after_ms: int, notice: Notice) -> None:
@@ -248,6 +251,9 @@ class Rehearsal:
                 self._told(request)
             case AskRecording():
                 self._give(self._may(request))
+            case OpenPayment():
+                outcome = unreached("rehearsed", request.order)
+                self._give(PaymentOpened(request=request.request, outcome=outcome))
 
     def _ready(self, request: int, clip: ClipId) -> None:
         self._give(ClipReady(request=request, clip=clip, duration_ms=self._clips[clip][1]))

@@ -21,17 +21,27 @@ from ringfence.markup.exchange import (
     AskRoom,
     Callback,
     CallbackKind,
+    DropPayment,
     Fetch,
     Fetched,
     FetchFailed,
     LoadMusic,
+    MakePayment,
+    OpenPayment,
     Params,
     RecordingMay,
     Request,
     SendText,
     TextAsked,
+    Transcribe,
 )
 from ringfence.markup.verbs import Method, Verb
+
+StepRequest = (
+    AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
+    | OpenPayment | MakePayment | DropPayment | Transcribe
+)  # fmt: skip
+"""What a step may ask of the world."""
 
 
 class Stage(Protocol):
@@ -65,9 +75,7 @@ class Stage(Protocol):
     def next_request(self) -> int:
         """Return a new number for a request."""
 
-    def ask(
-        self, request: AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
-    ) -> None:
+    def ask(self, request: StepRequest) -> None:
         """Ask the world something; the answer comes to `Step.ruled` or `Step.fetched`."""
 
     def pass_on(self, item: Command | Request) -> None:
@@ -142,6 +150,9 @@ class Step:
 
     def fetched(self, _answer: Fetched | FetchFailed, /) -> None:
         """A document this step asked for is here, or never will be."""
+
+    def hung_up(self) -> None:
+        """The call is over; callbacks alone leave from here on."""
 
     def deadline(self) -> Ms | None:
         """When `fire` is due."""

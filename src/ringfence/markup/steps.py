@@ -11,6 +11,7 @@ from ringfence.markup.dialling import DialStep
 from ringfence.markup.echoing import EchoStep
 from ringfence.markup.ending import InstantStep
 from ringfence.markup.gathering import GatherStep
+from ringfence.markup.paying import PayStep
 from ringfence.markup.queueing import EnqueueStep, LeaveStep, TakingStep
 from ringfence.markup.recording import RecordStep
 from ringfence.markup.referring import ReferStep
@@ -30,6 +31,7 @@ from ringfence.markup.verbs import (
     Leave,
     Message,
     Pause,
+    Pay,
     Play,
     Prompt,
     Queue,
@@ -59,6 +61,8 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return SpeakingStep(stage, prompts, base), len(prompts)
         case Gather():
             return GatherStep(stage, verb, base), 1
+        case Pay():
+            return PayStep(stage, verb, base), 1
         case Record():
             return RecordStep(stage, verb), 1
         case Dial() if any(isinstance(target, Conference) for target in verb.targets):

@@ -11,13 +11,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from ringfence.calls import commands, notices
+from ringfence.calls.hearing import Wish
 from ringfence.calls.notices import Notice
-from ringfence.calls.stream import StreamEnd, StreamOrder
+from ringfence.calls.stream import StreamEnd, StreamOrder, Words
 from ringfence.kernel.clock import Ms
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.exchange import Params, RecordingMay
 from ringfence.markup.stage import Stage, Step
-from ringfence.markup.verbs import Connect, Start, Stop, Stream
+from ringfence.markup.verbs import Connect, Start, Stop, Stream, Transcription
 
 _CODES: dict[StreamEnd, tuple[str, str]] = {
     "refused": ("stream_refused", "the address of the stream is private or not allowed"),
@@ -40,6 +41,29 @@ def order_of(stage: Stage, stream: Stream, *, two_way: bool) -> StreamOrder:
         parameters=stream.parameters,
         status_callback=callback or "",
         status_callback_method=stream.status_callback_method,
+    )
+
+
+def words_of(stage: Stage, wanted: Transcription) -> StreamOrder:
+    """Return what the call is asked for where what is said is wanted as text."""
+    callback = stage.whole(wanted.status_callback) if wanted.status_callback else None
+    return StreamOrder(
+        url="",
+        name=wanted.name,
+        tracks=wanted.track,
+        words=Words(
+            wish=Wish(
+                language=wanted.language,
+                hints=tuple(hint.strip() for hint in wanted.hints.split(",") if hint.strip()),
+                profanity_filter=wanted.profanity_filter,
+                model=wanted.speech_model,
+                partial=wanted.partial_results,
+            ),
+            callback=callback or "",
+            callback_method=wanted.status_callback_method,
+            inbound_label=wanted.inbound_label,
+            outbound_label=wanted.outbound_label,
+        ),
     )
 
 
@@ -126,7 +150,11 @@ class StartStep(Step):
             )
         else:
             for stream in self._start.streams:
-                order = order_of(self._stage, stream, two_way=False)
+                order = (
+                    words_of(self._stage, stream)
+                    if isinstance(stream, Transcription)
+                    else order_of(self._stage, stream, two_way=False)
+                )
                 self._stage.command(commands.StartStream(order=order))
         self._stage.proceed()
 

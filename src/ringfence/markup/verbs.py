@@ -94,7 +94,8 @@ class Record(Verb):
     """Record the caller, then ask ``action`` what to do (None: the document's own URL).
 
     ``timeout`` seconds of silence end it, as do ``max_length`` seconds or a key of
-    ``finish_on_key``.
+    ``finish_on_key``. ``transcribe``: what was said is wanted as text, for
+    ``transcribe_callback``, which alone says so, too.
     """
 
     action: str | None = field(default=None, repr=False)
@@ -107,10 +108,29 @@ class Record(Verb):
     recording_status_callback: str | None = field(default=None, repr=False)
     recording_status_callback_method: Method = "POST"
     recording_status_callback_event: tuple[str, ...] = ("completed",)
+    transcribe: bool = False
+    transcribe_callback: str | None = field(default=None, repr=False)
+    transcribe_language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number(Verb):
+class Listened(Verb):
+    """Somebody to dial of whom it is found out whether they are a person; who is told of that.
+
+    ``machine_detection`` empty: not; seconds and milliseconds as Twilio has them.
+    """
+
+    machine_detection: Literal["", "Enable", "DetectMessageEnd"] = ""
+    machine_detection_timeout: int = 30
+    machine_detection_speech_threshold: int = 2_400
+    machine_detection_speech_end_threshold: int = 1_200
+    machine_detection_silence_timeout: int = 5_000
+    amd_status_callback: str | None = field(default=None, repr=False)
+    amd_status_callback_method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number(Listened):
     """A telephone number to dial. ``url``: what its callee hears before they are connected."""
 
     number: str = field(repr=False)
@@ -123,7 +143,7 @@ class Number(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sip(Verb):
+class Sip(Listened):
     """A SIP URI to dial, with credentials for the far side's challenge and extra headers.
 
     ``url``: what its callee hears before they are connected.
@@ -169,7 +189,6 @@ class Conference(Verb):
     end_conference_on_exit: bool = False
     max_participants: int = 250
     record: str = "do-not-record"
-    trim: str = "trim-silence"
     wait_url: str | None = field(default=None, repr=False)
     wait_method: Method = "POST"
     coach: str = ""
@@ -207,7 +226,8 @@ Recorded = Literal[
 class Dial(Verb):
     """Connect the caller with ``targets``: all at once, or one after another (``sequential``).
 
-    ``action`` None: go on with the next verb when the other side has hung up.
+    ``action`` None: go on with the next verb when the other side has hung up. ``refer_url``: asked
+    what to do, instead, where the other side sends a REFER.
     """
 
     targets: tuple[Target, ...] = ()
@@ -222,6 +242,9 @@ class Dial(Verb):
     ring_tone: str = "automatic"
     record: Recorded = "do-not-record"
     trim: Literal["trim-silence", "do-not-trim"] = "do-not-trim"
+    recording_track: Literal["both", "inbound", "outbound"] = "both"
+    refer_url: str | None = field(default=None, repr=False)
+    refer_method: Method = "POST"
     recording_status_callback: str | None = field(default=None, repr=False)
     recording_status_callback_method: Method = "POST"
     recording_status_callback_event: tuple[str, ...] = ("completed",)
@@ -273,14 +296,20 @@ class Redirect(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup(Verb):
-    """End the call."""
+    """End the call; ``parameters`` go with the BYE as headers."""
+
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject(Verb):
-    """Refuse the call unanswered: ``rejected`` (not in service) or ``busy``."""
+    """Refuse the call unanswered: ``rejected`` (not in service) or ``busy``.
+
+    ``parameters`` go with the answer as headers.
+    """
 
     reason: Literal["rejected", "busy"] = "rejected"
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +326,54 @@ class Refer(Verb):
     target: str = field(repr=False)
     action: str | None = field(default=None, repr=False)
     method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayPrompt(Verb):
+    """What is heard at one step of a Pay (``for_``); empty tuples: whatever is the case.
+
+    ``again``: the second time, of what has to be entered twice (``requireMatchingInputs``).
+    """
+
+    prompts: tuple[Prompt, ...] = ()
+    for_: str = ""
+    error_type: tuple[str, ...] = ()
+    card_type: tuple[str, ...] = ()
+    attempt: tuple[int, ...] = ()
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pay(Verb):
+    """Ask for a card or a bank account, have it charged or made a token, then ``action``.
+
+    ``charge_amount``, ``currency``, ``valid_card_types`` as written: what is wrong with them is
+    the result. ``postal_code``: ``true``, ``false``, or the code. ``max_attempts``: how often what
+    is wrong may be entered again.
+    """
+
+    prompts: tuple[PayPrompt, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    input: tuple[str, ...] = ("dtmf",)
+    action: str | None = field(default=None, repr=False)
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    payment_method: Literal["credit-card", "ach-debit"] = "credit-card"
+    bank_account_type: Literal["consumer-checking", "consumer-savings", "commercial-checking"] = (
+        "consumer-checking"
+    )
+    timeout: int = 5
+    max_attempts: int = 1
+    security_code: bool = True
+    postal_code: str = field(default="true", repr=False)
+    min_postal_code_length: int = 0
+    payment_connector: str = "Default"
+    token_type: Literal["one-time", "reusable", "payment-method"] = "reusable"  # noqa: S105
+    charge_amount: str = ""
+    currency: str = "usd"
+    description: str = field(default="", repr=False)
+    valid_card_types: str = "visa mastercard amex"
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,10 +406,27 @@ class Connect(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start(Verb):
-    """Let servers hear the call while the next verbs are carried out."""
+class Transcription(Verb):
+    """What is said on the call as text while it is said. In a Stop only ``name`` counts."""
 
-    streams: tuple[Stream, ...]
+    name: str = field(default="", repr=False)
+    track: Literal["inbound_track", "outbound_track", "both_tracks"] = "both_tracks"
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    inbound_label: str = field(default="", repr=False)
+    outbound_label: str = field(default="", repr=False)
+    partial_results: bool = False
+    language: str = "en-US"
+    profanity_filter: bool = True
+    speech_model: str = ""
+    hints: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(Verb):
+    """Let servers hear the call, or have it written down, while the next verbs are carried out."""
+
+    streams: tuple[Stream | Transcription, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

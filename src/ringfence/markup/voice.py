@@ -35,25 +35,24 @@ from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Applets, Context, Restart, Source, base_params
 from ringfence.markup.exchange import (
     Answer,
-    AskRecording,
-    AskRoom,
     Begin,
     Callback,
     CallbackKind,
     ClipFailed,
     ClipReady,
+    DropPayment,
     Fetch,
     Fetched,
     FetchFailed,
     GoTo,
-    LoadMusic,
     Order,
     Params,
+    PaymentMade,
+    PaymentOpened,
     Perform,
     RecordingMay,
     Request,
     RoomSays,
-    SendText,
     TextAsked,
     Value,
 )
@@ -62,7 +61,7 @@ from ringfence.markup.parser import Document, parse
 from ringfence.markup.problems import KINDS, Problem
 from ringfence.markup.reading import FETCH_SENTENCES, read_body
 from ringfence.markup.speaking import SorryStep
-from ringfence.markup.stage import Step
+from ringfence.markup.stage import Step, StepRequest
 from ringfence.markup.steps import step_for
 from ringfence.markup.streaming import news_of
 from ringfence.markup.urls import resolve
@@ -84,6 +83,7 @@ _AFTER_OVER = (
     notices.ConferenceFinished,
     notices.QueueFinished,
     notices.StreamFinished,
+    PaymentMade,
 )
 """What still matters when the call is over: an action URL is told of it."""
 
@@ -224,6 +224,11 @@ class Program:
             case notices.CallOver():
                 self._over = True
                 self._fetching, self._fetch_due = 0, None
+                if self._step is not None and not self._waiting_answer:
+                    self._step.hung_up()
+            case PaymentOpened() | PaymentMade():  # whoever asked is gone
+                if isinstance(news, PaymentOpened) and news.payment:
+                    self._ask(DropPayment(payment=news.payment, result="transaction-cancelled"))
             case _:
                 self._notice(news)
         self._settle()
@@ -313,9 +318,7 @@ class Program:
     def next_request(self) -> int:
         return self._next_request()
 
-    def ask(
-        self, request: AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
-    ) -> None:
+    def ask(self, request: StepRequest) -> None:
         self._ask(request)
 
     def pass_on(self, item: Command | Request) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.accounts.resources import Hook
-from ringfence.kernel.ids import ApplicationId
+from ringfence.kernel.ids import ApplicationId, FlowId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,8 @@ class NumberOptions:
     """``name``: what people call it. ``application``: answers calls, before any URL.
 
     ``fallback``: asked when the document of a call cannot be had. ``status``: told how calls go.
-    ``sms``, ``sms_fallback``, ``sms_application``: likewise for messages.
+    ``sms``, ``sms_fallback``, ``sms_application``: likewise for messages. ``sms_flow``: a flow that
+    answers them, before any URL of the number's own.
     """
 
     name: str = field(default="", repr=False)
@@ -23,6 +24,7 @@ class NumberOptions:
     sms: Hook | None = None
     sms_fallback: Hook | None = None
     sms_application: ApplicationId | None = None
+    sms_flow: FlowId | None = None
     caller_name_lookup: bool = False
 
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ringfence.observe.logs import FIELDS, IDENT
-from ringfence.privacy.labels import ACCOUNT_ID, CALL_ID, CASE_FACT, CONFIG, SYSTEM, TEXT_ID, Label
+from ringfence.privacy.labels import (
+    ACCOUNT_ID,
+    CALL_ID,
+    CASE_FACT,
+    CONFIG,
+    PAYMENT_ID,
+    SYSTEM,
+    TEXT_ID,
+    Label,
+)
 
 IDENTS: Mapping[str, Label] = MappingProxyType(
     {
@@ -24,6 +33,7 @@ IDENTS: Mapping[str, Label] = MappingProxyType(
         "leg": CALL_ID,
         "message": TEXT_ID,
         "number": CONFIG,
+        "payment": PAYMENT_ID,
         "phone": CONFIG,
         "recording": CALL_ID,
         "stream": CALL_ID,

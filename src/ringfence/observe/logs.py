@@ -101,6 +101,8 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "notice": (WORD, "kind of a notice from the media process"),
     "number": (IDENT, "id of the number concerned, never its digits"),
     "origin": (WORD, "module a library's message came from"),
+    "outcome": (WORD, "what came of a payment"),
+    "payment": (IDENT, "the payment concerned"),
     "phone": (IDENT, "id of the phone device concerned"),
     "pid": (COUNT, "process id"),
     "port": (COUNT, "a port of ours"),

@@ -56,6 +56,13 @@ METRICS: tuple[Declared, ...] = (
     Declared("ringfence_callbacks_flying", "gauge", "callbacks under way"),
     Declared("ringfence_callbacks", "gauge", "callbacks not over, by state", "state"),
     Declared("ringfence_servers_left_alone", "gauge", "servers that do not answer callbacks"),
+    Declared(
+        "ringfence_messages_total", "counter", "text messages, by what became of them", "state"
+    ),
+    Declared("ringfence_carrier_messages_total", "counter", "text messages, by carrier", "carrier"),
+    Declared("ringfence_messages_waiting", "gauge", "text messages to be sent"),
+    Declared("ringfence_messages_unread", "gauge", "text messages nobody has read"),
+    Declared("ringfence_carriers_faulty", "gauge", "carriers of text messages not connected"),
     Declared("ringfence_commits_total", "counter", "transactions committed"),
     Declared("ringfence_disk_free_bytes", "gauge", "space left for the data folder"),
     Declared("ringfence_clock_skew_seconds", "gauge", "how far the wall clock moved since start"),

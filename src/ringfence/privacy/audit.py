@@ -10,7 +10,8 @@ tiles of 256 as in C2SP tlog-tiles::
 An entry is a 32-byte commitment, ``SHA-256(leaf salt | record)``, with ``leaf salt =
 SHA-256(record salt | index as 8 bytes)``. The record salt comes from a key of the person
 concerned: once that key is destroyed nobody can tell which entry spoke of whom, and the tree
-stands unchanged.
+stands unchanged. Or it stands for a page of commitments, ``SHA-256(0x02 | commitment | ...)``: each
+is one person's, who is given the others as the random numbers they are without their salts.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ def commitment(salt: bytes, index: int, record: bytes) -> bytes:
     """Return the entry that commits to ``record`` at ``index`` without revealing it."""
     leaf_salt = _sha256(salt + index.to_bytes(8, "big")).digest()
     return _sha256(leaf_salt + record).digest()
+
+
+def page_entry(members: bytes) -> bytes:
+    """Return the entry that stands for several commitments (32 bytes each, joined) at once."""
+    return _sha256(b"\x02" + members).digest()
 
 
 def leaf_hash(entry: bytes) -> bytes:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, BASE = -121665 * pow(121666, -1, P) % P, b"\x58" + b"\x66" * 31
-
 def need(true, why):
     true or sys.exit(f"FALSE: {why}")
 
@@ -61,10 +60,12 @@ def climb(n, last, path, old, new):  # RFC 9162 2.1.3.2 and 2.1.4.2
 def prove(text, key):
     head, (size, root) = text.split("\n\n")[0].split(), checkpoint(text.split("\n\n", 1)[1], key)
     extra, n, path = b64decode(head[2]), int(head[4]), map(b64decode, head[5:])
-    salted = sha256(extra[:32] + n.to_bytes(8, "big")).digest() + extra[32:]
-    leaf = sha256(b"\0" + sha256(salted).digest()).digest()
+    record, _, page = extra[32:].partition(b"\0")  # a page: commitments of several, ours among them
+    own = sha256(sha256(extra[:32] + n.to_bytes(8, "big")).digest() + record).digest()
+    on = own in {page[i : i + 32] for i in range(0, len(page), 32)}
+    leaf = sha256(b"\0" + (sha256(b"\2" + page).digest() if on else own)).digest()
     need(n < size and climb(n, size - 1, path, leaf, leaf)[1] == root, "the record is another")
-    return f"leaf {n} of {size}: {extra[32:].decode()}".replace("\n", " ")
+    return f"leaf {n} of {size}: {record.decode()}".replace("\n", " ")
 
 def extends(old, new, proof, key):
     (m, was), (size, root), path = checkpoint(old, key), checkpoint(new, key), proof.split()
@@ -75,6 +76,5 @@ def extends(old, new, proof, key):
     return f"the log of {size} leaves begins with the {m} of before"
 
 if __name__ == "__main__":
-    KEY, *FILES = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
-    ONE_BY_ONE = FILES[0].startswith("c2sp.org")
-    print(*[prove(f, KEY) for f in FILES] if ONE_BY_ONE else [extends(*FILES, KEY)], sep="\n")
+    KEY, *F = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
+    print(*[prove(f, KEY) for f in F] if F[0][:4] == "c2sp" else [extends(*F, KEY)], sep="\n")

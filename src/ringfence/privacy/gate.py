@@ -118,6 +118,13 @@ RULES: tuple[Rule, ...] = (
     Rule("carry_message", "user.contact", _DESK, "carry", _OPENED),
     Rule("carry_message", "user.content.private", ("system",), "carry"),
     Rule("carry_message", "user.content.private", _DESK, "carry", _OPENED),
+    # What somebody pays with is handed to a processor by the exchange alone; people see what came.
+    Rule("take_payment", "user.financial.card", ("system",), "pay"),
+    Rule("take_payment", "user.payment", ("system", *_DESK, "developer"), "pay"),
+    Rule("take_payment", "user.financial.method", ("system",), "pay"),
+    Rule("take_payment", "user.financial.method", _DESK, "pay", _OPENED),
+    Rule("take_payment", "user.telephony", ("system", *_DESK, "developer"), "pay"),
+    Rule("take_payment", "system.configuration", ("system", *_DESK, "developer"), "pay"),
     Rule("authenticate", "user.authorization", ("system", "visitor", "owner"), "login",
          while_restricted=True),
     Rule("authenticate", "user.account", ("system", "visitor", "owner"), "login",

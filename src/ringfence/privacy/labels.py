@@ -49,6 +49,8 @@ SYSTEM = Label("system.operations", "none", ("operate",), "none", "plain", "oper
 ACCOUNT_ID = Label("system.operations", "account", ("operate",), "none", "opaque", "account")
 CALL_ID = Label("user.telephony.call.id", "caller", _CALLS, "low", "opaque", "call_log")
 PARTY_ID = Label("user.unique_id.pseudonymous", "caller", _PEOPLE, "low", "opaque", "call_log")
+PARTY_BRIEF = Label("user.unique_id.pseudonymous", "caller", _PEOPLE, "low", "opaque", "content")
+"""Whose it is, in rows that are kept for minutes and that no law asks to keep."""
 CALL_TIME = Label("user.telephony.call.time", "caller", _CALLS, "low", "plain", "call_log")
 CALL_FACT = Label("user.telephony.call.fact", "caller", _CALLS, "low", "plain", "call_log")
 """Cause, codec, duration, quality, direction: about a call, without naming anybody."""
@@ -154,6 +156,25 @@ TEXT_SEALED = Label(
     "content",
 )
 """What a text message says and the addresses of its pictures."""
+TEXT_DRAFT = Label("user.telephony.message", "caller", _TEXTS, "low", "plain", "content")
+"""When and how much of a message came that is not whole, or that is yet to be answered."""
+
+
+_PAID = ("take_payment", "call_record", "billing", "answer_rights", "answer_demand")
+
+PAYMENT_ID = Label("user.payment", "caller", _PAID, "low", "opaque", "call_log")
+PAYMENT_TIME = Label("user.payment", "caller", _PAID, "low", "plain", "call_log")
+PAYMENT_FACT = Label("user.payment", "caller", _PAID, "low", "plain", "call_log")
+"""Amount, currency, state and result of a payment; nothing of what was paid with."""
+PAYMENT_SEALED = Label(
+    "user.financial.method",
+    "caller",
+    ("take_payment", "answer_rights", "answer_demand"),
+    "high",
+    "sealed",
+    "call_log",
+)
+"""The last digits of a card or an account, the processor's token, code and words."""
 
 
 def label_of(annotation: Any) -> Label | None:

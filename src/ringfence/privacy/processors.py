@@ -59,13 +59,22 @@ _WEB: Mapping[str, str] = {
     "QueueResult QueueTime QueuePosition AvgQueueTime QueueSize CurrentQueueSize MaxQueueSize "
     "DequeueResult DequeuedCallQueueTime DequeuedCallDuration ReasonAnnouncementFailed AnnounceUrl "
     "AnsweredBy MachineDetectionDuration Confidence Language TranscriptionStatus "
+    "TranscriptionType TranscriptionEvent TranscriptionEngine Name Track PartialResults SequenceId "
+    "LanguageCode Final TranscriptionErrorCode TranscriptionError "
     "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
     "RawDlrDoneDate ReferTransferTarget ReferCallStatus ReferSipResponseCode "
     "NotifySipResponseCode",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
     "user.content.private": "Digits FinishedOnKey audio SpeechResult StableSpeechResult "
-    "UnstableSpeechResult TranscriptionText Body OptOutType FriendlyName ParticipantLabel "
+    "UnstableSpeechResult TranscriptionText TranscriptionData InboundTrackLabel "
+    "OutboundTrackLabel Body OptOutType FriendlyName ParticipantLabel "
     + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
+    "user.payment": "Result For ErrorType Attempt Capture PartialResult Required PaymentError "
+    "PayErrorCode ConnectorError ChargeAmount PaymentConnector PaymentMethod TokenType Sid "
+    "DateCreated DateUpdated",
+    "user.financial.method": "PaymentCardNumber PaymentCardType ExpirationDate SecurityCode "
+    "PaymentCardPostalCode BankAccountNumber BankRoutingNumber BankAccountType PaymentToken "
+    "ProfileId PaymentConfirmationCode",
     "system.configuration": "AccountSid ApiVersion MessagingServiceSid OutgoingCallerIdSid "
     "UsageTriggerSid UsageCategory Recurring TriggerBy TriggerValue CurrentValue DateFired "
     "IdempotencyToken UsageRecordUri "
@@ -75,6 +84,19 @@ _WEB_FIELDS: Mapping[str, str] = {
     name: category for category, names in _WEB.items() for name in names.split()
 }
 """What a request about a call may carry, by the names it has on the wire."""
+
+_PAYMENT: Mapping[str, str] = {
+    "user.financial.card": "card_number security_code expiry_month expiry_year expiry_year4 "
+    "account_number routing_number",
+    "user.financial.method": "card_type postal_code account_type",
+    "user.payment": "id method amount minor_amount currency currency_upper token_type description "
+    "parameters",
+    "system.configuration": "secret",
+}
+_PAYMENT_FIELDS: Mapping[str, str] = {
+    name: category for category, names in _PAYMENT.items() for name in names.split()
+}
+"""What a processor is told of a payment, by the placeholders of its template."""
 
 PROCESSORS: Mapping[str, Processor] = MappingProxyType({
     item.key: item
@@ -97,6 +119,14 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
              "media": "user.content.private", "id": "user.telephony.message",
              "registration": "system.configuration"},
             ("ringfence.carriers.smpp.link", "ringfence.webhooks.client"),
+        ),
+        Processor(
+            "payment_processor",
+            "The payment processors that the account sets up, asked once for each payment.",
+            "instructed",
+            ("take_payment",),
+            _PAYMENT_FIELDS,
+            ("ringfence.webhooks.client",),
         ),
         Processor(
             "account_server",
@@ -140,6 +170,15 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
             {"number": _PHONE, "fields": "system.configuration"},
             ("ringfence.webhooks.client",),
             ("lookup_url",),
+        ),
+        Processor(
+            "recogniser",
+            "Whoever the operator names to understand what is said on calls.",
+            "engaged",
+            ("connect_call", "deliver_content"),
+            {"audio": "user.content.private", "language": _CALL, "hints": "system.configuration"},
+            ("ringfence.webhooks.client",),
+            ("recogniser_url",),
         ),
     )
 })  # fmt: skip

@@ -48,6 +48,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
                 "contract"),
         Purpose("carry_message", "To carry the text messages people and this business exchange.",
                 "contract"),
+        Purpose("take_payment", "To have the payments charged that people make on calls.",
+                "contract"),
         Purpose("authenticate", "To know that somebody is who they say they are.", "contract"),
         Purpose("prevent_abuse", "To stop fraud and attacks on the exchange.",
                 "legitimate_interest"),

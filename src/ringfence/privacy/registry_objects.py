@@ -66,9 +66,9 @@ OBJECTS: tuple[StoredObject, ...] = (
         CONFIG_SEALED,
     ),
     StoredObject(
-        "parts",
-        "Parts of text messages whose rest has not come, sealed, for ten minutes at most.",
-        ("parts.sealed", "parts.new"),
+        "media",
+        "Pictures of text messages, sealed, one file each.",
+        ("objects/media/*",),
         TEXT_SEALED,
     ),
     StoredObject("log", "Lines of ids, code words and counts.", ("logs/*",), SYSTEM),

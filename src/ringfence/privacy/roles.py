@@ -8,7 +8,7 @@
     key:SK...          an API key                                its role, its purposes only
     app:OG...          an app, by what an admin granted      the granting role, its scopes only
     staff:TT...        people of whoever hosts the exchange      staff, while the ticket is open
-    account:AC...      a sub-account, by its own token           owner, of very little
+    account:AC...      an account below, by its own token        owner, of that account
     public             somebody who has not said who they are    visitor
 
 Roles are handed out by the owner, one for each link and key; what a role may do is the table of
@@ -45,7 +45,7 @@ GRANTED: Final[tuple[Role, ...]] = (
 )  # fmt: skip
 """Roles that a link or a key may have."""
 
-Entrance = Literal["operator", "admin", "api", "public", "account"]
+Entrance = Literal["operator", "admin", "api", "public"]
 """By which door somebody came; use cases list the doors they are open at."""
 
 KEY: Final = "key:"
@@ -72,6 +72,8 @@ class Identity:
     purposes: frozenset[str] | None = None
     scopes: frozenset[str] | None = None
     """Of an app: what it may ask for (``privacy.scopes``); None for everybody else."""
+    account: str = ""
+    """The account below the installation's whose they are; "": the installation's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ class KeyHolder:
     purposes: frozenset[str]
     expires_at: Ms | None = None
     revoked_at: Ms | None = None
+    account: str = ""
+    """As of an `Identity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def plain(actor: str) -> Identity | None:
     if known is not None:
         return Identity(actor, *known)
     if actor.startswith(ACCOUNT):
-        return Identity(actor, "account", "owner")
+        return Identity(actor, "api", "owner", account=actor.removeprefix(ACCOUNT))
     role = actor.removeprefix(SESSION)
     if role != actor and role in GRANTED:
         return Identity(actor, "admin", role)
@@ -138,7 +142,7 @@ def of_key(key: KeyHolder, now: Ms) -> Identity:
     )
     if over:
         raise Refused("key_expired", "this key was revoked or is out of date", clause="TEL-11")
-    return Identity(KEY + key.id, "api", key.role, key.purposes)
+    return Identity(KEY + key.id, "api", key.role, key.purposes, account=key.account)
 
 
 def of_app(app: AppHolder, grant: Grant, now: Ms) -> Identity:

@@ -35,6 +35,11 @@ class KeySource(Protocol):
         """Return a key; raises `Refused` (``erased``) if it was destroyed."""
         ...
 
+    @property
+    def destructions(self) -> int:
+        """How often keys were destroyed; what was opened before is not to be remembered."""
+        ...
+
 
 class _Finder:
     """HMAC-SHA256 (RFC 2104) with both key blocks hashed beforehand: a third of the usual cost."""

@@ -328,6 +328,8 @@ class Agent:
         elif method == "INVITE":
             if not self._lacks(request, peer, EXTENSIONS):
                 self._on_invite(request, key, peer, now, source, username)
+        elif not self._core.config.may_register(username, request.to.uri.host):
+            core.answer_statelessly(request, peer, 403)
         elif not self._lacks(request, peer, _REGISTER_EXTENSIONS):
             reply = self._registrar.receive(request, username, peer, now)
             self._registrar_spoke()

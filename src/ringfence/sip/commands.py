@@ -136,6 +136,7 @@ class Bye:
     leg: LegKey
     q850: int | None = None
     status: int = 480
+    headers: Headers = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

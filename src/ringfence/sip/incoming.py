@@ -119,7 +119,13 @@ class IncomingLeg(Leg):
                 self._reject(command, now)
             case commands.Bye():
                 self._reject(
-                    commands.Reject(leg=self.key, status=command.status, q850=command.q850), now
+                    commands.Reject(
+                        leg=self.key,
+                        status=command.status,
+                        q850=command.q850,
+                        headers=command.headers,
+                    ),
+                    now,
                 )
             case commands.Cancel():
                 raise LocalError("Cancel is for a call of ours")

@@ -29,7 +29,7 @@ from ringfence.kernel.limits import HELD_MAX
 from ringfence.sip import commands, info
 from ringfence.sip.auth import DigestClient
 from ringfence.sip.body import SDP, description_of
-from ringfence.sip.commands import LegCommand
+from ringfence.sip.commands import Headers, LegCommand
 from ringfence.sip.core import ALLOW, SUPPORTED, Core
 from ringfence.sip.dialog import Dialog
 from ringfence.sip.events import (
@@ -101,6 +101,7 @@ class Leg:
         "_cause",
         "_held",
         "_interval",
+        "_last_words",
         "_renegotiation",
         "_transfers",
         "acceptance",
@@ -139,6 +140,7 @@ class Leg:
         self.session = SessionTimer()
         self._renegotiation: Renegotiation | None = None
         self._transfers: Transfers | None = None
+        self._last_words: Headers = ()
         self._interval = T1
         self._byes: set[Exchange] = set()
         self._cause: int | None = None
@@ -212,6 +214,8 @@ class Leg:
         """Carry out a command that both kinds of leg know."""
         match command:
             case commands.Bye() | commands.Cancel():
+                if isinstance(command, commands.Bye):
+                    self._last_words = command.headers
                 self.hang_up(now, command.q850)
             case commands.Reoffer():
                 self.renegotiation.reoffer(command, now)
@@ -303,7 +307,7 @@ class Leg:
         """Send BYE and stay until it is answered or nobody does."""
 
         def complete(request: Request) -> None:
-            request.headers.extend(q850_header(cause))
+            request.headers.extend([*self._last_words, *q850_header(cause)])
 
         def done(_status: int, _response: Response | None, at: Ms) -> None:
             self._byes.discard(exchange)
@@ -333,7 +337,8 @@ class Leg:
         """Take a request inside the dialog, ACK excepted."""
         dialog = self.dialog_with(request.from_tag)
         method = request.method
-        if dialog is None or (self.state is State.ENDED and method != "BYE"):
+        after = method == "BYE" or (method == "NOTIFY" and self.listening)
+        if dialog is None or (self.state is State.ENDED and not after):
             self.core.answer(server, request, 481, now)
         elif not dialog.follows(request):
             self.core.answer(server, request, 500, now)  # 12.2.2: out of order
@@ -549,7 +554,8 @@ class Leg:
             self.session.stop()
             self.renegotiation.close(now)
             if self._transfers is not None:
-                self._transfers.close(now, listening=by == "remote" and cause == "bye")
+                bye = cause == "bye"
+                self._transfers.close(now, listening=by == "remote" and bye, talking=bye)
             for wake in [wake for wake in self.timers if wake not in AFTER_THE_END]:
                 del self.timers[wake]
         self.settle(now)
@@ -569,9 +575,15 @@ class Leg:
             and not self._byes
             and not self.renegotiation.busy
             and not self.reporting
+            and not self.listening
         )
 
     @property
     def reporting(self) -> bool:
         """Whether they still wait to hear what became of a REFER of theirs."""
         return self._transfers is not None and self._transfers.reporting
+
+    @property
+    def listening(self) -> bool:
+        """Whether they may still tell us what became of a REFER of ours."""
+        return self._transfers is not None and self._transfers.listening

@@ -164,6 +164,12 @@ class Transfers:
             return
         report = refer.parse_notify(request)
         leg.core.answer(server, request, 200, now)
+        if leg.state is State.ENDED:
+            # The session is over and their reports are not (RFC 5057 4.1); nobody asks for them.
+            if report.final:
+                del self._ours[number]
+            leg.settle(now)
+            return
         if report.final:
             del self._ours[number]
             self._rearm()
@@ -173,6 +179,7 @@ class Transfers:
         """Stop waiting for reports that never came, and for outcomes after the end."""
         if self._leg.state is State.ENDED:
             self._asked.clear()
+            self._ours.clear()
             self._leg.settle(now)
             return
         for number in [number for number, limit in self._ours.items() if limit <= now]:
@@ -194,20 +201,27 @@ class Transfers:
         """Whether somebody still listens for what becomes of a REFER."""
         return any(one.server is None for one in self._asked.values())
 
-    def close(self, now: Ms, *, listening: bool) -> None:
+    @property
+    def listening(self) -> bool:
+        """Whether they may still tell us what became of a REFER of ours."""
+        return bool(self._ours)
+
+    def close(self, now: Ms, *, listening: bool, talking: bool) -> None:
         """The leg has ended; a REFER without an answer is declined.
 
         ``listening``: they hung up, which ends the session and not what they subscribed to with
-        their REFER (RFC 5057 4.1): the last report is still due.
+        their REFER (RFC 5057 4.1): the last report is still due. ``talking``: one of us hung up,
+        so the same is true of our REFERs: what they report is answered as long as it may come.
         """
         leg, asked = self._leg, self._asked
         self._asked = {
             number: one for number, one in asked.items() if listening and one.server is None
         }
-        self._ours.clear()
+        if not talking:
+            self._ours.clear()
         leg.timers.pop(Wake.REFER_LIMIT, None)
         for one in asked.values():
             if one.server is not None:
                 leg.core.answer(one.server, one.request, 603, now)
-        if self._asked:
+        if self._asked or self._ours:
             leg.timers[Wake.REFER_LIMIT] = Ms(now + REFER_SECONDS * SECOND)

@@ -204,7 +204,7 @@ class Web:
     """Documents and audio by URL.
 
     ``documents``: what a URL answers. ``clips``: URLs that are audio. ``delay_ms``: of each fetch.
-    ``callbacks``: those given to be delivered.
+    ``asked``: the fetches so far. ``callbacks``: those given to be delivered.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, fetches: Ladder) -> None:
@@ -212,6 +212,7 @@ class Web:
         self.clips: dict[str, Clip] = {}
         self.delay_ms = 50
         self.callbacks: list[Callback] = []
+        self.asked: list[Fetch] = []
         self.fetched = 0
         self._clock = clock
         self._entropy = entropy
@@ -222,6 +223,7 @@ class Web:
         del call
         await asyncio.sleep(self.delay_ms / 1000)
         self.fetched += 1
+        self.asked.append(request)
         if self._fetches.fails():
             return FetchFailed(request=request.request, code="fetch_timed_out")
         body = self.documents.get(request.url)

@@ -78,6 +78,8 @@ from ringfence.testing.stored import Shelf, StoredRooms
 from ringfence.testing.virtual_media import VirtualLink
 
 SIP_PORT = 5060
+PORTS_EACH = 10_000
+"""Of each media process."""
 ACCOUNT = AccountId("AC" + "0" * 32)
 
 
@@ -130,7 +132,7 @@ class NoShelf:
 class Switchboard:
     """A server at ``host``, with numbers, phones and trunks as a test sets them up.
 
-    ``rooms``: a data folder to keep everything in, instead of memory.
+    ``rooms``: a data folder to keep everything in, instead of memory. ``workers``: media processes.
     """
 
     def __init__(
@@ -142,6 +144,7 @@ class Switchboard:
         folder: Path,
         ladders: Ladders,
         rooms: StoredRooms | None = None,
+        workers: int = 1,
     ) -> None:
         self.host = host
         self._ether = ether
@@ -151,20 +154,29 @@ class Switchboard:
         self.directory = Directory(ACCOUNT, "token")
         self.guard = Guard()
         self.agent = Agent(
-            AgentConfig(addresses={"udp": (host, SIP_PORT)}, realm=host, secret=entropy.token(32)),
+            AgentConfig(
+                addresses={"udp": (host, SIP_PORT)},
+                realm=host,
+                secret=entropy.token(32),
+                may_register=self.directory.may_register,
+            ),
             entropy,
             self.guard,
         )
         self.signals = _LossySignals(ether, self.agent, self._sip_event, ladders.sends)
-        self.link = _MortalLink(
-            ether,
-            host,
-            Ports(20_000, 29_999),
-            entropy=entropy,
-            on_notice=self._media_notice,
-            on_lost=self._media_lost,
-            fails=ladders.writes.disk,
-        )
+        self.links = [
+            _MortalLink(
+                ether,
+                host,
+                Ports(first, first + PORTS_EACH - 1),
+                entropy=entropy,
+                on_notice=self._media_notice,
+                on_lost=self._media_lost,
+                fails=ladders.writes.disk,
+            )
+            for first in range(20_000, 20_000 + workers * PORTS_EACH, PORTS_EACH)
+        ]
+        self.link = self.links[0]
         self.link.orders = ladders.orders
         self.facts = FactBook(ladders.records, None if rooms is None else rooms.facts)
         self.parties: Parties = PartyRoom(self.clock, entropy, ladders.writes)
@@ -176,8 +188,8 @@ class Switchboard:
         self.flows = Library(voice="en")
         clips = ClipTable()
         self.sockets = Sockets()
-        streams = StreamDesk(self.sockets, lambda: self.directory.account)
-        audio = AudioDesk([self.link], clips, self.recordings, streams)
+        streams = StreamDesk(self.sockets)
+        audio = AudioDesk(self.links, clips, self.recordings, streams)
         sessions = Sessions(host)
         tolls = Tolls(self.clock)
         router = Router(
@@ -227,13 +239,15 @@ class Switchboard:
 
     async def open(self) -> None:
         """Start the media process and listen."""
-        await self.link.start()
+        for link in self.links:
+            await link.start()
         await self.signals.listen(self.host, SIP_PORT)
 
     async def close(self) -> None:
         """Stop at once."""
         await self.signals.close()
-        await self.link.close()
+        for link in self.links:
+            await link.close()
 
     # -- what an operator sets up -------------------------------------------------------------
 
@@ -256,7 +270,7 @@ class Switchboard:
     def phone(self, name: str, password: str) -> None:
         """Let a phone register."""
         identifier = PhoneDeviceId(ids.make("phone_device", self.clock.now(), self.entropy))
-        self.directory.devices[name] = DeviceEntry(id=identifier, name=name)
+        self.directory.add_phone(DeviceEntry(id=identifier, name=name))
         self.guard.add_phone(
             name,
             Secret(
@@ -333,7 +347,7 @@ class Switchboard:
             *(f"call {call}" for call in self.runner.calls),
             *(f"leg {leg}" for leg in self.runner.legs),
             *(f"SIP key {key}" for key in self.runner.by_key),
-            *(f"media leg {leg}" for leg in sorted(self.link.legs)),
+            *(f"media leg {leg}" for link in self.links for leg in sorted(link.legs)),
             *(f"file {name}" for name in self.recordings.strays),
             *(f"recording {name}" for name in self.recordings.begun),
         ]
@@ -342,8 +356,8 @@ class Switchboard:
             for host, port in self._ether.bound
             if host == self.host and port != SIP_PORT
         ]
-        if self.link.worker is not None:
-            held = self.link.worker.files.held
+        for link in self.links:
+            held = [] if link.worker is None else link.worker.files.held
             found += [f"open files of {recording}" for recording in held]
         census = self.agent.census()
         for what in ("legs", "dialogs", "client_transactions", "server_transactions"):

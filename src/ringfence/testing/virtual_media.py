@@ -370,4 +370,4 @@ class VirtualLink(MediaLink):
             tell=tell,
             fails=self._fails,
         )
-        self.heard(p.Hello(engine="reference", abi=0, pid=life))
+        self.heard(p.Hello(engine="reference", abi=0, pid=life, host=self._host))

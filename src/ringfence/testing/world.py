@@ -59,7 +59,13 @@ class World:
     """
 
     def __init__(
-        self, seed: int, *, folder: Path, quality: Quality = GOOD, stored: bool = False
+        self,
+        seed: int,
+        *,
+        folder: Path,
+        quality: Quality = GOOD,
+        stored: bool = False,
+        workers: int = 1,
     ) -> None:
         self.clock = LoopClock(asyncio.get_running_loop())
         self.random = SeededEntropy(seed * 2 + 1)
@@ -80,6 +86,7 @@ class World:
             folder=folder,
             ladders=self.ladders,
             rooms=self.rooms,
+            workers=workers,
         )
         self.board.runner.watchers.append(self.trace.facts)
         self._hosts = count(10)
@@ -161,16 +168,18 @@ def simulate(
     quality: Quality = GOOD,
     stored: bool = False,
     faults: bool = False,
+    workers: int = 1,
 ) -> T:
     """Run a scene in a world of its own and return what it returns.
 
     ``folder``: empty; recordings go there. ``quality``: of the line between any two hosts.
     ``stored``: facts, parties and recordings are kept in a real data folder (a second slower).
     ``faults``: exceptions that the switch would log and survive do not end the simulation.
+    ``workers``: how many media processes carry the audio.
     """
 
     async def whole() -> T:
-        world = World(seed, folder=folder, quality=quality, stored=stored)
+        world = World(seed, folder=folder, quality=quality, stored=stored, workers=workers)
         try:
             await world.board.open()
             try:

@@ -184,6 +184,15 @@ class Guard:
             if address is None or not self._permits(host, port, address):
                 raise _private()
 
+    def named(self, target: Target) -> bool:
+        """Whether the operator allowed this host, or the network of this address, by name."""
+        if (target.host, target.port) in self._hosts or (target.host, None) in self._hosts:
+            return True
+        address = _literal(target.host)
+        return address is not None and any(
+            network.version == address.version and address in network for network in self._networks
+        )
+
     def _permits(self, host: str, port: int, address: Address) -> bool:
         if (host, port) in self._hosts or (host, None) in self._hosts:
             return True
@@ -194,6 +203,18 @@ class Guard:
             ):
                 return True
         return is_public(inner)
+
+
+def check_secure(guard: Guard, url: str) -> None:
+    """Raise `Refused` (``not_secure``) where nothing secret may be sent: no TLS, an inner address.
+
+    Whom the operator named may be anywhere, and spoken to in clear.
+    """
+    target = guard.target(url)
+    if target.scheme != "https" and not guard.named(target):
+        raise Refused(
+            "not_secure", "a card goes over https alone; for a test, allow the host: fetch_private"
+        )
 
 
 def origin(url: str) -> str:

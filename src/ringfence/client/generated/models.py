@@ -8,6 +8,15 @@ from typing import Any
 import msgspec
 
 
+class AboutFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was looked at: ok, warning or fault, and the command that mends it."""
+
+    check: str
+    level: str
+    text: str
+    mend: str | None = None
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True):
     """The account of this installation."""
 
@@ -107,6 +116,14 @@ class AuditReport(msgspec.Struct, frozen=True, kw_only=True):
     proved: int
     erased: int
     faults: builtins.list[str]
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """A backup as a file, in the folder for backups. It holds no key."""
+
+    name: str
+    size: int
+    made: int
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -346,6 +363,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     call: str | None = None
     leg: str | None = None
+    message: str | None = None
     text: str = ""
     level: str = "info"
     data: builtins.dict[str, bool | int | str | None] = {}
@@ -418,6 +436,20 @@ class Hook(msgspec.Struct, frozen=True, kw_only=True):
     method: str
 
 
+class InboxCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages nobody has read."""
+
+    unread: int
+    numbers: builtins.list[InboxNumber]
+
+
+class InboxNumber(msgspec.Struct, frozen=True, kw_only=True):
+    """How many messages to a number of ours nobody has read; ``number`` None: it is gone."""
+
+    number: str | None
+    unread: int
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """An API key. ``secret`` is there once, when the key is made."""
 
@@ -444,6 +476,16 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     answered: int | None = None
     ended: int | None = None
     media: Media | None = None
+
+
+class LetterOwed(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter about a demand that somebody has to send, as no message reaches the person."""
+
+    case: str
+    person: str
+    address: str
+    since: int
+    text: str
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -547,6 +589,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     cause: str | None = None
     error: int | None = None
     outcome: str | None = None
+    unread: bool = False
 
 
 class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -606,6 +649,7 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     twiml: bool = False
     application: str | None = None
     sms_application: str | None = None
+    sms_flow: str | None = None
     hooks: builtins.dict[str, Hook] = {}
     name: str = ""
     caller_name_lookup: bool = False
@@ -639,6 +683,60 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True):
     updated: int
 
 
+class Payment(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment made on a call. ``state``: open, asked, approved, declined, unknown, dropped. ``unknown``: the processor was asked and did not answer; ask it about the SID. ``last``: the last digits of the card or account; with ``confirmation``, ``token``, ``error`` shown for one payment alone."""
+
+    sid: str
+    call: str
+    connector: str
+    state: str
+    result: str | None = None
+    code: str | None = None
+    why: str | None = None
+    source: str
+    method: str
+    amount: str | None = None
+    currency: str
+    last: str | None = None
+    card_type: str | None = None
+    confirmation: str | None = None
+    token: str | None = None
+    error: str | None = None
+    opened: int
+    asked: int | None = None
+    ended: int | None = None
+
+
+class PaymentConnector(msgspec.Struct, frozen=True, kw_only=True):
+    """A processor. ``kind``: http, or sandbox, which moves no money."""
+
+    sid: str
+    name: str
+    kind: str
+    address: str
+    idempotent: bool = False
+    created: int | None = None
+
+
+class PaymentSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A payment that an agent leads a caller through."""
+
+    sid: str
+    call: str
+    created: int
+    updated: int
+
+
+class PaymentTried(msgspec.Struct, frozen=True, kw_only=True):
+    """What a processor answered to a tokenisation of a card that no bank issued."""
+
+    name: str
+    standing: str
+    code: str | None = None
+    why: str | None = None
+    error: str | None = None
+
+
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture or the like of a message, by link; ``url`` None: of an erased person."""
 
@@ -646,6 +744,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     created: int
     media_type: str
+    size: int | None = None
     url: str | None
 
 
@@ -958,6 +1057,13 @@ class SipList(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
 
 
+class Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """A backup that was verified and is put back at the next start; None where none is."""
+
+    source: str | None = None
+    made: int | None = None
+
+
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What holds for one purpose and channel now: given, refused, unknown."""
 
@@ -1100,6 +1206,32 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | None = None
 
 
+class Transcription(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said in a recording. ``status``: waiting, queued, completed, failed, expired. ``text``: all of it in the order it was said; null until it is completed, and where all words are gone. ``reason``: why it failed. ``made_by``: the recogniser."""
+
+    sid: str
+    call: str
+    recording: str
+    status: str
+    created: int
+    settled: int | None = None
+    duration_ms: int | None = None
+    reason: str | None = None
+    language: str | None = None
+    made_by: str | None = None
+    text: str | None = None
+    said: builtins.list[TranscriptionsSaid] = []
+
+
+class TranscriptionsSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """One utterance. ``at_ms``: from the beginning of the recording; ``voice``: its channel."""
+
+    at_ms: int
+    voice: int
+    text: str
+    confidence: float
+
+
 class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """A connection to a carrier or PBX."""
 
@@ -1143,3 +1275,19 @@ class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):
     fired: int | None = None
     created: int
     changed: int
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """Long work: how far it is, and what came of it."""
+
+    sid: str
+    kind: str
+    state: str
+    step: str
+    done: int
+    total: int
+    begun: int
+    ended: int | None = None
+    error: str | None = None
+    reason: str | None = None
+    result: Any | None = None

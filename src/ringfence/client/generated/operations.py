@@ -235,6 +235,33 @@ class ApplicationOperations:
         )
 
 
+class BackupOperations:
+    """``backup.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def begin(self, *, idempotency_key: str | None = None) -> models.Work:
+        """Begin a backup: a file without any key. Keys are copied on the machine itself."""
+        return cast(
+            "models.Work",
+            self._connection.ask(
+                "POST", "/v1/backups", models.Work, key=idempotency_key, keyed=True
+            ),
+        )
+
+    def fetch(self, name: str) -> bytes:
+        """A backup as a file."""
+        return cast("bytes", self._connection.ask("GET", f"/v1/backups/{piece(name)}/file", bytes))
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Backup]:
+        """The files in the folder for backups, newest first."""
+        return cast(
+            "Iterator[models.Backup]",
+            self._connection.pages("GET", "/v1/backups", models.Backup, query={"limit": limit}),
+        )
+
+
 class CallOperations:
     """``call.…``"""
 
@@ -326,6 +353,8 @@ class CallOperations:
         status_events: builtins.list[str] | None = None,
         about: str | None = None,
         customer: bool | None = None,
+        reason: str | None = None,
+        display: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Call:
         """Place a call; the answer is its record as it stands, `status` says how far it is."""
@@ -354,6 +383,8 @@ class CallOperations:
                     "status_events": status_events,
                     "about": about,
                     "customer": customer,
+                    "reason": reason,
+                    "display": display,
                 },
                 key=idempotency_key,
                 keyed=True,
@@ -675,7 +706,13 @@ class ConferenceOperations:
         )
 
     def recording_control(
-        self, conference: str, sid: str, *, to: str, idempotency_key: str | None = None
+        self,
+        conference: str,
+        sid: str,
+        *,
+        to: str,
+        skip: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> models.Recording:
         """Pause what is recorded of a conference, go on with it, or stop it."""
         return cast(
@@ -684,7 +721,7 @@ class ConferenceOperations:
                 "POST",
                 f"/v1/conferences/{piece(conference)}/recordings/{piece(sid)}",
                 models.Recording,
-                body={"to": to},
+                body={"to": to, "skip": skip},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -831,6 +868,102 @@ class FlowOperations:
         )
 
 
+class InboxOperations:
+    """``inbox.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def count(self) -> models.InboxCount:
+        """How many messages nobody has read, by number of ours."""
+        return cast(
+            "models.InboxCount", self._connection.ask("GET", "/v1/inbox/count", models.InboxCount)
+        )
+
+    def list(
+        self, *, unread: bool | None = None, limit: int | None = None
+    ) -> Iterator[models.Message]:
+        """What came in, newest first; with `unread`, what nobody has read alone."""
+        return cast(
+            "Iterator[models.Message]",
+            self._connection.pages(
+                "GET", "/v1/inbox", models.Message, query={"unread": unread, "limit": limit}
+            ),
+        )
+
+    def mark(
+        self, sid: str, *, unread: bool | None = None, idempotency_key: str | None = None
+    ) -> models.Message:
+        """Mark a message as read, or as unread again."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/inbox/{piece(sid)}/mark",
+                models.Message,
+                body={"unread": unread},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def read(self, sid: str, *, idempotency_key: str | None = None) -> models.Message:
+        """One message that came in; from now on it has been read."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/inbox/{piece(sid)}/read",
+                models.Message,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def reply(
+        self,
+        sid: str,
+        *,
+        text: str | None = None,
+        media: builtins.list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Message:
+        """Answer whoever wrote a message, from the number they wrote to; it has been read then."""
+        return cast(
+            "models.Message",
+            self._connection.ask(
+                "POST",
+                f"/v1/inbox/{piece(sid)}/reply",
+                models.Message,
+                body={"text": text, "media": media},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def search(
+        self,
+        *,
+        limit: int | None = None,
+        unread: bool | None = None,
+        number: str | None = None,
+        sender: str | None = None,
+        text: str | None = None,
+    ) -> Iterator[models.Message]:
+        """What came in from somebody, to a number of ours, or with some words in it."""
+        return cast(
+            "Iterator[models.Message]",
+            self._connection.pages(
+                "POST",
+                "/v1/inbox/search",
+                models.Message,
+                query={"limit": limit},
+                body={"unread": unread, "number": number, "sender": sender, "text": text},
+                keyed=True,
+            ),
+        )
+
+
 class KeyOperations:
     """``key.…``"""
 
@@ -886,6 +1019,70 @@ class KeyOperations:
             "models.Key",
             self._connection.ask(
                 "POST", f"/v1/keys/{piece(sid)}/revoke", models.Key, key=idempotency_key, keyed=True
+            ),
+        )
+
+
+class LiveTranscriptionOperations:
+    """``live_transcription.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def start(
+        self,
+        call: str,
+        *,
+        url: str | None = None,
+        method: str | None = None,
+        name: str | None = None,
+        track: str | None = None,
+        language: str | None = None,
+        partial: bool | None = None,
+        profanity_filter: bool | None = None,
+        hints: builtins.list[str] | None = None,
+        model: str | None = None,
+        inbound_label: str | None = None,
+        outbound_label: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Stream:
+        """Have what is said on a call told to `url`, utterance by utterance, if the law lets it."""
+        return cast(
+            "models.Stream",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/transcriptions",
+                models.Stream,
+                body={
+                    "url": url,
+                    "method": method,
+                    "name": name,
+                    "track": track,
+                    "language": language,
+                    "partial": partial,
+                    "profanity_filter": profanity_filter,
+                    "hints": hints,
+                    "model": model,
+                    "inbound_label": inbound_label,
+                    "outbound_label": outbound_label,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def stop(
+        self, call: str, transcription: str, *, idempotency_key: str | None = None
+    ) -> models.Stream:
+        """Write down no more; `transcription`: its SID, or the name it was given."""
+        return cast(
+            "models.Stream",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/transcriptions/{piece(transcription)}/stop",
+                models.Stream,
+                key=idempotency_key,
+                keyed=True,
             ),
         )
 
@@ -1045,6 +1242,9 @@ class MessageOperations:
         campaign: str | None = None,
         media: builtins.list[str] | None = None,
         template: str | None = None,
+        values: builtins.list[str] | None = None,
+        smart: bool | None = None,
+        discard: str | None = None,
         about: str | None = None,
         customer: bool | None = None,
         priority: str | None = None,
@@ -1067,6 +1267,9 @@ class MessageOperations:
                     "campaign": campaign,
                     "media": media,
                     "template": template,
+                    "values": values,
+                    "smart": smart,
+                    "discard": discard,
                     "about": about,
                     "customer": customer,
                     "priority": priority,
@@ -1098,9 +1301,9 @@ class MessageOperations:
         *,
         name: str,
         text: str,
-        header: str,
-        entity: str,
-        registration: str,
+        header: str | None = None,
+        entity: str | None = None,
+        registration: str | None = None,
         use: str | None = None,
         country: str | None = None,
         idempotency_key: str | None = None,
@@ -1286,6 +1489,7 @@ class NumberOperations:
         twiml: str | None = None,
         application: str | None = None,
         sms_application: str | None = None,
+        sms_flow: str | None = None,
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
@@ -1308,6 +1512,7 @@ class NumberOperations:
                     "twiml": twiml,
                     "application": application,
                     "sms_application": sms_application,
+                    "sms_flow": sms_flow,
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
@@ -1329,6 +1534,7 @@ class NumberOperations:
         twiml: str | None = None,
         application: str | None = None,
         sms_application: str | None = None,
+        sms_flow: str | None = None,
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
@@ -1348,6 +1554,7 @@ class NumberOperations:
                     "twiml": twiml,
                     "application": application,
                     "sms_application": sms_application,
+                    "sms_flow": sms_flow,
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
@@ -1396,6 +1603,22 @@ class NumberOperations:
                 "/v1/lookups/ask",
                 models.Lookup,
                 body={"number": number, "fields": fields, "country": country},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def move(
+        self, to: str, *, sid: str, source: str | None = None, idempotency_key: str | None = None
+    ) -> models.Number:
+        """Give a number of one account to another; its SID and what was said of it stay."""
+        return cast(
+            "models.Number",
+            self._connection.ask(
+                "POST",
+                f"/v1/accounts/{piece(to)}/numbers",
+                models.Number,
+                body={"sid": sid, "source": source},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -1528,6 +1751,8 @@ class ParticipantOperations:
         recording_events: builtins.list[str] | None = None,
         about: str | None = None,
         customer: bool | None = None,
+        reason: str | None = None,
+        display: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Participant:
         """Call somebody into a conference: `conference` is its SID, or a name; then it may be new."""
@@ -1565,6 +1790,8 @@ class ParticipantOperations:
                     "recording_events": recording_events,
                     "about": about,
                     "customer": customer,
+                    "reason": reason,
+                    "display": display,
                 },
                 key=idempotency_key,
                 keyed=True,
@@ -1648,6 +1875,161 @@ class ParticipantOperations:
                     "coaching": coaching,
                     "coach": coach,
                 },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
+class PaymentOperations:
+    """``payment.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Payment]:
+        """Payments, newest first, without what was paid with."""
+        return cast(
+            "Iterator[models.Payment]",
+            self._connection.pages("GET", "/v1/payments", models.Payment, query={"limit": limit}),
+        )
+
+    def show(self, sid: str) -> models.Payment:
+        """One payment with the last digits it was made with and what the processor answered."""
+        return cast(
+            "models.Payment",
+            self._connection.ask("GET", f"/v1/payments/{piece(sid)}", models.Payment),
+        )
+
+    def start(
+        self,
+        call: str,
+        *,
+        key: str,
+        status_url: str,
+        method: str | None = None,
+        amount: str | None = None,
+        currency: str | None = None,
+        connector: str | None = None,
+        description: str | None = None,
+        token_type: str | None = None,
+        card_types: str | None = None,
+        security_code: bool | None = None,
+        postal_code: bool | None = None,
+        min_postal_code_length: int | None = None,
+        bank_account_type: str | None = None,
+        timeout_s: int | None = None,
+        twice: builtins.list[str] | None = None,
+        parameters: builtins.dict[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PaymentSession:
+        """Begin a payments session on a call in progress: the caller keys a card in, nobody hears it, and `status_url` is told of it masked."""
+        return cast(
+            "models.PaymentSession",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/payments",
+                models.PaymentSession,
+                body={
+                    "key": key,
+                    "status_url": status_url,
+                    "method": method,
+                    "amount": amount,
+                    "currency": currency,
+                    "connector": connector,
+                    "description": description,
+                    "token_type": token_type,
+                    "card_types": card_types,
+                    "security_code": security_code,
+                    "postal_code": postal_code,
+                    "min_postal_code_length": min_postal_code_length,
+                    "bank_account_type": bank_account_type,
+                    "timeout_s": timeout_s,
+                    "twice": twice,
+                    "parameters": parameters,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def update(
+        self,
+        call: str,
+        sid: str,
+        *,
+        status_url: str,
+        capture: str | None = None,
+        status: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PaymentSession:
+        """Ask the caller for one thing (`capture`), or `complete` or `cancel` the payment."""
+        return cast(
+            "models.PaymentSession",
+            self._connection.ask(
+                "POST",
+                f"/v1/calls/{piece(call)}/payments/{piece(sid)}",
+                models.PaymentSession,
+                body={"status_url": status_url, "capture": capture, "status": status},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+
+class PaymentConnectorOperations:
+    """``payment_connector.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        name: str,
+        url: str | None = None,
+        template: builtins.dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PaymentConnector:
+        """Set a processor up by its URL and, where it does not speak the generic contract, a template (`ringfence.accounts.payments`)."""
+        return cast(
+            "models.PaymentConnector",
+            self._connection.ask(
+                "POST",
+                "/v1/payment-connectors",
+                models.PaymentConnector,
+                body={"name": name, "url": url, "template": template},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.PaymentConnector]:
+        """Every processor; `test` is the sandbox of this program and moves no money."""
+        return cast(
+            "Iterator[models.PaymentConnector]",
+            self._connection.pages(
+                "GET", "/v1/payment-connectors", models.PaymentConnector, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, name: str) -> models.PaymentConnector:
+        """Take a processor away."""
+        return cast(
+            "models.PaymentConnector",
+            self._connection.ask(
+                "DELETE", f"/v1/payment-connectors/{piece(name)}", models.PaymentConnector
+            ),
+        )
+
+    def test(self, name: str, *, idempotency_key: str | None = None) -> models.PaymentTried:
+        """Ask a processor for a token of 4242 4242 4242 4242, a card that no bank issued."""
+        return cast(
+            "models.PaymentTried",
+            self._connection.ask(
+                "POST",
+                f"/v1/payment-connectors/{piece(name)}/test",
+                models.PaymentTried,
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -2255,6 +2637,15 @@ class PrivacyOperations:
             ),
         )
 
+    def demand_letters(self, *, limit: int | None = None) -> Iterator[models.LetterOwed]:
+        """Letters that somebody has to send: no message reaches these people."""
+        return cast(
+            "Iterator[models.LetterOwed]",
+            self._connection.pages(
+                "GET", "/v1/privacy/demands/letters", models.LetterOwed, query={"limit": limit}
+            ),
+        )
+
     def demand_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
         """Demands, newest first."""
         return cast(
@@ -2290,7 +2681,7 @@ class PrivacyOperations:
     def demand_notify(
         self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
     ) -> models.Case:
-        """The person was told."""
+        """The person was told, in words how; without words, tell them now."""
         return cast(
             "models.Case",
             self._connection.ask(
@@ -2395,6 +2786,22 @@ class PrivacyOperations:
         return cast(
             "models.Case",
             self._connection.ask("GET", f"/v1/privacy/demands/{piece(sid)}", models.Case),
+        )
+
+    def demand_told(
+        self, sid: str, *, person: str, words: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """A letter went out, so."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/demands/{piece(sid)}/told",
+                models.Case,
+                body={"person": person, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
         )
 
     def demand_validate(
@@ -3136,6 +3543,28 @@ class PrivacyOperations:
             ),
         )
 
+    def proof_begin(
+        self, *, people: int | None = None, idempotency_key: str | None = None
+    ) -> models.Work:
+        """Begin a proof: made-up people go through everything, are erased, and every byte of the data folder and the backups is searched."""
+        return cast(
+            "models.Work",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/proofs",
+                models.Work,
+                body={"people": people},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def proof_report(self, sid: str) -> bytes:
+        """Return the signed report of a proof as text; 404 before it is done."""
+        return cast(
+            "bytes", self._connection.ask("GET", f"/v1/privacy/proofs/{piece(sid)}/report", bytes)
+        )
+
     def recipient_engage(
         self,
         processor: str,
@@ -3580,6 +4009,35 @@ class RecordingOperations:
         )
 
 
+class RestoreOperations:
+    """``restore.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def show(self) -> models.Staged:
+        """What is put back at the next start."""
+        return cast("models.Staged", self._connection.ask("GET", "/v1/restore", models.Staged))
+
+    def stage(self, *, backup: str, idempotency_key: str | None = None) -> models.Work:
+        """Check a backup and have it put back at the next start, which serves only after the erasures since were done again."""
+        return cast(
+            "models.Work",
+            self._connection.ask(
+                "POST",
+                "/v1/restore",
+                models.Work,
+                body={"backup": backup},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def unstage(self) -> models.Staged:
+        """Put nothing back at the next start."""
+        return cast("models.Staged", self._connection.ask("DELETE", "/v1/restore", models.Staged))
+
+
 class RoleOperations:
     """``role.…``"""
 
@@ -3767,6 +4225,7 @@ class SipDomainOperations:
         self,
         sid: str,
         *,
+        domain: str | None = None,
         name: str | None = None,
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         registration: bool | None = None,
@@ -3779,7 +4238,7 @@ class SipDomainOperations:
                 "POST",
                 f"/v1/sip-domains/{piece(sid)}",
                 models.SipDomain,
-                body={"name": name, "hooks": hooks, "registration": registration},
+                body={"domain": domain, "name": name, "hooks": hooks, "registration": registration},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -3947,6 +4406,15 @@ class SystemOperations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def doctor(self, *, limit: int | None = None) -> Iterator[models.AboutFinding]:
+        """What is wrong with the installation, with the command that mends each."""
+        return cast(
+            "Iterator[models.AboutFinding]",
+            self._connection.pages(
+                "GET", "/v1/doctor", models.AboutFinding, query={"limit": limit}
+            ),
+        )
+
     def health(self) -> models.Health:
         """Whether calls are taken with audio."""
         return cast(
@@ -3962,6 +4430,60 @@ class SystemOperations:
     def status(self) -> models.Status:
         """How the running installation is."""
         return cast("models.Status", self._connection.ask("GET", "/v1/system", models.Status))
+
+
+class TranscriptionOperations:
+    """``transcription.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(
+        self, *, recording: str | None = None, limit: int | None = None
+    ) -> Iterator[models.Transcription]:
+        """Transcriptions of recordings, newest first."""
+        return cast(
+            "Iterator[models.Transcription]",
+            self._connection.pages(
+                "GET",
+                "/v1/transcriptions",
+                models.Transcription,
+                query={"recording": recording, "limit": limit},
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Remove a transcription; the recording stays."""
+        self._connection.ask("DELETE", f"/v1/transcriptions/{piece(sid)}", type(None))
+
+    def request(
+        self,
+        recording: str,
+        *,
+        language: str | None = None,
+        url: str | None = None,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Transcription:
+        """Have a recording read by the recogniser (a setting)."""
+        return cast(
+            "models.Transcription",
+            self._connection.ask(
+                "POST",
+                f"/v1/recordings/{piece(recording)}/transcriptions",
+                models.Transcription,
+                body={"language": language, "url": url, "method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.Transcription:
+        """One transcription: all of it, and utterance by utterance."""
+        return cast(
+            "models.Transcription",
+            self._connection.ask("GET", f"/v1/transcriptions/{piece(sid)}", models.Transcription),
+        )
 
 
 class TrunkOperations:
@@ -4143,6 +4665,39 @@ class UsageOperations:
         )
 
 
+class WorkOperations:
+    """``work.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def cancel(self, sid: str, *, idempotency_key: str | None = None) -> models.Work:
+        """Stop it; what it had begun is tidied away."""
+        return cast(
+            "models.Work",
+            self._connection.ask(
+                "POST",
+                f"/v1/work/{piece(sid)}/cancel",
+                models.Work,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.Work]:
+        """Long work since the server started, newest first."""
+        return cast(
+            "Iterator[models.Work]",
+            self._connection.pages("GET", "/v1/work", models.Work, query={"limit": limit}),
+        )
+
+    def show(self, sid: str) -> models.Work:
+        """How far it is, and what came of it."""
+        return cast(
+            "models.Work", self._connection.ask("GET", f"/v1/work/{piece(sid)}", models.Work)
+        )
+
+
 class Operations:
     """Every operation, by its group."""
 
@@ -4150,6 +4705,7 @@ class Operations:
         self.account = AccountOperations(connection)
         self.app = AppOperations(connection)
         self.application = ApplicationOperations(connection)
+        self.backup = BackupOperations(connection)
         self.call = CallOperations(connection)
         self.caller_id = CallerIdOperations(connection)
         self.carrier = CarrierOperations(connection)
@@ -4157,15 +4713,20 @@ class Operations:
         self.delivery = DeliveryOperations(connection)
         self.event = EventOperations(connection)
         self.flow = FlowOperations(connection)
+        self.inbox = InboxOperations(connection)
         self.key = KeyOperations(connection)
+        self.live_transcription = LiveTranscriptionOperations(connection)
         self.message = MessageOperations(connection)
         self.notification = NotificationOperations(connection)
         self.number = NumberOperations(connection)
         self.participant = ParticipantOperations(connection)
+        self.payment = PaymentOperations(connection)
+        self.payment_connector = PaymentConnectorOperations(connection)
         self.phone = PhoneOperations(connection)
         self.privacy = PrivacyOperations(connection)
         self.queue = QueueOperations(connection)
         self.recording = RecordingOperations(connection)
+        self.restore = RestoreOperations(connection)
         self.role = RoleOperations(connection)
         self.settings = SettingsOperations(connection)
         self.sip_address = SipAddressOperations(connection)
@@ -4174,5 +4735,7 @@ class Operations:
         self.sip_list = SipListOperations(connection)
         self.stream = StreamOperations(connection)
         self.system = SystemOperations(connection)
+        self.transcription = TranscriptionOperations(connection)
         self.trunk = TrunkOperations(connection)
         self.usage = UsageOperations(connection)
+        self.work = WorkOperations(connection)

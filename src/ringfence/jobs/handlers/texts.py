@@ -1,4 +1,7 @@
-"""``text_arrived``: whoever answers a number's messages is asked what to do about one."""
+"""``text_arrived``: whoever answers a number's messages is asked what to do about one.
+
+``text_pictures``: the pictures of one are fetched from its carrier, before its links are too old.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from ringfence.kernel.ids import AccountId, MessageId
 from ringfence.kernel.limits import TEXT_ANSWER_MS
 
 KIND = "text_arrived"
+PICTURES = "text_pictures"
 
 
 class Answer(Protocol):
@@ -35,3 +39,21 @@ class AnswerTexts:
 
     async def __call__(self, job: Job, now: Ms, /) -> None:
         await self._answer(job, now)
+
+
+def pictures(*, message: MessageId, account: AccountId) -> NewJob:
+    """Return the job that fetches the pictures of a message that came in."""
+    return NewJob(kind=PICTURES, body={"message": message}, account=account, unique=message)
+
+
+class FetchPictures:
+    """Tries for some hours; see ``ringfence.office.messaging.pictures.Pictures``."""
+
+    tries: Tries = Tries(count=8, first_ms=5 * SECOND, longest_ms=3600 * SECOND)
+    timeout_ms: int = TEXT_ANSWER_MS
+
+    def __init__(self, fetch: Answer) -> None:
+        self._fetch = fetch
+
+    async def __call__(self, job: Job, now: Ms, /) -> None:
+        await self._fetch(job, now)

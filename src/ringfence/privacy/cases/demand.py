@@ -70,6 +70,8 @@ MACHINE = Machine(
         Step("approve", _DECIDABLE, ""),  # the last one needed leads to approved, see apply
         Step("disclose", ("approved",), "disclosed"),
         Step("tell_late", ("disclosed",), ""),
+        Step("inform", ("noticed", "approved", "disclosed"), ""),
+        Step("told", ("noticed", "approved", "disclosed"), ""),
         Step("review", ("disclosed",), ""),
         Step("remind", (*_OPEN, "disclosed"), ""),
         Step("escalate", (*_OPEN, "disclosed"), ""),

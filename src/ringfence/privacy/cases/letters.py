@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ringfence.kernel.clock import Ms
 from ringfence.privacy.cases import rights
 from ringfence.privacy.cases.calendar import day_of
@@ -48,6 +50,34 @@ def consequence(*, erased_from: Ms) -> str:
         "Without this the service ends for you: we can connect and keep nothing of yours any more. "
         "Everything we hold about you is packed and can be fetched here first; "
         f"it is erased from {day_of(erased_from)} on."
+    )
+
+
+def demand_notice(
+    *,
+    sender: str,
+    authority: str,
+    kinds: Sequence[str],
+    since: Ms,
+    until: Ms,
+    disclosed_at: Ms | None,
+    residence: str,
+    page: str,
+    reference: str,
+) -> str:
+    """Return the news that an authority demands data about somebody, or got it.
+
+    ``page``: where rights are asked for, "" where there is none.
+    """
+    given = (
+        f"It was given to them on {day_of(disclosed_at)}. We were not allowed to tell you before."
+        if disclosed_at is not None
+        else "Nothing was given yet, and nothing is for seven days: you can go to court."
+    )
+    ask = f" What we hold about you, and to whom it went: {page}." if page else ""
+    return (
+        f"This is {sender}. {authority} demanded data about you: {', '.join(sorted(kinds))} "
+        f"of {day_of(since)} to {day_of(until)}. {given}{ask} {complaint(residence)} ({reference})"
     )
 
 

@@ -18,7 +18,9 @@ from ringfence.kernel.errors import Refused
 from ringfence.privacy.gate import Consent
 
 State = Literal["given", "refused", "withdrawn", "lapsed"]
-How = Literal["cli", "api", "page_box", "page_button", "call_key", "mail", "letter", "in_person"]
+How = Literal[
+    "cli", "api", "page_box", "page_button", "call_key", "mail", "letter", "in_person", "message"
+]
 """How it was said: a box on a page that was empty before, a button, a key on a call, ..."""
 
 HOWS: Final[tuple[How, ...]] = get_args(How)

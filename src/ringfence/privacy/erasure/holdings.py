@@ -164,7 +164,9 @@ def _holding(table: StoredTable, about: list[StoredColumn]) -> Holding | None:
     return Holding(table.name, *link, rule, since, ending, emptied)
 
 
-_BY_THE_CALL = frozenset({"parties", "call_parties", "audit_records", "restrictions"})
+_BY_THE_CALL = frozenset(
+    {"parties", "call_parties", "audit_records", "audit_people", "restrictions"}
+)
 """Found by the person, kept as long as the last of the calls it is about."""
 
 
