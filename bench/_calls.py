@@ -28,7 +28,7 @@ def fill(office: Office, count: int, people: int) -> list[PartyId]:
     room, now = office.store.party_room, office.clock.now()
     callers: list[PartyId] = []
     for n in range(people):
-        callers.append(room.resolve(Phone(f"+1202{5_560_000 + n:07}"), now))
+        callers.append(room.resolve(Phone(f"+1202{550_000 + n:07}"), now))
         if n % STEP == STEP - 1:
             office.store.db.submit(lambda _: None).result(60)
     ours = room.resolve(Phone("+12025550100"), now)

@@ -7,8 +7,8 @@ program of `bench/media.py`. Eight more far ends are sockets of this process tha
 kernel stamps each datagram when it is handed over (SO_TIMESTAMPNS), so a listener that is late
 itself does not count. *Late* is a packet by as much as it came after its place in the 20 ms grid of
 its own stream, whose best packets are on time. First nobody asks anything, then a hundred requests
-a second come over kept connections: lists, single calls, calls placed, calls redirected, messages
-listed, calls ended. Both windows have the same calls; the difference is what the requests do.
+a second come over kept connections: lists of calls, messages, recordings and numbers, single calls,
+calls placed. Both windows have the same calls; the difference is what the requests do.
 """
 
 from __future__ import annotations

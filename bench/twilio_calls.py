@@ -96,7 +96,7 @@ async def lists(root: Path, count: int) -> list[Row]:
         "the first page": "",
         "in the middle": f"&PageToken={at(0.5)}",
         "the last page": f"&PageToken={at(1 - 50 / count)}",
-        "of one caller": "&From=%2B12025560007",
+        "of one caller": "&From=%2B12020550007",
         "to one number, in the middle": f"&To=%2B12025550100&PageToken={at(0.5)}",
         "no answer, in the middle": f"&Status=no-answer&PageToken={at(0.5)}",
         "of a day long ago": f"&StartTime%3C={day}",
