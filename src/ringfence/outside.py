@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from ringfence.accounts.filling import Request
+from ringfence.accounts.filling import Reply, Request
 from ringfence.calls.events import CallFact
 from ringfence.config import Settings
 from ringfence.flows.library import Library
-from ringfence.gateways.http import Reply
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.entropy import Entropy

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from ringfence.accounts.carriers import TextCarrier
-from ringfence.accounts.filling import Request
-from ringfence.carriers.http import Reply
+from ringfence.accounts.filling import Reply, Request
 from ringfence.carriers.roster import Around, Roster
 from ringfence.config import Settings
 from ringfence.kernel.clock import Clock

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from smpp_net import OURS, TO, Desk, outbound, play
 
-from ringfence.carriers.http import HttpCarrier, Reply
+from ringfence.accounts.filling import Reply
+from ringfence.carriers.http import HttpCarrier
 from ringfence.carriers.template import Request, Template
 from ringfence.kernel.errors import RemoteError
 from ringfence.messaging.carrier import Accepted, Cause, Delivery, Link, Rejected

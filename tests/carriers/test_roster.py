@@ -6,7 +6,8 @@ import pytest
 from smpp_net import OURS, Desk, Shelf, outbound, play
 
 from ringfence.accounts.carriers import HttpGateway, SmppAccess, TextCarrier
-from ringfence.carriers.http import HttpCarrier, Reply
+from ringfence.accounts.filling import Reply
+from ringfence.carriers.http import HttpCarrier
 from ringfence.carriers.roster import Around, Roster, dialect, made
 from ringfence.carriers.smpp.carrier import SmppCarrier
 from ringfence.carriers.template import Request

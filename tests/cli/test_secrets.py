@@ -1,6 +1,7 @@
 """Passwords are typed or piped, never arguments."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import click
@@ -31,6 +32,23 @@ def test_a_person_is_asked_twice_and_nothing_shows(monkeypatch: Any) -> None:
     monkeypatch.setattr(click, "prompt", lambda text, **how: asked.update(how) or "typed")
     assert secrets.read("Password") == "typed"
     assert asked == {"hide_input": True, "confirmation_prompt": True}
+
+
+def test_a_template_asks_for_the_secret_it_names(monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("s3cret\n"))
+    file = tmp_path / "carrier.json"
+    file.write_text('{"url": "https://example.com", "headers": {"Key": "{secret}"}}')
+    assert secrets.template(file, "Secret")["secret"] == "s3cret"
+    file.write_text('{"url": "https://example.com"}')
+    assert "secret" not in secrets.template(file, "Secret")
+
+
+@pytest.mark.parametrize(("text", "why"), [("[1]", "one JSON object"), ("{", "not JSON")])
+def test_a_template_that_is_none_is_a_mistake(tmp_path: Path, text: str, why: str) -> None:
+    file = tmp_path / "carrier.json"
+    file.write_text(text)
+    with pytest.raises(click.UsageError, match=why):
+        secrets.template(file, "Secret")
 
 
 def test_no_command_takes_a_password_as_an_argument() -> None:

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from ringfence.accounts.filling import Reply
 from ringfence.accounts.payments import PaymentConnector
-from ringfence.gateways.http import HttpGateway, Reply
+from ringfence.gateways.http import HttpGateway
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.secret import SecretDigits

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from ringfence.kernel.errors import Refused
@@ -30,6 +30,26 @@ class Request:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. ``failure``: a code word; empty where there was an answer."""
+
+    status: int = 0
+    body: bytes = field(default=b"", repr=False)
+    failure: str = ""
+
+
+class Fetch(Protocol):
+    """Asks a URL through the guard against private addresses; never raises.
+
+    ``limit``: bytes of the answer; ``total_ms``: from the first byte to the last.
+    """
+
+    def __call__(
+        self, request: Request, *, limit: int, total_ms: int
+    ) -> Coroutine[Any, Any, Reply]: ...
 
 
 def filled(

@@ -8,12 +8,11 @@ most gateways know it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
-from ringfence.accounts.filling import Request
+from ringfence.accounts.filling import Fetch, Reply
 from ringfence.carriers import template as templates
 from ringfence.carriers.template import Template
 from ringfence.kernel.clock import Clock
@@ -34,23 +33,6 @@ from ringfence.messaging.carrier import (
 
 _LINKS = 8
 """Addresses of media that a webhook may bring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back. ``failure``: a code word; empty where there was an answer."""
-
-    status: int = 0
-    body: bytes = field(default=b"", repr=False)
-    failure: str = ""
-
-
-class Fetch(Protocol):
-    """Asks a URL through the guard against private addresses; never raises."""
-
-    def __call__(
-        self, request: Request, *, limit: int, total_ms: int
-    ) -> Coroutine[Any, Any, Reply]: ...
 
 
 class HttpCarrier:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ringfence.accounts.carriers import HttpGateway, SmppAccess, TextCarrier, ways
-from ringfence.carriers.http import Fetch, HttpCarrier
+from ringfence.accounts.filling import Fetch
+from ringfence.carriers.http import HttpCarrier
 from ringfence.carriers.loopback import LoopbackCarrier
 from ringfence.carriers.ports import Keeper
 from ringfence.carriers.smpp.carrier import Account, SmppCarrier

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +127,7 @@ def add(
     if smpp is not None:
         wanted["smpp"] = _access(smpp, system_id, languages, ways)
     elif http is not None:
-        wanted["http"] = _gateway(http)
+        wanted["http"] = secrets.template(http, "Secret of the gateway")
     with office(data) as ask:
         added = ask.run("carrier.add", **wanted)
     if as_json:
@@ -150,18 +149,6 @@ def _access(smpp: str, system_id: str | None, languages: str, ways: dict[str, An
     access["languages"] = [word for word in languages.split(",") if word]
     access["password"] = secrets.read("Password of the carrier")
     return access
-
-
-def _gateway(path: Path) -> Any:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        raise click.UsageError("the file is not JSON") from None
-    if not isinstance(found, dict):
-        raise click.UsageError("the file holds one JSON object")
-    if "{secret}" in json.dumps(found):
-        found["secret"] = secrets.read("Secret of the gateway")
-    return found
 
 
 @carrier.command("list")

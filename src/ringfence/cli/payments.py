@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -61,25 +60,13 @@ def add(
         raise click.UsageError("choose one of --url with --template or without, and --sandbox")
     wanted: dict[str, Any] = {"name": name, "url": url}
     if template is not None:
-        wanted["template"] = _template(template)
+        wanted["template"] = secrets.template(template, "Secret of the processor")
     with office(data) as ask:
         added = ask.run("payment_connector.add", **wanted)
     if as_json:
         show.document(added)
     else:
         click.echo(f"Connector {added['name']} is added; 'ringfence payment test {name}' tries it.")
-
-
-def _template(path: Path) -> Any:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        raise click.UsageError("the file is not JSON") from None
-    if not isinstance(found, dict):
-        raise click.UsageError("the file holds one JSON object")
-    if "{secret}" in json.dumps(found):
-        found["secret"] = secrets.read("Secret of the processor")
-    return found
 
 
 @payment.command("list")

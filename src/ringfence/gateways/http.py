@@ -8,11 +8,9 @@ nothing can be asked again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
 
-from ringfence.accounts.filling import Request
+from ringfence.accounts.filling import Fetch, Request
 from ringfence.accounts.payments import PaymentConnector
 from ringfence.gateways import template
 from ringfence.kernel.errors import Refused
@@ -34,23 +32,6 @@ _NEVER_SENT = {
 }
 """Failures before the first byte of a request; any other may have come after the charge."""
 _SECRET = ("card_number", "account_number", "security_code")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back. ``failure``: a code word; empty where there was an answer."""
-
-    status: int = 0
-    body: bytes = field(default=b"", repr=False)
-    failure: str = ""
-
-
-class Fetch(Protocol):
-    """Asks a URL through the guard, over TLS or where the operator allowed it; never raises."""
-
-    def __call__(
-        self, request: Request, *, limit: int, total_ms: int
-    ) -> Coroutine[Any, Any, Reply]: ...
 
 
 class HttpGateway:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ringfence.accounts.filling import Fetch
 from ringfence.accounts.payments import PaymentConnector
-from ringfence.gateways.http import Fetch, HttpGateway
+from ringfence.gateways.http import HttpGateway
 from ringfence.gateways.sandbox import Sandbox
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId
