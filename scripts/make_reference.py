@@ -11,7 +11,7 @@ import inspect
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -23,7 +23,7 @@ from ringfence.cli.root import root as command_line
 from ringfence.flows import reading, values
 from ringfence.kernel.events import Event
 from ringfence.kernel.limits import Limit
-from ringfence.markup import elements, problems
+from ringfence.markup import coverage, elements, problems
 from ringfence.observe import logs, metrics
 from ringfence.privacy.labels import Label
 
@@ -317,55 +317,38 @@ def twilio_page() -> Iterator[str]:
 
 
 def twiml_page() -> Iterator[str]:
-    """Every verb with its attributes, and every problem a document may have."""
+    """Every verb with its attributes, how much of it works, and every problem of a document."""
+    states = Counter(row.state for row in coverage.rows())
     yield "# TwiML"
     yield ""
     yield (
-        "What a document may ask for. A document is read as a whole: every problem is put on the "
-        "call's timeline with its line, and only what cannot be carried out is left out. Reaching "
-        "a verb that cannot be carried out at all, the caller hears a neutral sentence and the "
-        "call ends, unless the number has a fallback URL. *Not yet* is understood and reported. "
-        "`Echo` has an attribute of ours: `length` seconds, 0 for as long as the call."
+        "What a document may ask for: every element and attribute of Twilio's Python library and "
+        f"of the schema Twilio publishes. Of {states.total()} {states['works']} work, "
+        f"{states['partly']} work with the difference their note names, {states['not']} are known "
+        "and have no effect. A document is read as a whole: every problem is put on the call's "
+        "timeline with its line, and only what cannot be carried out is left out. Reaching a verb "
+        "that cannot be carried out at all, the caller hears a neutral sentence and the call "
+        "ends, unless the number has a fallback URL."
     )
     for element in elements.ELEMENTS.values():
-        yield ""
-        yield f"## `<{element.name}>`"
-        yield ""
-        if element.state == "later":
-            yield "Not yet: reported as `unavailable_verb` and passed."
-            continue
-        if element.state == "parsed":
-            yield "Not yet: read, reported as `unavailable_target`, and not dialled."
-            yield ""
+        own, *attributes = coverage.of_element(element)
+        yield from _element_of_twiml(own, attributes)
         if element.children and element.content != "speech":
+            yield ""
             yield "Contains " + ", ".join(f"`<{name}>`" for name in sorted(element.children)) + "."
-            yield ""
-        if element.content == "speech":
-            yield (
-                "Contains the text to speak. Of speech markup `<sub>`, `<say-as>` (characters, "
-                "spell-out, digits, telephone), `<p>`, `<s>` and `<break>` are carried out; what "
-                "only colours the voice is spoken as plain text."
-            )
-            yield ""
         if element.name in {"Number", "Sip"}:
+            yield ""
             yield (
                 "`url` is fetched before anybody is rung: `<Say>` and `<Play>` in it are heard by "
                 "whoever answers, who is then connected; around a `<Gather>`, a key accepts the "
                 "call, and a `<Hangup>` after it ends it for whoever presses none."
             )
+        if element.content == "speech":
             yield ""
-        if element.attributes:
-            yield from table(
-                ("attribute", "accepts", "warning"),
-                (
-                    (
-                        f"`{name}`",
-                        attribute.expects if attribute.name else "anything; has no effect yet",
-                        attribute.warning or "",
-                    )
-                    for name, attribute in element.attributes.items()
-                ),
-            )
+            yield "Contains the text to speak, and speech markup:"
+            for name in coverage.SPEECH:
+                inner, *rest = coverage.of_speech(name)
+                yield from _element_of_twiml(inner, rest, level=3)
     yield ""
     yield "## Problems"
     yield ""
@@ -378,6 +361,25 @@ def twiml_page() -> Iterator[str]:
         ("code", "severity", "Twilio"),
         ((f"`{code}`", kind.severity, kind.twilio or "") for code, kind in problems.KINDS.items()),
     )
+
+
+def _element_of_twiml(
+    own: coverage.Row, attributes: Sequence[coverage.Row], level: int = 2
+) -> Iterator[str]:
+    yield ""
+    yield f"{'#' * level} `<{own.element}>`"
+    if own.state != "works":
+        yield ""
+        yield f"{'Partly' if own.state == 'partly' else 'Not'}: {own.note}."
+    if attributes:
+        yield ""
+        yield from table(
+            ("attribute", "state", "accepts", "warning", "note"),
+            (
+                (f"`{row.attribute}`", row.state, row.expects, row.warning or "", row.note)
+                for row in attributes
+            ),
+        )
 
 
 def flows_page() -> Iterator[str]:

@@ -1,13 +1,15 @@
-"""One element of the table."""
+"""What the table says of one element."""
 
-from ringfence.markup.element import Element, later, noted
+from ringfence.markup.element import elsewhere, noted
 
 
-def test_what_is_noted_has_no_field_to_fill() -> None:
-    (attribute,) = noted("region").values()
+def test_known_attributes_without_effect_take_anything():
+    attribute = noted("region")["region"]
     assert attribute.name is None
     assert attribute.read("anything") == "anything"
 
 
-def test_what_comes_later_is_not_looked_into() -> None:
-    assert later("A", "B") == (Element("A", {}, state="later"), Element("B", {}, state="later"))
+def test_what_lies_elsewhere_has_its_attributes_and_is_not_looked_into():
+    made = elsewhere("A", "b", holds=("C",))
+    assert (made.name, made.state, made.children) == ("A", "later", frozenset({"C"}))
+    assert [attribute.name for attribute in made.attributes.values()] == [None]

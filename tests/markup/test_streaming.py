@@ -127,7 +127,7 @@ def test_its_server_is_told_of_it_even_after_the_call(script):
         ("<Connect><Room>r</Room></Connect>", ["unavailable_verb", "nothing_to_connect"]),
         ("<Connect><ConversationRelay><Language code='x'/></ConversationRelay></Connect>",
          ["unavailable_verb", "nothing_to_connect"]),
-        ("<Start><Siprec name='x'/><Recording/></Start>", ["unavailable_verb"] * 2),
+        ("<Start><Siprec name='x'/></Start>", ["unavailable_verb"]),
         ("<Stop><Stream/></Stop>", ["stream_without_name"]),
         ("<Connect><Stream url='wss://x.example' track='both_tracks'/></Connect>", ["bad_track"]),
         ("<Start><Stream url='wss://x.example' sampleRate='16000'/></Start>",

@@ -11,7 +11,8 @@ HearingEnd = Literal["none_installed", "failed", "over"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model``: as asked.
+    """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model`` and
+    ``enhanced`` (a better one, where there are two): as asked.
 
     ``partial``: whether results before the end of an utterance are of use.
     """
@@ -20,4 +21,5 @@ class Wish:
     hints: tuple[str, ...] = field(default=(), repr=False)
     profanity_filter: bool = True
     model: str = ""
+    enhanced: bool = False
     partial: bool = False

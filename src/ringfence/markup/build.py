@@ -285,13 +285,15 @@ def _stream(values: Values, _text: str, children: list[Any], report: Report) -> 
     return verbs.Stream(parameters=kept, **values)
 
 
-def _transcription(values: Values, _text: str, _children: list[Any], _report: Report) -> Any:
+def _transcription(values: Values, _text: str, children: list[Any], report: Report) -> Any:
+    if children:
+        report("attribute_without_effect", "a Parameter of <Transcription> has no effect yet")
     return verbs.Transcription(**values)
 
 
 def _reachable(children: list[Any], report: Report) -> list[Any]:
     """The streams that say where they lead."""
-    found = [child for child in children if isinstance(child, verbs.Transcription) or child.url]
+    found = [child for child in children if not isinstance(child, verbs.Stream) or child.url]
     if len(found) < len(children):
         report("stream_without_url", "a <Stream> without a ws or wss URL was left out")
     return found
@@ -309,14 +311,18 @@ def _connect(values: Values, _text: str, children: list[Any], report: Report) ->
 
 def _start(values: Values, _text: str, children: list[Any], report: Report) -> Any:
     found = _reachable(children, report)
-    return verbs.Start(streams=tuple(found), **values) if found else None
+    kept = tuple(child for child in found if isinstance(child, verbs.Recording))
+    heard = tuple(child for child in found if not isinstance(child, verbs.Recording))
+    return (*kept, verbs.Start(streams=heard, **values)) if heard else kept
 
 
 def _stop(values: Values, _text: str, children: list[Any], report: Report) -> Any:
-    names = tuple(child.name for child in children if child.name)
-    if len(names) < len(children):
+    others = [child for child in children if not isinstance(child, verbs.Recording)]
+    names = tuple(child.name for child in others if child.name)
+    if len(names) < len(others):
         report("stream_without_name", "what has no name cannot be stopped")
-    return verbs.Stop(names=names, **values) if names else None
+    kept = tuple(child.name for child in children if isinstance(child, verbs.Recording))
+    return verbs.Stop(names=names, recordings=kept, **values) if names or kept else None
 
 
 def _message(values: Values, text: str, children: list[Any], report: Report) -> Any:
@@ -435,6 +441,7 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Echo": _plain(verbs.Echo),
     "Stream": _stream,
     "Connect": _connect,
+    "Recording": _plain(verbs.Recording),
     "Start": _start,
     "Transcription": _transcription,
     "Stop": _stop,

@@ -32,6 +32,6 @@ def noted(*names: str) -> dict[str, Attribute]:
     return {name: text(None, MARKUP_CALLBACK_CHARS) for name in names}
 
 
-def later(*names: str) -> tuple[Element, ...]:
-    """Elements that are known and not carried out; their inside is not looked at."""
-    return tuple(Element(name, {}, state="later") for name in names)
+def elsewhere(name: str, *attributes: str, holds: tuple[str, ...] = ()) -> Element:
+    """An element of somebody else's service: known by name, its inside is not looked at."""
+    return Element(name, noted(*attributes), frozenset(holds), state="later")

@@ -30,17 +30,11 @@ from ringfence.markup.attributes import (
     url_or_nothing,
     words,
 )
-from ringfence.markup.element import Element, later, noted
-from ringfence.markup.elements_outside import INNER, OUTSIDE
+from ringfence.markup.element import Element, elsewhere, noted
+from ringfence.markup.elements_outside import INNER, OUTSIDE, RECORDING_CALLBACK
 from ringfence.markup.elements_paying import PAYING
 
 _EVENTS = ("initiated", "ringing", "answered", "completed")
-_RECORDING_EVENTS = ("in-progress", "completed", "absent")
-_RECORDING_CALLBACK: dict[str, Attribute] = {
-    "recordingStatusCallback": url("recording_status_callback", 13256),
-    "recordingStatusCallbackMethod": method("recording_status_callback_method"),
-    "recordingStatusCallbackEvent": words("recording_status_callback_event", *_RECORDING_EVENTS),
-}
 _STATUS_CALLBACK: dict[str, Attribute] = {
     "statusCallback": url("status_callback"),
     "statusCallbackMethod": method("status_callback_method"),
@@ -135,7 +129,13 @@ _TABLE: tuple[Element, ...] = (
         },
         content="text",
     ),
-    Element("Pause", {"length": integer("length", 0, MARKUP_WAIT_SECONDS, 13910)}),
+    Element(
+        "Pause",
+        {
+            "length": integer("length", 0, MARKUP_WAIT_SECONDS, 13910),
+            **noted("timeout", "until"),
+        },
+    ),
     Element(
         "Gather",
         {
@@ -155,9 +155,9 @@ _TABLE: tuple[Element, ...] = (
             "language": text("language", 16),
             "hints": text("hints", MARKUP_HINTS_CHARS),
             "speechModel": text("speech_model", 64),
+            "enhanced": boolean("enhanced"),
             **noted(
                 "debug",
-                "enhanced",
                 "grammar",
                 "grammarUrl",
                 "secure",
@@ -176,7 +176,7 @@ _TABLE: tuple[Element, ...] = (
             "finishOnKey": key_set("finish_on_key", 13613),
             "playBeep": boolean("play_beep", 13616),
             "trim": choice("trim", "trim-silence", "do-not-trim"),
-            **_RECORDING_CALLBACK,
+            **RECORDING_CALLBACK,
             "transcribe": boolean("transcribe"),
             "transcribeCallback": url("transcribe_callback"),
             "transcribeLanguage": text("transcribe_language", 16),
@@ -200,7 +200,7 @@ _TABLE: tuple[Element, ...] = (
             "recordingTrack": choice("recording_track", "both", "inbound", "outbound"),
             "referUrl": url("refer_url"),
             "referMethod": method("refer_method"),
-            **_RECORDING_CALLBACK,
+            **RECORDING_CALLBACK,
             **noted(
                 "events",
                 "ifMachine",
@@ -309,13 +309,16 @@ _TABLE: tuple[Element, ...] = (
                 "announcement",
             ),
             "eventCallbackUrl": url("event_callback_url"),
-            **_RECORDING_CALLBACK,
+            **RECORDING_CALLBACK,
             **noted(
                 "trim",
                 "region",
                 "recordingConfigurationId",
                 "jitterBufferSize",
                 "whisper",
+                "coachChannel",
+                "whisperChannel",
+                "WhisperChannel",
                 "url",
                 "method",
                 "eventCallback",
@@ -329,7 +332,7 @@ _TABLE: tuple[Element, ...] = (
         {
             "url": url("url", 14211),
             "method": method("method", 14210),
-            **noted("reservationSid", "postWorkActivitySid"),
+            **noted("reservationSid", "postWorkActivitySid", "callSid"),
         },
         content="text",
     ),
@@ -343,17 +346,19 @@ _TABLE: tuple[Element, ...] = (
             "waitUrlMethod": method("wait_url_method", 14220),
             **noted("workflowSid"),
         },
-        frozenset({"Task"}),
+        frozenset({"Task", "TaskAttributes"}),
         "text",
     ),
     Element("Task", {**noted("priority", "timeout")}, content="text"),
+    elsewhere("TaskAttributes"),
     Element("Leave", {}),
     Element("Message", _MESSAGE, frozenset({"Body", "Media"}), "text"),
     Element("Sms", _MESSAGE, content="text"),
     Element("Body", {}, content="text"),
     Element("Media", {}, content="text"),
     Element("Redirect", {"method": method("method", 13710)}, content="text"),
-    Element("Hangup", {}, frozenset({"Parameter"}), "verbs"),
+    Element("Hangup", {}, frozenset({"Parameter", "Group"}), "verbs"),
+    elsewhere("Group", "excludeMe", "status"),
     Element(
         "Reject",
         {"reason": choice("reason", "rejected", "busy")},
@@ -362,10 +367,8 @@ _TABLE: tuple[Element, ...] = (
     ),
     Element("Echo", {"length": integer("length", 0, MARKUP_WAIT_SECONDS)}),
     *PAYING,
-    *later(
-        "Annotate",
-        "Publish",
-    ),
+    elsewhere("Annotate"),
+    elsewhere("Publish"),
     *OUTSIDE,
 )
 
@@ -390,6 +393,8 @@ TOP_LEVEL: Final[frozenset[str]] = (
         "Conference",
         "Queue",
         "Task",
+        "TaskAttributes",
+        "Group",
         "Body",
         "Media",
         "Prompt",

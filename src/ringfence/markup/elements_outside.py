@@ -1,7 +1,7 @@
 """The part of the table of TwiML that hands a call, or its sound, to something outside.
 
-Connect, Start and Stop with what may stand in them. Of the services they can name Stream and
-Transcription exist here; the others are reported, and the call goes on with the next verb.
+Connect, Start and Stop with what may stand in them. Of what they can name Stream, Transcription
+and Recording exist here; the others are reported, and the call goes on with the next verb.
 """
 
 from __future__ import annotations
@@ -9,26 +9,72 @@ from __future__ import annotations
 from typing import Final
 
 from ringfence.kernel.limits import MARKUP_HINTS_CHARS, STREAM_CHARS
-from ringfence.markup.attributes import boolean, choice, method, socket, text, url
-from ringfence.markup.element import Element, later, noted
-
-_SERVICES: Final = (
-    "AiSession",
-    "Autopilot",
-    "Conversation",
-    "ConversationRelay",
-    "ConversationRelaySession",
-    "Recording",
-    "Room",
-    "Siprec",
-    "VirtualAgent",
+from ringfence.markup.attributes import (
+    Attribute,
+    boolean,
+    choice,
+    method,
+    socket,
+    text,
+    url,
+    words,
 )
+from ringfence.markup.element import Element, elsewhere, noted
+
+_CLOUD: Final = (
+    elsewhere("AiSession", "aiConnector", "aiSessionConfiguration"),
+    elsewhere("Autopilot"),
+    elsewhere(
+        "Conversation", "serviceInstanceSid", "inboundAutocreation", "routingAssignmentTimeout",
+        "inboundTimeout", "url", "method", "record", "trim", "recordingStatusCallback",
+        "recordingStatusCallbackMethod", "recordingStatusCallbackEvent", "statusCallback",
+        "statusCallbackMethod", "statusCallbackEvent",
+    ),
+    elsewhere(
+        "ConversationRelay", "url", "language", "ttsLanguage", "transcriptionLanguage",
+        "ttsProvider", "voice", "transcriptionProvider", "speechModel", "profanityFilter",
+        "dtmfDetection", "welcomeGreeting", "partialPrompts", "welcomeGreetingInterruptible",
+        "interruptible", "preemptible", "hints", "intelligenceService",
+        "reportInputDuringAgentSpeech", "elevenlabsTextNormalization", "interruptSensitivity",
+        "debug", "backgroundNoiseReduction", "speechTimeout", "deepgramSmartFormat",
+        "ignoreBackchannel", "events", "partialPromptOnHangup", "eagerEotThreshold",
+        "asrSmartFormat", "ttsTextNormalization", "ttsLanguageTextNormalization",
+        "elevenlabsLanguageTextNormalization", "includeInPrompt", "customerName",
+        "applicationReconnect", "echoPromptFiltering", "turnDetection",
+        holds=("Language", "Parameter"),
+    ),
+    elsewhere("ConversationRelaySession", "connector", "sessionConfiguration"),
+    elsewhere("Room", "participantIdentity"),
+    elsewhere(
+        "Siprec", "name", "connectorName", "track", "statusCallback", "statusCallbackMethod",
+        holds=("Parameter",),
+    ),
+    elsewhere(
+        "VirtualAgent", "connectorName", "language", "sentimentAnalysis", "statusCallback",
+        "statusCallbackMethod", holds=("Config", "Parameter"),
+    ),
+)  # fmt: skip
+_PARTS: Final = (
+    elsewhere("Config", "name", "value"),
+    elsewhere(
+        "Language", "code", "ttsProvider", "voice", "transcriptionProvider", "speechModel", "hints",
+        "asrSmartFormat", "ttsTextNormalization", "ttsLanguageTextNormalization",
+    ),
+)  # fmt: skip
+RECORDING_CALLBACK: Final[dict[str, Attribute]] = {
+    "recordingStatusCallback": url("recording_status_callback", 13256),
+    "recordingStatusCallbackMethod": method("recording_status_callback_method"),
+    "recordingStatusCallbackEvent": words(
+        "recording_status_callback_event", "in-progress", "completed", "absent"
+    ),
+}
+_SERVICES: Final = tuple(element.name for element in _CLOUD)
 
 OUTSIDE: Final[tuple[Element, ...]] = (
     Element(
         "Connect",
         {"action": url("action"), "method": method("method")},
-        frozenset({"Stream", *_SERVICES}) - {"Recording", "Siprec"},
+        frozenset({"Stream", *_SERVICES}) - {"Siprec"},
         "verbs",
     ),
     Element(
@@ -73,11 +119,25 @@ OUTSIDE: Final[tuple[Element, ...]] = (
                 *("conversationConfiguration", "conversationId", "enableProviderData"),
             ),
         },
-        frozenset(),
+        frozenset({"Config", "Parameter"}),
         "verbs",
     ),
-    *later(*_SERVICES),
+    Element(
+        "Recording",
+        {
+            "name": text("name", STREAM_CHARS),
+            **RECORDING_CALLBACK,
+            "trim": choice("trim", "trim-silence", "do-not-trim"),
+            "track": choice("track", "both", "inbound", "outbound"),
+            "channels": choice("channels", "mono", "dual"),
+            **noted("recordingConfigurationId"),
+        },
+    ),
+    *_CLOUD,
+    *_PARTS,
 )
 
-INNER: Final = frozenset({"Stream", "Transcription", *_SERVICES})
+INNER: Final = frozenset(
+    {"Stream", "Transcription", "Recording", *(element.name for element in (*_CLOUD, *_PARTS))}
+)
 """Those that cannot stand in a Response."""

@@ -75,6 +75,7 @@ class GatherStep(Step):
                         hints=hints,
                         profanity_filter=gather.profanity_filter,
                         model=gather.speech_model,
+                        enhanced=gather.enhanced,
                         partial=gather.partial_result_callback is not None,
                     )
                 )

@@ -2,6 +2,7 @@
 
     <sub alias="...">            the alias is spoken
     <say-as interpret-as="...">  characters, spell-out, digits, telephone: one sign after the other
+                                 expletive, bleep: silence in its place
     <p>, <s>                     a full stop where none stands
     <break time= strength= />    silence
 
@@ -44,6 +45,8 @@ _STRENGTH: Final = {
     "none": 0, "x-weak": 100, "weak": 250, "medium": 500, "strong": 1_000, "x-strong": 1_500,
 }  # fmt: skip
 _SPELT: Final = frozenset({"characters", "spell-out", "digits", "telephone"})
+_UNSPOKEN: Final = frozenset({"expletive", "bleep"})
+_BLEEP_MS: Final = 600
 _ENDS: Final = ".!?:;,"
 
 
@@ -54,6 +57,8 @@ def spoken(name: str, attributes: Mapping[str, str], text: str) -> str:
             return attributes.get("alias") or text
         case "say-as" if attributes.get("interpret-as", "").lower() in _SPELT:
             return " ".join(sign for sign in text if not sign.isspace())
+        case "say-as" if attributes.get("interpret-as", "").lower() in _UNSPOKEN:
+            return f"{_MARK}{_BLEEP_MS}{_MARK}"
         case "p" | "s":
             words = text.strip()
             return f"{words}. " if words and words[-1] not in _ENDS else f"{words} "

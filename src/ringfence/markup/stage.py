@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from ringfence.calls.commands import Command
-from ringfence.calls.notices import (
-    Notice,
-    RecordingBegun,
-    RecordingFinished,
-    RecordingMissing,
-)
+from ringfence.calls.notices import Notice
+from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
@@ -35,6 +30,7 @@ from ringfence.markup.exchange import (
     TextAsked,
     Transcribe,
 )
+from ringfence.markup.following import Follower
 from ringfence.markup.verbs import Method, Verb
 
 StepRequest = (
@@ -45,7 +41,14 @@ StepRequest = (
 
 
 class Stage(Protocol):
-    """The program, as its steps see it."""
+    """The program, as its steps see it.
+
+    ``recorded``: the whole call is recorded, so that whoever joins has to be told;
+    ``recorded_as``: what a document calls that recording.
+    """
+
+    recorded: bool
+    recorded_as: str
 
     @property
     def now(self) -> Ms: ...
@@ -58,10 +61,6 @@ class Stage(Protocol):
 
     @property
     def answered(self) -> bool: ...
-
-    @property
-    def recorded(self) -> bool:
-        """Whether the whole call is recorded: whoever joins has to be told."""
 
     def command(self, command: Command) -> None:
         """Give the call a command."""
@@ -98,15 +97,11 @@ class Stage(Protocol):
     def whole(self, url: str) -> str | None:
         """Return a URL of the document without what it is relative to; None where it is no URL."""
 
-    def follow_recording(
-        self, follower: Callable[[RecordingBegun | RecordingFinished | RecordingMissing], None]
-    ) -> None:
-        """Be told of the recording of the next dial, whenever it comes."""
+    def follow_recording(self, follower: Follower, source: RecordingSource = "dial") -> None:
+        """Be told of the next recording of a source, whenever it comes."""
 
-    def unfollow_recording(
-        self, follower: Callable[[RecordingBegun | RecordingFinished | RecordingMissing], None]
-    ) -> None:
-        """There was no recording of that dial; expect none."""
+    def unfollow_recording(self, follower: Follower) -> None:
+        """There was no such recording; expect none."""
 
     def give_up(self) -> None:
         """The verb cannot be carried out: the neutral sentence, then the end."""

@@ -11,6 +11,7 @@ from ringfence.markup.dialling import DialStep
 from ringfence.markup.echoing import EchoStep
 from ringfence.markup.ending import InstantStep
 from ringfence.markup.gathering import GatherStep
+from ringfence.markup.keeping import KeepingStep
 from ringfence.markup.paying import PayStep
 from ringfence.markup.queueing import EnqueueStep, LeaveStep, TakingStep
 from ringfence.markup.recording import RecordStep
@@ -36,6 +37,7 @@ from ringfence.markup.verbs import (
     Prompt,
     Queue,
     Record,
+    Recording,
     Redirect,
     Refer,
     Reject,
@@ -77,6 +79,8 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
             return DialStep(stage, verb, base), 1
         case Connect():
             return ConnectStep(stage, verb), 1
+        case Recording():
+            return KeepingStep(stage, verb), 1
         case Start():
             return StartStep(stage, verb), 1
         case Stop():

@@ -171,4 +171,7 @@ class StopStep(Step):
     def begin(self) -> None:
         for name in self._stop.names:
             self._stage.command(commands.StopStream(name=name))
+        if any(name in {"", self._stage.recorded_as} for name in self._stop.recordings):
+            self._stage.command(commands.StopRecording(source="call"))
+            self._stage.recorded = False
         self._stage.proceed()

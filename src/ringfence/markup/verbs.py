@@ -87,6 +87,7 @@ class Gather(Verb):
     language: str = ""
     hints: str = field(default="", repr=False)
     speech_model: str = ""
+    enhanced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,6 +424,19 @@ class Transcription(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recording(Verb):
+    """Record the whole call from here on, while the next verbs are carried out (in a Start)."""
+
+    name: str = field(default="", repr=False)
+    recording_status_callback: str | None = field(default=None, repr=False)
+    recording_status_callback_method: Method = "POST"
+    recording_status_callback_event: tuple[str, ...] = ("completed",)
+    trim: Literal["trim-silence", "do-not-trim"] = "do-not-trim"
+    track: Literal["both", "inbound", "outbound"] = "both"
+    channels: Literal["mono", "dual"] = "mono"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Start(Verb):
     """Let servers hear the call, or have it written down, while the next verbs are carried out."""
 
@@ -431,9 +445,13 @@ class Start(Verb):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop(Verb):
-    """Let the servers of these names hear it no longer."""
+    """Let the servers of these names hear it no longer.
 
-    names: tuple[str, ...] = field(repr=False)
+    ``recordings``: names of recordings of the whole call that end; "" is whichever runs.
+    """
+
+    names: tuple[str, ...] = field(default=(), repr=False)
+    recordings: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

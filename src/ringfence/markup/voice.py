@@ -19,11 +19,12 @@ answer awaited.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ringfence.calls import commands, notices
 from ringfence.calls.commands import Command
 from ringfence.calls.notices import Notice
+from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.events import Event
@@ -56,6 +57,7 @@ from ringfence.markup.exchange import (
     TextAsked,
     Value,
 )
+from ringfence.markup.following import Follower, Followers
 from ringfence.markup.pages import Pages
 from ringfence.markup.parser import Document, parse
 from ringfence.markup.problems import KINDS, Problem
@@ -70,10 +72,6 @@ from ringfence.markup.verbs import (
     Say,
     Verb,
 )
-
-Follower = Callable[
-    [notices.RecordingBegun | notices.RecordingFinished | notices.RecordingMissing], None
-]
 
 _AFTER_OVER = (
     notices.RecordingFinished,
@@ -117,6 +115,7 @@ class Program:
         "_step",
         "_waiting_answer",
         "recorded",
+        "recorded_as",
     )
 
     def __init__(
@@ -143,7 +142,8 @@ class Program:
         self._finished = False
         self._over = False
         self.recorded = False
-        """Whether somebody outside the program has the whole call recorded."""
+        """Whether the whole call is recorded: by its document, or by somebody outside it."""
+        self.recorded_as = ""
         self._waiting_answer = False
         self._failing = False
         self._fallback_used = False
@@ -152,7 +152,7 @@ class Program:
         self._goto: tuple[str, Method, Params] | None = None
         self._fetching = 0
         self._fetch_due: Ms | None = None
-        self._followers: list[Follower] = []
+        self._followers = Followers()
         self._stale: list[tuple[type[Notice], ...]] = []
         self._noted: set[tuple[str, str, int, int]] = set()
 
@@ -356,12 +356,11 @@ class Program:
         found = resolve(url, self._pages.base)
         return None if found is None or found.startswith("flow:") else found
 
-    def follow_recording(self, follower: Follower) -> None:
-        self._followers.append(follower)
+    def follow_recording(self, follower: Follower, source: RecordingSource = "dial") -> None:
+        self._followers.add(follower, source)
 
     def unfollow_recording(self, follower: Follower) -> None:
-        if follower in self._followers:
-            self._followers.remove(follower)
+        self._followers.remove(follower)
 
     def give_up(self) -> None:
         self._step = None
@@ -526,19 +525,9 @@ class Program:
                 return
         if isinstance(notice, notices.StreamStarted | notices.StreamFinished):
             self._stream_news(notice)
-        if (
-            self._followers
-            and isinstance(notice, notices.RecordingFinished | notices.RecordingMissing)
-            and notice.source == "dial"
-        ):
-            self._followers.pop(0)(notice)
-        elif (
-            self._followers
-            and isinstance(notice, notices.RecordingBegun)
-            and notice.source == "dial"
-        ):
-            self._followers[0](notice)
-        elif self._step is not None and not self._waiting_answer:
+        if self._followers.take(notice):
+            return
+        if self._step is not None and not self._waiting_answer:
             self._step.receive(notice)
 
     def _stream_news(self, news: notices.StreamStarted | notices.StreamFinished) -> None:

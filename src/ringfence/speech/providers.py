@@ -42,7 +42,7 @@ class Recogniser(Protocol):
         """Give what is understood of s16le mono at 8000 Hz while it comes, until it ends.
 
         ``wish`` has ``language`` (BCP 47 or empty), ``hints``, ``profanity_filter``, ``model``,
-        and ``partial``: whether results before the end of an utterance are of use.
+        ``enhanced``, and ``partial``: whether results before the end of an utterance are of use.
         """
         ...
 

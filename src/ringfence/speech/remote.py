@@ -9,9 +9,9 @@ Most servers around a Whisper-like model take the same request, and the settings
     {"text": "...", "confidence": 0.9}     the text is at recogniser_answer, dots lead inwards
 
 In a field ``{language}`` stands for the language of the call (``en-GB``), ``{lang}`` for its first
-part (``en``), ``{hints}`` for likely words, ``{model}`` for the model a document names; a field
-that comes out empty is left out. An answer that is not JSON is the text itself where no path is
-set.
+part (``en``), ``{hints}`` for likely words, ``{model}`` for the model a document names,
+``{enhanced}`` for ``true`` where it asks for the better of two; a field that comes out empty is
+left out. An answer that is not JSON is the text itself where no path is set.
 """
 
 from __future__ import annotations
@@ -113,6 +113,7 @@ def _words(wish: Any) -> Mapping[str, str]:
         "lang": wish.language.partition("-")[0],
         "hints": " ".join(wish.hints),
         "model": wish.model,
+        "enhanced": "true" if wish.enhanced else "",
     }
 
 

@@ -1,0 +1,103 @@
+"""Recording in Start: the whole call is kept from here on, while the next verbs are carried out.
+
+What the law wants is asked and told first (`ringfence.markup.consenting`), as for every recording.
+Whoever is dialled later hears of it as well (``Stage.recorded``). A Recording in Stop ends it.
+"""
+
+from __future__ import annotations
+
+from ringfence.calls import commands, notices
+from ringfence.calls.notices import Notice
+from ringfence.markup.consenting import RecordingConsent
+from ringfence.markup.context import recording_params, whole_seconds
+from ringfence.markup.exchange import RecordingMay
+from ringfence.markup.following import RecordingNews
+from ringfence.markup.stage import Stage, Step
+from ringfence.markup.verbs import Recording
+
+_STATUS: dict[type, str] = {
+    notices.RecordingBegun: "in-progress",
+    notices.RecordingFinished: "completed",
+    notices.RecordingMissing: "absent",
+}
+
+
+class KeepingStep(Step):
+    """One Recording of a Start."""
+
+    __slots__ = ("_consent", "_stage", "_verb")
+
+    def __init__(self, stage: Stage, verb: Recording) -> None:
+        self._stage = stage
+        self._verb = verb
+        self._consent = RecordingConsent(stage, "call", self._permitted)
+
+    def begin(self) -> None:
+        if self._stage.recorded:
+            self._stage.note("recording_failed", "the call is recorded already", at=self._verb)
+            self._stage.proceed()
+        else:
+            self._consent.begin()
+
+    def ruled(self, may: RecordingMay) -> None:
+        self._consent.ruled(may)
+
+    def clip_settled(self) -> None:
+        self._consent.clip_settled()
+
+    def receive(self, notice: Notice) -> None:
+        self._consent.receive(notice)
+
+    def abandon(self) -> None:
+        self._consent.abandon()
+
+    def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
+        verb, stage = self._verb, self._stage
+        if not permitted:
+            stage.note(
+                "recording_not_permitted",
+                "the call is not recorded: the law, a party or the account does not let it be",
+                at=verb,
+            )
+        elif stage.recorded:  # somebody outside was quicker
+            stage.note("recording_failed", "the call is recorded already", at=verb)
+        else:
+            stage.recorded, stage.recorded_as = True, verb.name
+            stage.follow_recording(self._fares, "call")
+            stage.command(
+                commands.StartRecording(
+                    source="call",
+                    dual=verb.channels == "dual" and verb.track == "both",
+                    track=verb.track,
+                    trim=verb.trim == "trim-silence",
+                )
+            )
+        stage.proceed()
+
+    def _fares(self, news: RecordingNews) -> None:
+        verb, stage = self._verb, self._stage
+        status = _STATUS[type(news)]
+        if isinstance(news, notices.RecordingMissing):
+            reason = news.reason.replace("_", " ")
+            stage.note("recording_failed", f"there is no recording: {reason}", at=verb)
+        if not verb.recording_status_callback or status not in verb.recording_status_callback_event:
+            return
+        duration = news.duration_ms if isinstance(news, notices.RecordingFinished) else 0
+        two = verb.channels == "dual" and verb.track == "both"
+        stage.tell(
+            verb.recording_status_callback,
+            verb.recording_status_callback_method,
+            (
+                *recording_params(stage.context, news.recording),
+                ("RecordingStatus", status),
+                *(
+                    (("RecordingDuration", whole_seconds(duration)),)
+                    if status != "in-progress"
+                    else ()
+                ),
+                ("RecordingChannels", "2" if two else "1"),
+                ("RecordingTrack", verb.track),
+                ("RecordingSource", "StartCallRecordingTwiML"),
+            ),
+            "recording",
+        )
