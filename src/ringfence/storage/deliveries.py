@@ -283,8 +283,11 @@ class Deliveries:
     def message(self, delivery: Delivery) -> Message:
         """Return what is to be said. Purpose: deliver_content.
 
-        Raises `Refused` (``erased``) where the person it is about was erased meanwhile.
+        Raises `Refused` (``erased``) where the person it is about was erased meanwhile, or the
+        message it tells of was redacted.
         """
+        if not delivery.sealed:
+            raise Refused("erased", "what was to be said is gone")
         return self._openings.open(
             delivery.sealed,
             serial=delivery.key_serial,

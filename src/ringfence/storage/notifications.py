@@ -1,10 +1,13 @@
 """The notification log of one account: every exchange with its own servers, for its eyes alone.
 
-A row is written in the writer's turn, where the call's record is at hand: whose call it was says
-under whose key request and answer are sealed, which number or flow it was says whether they are
-kept at all. When that person is erased, or the row grows old, what they held is gone; when, how
-big and with what status remains as long as the call's own record. What was wrong with a document
-is a row too (``problem``), without a request.
+A row is written in the writer's turn, where the record of the call or message is at hand: whose it
+was says under whose key request and answer are sealed, which number or flow it was says whether
+they are kept at all. When that person is erased, or the row grows old, what they held is gone;
+when, how big and with what status remains as long as the call's own record. What was wrong with a
+document is a row too (``problem``), without a request.
+
+What a redacted message said is in no row (`ringfence.storage.text_traces`): neither in those there
+were, nor in one that is written when its document is answered later.
 
 Searching goes along an index that ends in the id, from the newest to the oldest, so a page costs
 the same wherever it is. A filter without an index of its own (a failure together with a kind) is
@@ -25,7 +28,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, FlowId, NotificationId, NumberId, PartyId
+from ringfence.kernel.ids import CallId, FlowId, NotificationId, NumberId, PartyId, is_id
 from ringfence.kernel.limits import NOTIFICATION_HEADER_BYTES, NOTIFICATION_SIDE_BYTES
 from ringfence.markup.problems import KINDS
 from ringfence.privacy.labels import CONTENT_SEALED
@@ -33,15 +36,21 @@ from ringfence.privacy.vault import Vault
 from ringfence.storage.accounts import Account
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
-from ringfence.storage.schema import calls, notifications, quiet_apps
+from ringfence.storage.schema import calls, notifications, quiet_apps, texts
 from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
+from ringfence.storage.text_traces import TELLS_A_STATE
 from ringfence.storage.unit_of_work import Queries, Transaction
 
-_n, _c = notifications.c, calls.c
+_n, _c, _x = notifications.c, calls.c, texts.c
 _ADD = insert_row(notifications)
 _CALL = Statement(
     select(_c.account_id, _c.direction, _c.caller_id, _c.called_id, _c.number_id, _c.flow_id).where(
         _c.id == bindparam("call")
+    )
+)
+_TEXT = Statement(
+    select(_x.account_id, _x.party_id, _x.number_id, _x.sealed.is_not(None)).where(
+        _x.id == bindparam("text")
     )
 )
 _ONE = Statement(select(*_n).where(_n.id == bindparam("notification")))
@@ -98,6 +107,7 @@ _FILTERS: dict[str, ColumnElement[bool]] = {
 }
 _INDEXES = {
     "call": "call_id_id",
+    "subject": "subject_id",
     "number": "number_id_id",
     "flow": "flow_id_id",
     "failed": "failed",
@@ -243,9 +253,17 @@ class Notifications:
         self._entropy = entropy
 
     def add(self, tx: Transaction, exchange: Exchange) -> NotificationId | None:
-        """Write an exchange down; None for a call this account does not have."""
-        party, number, flow = exchange.party, None, None
-        if exchange.call is not None:
+        """Write an exchange down; None for a call or message this account does not have."""
+        party, number, flow, whole = exchange.party, None, None, True
+        if exchange.call is None and is_id(exchange.subject or "", "message"):
+            row = tx.row(_TEXT, (exchange.subject,))
+            if row is not None and row[0] != self._account.id:
+                return None
+            # deleted, or redacted: what it said is gone, and is not to come back by this log
+            whole = row is not None and (bool(row[3]) or exchange.kind == TELLS_A_STATE)
+            if row is not None:
+                _, party, number, _ = row
+        elif exchange.call is not None:
             row = tx.row(_CALL, (exchange.call,))
             if row is None or row[0] != self._account.id:
                 return None
@@ -254,7 +272,8 @@ class Notifications:
         identifier = NotificationId(ids.make("notification", exchange.at, self._entropy))
         serial: int | None = None
         sealed: bytes | None = None
-        if not any(app is not None and tx.value(_IS_QUIET, (app,)) for app in (number, flow)):
+        apps = [app for app in (number, flow) if app is not None]
+        if whole and not any(tx.value(_IS_QUIET, (app,)) for app in apps):
             serial = self._keys.standing(exchange.serial)
             if serial is None:
                 serial = self._keys.serial(tx, self._account.id, party)

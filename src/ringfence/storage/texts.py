@@ -35,6 +35,7 @@ from ringfence.messaging.carrier import Delivery
 from ringfence.messaging.message import About, Direction, MessageFact, State, follow, may
 from ringfence.privacy.labels import TEXT_SEALED
 from ringfence.privacy.vault import Vault
+from ringfence.storage import text_traces
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.audit import AuditTrail, record_bytes
 from ringfence.storage.event_numbers import EventNumbers
@@ -326,7 +327,7 @@ class Texts:
             case life.MessageRedacted():
                 tx.run(_SILENCE, (0, fact.at, None, None, fact.message))
                 self._drop_media(tx, fact.message)
-                tx.leave_no_copy()
+                text_traces.hush(tx, fact.message)
             case life.MessageAnswered() | life.MessageSeen():
                 tx.run(_MARK, (fact.unread or None, fact.message))
             case life.MessageRated():
@@ -362,7 +363,7 @@ class Texts:
         self._drop_media(tx, text)
         for statement in _DROP:
             tx.run(statement, (text,))
-        tx.leave_no_copy()
+        text_traces.hush(tx, text, wholly=True)
 
     def _drop_media(self, tx: Transaction, text: MessageId) -> None:
         for row in tx.rows(_MEDIA, (text,)):

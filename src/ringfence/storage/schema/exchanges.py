@@ -1,9 +1,9 @@
 """What exchanges with a customer's own server leave: the notification log, and what may be kept.
 
-The log is the customer's: one row for every request made for a call, with request and answer sealed
-under the key of the person the call was with. A row of an app that is quiet says when, how big and
-with what status, and nothing else. `deliveries` holds what still has to be told, and what nobody
-would hear. `fetched` holds only what a server allowed to be kept, for as long as it allowed.
+The log is the customer's: one row for every request made for a call or a message, with request and
+answer sealed under the key of the person it was with. A row of an app that is quiet says when, how
+big and with what status, and nothing else. `deliveries` holds what still has to be told, and what
+nobody would hear. `fetched` holds only what a server allowed to be kept, for as long as it allowed.
 """
 
 from sqlalchemy import BigInteger, Boolean, Index, Table
@@ -60,6 +60,13 @@ Index(
     notifications.c.id,
     sqlite_where=notifications.c.code.is_not(None),
     postgresql_where=notifications.c.code.is_not(None),
+)
+Index(
+    "ix_notifications_subject_id",
+    notifications.c.subject,
+    notifications.c.id,
+    sqlite_where=notifications.c.subject.is_not(None),
+    postgresql_where=notifications.c.subject.is_not(None),
 )
 Index(
     "ix_notifications_without_call",
