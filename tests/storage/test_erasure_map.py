@@ -3,6 +3,7 @@
 import pytest
 
 from ringfence.privacy.erasure.holdings import APART, is_about_somebody
+from ringfence.privacy.erasure.plan import WHAT
 from ringfence.storage import erasure_map
 from ringfence.storage.erasure_map import empty_values, reach, reaches, stored_tables
 from ringfence.storage.schema import metadata
@@ -14,6 +15,12 @@ def test_every_table_with_something_about_a_person_is_reached_or_says_why_not():
         if any(is_about_somebody(column.label) for column in table.columns):
             assert table.name in reached or table.name in APART, table.name
     assert set(APART) <= set(metadata.tables)
+
+
+def test_a_plan_says_in_words_what_every_table_holds():
+    reached = {found.holding.table for found in reaches()}
+    assert {word for word in reached if word not in WHAT} == set()
+    assert set(WHAT) <= reached
 
 
 @pytest.mark.parametrize("found", reaches(), ids=lambda found: found.holding.table)

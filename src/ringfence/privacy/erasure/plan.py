@@ -92,7 +92,7 @@ def rows_of(
 def _table_rows(item: Found) -> Iterable[Row]:
     holding = item.holding
     rule = holding.rule.key
-    what = _WHAT.get(holding.table, "rows")
+    what = WHAT.get(holding.table, "rows")
     if item.now or not (item.later or item.held):
         yield Row(holding.table, what, item.now, holding.ending, None, rule)
     if item.later:
@@ -104,7 +104,7 @@ def _table_rows(item: Found) -> Iterable[Row]:
         yield Row(holding.table, what, item.held, "suspend", None, "hold")
 
 
-_WHAT = {
+WHAT = {
     "parties": "number or address, sealed",
     "calls": "records of calls",
     "call_legs": "records of legs their calls rang",
@@ -137,4 +137,7 @@ _WHAT = {
     "case_archives": "archives made for them",
     "disclosures": "who received something about them",
     "amendments": "corrections they made",
+    "transcriptions": "transcriptions of what they said",
+    "transcription_parts": "sentences of those, sealed",
 }
+"""What the rows of a table are, in the words of a plan and a receipt."""
