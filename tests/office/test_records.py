@@ -3,53 +3,16 @@
 from typing import Any
 
 import pytest
+from call_scene import CALLED, CALLER, one_call
 
-from ringfence.calls import events
-from ringfence.calls.causes import Cause
-from ringfence.kernel import ids
-from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, LegId
-from ringfence.kernel.phone import Phone
 from ringfence.office import Office
 
 pytestmark = pytest.mark.anyio
 
-CALLER, CALLED = Phone("+12025550123"), Phone("+12025550100")
-
 
 async def run(office: Office, use: str, /, **args: Any) -> Any:
     return await office.run(use, args, actor="operator")
-
-
-async def one_call(office: Office, *, missed: bool = False) -> CallId:
-    now = office.clock.now()
-    call = CallId(ids.make("call", now, office.entropy))
-    leg = LegId(ids.make("leg", now, office.entropy))
-    room = office.store.party_room
-    office.store.calls.record(
-        [
-            events.CallOffered(
-                at=now, call=call, account=office.account.id, leg=leg,
-                caller=room.resolve(CALLER, now), called=room.resolve(CALLED, now),
-            ),
-            events.CallAnswered(at=Ms(now + 10), call=call, codec="PCMU"),
-            events.LegEnded(
-                at=Ms(now + 900), call=call, leg=leg, role="caller", cause=Cause.NORMAL,
-                by_far_end=True, stats_known=True, codec="PCMU", packets_in=45, mos_x100=440,
-                announced="private", advertised="public",
-            ),
-            events.CallEnded(
-                at=Ms(now + 900), call=call, account=office.account.id, direction="inbound",
-                cause=Cause.NORMAL, hung_up_by="caller", missed=missed, offered_at=now,
-                rang_at=None, answered_at=Ms(now + 10), answered_by_person_at=None,
-                ended_at=Ms(now + 900), duration_ms=890, talk_ms=0, codec="PCMU", mos_x100=440,
-            ),
-        ],
-        now,
-    )  # fmt: skip
-    await office.settled()
-    return call
 
 
 @pytest.mark.promise("CLS-06")

@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.privacy import audit
-from ringfence.privacy.audit import ENTRIES, Edge, Log, Prover, edge_from, leaf_hash
+from ringfence.privacy.audit import (
+    ENTRIES,
+    Edge,
+    Log,
+    Prover,
+    commitment,
+    edge_from,
+    leaf_hash,
+    page_members,
+)
 
 
 def entry(n):
@@ -197,3 +206,11 @@ def test_nonsense_is_refused():
     assert not audit.verify_inclusion(b"", 5, 5, [], b"")
     assert not audit.verify_consistency(0, 5, [], b"", b"")
     assert not audit.verify_consistency(3, 5, [], b"", b"")
+
+
+def test_the_members_of_a_page_are_the_commitments_to_each_record() -> None:
+    people = [(b"PA1", b"\x01" * 32), (b"PA2", b"\x02" * 32)]
+    joined = page_members(70_000, people, b"opened of ", b", that is ", b".")
+    assert joined == b"".join(
+        commitment(salt, 70_000, b"opened of %b, that is %b." % (who, who)) for who, salt in people
+    )

@@ -49,12 +49,24 @@ HEADERS: Mapping[str, str] = {
 
 
 ACCOUNT_HEADER = "Ringfence-Account"
+_ACCOUNT = ACCOUNT_HEADER.lower().encode()
 """Which account a request is about; without it, that of whoever asks."""
 
 
 def account_of(request: Asked) -> str | None:
     """Return the SID of the account a request names, None where it names none."""
-    return request.headers.get(ACCOUNT_HEADER)
+    return header(request, _ACCOUNT)
+
+
+def header(request: Asked, name: bytes) -> str | None:
+    """Return a header by its name in small letters, None where it is not there.
+
+    Without the mapping of all headers that the framework makes: every request passes here.
+    """
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
 
 
 def use_cases(request: Asked) -> UseCases:
@@ -87,7 +99,8 @@ async def require(request: Asked) -> str:
 async def identify(request: Asked) -> str | None:
     """Return the actor behind a request, or None for a stranger."""
     office = use_cases(request)
-    credentials = basic(request.headers.get("Authorization", ""))
+    authorization = header(request, b"authorization") or ""
+    credentials = basic(authorization)
     try:
         if credentials is not None:
             sid, token = credentials
@@ -98,7 +111,7 @@ async def identify(request: Asked) -> str | None:
             args = {"account_sid": sid, "auth_token": token}
             entered: views.Account = await office.run("account.authenticate", args, actor=PUBLIC)
             return API if entered.owner is None else f"{ACCOUNT}{entered.sid}"
-        access = _bearer(request.headers.get("Authorization", ""))
+        access = _bearer(authorization)
         if access:
             args = {"token": access}
             app: views.Bearer = await office.run("app.authenticate", args, actor=PUBLIC)
@@ -151,7 +164,7 @@ def page_limit(request: Asked) -> int:
         if not (text.isascii() and text.isdigit() and 1 <= int(text) <= PAGE_MAX):
             raise Refused("bad_argument", f"limit is a whole number from 1 to {PAGE_MAX}")
         filters = [item for item in request.query_params.multi_items() if item[0] not in _PAGING]
-        seen["scope"] = cursors.scope(request.url.path, filters)
+        seen["scope"] = cursors.scope(request.scope["path"], filters)
         word = request.query_params.get("cursor")
         seen["cursor"] = None if word is None else cursors.read(word, seen["scope"])
         seen["limit"] = int(text)

@@ -21,8 +21,10 @@ from ringfence.api import (
     status,
     tags,
 )
-from ringfence.api.twilio.door import door as twilio
+from ringfence.api.express import Application
+from ringfence.api.twilio import door
 from ringfence.api.twilio.lookups import lookups
+from ringfence.api.twilio.question import VERSION
 from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     about,
@@ -103,7 +105,7 @@ HANDLERS = (
     *privacy_erasure.HANDLERS,
     *privacy_retention.HANDLERS,
     *privacy_staff.HANDLERS,
-    twilio,
+    door.door,
     lookups,
 )
 
@@ -113,8 +115,9 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
 
     ``secure``: whether browsers reach it by https only, so that the cookie may say so.
     """
-    return Litestar(
-        route_handlers=[house.dressed(handler) for handler in HANDLERS],
+    handlers = [house.dressed(handler) for handler in HANDLERS]
+    app = Application(
+        route_handlers=handlers,
         state=State({"use_cases": use_cases, "secure": secure}),
         exception_handlers={
             Refused: common.refused,
@@ -128,3 +131,11 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.reads = {
+        path: handler.opt["read"]
+        for handler in handlers
+        if "read" in getattr(handler, "opt", ())
+        for path in handler.paths
+    }
+    app.below = (f"/{VERSION}/", door.read)
+    return app

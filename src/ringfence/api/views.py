@@ -133,7 +133,7 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """What was recorded, where it was no call."""
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     """One call: its record."""
 
     sid: str

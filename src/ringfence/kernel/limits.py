@@ -311,6 +311,7 @@ SQLITE_BUSY_MS = Limit(5_000, "ms", "a backup may hold the file for moments, not
 SQLITE_WAL_BYTES = Limit(67_108_864, "bytes", "the log file is cut back to this after a burst")
 SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each connection")
 PARTY_CACHE = Limit(20_000, "parties", "recent callers found without a query, about 6 MB")
+CALLS_SHOWN_KEPT = Limit(2_000, "calls", "as they were listed last, about 6 MB with their JSON")
 CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
 CLOCK_BACK_MS = Limit(86_400_000, "ms", "a clock put back by less is waited for, not believed")
 AUDIT_TILES_AT_START = Limit(256, "tiles", "65,536 newest leaves, hashed at a start in 0.1 s")

@@ -81,6 +81,7 @@ from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
 from ringfence.office.privacy import policy
 from ringfence.office.shelf import Shelf
+from ringfence.office.shown_calls import ShownCalls
 from ringfence.office.storeroom import Rooms
 from ringfence.office.table import TABLE, Admission, UseCase
 from ringfence.privacy.purposes import acting, exchange_itself, purpose
@@ -188,6 +189,7 @@ class Office:
             self.account_name = store.accounts.name(store.db.reading, self.account)
         self.directory = Directory(self.account.id, token)
         self.shelf = Shelf()
+        self.shown_calls = ShownCalls()
         self.lookups = LookupShelf()
         self.postbox = Postbox(self)
         self.flows: dict[str, Flow] = {}
@@ -237,6 +239,7 @@ class Office:
     def forget_person(self, party: PartyId) -> None:
         """Somebody was erased: nothing about them stays in memory."""
         self.lookups.clear()
+        self.shown_calls.clear()
         self.post.forget()
         if self.runs:
             self.live.forget_person(party)

@@ -173,7 +173,27 @@ def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call
             people.add(record.forwarded)
     with nullcontext() if current() in CALL_LOG else purpose("call_record"):
         shown = office.read(lambda queries: office.store.parties.addresses(queries, people))
-    return [call_view(office, record, known=shown) for record in records]
+    kept = office.shown_calls
+    kept.since(office.store.parties.vault.keys.destructions)
+    flows = {record.flow: office.flow_name(record.flow) for record in records if record.flow}
+    found = []
+    for record in records:
+        if record.ended_at is None:
+            found.append(call_view(office, record, known=shown))
+            continue
+        forwarded = record.forwarded
+        view = kept.get(
+            record,
+            shown.get(record.caller) or None,
+            shown.get(record.called) or None,
+            None if forwarded is None else shown.get(forwarded) or None,
+            None if record.flow is None else flows[record.flow],
+        )
+        if view is None:
+            view = call_view(office, record, known=shown)
+            kept.keep(record, view)
+        found.append(view)
+    return found
 
 
 def call_view(

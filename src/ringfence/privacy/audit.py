@@ -17,7 +17,7 @@ is one person's, who is given the others as the random numbers they are without 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ringfence.kernel.errors import LocalError, RemoteError
@@ -38,6 +38,23 @@ def commitment(salt: bytes, index: int, record: bytes) -> bytes:
     """Return the entry that commits to ``record`` at ``index`` without revealing it."""
     leaf_salt = _sha256(salt + index.to_bytes(8, "big")).digest()
     return _sha256(leaf_salt + record).digest()
+
+
+def page_members(
+    index: int, people: Iterable[tuple[bytes, bytes]], before: bytes, between: bytes, after: bytes
+) -> bytes:
+    """Return the commitments at ``index`` of everybody on a page, joined.
+
+    ``people``: each with their salt; the record of one is ``before WHO between WHO after``. The
+    same as a `commitment` for each, without a call for each: a list of calls waits for this.
+    """
+    sha256, place = _sha256, index.to_bytes(8, "big")
+    return b"".join([
+        sha256(
+            b"%b%b%b%b%b%b" % (sha256(salt + place).digest(), before, who, between, who, after)
+        ).digest()
+        for who, salt in people
+    ])  # fmt: skip
 
 
 def page_entry(members: bytes) -> bytes:

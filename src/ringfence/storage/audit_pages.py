@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import PartyId
-from ringfence.privacy.audit import HASH, commitment
+from ringfence.privacy.audit import HASH, page_members
 from ringfence.storage.schema import audit_people, audit_records
 from ringfence.storage.statement import Statement, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -109,12 +109,13 @@ def made(
     mark = "?"
     blank = {"by": by, "category": category, "purpose": purpose, "what": mark}
     before, after = _encode(blank).rsplit(_encode(mark), 1)
-    before, after = b'%b"party:' % before, b'"%b' % after
-    head = b"%b\n%d\n" % (OPENED.encode(), at)
-    members = b"".join([
-        commitment(salt, leaf, b"%b%b\n%b%b%b" % (head, whom, before, whom, after))
-        for whom, salt in [(person.encode(), salt) for person, salt in people]
-    ])  # fmt: skip
+    members = page_members(
+        leaf,
+        [(person.encode(), salt) for person, salt in people],
+        b"%b\n%d\n" % (OPENED.encode(), at),
+        b'\n%b"party:' % before,
+        b'"%b' % after,
+    )
     page = Page(
         by=by,
         category=category,

@@ -18,6 +18,7 @@ from litestar.response import Stream
 
 from ringfence.api import pictures, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
+from ringfence.api.express import Told
 from ringfence.api.twilio.operations import operations
 from ringfence.api.twilio.problems import (
     NO_SUCH_METHOD,
@@ -33,6 +34,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import TWILIO_FIELDS_MAX
 
 _encode = msgspec.json.Encoder().encode
+_CHALLENGE = 'Basic realm="Twilio API"'
 _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
 
 
@@ -45,8 +47,15 @@ _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
 )
 async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
     """Answer one request of Twilio's clients."""
+    path = "/" + rest.lstrip("/")
+    if request.method == "GET" and path.endswith(".json"):
+        told = await read(request, path)
+        headers = {name.decode(): value.decode() for name, value in told.headers}
+        return Response(
+            told.body, status_code=told.status, media_type=MediaType.JSON,
+            headers={**HEADERS, **headers},
+        )  # fmt: skip
     try:
-        path = "/" + rest.lstrip("/")
         actor = await identify(request)
         if actor is None:
             raise UNAUTHORIZED
@@ -57,6 +66,22 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
         return refused(of(refusal))
     except Problem as problem:
         return refused(problem)
+
+
+async def read(request: Asked, path: str) -> Told:
+    """Answer one GET of a resource; ``path``: below the version."""
+    try:
+        actor = await identify(request)
+        if actor is None:
+            raise UNAUTHORIZED
+        answer = await _answer(request, path, actor)
+        return Told(answer.status, _encode(answer.body))
+    except Refused as refusal:
+        problem = of(refusal)
+    except Problem as found:
+        problem = found
+    headers = ((b"www-authenticate", _CHALLENGE.encode()),) if problem.status == 401 else ()
+    return Told(problem.status, _encode(problem.body()), headers)
 
 
 async def _answer(request: Asked, path: str, actor: str) -> Answer:
@@ -94,7 +119,9 @@ async def _account(request: Asked, fields: Any, actor: str) -> str:
 
 async def params_of(request: Asked) -> dict[str, list[str]]:
     """Return the fields of the query and, for a form, of the body; unknown ones are kept."""
-    found = parse_qs(str(request.url.query), keep_blank_values=True)
+    found = parse_qs(
+        request.scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True
+    )
     if request.method == "POST":
         try:
             text = await _body(request)
@@ -220,7 +247,7 @@ def refused(problem: Problem) -> Response[Any]:
     """Return a refusal as HTTP has it."""
     headers = {**HEADERS}
     if problem.status == 401:
-        headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+        headers["WWW-Authenticate"] = _CHALLENGE
     return Response(
         problem.body(), status_code=problem.status, media_type=MediaType.JSON, headers=headers
     )

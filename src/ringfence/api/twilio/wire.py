@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ringfence.api import views
+from ringfence.api.drawn import Drawn
 from ringfence.api.twilio.question import VERSION, Question
 from ringfence.api.twilio.shape import Shape, or_null, quoted
 from ringfence.api.views_desk import Hook
@@ -57,11 +58,12 @@ def _day(number: int) -> str:
 
 def moment(instant: int | None) -> str | None:
     """Return an instant as RFC 2822 writes it, in UTC."""
-    return None if instant is None else _moment(instant)
+    return None if instant is None else _moment(instant // 1000)
 
 
-def _moment(instant: int) -> str:
-    day, rest = divmod(instant // 1000, _DAY_S)
+@lru_cache(maxsize=4096)
+def _moment(second: int) -> str:
+    day, rest = divmod(second, _DAY_S)
     return _day(day) + _MINUTES[rest // 60] + _SECONDS[rest % 60]
 
 
@@ -122,6 +124,10 @@ _CALL = Shape({
 })  # fmt: skip
 
 
+_DRAWN = Drawn()
+"""A view is of one account, and so is what is written of it."""
+
+
 @lru_cache(maxsize=64)
 def _call_of(account: str) -> Shape:
     return _CALL.given({"account": account})
@@ -133,20 +139,27 @@ def call(asked: Question, found: views.Call) -> msgspec.Raw:
 
 
 def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
-    """Return calls; whoever is in several of them is written once."""
+    """Return calls; whoever is in several of them is written once.
+
+    What was written of a view that the office hands out again is handed out again.
+    """
     written: dict[str | None, tuple[str, str]] = {}
     shape = _call_of(asked.account)
     shown: list[msgspec.Raw] = []
     for one in found:
+        drawn = _DRAWN.get(one)
+        if drawn is not None:
+            shown.append(drawn)
+            continue
         caller, called = written.get(one.caller), written.get(one.called)
         if caller is None:
             caller = written[one.caller] = _written(one.caller)
         if called is None:
             called = written[one.called] = _written(one.called)
         ended, answered = one.ended, one.answered
-        created = _moment(one.offered)
-        started = created if not answered else _moment(answered)
-        over = None if ended is None else _moment(ended)
+        created = _moment(one.offered // 1000)
+        started = created if not answered else _moment(answered // 1000)
+        over = None if ended is None else _moment(ended // 1000)
         talked = 0 if ended is None or not answered else round((ended - answered) / 1000)
         forwarded = one.forwarded_from
         places = {
@@ -166,13 +179,18 @@ def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
             "answered_by": or_null(one.answered_by),
             "forwarded_from": "null" if forwarded is None else quoted(forwarded),
         }
-        shown.append(shape.filled(places))
+        filled = shape.filled(places)
+        if over is not None and not one.legs:  # else it is of this request alone
+            _DRAWN.keep(one, filled)
+        shown.append(filled)
     return shown
 
 
 def _written(address: str | None) -> tuple[str, str]:
     """Return an address, and as people write it, as JSON."""
     text = address or ""
+    if text[1:].isdigit() and text[0] == "+" and text.isascii():
+        return f'"{text}"', f'"{formatted(text)}"'  # nothing in it that JSON escapes
     return quoted(text), quoted(formatted(text))
 
 

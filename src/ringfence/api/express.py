@@ -1,0 +1,106 @@
+"""Reads that are asked for all day, answered beneath the framework.
+
+What the framework does for every request (a route in a tree, dependencies, an answer object and
+its copy) costs as much as reading a page of calls does. A read whose path is fixed, and every read
+of Twilio's interface, needs none of it: `Application` asks the handler itself. Nothing else is
+left out. The handler signs the request in, counts it, checks its query and asks the use case as
+ever; refusals are told by the functions that tell them everywhere; and every answer passes the
+hooks that every answer passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from litestar import Litestar, Request
+from litestar.exceptions import HTTPException
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
+
+from ringfence.api import common
+from ringfence.api.common import HEADERS, Asked
+from ringfence.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer of bytes; ``headers`` besides those that every answer has."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+Read = Callable[[Asked], Awaitable[Told]]
+Below = Callable[[Asked, str], Awaitable[Told]]
+"""Answers a path below a prefix."""
+
+_ALWAYS = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+_JSON = (b"content-type", b"application/json")
+
+
+class Application(Litestar):
+    """The application; see above. ``reads``: handlers by path, ``below``: of a prefix."""
+
+    reads: dict[str, Read]
+    below: tuple[str, Below]
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a request, or hand it to the framework."""
+        if scope["type"] == "http" and scope["method"] == "GET" and not scope.get("root_path"):
+            read = self._read(scope["path"])
+            if read is not None:
+                await self._answer(read, scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+    def _read(self, path: str) -> Read | None:
+        read = self.reads.get(path)
+        if read is not None:
+            return read
+        prefix, below = self.below
+        if path.startswith(prefix) and path.endswith(".json") and "//" not in path:
+            return partial(_below, below, path[len(prefix) - 1 :])
+        return None
+
+    async def _answer(self, read: Read, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        scope["app"] = scope["litestar_app"] = self
+        scope.setdefault("state", {})
+        request: Asked = Request(scope, receive, send)
+        try:
+            told = await read(request)
+        except Exception as error:  # noqa: BLE001 - told like everywhere, by kind
+            answer = _refusal(request, error)
+            hooked = self._wrap_send(send, scope)
+            await answer.to_asgi_response(None, request)(scope, receive, hooked)
+            return
+        await self._send(told, scope, send)
+
+    async def _send(self, told: Told, scope: Scope, send: Send) -> None:
+        length = str(len(told.body)).encode()
+        start: Message = {
+            "type": "http.response.start",
+            "status": told.status,
+            "headers": [*_ALWAYS, _JSON, (b"content-length", length), *told.headers],
+        }
+        for hook in self.before_send:
+            await hook(start, scope)
+        await send(start)
+        body: Message = {"type": "http.response.body", "body": told.body, "more_body": False}
+        for hook in self.before_send:
+            await hook(body, scope)
+        await send(body)
+
+
+async def _below(below: Below, path: str, request: Asked) -> Told:
+    return await below(request, path)
+
+
+def _refusal(request: Asked, error: Exception) -> Any:
+    if isinstance(error, Refused):
+        return common.refused(request, error)
+    if isinstance(error, HTTPException):
+        return common.rejected(request, error)
+    return common.broke(request, error)

@@ -1,0 +1,98 @@
+"""Reads beneath the framework: the same answers, refusals and headers as through it."""
+
+import re
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from ringfence.api.express import Application
+from ringfence.api.rates import POLICY_HEADER, STATE_HEADER
+from ringfence.kernel.errors import Refused
+
+ACCOUNT = "AC" + "a" * 32
+CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+
+
+@pytest.fixture
+def app(application: Any) -> Application:
+    assert isinstance(application, Application)
+    return application
+
+
+def both(client: TestClient[Any], app: Application, path: str, **args: Any) -> tuple[Any, Any]:
+    """Ask once beneath the framework and once through it."""
+    quick = client.get(path, **args)
+    reads, below = app.reads, app.below
+    app.reads, app.below = {}, ("\0", below[1])
+    try:
+        return quick, client.get(path, **args)
+    finally:
+        app.reads, app.below = reads, below
+
+
+def same(quick: Any, slow: Any) -> None:
+    assert quick.status_code == slow.status_code
+    assert quick.content == slow.content
+    left, right = (
+        {name: value for name, value in answer.headers.items() if name != STATE_HEADER.lower()}
+        for answer in (quick, slow)
+    )
+    assert left == right
+
+
+def test_every_fixed_read_of_v1_goes_beneath(app: Application) -> None:
+    assert {"/v1/calls", "/v1/numbers", "/v1/messages"} <= app.reads.keys()
+    assert not any("{" in path for path in app.reads)
+    assert "/v1/events/stream" not in app.reads
+    assert "/v1/openapi.json" not in app.reads
+
+
+def test_both_ways_answer_alike(client: TestClient[Any], app: Application, basic: Any) -> None:
+    for path in sorted(app.reads):
+        same(*both(client, app, path, headers=basic()))
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/calls", "/v1/calls?limit=1", "/v1/calls?limit=0", "/v1/calls?nonsense=1", CALLS,
+             CALLS + "?PageSize=2&To=%2B12025550100", "/2010-04-01/Accounts/ACx/Calls.json",
+             f"/2010-04-01/Accounts/{ACCOUNT}/Nonsense.json", "/2010-04-01/Accounts.json",
+             CALLS + "?To=\xff"],
+)  # fmt: skip
+@pytest.mark.parametrize("who", ["right", "wrong", "nobody", "broken"])
+def test_refusals_are_alike(
+    client: TestClient[Any], app: Application, basic: Any, path: str, who: str
+) -> None:
+    headers = {
+        "right": basic(), "wrong": basic(token="wrong"), "nobody": {},
+        "broken": {"Authorization": "Basic !"},
+    }[who]  # fmt: skip
+    same(*both(client, app, path, headers=headers))
+
+
+def test_what_breaks_inside_is_told_alike(
+    client: TestClient[Any], app: Application, basic: Any, office: Any
+) -> None:
+    for error in (RuntimeError("a bug"), Refused("not_running", "start it"),
+                  Refused("not_allowed", "no", clause="TEL-11")):  # fmt: skip
+        office.answers["call.list"] = error
+        quick, slow = both(client, app, "/v1/calls", headers=basic())
+        same(quick, slow)
+        assert quick.status_code in {403, 500, 503}
+        assert quick.headers["content-type"] == "application/problem+json"
+
+
+def test_the_rate_is_counted_and_told(client: TestClient[Any], basic: Any) -> None:
+    answers = [client.get("/v1/calls", headers=basic()) for _ in range(20)]
+    left = [int(re.findall(r"r=(\d+)", answer.headers[STATE_HEADER])[0]) for answer in answers]
+    assert left[-1] < left[0]
+    assert all(POLICY_HEADER in answer.headers for answer in answers)
+
+
+def test_a_page_that_is_known_is_not_sent_again(
+    client: TestClient[Any], app: Application, basic: Any
+) -> None:
+    tag = client.get("/v1/calls", headers=basic()).headers["etag"]
+    quick, slow = both(client, app, "/v1/calls", headers=basic() | {"If-None-Match": tag})
+    assert (quick.status_code, quick.content, quick.headers["etag"]) == (304, b"", tag)
+    assert (slow.status_code, slow.content, slow.headers["etag"]) == (304, b"", tag)
