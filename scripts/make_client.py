@@ -46,6 +46,18 @@ from typing import Any, Literal, cast
 from ringfence.client.connection import Connection, piece
 from ringfence.client.generated import models
 """
+_ASYNC_HEAD = """from __future__ import annotations
+
+import builtins
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from ringfence.client.connection import piece
+from ringfence.client.generated import models
+
+if TYPE_CHECKING:
+    from ringfence.client.asynchronous import AsyncConnection
+"""
 
 
 def described() -> dict[str, Any]:
@@ -154,24 +166,24 @@ def _content(operation: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def operations(document: dict[str, Any], names: Names) -> str:
-    """Return the module of what can be asked."""
-    parts = [
-        HEAD.format(says="What can be asked of the API"),
-        _OPERATIONS_HEAD,
-    ]
+def operations(document: dict[str, Any], names: Names, *, awaited: bool = False) -> str:
+    """Return the module of what can be asked; ``awaited``: by a program with an event loop."""
+    says, head, a = "What can be asked of the API", _OPERATIONS_HEAD, ""
+    if awaited:
+        says, head, a = f"{says}, to be awaited", _ASYNC_HEAD, "Async"
+    parts = [HEAD.format(says=says), head]
     grouped = groups(document)
     for group, rows in grouped.items():
-        parts.append(f"\n\nclass {_camel(group)}Operations:\n")
+        parts.append(f"\n\nclass {a}{_camel(group)}Operations:\n")
         parts.append(f'    """``{group}.…``"""\n\n')
-        parts.append("    def __init__(self, connection: Connection) -> None:\n")
+        parts.append(f"    def __init__(self, connection: {a}Connection) -> None:\n")
         parts.append("        self._connection = connection\n")
         for row in rows:
-            parts.extend(_method(row, names))
-    parts.append('\n\nclass Operations:\n    """Every operation, by its group."""\n\n')
-    parts.append("    def __init__(self, connection: Connection) -> None:\n")
+            parts.extend(_method(row, names, a))
+    parts.append(f'\n\nclass {a}Operations:\n    """Every operation, by its group."""\n\n')
+    parts.append(f"    def __init__(self, connection: {a}Connection) -> None:\n")
     parts.extend(
-        f"        self.{group} = {_camel(group)}Operations(connection)\n" for group in grouped
+        f"        self.{group} = {a}{_camel(group)}Operations(connection)\n" for group in grouped
     )
     return "".join(parts)
 
@@ -180,7 +192,7 @@ def _camel(name: str) -> str:
     return "".join(word.title() for word in name.split("_"))
 
 
-def _method(row: tuple[str, str, str, dict[str, Any]], names: Names) -> Iterator[str]:
+def _method(row: tuple[str, str, str, dict[str, Any]], names: Names, a: str) -> Iterator[str]:
     name, verb, path, operation = row
     places, query, keyed = [], [], False
     for parameter in operation["parameters"]:
@@ -209,12 +221,13 @@ def _method(row: tuple[str, str, str, dict[str, Any]], names: Names) -> Iterator
         signature += ["*", *more]
     if page:
         item = names.of(schema["properties"]["items"]["items"], prefix="models.")
-        answer, how = f"Iterator[{item}]", "pages"
+        answer, how = f"{a}Iterator[{item}]", "pages"
         wanted = item
     else:
         item = "bytes" if schema is None else names.of(schema, prefix="models.")
         answer, how, wanted = item, "ask", item
-    yield f"\n    def {name}({', '.join(signature)}) -> {answer}:\n"
+    waits = bool(a) and not page
+    yield f"\n    {'async ' if waits else ''}def {name}({', '.join(signature)}) -> {answer}:\n"
     yield f'        """{_says(operation["description"])}"""\n'
     where = re.sub(r"\{(\w+)\}", r"{piece(\1)}", path)
     text = f'f"{where}"' if "{" in where else f'"{where}"'
@@ -225,7 +238,7 @@ def _method(row: tuple[str, str, str, dict[str, Any]], names: Names) -> Iterator
         args.append("body={" + ", ".join(f'"{e[0]}": {e[0]}' for e in body) + "}")
     if keyed:
         args.append("keyed=True" if page else "key=idempotency_key, keyed=True")
-    call = f"self._connection.{how}({', '.join(args)})"
+    call = f"{'await ' if waits else ''}self._connection.{how}({', '.join(args)})"
     if answer == "None":
         yield f"        {call}\n"
     else:
@@ -259,7 +272,11 @@ def generated() -> dict[str, str]:
     """Return the text of each file, formatted."""
     document = described()
     names = Names(document)
-    files = {"models.py": models(names), "operations.py": operations(document, names)}
+    files = {
+        "models.py": models(names),
+        "operations.py": operations(document, names),
+        "async_operations.py": operations(document, names, awaited=True),
+    }
     return {name: _formatted(text) for name, text in files.items()}
 
 

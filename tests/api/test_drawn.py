@@ -28,3 +28,9 @@ def test_it_is_gone_when_the_view_is() -> None:
         assert len(drawn) == 1 or n == 0 or len(drawn) == 2
     del one
     assert len(drawn) == 0
+
+
+def test_several_are_looked_for_at_once() -> None:
+    drawn, one, other = Drawn(), view("CA1"), view("CA2")
+    drawn.keep(other, msgspec.Raw(b"2"))
+    assert [None if raw is None else bytes(raw) for raw in drawn.of([one, other])] == [None, b"2"]

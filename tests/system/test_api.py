@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import queue
 import re
@@ -18,6 +19,7 @@ import pytest
 from platform_run import Platform
 
 from ringfence.client import ApiError, Client, models
+from ringfence.client.asynchronous import AsyncClient
 
 DEADLINE = 60
 NUMBER = "+12025550123"
@@ -162,6 +164,28 @@ def test_an_app_that_is_revoked_is_out_within_five_seconds(platform: Platform) -
         with pytest.raises(ApiError) as refused:  # the very next request
             list(asking.number.list())
         assert refused.value.status == 401
+
+
+def test_a_program_with_an_event_loop_asks_and_follows(platform: Platform, key: Any) -> None:
+    async def scene() -> None:
+        sign = {"user": key["sid"], "secret": key["secret"]}
+        async with AsyncClient(platform.ready["http"], **sign) as client:
+            placed = [
+                await client.call.place(to="sip:nobody@127.0.0.1:9", twiml=GREETING, ring_s=1)
+                for _ in range(3)
+            ]
+            listed = {call.sid async for call in client.call.list(limit=2)}
+            assert {call.sid for call in placed} <= listed
+            with pytest.raises(ApiError) as refused:
+                await client.number.show("PN" + "0" * 32)
+            assert (refused.value.status, refused.value.code) == (404, "not_found")
+            over: set[str] = set()
+            async for event in client.events(types=["CallEnded"], after=0):
+                over.add(str(event.call))
+                if over >= {call.sid for call in placed}:
+                    return
+
+    asyncio.run(asyncio.wait_for(scene(), DEADLINE))
 
 
 def test_ten_megabytes_and_nonsense_are_refused_and_nothing_breaks(

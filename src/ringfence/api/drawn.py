@@ -9,6 +9,7 @@ written of it is gone as well, and nobody has to remember to drop it here.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -26,6 +27,12 @@ class Drawn:
         """Return what was written of this very view."""
         found = self._kept.get(id(view))
         return None if found is None else found[1]
+
+    def of(self, views: Sequence[object]) -> list[msgspec.Raw | None]:
+        """Return what was written of each of these views."""
+        kept = self._kept
+        found = [kept.get(id(view)) for view in views]
+        return [None if one is None else one[1] for one in found]
 
     def keep(self, view: object, written: msgspec.Raw) -> None:
         """Keep what was written of a view; its class takes weak references."""

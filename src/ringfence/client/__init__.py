@@ -1,4 +1,4 @@
-"""The client of ``/v1``: typed, synchronous, with nothing but the standard library and msgspec.
+"""The client of ``/v1``: typed, with nothing but the standard library and msgspec.
 
 ::
 
@@ -12,6 +12,9 @@
 Operations are named after the use cases (``call.place`` is ``client.call.place``). A list is an
 iterator over all its pages. A refusal is `ApiError`. Every POST carries an idempotency key, so
 that a repetition after a lost connection is carried out once.
+
+For a program with an event loop there is `ringfence.client.asynchronous.AsyncClient`: the same
+operations to be awaited, over aiohttp.
 """
 
 from ringfence.client.connection import ApiError, ConnectionFailed, Unexpected

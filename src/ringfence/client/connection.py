@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 import msgspec
 
@@ -64,23 +64,14 @@ class Connection:
         seconds: float = 30.0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("the address begins with http or https and names a host")
+        parts = located(address)
         self._secure = parts.scheme == "https"
         self._netloc = parts.netloc
         self._prefix = parts.path.rstrip("/")
         self._seconds = seconds
         self._tls = tls
         self._open: http.client.HTTPConnection | None = None
-        self._sign = {"Accept": "application/json"}
-        if account:
-            self._sign["Ringfence-Account"] = account
-        if token:
-            self._sign["Authorization"] = f"Bearer {token}"
-        elif user:
-            basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
-            self._sign["Authorization"] = f"Basic {basic}"
+        self._sign = signed(user=user, secret=secret, token=token, account=account)
 
     def close(self) -> None:
         """Hang up."""
@@ -104,23 +95,14 @@ class Connection:
         ``keyed``: it takes an idempotency key; one is made where none is given. Raises
         `ApiError`, `ConnectionFailed`, `Unexpected`.
         """
-        headers = dict(self._sign)
-        content: bytes | None = None
-        if body is not None:
-            content = msgspec.json.encode({n: v for n, v in body.items() if v is not None})
+        headers, content = dict(self._sign), packed(body)
+        if content is not None:
             headers["Content-Type"] = "application/json"
         if keyed:
             headers["Idempotency-Key"] = key or str(uuid.uuid4())
         safe = keyed or method != "POST"
-        status, data = self._persist(method, _target(path, query), content, headers, safe=safe)
-        if status >= 400:
-            raise ApiError(_problem(data), status)
-        if answer is bytes:
-            return data
-        try:
-            return msgspec.json.decode(data, type=answer)
-        except msgspec.MsgspecError as error:
-            raise Unexpected(f"{method} {path} answered something else") from error
+        status, data = self._persist(method, target(path, query), content, headers, safe=safe)
+        return answered(f"{method} {path}", status, data, answer)
 
     def pages(
         self,
@@ -135,7 +117,7 @@ class Connection:
         """Yield every row of a list, asking for the next page when it is needed."""
         wanted = dict(query or {})
         while True:
-            page = self.ask(method, path, _Page, query=wanted, body=body, keyed=keyed)
+            page = self.ask(method, path, Page, query=wanted, body=body, keyed=keyed)
             yield from msgspec.convert(page.items, list[item])
             if page.next is None:
                 return
@@ -160,8 +142,7 @@ class Connection:
                 if not safe or not left:
                     raise ConnectionFailed("no answer came") from error
             else:
-                busy = status == 409 and _problem(data).get("code") == "idempotency_concurrent"
-                if not left or not (busy or (status in _AGAIN and safe)):
+                if not left or not passes(status, data, safe=safe):
                     return status, data
                 wait = max(pause, after)
             time.sleep(min(wait, PAUSE_MOST))
@@ -194,10 +175,10 @@ class Connection:
             headers["Last-Event-ID"] = str(after)
         opened = self._connected(max(self._seconds, 60.0))  # a heartbeat comes every 15 seconds
         try:
-            opened.request("GET", self._prefix + _target(path, query), headers=headers)
+            opened.request("GET", self._prefix + target(path, query), headers=headers)
             answer = opened.getresponse()
             if answer.status != 200:
-                raise ApiError(_problem(answer.read(ANSWER_BYTES)), answer.status)
+                raise ApiError(problem_of(answer.read(ANSWER_BYTES)), answer.status)
             yield from _events(answer)
         except (OSError, http.client.HTTPException) as error:
             raise ConnectionFailed("the stream was cut off") from error
@@ -205,29 +186,92 @@ class Connection:
             opened.close()
 
 
-class _Page(msgspec.Struct):
+class Page(msgspec.Struct):
+    """A page of a list; ``next`` is the cursor of the one after it."""
+
     items: list[Any]
     next: str | None = None
 
 
 def _events(answer: http.client.HTTPResponse) -> Iterator[tuple[int, str, bytes]]:
     """Read an event stream (WHATWG HTML 9.2.6), the part of it that our server sends."""
-    number, kind, data = 0, "message", b""
+    reader = EventReader()
     while line := answer.readline(LINE_BYTES):
+        event = reader.take(line)
+        if event is not None:
+            yield event
+
+
+class EventReader:
+    """Reads an event stream, line by line."""
+
+    def __init__(self) -> None:
+        self._number, self._kind, self._data = 0, "message", b""
+
+    def take(self, line: bytes) -> tuple[int, str, bytes] | None:
+        """Take a line; return ``(id, type, data)`` where an event ends with it."""
         name, _, value = line.rstrip(b"\r\n").partition(b": ")
         if name == b"id":
-            number = int(value)
+            self._number = int(value)
         elif name == b"event":
-            kind = value.decode()
+            self._kind = value.decode()
         elif name == b"data":
-            data += value
+            self._data += value
         elif not name:
-            if data:
-                yield number, kind, data
-            kind, data = "message", b""
+            event = (self._number, self._kind, self._data)
+            self._kind, self._data = "message", b""
+            return event if event[2] else None
+        return None
 
 
-def _target(path: str, query: Mapping[str, Any] | None) -> str:
+def located(address: str) -> SplitResult:
+    """Return the parts of an address. Raises `ValueError` for what is none of HTTP."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("the address begins with http or https and names a host")
+    return parts
+
+
+def signed(*, user: str, secret: str, token: str, account: str) -> dict[str, str]:
+    """Return the headers that every request has."""
+    headers = {"Accept": "application/json"}
+    if account:
+        headers["Ringfence-Account"] = account
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    elif user:
+        basic = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        headers["Authorization"] = f"Basic {basic}"
+    return headers
+
+
+def packed(body: Mapping[str, Any] | None) -> bytes | None:
+    """Return a body as JSON, without what was not given."""
+    if body is None:
+        return None
+    return msgspec.json.encode({n: v for n, v in body.items() if v is not None})
+
+
+def answered(what: str, status: int, data: bytes, kind: Any) -> Any:
+    """Read an answer as ``kind``. Raises `ApiError`, `Unexpected`."""
+    if status >= 400:
+        raise ApiError(problem_of(data), status)
+    if kind is bytes:
+        return data
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.MsgspecError as error:
+        raise Unexpected(f"{what} answered something else") from error
+
+
+def passes(status: int, data: bytes, *, safe: bool) -> bool:
+    """Whether an answer says that the same request may go well a little later."""
+    busy = status == 409 and problem_of(data).get("code") == "idempotency_concurrent"
+    return busy or (status in _AGAIN and safe)
+
+
+def target(path: str, query: Mapping[str, Any] | None) -> str:
+    """Return a path with its query."""
     given = {name: _word(value) for name, value in (query or {}).items() if value is not None}
     return path + (f"?{urlencode(given)}" if given else "")
 
@@ -243,7 +287,8 @@ def piece(value: str | int) -> str:
     return quote(str(value), safe="")
 
 
-def _problem(data: bytes) -> dict[str, Any]:
+def problem_of(data: bytes) -> dict[str, Any]:
+    """Return the problem in an answer, empty where it is none (RFC 9457)."""
     try:
         found = msgspec.json.decode(data)
     except msgspec.MsgspecError:

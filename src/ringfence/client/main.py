@@ -20,9 +20,10 @@ from ringfence.client.connection import (
 from ringfence.client.generated.models import Event
 from ringfence.client.generated.operations import Operations
 
-_QUIET = "heartbeat"
-_BEHIND = "behind"
-_ENDED = "ended"
+QUIET = "heartbeat"
+BEHIND = "behind"
+ENDED = "ended"
+"""What a stream says of itself."""
 
 
 class Client(Operations):
@@ -84,11 +85,11 @@ class Client(Operations):
             try:
                 stream = self._connection.stream("/v1/events/stream", query=query, after=after)
                 for number, kind, data in stream:
-                    if kind == _ENDED:
+                    if kind == ENDED:
                         raise ApiError(msgspec.json.decode(data), 401)
                     after, pause = number, PAUSE
-                    if kind not in {_QUIET, _BEHIND}:
-                        yield _event(data)
+                    if kind not in {QUIET, BEHIND}:
+                        yield event_of(data)
             except ConnectionFailed:
                 if not again:
                     raise
@@ -98,7 +99,8 @@ class Client(Operations):
             pause = min(2 * pause, PAUSE_MOST)
 
 
-def _event(data: bytes) -> Event:
+def event_of(data: bytes) -> Event:
+    """Read an event. Raises `Unexpected`."""
     try:
         return msgspec.json.decode(data, type=Event)
     except msgspec.MsgspecError as error:

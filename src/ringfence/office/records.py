@@ -165,12 +165,9 @@ def _recordings(office: Office, call: CallId) -> list[Recording]:
 
 def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call]:
     """Records as views; whoever is in several of them is opened once."""
-    people: set[PartyId] = set()
-    for record in records:
-        people.add(record.caller)
-        people.add(record.called)
-        if record.forwarded is not None:
-            people.add(record.forwarded)
+    people = {record.caller for record in records}
+    people.update([record.called for record in records])
+    people.update([record.forwarded for record in records if record.forwarded is not None])
     with nullcontext() if current() in CALL_LOG else purpose("call_record"):
         shown = office.read(lambda queries: office.store.parties.addresses(queries, people))
     kept = office.shown_calls

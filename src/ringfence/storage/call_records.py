@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
 import msgspec
 from sqlalchemy import bindparam, func, select
 
@@ -158,7 +160,7 @@ class CallRecords:
             rows = self._db.reading.rows(_PAGE, (account, start, count))
         else:
             rows = self._db.reading.rows(_PAGE_OF_STATE, (account, start, state, count))
-        return [record_of(row) for row in rows]
+        return list(starmap(CallRecord, rows))
 
     def count_since(self, account: AccountId, instant: Ms) -> int:
         """Return how many calls began since ``instant``."""

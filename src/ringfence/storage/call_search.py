@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import starmap
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import String, and_, bindparam, func, literal_column, or_, select
@@ -19,7 +21,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import AccountId, CallId, PartyId, leg_of
 from ringfence.storage.call_legs import record_of_leg
-from ringfence.storage.call_records import CallRecord, record_of
+from ringfence.storage.call_records import CallRecord
 from ringfence.storage.schema import call_legs, call_parties, calls
 from ringfence.storage.statement import Statement, at_most, word
 from ringfence.storage.unit_of_work import Queries
@@ -30,6 +32,7 @@ _GIVEN_BY = select(literal_column("'CA'", String) + _DIGITS).where(
     call_legs.c.call_id == bindparam("parent"), call_legs.c.state == word("given")
 )
 """Calls that were legs of another one: their ids are the legs' with another prefix."""
+_ID = attrgetter("id")
 _LAST = "CB"
 """Above every call id."""
 _LAST_LEG = "LH"
@@ -76,7 +79,7 @@ def search(
         # are older than the last call of a full page are not on it.
         last = found[-1].id if len(found) == count else None
         found += _read(queries, account, wanted, before=before, count=count, legs=True, last=last)
-        found.sort(key=lambda record: record.id, reverse=True)
+        found.sort(key=_ID, reverse=True)
     return found[:count]
 
 
@@ -110,8 +113,8 @@ def _read(
         wanted.endings,
     )
     bound = tuple(values[name] for name in statement.names)
-    read = record_of_leg if legs else record_of
-    return [read(row) for row in queries.rows(statement, bound)]
+    rows = queries.rows(statement, bound)
+    return [record_of_leg(row) for row in rows] if legs else list(starmap(CallRecord, rows))
 
 
 _ASKED = ("caller", "called", "parent", "ended_since", "ended_until")

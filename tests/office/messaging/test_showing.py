@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, select
 
 from ringfence.kernel.errors import Refused
 from ringfence.messaging import message as life
 from ringfence.office import Office
+from ringfence.storage.schema import audit_records
+from ringfence.storage.statement import Statement
 
 pytestmark = pytest.mark.anyio
 
+KINDS = Statement(select(audit_records.c.kind).where(audit_records.c.leaf >= bindparam("leaf")))
 OURS, BRITISH = "+447700900100", "+447700900123"
 
 
@@ -51,6 +55,27 @@ async def test_messages_are_listed_newest_first_and_found(run: Any, ready: Any) 
     ):
         assert (await run("message.list", **nothing)).messages == [], nothing
     assert len((await run("message.list", since=1, until=2**45)).messages) == 3
+
+
+async def test_the_people_of_a_list_are_opened_together(
+    office: Office, run: Any, ready: Any
+) -> None:
+    await ready()
+    for to in (BRITISH, "+447700900124", "+447700900125", BRITISH):
+        await send(run, to)
+    await office.settled()
+    leaves = office.store.store.trail.size
+    page = await run("message.list")
+    assert sorted({m.to for m in page.messages}) == [BRITISH, "+447700900124", "+447700900125"]
+    await office.settled()
+    kinds = [row[0] for row in office.store.db.reading.rows(KINDS, (leaves,))]
+    assert kinds.count("page") == 1
+    assert kinds.count("opened") == 4  # what the four of them say
+    await run("privacy.restrict", number=BRITISH, reason="accuracy")
+    again = await run("message.list")
+    assert {(m.to, m.body) for m in again.messages} == {
+        (None, None), ("+447700900124", "Hello"), ("+447700900125", "Hello"),
+    }  # fmt: skip
 
 
 async def test_one_is_shown_with_its_story(office: Office, run: Any, ready: Any) -> None:

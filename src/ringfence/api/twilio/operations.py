@@ -97,19 +97,28 @@ class Operations:
             for method, path, name in rows
         ]
         self._patterns: dict[str, tuple[re.Pattern[str], dict[str, Operation]]] = {}
+        self._alike: dict[tuple[int, str], list[tuple[re.Pattern[str], dict[str, Operation]]]] = {}
         # A word of the path comes before a SID in the same place.
         for row in sorted(self.rows, key=lambda row: row.path.replace("{", "~")):
             pattern = _FIELD.sub(r"(?P<\1>(?:Twilio\.)?[^/.]+)", re.escape(row.path))
             found = self._patterns.setdefault(row.path, (re.compile(pattern), {}))
             found[1][row.method] = row
+        for path, found in self._patterns.items():
+            self._alike.setdefault(_outline(path), []).append(found)
 
     def find(self, method: str, path: str) -> tuple[Operation | None, Mapping[str, str], bool]:
         """Return the row, the fields of its path, and whether the path is known at all."""
-        for pattern, by_method in self._patterns.values():
+        for pattern, by_method in self._alike.get(_outline(path), ()):
             match = pattern.fullmatch(path)
             if match is not None:
                 return by_method.get(method), match.groupdict(), True
         return None, {}, False
+
+
+def _outline(path: str) -> tuple[int, str]:
+    """Return what paths that may match have alike: how many parts, and the collection."""
+    parts = path.split("/", 4)
+    return path.count("/"), parts[3].partition(".")[0] if len(parts) > 3 else ""
 
 
 @cache

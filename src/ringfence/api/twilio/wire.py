@@ -146,8 +146,7 @@ def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
     written: dict[str | None, tuple[str, str]] = {}
     shape = _call_of(asked.account)
     shown: list[msgspec.Raw] = []
-    for one in found:
-        drawn = _DRAWN.get(one)
+    for one, drawn in zip(found, _DRAWN.of(found), strict=True):
         if drawn is not None:
             shown.append(drawn)
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,7 @@ async def list_messages(
     found = _page(office, limit + 1, before, to, sender, since, until)
     shown = found[:limit]
     return views.MessagePage(
-        messages=[message_view(office, text) for text in shown],
+        messages=message_views(office, shown),
         next=shown[-1].id if len(found) > limit else None,
     )
 
@@ -236,6 +237,20 @@ Said = tuple[str | None, str, str | None]
 """The person's number, our number or word, what it says."""
 
 
+def message_views(office: Office, found: Sequence[Text]) -> list[views.Message]:
+    """Return messages as whoever asks may see them; their people are opened together, as a page."""
+    texts = office.store.rooms.texts
+    with nullcontext() if current() == WHY else purpose(WHY):
+        people = {text.party for text in found}
+        shown = office.read(lambda queries: office.store.parties.addresses(queries, people))
+        return [
+            message_view(
+                office, text, (shown.get(text.party), texts.own(text), _body(office, text))
+            )
+            for text in found
+        ]
+
+
 def message_view(office: Office, text: Text, said: Said | None = None) -> views.Message:
     """Return a message as whoever asks may see it.
 
@@ -244,7 +259,7 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
     texts = office.store.rooms.texts
     if said is None:
         with nullcontext() if current() == WHY else purpose(WHY):
-            said = _address(office, text), texts.own(text), texts.body(text)
+            said = _address(office, text), texts.own(text), _body(office, text)
     person, own, body = said
     if text.discard in {"number", "both"} and text.state in AT_REST and person is not None:
         person = person[:-4] + "XXXX"
@@ -273,6 +288,14 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
         outcome=text.outcome,
         unread=bool(text.unread),
     )
+
+
+def _body(office: Office, text: Text) -> str | None:
+    """Return what it says; None where that is gone, or whoever asks may not be shown it now."""
+    try:
+        return office.store.rooms.texts.body(text)
+    except Refused:
+        return None
 
 
 def _address(office: Office, text: Text) -> str | None:
