@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from platform_run import Platform
+from tones import level
 from tutorials import Shop
 from twilio_here import client_of
 
@@ -26,6 +28,8 @@ NUMBERS = {
     "proxy": "+12025550101",
     "visitor": "+12025550140",
     "clerk": "+12025550141",
+    "texts": "+447700900100",
+    "writer": "+447700900101",
 }
 
 
@@ -44,6 +48,11 @@ def platform(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         shop.opens(client, running.ready["auth_token"])
         for number in (NUMBERS["shop"], NUMBERS["proxy"]):
             client.incoming_phone_numbers.create(phone_number=number)
+        running.do("carrier.add", name="here")  # delivers to the numbers of this installation
+        client.incoming_phone_numbers.create(
+            phone_number=NUMBERS["texts"], sms_url=f"{shop.url}/sms", sms_method="POST"
+        )
+        client.incoming_phone_numbers.create(phone_number=NUMBERS["writer"])
         yield running
     assert shop.forged == 0
 
@@ -274,3 +283,58 @@ def test_call_queue_with_an_agent(play: Any) -> None:
         await visitor.wait_over(LONG)
 
     play("/support", scene)
+
+
+def test_sms_reply(platform: Platform, shop: Shop) -> None:
+    ours, theirs = NUMBERS["texts"], NUMBERS["writer"]
+
+    def replies() -> list[str]:
+        found = shop.client.messages.list(to=theirs, from_=ours)
+        return sorted(one.body for one in found if one.direction == "inbound")
+
+    for written, answered in (("hello", ["Hi!"]), ("bye", ["Goodbye", "Hi!"]), ("what", None)):
+        shop.told.clear()
+        sent = shop.client.messages.create(to=ours, from_=theirs, body=written)
+        deadline = time.monotonic() + 2 * LONG
+        while not shop.at("/sms") or (answered is not None and replies() != answered):
+            assert time.monotonic() < deadline, (written, replies())
+            time.sleep(0.1)
+        (told,) = shop.at("/sms")
+        assert (told["Body"], told["From"], told["To"]) == (written, theirs, ours)
+        assert told["MessageSid"] != sent.sid  # it came in as a message of its own
+    assert replies() == ["Goodbye", "Hi!"]  # what is not understood is not answered
+    assert "Goodbye" not in platform.log()
+
+
+def test_media_stream_echo(play: Any) -> None:
+    async def scene(town: Town) -> None:
+        call = await town.dials("visitor")
+        async with asyncio.timeout(LONG):
+            while "media" not in town.shop.messages:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        call.audio.say_tone(880, seconds=3)
+        async with asyncio.timeout(LONG):
+            while level(call.audio.heard[-1600:], 880) < 2_000:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await call.hang_up()
+        async with asyncio.timeout(LONG):
+            while town.shop.messages[-1] != "stop":  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert town.shop.messages == ["connected", "start", "media", "stop"]
+
+    play("/stream", scene)
+
+
+def test_every_tutorial_is_here() -> None:
+    """One test for each application that the tutorials teach."""
+    assert {name for name in globals() if name.startswith("test_")} >= {
+        "test_ivr_menu",
+        "test_voicemail",
+        "test_call_forwarding",
+        "test_conference_with_a_moderator",
+        "test_call_queue_with_an_agent",
+        "test_click_to_call",
+        "test_masked_numbers",
+        "test_sms_reply",
+        "test_media_stream_echo",
+    }

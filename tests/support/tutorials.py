@@ -6,6 +6,7 @@ the applications were told is kept in `Shop.told` for the tests.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from functools import wraps
@@ -14,7 +15,10 @@ from typing import Any
 from flask import Flask, abort, request, url_for
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml import TwiML
+from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+from websockets.sync.server import ServerConnection, serve
 from werkzeug.serving import make_server
 
 View = Callable[..., Any]
@@ -39,6 +43,11 @@ class Shop:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._views()
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self._sockets = serve(self._media, "127.0.0.1", 0)
+        self.streams = f"ws://127.0.0.1:{self._sockets.socket.getsockname()[1]}/media"
+        self.messages: list[str] = []
+        """Events of the media streams, each kind once in a row."""
+        threading.Thread(target=self._sockets.serve_forever, daemon=True).start()
 
     def opens(self, client: Client, token: str) -> None:
         """The shop has its account."""
@@ -47,6 +56,7 @@ class Shop:
     def close(self) -> None:
         """Serve no more."""
         self._server.shutdown()
+        self._sockets.shutdown()
 
     def at(self, path: str) -> list[dict[str, str]]:
         """What a path was told."""
@@ -78,6 +88,17 @@ class Shop:
                 path, name, self._signed(wraps(view)(answer)), methods=["GET", "POST"]
             )
         self.app.add_url_rule("/click", "click", self._click, methods=["POST"])
+
+    def _media(self, socket: ServerConnection) -> None:
+        """ "Consume a real-time Media Stream": what is heard is said again."""
+        for text in socket:
+            message = json.loads(text)
+            if self.messages[-1:] != [message["event"]]:
+                self.messages.append(message["event"])
+            if message["event"] == "media":
+                payload = {"payload": message["media"]["payload"]}
+                again = {"event": "media", "streamSid": message["streamSid"], "media": payload}
+                socket.send(json.dumps(again))
 
     def _click(self) -> Any:
         """Click to call: the visitor's telephone rings first, then they are put through."""
@@ -250,7 +271,33 @@ def connecting(_: Shop) -> VoiceResponse:
     return response
 
 
-_PAGES: dict[str, Callable[[Shop], VoiceResponse]] = {
+# --- texts and streams ----------------------------------------------------------------------------
+
+
+def sms(_: Shop) -> MessagingResponse:
+    """ "Receive and reply to SMS": the answer depends on what was written."""
+    response = MessagingResponse()
+    body = request.values.get("Body")
+    if body == "hello":
+        response.message("Hi!")
+    elif body == "bye":
+        response.message("Goodbye")
+    return response
+
+
+def stream(shop: Shop) -> VoiceResponse:
+    """ "Media Streams": the caller talks with a WebSocket server."""
+    response = VoiceResponse()
+    connect = Connect()
+    connect.stream(url=shop.streams)
+    response.append(connect)
+    response.say("The stream is over.")
+    return response
+
+
+_PAGES: dict[str, Callable[[Shop], TwiML]] = {
+    "/sms": sms,
+    "/stream": stream,
     "/welcome": welcome,
     "/menu": menu,
     "/planets": planets,
