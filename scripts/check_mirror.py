@@ -48,6 +48,8 @@ WHOLE = {
     "tests/sip/test_hostile_bytes.py": "damaged messages through the whole agent",
     "tests/switch/test_every_failure.py": "whole calls in which each step fails, one after another",
     "tests/switch/test_twiml_scenes.py": "what documents ask for, as phones see it",
+    "tests/switch/test_verb_scenes.py": "what each verb does, as the caller hears it",
+    "tests/switch/test_stream_scenes.py": "Connect, Start and Stop, as servers see them",
 }
 """Test files that look at several modules at once, and what they show."""
 

@@ -153,13 +153,14 @@ class EnqueueStep(Step):
         self._pump()
 
     def _where(self) -> Params:
-        place = self._place
+        place, wanted = self._place, self._verb.max_queue_size
+        largest = min(place.max_size, wanted) if wanted else place.max_size
         return (
             ("QueueSid", place.queue),
             ("QueuePosition", str(place.position)),
             ("QueueSize", str(place.size)),
             ("CurrentQueueSize", str(place.size)),
-            ("MaxQueueSize", str(place.max_size)),
+            ("MaxQueueSize", str(largest)),
             ("QueueTime", whole_seconds(self._stage.now - self._since)),
             ("AvgQueueTime", whole_seconds(place.average_ms)),
         )

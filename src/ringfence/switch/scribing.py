@@ -246,6 +246,7 @@ class WordsDesk:
         params: Params = (
             ("AccountSid", session.tenant.directory.account),
             ("CallSid", session.call),
+            ("CallStatus", self._status(session.call)),
             ("TranscriptionSid", session.stream),
             ("Timestamp", at.replace("+00:00", "Z")),
             ("SequenceId", str(session.told)),
@@ -262,6 +263,10 @@ class WordsDesk:
                 event=event,
             ),
         )
+
+    def _status(self, call: CallId) -> str:
+        live = self._runner.calls.get(call)
+        return "completed" if live is None or live.call.ending else "in-progress"
 
     async def close(self) -> None:
         """Listen to nobody any more."""

@@ -18,6 +18,7 @@ from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import CallId, LegId, StreamId
 from ringfence.kernel.limits import STREAM_CLOSE_MS, STREAM_CONNECT_MS, STREAM_SEND_MS
+from ringfence.kernel.phone import Phone
 from ringfence.media.engine import protocol as media
 from ringfence.media.stream import Hush, MediaStream, Track
 from ringfence.observe.logs import get_logger
@@ -42,6 +43,18 @@ _DIRECTIONS: dict[str, list[Literal["in", "out"]]] = {
     "both_tracks": ["in", "out"],
 }
 _FAULTS: dict[str, StreamEnd] = {"private_address": "refused", "bad_url": "refused"}
+
+
+def _people(live: LiveCall) -> dict[str, str]:
+    """Who talks, as the program's requests say it: Exotel's start tells the server."""
+    program = live.program
+    if program is None:
+        return {}
+    told = {"caller": program.context.caller, "called": program.context.called}
+    return {
+        side: address.e164 if isinstance(address, Phone) else address
+        for side, address in told.items()
+    }
 
 
 class Session:
@@ -134,6 +147,7 @@ class StreamDesk:
             two_way=order.two_way,
             dialect=order.dialect,
             parameters=dict(order.parameters),
+            **_people(live),
         )
         sockets = live.tenant.sockets or self._sockets
         session = Session(effect.stream, live.id, effect.leg, link, order, machine, sockets)

@@ -50,6 +50,7 @@ from ringfence.switch.directory import (
     UrlRoute,
 )
 from ringfence.switch.guard import Guard, Secret
+from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.ports import Parties
 from ringfence.switch.program_host import ProgramHost
@@ -188,8 +189,9 @@ class Switchboard:
         self.flows = Library(voice="en")
         clips = ClipTable()
         self.sockets = Sockets()
-        streams = StreamDesk(self.sockets)
-        audio = AudioDesk(self.links, clips, self.recordings, streams)
+        self.streams = StreamDesk(self.sockets)
+        self.hearing = HearingDesk(None)
+        audio = AudioDesk(self.links, clips, self.recordings, self.streams, self.hearing)
         sessions = Sessions(host)
         tolls = Tolls(self.clock)
         router = Router(
