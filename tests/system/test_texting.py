@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import queue
 import threading
@@ -49,11 +50,17 @@ class Shop:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, list[tuple[str, str]], str]] = []
+        self.told: list[tuple[str, str, str]] = []
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                if self.path.startswith("/events"):
+                    shop.told.append((self.path, form, self.headers["X-Twilio-Signature"]))
+                    down = len(shop.told) == 1  # what is not taken comes again
+                    self.answer(503 if down else 200, "text/plain", b"")
+                    return
                 said = parse_qsl(form, keep_blank_values=True)
                 shop.asked.append((self.path, said, self.headers["X-Twilio-Signature"]))
                 if self.path == "/broken":
@@ -333,9 +340,39 @@ def test_what_happens_to_messages_is_told_as_it_happens(platform: Platform) -> N
     assert PERSON[1:] not in said
 
 
+def test_a_webhook_is_told_as_json_signed_and_until_it_is_taken(
+    platform: Platform, shop: Shop
+) -> None:
+    made = platform.ask("webhook", "add", f"{shop.url}/events")
+    try:
+        came = write(platform, READ, "canary of a webhook 1177")
+        until(lambda: len(shop.told) >= 4)
+    finally:
+        platform.cli("webhook", "remove", made["sid"])
+    told = [json.loads(body) for _, body, _ in shop.told]
+    assert told[0] in told[1:], "refused at first, and told again"
+    kinds = Counter(one["type"] for one in told[1:])
+    assert kinds == {"message.sent": 1, "message.received": 1, "message.delivered": 1}
+    (arrived,) = (one["message"] for one in told[1:] if one["type"] == "message.received")
+    assert (arrived["sid"], arrived["body"]) == (came, "canary of a webhook 1177")
+    assert (arrived["from"], arrived["to"]) == (PERSON, READ)
+    sent = [one["message"] for one in told[1:] if one["type"] != "message.received"]
+    assert [one["status"] for one in sent] == ["sent", "delivered"]
+    assert all("body" not in one for one in sent)
+    token = platform.ready["auth_token"]
+    for path, body, signature in shop.told:
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        assert path == f"/events?bodySHA256={digest}"
+        assert verify(signature, url=shop.url + path, token=token, params=())
+    (row,) = platform.do("notification.list", subject=came, kind="event")["notifications"][:1]
+    assert platform.do("notification.show", sid=row["sid"])["sent"] is not None
+    platform.do("message.redact", sid=came)
+    assert platform.do("notification.show", sid=row["sid"])["sent"] is None
+
+
 def test_nothing_anybody_wrote_rests_readable_or_is_logged(platform: Platform) -> None:
-    needles = [b"canary of a text", b"canary of an event", b"quiet canary", b"my parcel",
-               PERSON[1:].encode()]  # fmt: skip
+    canaries = ("canary of a text", "canary of an event", "quiet canary", "canary of a webhook")
+    needles = [word.encode() for word in (*canaries, "my parcel", PERSON[1:])]
     for file in platform.data.rglob("*"):
         if file.is_file():
             content = file.read_bytes()

@@ -121,9 +121,17 @@ class UsageTrigger:
     fired_at: Ms | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A server that is told of what happens, as JSON. ``events``: of which, e.g. message.sent."""
+
+    url: str = field(repr=False)
+    events: tuple[str, ...]
+
+
 Resource = (
     Application | StockRange | TextCarrier | CallerId | SipDomain | CredentialList | Credential
-    | IpList | IpAddress | UsageTrigger | PaymentConnector
+    | IpList | IpAddress | UsageTrigger | PaymentConnector | Webhook
 )  # fmt: skip
 """Any of them."""
 
@@ -148,4 +156,5 @@ KINDS: Final[Mapping[type[object], Kind]] = {
     UsageTrigger: Kind("usage_trigger", "usage_trigger"),
     PaymentConnector: Kind("payment_connector", "payment_connector"),
     TextCarrier: Kind("text_carrier", "text_carrier"),
+    Webhook: Kind("webhook", "webhook"),
 }

@@ -56,6 +56,7 @@ from ringfence.api.v1 import (
     streams,
     transcriptions,
     usage_triggers,
+    webhooks,
     work,
 )
 from ringfence.kernel.errors import Refused
@@ -83,6 +84,7 @@ HANDLERS = (
     *sip_domains.HANDLERS,
     *streams.HANDLERS,
     *usage_triggers.HANDLERS,
+    *webhooks.HANDLERS,
     *work.HANDLERS,
     *caller_ids.HANDLERS,
     *conferences.HANDLERS,

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "flow": ("flows:flow", "Show, check and install call flows."),
     "lookup": ("lookup:lookup", "Say what a telephone number is."),
     "notifications": ("notifications:notifications", "Show what your servers were asked."),
+    "webhook": ("webhooks:webhook", "Have a server told of what happens to messages."),
     "simulate": ("simulate:simulate", "Run a flow or URL with a recorded caller; call nobody."),
     "recording": ("recordings:recording", "List and export recordings and voicemail."),
     "transcription": ("transcriptions:transcription", "What was said in recordings, as text."),

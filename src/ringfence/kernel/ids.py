@@ -87,6 +87,7 @@ PREFIX = {
     "trunk": "TK",
     "usage_trigger": "UT",
     "user": "US",
+    "webhook": "WH",
 }
 """The prefix of each kind of id; one place, so that two kinds never share one."""
 

@@ -332,6 +332,7 @@ NAME_CHARS_MAX = Limit(64, "characters", "names of flows, trunks and phones appe
 ADDRESS_CHARS_MAX = Limit(256, "characters", "a SIP address somebody is erased by")
 DEMO_VOICE_SAMPLES = Limit(160, "samples", "20 ms of speech, which chance does not repeat")
 RESOURCES_MAX = Limit(10_000, "documents", "of one kind, kept in memory: about 5 MB")
+WEBHOOKS_MAX = Limit(20, "webhooks", "of an account: each fact is kept once for every one of them")
 FRIENDLY_NAME_CHARS_MAX = Limit(64, "characters", "what people call a thing; Twilio's own bound")
 LOOKUP_KEEP_MS = Limit(300_000, "ms", "a client that asks twice; then it may have changed")
 LOOKUPS_KEPT = Limit(1_000, "answers", "about numbers, in memory: about 1 MB")

@@ -75,6 +75,7 @@ CallbackKind = Literal[
     "stream",
     "action",
     "payment",
+    "event",
 ]
 """What the notification log files a callback under."""
 

@@ -67,6 +67,7 @@ from ringfence.office import (
     transcribing,
     usage,
     usage_triggers,
+    webhooks,
 )
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
@@ -149,6 +150,7 @@ __all__ = [
     "transcribing",
     "usage",
     "usage_triggers",
+    "webhooks",
 ]
 
 T = TypeVar("T")

@@ -23,25 +23,32 @@ T = TypeVar("T", bound=Resource)
 class Shelf:
     """Documents by id, oldest first."""
 
-    __slots__ = ("_kept",)
+    __slots__ = ("_kept", "_kinds")
 
     def __init__(self) -> None:
         self._kept: dict[str, Kept[Resource]] = {}
+        self._kinds: dict[type[object], dict[str, Kept[Resource]]] = {}
 
     def learn(self, kept: Kept[T]) -> None:
         """One was made or changed."""
-        self._kept[kept.id] = cast("Kept[Resource]", kept)
+        self._kept[kept.id] = known = cast("Kept[Resource]", kept)
+        self._kinds.setdefault(type(kept.body), {})[kept.id] = known
 
     def forget(self, identifier: str) -> None:
         """One is gone."""
-        self._kept.pop(identifier, None)
+        known = self._kept.pop(identifier, None)
+        if known is not None:
+            self._kinds[type(known.body)].pop(identifier, None)
 
     def all(self, kind: type[T], *, parent: str | None = None) -> list[Kept[T]]:
-        """Return those of a kind, all of them or those that belong to ``parent``."""
+        """Return those of a kind, all of them or those that belong to ``parent``.
+
+        From any thread: the writer asks whom to tell while others are made.
+        """
         return [
             cast("Kept[T]", kept)
-            for kept in self._kept.values()
-            if type(kept.body) is kind and (parent is None or kept.parent == parent)
+            for kept in tuple(self._kinds.get(kind, {}).values())
+            if parent is None or kept.parent == parent
         ]
 
     def find(self, kind: type[T], identifier: str, *, parent: str | None = None) -> Kept[T]:

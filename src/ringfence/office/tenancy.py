@@ -42,7 +42,7 @@ _READ = (
     "request.forget", "role.list", "sip_address.list", "sip_credential.list", "sip_domain.list",
     "sip_domain.show", "sip_list.list", "sip_list.show", "timeline.follow",
     "transcription.list", "transcription.show", "usage.records",
-    "usage.trigger.list", "usage.trigger.show",
+    "usage.trigger.list", "usage.trigger.show", "webhook.list", "webhook.show",
 )  # fmt: skip
 _CONFIGURE = (
     "application.add", "application.change", "application.remove", "call.adjust", "call.hangup",
@@ -61,7 +61,7 @@ _CONFIGURE = (
     "sip_credential.remove", "sip_domain.add", "sip_domain.change", "sip_domain.map",
     "sip_domain.remove", "sip_domain.unmap", "sip_list.add", "sip_list.remove", "sip_list.rename",
     "stream.stop", "transcription.remove", "usage.trigger.add",
-    "usage.trigger.change", "usage.trigger.remove",
+    "usage.trigger.change", "usage.trigger.remove", "webhook.add", "webhook.remove",
 )  # fmt: skip
 _PLACE = (
     "call.place", "caller_id.verify", "conference.announce", "inbox.reply", "message.send",

@@ -1277,6 +1277,15 @@ class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
 
 
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """A server that is told of events, as JSON with ``X-Twilio-Signature`` over its digest."""
+
+    sid: str
+    url: str
+    events: builtins.list[str]
+    created: int
+
+
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """Long work: how far it is, and what came of it."""
 

@@ -21,6 +21,7 @@ from ringfence.messaging.errors import NUMBERS
 from ringfence.messaging.keywords import Keyword, answer, keyword
 from ringfence.messaging.message import MessageFact
 from ringfence.observe.logs import get_logger
+from ringfence.office import webhooks
 from ringfence.office.messaging.asking import Ready, Wanted, prepare
 from ringfence.office.tenancy import may
 from ringfence.privacy.purposes import exchange_itself
@@ -121,6 +122,7 @@ class Incoming:
             ):
                 return False
             texts.add(tx, new)
+            webhooks.tell(office, tx, begun)
             if found is not None and isinstance(message.sender, Phone):
                 self._obey(tx, message.sender, found, now)
             if reply is not None:

@@ -45,6 +45,7 @@ from ringfence.messaging.message import MessageFact
 from ringfence.messaging.rules import STOPPED, Verdict
 from ringfence.messaging.senders import sender
 from ringfence.observe.logs import get_logger
+from ringfence.office import webhooks
 from ringfence.office.deliveries import told
 from ringfence.office.messaging.asking import judge
 from ringfence.office.messaging.telling import callback_of
@@ -177,14 +178,18 @@ class Post:
         self._hand.clear()
 
     def keep_callback(self, tx: Transaction, fact: MessageFact) -> None:
-        """Tell the sender of a message what became of it, where they asked to be told.
+        """Tell of what became of a message: whoever asked to be told of it, and every webhook.
 
         In the transaction of the fact itself: none is told that did not happen, and none is lost.
         """
         texts = self._office.store.rooms.texts
-        if not texts.is_told(tx, fact.message):
+        asked = texts.is_told(tx, fact.message)
+        if not asked and not webhooks.anywhere(self._office, fact):
             return
         office = self._office.of(texts.account_of(tx, fact.message))
+        webhooks.tell(office, tx, fact)
+        if not asked:
+            return
         with exchange_itself(), purpose("carry_message"):
             callback = callback_of(office, tx, fact)
         if callback is not None:
