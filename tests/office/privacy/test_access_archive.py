@@ -17,11 +17,14 @@ from pathlib import Path
 import pytest
 from rights_scene import OURS
 
+from ringfence.kernel import ids
 from ringfence.kernel.phone import Phone
 from ringfence.media import wav
+from ringfence.messaging import message as life
 from ringfence.office.privacy import access_archive
 from ringfence.storage.cases_disclosures import Recipient
 from ringfence.storage.deliveries import Message, Told
+from ringfence.storage.texts import NewText
 
 PEOPLE = {
     "+12025550123": 1_111,
@@ -177,6 +180,47 @@ def test_the_history_is_proved_and_the_program_that_checks_it_is_there(files, tm
     changed = tmp_path / "changed.tlog-proof"
     changed.write_bytes(Path(proofs[0]).read_bytes().replace(b"index ", b"index 9", 1))
     assert subprocess.run([*check, str(changed)], capture_output=True, check=False).returncode
+
+
+def test_pictures_are_in_it_and_links_where_nothing_was_fetched(scene):
+    person, other = "+12025550123", "+447700900144"
+    office = scene.office
+    party, theirs = (
+        office.store.party_room.resolve(Phone(number), scene.clock.now())
+        for number in (person, other)
+    )
+    scene.settle()
+    shown, hidden = b"\x89PNG of the person", b"\x89PNG of somebody else"
+    mine = picture(scene, party, shown)
+    picture(scene, theirs, hidden)
+    never = picture(scene, party, None)
+    found = archive_of(scene, person)
+    assert found[f"media/{mine}.png"] == shown
+    assert not any(hidden in data for data in found.values())
+    rows = json.loads(found["data.json"])["tables"]["text_media"]
+    assert {row["id"] for row in rows} == {mine, never}
+    assert {row["sealed"] for row in rows} == {"https://example.com/a.png"}
+    assert not any(never in name for name in found)
+
+
+def picture(scene, party, body):
+    """Keep a message with a picture; the picture's id."""
+    office, now = scene.office, scene.clock.advance(1)
+    rooms = office.store.rooms
+    message = ids.make("message", now, office.entropy)
+    begun = life.MessageArrived(
+        at=now, message=message, account=office.account.id, party=party, direction="inbound",
+        segments=1,
+    )  # fmt: skip
+    new = NewText(begun=begun, own=OURS, body="Look", media=["https://example.com/a.png"])
+    office.store.db.submit(lambda tx: rooms.texts.add(tx, new)).result(5)
+    (medium,) = rooms.texts.media(office.store.db.reading, message)
+    if body is not None:
+        rooms.pictures.write(medium, body)
+        office.store.db.submit(
+            lambda tx: rooms.pictures.keep(tx, medium.id, media_type="image/png", size=len(body))
+        ).result(5)
+    return medium.id
 
 
 def test_a_cell_is_never_a_formula():

@@ -4727,6 +4727,51 @@ class AsyncUsageOperations:
         )
 
 
+class AsyncWebhookOperations:
+    """``webhook.…``"""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self,
+        *,
+        url: str,
+        events: builtins.list[str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Webhook:
+        """Have a server told of events: `message.received`, `message.sent`, `message.delivered`, `message.undelivered`, `message.failed`, `message.canceled`, `message.read`."""
+        return cast(
+            "models.Webhook",
+            await self._connection.ask(
+                "POST",
+                "/v1/webhooks",
+                models.Webhook,
+                body={"url": url, "events": events},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> AsyncIterator[models.Webhook]:
+        """Who is told of events."""
+        return cast(
+            "AsyncIterator[models.Webhook]",
+            self._connection.pages("GET", "/v1/webhooks", models.Webhook, query={"limit": limit}),
+        )
+
+    async def remove(self, sid: str) -> None:
+        """Tell it nothing more; what waits already is told."""
+        await self._connection.ask("DELETE", f"/v1/webhooks/{piece(sid)}", type(None))
+
+    async def show(self, sid: str) -> models.Webhook:
+        """One of them."""
+        return cast(
+            "models.Webhook",
+            await self._connection.ask("GET", f"/v1/webhooks/{piece(sid)}", models.Webhook),
+        )
+
+
 class AsyncWorkOperations:
     """``work.…``"""
 
@@ -4800,4 +4845,5 @@ class AsyncOperations:
         self.transcription = AsyncTranscriptionOperations(connection)
         self.trunk = AsyncTrunkOperations(connection)
         self.usage = AsyncUsageOperations(connection)
+        self.webhook = AsyncWebhookOperations(connection)
         self.work = AsyncWorkOperations(connection)

@@ -22,13 +22,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import chain
+from mimetypes import guess_extension
 from typing import IO, TYPE_CHECKING, Any, cast, get_args
 
 import msgspec
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import PartyId, RecordingId
+from ringfence.kernel.ids import MediaId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.media import wav
 from ringfence.media.engine.sealing import read_channel
@@ -422,6 +423,7 @@ def _files(
         yield "access-history.json", _json(content.history)
         yield "access-history.csv", _csv(content.history)
     yield from _media(office, content, queries)
+    yield from _pictures(office, content, queries)
 
 
 def _proofs(
@@ -461,6 +463,23 @@ def _media(office: Office, content: Content, queries: Queries) -> Iterator[tuple
             )
 
 
+def _pictures(office: Office, content: Content, queries: Queries) -> Iterator[tuple[str, bytes]]:
+    """Yield the pictures of the person's messages; of one that was never fetched, the link alone.
+
+    Its link is in the row of the message; here is what it led to.
+    """
+    kept = office.store.rooms.pictures
+    for row in content.tables.get("text_media", ()):
+        if row.get("media_type") is None:
+            continue
+        medium = MediaId(str(row["id"]))
+        try:
+            body = kept.read(kept.get(queries, medium))
+        except Refused:
+            continue  # its file was lost; the row says that there was one
+        yield f"media/{medium}{guess_extension(str(row['media_type'])) or '.bin'}", body
+
+
 def _readme(office: Office, content: Content, says: str, *, whole: bool) -> bytes:
     title = "What is held about you" if whole else "What was asked for, and no more"
     lines = [
@@ -472,7 +491,8 @@ def _readme(office: Office, content: Content, says: str, *, whole: bool) -> byte
         "",
         "data.json            everything, for programs; instants are milliseconds since 1970",
         "tables/*.csv         the same, for a spreadsheet, one file for each kind of record",
-        "media/*.wav          recordings of one voice; other people's voices are not in them",
+        "media/RE*.wav        recordings of one voice; other people's voices are not in them",
+        "media/ME*            pictures of messages from and to this person",
         *(_WHOLE_FILES if whole else ()),
         "manifest.json        SHA-256 of every file",
         "",
