@@ -131,6 +131,7 @@ class Wing:
             region=office.region,
             voice=settings.voice,
         )
+        tenant.programs = programs
         self.arrivals = Arrivals(
             runner,
             audio=shared.audio,

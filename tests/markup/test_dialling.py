@@ -6,7 +6,9 @@ import pytest
 
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
-from ringfence.kernel.ids import LegId, RecordingId
+from ringfence.calls.reply import Reply
+from ringfence.calls.targets import ToApplication
+from ringfence.kernel.ids import ApplicationId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Callback, Fetch
@@ -125,9 +127,8 @@ def test_a_client_is_a_phone_of_ours_and_its_parameters_are_headers(script):
 
 @pytest.mark.parametrize(
     "target",
-    ["<Sim>DE1</Sim>", "<WhatsApp>+12025550123</WhatsApp>",
-     "<Application><ApplicationSid>AP1</ApplicationSid></Application>"],
-)  # fmt: skip
+    ["<Sim>DE1</Sim>", "<WhatsApp>+12025550123</WhatsApp>"],
+)
 def test_targets_in_anothers_cloud_are_reported(script, target):
     s = dial(script, "action='/after'", f"{target}<Number>+12025550123</Number>")
     assert len(s.last(commands.Dial).targets) == 1
@@ -217,3 +218,52 @@ def test_a_client_is_named_by_its_attribute_child_or_text(script):
         s = dial(script, "", inside)
         assert s.last(commands.Dial).targets[0].endpoint.uri == "client:desk"
         assert s.codes == []
+
+
+APPLICATION = (
+    "<Application customerId='desk' copyParentTo='true'><ApplicationSid>AP1</ApplicationSid>"
+    "<Parameter name='Ticket' value='9876'/></Application>"
+)
+
+
+def test_an_application_is_rung_with_what_it_is_to_be_told(script):
+    s = dial(script, "", APPLICATION)
+    (target,) = s.last(commands.Dial).targets
+    assert target.endpoint == ToApplication(
+        application=ApplicationId("AP1"),
+        customer="desk",
+        keeps_called=True,
+        parameters=(("Ticket", "9876"),),
+    )
+    assert not target.person
+
+
+def test_an_application_is_not_recorded_from_outside(script):
+    s = dial(script, "record='record-from-answer'", APPLICATION)
+    assert s.last(commands.Dial).record == "never"
+    assert s.codes == ["recording_not_permitted"]
+
+
+def test_an_application_without_a_sid_is_left_out(script):
+    s = dial(script, "", "<Application customerId='desk'/><Number>+12025550124</Number>")
+    assert len(s.last(commands.Dial).targets) == 1
+    assert s.codes == ["nobody_to_dial"]
+
+
+@pytest.mark.parametrize(
+    "inside", ["<Sip>sip:ann@example.com</Sip>", "<Number>+12025550124</Number>"]
+)
+def test_what_the_far_end_answered_is_told_of_a_sip_target(script, inside):
+    s = dial(script, "action='/after'", inside)
+    reply = Reply(
+        status=486, call_id="abc", headers=(("X-A", "1"),), returned=(("Result", "paid"),)
+    )
+    s.tell(notices.DialFinished(status="busy", cause=Cause.BUSY, reply=reply))
+    params = dict(s.last(Fetch).params)
+    assert params["ReturnParam_Result"] == "paid"
+    told = {name: value for name, value in params.items() if name.startswith("DialSip")}
+    assert told == (
+        {"DialSipResponseCode": "486", "DialSipCallId": "abc", "DialSipHeader_X-A": "1"}
+        if "Sip" in inside
+        else {}
+    )

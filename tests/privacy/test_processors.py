@@ -129,3 +129,10 @@ def test_an_engagement_is_checked(wanted: Engagement, code: str) -> None:
 
 def test_a_good_engagement_passes() -> None:
     check_engagement(Engagement("mail_relay", "US", "scc", NOW))
+
+
+@pytest.mark.promise("SHR-02")
+def test_headers_have_the_names_their_sender_gave_them_and_no_others_pass() -> None:
+    fields = [("SipHeader_X-Ticket", "1"), ("Param_Name", "2"), ("Header_X", "3"), ("Param", "4")]
+    sent = released("account_server", fields, purpose="connect_call", terms=terms(), now=NOW)
+    assert sent == fields[:2]

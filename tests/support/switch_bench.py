@@ -305,7 +305,7 @@ class Bench:
             tolls=Tolls(self.clock),
             domain="pbx.example.com",
         )
-        self.programs = programs
+        self.programs = self.runner.tenant.programs = programs
         self.arrivals = Arrivals(self.runner, audio=audio, sessions=sessions, programs=programs)
 
     def number(self, e164: str, document: str) -> None:

@@ -31,3 +31,9 @@ async def until(true: Callable[[], bool], *, seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+def tone(seconds: float, hertz: int) -> array[int]:
+    """A tone, to be said by a test phone."""
+    count = int(RATE * seconds)
+    return array("h", (int(9000 * math.sin(math.tau * hertz * n / RATE)) for n in range(count)))

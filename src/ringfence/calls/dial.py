@@ -15,14 +15,15 @@ from collections import deque
 from typing import Any, Literal
 
 from ringfence.calls import effects, events, inputs, notices
-from ringfence.calls.activity import Activity
 from ringfence.calls.attempt import Attempt, weightier
 from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Dial, DialTarget
 from ringfence.calls.core import CallCore
+from ringfence.calls.dial_callee import CalleeSide
 from ringfence.calls.dial_voices import both_voices, chosen
 from ringfence.calls.leg import Leg
-from ringfence.calls.words import LegStep, PlayEnd, RecordingAnswer
+from ringfence.calls.reply import Reply
+from ringfence.calls.words import LegStep
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, LegId, PartyId, RecordingId
@@ -52,17 +53,16 @@ DIAL_TABLE: dict[DialState, dict[DialTrigger, DialState]] = {
 """Every transition of a dial. ``accepted_early``: the caller has still to be answered."""
 
 
-class DialActivity(Activity):
+class DialActivity(CalleeSide):
     """A `commands.Dial` under way."""
 
     __slots__ = (
-        "_attempts",
         "_cause",
-        "_command",
         "_partner_target",
         "_peer_gone",
         "_pending",
         "_referred",
+        "_reply",
         "_ring_ms",
         "_started_at",
         "_talked_from",
@@ -75,12 +75,10 @@ class DialActivity(Activity):
     )
 
     def __init__(self, core: CallCore, command: Dial) -> None:
-        super().__init__(core)
+        super().__init__(core, command)
         if not 1 <= len(command.targets) <= DIAL_TARGETS_MAX:
             raise LocalError("a dial has one to ten targets")
-        self._command = command
         self._pending = deque(command.targets)
-        self._attempts: dict[LegId, Attempt] = {}
         self._cause: Cause | None = None
         self._started_at: Ms = core.now
         self._ring_ms = 0
@@ -89,6 +87,7 @@ class DialActivity(Activity):
         self._winner_party: PartyId | None = None
         self._peer_gone = False
         self._referred = ""
+        self._reply: Reply | None = None
         self._partner_target: DialTarget | None = None
         self.state: DialState = "ringing"
         self.partner: LegId | None = None
@@ -235,41 +234,6 @@ class DialActivity(Activity):
         if attempt is not None and attempt.state == "digits":
             self._screen(attempt)
 
-    # --- screening --------------------------------------------------------------------------------
-
-    def _screen(self, attempt: Attempt) -> None:
-        screen = attempt.target.screen
-        if screen is None:
-            self._accept(attempt)
-            return
-        core = self.core
-        if attempt.leg.peer is not None:
-            core.unbridge(attempt.leg)  # early audio was let through; now it is between us
-        attempt.state = "screen"
-        if screen.clips:
-            attempt.play = core.own_play()
-            core.play(attempt.leg, attempt.play, screen.clips)
-        else:
-            self._ask_key(attempt)
-
-    def _ask_key(self, attempt: Attempt) -> None:
-        screen = attempt.target.screen
-        if screen is not None and not screen.accept:
-            self._accept(attempt)
-        elif screen is not None:
-            attempt.state = "key"
-            self.core.timers.set("activity", self.core.now + screen.wait_ms, attempt.leg.id)
-
-    def play_ended(self, leg: Leg, play: int, reason: PlayEnd) -> None:
-        """The screen was heard (or could not be played): now a key is due."""
-        attempt = self._attempts.get(leg.id)
-        if attempt is None or attempt.play != play:
-            return
-        if attempt.state == "screen":
-            self._ask_key(attempt)
-        elif attempt.state == "notice":
-            self._notice_heard(attempt, reason)
-
     def digit(self, leg: Leg, digit: str) -> bool:
         """A key that accepts the call, or the star that ends the conversation."""
         attempt = self._attempts.get(leg.id)
@@ -287,55 +251,6 @@ class DialActivity(Activity):
         if digit == "*" and self._command.hangup_on_star and self.state == "talking":
             self._finish("ended", Cause.NORMAL)
         return True
-
-    # --- the recording ----------------------------------------------------------------------------
-
-    def _notify(self, attempt: Attempt) -> bool:
-        """Tell the callee of the recording, or ask them, where they have a right to it."""
-        core, notice, leg = self.core, attempt.target.notice, attempt.leg
-        recorded = self._command.record != "never" or self._command.covers
-        if notice is None or not recorded or core.permits.denied("dial"):
-            return False
-        if attempt.state in {"notice", "consent"} or core.permits.owes("dial", leg.party) == "none":
-            return False
-        if leg.peer is not None:
-            core.unbridge(leg)
-        attempt.state = "notice"
-        core.timers.clear("activity", leg.id)
-        attempt.play = core.own_play()
-        core.play(leg, attempt.play, notice.clips)
-        return True
-
-    def _notice_heard(self, attempt: Attempt, reason: PlayEnd) -> None:
-        notice = attempt.target.notice
-        if notice is None:
-            return
-        if reason == "failed":
-            self._told(attempt, "not_said")
-        elif not notice.ask:
-            self._told(attempt, "heard" if reason == "done" else "not_said")
-        elif reason == "done":
-            attempt.state = "consent"
-            self.core.timers.set("activity", self.core.now + notice.wait_ms, attempt.leg.id)
-
-    def _answered_notice(self, attempt: Attempt, digit: str) -> None:
-        """A key: yes, or anything else, which is no. Nobody needs to hear the question out."""
-        notice = attempt.target.notice
-        if notice is not None and notice.ask:
-            self.core.stop_play(attempt.leg)
-            self._told(attempt, "yes" if digit == notice.yes else "no")
-
-    def _told(self, attempt: Attempt, answer: RecordingAnswer) -> None:
-        notice = attempt.target.notice
-        if notice is None:
-            return
-        self.core.timers.clear("activity", attempt.leg.id)
-        attempt.state = "consent"
-        self.core.told(
-            attempt.leg, "dial", "ask" if notice.ask else "announce", answer,
-            text=notice.text, version=notice.version, language=notice.language,
-        )  # fmt: skip
-        self._accept(attempt)
 
     # --- talking ----------------------------------------------------------------------------------
 
@@ -437,6 +352,7 @@ class DialActivity(Activity):
         attempt = self._attempts.pop(leg.id, None)
         if attempt is None:
             return
+        self._reply = leg.reply or self._reply
         self._report_end(attempt.target, leg.id, leg.cause)
         self.core.timers.clear("activity", leg.id)
         self._failed(leg.cause)
@@ -454,6 +370,8 @@ class DialActivity(Activity):
             self._peer_gone = True
         elif leg.by_far_end:
             self.core.last_far_hangup = leg.role
+        if leg is not None:
+            self._reply = leg.reply
         self._finish("ended", cause if leg is None else leg.cause)
 
     def _failed(self, cause: Cause) -> None:
@@ -550,6 +468,8 @@ class DialActivity(Activity):
         if not first.over:
             self._stop_ring_tone()
         partner = None if self.partner is None else core.legs.get(self.partner)
+        if partner is not None:
+            self._reply = partner.reply
         if partner is not None and not partner.over:
             if not first.over and self.partner_call is None:
                 core.unbridge(first)
@@ -588,6 +508,7 @@ class DialActivity(Activity):
                     recording=self.recording,
                     hung_up=core.over,
                     referred=self._referred,
+                    reply=self._reply,
                 )
             )
 

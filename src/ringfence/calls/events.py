@@ -79,7 +79,8 @@ class CallFact(Event):
 class CallOffered(CallFact):
     """Somebody calls us. ``leg`` is the first leg, the caller's.
 
-    ``forwarded``: whom they had called before their carrier sent them here.
+    ``forwarded``: whom they had called before their carrier sent them here. ``parent``: the call
+    whose dial of an application this one is.
     """
 
     account: Annotated[AccountId, ACCOUNT_ID]
@@ -90,6 +91,7 @@ class CallOffered(CallFact):
     trunk: Annotated[TrunkId | None, CONFIG] = None
     flow: Annotated[FlowId | None, CONFIG] = None
     forwarded: Annotated[PartyId | None, PARTY_ID] = None
+    parent: Annotated[CallId | None, CALL_ID] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +239,7 @@ class LegTransferred(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegGiven(CallFact):
-    """``leg`` goes on as the first leg of the call ``to``; its end is a fact of that one."""
+    """``leg`` goes on in the call ``to``, which has its record."""
 
     leg: Annotated[LegId, CALL_ID]
     to: Annotated[CallId, CALL_ID]

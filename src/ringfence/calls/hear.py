@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ringfence.calls import effects, events, inputs, notices
@@ -10,6 +11,7 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.dial import DialActivity
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
+from ringfence.calls.reply import Reply
 from ringfence.calls.transfer import BlindTransfer, Partnered, leave_program
 from ringfence.kernel.ids import LegId
 from ringfence.kernel.limits import AUDIO_LATE_MS
@@ -33,6 +35,7 @@ def _arrived(call: LiveCall, x: inputs.CallArrived) -> None:
             trunk=x.trunk,
             flow=x.flow,
             forwarded=x.forwarded,
+            parent=x.parent,
         )
     )
     call.timers.set("offer", call.now + call.settings.offer_ms)
@@ -64,6 +67,7 @@ def _answered(call: LiveCall, x: inputs.LegAnswered) -> None:
         return
     leg.up_at = call.now
     leg.codec = x.codec
+    leg.reply = x.reply
     if ours:
         call.facts.append(
             events.LegConnected(at=call.now, call=call.call, leg=leg.id, codec=x.codec)
@@ -79,6 +83,7 @@ def _answered(call: LiveCall, x: inputs.LegAnswered) -> None:
 def _refused(call: LiveCall, x: inputs.LegRefused) -> None:
     leg = call.legs.get(x.leg)
     if leg is not None and leg.step("refused"):
+        leg.reply = x.reply
         call.lose_leg(leg, x.cause, by_far_end=True, status=x.status)
         _lost(call, leg)
 
@@ -91,8 +96,14 @@ def _hung_up(call: LiveCall, x: inputs.LegHungUp) -> None:
     if leg.up_at is None and cause is Cause.NORMAL:
         cause = Cause.CANCELLED
     if leg.step("hung_up"):
+        if x.returned:
+            leg.reply = replace(leg.reply or Reply(), returned=x.returned)
         call.lose_leg(leg, cause, by_far_end=True)
         _lost(call, leg)
+
+
+def _leads(call: LiveCall, x: inputs.LegLeads) -> None:
+    call.facts.append(events.LegGiven(at=call.now, call=call.call, leg=x.leg, to=x.to))
 
 
 def _failed(call: LiveCall, x: inputs.LegFailed) -> None:
@@ -502,6 +513,7 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.LegAnswered: _answered,
     inputs.LegRefused: _refused,
     inputs.LegHungUp: _hung_up,
+    inputs.LegLeads: _leads,
     inputs.LegFailed: _failed,
     inputs.LegHeld: _held,
     inputs.LegReleased: _released,

@@ -16,6 +16,7 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget, Heard
 from ringfence.calls.effects import Effect
 from ringfence.calls.hearing import HearingEnd
+from ringfence.calls.reply import Reply
 from ringfence.calls.stream import StreamEnd
 from ringfence.calls.words import (
     AnsweredBy,
@@ -73,6 +74,7 @@ class CallArrived:
     ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
     called, None for a SIP name. ``trunk``: it came through, None for a phone of ours. ``flow``:
     answers, None for a document or a URL. ``forwarded``: whom the caller had called first.
+    ``parent``: the call that dialled an application, which this one is.
     """
 
     leg: LegId
@@ -82,6 +84,7 @@ class CallArrived:
     trunk: TrunkId | None = None
     flow: FlowId | None = None
     forwarded: PartyId | None = None
+    parent: CallId | None = None
     max_duration_ms: int | None = None
 
 
@@ -102,6 +105,7 @@ class LegAnswered:
 
     leg: LegId
     codec: str = ""
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +115,27 @@ class LegRefused:
     leg: LegId
     cause: Cause
     status: int = 0
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegHungUp:
-    """The far end ended the leg: BYE, or the caller's CANCEL before we answered."""
+    """The far end ended the leg: BYE, or the caller's CANCEL before we answered.
+
+    ``returned``: what an application gave back (`reply.Reply.returned`).
+    """
 
     leg: LegId
     cause: Cause = Cause.NORMAL
+    returned: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLeads:
+    """A leg we placed is answered by another call of ours, which has its record: ``to``."""
+
+    leg: LegId
+    to: CallId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -440,6 +457,7 @@ Input = (
     | LegAnswered
     | LegRefused
     | LegHungUp
+    | LegLeads
     | LegFailed
     | LegHeld
     | LegReleased

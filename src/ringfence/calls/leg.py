@@ -13,6 +13,7 @@ from typing import Literal
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget
+from ringfence.calls.reply import Reply
 from ringfence.calls.words import Role
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId, PartyId
@@ -108,6 +109,7 @@ class Leg:
 
     ``peer``: the leg whose audio it is bridged with, of this call or (``peer_call``) another's.
     ``held``: the far end has put us on hold. ``hold_play``: the music this leg hears on hold.
+    ``reply``: what the far end of a leg we placed answered at last.
     ``plays``: prompts not yet reported as ended, by their number; the last one is heard.
     """
 
@@ -126,6 +128,7 @@ class Leg:
         "person",
         "placed_at",
         "plays",
+        "reply",
         "role",
         "state",
         "status",
@@ -157,6 +160,7 @@ class Leg:
         self.cause = Cause.NORMAL
         self.by_far_end = False
         self.status = 0
+        self.reply: Reply | None = None
         self.codec = ""
         self.held = False
         self.hold_play = 0

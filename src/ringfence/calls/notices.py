@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Heard
 from ringfence.calls.hearing import HearingEnd
+from ringfence.calls.reply import Reply
 from ringfence.calls.secrecy import SecretEntered as SecretEntered
 from ringfence.calls.secrecy import SecretPressed as SecretPressed
 from ringfence.calls.stream import StreamEnd, StreamOrder
@@ -125,7 +126,8 @@ class DialFinished:
     ``talk_ms``: of the conversation. ``cause``: of the last attempt or of the conversation's end.
     ``hung_up``: the whole call is over (see `CallOver`), so nothing can be played.
     ``recording``: of the conversation, if one was asked for and began. ``referred``: the SIP URI
-    that the callee wanted the caller to talk to (`commands.Dial.refers`).
+    that the callee wanted the caller to talk to (`commands.Dial.refers`). ``reply``: what the far
+    end answered, of the leg that was connected, else of the last that failed.
     """
 
     status: DialStatus
@@ -140,6 +142,7 @@ class DialFinished:
     """The caller's, where one was taken out of a queue."""
     peer_waited_ms: int = 0
     referred: str = field(default="", repr=False)
+    reply: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ringfence.kernel.ids import ClipId, PartyId, PhoneDeviceId, TrunkId
+from ringfence.kernel.ids import ApplicationId, ClipId, PartyId, PhoneDeviceId, TrunkId
 from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
 
@@ -39,7 +39,21 @@ class ToDevice:
     device: PhoneDeviceId
 
 
-Endpoint = ToPhone | ToSip | ToDevice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToApplication:
+    """An application of an account on this machine: its document answers, in a call of its own.
+
+    ``customer``: whom the application takes us for, "" for the account's SID. ``keeps_called``:
+    it is told whom the caller had called, not its own SID. ``parameters``: what it is told besides.
+    """
+
+    application: ApplicationId
+    customer: str = field(default="", repr=False)
+    keeps_called: bool = False
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+Endpoint = ToPhone | ToSip | ToDevice | ToApplication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

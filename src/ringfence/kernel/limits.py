@@ -48,6 +48,8 @@ MARKUP_WAIT_SECONDS = Limit(3_600, "seconds", "one Pause, Gather or silence last
 MARKUP_SEND_DIGITS = Limit(64, "keys", "the longest dialling or calling-card sequence")
 MARKUP_TARGETS = Limit(10, "targets", "Twilio dials at most ten at once")
 MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must fit in a datagram")
+SIP_HEADER_TOLD_CHARS = Limit(1_024, "characters", "of one X- header; what Twilio hands on")
+MARKUP_PARAMETERS = Limit(32, "parameters", "told to an application that is dialled; ten are usual")
 MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
 MARKUP_BREAK_MS = Limit(
     10_000, "ms", "of one break inside a sentence; SSML engines stop there, too"
@@ -244,6 +246,7 @@ RECORDING_MS = Limit(14_400_000, "ms", "as long as the longest call")
 RECORDINGS_PER_CALL = Limit(64, "recordings", "a menu that records in a circle is a fault")
 COLLECT_DIGITS_MAX = Limit(128, "digits", "four card numbers with their dates; more is noise")
 DIAL_TARGETS_MAX = Limit(10, "targets", "rung by one dial; what Twilio's Dial takes")
+APPLICATION_DEPTH = Limit(5, "calls", "that dial an application one out of another; more: a circle")
 PLAYS_PER_LEG = Limit(64, "prompts", "awaiting their end on one leg; more: nobody reports ends")
 TRANSFER_RING_MS = Limit(
     60_000, "ms", "of the target; the party transferred hears ringing meanwhile"

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
+    MARKUP_PARAMETERS,
     MARKUP_SIP_HEADERS,
     MARKUP_SPEECH_CHARS,
     MARKUP_TARGETS,
@@ -220,6 +221,30 @@ def _client(values: Values, text: str, children: list[Any], report: Report) -> A
         return None
     pairs = tuple((c.name, c.value) for c in children if isinstance(c, _Pair))
     return verbs.Client(identity=named, parameters=pairs, **values)
+
+
+class _ApplicationSid:
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def _application_sid(values: Values, text: str, _children: list[Any], _report: Report) -> Any:
+    return _ApplicationSid(text or values.get("sid", ""))
+
+
+def _application(values: Values, text: str, children: list[Any], report: Report) -> Any:
+    attribute = values.pop("sid", "")
+    named = next((c.text for c in children if isinstance(c, _ApplicationSid)), text or attribute)
+    if not named:
+        report("nobody_to_dial", "<Application> names none; it was left out")
+        return None
+    pairs = tuple((c.name, c.value) for c in children if isinstance(c, _Pair))
+    kept = pairs[:MARKUP_PARAMETERS]
+    if len(kept) < len(pairs):
+        report("too_many_parameters", f"an application is told {MARKUP_PARAMETERS} parameters")
+    return verbs.Application(sid=named, parameters=kept, **values)
 
 
 def _conference(values: Values, text: str, _children: list[Any], report: Report) -> Any:
@@ -436,8 +461,8 @@ BUILDERS: Final[dict[str, Builder]] = {
     "Refer": _refer,
     "Sim": _elsewhere,
     "WhatsApp": _elsewhere,
-    "Application": _elsewhere,
-    "ApplicationSid": _left_out,
+    "Application": _application,
+    "ApplicationSid": _application_sid,
     "Echo": _plain(verbs.Echo),
     "Stream": _stream,
     "Connect": _connect,

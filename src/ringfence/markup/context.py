@@ -25,6 +25,8 @@ class Context:
     ``caller``, ``called``: a number, or a SIP address as text; kept out of ``repr``. ``region``
     (ISO 3166) completes national numbers in documents. ``public_url``: where this installation's
     API is reached, the base of RecordingUrl. ``sorry``: spoken when a document fails.
+    ``parent``: the call that dialled this one. ``besides``: what is told with every request for a
+    document, and with no status callback: headers of the INVITE, what a dial passes on.
     """
 
     call: CallId
@@ -39,6 +41,8 @@ class Context:
     sorry: str = DEFAULT_SORRY
     voice: str = ""
     language: str = ""
+    parent: CallId | None = None
+    besides: Params = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,8 @@ def base_params(context: Context) -> Params:
         ("Direction", "inbound" if context.direction == "inbound" else "outbound-api"),
         ("ApiVersion", API_VERSION),
     ]
+    if context.parent is not None:
+        params.append(("ParentCallSid", context.parent))
     if context.caller_name:
         params.append(("CallerName", context.caller_name))
     if context.forwarded_from is not None:

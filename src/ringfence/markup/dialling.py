@@ -6,10 +6,12 @@ from dataclasses import replace
 
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
+from ringfence.calls.reply import Reply
+from ringfence.calls.targets import ToApplication
 from ringfence.calls.words import RecordingDuty, RecordingTrack, RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import own_call
+from ringfence.kernel.ids import ApplicationId, own_call
 from ringfence.kernel.phone import Phone
 from ringfence.markup.build import told
 from ringfence.markup.clips import Clip
@@ -20,7 +22,7 @@ from ringfence.markup.progress import ProgressReports
 from ringfence.markup.ring_tones import ring_tone
 from ringfence.markup.screening import Screening
 from ringfence.markup.stage import Stage, Step
-from ringfence.markup.verbs import Client, Dial, Number, Say, Sip, Target
+from ringfence.markup.verbs import Application, Client, Dial, Number, Rung, Say, Sip, Target
 from ringfence.privacy.recording_law.sentences import Kind, sentence
 
 _WHEN: dict[str, RecordWhen] = {
@@ -73,14 +75,19 @@ class DialStep(Step):
 
     @property
     def _records(self) -> bool:
-        return self._dial.record != "do-not-record" or self._stage.recorded
+        # Whom an application brings in nobody here knows or tells: its own call can be recorded.
+        return not self._inside and (self._dial.record != "do-not-record" or self._stage.recorded)
+
+    @property
+    def _inside(self) -> bool:
+        return any(isinstance(target, Application) for target in self._dial.targets)
 
     def begin(self) -> None:
         dial, stage = self._dial, self._stage
         found = [
             (target, made)
             for target in dial.targets
-            if isinstance(target, Number | Sip | Client) and (made := self._target(target))
+            if isinstance(target, Rung) and (made := self._target(target))
         ]
         if not found:
             self._over((("DialCallStatus", "failed"), ("DialBridged", "false")))
@@ -96,7 +103,7 @@ class DialStep(Step):
         self._screens = {
             place: Screening(stage, target, self._screened)
             for place, target in enumerate(wanted)
-            if target.url
+            if not isinstance(target, Application) and target.url
         }
         for screening in tuple(self._screens.values()):
             screening.begin(self._base)
@@ -114,6 +121,13 @@ class DialStep(Step):
         )
         self._dialled = ()
         if not self._records:
+            if self._inside and self._dial.record != "do-not-record":
+                self._stage.note(
+                    "recording_not_permitted",
+                    "a dial of an application is not recorded: whom it brings in would not be "
+                    "told; its own call can be recorded",
+                    at=self._dial,
+                )
             self._place(targets, "never")
             return
         self._consent = RecordingConsent(self._stage, "dial", self._ruled, targets=targets)
@@ -220,7 +234,7 @@ class DialStep(Step):
                 dual=dial.record.endswith("-dual"),
                 trim=dial.trim == "trim-silence",
                 track=_TRACKS[dial.recording_track],
-                covers=stage.recorded,
+                covers=stage.recorded and not self._inside,
                 refers=dial.refer_url is not None,
             )
         )
@@ -270,6 +284,16 @@ class DialStep(Step):
                         uri=f"client:{target.identity}", headers=told(target.parameters)
                     )
                 )
+            case Application():
+                return commands.DialTarget(
+                    endpoint=ToApplication(
+                        application=ApplicationId(target.sid),
+                        customer=target.customer_id,
+                        keeps_called=target.copy_parent_to,
+                        parameters=target.parameters,
+                    ),
+                    person=False,
+                )
             case _:
                 return None  # reported when the document was read
 
@@ -302,6 +326,8 @@ class DialStep(Step):
             params = (*params, ("DialCallSid", own_call(ended.leg)))
         if connected:
             params = (*params, ("DialCallDuration", whole_seconds(ended.talk_ms)))
+        if ended.reply is not None:
+            params = (*params, *self._told_back(ended.reply))
         if ended.recording is not None:
             params = (*params, *recording_params(stage.context, ended.recording))
         if ended.referred and self._dial.refer_url is not None:
@@ -309,6 +335,18 @@ class DialStep(Step):
             stage.go(self._dial.refer_url, self._dial.refer_method, params)
             return
         self._over(params)
+
+    def _told_back(self, reply: Reply) -> Params:
+        """What the far end said with its answer: SIP's for a Sip, its own for an Application."""
+        params: list[tuple[str, str]] = []
+        if any(isinstance(target, Sip) for target in self._dial.targets):
+            if reply.status:
+                params.append(("DialSipResponseCode", str(reply.status)))
+            if reply.call_id:
+                params.append(("DialSipCallId", reply.call_id))
+            params += ((f"DialSipHeader_{name}", value) for name, value in reply.headers)
+        params += ((f"ReturnParam_{name}", value) for name, value in reply.returned)
+        return tuple(params)
 
     def _recorded(
         self, ended: notices.RecordingBegun | notices.RecordingFinished | notices.RecordingMissing
@@ -345,9 +383,9 @@ class DialStep(Step):
             stage.go(dial.action, dial.method, params)
 
 
-def _listening(target: Number | Sip | Client) -> commands.ListenHow | None:
+def _listening(target: Rung) -> commands.ListenHow | None:
     """Whether it is found out who answers, and how."""
-    if isinstance(target, Client) or not target.machine_detection:
+    if isinstance(target, Client | Application) or not target.machine_detection:
         return None
     return commands.ListenHow(
         to_the_end=target.machine_detection == "DetectMessageEnd",

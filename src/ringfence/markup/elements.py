@@ -270,9 +270,21 @@ _TABLE: tuple[Element, ...] = (
     ),
     *(
         Element(name, noted(*_ELSEWHERE), _APPLICATION, "text", "parsed")
-        for name in ("Sim", "WhatsApp", "Application")
+        for name in ("Sim", "WhatsApp")
     ),
-    Element("ApplicationSid", noted("sid"), content="text", state="parsed"),
+    Element(
+        "Application",
+        {
+            "customerId": text("customer_id", 256),
+            "copyParentTo": boolean("copy_parent_to"),
+            "applicationSid": text("sid", 34),
+            **_STATUS_CALLBACK,
+            **noted("url", "method"),
+        },
+        _APPLICATION,
+        "text",
+    ),
+    Element("ApplicationSid", {"sid": text("sid", 34)}, content="text"),
     Element(
         "Refer",
         {"action": url("action"), "method": method("method")},

@@ -10,12 +10,12 @@ from ringfence.markup.context import dial_word, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.stage import Stage
 from ringfence.markup.urls import resolve
-from ringfence.markup.verbs import Client, Number, Sip
+from ringfence.markup.verbs import Application, Client, Listened, Number, Rung, Sip
 
 _WORDS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
 
 
-def _address(target: Number | Sip | Client) -> str:
+def _address(target: Rung) -> str:
     match target:
         case Number():
             return target.number
@@ -23,6 +23,8 @@ def _address(target: Number | Sip | Client) -> str:
             return target.uri
         case Client():
             return f"client:{target.identity}"
+        case Application():
+            return target.sid
 
 
 class ProgressReports:
@@ -30,7 +32,7 @@ class ProgressReports:
 
     __slots__ = ("_base", "_sent", "_stage", "_targets")
 
-    def __init__(self, stage: Stage, targets: Sequence[Number | Sip | Client], base: str) -> None:
+    def __init__(self, stage: Stage, targets: Sequence[Rung], base: str) -> None:
         """``targets``: in the order of the dial; ``report`` counts them from 1."""
         self._stage = stage
         self._targets = targets
@@ -75,9 +77,9 @@ class ProgressReports:
         url = resolve(reference, self._base) if reference else None
         return None if url is None or url.startswith("flow:") else url
 
-    def _known(self, target: Number | Sip | Client, news: notices.CalleeKnown) -> None:
-        url = None if isinstance(target, Client) else self._url(target.amd_status_callback)
-        if url is None or isinstance(target, Client):
+    def _known(self, target: Rung, news: notices.CalleeKnown) -> None:
+        url = self._url(target.amd_status_callback) if isinstance(target, Listened) else None
+        if url is None or not isinstance(target, Listened):
             return
         params: Params = (
             ("AccountSid", self._stage.context.account),

@@ -176,6 +176,23 @@ class Client(Verb):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application(Verb):
+    """An application, by its SID: its own document answers, in a call of its own.
+
+    ``customer_id``: whom it takes us for, "" for the account's SID. ``copy_parent_to``: it is told
+    whom the caller had called, not its own SID. ``parameters``: what it is told besides.
+    """
+
+    sid: str
+    customer_id: str = field(default="", repr=False)
+    copy_parent_to: bool = False
+    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    status_callback: str | None = field(default=None, repr=False)
+    status_callback_method: Method = "POST"
+    status_callback_event: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conference(Verb):
     """A room to join. ``wait_url`` None: music of the house, empty: silence, until it begins.
 
@@ -212,7 +229,10 @@ class Queue(Verb):
     method: Method = "POST"
 
 
-Target = Number | Sip | Client | Conference | Queue
+Rung = Number | Sip | Client | Application
+"""Targets of a dial that each are a leg to be rung."""
+
+Target = Rung | Conference | Queue
 
 Recorded = Literal[
     "do-not-record",

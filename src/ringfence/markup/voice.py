@@ -130,7 +130,7 @@ class Program:
         self._source = source
         self._applets = applets
         self._answered = answered
-        self._base_params = base_params(context)
+        self._base_params = (*base_params(context), *context.besides)
         self._shelf = ClipShelf(
             self._ask, self._next_request, voice=context.voice, language=context.language
         )

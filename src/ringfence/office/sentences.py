@@ -77,7 +77,7 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.LegHeld: lambda f: "Put on hold" if f.on else "Taken off hold",
     e.LegMuted: lambda f: "Muted" if f.on else "Unmuted",
     e.LegTransferred: lambda _: "Transferred",
-    e.LegGiven: lambda _: "The other party was sent elsewhere, in a call of its own",
+    e.LegGiven: lambda _: "The other party has a call of its own from here",
     e.LegEnded: _leg_ended,
     e.AudioArrived: lambda _: "First audio packet from the other side",
     e.AudioMissed: lambda _: "No audio arrived for too long",

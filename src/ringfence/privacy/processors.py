@@ -27,8 +27,10 @@ T = TypeVar("T")
 class Processor:
     """A recipient.
 
-    ``fields``: what it may have, each with its category; ``edges``: the modules that speak to it;
-    ``settings``: those that name its host; ``hosts``: hosts written in the code.
+    ``fields``: what it may have, each with its category, a name that ends in ``*`` standing for
+    every name that begins so (headers of a call have the names their sender gave them);
+    ``edges``: the modules that speak to it; ``settings``: those that name its host; ``hosts``:
+    hosts written in the code.
     """
 
     key: str
@@ -40,6 +42,11 @@ class Processor:
     settings: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 
+    def may_have(self, name: str) -> bool:
+        """Whether a field is on its list."""
+        stem, line, _ = name.partition("_")
+        return name in self.fields or f"{stem}{line}*" in self.fields
+
 
 _CALL = "user.telephony.call.fact"
 _PHONE = "user.contact.phone_number"
@@ -50,7 +57,7 @@ _WEB: Mapping[str, str] = {
     "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl "
     "ConferenceSid CallSidEndingConference CallSidToCoach QueueSid "
     "DequeueingCallSid DequeingCallSid DequeuedCallSid MessageSid SmsSid SmsMessageSid "
-    "TranscriptionSid TranscriptionUrl StreamSid",
+    "TranscriptionSid TranscriptionUrl StreamSid SipCallId DialSipCallId",
     _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration Duration "
     "RecordingDuration RecordingStatus RecordingSource RecordingChannels RecordingTrack "
     "CallbackSource SequenceNumber ErrorCode ErrorMessage ErrorUrl msg SipResponseCode "
@@ -63,11 +70,13 @@ _WEB: Mapping[str, str] = {
     "LanguageCode Final TranscriptionErrorCode TranscriptionError "
     "StreamEvent StreamName StreamError MessageStatus SmsStatus NumMedia NumSegments "
     "RawDlrDoneDate ReferTransferTarget ReferCallStatus ReferSipResponseCode "
-    "NotifySipResponseCode",
+    "NotifySipResponseCode DialSipResponseCode",
+    "user.device.ip_address": "SipSourceIp",
     "user.telephony.call.time": "Timestamp RecordingStartTime",
     "user.content.private": "Digits FinishedOnKey audio SpeechResult StableSpeechResult "
     "UnstableSpeechResult TranscriptionText TranscriptionData InboundTrackLabel "
     "OutboundTrackLabel Body OptOutType FriendlyName ParticipantLabel "
+    "SipHeader_* DialSipHeader_* Param_* ReturnParam_* "
     + " ".join(f"MediaUrl{n} MediaContentType{n}" for n in range(10)),
     "user.payment": "Result For ErrorType Attempt Capture PartialResult Required PaymentError "
     "PayErrorCode ConnectorError ChargeAmount PaymentConnector PaymentMethod TokenType Sid "
@@ -77,7 +86,7 @@ _WEB: Mapping[str, str] = {
     "ProfileId PaymentConfirmationCode",
     "system.configuration": "AccountSid ApiVersion MessagingServiceSid OutgoingCallerIdSid "
     "UsageTriggerSid UsageCategory Recurring TriggerBy TriggerValue CurrentValue DateFired "
-    "IdempotencyToken UsageRecordUri "
+    "IdempotencyToken UsageRecordUri CustomerId SipDomain SipDomainSid "
     "VerificationStatus",
 }
 _WEB_FIELDS: Mapping[str, str] = {
@@ -274,7 +283,7 @@ def release(
             "purpose_not_allowed", "this recipient has no part in that purpose", clause="SHR-02"
         )
     check_terms(found, terms, now)
-    return {name: value for name, value in fields.items() if name in found.fields}
+    return {name: value for name, value in fields.items() if found.may_have(name)}
 
 
 def released(

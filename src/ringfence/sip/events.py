@@ -179,7 +179,7 @@ class Ended:
     ``by``: who ended it. ``status``: the final SIP status involved, 0 where there is none (200 for
     a BYE). ``q850``: the cause of a Reason header (RFC 3326, protocol Q.850) or None.
     ``retry_after``: seconds from a Retry-After header of the refusal or None. ``redirect``: the
-    contacts of a 3xx, which the agent never follows by itself.
+    contacts of a 3xx, which the agent never follows by itself. ``response``: theirs, that refused.
     """
 
     leg: LegKey
@@ -189,6 +189,7 @@ class Ended:
     q850: int | None = None
     retry_after: int | None = None
     redirect: tuple[NameAddr, ...] = field(repr=False, default=())
+    response: Response | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -530,6 +530,7 @@ class Leg:
         q850: int | None = None,
         retry_after: int | None = None,
         redirect: tuple[NameAddr, ...] = (),
+        response: Response | None = None,
         keep: bool = False,
     ) -> None:
         """Tell the switch, once, and let go of everything; ``keep`` our 2xx until its ACK."""
@@ -544,6 +545,7 @@ class Leg:
                     q850=q850,
                     retry_after=retry_after,
                     redirect=redirect,
+                    response=response,
                 )
             )
             self.board.ended(self)

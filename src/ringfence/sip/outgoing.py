@@ -370,6 +370,7 @@ class OutgoingLeg(Leg):
                     q850=q850(response),
                     retry_after=_retry_after(response),
                     redirect=_redirect(status, response),
+                    response=response,
                 )
         self.settle(now)
         self.core.arm(self)
@@ -451,6 +452,7 @@ class OutgoingLeg(Leg):
         q850: int | None = None,
         retry_after: int | None = None,
         redirect: tuple[NameAddr, ...] = (),
+        response: Response | None = None,
         keep: bool = False,
     ) -> None:
         """Tell the switch and take back what still rings."""
@@ -462,6 +464,7 @@ class OutgoingLeg(Leg):
             q850=q850,
             retry_after=retry_after,
             redirect=redirect,
+            response=response,
             keep=keep,
         )
         self._forks.clear()

@@ -97,7 +97,6 @@ _ENDED = Statement(
 
 def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) -> Change:
     inbound = isinstance(fact, events.CallOffered)
-    parent = None if isinstance(fact, events.CallOffered) else fact.parent
     forwarded = fact.forwarded if isinstance(fact, events.CallOffered) else None
     return _ADD_CALL, (
         fact.call,
@@ -122,7 +121,7 @@ def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) ->
         "",
         0,
         fact.flow,
-        parent,
+        fact.parent,
         forwarded,
         None,
         None,

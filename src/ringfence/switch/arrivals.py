@@ -38,6 +38,7 @@ from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached, TrunkE
 from ringfence.switch.live import LiveLeg
 from ringfence.switch.programs import Programs
 from ringfence.switch.sessions import Sessions
+from ringfence.switch.sip_words import told_of
 from ringfence.switch.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -138,7 +139,12 @@ class Arrivals:
         forwarded_id = self._tenant.parties.resolve(forwarded, now) if forwarded else None
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         program = self._programs.make(
-            call_id, caller=caller, called=called, source=source, forwarded_from=forwarded
+            call_id,
+            caller=caller,
+            called=called,
+            source=source,
+            forwarded_from=forwarded,
+            besides=told_of(event, reached.domain if isinstance(reached, Reached) else None),
         )
         live = runner.open(call, call_id, program, tenant=self._tenant)
         if isinstance(reached, Reached):

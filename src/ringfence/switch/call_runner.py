@@ -50,6 +50,7 @@ from ringfence.switch import payments
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.call_recording import RecordingWish, record_call
 from ringfence.switch.directory import Directory
+from ringfence.switch.inside import InsideLines
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.ports import Facts, Parties
 from ringfence.switch.program_host import ProgramHost
@@ -109,10 +110,11 @@ class CallRunner:
         self._timer_at = 0
         signals.attach(self)
         audio.attach(self)
-        self._perform: dict[type, Callable[[LiveCall, Any], None]] = {
-            **signals.handlers(),
-            **audio.handlers(),
-        }
+        inside = InsideLines(audio)
+        inside.attach(self)
+        self._perform: dict[type, Callable[[LiveCall, Any], None]] = inside.over(
+            {**signals.handlers(), **audio.handlers()}
+        )
         self.take_in(self.tenant)
         self._on_sip: dict[type, Callable[[Any], None]] = {
             wire.Established: signals.established,

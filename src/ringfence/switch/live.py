@@ -67,6 +67,8 @@ class LiveLeg:
     advertised: str = "unknown"
     """Kinds of the addresses they and we named in SDP."""
     link: MediaLink | None = None
+    inside: LegId | None = None
+    """The other end, in another call of ours, where nothing goes over the wire."""
     when_open: list[Callable[[LiveLeg], None]] = field(default_factory=list)
 
 
@@ -93,6 +95,8 @@ class LiveCall:
     recorded_from_answer: RecordingWish | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
+    depth: int = 0
+    """How many calls dialled an application, one out of another, before this one."""
     referrers: dict[LegId, LegKey] = field(default_factory=dict)
     recordings: set[RecordingId] = field(default_factory=set)
     inbox: deque[Input] = field(default_factory=deque)

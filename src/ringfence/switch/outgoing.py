@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.calls.call import Call
 from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip
+from ringfence.calls.targets import ToApplication
 from ringfence.calls.words import ListenWhen
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
@@ -206,6 +207,8 @@ class Outgoing:
             case ToDevice(device=device):
                 entry = self._tenant.directory.device(device)
                 return self._programs.address_of(entry) if entry is not None else ""
+            case ToApplication(application=application):
+                return str(application)
 
     def _shown(self, caller: str | None) -> Phone | None:
         """The number to show: one of ours, by default the first."""

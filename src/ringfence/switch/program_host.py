@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
+from ringfence.calls.targets import ToApplication
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, ClipId, PartyId
@@ -189,6 +190,8 @@ class ProgramHost:
             case commands.ToDevice(device=device):
                 entry = self._directory.device(device)
                 return f"sip:{entry.name}@{self._domain}" if entry is not None else ""
+            case ToApplication(application=application):
+                return f"sip:{application}@{self._domain}"
 
     def forget(self, call: CallId) -> list[ClipId]:
         """The call is over: nobody waits for its requests; what it fetched is nobody's to keep."""

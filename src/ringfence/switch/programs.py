@@ -12,6 +12,7 @@ from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import DOCUMENTS_READ
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Applets, Context, Source
+from ringfence.markup.exchange import Params
 from ringfence.markup.parser import parse
 from ringfence.markup.voice import Program
 from ringfence.switch.directory import (
@@ -94,6 +95,8 @@ class Programs:
         direction: Direction = "inbound",
         answered: bool = False,
         forwarded_from: Phone | str | None = None,
+        parent: CallId | None = None,
+        besides: Params = (),
     ) -> Program:
         """A program, not yet begun."""
         context = self.context(
@@ -102,6 +105,8 @@ class Programs:
             called=called,
             direction=direction,
             forwarded_from=forwarded_from,
+            parent=parent,
+            besides=besides,
         )
         return Program(context, source, applets=self._applets, answered=answered)
 
@@ -113,6 +118,8 @@ class Programs:
         called: Phone | str,
         direction: Direction = "inbound",
         forwarded_from: Phone | str | None = None,
+        parent: CallId | None = None,
+        besides: Params = (),
     ) -> Context:
         """What programs and status callbacks of a call are told about it."""
         return Context(
@@ -125,6 +132,8 @@ class Programs:
             region=self._region,
             public_url=self._public_url,
             voice=self._voice,
+            parent=parent,
+            besides=besides,
         )
 
     def _dial(self, noun: str) -> Source:

@@ -25,6 +25,7 @@ from ringfence.switch.audio import AudioDesk
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.routing import Placement, Router
 from ringfence.switch.sessions import Sessions, address_kind
+from ringfence.switch.sip_words import reply_of
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -254,7 +255,12 @@ class SignalDesk:
         # RFC 3261 13.2.1: an answer in a reliable provisional need not be repeated in the 2xx.
         if (leg.session is not None and not event.body) or self._take_answer(leg, event.body):
             assert leg.session is not None
-            self._runner.feed(live, inputs.LegAnswered(leg=leg.id, codec=leg.session.codec))
+            self._runner.feed(
+                live,
+                inputs.LegAnswered(
+                    leg=leg.id, codec=leg.session.codec, reply=reply_of(event.response)
+                ),
+            )
         else:
             self._give_up(live, leg)
 
@@ -351,7 +357,8 @@ class SignalDesk:
     def _end(self, live: LiveCall, leg: LiveLeg, event: wire.Ended) -> inputs.Input:
         if event.by == "remote" and event.cause == "refused":
             cause = from_sip(event.status, event.q850)
-            return inputs.LegRefused(leg=leg.id, cause=cause, status=event.status)
+            reply = None if event.response is None else reply_of(event.response)
+            return inputs.LegRefused(leg=leg.id, cause=cause, status=event.status, reply=reply)
         if event.by == "remote" and event.cause in {"bye", "cancelled"}:
             cause = Cause.CANCELLED if event.cause == "cancelled" else from_q850(event.q850)
             return inputs.LegHungUp(leg=leg.id, cause=cause)

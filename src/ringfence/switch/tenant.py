@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ringfence.switch.live import LiveCall
     from ringfence.switch.ports import Parties, Recorder, Sockets
     from ringfence.switch.program_host import ProgramHost
+    from ringfence.switch.programs import Programs
     from ringfence.switch.queues import QueueDesk
     from ringfence.switch.rooms import RoomDesk
 
@@ -41,6 +42,8 @@ class Tenant:
     recorder: Recorder | None = None
     sockets: Sockets | None = None
     receives: Callable[[], bool] = _open
+    programs: Programs | None = None
+    """What makes the programs of its calls."""
     watchers: list[Callable[[Sequence[CallFact]], None]] = field(default_factory=list)
     """Who is told what happens in its calls."""
     performs: dict[type, Callable[[LiveCall, Any], None]] = field(default_factory=dict)

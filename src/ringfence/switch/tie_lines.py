@@ -151,7 +151,7 @@ class TieLines:
         end.link.send(
             media.ConnectLeg(
                 leg=end.name,
-                host=_reachable("" if hello is None else hello.host),
+                host=reachable("" if hello is None else hello.host),
                 port=other.port,
                 codec=codec,
                 payload_type=_PAYLOAD_TYPES[codec],
@@ -192,7 +192,7 @@ def _link(leg: LiveLeg) -> MediaLink:
     return leg.link
 
 
-def _reachable(bound: str) -> str:
+def reachable(bound: str) -> str:
     """Where on this machine a worker that listens on ``bound`` is spoken to."""
     if not bound or ip_address(bound).is_unspecified:
         return "::1" if ":" in bound else "127.0.0.1"

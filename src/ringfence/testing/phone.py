@@ -103,12 +103,15 @@ class Phone(Endpoint):
             while not isinstance(await self._registered.get(), events.Unregistered):
                 pass
 
-    def dial(self, address: str, *, caller: str | None = None) -> PhoneCall:
-        """Begin to call a SIP address and return at once."""
+    def dial(
+        self, address: str, *, caller: str | None = None, headers: commands.Headers = ()
+    ) -> PhoneCall:
+        """Begin to call a SIP address and return at once; ``headers``: more of them."""
         return self.place_call(
             Uri.parse(address),
             from_=NameAddr("", Uri("sip", caller or self.username, self.host)),
             credentials=self._credentials,
+            headers=headers,
         )
 
     async def call(

@@ -60,18 +60,22 @@ class PhoneCall:
 
     # -- what a person does -------------------------------------------------------------------
 
-    async def answer(self) -> None:
-        """Pick up."""
-        self._endpoint.do(commands.Answer(leg=self.leg, body=self.agree()))
+    async def answer(self, *, headers: commands.Headers = ()) -> None:
+        """Pick up; ``headers``: more of them in the answer."""
+        answer = commands.Answer(leg=self.leg, body=self.agree(), headers=headers)
+        self._endpoint.do(answer)
         self.answered.set()
 
     def ring(self) -> None:
         """Ring audibly for the caller."""
         self._endpoint.do(commands.Provisional(leg=self.leg))
 
-    def reject(self, status: int = 486, *, q850: int | None = None) -> None:
-        """Decline; ``q850``: a Reason header says why."""
-        self._endpoint.do(commands.Reject(leg=self.leg, status=status, q850=q850))
+    def reject(
+        self, status: int = 486, *, q850: int | None = None, headers: commands.Headers = ()
+    ) -> None:
+        """Decline; ``q850``: a Reason header says why; ``headers``: more of them."""
+        rejected = commands.Reject(leg=self.leg, status=status, q850=q850, headers=headers)
+        self._endpoint.do(rejected)
 
     async def hang_up(self, *, wait: float = 5.0) -> None:
         """Hang up, or give up ringing; returns when the far end knows."""
