@@ -6,9 +6,10 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.stream import StreamOrder
-from ringfence.kernel.ids import StreamId
+from ringfence.kernel.ids import ClipId, LegId, StreamId
 from ringfence.kernel.limits import SECRET_QUIET_MS, STREAM_END_MS, STREAMS_PER_CALL
 
+CALLER = LegId("LG-caller")
 TWO_WAY = StreamOrder(url="wss://media.example.com", two_way=True)
 
 
@@ -114,3 +115,39 @@ def test_a_hold_that_fails_ends_the_stream(rig: Any) -> None:
     stream = started(rig)
     rig.hear(inputs.EffectFailed(effect=effects.HoldStream(stream=stream, on=True)))
     assert rig.wants(effects.StopStream) == [effects.StopStream(stream=stream)]
+
+
+NOTICE = commands.RecordingNotice(
+    clips=(ClipId("CL-told"),), ask=False, text="hash", version="1", language="en"
+)
+
+
+def announced(rig: Any) -> int:
+    """Somebody has to be told first; the number of what they hear."""
+    rig.answered()
+    asked = commands.StartStream(order=ear(), stream=StreamId("MZ-mine"), notice=NOTICE)
+    new = rig.do(asked)
+    (play,) = [effect for effect in new if isinstance(effect, effects.StartPlay)]
+    assert not rig.wants(effects.StartStream)
+    number: int = play.play
+    return number
+
+
+@pytest.mark.parametrize("reason", ["done", "stopped", "failed"])
+def test_nobody_listens_before_it_was_said_to_the_end(rig: Any, reason: Any) -> None:
+    play = announced(rig)
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=play, reason=reason))
+    (told,) = rig.wrote(events.RecordingTold)
+    assert (told.source, told.kind) == ("stream", "announce")
+    assert told.answer == ("heard" if reason == "done" else "not_said")
+    begun = [effect.stream for effect in rig.wants(effects.StartStream)]
+    assert begun == (["MZ-mine"] if reason == "done" else [])
+    refused = [notice.reason for notice in rig.told(notices.StreamFinished)]
+    assert refused == ([] if reason == "done" else ["refused"])
+
+
+def test_who_hangs_up_while_it_is_said_is_not_listened_to(rig: Any) -> None:
+    announced(rig)
+    rig.hear(inputs.LegHungUp(leg=CALLER))
+    assert not rig.wants(effects.StartStream)
+    assert [notice.reason for notice in rig.told(notices.StreamFinished)] == ["call_over"]

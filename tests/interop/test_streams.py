@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from platform_run import Platform
+from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, Start, Stop, VoiceResponse
 from twilio_here import client_of
@@ -122,14 +123,16 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 _NUMBERS = iter(range(100, 200))
 
 
-def call(platform: Platform, response: VoiceResponse, scenario: Any) -> tuple[Any, str, array[int]]:
+def call(
+    platform: Platform, response: VoiceResponse, scenario: Any, caller: str = CALLER
+) -> tuple[Any, str, array[int]]:
     """Call a number that answers with this document; the record, the timeline, what was heard."""
     number = f"+12025550{next(_NUMBERS)}"
     platform.number(number, str(response))
     before = len(platform.calls())
 
     async def run() -> array[int]:
-        async with Phone(username=CALLER) as phone:
+        async with Phone(username=caller) as phone:
             talk = await phone.call(f"sip:{number}@{platform.sip}", wait=WAIT)
             await scenario(talk)
             if not talk.over.is_set():
@@ -340,3 +343,53 @@ def test_a_stream_is_begun_and_stopped_by_the_official_client(platform: Platform
     call(platform, response, scenario)
     start = app.events(path, "start")[0]["start"]
     assert start["customParameters"] == {"who": "7"}
+
+
+BRITON, GERMAN = "+447700900123", "+4930231250"
+
+
+async def going(platform: Platform) -> str:
+    """The SID of the one call in progress, once it is written down."""
+
+    def found() -> list[str]:
+        calls = platform.do("call.list")["calls"]
+        return [str(one["sid"]) for one in calls if one["status"] != "ended"]
+
+    await awaited(found)
+    (sid,) = await asyncio.to_thread(found)
+    return sid
+
+
+def test_a_stream_asked_for_by_the_client_begins_once_the_caller_was_told(
+    platform: Platform, app: App
+) -> None:
+    path = "/told"
+    response = VoiceResponse()
+    response.say("One.")
+    response.pause(length=60)
+
+    async def scenario(talk: PhoneCall) -> None:
+        await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
+        streams = client_of(platform).calls(await going(platform)).streams
+        made = await asyncio.to_thread(streams.create, url=f"{app.url}{path}", name="told")
+        assert made.status == "in-progress"
+        await awaited(lambda: app.events(path, "media"))
+
+    _, timeline, _ = call(platform, response, scenario, BRITON)
+    assert timeline.index("RecordingTold") < timeline.index("StreamStarted")
+
+
+def test_who_has_to_be_asked_is_not_streamed_by_the_client(platform: Platform, app: App) -> None:
+    response = VoiceResponse()
+    response.say("One.")
+    response.pause(length=60)
+
+    async def scenario(talk: PhoneCall) -> None:
+        await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
+        streams = client_of(platform).calls(await going(platform)).streams
+        with pytest.raises(TwilioRestException):
+            await asyncio.to_thread(streams.create, url=f"{app.url}/asked-first")
+
+    _, timeline, _ = call(platform, response, scenario, GERMAN)
+    assert "StreamStarted" not in timeline
+    assert "/asked-first" not in app.heard

@@ -168,6 +168,9 @@ def test_a_refusal(status):
     assert call.script.one(Ended) == Ended(
         leg="L1", by="remote", cause="refused", status=status, q850=17, retry_after=60
     )
+    response = call.script.one(Ended).response
+    assert response is not None
+    assert response.status == status
     assert call.leaves_nothing()
 
 

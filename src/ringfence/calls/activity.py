@@ -33,6 +33,9 @@ class Activity:
     def leg_over(self, leg: Leg) -> None:
         """A leg other than the first has ended."""
 
+    shared = False
+    """Whether the first leg is among others whom it hears through no bridge: in a room."""
+
     @property
     def accepts_partner(self) -> bool:
         """Whether `inputs.Connected` is welcome now."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
+from ringfence.calls.targets import RecordingNotice
 from ringfence.kernel.ids import StreamId
 
 
@@ -25,11 +26,13 @@ class StopListening:
 class StartStream:
     """Let a server hear the first leg; `StreamStarted`, then or instead `StreamFinished`.
 
-    ``stream``: its id where somebody was told of it already.
+    ``stream``: its id where somebody was told of it already. ``notice``: the first leg hears it
+    before; what it does not hear to the end is not begun (`StreamFinished`, ``refused``).
     """
 
     order: StreamOrder
     stream: StreamId | None = None
+    notice: RecordingNotice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

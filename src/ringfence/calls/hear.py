@@ -316,6 +316,8 @@ def _play_ended(call: LiveCall, x: inputs.PlayEnded) -> None:
         return
     if x.play in call.tellings:
         call.told_of_recording(x.play, heard=x.reason == "done")
+    elif x.play in call.stream_tellings:
+        call.told_of_stream(x.play, heard=x.reason == "done")
     elif x.play < 0:
         if call.activity is not None:
             call.activity.play_ended(leg, x.play, x.reason)

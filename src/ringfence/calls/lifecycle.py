@@ -15,10 +15,12 @@ from ringfence.calls import effects, events, notices
 from ringfence.calls.causes import Cause
 from ringfence.calls.collect import Collector
 from ringfence.calls.core import CallCore, CallSettings
+from ringfence.calls.ears import StartStream
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import Leg
 from ringfence.calls.recording import Recording
 from ringfence.calls.secrecy import Secrecy, SecretFor
+from ringfence.calls.stream import StreamEnd
 from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import AnsweredBy, CollectEnd, Direction, HungUpBy, ListenWhen
 from ringfence.kernel.clock import Ms
@@ -67,6 +69,7 @@ class LiveCall(CallCore):
         "offered_at",
         "secret_leg",
         "state",
+        "stream_tellings",
         "tellings",
     )
 
@@ -94,6 +97,8 @@ class LiveCall(CallCore):
         self.listen: ListenWhen = "no"
         self.tellings: dict[int, tuple[LegId, RecordingNotice, RecordingId]] = {}
         """By the number of the prompt in which a party hears that a recording begins."""
+        self.stream_tellings: dict[int, tuple[StartStream, RecordingNotice]] = {}
+        """By the number of the prompt in which the first leg hears that somebody listens."""
 
     # --- beginning --------------------------------------------------------------------------------
 
@@ -322,6 +327,38 @@ class LiveCall(CallCore):
         else:
             self.begin_recording(recording)
 
+    def tell_of_stream(self, wanted: StartStream, notice: RecordingNotice) -> None:
+        """Let the first leg hear that somebody is about to listen."""
+        play = self.own_play()
+        self.stream_tellings[play] = wanted, notice
+        self.play(self.first(), play, notice.clips)
+
+    def told_of_stream(self, play: int, *, heard: bool) -> None:
+        """They have heard it, or not to the end."""
+        wanted, notice = self.stream_tellings.pop(play)
+        self.told(
+            self.first(), "stream", "announce", "heard" if heard else "not_said",
+            text=notice.text, version=notice.version, language=notice.language,
+        )  # fmt: skip
+        if heard:
+            self.let_hear(wanted)
+        else:
+            self._unheard(wanted, "refused")
+
+    def _unheard(self, wanted: StartStream, reason: StreamEnd) -> None:
+        if wanted.stream is not None:
+            finished = notices.StreamFinished(
+                stream=wanted.stream, order=wanted.order, reason=reason
+            )
+            self.tell(finished)
+
+    def let_hear(self, wanted: StartStream) -> None:
+        """Begin a stream; while others are on the line who were not told, nothing is heard."""
+        first = self.first()
+        self.start_stream(first, wanted.order, wanted.stream)
+        if first.peer is not None or (self.activity is not None and self.activity.shared):
+            self.company(first.id, told=False)
+
     # --- ending -----------------------------------------------------------------------------------
 
     def end(self, cause: Cause, by: HungUpBy) -> None:
@@ -334,6 +371,9 @@ class LiveCall(CallCore):
         self._cause = cause
         self._by = by
         self.tell(notices.CallOver(cause=cause, answered=self.answered_at is not None))
+        while self.stream_tellings:
+            _, (wanted, _) = self.stream_tellings.popitem()
+            self._unheard(wanted, "call_over")
         self.over = True
         self.end_collection("stopped", tell=False)
         self.end_capture("stopped", tell=False)

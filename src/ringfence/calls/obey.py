@@ -410,11 +410,12 @@ def _stop_listening(call: LiveCall, c: commands.StopListening) -> None:  # noqa:
 
 
 def _start_stream(call: LiveCall, c: commands.StartStream) -> None:
-    first = call.find(None)
+    call.find(None)
     call.last_far_hangup = None
-    call.start_stream(first, c.order, c.stream)
-    if first.peer is not None or isinstance(call.activity, ConferenceStay):
-        call.company(first.id, told=False)
+    if c.notice is not None:
+        call.tell_of_stream(c, c.notice)
+    else:
+        call.let_hear(c)
 
 
 def _stop_stream(call: LiveCall, c: commands.StopStream) -> None:

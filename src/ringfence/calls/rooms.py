@@ -35,6 +35,7 @@ class ConferenceStay(Activity):
     """A `commands.JoinConference` under way."""
 
     __slots__ = ("_command", "_entered_at", "_silent", "_tell", "state")
+    shared = True
 
     def __init__(self, core: CallCore, command: JoinConference) -> None:
         super().__init__(core)

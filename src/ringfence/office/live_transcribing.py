@@ -69,7 +69,7 @@ async def start(
         outbound_label=outbound_label,
     )
     order = StreamOrder(url="", name=name, tracks=cast("Tracks", track), words=words)
-    return begin(office, call_id(call), order)
+    return await begin(office, call_id(call), order)
 
 
 @TABLE.use_case(

@@ -1,7 +1,8 @@
 """Media streams of calls in progress: begun and stopped from outside the call.
 
 Who only listens is a third ear: it is ruled on like a recording (`ringfence.markup.streaming`).
-Where somebody has to be told or asked first, that needs a program: Start with a Stream.
+Where somebody has to be told, they hear it first; where they have to be asked, that needs a
+program: Start with a Stream.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ringfence.office.hooks import method_of
 from ringfence.office.records import call_id, record_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself
+from ringfence.switch.call_recording import spoken
 from ringfence.switch.live import LiveCall
 
 if TYPE_CHECKING:
@@ -52,11 +54,14 @@ async def start(
         status_url=status_url,
         status_method=status_method,
     )
-    return begin(office, call_id(call), order)
+    return await begin(office, call_id(call), order)
 
 
-def begin(office: Office, call: CallId, order: StreamOrder) -> views.Stream:
-    """Let somebody hear a call, as far as the law lets it without a word. Raises `Refused`."""
+async def begin(office: Office, call: CallId, order: StreamOrder) -> views.Stream:
+    """Let somebody hear a call, as far as the law lets it; who has to be told hears it first.
+
+    Raises `Refused`.
+    """
     live = _live(office, call)
     program = live.program
     if program is None or program.over or not live.call.answered or live.call.ending:
@@ -73,16 +78,22 @@ def begin(office: Office, call: CallId, order: StreamOrder) -> views.Stream:
                 own=context.called if inbound else context.caller,
             )
         )
-        if may.ruling.outcome == "never" or set(may.ruling.duties) - {"none"}:
+        if may.ruling.outcome == "never" or "ask" in may.ruling.duties:
             raise Refused(
                 "recording_not_permitted",
-                "the law, a party or the account does not let anybody listen untold: tell them "
+                "the law, a party or the account does not let anybody listen unasked: ask them "
                 "with <Start><Stream>",
             )
+        first = live.call.first_leg
+        owed = [first] if first is not None and "announce" in may.ruling.duties else []
+        notices = await spoken(live.tenant.host, context.language, owed)
+        if live.call.ending or live.call.first_leg != first or live.program is not program:
+            raise Refused("call_not_in_progress", "the call has changed meanwhile")
         kind = "stream" if order.words is None else "live_transcription"
         stream = StreamId(ids.make(kind, runner.clock.now(), runner.entropy))
         runner.command(live, may.ruling)
-        runner.command(live, StartStream(order=order, stream=stream))
+        notice = notices[0][1] if notices else None
+        runner.command(live, StartStream(order=order, stream=stream, notice=notice))
     return views.Stream(sid=stream, call=live.id, name=order.name, status="in-progress")
 
 

@@ -189,7 +189,7 @@ class Ended:
     q850: int | None = None
     retry_after: int | None = None
     redirect: tuple[NameAddr, ...] = field(repr=False, default=())
-    response: Response | None = field(repr=False, default=None)
+    response: Response | None = field(repr=False, compare=False, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

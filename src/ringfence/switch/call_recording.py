@@ -61,7 +61,7 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
         )
     legs = [first] if partner is None else [first, partner.id]
     owed = [leg for leg, duty in zip(legs, duties, strict=True) if duty == "announce"]
-    notices = await _notices(live.tenant.host, program.context.language, owed)
+    notices = await spoken(live.tenant.host, program.context.language, owed)
     recording = RecordingId(ids.make("recording", runner.clock.now(), runner.entropy))
     start = StartRecording(
         source="call",
@@ -97,9 +97,10 @@ def _question(context: Context, targets: tuple[DialTarget, ...]) -> AskRecording
     )
 
 
-async def _notices(
+async def spoken(
     host: ProgramHost, language: str, legs: list[LegId]
 ) -> tuple[tuple[LegId, RecordingNotice], ...]:
+    """What each of these legs hears before it is recorded or listened to. Raises `Refused`."""
     if not legs:
         return ()
     said = sentence("announce", language)

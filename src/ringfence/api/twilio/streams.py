@@ -13,7 +13,7 @@ from ringfence.api.twilio.wire import moment
 _PARAMETERS = 99
 
 
-@DESK.operation("CreateStream", missing="a call whose parties have to be told of it first")
+@DESK.operation("CreateStream", missing="a call whose parties have to be asked, not only told")
 async def create(asked: Question) -> Answer:
     """Let a server hear a call, as far as the law lets it."""
     url = asked.get("Url")
