@@ -165,12 +165,12 @@ def test_a_refusal(status):
     (ack,) = call.answer(status, extra=extra)
     assert ack.method == "ACK"
     assert ack.via.branch == call.invite.via.branch
-    assert call.script.one(Ended) == Ended(
+    ended = call.script.one(Ended)
+    assert ended == Ended(
         leg="L1", by="remote", cause="refused", status=status, q850=17, retry_after=60
     )
-    response = call.script.one(Ended).response
-    assert response is not None
-    assert response.status == status
+    assert ended.response is not None
+    assert ended.response.status == status
     assert call.leaves_nothing()
 
 
