@@ -44,6 +44,26 @@ async def test_a_conference_has_one_recording_from_the_first_word_to_the_last(
     assert shown == whole
 
 
+async def test_it_is_found_among_all_recordings_by_its_conference(office: Office) -> None:
+    await scene(office)
+    (whole,) = await ask(office, "conference.recording.list", conference=ROOM)
+    found = {"conference": ROOM, "call": whole.call, "since": whole.created}
+    assert await ask(office, "recording.list", **found) == [whole]
+    for elsewhere in (
+        {"until": whole.created}, {"since": whole.created + 1}, {"before": ONE},
+        {"call": "CA" + "0" * 32}, {"conference": "CF" + "0" * 32}, {"conference": "team"},
+    ):  # fmt: skip
+        assert await ask(office, "recording.list", **found | elsewhere) == []
+
+
+async def test_a_removed_one_is_found_where_removed_ones_are_meant(office: Office) -> None:
+    await scene(office)
+    await ask(office, "conference.recording.remove", conference=ROOM, sid=ONE)
+    assert await ask(office, "recording.list", conference=ROOM) == []
+    (gone,) = await ask(office, "recording.list", conference=ROOM, removed=True)
+    assert (gone.sid, gone.conference) == (ONE, ROOM)
+
+
 async def test_it_is_removed_voice_by_voice(office: Office) -> None:
     await scene(office)
     await ask(office, "conference.recording.remove", conference=ROOM, sid=ONE)

@@ -31,16 +31,24 @@ def recording() -> None:
 
 @recording.command("list")
 @click.option("--call", metavar="SID", help="Only those of this call.")
+@click.option("--conference", metavar="SID", help="Only that of this conference, voices in one.")
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
 @click.option("--before", metavar="SID", help="Only recordings older than this one.")
 @data_option
 @json_option
 def list_recordings(
-    call: str | None, limit: int, before: str | None, data: Path | None, as_json: bool
+    call: str | None,
+    conference: str | None,
+    limit: int,
+    before: str | None,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
     """List recordings, newest first."""
     with office(data) as ask:
-        found = ask.run("recording.list", call=call, limit=limit, before=before)
+        found = ask.run(
+            "recording.list", call=call, conference=conference, limit=limit, before=before
+        )
     columns = [
         show.Column("MADE", lambda row: show.instant(row["created"])),
         show.field("RECORDING", "sid"),

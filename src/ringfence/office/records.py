@@ -294,11 +294,14 @@ def _media(fact: events.LegEnded) -> views.Media:
 # --- recordings -----------------------------------------------------------------------------------
 
 
-@TABLE.use_case("recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL)
+@TABLE.use_case(
+    "recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL, also=("operate",)
+)
 async def list_recordings(
     office: Office,
     *,
     call: str | None = None,
+    conference: str | None = None,
     limit: int = 50,
     before: str | None = None,
     since: int | None = None,
@@ -308,8 +311,21 @@ async def list_recordings(
 ) -> list[views.Recording]:
     """Recordings, newest first; of one call: oldest first, unless the ``newest`` are to be.
 
-    ``since``, ``until``: when they were asked for. ``removed``: those that were deleted, too.
+    ``conference``: its recording, all voices in one; none where nobody knows it. ``since``,
+    ``until``: when they were asked for. ``removed``: those that were deleted, too.
     """
+    if conference is not None:
+        from ringfence.office.room_recordings import whole_of_known
+
+        whole = whole_of_known(office, conference, removed=removed)
+        fits = (
+            whole is not None
+            and call in {None, whole.call}
+            and (before is None or whole.sid < before)
+            and (since is None or whole.created >= since)
+            and (until is None or whole.created < until)
+        )
+        return [whole] if fits and whole is not None else []
     found = office.store.recordings.page(
         count=limit if limit == PAGE_MAX + 1 else _count(limit),
         before=None if before is None else RecordingId(before),

@@ -88,11 +88,29 @@ async def remove(office: Office, *, conference: str, sid: str) -> None:
             await remove_recording(office, sid=voice.id)
 
 
-def whole_of(office: Office, conference: ConferenceId) -> views.Recording | None:
-    """Return a conference's recording as one, None where there is none."""
+def whole_of_known(office: Office, sid: str, *, removed: bool) -> views.Recording | None:
+    """Return the recording of whatever conference has a SID, None where none has it."""
+    try:
+        room = known_conference(office, sid)
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
+        return None
+    return whole_of(office, room.id, removed=removed)
+
+
+def whole_of(
+    office: Office, conference: ConferenceId, *, removed: bool = False
+) -> views.Recording | None:
+    """Return a conference's recording as one, None where there is none.
+
+    ``removed``: one whose every voice was deleted, too.
+    """
     reading = office.store.db.reading
     found = voices_of(office, office.store.rooms.conferences.recordings_of(reading, conference))
     voices = [voice for voice in found if voice.removed_at is None]
+    if removed and not voices:
+        voices = found
     if not voices:
         return None
     first = recording_view(office, voices[0])

@@ -68,6 +68,15 @@ def test_recordings_of_some_days_and_deleted_ones(twilio, office):
     assert asked["removed"] is True
 
 
+def test_the_recording_of_a_conference_is_found_by_its_sid(twilio, office):
+    room = "CF" + "c" * 32
+    twilio("GET", "/Recordings.json", operation="ListRecording", ConferenceSid=room)
+    assert office.asked[-1][1]["conference"] == room
+    here = f"/Calls/{CALL}/Recordings.json"
+    twilio("GET", here, operation="ListCallRecording", ConferenceSid=room)
+    assert office.asked[-1][1]["conference"] is None
+
+
 def test_a_recording_is_deleted(twilio, office):
     assert twilio("DELETE", f"/Recordings/{SID}.json").status_code == 204
     assert office.asked[-1][:2] == ("recording.remove", {"sid": SID})

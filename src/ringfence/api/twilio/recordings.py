@@ -12,10 +12,12 @@ from ringfence.api.twilio.question import Answer, Question
 from ringfence.markup.telling import RECORDING_STEPS
 
 
-@DESK.operation("ListCallRecording")
-@DESK.operation("ListRecording", missing="the filter ConferenceSid")
+@DESK.operation("ListCallRecording", "ListRecording")
 async def list_(asked: Question) -> Answer:
-    """Return recordings, newest first; of one call or of some days where the question says so."""
+    """Return recordings, newest first: of a call, a conference, some days where that is asked.
+
+    ``ConferenceSid`` finds what ``Conferences/{Sid}/Recordings`` does: all voices in one.
+    """
     size = asked.page_size
     since, until = asked.span("DateCreated")
     found: list[views.Recording] = await asked.run(
@@ -23,6 +25,7 @@ async def list_(asked: Question) -> Answer:
         limit=size + 1,
         before=asked.token,
         call=asked.path.get("CallSid") or asked.get("CallSid"),
+        conference=None if "CallSid" in asked.path else asked.get("ConferenceSid"),
         since=since,
         until=until,
         removed=asked.flag("IncludeSoftDeleted"),

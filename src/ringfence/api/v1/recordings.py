@@ -20,9 +20,10 @@ _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 class Listed(Body, frozen=True, kw_only=True):
-    """The query of ``GET /v1/recordings``: those of one call."""
+    """The query of ``GET /v1/recordings``: those of one call, that of one conference."""
 
     call: str | None = None
+    conference: str | None = None
 
 
 class Side(Body, frozen=True, kw_only=True):
