@@ -91,7 +91,13 @@ def test_a_bought_number_is_answered_by_its_application(
     )  # fmt: skip
     found = client.available_phone_numbers("US").local.list(contains="555015*", limit=3)
     assert len(found) == 3
-    assert [one.country_code for one in client.available_phone_numbers.list()] == ["US"]
+    (country,) = client.available_phone_numbers.list()
+    assert (country.country_code, country.country) == ("US", "United States")
+    near = client.available_phone_numbers("US").local.list(
+        in_region="DC", near_number=found[0].phone_number, distance=5, limit=1
+    )
+    assert (near[0].locality, near[0].region) == ("Washington", "DC")
+    assert client.available_phone_numbers("US").local.list(in_postal_code="94110") == []
     bought = client.incoming_phone_numbers.create(
         phone_number=found[0].phone_number, voice_application_sid=application.sid
     )

@@ -41,15 +41,45 @@ class Application:
     public_connect: bool = False
 
 
+AddressRule = Literal["none", "any", "local", "foreign"]
+"""Whose address a country wants to know before a number of it is somebody's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockPlace:
+    """Where numbers are from, "" and None where nobody said.
+
+    ``region``: in North America the two letters of the state; ``lata``: local access and transport
+    area; ``latitude``, ``longitude``: degrees.
+    """
+
+    locality: str = ""
+    region: str = ""
+    postal_code: str = ""
+    rate_center: str = ""
+    lata: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockRange:
-    """Numbers that a trunk brings. ``first``: E.164; ``kind``: "" where the digits say it."""
+    """Numbers that a trunk brings. ``first``: E.164; ``kind``: "" where the digits say it.
+
+    ``voice``, ``sms``, ``mms``, ``fax``: what they can do. ``beta``: the trunk is new.
+    """
 
     first: str = field(repr=False)
     count: int
     trunk: str | None = None
     kind: str = ""
     sms: bool = False
+    voice: bool = True
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: AddressRule = "none"
+    place: StockPlace = StockPlace()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,18 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     changed: int
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where numbers are from. ``region``: in North America the two letters of the state."""
+
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    rate_center: str | None = None
+    lata: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers that a trunk brings, from ``first`` to ``last``."""
 
@@ -39,8 +51,25 @@ class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     trunk: str | None = None
     kind: str | None = None
     """What they are, where it was said; else the digits say."""
+    voice: bool = True
     sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
+    """Whose address has to be known: ``none``, ``any``, ``local``, ``foreign``."""
+    place: Place = Place()
+    """What an operator said; the digits say the rest."""
     created: int
+
+
+class StockCountry(msgspec.Struct, frozen=True, kw_only=True):
+    """A country of numbers that can be had. ``beta``: all of them are new."""
+
+    code: str
+    name: str
+    kinds: list[str]
+    beta: bool = False
 
 
 class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +78,13 @@ class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     country: str | None = None
     kind: str | None = None
+    voice: bool = True
     sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
+    place: Place = Place()
 
 
 class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):

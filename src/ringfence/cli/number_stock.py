@@ -19,7 +19,9 @@ def stock() -> None:
     Examples:
       ringfence number stock add +12025550150 --to +12025550199 --trunk carrier
       ringfence number stock list
+      ringfence number stock add +12025550150 --postal-code 20001 --at 38.9,-77.04
       ringfence number stock free --contains 5550***
+      ringfence number stock free --region DC
       ringfence number stock remove NS0194...
     """
 
@@ -29,17 +31,27 @@ def stock() -> None:
 @click.option("--to", "last", metavar="NUMBER", help="The last number of a range.")
 @click.option("--trunk", metavar="NAME", help="The trunk that brings them.")
 @click.option("--kind", metavar="KIND", help="local, mobile, ...: where the digits do not say.")
+@click.option("--voice/--no-voice", default=True, help="They take calls.")
 @click.option("--sms", is_flag=True, help="They take text messages.")
+@click.option("--mms", is_flag=True, help="They take pictures.")
+@click.option("--fax", is_flag=True, help="They take faxes.")
+@click.option("--beta", is_flag=True, help="The trunk is new: who wants no such numbers gets none.")
+@click.option(
+    "--address",
+    type=click.Choice(["none", "any", "local", "foreign"]),
+    default="none",
+    help="Whose address has to be known before one of them is somebody's.",
+)
+@click.option("--locality", metavar="TOWN", help="Unless it is as the digits say.")
+@click.option("--region", metavar="CODE", help="State or province, unless it is as they say.")
+@click.option("--postal-code", metavar="CODE")
+@click.option("--rate-center", metavar="NAME")
+@click.option("--lata", metavar="CODE", help="Local access and transport area.")
+@click.option("--at", metavar="LAT,LONG", help="Where that is, in degrees.")
 @data_option
 @json_option
 def add(
-    first: str,
-    last: str | None,
-    trunk: str | None,
-    kind: str | None,
-    sms: bool,
-    data: Path | None,
-    as_json: bool,
+    first: str, last: str | None, at: str | None, data: Path | None, as_json: bool, **about: Any
 ) -> None:
     """Add NUMBER, or the range from it to another, to the stock.
 
@@ -47,8 +59,13 @@ def add(
     Example:
       ringfence number stock add +12025550150 --to +12025550199 --trunk carrier
     """
+    if at is not None:
+        try:
+            about["latitude"], about["longitude"] = (float(part) for part in at.split(","))
+        except ValueError:
+            raise click.BadParameter("two numbers like 38.9,-77.04", param_hint="--at") from None
     with office(data) as ask:
-        added = ask.run("number.stock.add", first=first, last=last, trunk=trunk, kind=kind, sms=sms)
+        added = ask.run("number.stock.add", first=first, last=last, **about)
     if as_json:
         show.document(added)
     else:
@@ -76,23 +93,33 @@ def list_ranges(data: Path | None, as_json: bool) -> None:
 @stock.command()
 @click.option("--country", metavar="CC", help="Of this country alone, like GB.")
 @click.option("--contains", metavar="PATTERN", help="Digits, letters, and * for any digit.")
+@click.option("--area-code", metavar="DIGITS", help="How they begin within their country.")
+@click.option("--locality", metavar="TOWN", help="From there, or from where a number is from.")
+@click.option("--region", metavar="CODE", help="Likewise: a state or province.")
+@click.option("--postal-code", metavar="CODE", help="Likewise.")
+@click.option("--near", metavar="PLACE", help="Near a number, or near LAT,LONG.")
+@click.option("--miles", metavar="N", type=int, help="How near: 25 unless it is said.")
 @click.option("--limit", default=50, show_default=True, help="How many to show.")
 @data_option
 @json_option
-def free(
-    country: str | None, contains: str | None, limit: int, data: Path | None, as_json: bool
-) -> None:
+def free(data: Path | None, as_json: bool, **given: Any) -> None:
     """List numbers that nothing uses yet."""
-    given: dict[str, Any] = {"country": country, "contains": contains, "limit": limit}
+    wanted = {name: value for name, value in given.items() if value is not None}
     with office(data) as ask:
-        found = ask.run("number.stock.free", **given)
+        found = ask.run("number.stock.free", **wanted)
     columns = [
         show.field("NUMBER", "number"),
         show.field("COUNTRY", "country"),
         show.field("KIND", "kind"),
         show.field("SMS", "sms"),
+        show.Column("FROM", _where),
     ]
     show.rows(found, columns, as_json=as_json)
+
+
+def _where(row: dict[str, Any]) -> str:
+    place = row.get("place", {})
+    return ", ".join(filter(None, (place.get("locality"), place.get("region"))))
 
 
 @stock.command()

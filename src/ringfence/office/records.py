@@ -294,9 +294,7 @@ def _media(fact: events.LegEnded) -> views.Media:
 # --- recordings -----------------------------------------------------------------------------------
 
 
-@TABLE.use_case(
-    "recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL, also=("operate",)
-)
+@TABLE.use_case("recording.list", actors=KNOWN, purpose=CALL_LOG, category=CALL, also=("operate",))
 async def list_recordings(
     office: Office,
     *,

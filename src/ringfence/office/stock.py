@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
-from ringfence.accounts.resources import StockRange
+from ringfence.accounts.resources import AddressRule, StockPlace, StockRange
 from ringfence.api import views_desk as views
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PAGE_MAX, STOCK_RANGES_MAX
+from ringfence.kernel.limits import (
+    FRIENDLY_NAME_CHARS_MAX,
+    PAGE_MAX,
+    STOCK_MILES_MAX,
+    STOCK_RANGES_MAX,
+)
 from ringfence.kernel.phone import Phone
-from ringfence.numbers.stock import Free, count, free, holds
+from ringfence.numbers.places import country_name
+from ringfence.numbers.stock import MILES, Free, Wanted, count, free, holds
 from ringfence.office import shelf
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.resources import Kept
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 KINDS = ("local", "mobile", "toll-free", "national", "voip", "shared-cost", "machine")
+_RULES: tuple[str, ...] = get_args(AddressRule)
 _SET_UP = "system.configuration"
 
 
@@ -35,8 +42,26 @@ def _view(office: Office, kept: Kept[StockRange]) -> views.StockRange:
         used=used,
         trunk=body.trunk,
         kind=body.kind or None,
+        voice=body.voice,
         sms=body.sms,
+        mms=body.mms,
+        fax=body.fax,
+        beta=body.beta,
+        address=body.address,
+        place=_place_view(body.place),
         created=kept.created_at,
+    )
+
+
+def _place_view(place: StockPlace) -> views.Place:
+    return views.Place(
+        locality=place.locality or None,
+        region=place.region or None,
+        postal_code=place.postal_code or None,
+        rate_center=place.rate_center or None,
+        lata=place.lata or None,
+        latitude=place.latitude,
+        longitude=place.longitude,
     )
 
 
@@ -46,8 +71,12 @@ def _ranges(office: Office) -> list[StockRange]:
 
 def in_stock(office: Office, phone: Phone) -> bool | None:
     """Whether a number is in the stock; None where there is no stock."""
-    ranges = _ranges(office)
-    return any(holds(range_, phone.e164) for range_ in ranges) if ranges else None
+    return range_of(office, phone.e164) is not None if _ranges(office) else None
+
+
+def range_of(office: Office, e164: str) -> StockRange | None:
+    """Return what the stock says of a number."""
+    return next((range_ for range_ in _ranges(office) if holds(range_, e164)), None)
 
 
 @TABLE.use_case("number.stock.add", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -58,9 +87,25 @@ async def add(
     last: str | None = None,
     trunk: str | None = None,
     kind: str | None = None,
+    voice: bool = True,
     sms: bool = False,
+    mms: bool = False,
+    fax: bool = False,
+    beta: bool = False,
+    address: str = "none",
+    locality: str | None = None,
+    region: str | None = None,
+    postal_code: str | None = None,
+    rate_center: str | None = None,
+    lata: str | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
 ) -> views.StockRange:
-    """Say which numbers a trunk brings; those that nothing uses can be had."""
+    """Say which numbers a trunk brings; those that nothing uses can be had.
+
+    ``address``: whose address the country of the numbers wants to know. ``locality`` and
+    ``region`` are as the digits say unless they are given.
+    """
     start = Phone.parse(first, region=office.region).e164
     end = start if last is None else Phone.parse(last, region=office.region).e164
     known = {found.name for found in office.trunks.values()}
@@ -70,8 +115,44 @@ async def add(
         raise Refused("bad_argument", f"a kind is one of: {', '.join(KINDS)}")
     if len(office.shelf.all(StockRange)) >= STOCK_RANGES_MAX:
         raise Refused("too_many", "there are as many ranges as there may be; remove one first")
-    made = StockRange(first=start, count=count(start, end), trunk=trunk, kind=kind or "", sms=sms)
+    if address not in _RULES:
+        raise Refused("bad_argument", f"address is one of: {', '.join(_RULES)}")
+    place = StockPlace(
+        locality=_word(locality),
+        region=_word(region),
+        postal_code=_word(postal_code),
+        rate_center=_word(rate_center),
+        lata=_word(lata),
+        latitude=latitude,
+        longitude=longitude,
+    )
+    if (latitude is None) != (longitude is None) or not (
+        -90 <= (latitude or 0) <= 90 and -180 <= (longitude or 0) <= 180
+    ):
+        raise Refused("bad_place", "latitude goes to 90 degrees, longitude to 180: say both")
+    made = StockRange(
+        first=start,
+        count=count(start, end),
+        trunk=trunk,
+        kind=kind or "",
+        voice=voice,
+        sms=sms,
+        mms=mms,
+        fax=fax,
+        beta=beta,
+        address=cast("AddressRule", address),
+        place=place,
+    )
     return _view(office, await shelf.keep(office, made, once=f"{start}/{made.count}"))
+
+
+def _word(text: str | None) -> str:
+    found = (text or "").strip()
+    if len(found) > FRIENDLY_NAME_CHARS_MAX or not found.isprintable():
+        raise Refused(
+            "bad_place", f"a place has at most {FRIENDLY_NAME_CHARS_MAX} characters, on one line"
+        )
+    return found
 
 
 @TABLE.use_case("number.stock.list", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -95,49 +176,96 @@ async def list_free(
     *,
     country: str | None = None,
     kind: str | None = None,
+    voice: bool | None = None,
     sms: bool | None = None,
+    mms: bool | None = None,
+    fax: bool | None = None,
     contains: str | None = None,
     area_code: str | None = None,
+    locality: str | None = None,
+    region: str | None = None,
+    postal_code: str | None = None,
+    rate_center: str | None = None,
+    lata: str | None = None,
+    near: str | None = None,
+    miles: int = MILES,
+    no_address: bool = False,
+    no_local_address: bool = False,
+    no_foreign_address: bool = False,
+    beta: bool | None = None,
     limit: int = 50,
 ) -> list[views.FreeNumber]:
-    """Numbers that can be had, as many as are asked for."""
+    """Numbers that can be had, as many as are asked for.
+
+    ``locality`` to ``lata``: a place, or a number that is from the same one. ``near``: a number, or
+    ``latitude,longitude``, and how many ``miles`` from there.
+    """
     if not 1 <= limit <= PAGE_MAX:
         raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
-    found = _free(
-        office, country=country, kind=kind, sms=sms, contains=contains, area_code=area_code
+    if not 0 <= miles <= STOCK_MILES_MAX:
+        raise Refused("bad_argument", f"near is at most {STOCK_MILES_MAX} miles away")
+    rules: set[AddressRule] = set()
+    if no_address:
+        rules |= {"any", "local", "foreign"}
+    if no_local_address:
+        rules.add("local")
+    if no_foreign_address:
+        rules.add("foreign")
+    wanted = Wanted(
+        country=country,
+        kind=kind,
+        voice=voice,
+        sms=sms,
+        mms=mms,
+        fax=fax,
+        contains=contains,
+        area_code=area_code,
+        locality=locality,
+        region=region,
+        postal_code=postal_code,
+        rate_center=rate_center,
+        lata=lata,
+        near=near,
+        miles=miles,
+        without_address=frozenset(rules),
+        beta=beta,
     )
-    return [
-        views.FreeNumber(number=one.number, country=one.country, kind=one.kind, sms=one.sms)
-        for one in islice(found, limit)
-    ]
+    return [_free_view(one) for one in islice(_free(office, wanted), limit)]
+
+
+def _free_view(found: Free) -> views.FreeNumber:
+    about = found.range
+    return views.FreeNumber(
+        number=found.number,
+        country=found.country,
+        kind=found.kind,
+        voice=about.voice,
+        sms=about.sms,
+        mms=about.mms,
+        fax=about.fax,
+        beta=about.beta,
+        address=about.address,
+        place=_place_view(found.place),
+    )
 
 
 @TABLE.use_case("number.stock.countries", actors=KNOWN, purpose="operate", category=_SET_UP)
-async def list_countries(office: Office) -> dict[str, list[str]]:
-    """The kinds of numbers that can be had, by country."""
-    found: dict[str, set[str]] = {}
-    for one in _free(office):
+async def list_countries(office: Office) -> list[views.StockCountry]:
+    """The countries of numbers that can be had, and which kinds there are."""
+    kinds: dict[str, set[str]] = {}
+    fresh: dict[str, bool] = {}
+    for one in _free(office, Wanted()):
         if one.country is not None:
-            found.setdefault(one.country, set()).update({one.kind} if one.kind else ())
-    return {country: sorted(kinds) for country, kinds in sorted(found.items())}
+            kinds.setdefault(one.country, set()).update({one.kind} if one.kind else ())
+            fresh[one.country] = fresh.get(one.country, True) and one.range.beta
+    return [
+        views.StockCountry(
+            code=code, name=country_name(code), kinds=sorted(found), beta=fresh[code]
+        )
+        for code, found in sorted(kinds.items())
+    ]
 
 
-def _free(
-    office: Office,
-    *,
-    country: str | None = None,
-    kind: str | None = None,
-    sms: bool | None = None,
-    contains: str | None = None,
-    area_code: str | None = None,
-) -> Iterator[Free]:
+def _free(office: Office, wanted: Wanted) -> Iterator[Free]:
     roll = office.directory.roll
-    return free(
-        _ranges(office),
-        used=lambda number: roll.owner(Phone(number)) is not None,
-        country=country,
-        kind=kind,
-        sms=sms,
-        contains=contains,
-        area_code=area_code,
-    )
+    return free(_ranges(office), wanted, used=lambda number: roll.owner(Phone(number)) is not None)

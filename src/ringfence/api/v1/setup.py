@@ -93,23 +93,57 @@ class PhoneWanted(Body, frozen=True, kw_only=True):
 
 
 class StockWanted(Body, frozen=True, kw_only=True):
-    """The body of ``POST /v1/number-stock``: numbers that a trunk brings, from first to last."""
+    """The body of ``POST /v1/number-stock``: numbers that a trunk brings, from first to last.
+
+    ``address``: whose address has to be known: none, any, local, foreign. ``locality`` and
+    ``region`` are as the digits say unless they are given.
+    """
 
     first: str
     last: str | None = None
     trunk: str | None = None
     kind: str | None = None
+    voice: bool | None = None
     sms: bool = False
+    mms: bool | None = None
+    fax: bool | None = None
+    beta: bool | None = None
+    address: str | None = None
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    rate_center: str | None = None
+    lata: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class StockFree(Body, frozen=True, kw_only=True):
-    """The query of ``GET /v1/number-stock/free``. ``contains``: digits, * for any one."""
+    """The query of ``GET /v1/number-stock/free``. ``contains``: digits, * for any one.
+
+    ``locality`` to ``lata``: a place, or a number that is from the same one. ``near``: a number or
+    ``latitude,longitude``; ``miles``: how far from there.
+    """
 
     country: str | None = None
     kind: str | None = None
+    voice: bool | None = None
     sms: bool | None = None
+    mms: bool | None = None
+    fax: bool | None = None
     contains: str | None = None
     area_code: str | None = None
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    rate_center: str | None = None
+    lata: str | None = None
+    near: str | None = None
+    miles: int | None = None
+    no_address: bool | None = None
+    no_local_address: bool | None = None
+    no_foreign_address: bool | None = None
+    beta: bool | None = None
 
 
 class ApplicationWanted(Body, frozen=True, kw_only=True):
@@ -152,7 +186,7 @@ HANDLERS = (
              "They are not to be had any more."),
     resource(f"GET {_S}/free", "number.stock.free", list[views_desk.FreeNumber],
              "Numbers that can be had.", query=StockFree, newest=True),
-    resource(f"GET {_S}/countries", "number.stock.countries", dict[str, list[str]],
+    resource(f"GET {_S}/countries", "number.stock.countries", list[views_desk.StockCountry],
              "Where there are numbers, and of which kinds."),
     resource(f"GET {_F}", "flow.list", list[views.Flow], "Every flow, without its document."),
     resource(f"POST {_F}", "flow.add", views.Flow,
