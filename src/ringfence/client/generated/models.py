@@ -301,6 +301,18 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     due: int
 
 
+class DeskPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where numbers are from. ``region``: in North America the two letters of the state."""
+
+    locality: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    rate_center: str | None = None
+    lata: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 class Device(msgspec.Struct, frozen=True, kw_only=True):
     """A SIP phone of this installation."""
 
@@ -402,7 +414,21 @@ class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     country: str | None = None
     kind: str | None = None
+    voice: bool = True
     sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
+    place: DeskPlace = {
+        "locality": None,
+        "region": None,
+        "postal_code": None,
+        "rate_center": None,
+        "lata": None,
+        "latitude": None,
+        "longitude": None,
+    }
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -1109,6 +1135,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     words: str = ""
 
 
+class StockCountry(msgspec.Struct, frozen=True, kw_only=True):
+    """A country of numbers that can be had. ``beta``: all of them are new."""
+
+    code: str
+    name: str
+    kinds: builtins.list[str]
+    beta: bool = False
+
+
 class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers that a trunk brings, from ``first`` to ``last``."""
 
@@ -1119,7 +1154,21 @@ class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     used: int
     trunk: str | None = None
     kind: str | None = None
+    voice: bool = True
     sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
+    place: DeskPlace = {
+        "locality": None,
+        "region": None,
+        "postal_code": None,
+        "rate_center": None,
+        "lata": None,
+        "latitude": None,
+        "longitude": None,
+    }
     created: int
 
 

@@ -1644,7 +1644,19 @@ class NumberOperations:
         last: str | None = None,
         trunk: str | None = None,
         kind: str | None = None,
+        voice: bool | None = None,
         sms: bool | None = None,
+        mms: bool | None = None,
+        fax: bool | None = None,
+        beta: bool | None = None,
+        address: str | None = None,
+        locality: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        rate_center: str | None = None,
+        lata: str | None = None,
+        latitude: float | None = None,
+        longitude: float | None = None,
         idempotency_key: str | None = None,
     ) -> models.StockRange:
         """A trunk brings these."""
@@ -1654,18 +1666,36 @@ class NumberOperations:
                 "POST",
                 "/v1/number-stock",
                 models.StockRange,
-                body={"first": first, "last": last, "trunk": trunk, "kind": kind, "sms": sms},
+                body={
+                    "first": first,
+                    "last": last,
+                    "trunk": trunk,
+                    "kind": kind,
+                    "voice": voice,
+                    "sms": sms,
+                    "mms": mms,
+                    "fax": fax,
+                    "beta": beta,
+                    "address": address,
+                    "locality": locality,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "rate_center": rate_center,
+                    "lata": lata,
+                    "latitude": latitude,
+                    "longitude": longitude,
+                },
                 key=idempotency_key,
                 keyed=True,
             ),
         )
 
-    def stock_countries(self) -> builtins.dict[str, builtins.list[str]]:
+    def stock_countries(self, *, limit: int | None = None) -> Iterator[models.StockCountry]:
         """Where there are numbers, and of which kinds."""
         return cast(
-            "builtins.dict[str, builtins.list[str]]",
-            self._connection.ask(
-                "GET", "/v1/number-stock/countries", builtins.dict[str, builtins.list[str]]
+            "Iterator[models.StockCountry]",
+            self._connection.pages(
+                "GET", "/v1/number-stock/countries", models.StockCountry, query={"limit": limit}
             ),
         )
 
@@ -1674,9 +1704,23 @@ class NumberOperations:
         *,
         country: str | None = None,
         kind: str | None = None,
+        voice: bool | None = None,
         sms: bool | None = None,
+        mms: bool | None = None,
+        fax: bool | None = None,
         contains: str | None = None,
         area_code: str | None = None,
+        locality: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        rate_center: str | None = None,
+        lata: str | None = None,
+        near: str | None = None,
+        miles: int | None = None,
+        no_address: bool | None = None,
+        no_local_address: bool | None = None,
+        no_foreign_address: bool | None = None,
+        beta: bool | None = None,
         limit: int | None = None,
     ) -> Iterator[models.FreeNumber]:
         """Numbers that can be had."""
@@ -1689,9 +1733,23 @@ class NumberOperations:
                 query={
                     "country": country,
                     "kind": kind,
+                    "voice": voice,
                     "sms": sms,
+                    "mms": mms,
+                    "fax": fax,
                     "contains": contains,
                     "area_code": area_code,
+                    "locality": locality,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "rate_center": rate_center,
+                    "lata": lata,
+                    "near": near,
+                    "miles": miles,
+                    "no_address": no_address,
+                    "no_local_address": no_local_address,
+                    "no_foreign_address": no_foreign_address,
+                    "beta": beta,
                     "limit": limit,
                 },
             ),
@@ -3955,13 +4013,16 @@ class RecordingOperations:
         )
 
     def list(
-        self, *, call: str | None = None, limit: int | None = None
+        self, *, call: str | None = None, conference: str | None = None, limit: int | None = None
     ) -> Iterator[models.Recording]:
         """Recordings and voicemails, newest first."""
         return cast(
             "Iterator[models.Recording]",
             self._connection.pages(
-                "GET", "/v1/recordings", models.Recording, query={"call": call, "limit": limit}
+                "GET",
+                "/v1/recordings",
+                models.Recording,
+                query={"call": call, "conference": conference, "limit": limit},
             ),
         )
 
