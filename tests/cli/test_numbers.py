@@ -51,3 +51,12 @@ def test_a_number_is_removed(ringfence: Any, office: Any) -> None:
     office.answers["number.remove"] = NUMBER
     assert "no longer answered" in ringfence("number", "remove", "+12025550123").out
     assert json.loads(ringfence("number", "remove", "+12025550123", "--json").out) == NUMBER
+
+
+def test_a_number_is_tied_to_a_trunk(ringfence: Any, office: Any) -> None:
+    office.answers["number.add"] = {"number": "+12025550150", "trunk": "TK1"}
+    outcome = ringfence("number", "add", "+12025550150", "--to-trunk", "pbx", "--address", "AD1")
+    assert "is answered by trunk TK1" in outcome.out
+    asked = office.asked[-1][1]
+    assert asked["ties"] == {"trunk": "pbx", "address": "AD1"}
+    assert "silent" not in asked

@@ -175,3 +175,50 @@ def test_usage_and_lookups_are_read(client: Client) -> None:
     assert (found.phone_number, found.valid) == ("+12025550123", True)
     wrong = client.lookups.v2.phone_numbers("+1202555").fetch()
     assert (wrong.valid, wrong.validation_errors) == (False, ["TOO_SHORT"])
+
+
+def test_calls_to_a_number_of_a_trunk_are_passed_on_to_its_pbx(
+    client: Client, platform: Platform
+) -> None:
+    """The trunk's PBX rings with the number that was called, and sees who calls."""
+
+    async def call() -> None:
+        async with Phone(username="pbx") as pbx, Phone(username="caller") as phone:
+            address = f"127.0.0.1:{pbx.port}"
+            trunk = await asyncio.to_thread(platform.do, "trunk.add", name="pbx", address=address)
+            bought = await asyncio.to_thread(
+                client.incoming_phone_numbers.create,
+                phone_number="+12025550158", trunk_sid=trunk["sid"],
+            )  # fmt: skip
+            assert bought.trunk_sid == trunk["sid"]
+            placed = phone.dial(f"sip:{bought.phone_number}@{platform.sip}", caller="+12025550140")
+            ringing = await pbx.next_call(LONG)
+            assert ringing.invite is not None
+            assert ringing.invite.uri.user == bought.phone_number
+            assert ringing.invite.from_.uri.user == "+12025550140"
+            await ringing.answer()
+            await phone.answered(placed, LONG)
+            await ringing.hang_up()
+            await placed.wait_over(LONG)
+
+    asyncio.run(call())
+
+
+def test_an_address_is_kept_for_a_number(client: Client) -> None:
+    made = client.addresses.create(
+        customer_name="Ada Example", street="1 Street", city="London", region="London",
+        postal_code="SW1A 0AA", iso_country="GB", friendly_name="Home", emergency_enabled=True,
+    )  # fmt: skip
+    bought = client.incoming_phone_numbers.create(
+        area_code="202", address_sid=made.sid, emergency_address_sid=made.sid,
+        emergency_status="Active",
+    )  # fmt: skip
+    (depends,) = client.addresses(made.sid).dependent_phone_numbers.list()
+    assert (depends.sid, bought.emergency_status) == (bought.sid, "Active")
+    with pytest.raises(TwilioRestException) as refused:
+        made.delete()
+    assert refused.value.status == 409
+    assert client.addresses(made.sid).update(city="Leeds").city == "Leeds"
+    bought.delete()
+    assert made.delete()
+    assert client.addresses.list(customer_name="Ada Example") == []

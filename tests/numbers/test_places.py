@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringfence.numbers.places import NOWHERE, Place, country_name, place_of, read
+from ringfence.numbers.places import NOWHERE, Place, country_name, is_country, place_of, read
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,5 @@ def test_a_country_has_a_name():
     assert country_name("GB") == "United Kingdom"
     assert country_name("US") == "United States"
     assert country_name("QQ") == "QQ"
+    assert is_country("GB")
+    assert not is_country("gb")

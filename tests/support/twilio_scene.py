@@ -45,6 +45,10 @@ _PLACES = {"IpAccessControlListSid": "@/SIP/IpAccessControlLists.json"}
 FORMS: dict[str, Form] = {
     "CreatePayments": {"IdempotencyKey": "k1", "StatusCallback": "https://example.com/p"},
     "UpdatePayments": {"IdempotencyKey": "k2", "StatusCallback": "https://example.com/p"},
+    "CreateAddress": {
+        "CustomerName": "Ada Example", "Street": "1 Street", "City": "London", "Region": "London",
+        "PostalCode": "SW1A 0AA", "IsoCountry": "GB",
+    },
     "CreateMessage": {"To": "+447700900123", "From": OURS, "Body": "Hello"},
     "CreateUsageTrigger": {
         "UsageCategory": "sms", "TriggerValue": "5", "CallbackUrl": "https://example.com/used"
@@ -165,6 +169,18 @@ async def _a_failed_request(office: Office) -> None:
     await office.settled()
 
 
+async def _an_address(office: Office) -> None:
+    """Two: one that a number is given to, and one that may go."""
+    args = {
+        "customer": "Ada Example", "street": "1 Street", "street_more": "Floor 2", "city": "London",
+        "region": "London", "postal_code": "SW1A 0AA", "country": "GB", "name": "Seeded",
+    }  # fmt: skip
+    await office.run("address.add", args, actor="operator")
+    kept = await office.run("address.add", args, actor="operator")
+    number = {"number": "+12025550109", "silent": True, "ties": {"address": kept.sid}}
+    await office.run("number.add", number, actor="operator")
+
+
 async def _an_application(office: Office) -> None:
     hook = {"url": "https://example.com/voice", "method": "GET"}
     await office.run(
@@ -254,7 +270,7 @@ async def _a_transcription(office: Office) -> None:
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
     _a_stock, _a_key, _a_caller_id, _a_sip_domain, _a_usage_trigger,
-    _a_transcription,
+    _a_transcription, _an_address,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

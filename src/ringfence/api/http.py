@@ -29,6 +29,7 @@ from ringfence.api.use_cases import UseCases
 from ringfence.api.v1 import (
     about,
     accounts,
+    addresses,
     apps,
     caller_ids,
     calls,
@@ -79,6 +80,7 @@ HANDLERS = (
     *apps.HANDLERS,
     *accounts.HANDLERS,
     *carriers.HANDLERS,
+    *addresses.HANDLERS,
     *payments.HANDLERS,
     *conference_recordings.HANDLERS,
     *sip_domains.HANDLERS,

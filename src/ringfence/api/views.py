@@ -48,6 +48,17 @@ class AdminLink(msgspec.Struct, frozen=True, kw_only=True):
     expires: int
 
 
+class NumberStock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trunk's range says of a number. ``address``: none, any, local, foreign."""
+
+    voice: bool = True
+    sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
+
+
 class Number(msgspec.Struct, frozen=True, kw_only=True):
     """A number and what answers it: at most one of ``flow``, ``voice_url``, ``twiml`` is set."""
 
@@ -67,6 +78,16 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     """What people call it; "" for its digits."""
     caller_name_lookup: bool = False
+    trunk: str | None = None
+    """SID of the trunk its calls are passed on to, before anything else."""
+    address: str | None = None
+    """SID of the address it was given to."""
+    emergency_address: str | None = None
+    emergency: bool = False
+    bundle: str | None = None
+    identity: str | None = None
+    stock: NumberStock | None = None
+    """What the stock says of it, where it is in one."""
     created: int
     problems: list[Problem] = []
     """What is wrong with the document and was left out or mended, on ``number.add`` alone."""

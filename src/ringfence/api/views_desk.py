@@ -58,9 +58,26 @@ class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     beta: bool = False
     address: str = "none"
     """Whose address has to be known: ``none``, ``any``, ``local``, ``foreign``."""
-    place: Place = Place()
+    place: Place
     """What an operator said; the digits say the rest."""
     created: int
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a customer lives whom a number was given to."""
+
+    sid: str
+    customer: str
+    street: str
+    street_more: str | None = None
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    name: str = ""
+    emergency: bool = False
+    created: int
+    changed: int
 
 
 class StockCountry(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +101,7 @@ class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
     fax: bool = False
     beta: bool = False
     address: str = "none"
-    place: Place = Place()
+    place: Place
 
 
 class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ def number() -> None:
       ringfence number add +12025550123 --flow welcome
       ringfence number add +12025550123 --voice-url https://example.com/voice
       ringfence number add +12025550123 --twiml greeting.xml
+      ringfence number add +12025550123 --to-trunk pbx
       ringfence number list --json
       ringfence number remove +12025550123
     """
@@ -32,6 +33,8 @@ def number() -> None:
 @answer_options
 @click.option("--application", metavar="SID", help="See 'ringfence application list'.")
 @click.option("--sms-flow", metavar="NAME", help="The flow that answers its text messages.")
+@click.option("--to-trunk", metavar="NAME", help="The trunk its calls are passed on to.")
+@click.option("--address", metavar="SID", help="Whose it is; see 'ringfence address'.")
 @click.option("--replace", is_flag=True, help="Change a number that exists already.")
 @data_option
 @json_option
@@ -42,6 +45,8 @@ def add(
     twiml: Path | None,
     application: str | None,
     sms_flow: str | None,
+    to_trunk: str | None,
+    address: str | None,
     replace: bool,
     data: Path | None,
     as_json: bool,
@@ -57,9 +62,12 @@ def add(
     chosen = answer(flow, voice_url, twiml)
     if application is not None:
         chosen["application"] = application
-    if not chosen and sms_flow is None:
+    ties = {"trunk": to_trunk, "address": address}
+    if tied := {name: value for name, value in ties.items() if value is not None}:
+        chosen["ties"] = tied
+    if not chosen.keys() - {"ties"} and sms_flow is None and to_trunk is None:
         raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
-    more = {} if chosen else {"silent": True}
+    more = {} if chosen.keys() - {"ties"} or to_trunk is not None else {"silent": True}
     if sms_flow is not None:
         chosen["sms_flow"] = sms_flow
     with office(data) as ask:
@@ -107,6 +115,8 @@ number.add_command(stock)
 
 
 def _target(row: dict[str, Any]) -> str:
+    if row.get("trunk"):
+        return f"trunk {row['trunk']}"
     if row.get("application"):
         return f"application {row['application']}"
     if row.get("flow"):

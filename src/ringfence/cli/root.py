@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "stop": ("running:stop", "Drain calls and stop the platform."),
     "demo": ("demo:demo", "Start the platform, call it, and show what happens."),
     "number": ("numbers:number", "Say what answers a telephone number."),
+    "address": ("addresses:address", "Keep addresses of customers, whom numbers are given to."),
     "account": ("accounts:account", "Divide the installation into accounts of their own."),
     "application": ("applications:application", "Put the URLs of an application under one name."),
     "calls": ("calls:calls", "List calls, newest first."),

@@ -14,6 +14,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 
 AccountId = NewType("AccountId", str)
+AddressId = NewType("AddressId", str)
 ApiKeyId = NewType("ApiKeyId", str)
 ApplicationId = NewType("ApplicationId", str)
 CallId = NewType("CallId", str)

@@ -332,6 +332,8 @@ DNS_TOTAL_MS = Limit(6_000, "ms", "all questions of one call; the caller hears s
 
 # office
 NAME_CHARS_MAX = Limit(64, "characters", "names of flows, trunks and phones appear in SIP URIs")
+ADDRESSES_MAX = Limit(1_000, "addresses", "a list opens all of them, and the audit log has each")
+POSTAL_LINE_CHARS = Limit(128, "characters", "one line of a postal address")
 ADDRESS_CHARS_MAX = Limit(256, "characters", "a SIP address somebody is erased by")
 DEMO_VOICE_SAMPLES = Limit(160, "samples", "20 ms of speech, which chance does not repeat")
 RESOURCES_MAX = Limit(10_000, "documents", "of one kind, kept in memory: about 5 MB")

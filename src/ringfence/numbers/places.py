@@ -79,6 +79,11 @@ def country_name(code: str) -> str:
     return _countries().get(code, code)
 
 
+def is_country(code: str) -> bool:
+    """Whether somebody calls a country so (ISO 3166, two letters)."""
+    return code in _countries()
+
+
 def _described(code: str, national: str) -> str | None:
     table = _table(code)
     prefixes = (national[:length] for length in range(len(national), 0, -1))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as replaced
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from ringfence.accounts.resources import Application, Hook
+import msgspec
+
+from ringfence.accounts.resources import Application, Hook, StockRange
 from ringfence.api import views
 from ringfence.flows.text_applets import answers_calls, answers_texts
 from ringfence.flows.versions import read
@@ -18,7 +21,8 @@ from ringfence.kernel.phone import Phone
 from ringfence.numbers.options import PLAIN, NumberOptions
 from ringfence.office.applications import friendly, hook_views
 from ringfence.office.hooks import Given, laid_over
-from ringfence.office.stock import in_stock
+from ringfence.office.number_ties import Ties, check_address, stock_of, tied
+from ringfence.office.stock import in_stock, ranges_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.tenancy import may
 from ringfence.storage.numbers import Number, RouteKind
@@ -102,8 +106,11 @@ def _options(
     sms_flow: str | None,
     hooks: Given | None,
     caller_name_lookup: bool | None,
+    ties: Ties,
 ) -> NumberOptions:
-    return replaced(
+    if application:  # whatever is said last answers: an application, or a trunk
+        before = replaced(before, trunk=None)
+    named = replaced(
         before,
         name=before.name if name is None else friendly(name),
         application=_application(office, application, before.application),
@@ -112,8 +119,9 @@ def _options(
         caller_name_lookup=(
             before.caller_name_lookup if caller_name_lookup is None else caller_name_lookup
         ),
-        **laid_over(office, hooks or {}, _hooks(before)),
+        **cast("Any", laid_over(office, hooks or {}, _hooks(before))),
     )
+    return tied(office, named, ties)
 
 
 @TABLE.use_case("number.add", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -131,6 +139,7 @@ async def add_number(
     hooks: Given | None = None,
     name: str | None = None,
     caller_name_lookup: bool | None = None,
+    ties: dict[str, Any] | None = None,
     silent: bool = False,
     from_stock: bool = False,
     replace: bool = False,
@@ -138,10 +147,13 @@ async def add_number(
     """Let a number of ours be answered by a flow, a URL, a document or an application.
 
     ``silent``: by nothing yet; its calls are turned away. ``from_stock``: only a number of the
-    stock will do, where there is a stock.
+    stock will do, where there is a stock. ``ties``: fields of `Ties`.
     """
     phone = Phone.parse(number, region=office.region)
-    chosen = [value for value in (flow, voice_url, twiml, application) if value is not None]
+    wanted = _ties(ties)
+    chosen = [
+        value for value in (flow, voice_url, twiml, application, wanted.trunk) if value is not None
+    ]
     if len(chosen) != 1 and not silent:
         raise Refused("bad_argument", "say one of --flow, --voice-url, --twiml and --application")
     before = office.numbers.get(phone.e164)
@@ -155,6 +167,19 @@ async def add_number(
     if before is None and from_stock and in_stock(office, phone) is False:
         raise Refused("not_in_stock", "no trunk brings that number: ringfence number stock list")
     answer = _answer(office, flow, voice_url, twiml)
+    options = _options(
+        office,
+        PLAIN if before is None else replaced(before.options, application=None, trunk=None),
+        name=name,
+        application=application,
+        sms_application=sms_application,
+        sms_flow=sms_flow,
+        hooks=hooks,
+        caller_name_lookup=caller_name_lookup,
+        ties=wanted,
+    )
+    if from_stock:
+        check_address(office, phone, options)
     now = office.clock.now()
     made = Number(
         id=NumberId(ids.make("number", now, office.entropy)),
@@ -164,20 +189,11 @@ async def add_number(
         flow=answer.flow,
         voice=answer.voice,
         method=_method(voice_method),
-        options=_options(
-            office,
-            PLAIN if before is None else replaced(before.options, application=None),
-            name=name,
-            application=application,
-            sms_application=sms_application,
-            sms_flow=sms_flow,
-            hooks=hooks,
-            caller_name_lookup=caller_name_lookup,
-        ),
+        options=options,
         created_at=now,
     )
     stored = await _write(office, made)
-    return _view(office, stored, problems=answer.problems)
+    return number_view(office, stored, problems=answer.problems)
 
 
 @TABLE.use_case("number.change", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -195,6 +211,7 @@ async def change_number(
     hooks: Given | None = None,
     name: str | None = None,
     caller_name_lookup: bool | None = None,
+    ties: dict[str, Any] | None = None,
 ) -> views.Number:
     """Change some of what is said of a number; an empty URL or SID takes that away."""
     before = _find(office, sid)
@@ -220,9 +237,18 @@ async def change_number(
             sms_flow=sms_flow,
             hooks=hooks,
             caller_name_lookup=caller_name_lookup,
+            ties=_ties(ties),
         ),
     )
-    return _view(office, await _write(office, changed), problems=answer.problems)
+    return number_view(office, await _write(office, changed), problems=answer.problems)
+
+
+def _ties(given: dict[str, Any] | None) -> Ties:
+    """Raises `Refused` (``bad_argument``) for what is not one of them."""
+    try:
+        return msgspec.convert(given or {}, Ties)
+    except msgspec.ValidationError as error:
+        raise Refused("bad_argument", "ties are SIDs by the name of what they tie to") from error
 
 
 async def _write(office: Office, number: Number) -> Number:
@@ -252,7 +278,8 @@ async def move_number(
     """Give a number of one account to another; its SID and what was said of it stay.
 
     ``source``, ``to``: SIDs of accounts, by default the installation's own. A flow or an
-    application that answered it stays behind: it is answered by nothing then.
+    application that answered it stays behind: it is answered by nothing then. So do its trunk and
+    its addresses, which are the account's.
     """
     giver, taker = _account_of(office, source), _account_of(office, to)
     before = _find(giver, sid)
@@ -264,7 +291,15 @@ async def move_number(
         account=taker.account.id,
         route="none" if stays else before.route,
         flow=None,
-        options=replaced(before.options, application=None, sms_application=None),
+        options=replaced(
+            before.options,
+            application=None,
+            sms_application=None,
+            trunk=None,
+            address=None,
+            emergency_address=None,
+            emergency=False,
+        ),
     )
 
     def write(tx: Transaction) -> Number:
@@ -274,7 +309,7 @@ async def move_number(
     stored = await office.write(write)
     giver.forget_number(before.phone)
     taker.learn_number(stored)
-    return _view(taker, stored)
+    return number_view(taker, stored)
 
 
 def _account_of(office: Office, sid: str | None) -> Office:
@@ -287,13 +322,18 @@ def _account_of(office: Office, sid: str | None) -> Office:
 @TABLE.use_case("number.list", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def list_numbers(office: Office) -> list[views.Number]:
     """Every number and what answers it."""
-    return [_view(office, number) for number in office.numbers.values()]
+    ranges = ranges_of(office)
+    known = office.read(office.store.rooms.addresses.known)
+    return [
+        number_view(office, number, ranges=ranges, known=known)
+        for number in office.numbers.values()
+    ]
 
 
 @TABLE.use_case("number.show", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def show_number(office: Office, *, sid: str) -> views.Number:
     """One number."""
-    return _view(office, _find(office, sid))
+    return number_view(office, _find(office, sid))
 
 
 @TABLE.use_case("number.remove", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -307,13 +347,27 @@ async def remove_number(office: Office, *, number: str) -> views.Number:
         raise Refused("not_found", "this is not a number of this installation")
     await office.write(lambda tx: office.store.numbers.drop(tx, stored.phone))
     office.forget_number(stored.phone)
-    return _view(office, stored)
+    return number_view(office, stored)
 
 
-def _view(
-    office: Office, number: Number, *, problems: list[views.Problem] | None = None
+def number_view(
+    office: Office,
+    number: Number,
+    *,
+    problems: list[views.Problem] | None = None,
+    ranges: Sequence[StockRange] | None = None,
+    known: Collection[str] | None = None,
 ) -> views.Number:
+    """Return a number as it is shown. ``ranges``, ``known``: the stock and the SIDs of addresses.
+
+    An address that was erased is not shown, though the number still says it.
+    """
     options = number.options
+    if known is None and (options.address or options.emergency_address):
+        known = office.read(office.store.rooms.addresses.known)
+    stands = frozenset(known or ())
+    stock = stock_of(ranges_of(office) if ranges is None else ranges, number.phone.e164)
+    helped = options.emergency_address if options.emergency_address in stands else None
     return views.Number(
         sid=number.id,
         number=number.phone.e164,
@@ -327,6 +381,22 @@ def _view(
         hooks=hook_views(_hooks(options)),
         name=options.name,
         caller_name_lookup=options.caller_name_lookup,
+        trunk=options.trunk,
+        address=options.address if options.address in stands else None,
+        emergency_address=helped,
+        emergency=options.emergency and helped is not None,
+        bundle=options.bundle,
+        identity=options.identity,
+        stock=None
+        if stock is None
+        else views.NumberStock(
+            voice=stock.voice,
+            sms=stock.sms,
+            mms=stock.mms,
+            fax=stock.fax,
+            beta=stock.beta,
+            address=stock.address,
+        ),
         created=number.created_at,
         problems=problems or [],
     )

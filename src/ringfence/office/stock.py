@@ -65,18 +65,19 @@ def _place_view(place: StockPlace) -> views.Place:
     )
 
 
-def _ranges(office: Office) -> list[StockRange]:
+def ranges_of(office: Office) -> list[StockRange]:
+    """Return everything in the stock, which is the installation's."""
     return [kept.body for kept in office.house.shelf.all(StockRange)]
 
 
 def in_stock(office: Office, phone: Phone) -> bool | None:
     """Whether a number is in the stock; None where there is no stock."""
-    return range_of(office, phone.e164) is not None if _ranges(office) else None
+    return range_of(office, phone.e164) is not None if ranges_of(office) else None
 
 
 def range_of(office: Office, e164: str) -> StockRange | None:
     """Return what the stock says of a number."""
-    return next((range_ for range_ in _ranges(office) if holds(range_, e164)), None)
+    return next((range_ for range_ in ranges_of(office) if holds(range_, e164)), None)
 
 
 @TABLE.use_case("number.stock.add", actors=KNOWN, purpose="operate", category=_SET_UP)
@@ -268,4 +269,6 @@ async def list_countries(office: Office) -> list[views.StockCountry]:
 
 def _free(office: Office, wanted: Wanted) -> Iterator[Free]:
     roll = office.directory.roll
-    return free(_ranges(office), wanted, used=lambda number: roll.owner(Phone(number)) is not None)
+    return free(
+        ranges_of(office), wanted, used=lambda number: roll.owner(Phone(number)) is not None
+    )

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 _READ = (
-    "account.show", "application.list", "application.show", "call.diagnose", "call.list",
+    "account.show", "address.list", "address.numbers", "address.show",
+    "application.list", "application.show", "call.diagnose", "call.list",
     "call.search", "call.show", "call.timeline", "caller_id.list", "caller_id.show",
     "conference.list", "conference.recording.list", "conference.recording.show",
     "conference.show", "delivery.list", "event.follow", "event.list", "flow.list", "flow.show",
@@ -45,6 +46,7 @@ _READ = (
     "usage.trigger.list", "usage.trigger.show", "webhook.list", "webhook.show",
 )  # fmt: skip
 _CONFIGURE = (
+    "address.add", "address.change", "address.remove",
     "application.add", "application.change", "application.remove", "call.adjust", "call.hangup",
     "call.redirect", "call.remove", "caller_id.remove", "caller_id.rename", "conference.end",
     "conference.recording.control", "conference.recording.remove", "delivery.retry", "flow.add",

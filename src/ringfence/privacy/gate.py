@@ -125,6 +125,9 @@ RULES: tuple[Rule, ...] = (
     Rule("take_payment", "user.financial.method", _DESK, "pay", _OPENED),
     Rule("take_payment", "user.telephony", ("system", *_DESK, "developer"), "pay"),
     Rule("take_payment", "system.configuration", ("system", *_DESK, "developer"), "pay"),
+    # A number of some countries is given to an address; whoever sets numbers up handles it.
+    Rule("give_number", "user.contact.address", ("system",), "number"),
+    Rule("give_number", "user.contact.address", (*_OFFICE, "developer"), "number", _OPENED),
     Rule("authenticate", "user.authorization", ("system", "visitor", "owner"), "login",
          while_restricted=True),
     Rule("authenticate", "user.account", ("system", "visitor", "owner"), "login",

@@ -160,6 +160,17 @@ TEXT_DRAFT = Label("user.telephony.message", "caller", _TEXTS, "low", "plain", "
 """When and how much of a message came that is not whole, or that is yet to be answered."""
 
 
+_GIVEN = ("give_number", "answer_rights", "answer_demand")
+
+POSTAL_ID = Label("user.contact.address", "customer", _GIVEN, "low", "opaque", "account")
+POSTAL_PARTY = Label("user.contact.address", "customer", _GIVEN, "low", "opaque", "account")
+"""Whose address it is: the person a number or mailbox belongs to, or somebody known by it alone."""
+POSTAL_FACT = Label("user.contact.address", "customer", _GIVEN, "low", "plain", "account")
+"""When an address was written down, and whether it is one for emergencies."""
+POSTAL_SEALED = Label("user.contact.address", "customer", _GIVEN, "high", "sealed", "account")
+"""Name, street, town, region, postal code and country."""
+
+
 _PAID = ("take_payment", "call_record", "billing", "answer_rights", "answer_demand")
 
 PAYMENT_ID = Label("user.payment", "caller", _PAID, "low", "opaque", "call_log")

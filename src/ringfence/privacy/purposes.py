@@ -50,6 +50,8 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
                 "contract"),
         Purpose("take_payment", "To have the payments charged that people make on calls.",
                 "contract"),
+        Purpose("give_number", "To give somebody a number where the law asks whose it is.",
+                "legal_obligation"),
         Purpose("authenticate", "To know that somebody is who they say they are.", "contract"),
         Purpose("prevent_abuse", "To stop fraud and attacks on the exchange.",
                 "legitimate_interest"),

@@ -21,6 +21,7 @@ CATEGORIES: dict[str, str] = {
     "user.authorization": "What a person proves who they are with.",
     "user.authorization.credentials": "Passwords, tokens and keys, hashed or encrypted.",
     "user.contact": "How to reach a person.",
+    "user.contact.address": "A postal address, with the name of whoever is there.",
     "user.contact.email": "An e-mail address.",
     "user.contact.phone_number": "A telephone number or a SIP address used as one.",
     "user.content": "What a person said or wrote.",

@@ -81,6 +81,7 @@ SEALS: Mapping[str, Seal] = {
     "notifications.sealed": Seal("notification:{id}"),
     "fetched.sealed": Seal("fetched:{lookup}"),
     "texts.sealed": Seal("text:{id}"),
+    "addresses.sealed": Seal("address:{id}"),
     "payments.sealed": Seal("payment:{id}"),
     "text_media.sealed": Seal("media:{id}"),
     "text_pieces.sealed": Seal("piece:{message}:{number}"),

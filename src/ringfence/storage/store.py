@@ -29,6 +29,7 @@ from ringfence.privacy.checkpoint import Signer
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
+from ringfence.storage.addresses import Addresses
 from ringfence.storage.apps import Apps
 from ringfence.storage.audit import AuditTrail, check_log, check_newest, last_instant
 from ringfence.storage.call_legs import CallLegs
@@ -116,6 +117,13 @@ class AccountStore:
             openings=store.openings,
             trail=store.trail,
             numbers=store.event_numbers,
+            entropy=store.entropy,
+        )
+        self.addresses = Addresses(
+            seal,
+            vault=store.vault,
+            keys=store.keys,
+            openings=store.openings,
             entropy=store.entropy,
         )
         self.payments = Payments(

@@ -19,6 +19,9 @@ _CODES = URL_CODES | {
     "number_exists": 21422,
     "not_in_stock": 21422,
     "bad_argument": 21403,
+    "address_required": 21631,
+    "unknown_address": 22109,
+    "not_for_emergencies": 22109,
 }
 _HOOKS = {
     "VoiceFallback": "fallback",
@@ -27,7 +30,13 @@ _HOOKS = {
     "SmsFallback": "sms_fallback",
 }
 _KINDS = {"Local": "local", "Mobile": "mobile", "TollFree": "toll-free"}
-_UNKEPT = "TrunkSid, addresses, bundles and emergency fields are not kept"
+_TIES = {
+    "trunk": "TrunkSid",
+    "address": "AddressSid",
+    "emergency_address": "EmergencyAddressSid",
+    "bundle": "BundleSid",
+    "identity": "IdentitySid",
+}
 
 
 def _listed(asked: Question, numbers: list[views.Number], kind: str | None) -> Answer:
@@ -39,7 +48,7 @@ def _listed(asked: Question, numbers: list[views.Number], kind: str | None) -> A
         if wanted.lstrip("+ ") in one.number
         and (name is None or name in {one.name, formatted(one.number)})
         and (kind is None or kind_of(one.number) == kind)
-        and beta is not True
+        and beta in {None, one.stock is not None and one.stock.beta}
         and origin in {None, "hosted"}
     ]
     shown = wire.number if kind is None else _of_kind
@@ -72,7 +81,7 @@ async def fetch(asked: Question) -> Answer:
     return Answer(200, wire.number(asked, await asked.run("number.show", sid=asked.path["Sid"])))
 
 
-@DESK.operation("CreateIncomingPhoneNumber", missing=_UNKEPT, codes=_CODES)
+@DESK.operation("CreateIncomingPhoneNumber", codes=_CODES)
 async def create(asked: Question) -> Answer:
     """Take a number that a trunk brings; without a URL its calls are turned away."""
     return Answer(201, wire.number(asked, await _added(asked)))
@@ -108,7 +117,7 @@ def _creator(kind: str) -> Any:
     return create_of_kind
 
 
-@DESK.operation("UpdateIncomingPhoneNumber", missing=_UNKEPT, codes=_CODES)
+@DESK.operation("UpdateIncomingPhoneNumber", codes=_CODES)
 async def update(asked: Question) -> Answer:
     """Change some of what is said of a number; ``AccountSid`` gives it to another account."""
     sid, to = asked.path["Sid"], asked.get("AccountSid")
@@ -129,9 +138,7 @@ async def delete(asked: Question) -> Answer:
 
 for _kind in _KINDS:
     DESK.operation(f"ListIncomingPhoneNumber{_kind}")(_lister(_kind))
-    DESK.operation(f"CreateIncomingPhoneNumber{_kind}", missing=_UNKEPT, codes=_CODES)(
-        _creator(_kind)
-    )
+    DESK.operation(f"CreateIncomingPhoneNumber{_kind}", codes=_CODES)(_creator(_kind))
 
 
 def _fields(asked: Question) -> dict[str, Any]:
@@ -143,7 +150,10 @@ def _fields(asked: Question) -> dict[str, Any]:
         sms_flow = url.removeprefix("flow:") if flow else ""
         if flow:
             hooks["sms"]["url"] = ""
-    return {
+    found: dict[str, Any] = {} if method is None else {"voice_method": method.upper()}
+    if ties := _ties(asked):
+        found["ties"] = ties
+    return found | {
         "name": asked.said("FriendlyName"),
         "voice_url": asked.said("VoiceUrl"),
         "hooks": hooks,
@@ -151,4 +161,14 @@ def _fields(asked: Question) -> dict[str, Any]:
         "application": asked.said("VoiceApplicationSid"),
         "sms_application": asked.said("SmsApplicationSid"),
         "caller_name_lookup": asked.choice("VoiceCallerIdLookup"),
-    } | ({} if method is None else {"voice_method": method.upper()})
+    }
+
+
+def _ties(asked: Question) -> dict[str, Any]:
+    """What it is to be tied to; an empty SID unties it."""
+    found: dict[str, Any] = {ours: asked.said(theirs) for ours, theirs in _TIES.items()}
+    if (status := asked.get("EmergencyStatus")) is not None:
+        if status not in {"Active", "Inactive"}:
+            raise Problem(20001, "EmergencyStatus is Active or Inactive", status=400)
+        found["emergency"] = status == "Active"
+    return {name: value for name, value in found.items() if value is not None}

@@ -126,6 +126,7 @@ def operations() -> Operations:
     """Return the table of this program."""
     from ringfence.api.twilio import (  # noqa: F401
         accounts,
+        addresses,
         applications,
         available,
         caller_ids,

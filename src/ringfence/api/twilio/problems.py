@@ -66,6 +66,7 @@ CODES: Mapping[str, tuple[int, int]] = {
     "no_route": (21215, 400),
     "unknown_application": (21218, 400),
     "held": (20409, 409),
+    "address_in_use": (20409, 409),
     "in_progress": (20009, 409),
     "not_running": (20503, 503),
     "draining": (20503, 503),

@@ -239,7 +239,7 @@ def hook(name: str, found: Hook | None) -> dict[str, Any]:
 
 def number(asked: Question, found: views.Number) -> dict[str, Any]:
     """Return a number of ours."""
-    hooks = found.hooks
+    hooks, stock = found.hooks, found.stock or _UNSAID
     shown = {
         "sid": found.sid,
         "account_sid": asked.account,
@@ -248,16 +248,21 @@ def number(asked: Question, found: views.Number) -> dict[str, Any]:
         "origin": "hosted",
         "status": "in-use",
         "type": kind_of(found.number),
-        "beta": False,
-        "address_sid": None,
-        "address_requirements": "none",
-        "bundle_sid": None,
-        "identity_sid": None,
-        "trunk_sid": None,
-        "emergency_status": "Inactive",
-        "emergency_address_sid": None,
-        "emergency_address_status": "unregistered",
-        "capabilities": {"voice": True, "sms": True, "mms": False, "fax": False},
+        "beta": stock.beta,
+        "address_sid": found.address,
+        "address_requirements": stock.address,
+        "bundle_sid": found.bundle,
+        "identity_sid": found.identity,
+        "trunk_sid": found.trunk,
+        "emergency_status": "Active" if found.emergency else "Inactive",
+        "emergency_address_sid": found.emergency_address,
+        "emergency_address_status": "unregistered",  # nobody outside is told of it
+        "capabilities": {
+            "voice": stock.voice,
+            "sms": stock.sms,
+            "mms": stock.mms,
+            "fax": stock.fax,
+        },
         "voice_receive_mode": "voice",
         "voice_url": found.voice_url or "",
         "voice_method": found.voice_method or "POST",
@@ -276,6 +281,8 @@ def number(asked: Question, found: views.Number) -> dict[str, Any]:
     return shown
 
 
+_UNSAID = views.NumberStock(sms=True)
+"""Of a number that no range of the stock says anything of."""
 NUMBER_HOOKS = {
     "voice_fallback": "fallback",
     "status_callback": "status",

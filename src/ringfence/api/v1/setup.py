@@ -14,6 +14,15 @@ Hooks = dict[str, dict[str, str]]
 """URLs by what they are for: voice, voice_fallback, status, sms …, each with url and method."""
 
 
+Ties = dict[str, str | bool]
+"""SIDs of what a number is tied to, "" unties it.
+
+``trunk``: its calls are passed on there, before anything else; ``address``: whose it is;
+``emergency_address``, and ``emergency`` true: where help is sent; ``bundle``, ``identity``: papers
+kept elsewhere.
+"""
+
+
 class NumberWanted(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/numbers``: a number of ours and what answers it."""
 
@@ -28,6 +37,7 @@ class NumberWanted(Body, frozen=True, kw_only=True):
     hooks: Hooks | None = None
     name: str | None = None
     caller_name_lookup: bool | None = None
+    ties: Ties | None = None
     silent: bool = False
     replace: bool = False
 
@@ -45,6 +55,7 @@ class NumberChanged(Body, frozen=True, kw_only=True):
     hooks: Hooks | None = None
     name: str | None = None
     caller_name_lookup: bool | None = None
+    ties: Ties | None = None
 
 
 class FlowWanted(Body, frozen=True, kw_only=True):

@@ -301,6 +301,23 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     due: int
 
 
+class DeskAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a customer lives whom a number was given to."""
+
+    sid: str
+    customer: str
+    street: str
+    street_more: str | None = None
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    name: str = ""
+    emergency: bool = False
+    created: int
+    changed: int
+
+
 class DeskPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where numbers are from. ``region``: in North America the two letters of the state."""
 
@@ -420,15 +437,7 @@ class FreeNumber(msgspec.Struct, frozen=True, kw_only=True):
     fax: bool = False
     beta: bool = False
     address: str = "none"
-    place: DeskPlace = {
-        "locality": None,
-        "region": None,
-        "postal_code": None,
-        "rate_center": None,
-        "lata": None,
-        "latitude": None,
-        "longitude": None,
-    }
+    place: DeskPlace
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -679,8 +688,26 @@ class Number(msgspec.Struct, frozen=True, kw_only=True):
     hooks: builtins.dict[str, Hook] = {}
     name: str = ""
     caller_name_lookup: bool = False
+    trunk: str | None = None
+    address: str | None = None
+    emergency_address: str | None = None
+    emergency: bool = False
+    bundle: str | None = None
+    identity: str | None = None
+    stock: NumberStock | None = None
     created: int
     problems: builtins.list[Problem] = []
+
+
+class NumberStock(msgspec.Struct, frozen=True, kw_only=True):
+    """What a trunk's range says of a number. ``address``: none, any, local, foreign."""
+
+    voice: bool = True
+    sms: bool = False
+    mms: bool = False
+    fax: bool = False
+    beta: bool = False
+    address: str = "none"
 
 
 class Officer(msgspec.Struct, frozen=True, kw_only=True):
@@ -1160,15 +1187,7 @@ class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     fax: bool = False
     beta: bool = False
     address: str = "none"
-    place: DeskPlace = {
-        "locality": None,
-        "region": None,
-        "postal_code": None,
-        "rate_center": None,
-        "lata": None,
-        "latitude": None,
-        "longitude": None,
-    }
+    place: DeskPlace
     created: int
 
 

@@ -86,6 +86,117 @@ class AccountOperations:
         return cast("models.Account", self._connection.ask("GET", "/v1/account", models.Account))
 
 
+class AddressOperations:
+    """``address.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        *,
+        customer: str,
+        street: str,
+        city: str,
+        region: str,
+        postal_code: str,
+        country: str,
+        street_more: str | None = None,
+        name: str | None = None,
+        contact: str | None = None,
+        emergency: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.DeskAddress:
+        """Keep the address of a customer, whom a number is given to."""
+        return cast(
+            "models.DeskAddress",
+            self._connection.ask(
+                "POST",
+                "/v1/addresses",
+                models.DeskAddress,
+                body={
+                    "customer": customer,
+                    "street": street,
+                    "city": city,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "country": country,
+                    "street_more": street_more,
+                    "name": name,
+                    "contact": contact,
+                    "emergency": emergency,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def change(
+        self,
+        sid: str,
+        *,
+        customer: str | None = None,
+        street: str | None = None,
+        street_more: str | None = None,
+        city: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        name: str | None = None,
+        emergency: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.DeskAddress:
+        """Change some of it."""
+        return cast(
+            "models.DeskAddress",
+            self._connection.ask(
+                "POST",
+                f"/v1/addresses/{piece(sid)}",
+                models.DeskAddress,
+                body={
+                    "customer": customer,
+                    "street": street,
+                    "street_more": street_more,
+                    "city": city,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "name": name,
+                    "emergency": emergency,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.DeskAddress]:
+        """Addresses of customers."""
+        return cast(
+            "Iterator[models.DeskAddress]",
+            self._connection.pages(
+                "GET", "/v1/addresses", models.DeskAddress, query={"limit": limit}
+            ),
+        )
+
+    def numbers(self, sid: str, *, limit: int | None = None) -> Iterator[models.Number]:
+        """Our numbers that are given by it."""
+        return cast(
+            "Iterator[models.Number]",
+            self._connection.pages(
+                "GET", f"/v1/addresses/{piece(sid)}/numbers", models.Number, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Forget an address."""
+        self._connection.ask("DELETE", f"/v1/addresses/{piece(sid)}", type(None))
+
+    def show(self, sid: str) -> models.DeskAddress:
+        """One address."""
+        return cast(
+            "models.DeskAddress",
+            self._connection.ask("GET", f"/v1/addresses/{piece(sid)}", models.DeskAddress),
+        )
+
+
 class AppOperations:
     """``app.…``"""
 
@@ -1493,6 +1604,7 @@ class NumberOperations:
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
+        ties: builtins.dict[str, str | bool] | None = None,
         silent: bool | None = None,
         replace: bool | None = None,
         idempotency_key: str | None = None,
@@ -1516,6 +1628,7 @@ class NumberOperations:
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
+                    "ties": ties,
                     "silent": silent,
                     "replace": replace,
                 },
@@ -1538,6 +1651,7 @@ class NumberOperations:
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
+        ties: builtins.dict[str, str | bool] | None = None,
         idempotency_key: str | None = None,
     ) -> models.Number:
         """Another thing answers it."""
@@ -1558,6 +1672,7 @@ class NumberOperations:
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
+                    "ties": ties,
                 },
                 key=idempotency_key,
                 keyed=True,
@@ -4809,6 +4924,7 @@ class Operations:
 
     def __init__(self, connection: Connection) -> None:
         self.account = AccountOperations(connection)
+        self.address = AddressOperations(connection)
         self.app = AppOperations(connection)
         self.application = ApplicationOperations(connection)
         self.backup = BackupOperations(connection)

@@ -113,13 +113,15 @@ async def _apart(work: Callable[[], T]) -> T:
 
 
 def find(office: Office, address: str) -> PartyId | None:
-    """Return whose number, SIP address or mailbox this is, or None.
+    """Return whose number, SIP address, mailbox or postal address (its SID) this is, or None.
 
     Somebody we only ever wrote to is nobody yet: the party is made here, so that there is something
     to erase. Raises `Refused` (``invalid_number``, ``bad_email``) for what is none of the three.
     """
     if len(address) > ADDRESS_CHARS_MAX:
         raise Refused("invalid_number", "that is no telephone number")
+    if is_id(address, "address"):
+        return _lives_at(office, address)
     read = case_desk.read_address(office, address)
     text = read.e164 if isinstance(read, Phone) else canonical(read)
     eraser = office.store.store.eraser
@@ -129,6 +131,16 @@ def find(office: Office, address: str) -> PartyId | None:
     return found
 
 
+def _lives_at(office: Office, sid: str) -> PartyId | None:
+    """Return whose postal address this is: who is known by it alone is found by its SID."""
+    try:
+        return office.read(lambda queries: office.store.rooms.addresses.party_of(queries, sid))
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
+        return None
+
+
 # --- use cases ------------------------------------------------------------------------------------
 
 
@@ -136,7 +148,7 @@ def find(office: Office, address: str) -> PartyId | None:
 async def plan_erasure(office: Office, *, address: str, reason: str = "request") -> views.Erasure:
     """What erasing whoever has this address would do: each store, action, date and rule.
 
-    ``address``: a telephone number, a SIP address or a mailbox.
+    ``address``: a telephone number, a SIP address, a mailbox, or the SID of a postal address.
     """
     await office.settled()
     party = find(office, address)

@@ -124,6 +124,7 @@ WHAT = {
     "room_recordings": "whose voice of a conference is whose",
     "texts": "text messages with them",
     "payments": "payments they made",
+    "addresses": "postal addresses of theirs, sealed",
     "text_events": "facts of text messages",
     "text_parts": "parts of text messages on their way",
     "text_media": "pictures in text messages, and where they came from",

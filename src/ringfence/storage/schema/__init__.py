@@ -5,6 +5,7 @@ serve SQLite and Postgres. Every id is 34 characters (``kernel.ids``).
 """
 
 from ringfence.storage.schema.accounts import accounts, tokens
+from ringfence.storage.schema.addresses import addresses
 from ringfence.storage.schema.apps import app_grants, app_tokens, apps, repeats
 from ringfence.storage.schema.audit import (
     audit_checkpoints,
@@ -64,6 +65,7 @@ from ringfence.storage.schema.transcriptions import transcription_parts, transcr
 
 __all__ = [
     "accounts",
+    "addresses",
     "amendments",
     "api_keys",
     "app_grants",
