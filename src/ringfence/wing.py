@@ -19,6 +19,7 @@ from ringfence.observe.logs import get_logger
 from ringfence.office import Office, alerts, tenancy
 from ringfence.office.caller_ids import CallerIdChecks
 from ringfence.office.messaging.replies import Replies
+from ringfence.office.number_ties import PassedOn
 from ringfence.office.payment_desk import PaymentDesk
 from ringfence.office.recognising import Ears
 from ringfence.office.transcribing import Scribe
@@ -124,7 +125,7 @@ class Wing:
         tolls = Tolls(shared.clock, settings.allow_prefixes, frozen=self._frozen)
         programs = Programs(
             directory=office.directory,
-            applets=self.checks,
+            applets=PassedOn(office, self.checks),
             tolls=tolls,
             domain=office.domain,
             public_url=settings.public_url,

@@ -5,7 +5,8 @@ import pytest
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.office.number_ties import document_of
+from ringfence.markup import verbs
+from ringfence.office.number_ties import PassedOn, address_at
 from ringfence.switch.directory import TrunkEntry
 
 pytestmark = pytest.mark.anyio
@@ -17,6 +18,13 @@ HOME = {
 }  # fmt: skip
 
 
+class Nothing:
+    """No other flow."""
+
+    def open(self, *_):
+        return None
+
+
 async def run(office, name, /, **args):
     return await office.run(name, args, actor="operator")
 
@@ -25,10 +33,16 @@ async def test_calls_to_a_number_are_passed_on_to_its_trunk(office):
     trunk = await run(office, "trunk.add", name="pbx", address="192.0.2.7:5080", transport="tcp")
     number = await run(office, "number.add", number=OURS, ties={"trunk": "pbx"})
     assert number.trunk == trunk.sid
-    route = office.directory.numbers[OURS].route
-    assert f"sip:{OURS}@192.0.2.7:5080;transport=tcp" in route.document
+    url = f"flow:{office.directory.numbers[OURS].route.flow}"
+    flows = PassedOn(office, Nothing())
+    (dial,) = flows.open(url, {"From": Phone("+12025550140")}, 0)
+    assert dial.targets[0].uri == f"sip:{OURS}@192.0.2.7:5080;transport=tcp"
+    assert (dial.caller_id, dial.answer_on_bridge) == ("+12025550140", True)
+    (hidden,) = flows.open(url, {"From": ""}, 0)
+    assert hidden.caller_id is None
+    assert flows.open("flow:welcome", {}, 0) is None
     await run(office, "trunk.remove", name="pbx")
-    assert "Reject" in office.directory.numbers[OURS].route.document
+    assert flows.open(url, {}, 0) == (verbs.Reject(),)
 
 
 async def test_what_is_said_last_answers(office):
@@ -94,6 +108,7 @@ async def test_a_number_of_the_stock_may_ask_for_an_address(office, rule, countr
     assert (bought.stock.address, bought.stock.beta) == (rule, True)
 
 
-def test_a_document_passes_a_call_on():
-    entry = TrunkEntry(id=TrunkId("TK"), name="x", host="2001:db8::1", port=5061, transport="tls")
-    assert "sip:+12025550150@[2001:db8::1]:5061;transport=tls" in document_of(Phone(OURS), entry)
+@pytest.mark.parametrize("host", ["2001:db8::1", "[2001:db8::1]"])
+def test_an_address_at_a_trunk(host):
+    entry = TrunkEntry(id=TrunkId("TK"), name="x", host=host, port=5061, transport="tls")
+    assert address_at(Phone(OURS), entry) == f"sip:{OURS}@[2001:db8::1]:5061;transport=tls"

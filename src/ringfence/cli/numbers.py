@@ -62,12 +62,12 @@ def add(
     chosen = answer(flow, voice_url, twiml)
     if application is not None:
         chosen["application"] = application
+    if not chosen and sms_flow is None and to_trunk is None:
+        raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
+    more: dict[str, Any] = {} if chosen or to_trunk is not None else {"silent": True}
     ties = {"trunk": to_trunk, "address": address}
     if tied := {name: value for name, value in ties.items() if value is not None}:
-        chosen["ties"] = tied
-    if not chosen.keys() - {"ties"} and sms_flow is None and to_trunk is None:
-        raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
-    more = {} if chosen.keys() - {"ties"} or to_trunk is not None else {"silent": True}
+        more["ties"] = tied
     if sms_flow is not None:
         chosen["sms_flow"] = sms_flow
     with office(data) as ask:

@@ -81,7 +81,7 @@ from ringfence.office.lookup import LookupShelf
 from ringfence.office.messaging.pictures import Pictures
 from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
-from ringfence.office.number_ties import document_of
+from ringfence.office.number_ties import passing_on
 from ringfence.office.privacy import policy
 from ringfence.office.shelf import Shelf
 from ringfence.office.shown_calls import ShownCalls
@@ -372,7 +372,6 @@ class Office:
             for trunk in self.store.trunks.all(reading):
                 self.trunks[trunk.id] = trunk
                 self.directory.trunks[trunk.id] = trunk_entry(trunk)
-        self._learn_tied()
         for account in self.store.accounts.all(reading)[1:]:
             self.branches[account.id] = tenancy.below(self, account.id)
 
@@ -462,7 +461,6 @@ class Office:
         """A carrier is trusted, or registered with."""
         self.trunks[trunk.id] = trunk
         self.directory.trunks[trunk.id] = trunk_entry(trunk)
-        self._learn_tied()
         if self.runs:
             with exchange_itself():
                 await self.live.trunk_added(trunk)
@@ -471,22 +469,13 @@ class Office:
         """A carrier is trusted no longer."""
         self.trunks.pop(trunk.id, None)
         self.directory.trunks.pop(trunk.id, None)
-        self._learn_tied()
         if self.runs:
             with exchange_itself():
                 self.live.trunk_removed(trunk)
 
-    def _learn_tied(self) -> None:
-        """A trunk came or went: numbers tied to it are answered otherwise now."""
-        for number in [*self.numbers.values()]:
-            if number.options.trunk is not None:
-                self.learn_number(number)
-
     def _route(self, number: Number) -> Route:
         if number.options.trunk is not None:
-            trunk = self.directory.trunks.get(number.options.trunk)
-            passed = NOTHING if trunk is None else document_of(number.phone, trunk)
-            return TwimlRoute(document=passed)
+            return FlowRoute(flow=passing_on(number.id))
         if number.options.application is not None:
             return ApplicationRoute(application=number.options.application)
         if number.route == "flow":

@@ -9,17 +9,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 import msgspec
 
 from ringfence.accounts.resources import StockRange
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AddressId, TrunkId
+from ringfence.kernel.ids import AddressId, NumberId, TrunkId
 from ringfence.kernel.phone import Phone
+from ringfence.markup import verbs
+from ringfence.markup.context import Applets
+from ringfence.markup.exchange import Value
 from ringfence.numbers.options import NumberOptions
 from ringfence.numbers.plan import country_of
 from ringfence.numbers.stock import holds
@@ -29,6 +32,8 @@ from ringfence.switch.directory import TrunkEntry
 if TYPE_CHECKING:
     from ringfence.office import Office
 
+_FLOW = "~trunk/"
+_SCHEME = f"flow:{_FLOW}"
 _PAPERS = re.compile(r"(BU|RI)[0-9a-fA-F]{32}")
 
 
@@ -87,13 +92,47 @@ def check_address(office: Office, phone: Phone, options: NumberOptions) -> None:
         raise Refused("address_required", f"that number is given to a {about.address} address")
 
 
-def document_of(phone: Phone, trunk: TrunkEntry) -> str:
-    """Return the document that passes a call on to a PBX, which sees who called."""
-    host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
+def passing_on(number: NumberId) -> str:
+    """Return the name of the flow that passes calls to a number on to its trunk."""
+    return f"{_FLOW}{number}"
+
+
+class PassedOn:
+    """The flows of numbers that are tied to a trunk; any other is somebody else's.
+
+    The PBX is called with the number that was called, and is shown who calls.
+    """
+
+    def __init__(self, office: Office, flows: Applets) -> None:
+        self._office = office
+        self._flows = flows
+
+    def open(self, url: str, params: Mapping[str, Value], now: Ms) -> tuple[verbs.Verb, ...] | None:
+        """Return what a call to such a number does: it is turned away once the trunk is gone."""
+        if not url.startswith(_SCHEME):
+            return self._flows.open(url, params, now)
+        number = self._office.number_by_id(NumberId(url.removeprefix(_SCHEME)))
+        trunk = None
+        if number is not None and number.options.trunk is not None:
+            trunk = self._office.directory.trunks.get(number.options.trunk)
+        if number is None or trunk is None:
+            return (verbs.Reject(),)
+        caller = params.get("From")
+        return (
+            verbs.Dial(
+                targets=(verbs.Sip(uri=address_at(number.phone, trunk)),),
+                caller_id=caller.e164 if isinstance(caller, Phone) else None,
+                answer_on_bridge=True,
+            ),
+        )
+
+
+def address_at(phone: Phone, trunk: TrunkEntry) -> str:
+    """Return the SIP address of a number at a trunk."""
+    host = f"[{trunk.host}]" if ":" in trunk.host and trunk.host[0] != "[" else trunk.host
     port = "" if trunk.port is None else f":{trunk.port}"
     way = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
-    uri = escape(f"sip:{phone.e164}@{host}{port}{way}")
-    return f'<Response><Dial answerOnBridge="true"><Sip>{uri}</Sip></Dial></Response>'
+    return f"sip:{phone.e164}@{host}{port}{way}"
 
 
 def stock_of(ranges: Sequence[StockRange], e164: str) -> StockRange | None:
