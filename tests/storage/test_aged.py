@@ -107,6 +107,7 @@ def test_a_held_case_stays(store, account, rooms, clock):
 
 
 ELSEWHERE = {
+    "addresses": "kept as long as the number that is given by them, and the account",
     "accounts": "closes with the account",
     "amendments": "with its case",
     "api_keys": "closes with the account",

@@ -93,6 +93,117 @@ class AsyncAccountOperations:
         )
 
 
+class AsyncAddressOperations:
+    """``address.…``"""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self,
+        *,
+        customer: str,
+        street: str,
+        city: str,
+        region: str,
+        postal_code: str,
+        country: str,
+        street_more: str | None = None,
+        name: str | None = None,
+        contact: str | None = None,
+        emergency: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.DeskAddress:
+        """Keep the address of a customer, whom a number is given to."""
+        return cast(
+            "models.DeskAddress",
+            await self._connection.ask(
+                "POST",
+                "/v1/addresses",
+                models.DeskAddress,
+                body={
+                    "customer": customer,
+                    "street": street,
+                    "city": city,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "country": country,
+                    "street_more": street_more,
+                    "name": name,
+                    "contact": contact,
+                    "emergency": emergency,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def change(
+        self,
+        sid: str,
+        *,
+        customer: str | None = None,
+        street: str | None = None,
+        street_more: str | None = None,
+        city: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        name: str | None = None,
+        emergency: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.DeskAddress:
+        """Change some of it."""
+        return cast(
+            "models.DeskAddress",
+            await self._connection.ask(
+                "POST",
+                f"/v1/addresses/{piece(sid)}",
+                models.DeskAddress,
+                body={
+                    "customer": customer,
+                    "street": street,
+                    "street_more": street_more,
+                    "city": city,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "name": name,
+                    "emergency": emergency,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> AsyncIterator[models.DeskAddress]:
+        """Addresses of customers."""
+        return cast(
+            "AsyncIterator[models.DeskAddress]",
+            self._connection.pages(
+                "GET", "/v1/addresses", models.DeskAddress, query={"limit": limit}
+            ),
+        )
+
+    def numbers(self, sid: str, *, limit: int | None = None) -> AsyncIterator[models.Number]:
+        """Our numbers that are given by it."""
+        return cast(
+            "AsyncIterator[models.Number]",
+            self._connection.pages(
+                "GET", f"/v1/addresses/{piece(sid)}/numbers", models.Number, query={"limit": limit}
+            ),
+        )
+
+    async def remove(self, sid: str) -> None:
+        """Forget an address."""
+        await self._connection.ask("DELETE", f"/v1/addresses/{piece(sid)}", type(None))
+
+    async def show(self, sid: str) -> models.DeskAddress:
+        """One address."""
+        return cast(
+            "models.DeskAddress",
+            await self._connection.ask("GET", f"/v1/addresses/{piece(sid)}", models.DeskAddress),
+        )
+
+
 class AsyncAppOperations:
     """``app.…``"""
 
@@ -1513,6 +1624,7 @@ class AsyncNumberOperations:
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
+        ties: builtins.dict[str, str | bool] | None = None,
         silent: bool | None = None,
         replace: bool | None = None,
         idempotency_key: str | None = None,
@@ -1536,6 +1648,7 @@ class AsyncNumberOperations:
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
+                    "ties": ties,
                     "silent": silent,
                     "replace": replace,
                 },
@@ -1558,6 +1671,7 @@ class AsyncNumberOperations:
         hooks: builtins.dict[str, builtins.dict[str, str]] | None = None,
         name: str | None = None,
         caller_name_lookup: bool | None = None,
+        ties: builtins.dict[str, str | bool] | None = None,
         idempotency_key: str | None = None,
     ) -> models.Number:
         """Another thing answers it."""
@@ -1578,6 +1692,7 @@ class AsyncNumberOperations:
                     "hooks": hooks,
                     "name": name,
                     "caller_name_lookup": caller_name_lookup,
+                    "ties": ties,
                 },
                 key=idempotency_key,
                 keyed=True,
@@ -1665,7 +1780,19 @@ class AsyncNumberOperations:
         last: str | None = None,
         trunk: str | None = None,
         kind: str | None = None,
+        voice: bool | None = None,
         sms: bool | None = None,
+        mms: bool | None = None,
+        fax: bool | None = None,
+        beta: bool | None = None,
+        address: str | None = None,
+        locality: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        rate_center: str | None = None,
+        lata: str | None = None,
+        latitude: float | None = None,
+        longitude: float | None = None,
         idempotency_key: str | None = None,
     ) -> models.StockRange:
         """A trunk brings these."""
@@ -1675,18 +1802,36 @@ class AsyncNumberOperations:
                 "POST",
                 "/v1/number-stock",
                 models.StockRange,
-                body={"first": first, "last": last, "trunk": trunk, "kind": kind, "sms": sms},
+                body={
+                    "first": first,
+                    "last": last,
+                    "trunk": trunk,
+                    "kind": kind,
+                    "voice": voice,
+                    "sms": sms,
+                    "mms": mms,
+                    "fax": fax,
+                    "beta": beta,
+                    "address": address,
+                    "locality": locality,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "rate_center": rate_center,
+                    "lata": lata,
+                    "latitude": latitude,
+                    "longitude": longitude,
+                },
                 key=idempotency_key,
                 keyed=True,
             ),
         )
 
-    async def stock_countries(self) -> builtins.dict[str, builtins.list[str]]:
+    def stock_countries(self, *, limit: int | None = None) -> AsyncIterator[models.StockCountry]:
         """Where there are numbers, and of which kinds."""
         return cast(
-            "builtins.dict[str, builtins.list[str]]",
-            await self._connection.ask(
-                "GET", "/v1/number-stock/countries", builtins.dict[str, builtins.list[str]]
+            "AsyncIterator[models.StockCountry]",
+            self._connection.pages(
+                "GET", "/v1/number-stock/countries", models.StockCountry, query={"limit": limit}
             ),
         )
 
@@ -1695,9 +1840,23 @@ class AsyncNumberOperations:
         *,
         country: str | None = None,
         kind: str | None = None,
+        voice: bool | None = None,
         sms: bool | None = None,
+        mms: bool | None = None,
+        fax: bool | None = None,
         contains: str | None = None,
         area_code: str | None = None,
+        locality: str | None = None,
+        region: str | None = None,
+        postal_code: str | None = None,
+        rate_center: str | None = None,
+        lata: str | None = None,
+        near: str | None = None,
+        miles: int | None = None,
+        no_address: bool | None = None,
+        no_local_address: bool | None = None,
+        no_foreign_address: bool | None = None,
+        beta: bool | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[models.FreeNumber]:
         """Numbers that can be had."""
@@ -1710,9 +1869,23 @@ class AsyncNumberOperations:
                 query={
                     "country": country,
                     "kind": kind,
+                    "voice": voice,
                     "sms": sms,
+                    "mms": mms,
+                    "fax": fax,
                     "contains": contains,
                     "area_code": area_code,
+                    "locality": locality,
+                    "region": region,
+                    "postal_code": postal_code,
+                    "rate_center": rate_center,
+                    "lata": lata,
+                    "near": near,
+                    "miles": miles,
+                    "no_address": no_address,
+                    "no_local_address": no_local_address,
+                    "no_foreign_address": no_foreign_address,
+                    "beta": beta,
                     "limit": limit,
                 },
             ),
@@ -4000,13 +4173,16 @@ class AsyncRecordingOperations:
         )
 
     def list(
-        self, *, call: str | None = None, limit: int | None = None
+        self, *, call: str | None = None, conference: str | None = None, limit: int | None = None
     ) -> AsyncIterator[models.Recording]:
         """Recordings and voicemails, newest first."""
         return cast(
             "AsyncIterator[models.Recording]",
             self._connection.pages(
-                "GET", "/v1/recordings", models.Recording, query={"call": call, "limit": limit}
+                "GET",
+                "/v1/recordings",
+                models.Recording,
+                query={"call": call, "conference": conference, "limit": limit},
             ),
         )
 
@@ -4810,6 +4986,7 @@ class AsyncOperations:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.account = AsyncAccountOperations(connection)
+        self.address = AsyncAddressOperations(connection)
         self.app = AsyncAppOperations(connection)
         self.application = AsyncApplicationOperations(connection)
         self.backup = AsyncBackupOperations(connection)
