@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ringfence.media import dtmf, g711, tones
-from ringfence.media.digit_watch import RUNS, DigitWatch
+from ringfence.media.digit_watch import RULES, DigitWatch
 
 PASSAGE = 3_200
 """Samples: about as long as each is."""
@@ -41,7 +41,7 @@ def _pair(row, column, milliseconds=40, *, peak=4000.0, twist=1.0, off=0.0, nois
 def test_the_shortest_digit_is_suspected_before_it_is_sure(digit) -> None:
     pcm = tones.Oscillator(tones.dtmf(digit, 100), rate=8000).read(800)
     watch, detector = DigitWatch(), dtmf.ToneDetector()
-    seen = dtmf.BLOCK + (RUNS[0][0] - 1) * dtmf.HOP
+    seen = dtmf.BLOCK + (min(rule.blocks for rule in RULES) - 1) * dtmf.HOP
     assert not watch.feed(pcm[: seen - 1])
     assert watch.feed(pcm[seen - 1 : seen])
     assert detector.feed(pcm[:seen]) == []

@@ -6,10 +6,11 @@ removes what is still waiting. One frame is 20 ms.
 
 ``push(frame, pressed)`` with redaction on feeds the frame, brought to 8000 Hz, to a listener
 (`digit_watch`, fresh whenever redaction is switched on). Where an RFC 4733 digit is held
-(``pressed``) or the listener suspects a digit, every frame in the line and this one become noise,
-and so do the next `LINE` frames: the audio of an event can lag behind it in the jitter buffer by as
-much. The tail runs on after redaction is switched off. Then the frame enters the line, and when
-more than `LINE` wait, the oldest leaves. `drain` gives out the rest at the end.
+(``pressed``) or the listener suspects a digit, every frame in the line and this one become noise.
+So do the next `LINE` frames after an event, whose audio can lag behind it in the jitter buffer by
+as much, and the next `AFTER` = 4 (80 ms) after a tone, which is suspected again while it lasts. The
+tail runs on after redaction is switched off. Then the frame enters the line, and when more than
+`LINE` wait, the oldest leaves. `drain` gives out the rest at the end.
 
 Noise is generated when a marked frame leaves: x = x * 1664525 + 1013904223 mod 2**32 per sample,
 from x = 1 in a new line; the sample is x (as a signed 32-bit number) >> 23: -256 to 255.
@@ -26,6 +27,7 @@ from ringfence.media.resample import resampler
 from ringfence.media.rtp import MASK32
 
 LINE: Final = 10
+AFTER: Final = 4
 MULTIPLIER: Final = 1664525
 INCREMENT: Final = 1013904223
 
@@ -59,9 +61,10 @@ class Redactor:
             self._tail -= 1
         if self._watch is not None:
             heard = frame if self._converter is None else self._converter.feed(frame)
-            if self._watch.feed(heard) or pressed:
+            suspected = self._watch.feed(heard)
+            if suspected or pressed:
                 self._marks = deque([True] * len(self._marks))
-                self._tail = LINE
+                self._tail = max(self._tail, LINE if pressed else AFTER)
                 marked = True
         self._waiting.append(frame)
         self._marks.append(marked)

@@ -54,7 +54,12 @@ def cards(pytestconfig: pytest.Config) -> ctypes.CDLL:
     found = path if path.exists() else build.compile_program(path, [CARDS], ("-shared", "-O3"))
     if found is None:
         pytest.skip("no C compiler: the protection of card numbers is NOT proved")
-    loaded = ctypes.CDLL(str(found))
+    return prepared(found)
+
+
+def prepared(path: Path) -> ctypes.CDLL:
+    """Return media_cards.c as ctypes calls it."""
+    loaded = ctypes.CDLL(str(path))
     number, text = ctypes.c_uint32, ctypes.c_char_p
     places = ctypes.POINTER(number)
     loaded.cards_call.restype = loaded.cards_read.restype = number

@@ -81,12 +81,21 @@ uint32_t dtmf_feed(rf_dtmf *detector, const int16_t *pcm, uint32_t count, dtmf_d
 
 /* media.digit_watch */
 enum { WATCH_KEPT = 8 };
+/* The strongest tone of a group in a block. */
+typedef struct {
+  int64_t power, second;
+  int32_t re, im;
+} watch_line;
+/* A block that is near a digit: row and column, how each went on from the block before. */
+typedef struct {
+  watch_line line[2];
+  int64_t turn[2][2], beside[2], energy;
+} watch_near;
 typedef struct {
   int16_t tail[DTMF_BLOCK + 320];
-  uint32_t held_back, run, company;
+  uint32_t held_back, run, count, company;
   int32_t like; /* index of a digit or -1 */
-  /* of the latest blocks like it */
-  int64_t row[WATCH_KEPT], column[WATCH_KEPT], beside[2][WATCH_KEPT], energy[WATCH_KEPT];
+  watch_near blocks[WATCH_KEPT];
 } rf_watch;
 
 void watch_init(rf_watch *watch);

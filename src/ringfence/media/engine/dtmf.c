@@ -97,85 +97,166 @@ uint32_t dtmf_feed(rf_dtmf *d, const int16_t *pcm, uint32_t count, dtmf_digit *e
 
 /* --- suspicion ------------------------------------------------------------------------------- */
 
-enum { SHARE = 1306, BESIDE = 6, UPPER = 3, WATCH_RULES = 5, COMPANY = 314 };
+enum { SHARE = 1306, NEAR = 392, BESIDE = 6, UPPER = 3, COMPANY = 314 };
 static const int64_t FAINT_ENERGY = 40000, FAINT_POWER = 100000000;
-static const struct {
-  uint32_t count;
-  int64_t share, outweighs;
+/* What blocks in a row must be to be suspected, as the table in media.digit_watch; of twos the first
+ * is for the row. */
+typedef struct {
+  bool company, like;
+  uint32_t blocks;
+  int64_t share, above[2], steady[2], swell[2], besides;
   int upper;
-  int64_t steady;
-} RULES[WATCH_RULES] = {/* the first is for digits in company */
-                        {3, 1500, 0, 0, 4},  {3, 1795, 10, 0, 0},
-                        {4, 1500, 4, 0, 2},  {4, 1500, 10, 1, 2},
-                        {WATCH_KEPT, 1500, 2, 0, 2}};
+} watch_rule;
+static const watch_rule RULES[] = {
+    {true, true, 3, 1500, {0, 0}, {0, 960}, {40, 40}, 0, 0},
+    {false, true, 3, 1795, {0, 0}, {0, 0}, {0, 0}, 10, 0},
+    {false, true, 4, 1500, {0, 0}, {0, 985}, {20, 20}, 4, 0},
+    {false, true, 4, 1500, {0, 0}, {0, 985}, {20, 20}, 10, 1},
+    {false, true, 8, 1500, {0, 0}, {0, 960}, {20, 20}, 2, 0},
+    {false, false, 3, 1795, {15, 160}, {0, 960}, {40, 20}, 10, 0},
+    {false, false, 4, 1632, {120, 120}, {960, 985}, {30, 15}, 0, 0},
+    {false, false, 4, 1142, {30, 80}, {990, 995}, {20, 20}, 0, 0},
+    {false, false, 4, 1795, {15, 160}, {900, 960}, {0, 13}, 4, 0},
+    {false, false, 4, 653, {120, 40}, {990, 985}, {15, 15}, 0, 0},
+    {false, false, 6, 653, {20, 50}, {0, 990}, {0, 15}, 0, 0},
+    {false, false, 8, 653, {120, 80}, {960, 0}, {20, 30}, 0, 0},
+};
+enum { WATCH_RULES = sizeof RULES / sizeof *RULES };
+
+/* cosine and sine of an exact sine's turn from block to block, times 2048; the tangent of how far
+ * another may be from that, times 1024 */
+static const int16_t TURNS[8][3] = {{-1920, 713, 722}, {1721, -1111, 826}, {-1861, 854, 955}, {2048, -14, 1118}, {-542, -1975, 1851}, {-2036, -218, 2467}, {-1769, 1033, 3711}, {-1732, 1093, 7726}};
 
 void watch_init(rf_watch *watch) {
   memset(watch, 0, sizeof *watch);
   watch->like = -1;
 }
 
-/* Which digit a block is like, or -1; the powers of its row and column. */
-static int resembles(const int16_t *x, int64_t energy, int64_t *row, int64_t *column) {
-  int64_t r2, c2;
-  if (energy < FAINT_ENERGY) return -1;
-  int r = strongest(x, DTMF_COSINE, DTMF_SINE, row, &r2);
-  if (*row < FAINT_POWER || *row <= 3 * r2) return -1;
-  int c = strongest(x, DTMF_COSINE + 4, DTMF_SINE + 4, column, &c2);
-  if (*column < FAINT_POWER || *column <= 3 * c2 || *column >= 8 * *row || *row >= 12 * *column)
-    return -1;
-  return *row + *column > SHARE * energy ? r * 4 + c : -1;
+/* The strongest of four tones, and the power of the next. */
+static int strongest_line(const int16_t *x, const int16_t (*cosine)[BLOCK],
+                          const int16_t (*sine)[BLOCK], watch_line *best) {
+  int index = 0;
+  *best = (watch_line){-1, -1, 0, 0};
+  for (int f = 0; f < 4; f++) {
+    int32_t re = 0, im = 0;
+    for (int n = 0; n < BLOCK; n++) {
+      re += x[n] * cosine[f][n];
+      im += x[n] * sine[f][n];
+    }
+    re >>= 8;
+    im >>= 8;
+    int64_t power = (int64_t)re * re + (int64_t)im * im;
+    if (power > best->power) {
+      *best = (watch_line){power, best->power, re, im};
+      index = f;
+    } else if (power > best->second) {
+      best->second = power;
+    }
+  }
+  return index;
 }
 
-/* The sum of the last `count` of a ring, the least and the most of them. */
+/* Which digit a block is near, or -1. */
+static int resembles(const int16_t *x, int64_t energy, watch_line *row, watch_line *column) {
+  if (energy < FAINT_ENERGY) return -1;
+  int r = strongest_line(x, DTMF_COSINE, DTMF_SINE, row);
+  if (row->power < FAINT_POWER) return -1;
+  int c = strongest_line(x, DTMF_COSINE + 4, DTMF_SINE + 4, column);
+  if (column->power < FAINT_POWER || column->power >= 8 * row->power ||
+      row->power >= 24 * column->power)
+    return -1;
+  return row->power + column->power > NEAR * energy ? r * 4 + c : -1;
+}
+
+static const watch_near *latest(const rf_watch *w, uint32_t back) {
+  return &w->blocks[(w->count - 1 - back) % WATCH_KEPT];
+}
+
+/* Sums over the latest blocks, the least and the most of each line. */
 typedef struct {
-  int64_t sum, least, most;
+  int64_t power[2], second[2], least[2], most[2], ends[2], re[2], im[2], energy, beside[2];
 } watch_sums;
 
-static watch_sums latest(const int64_t *ring, uint32_t run, uint32_t count) {
-  watch_sums s = {0, INT64_MAX, 0};
-  for (uint32_t k = run - count; k < run; k++) {
-    int64_t x = ring[k % WATCH_KEPT];
-    s.sum += x;
-    if (x < s.least) s.least = x;
-    if (x > s.most) s.most = x;
+static void add(watch_sums *s, const watch_near *block, bool first, bool last) {
+  for (int g = 0; g < 2; g++) {
+    int64_t power = block->line[g].power;
+    s->power[g] += power;
+    s->second[g] += block->line[g].second;
+    s->beside[g] += block->beside[g];
+    if (power < s->least[g]) s->least[g] = power;
+    if (power > s->most[g]) s->most[g] = power;
+    if (first || last) s->ends[g] += power;
+    if (first) continue;
+    s->re[g] += block->turn[g][0];
+    s->im[g] += block->turn[g][1];
   }
+  s->energy += block->energy;
+}
+
+static watch_sums sums(const rf_watch *w, uint32_t count) {
+  watch_sums s = {.least = {INT64_MAX, INT64_MAX}};
+  for (uint32_t back = count; back-- > 0;) add(&s, latest(w, back), back + 1 == count, back == 0);
   return s;
 }
 
+static bool is_sine(const rf_watch *w, const watch_sums *s, const watch_rule *rule, int group) {
+  int64_t swell = rule->swell[group], re = s->re[group], im = s->im[group];
+  const int16_t *by = TURNS[group ? 4 + w->like % 4 : w->like / 4];
+  if (10 * s->power[group] <= rule->above[group] * s->second[group]) return false;
+  if (swell && 10 * s->most[group] >= swell * s->least[group]) return false;
+  if ((im < 0 ? -im : im) << 10 >= by[2] * re) return false;
+  if (!rule->steady[group]) return true;
+  __extension__ typedef __int128 wide;
+  wide turned = (wide)re * re + (wide)im * im;
+  wide whole = (wide)rule->steady[group] * (2 * s->power[group] - s->ends[group]);
+  return 4000000 * turned > whole * whole;
+}
+
 static bool suspicious(const rf_watch *w) {
-  for (int k = w->company ? 0 : 1; k < WATCH_RULES && w->run >= RULES[k].count; k++) {
-    uint32_t count = RULES[k].count;
-    watch_sums r = latest(w->row, w->run, count), c = latest(w->column, w->run, count);
-    int64_t power = r.sum + c.sum, steady = RULES[k].steady;
-    if (power > RULES[k].share * latest(w->energy, w->run, count).sum &&
-        power > RULES[k].outweighs * latest(w->beside[RULES[k].upper], w->run, count).sum &&
-        !(steady && (r.most >= steady * r.least || c.most >= steady * c.least)))
+  for (const watch_rule *rule = RULES; rule < RULES + WATCH_RULES; rule++) {
+    if ((rule->like ? w->run : w->count) < rule->blocks || (rule->company && !w->company)) continue;
+    watch_sums s = sums(w, rule->blocks);
+    int64_t power = s.power[0] + s.power[1];
+    if (power > rule->share * s.energy && power > rule->besides * s.beside[rule->upper] &&
+        is_sine(w, &s, rule, 0) && is_sine(w, &s, rule, 1))
       return true;
   }
   return false;
 }
 
+static void turn(const watch_line *line, const watch_line *last, const int16_t *by, int64_t *out) {
+  int64_t along = (int64_t)line->re * last->re + (int64_t)line->im * last->im;
+  int64_t across = (int64_t)line->re * last->im - (int64_t)line->im * last->re;
+  out[0] = (along * by[0] + across * by[1]) >> 11;
+  out[1] = (across * by[0] - along * by[1]) >> 11;
+}
+
+static bool is_like(const watch_near *block) {
+  const watch_line *row = &block->line[0], *column = &block->line[1];
+  return row->power < 12 * column->power && row->power > 3 * row->second && column->power > 3 * column->second &&
+         row->power + column->power > SHARE * block->energy;
+}
+
 static bool watch_step(rf_watch *w, const int16_t *x) {
-  int64_t energy = 0, row = 0, column = 0, beside[2] = {0};
-  for (int n = 0; n < BLOCK; n++) energy += x[n] * x[n];
+  watch_near block = {0};
+  for (int n = 0; n < BLOCK; n++) block.energy += x[n] * x[n];
   if (w->company) w->company--;
-  int like = resembles(x, energy, &row, &column);
-  if (like < 0 || like != w->like) {
+  int like = resembles(x, block.energy, &block.line[0], &block.line[1]);
+  if (like != w->like) {
     w->like = like;
-    w->run = 0;
+    w->run = w->count = 0;
   }
   if (like < 0) return false;
   for (int f = 0; f < BESIDE; f++) {
     int64_t power = power_of(x, BESIDE_COSINE[f], BESIDE_SINE[f]);
-    beside[0] += power;
-    if (f >= BESIDE - UPPER) beside[1] += power;
+    block.beside[0] += power;
+    if (f >= BESIDE - UPPER) block.beside[1] += power;
   }
-  uint32_t at = w->run++ % WATCH_KEPT;
-  w->row[at] = row;
-  w->column[at] = column;
-  w->beside[0][at] = beside[0];
-  w->beside[1][at] = beside[1];
-  w->energy[at] = energy;
+  if (w->count)
+    for (int g = 0; g < 2; g++)
+      turn(&block.line[g], &latest(w, 0)->line[g], TURNS[g ? 4 + like % 4 : like / 4], block.turn[g]);
+  w->blocks[w->count++ % WATCH_KEPT] = block;
+  w->run = is_like(&block) ? w->run + 1 : 0;
   if (!suspicious(w)) return false;
   w->company = COMPANY;
   return true;

@@ -83,9 +83,11 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
     resample_down(&t->converter, frame, narrow, FRAME_WIDE);
     heard = narrow;
   }
-  if (!watch_feed(&t->watch, heard, FRAME) && !pressed) return marked;
+  bool suspected = watch_feed(&t->watch, heard, FRAME);
+  if (!suspected && !pressed) return marked;
   hiss_back(t);
-  t->tail = LOOK_AHEAD;
+  uint32_t tail = pressed ? LOOK_AHEAD : LOOK_AFTER;
+  if (t->tail < tail) t->tail = tail;
   return true;
 }
 
