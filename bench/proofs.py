@@ -1,13 +1,13 @@
-"""What can be counted of the privacy policy: how fast it is compiled, what it notices, what is lost.
+"""What can be counted of the privacy policy: how fast it compiles, what is noticed, what is lost.
 
     python bench/proofs.py [--json] [--quick]
 
-The changes, the labelled scenarios, the calls with cards and the voices are those of the tests, which
-fail where one of them is wrong; here they are counted. *Compiled* is everything from the labels in
-the code to the notice, the record of processing and the view of erasures, on an installation with
-nothing in it: what is in it does not count, as no row is read. Keys read, by what else is on the
-line: calls of which an independent listener recovers a key from the recording. Muted speech: what
-part of it is taken for keys, by voices the listener was tried on and by others.
+The changes, the labelled scenarios, the calls with cards and the voices are those of the tests,
+which fail where one of them is wrong; here they are counted. *Compiled* is everything from the
+labels in the code to the notice, the record of processing and the view of erasures, on an
+installation with nothing in it: what is in it does not count, as no row is read. Keys read, by what
+else is on the line: calls of which an independent listener recovers a key from the recording. Muted
+speech: what part of it is taken for keys, by voices the listener was tried on and by others.
 """
 
 from __future__ import annotations

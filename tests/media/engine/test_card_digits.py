@@ -290,9 +290,7 @@ def spoken(text: str, voices: list[str]) -> Iterator[bytes]:
         yield answers.read(int.from_bytes(head[1:], "big"))
 
 
-def muted(
-    line: Line, library: ctypes.CDLL, text: str, voices: list[str]
-) -> tuple[int, int]:
+def muted(line: Line, library: ctypes.CDLL, text: str, voices: list[str]) -> tuple[int, int]:
     """How many frames there are of a text by some voices, and how many of them are muted."""
     frames = changed = 0
     for number, pcm in enumerate(spoken(text, voices)):
