@@ -184,7 +184,9 @@ async def show_work(office: Office, *, sid: str) -> views.Work:
     return view(office.errands.get(sid))
 
 
-@TABLE.use_case("work.cancel", actors=KNOWN, live=True, purpose="operate", category=_WHAT)
+@TABLE.use_case(
+    "work.cancel", actors=KNOWN, live=True, purpose="operate", category="system.configuration"
+)
 async def cancel_work(office: Office, *, sid: str) -> views.Work:
     """Stop it; what it had begun is tidied away."""
     errand = office.errands.get(sid)

@@ -142,10 +142,17 @@ RULES: tuple[Rule, ...] = (
          "choices", while_restricted=True),
     Rule("erase", "user", ("system",), "erase", while_restricted=True, while_held=False),
     Rule("erase", "user", _CASES, "erase", _OPENED, while_restricted=True, while_held=False),
-    Rule("operate", "system", ("system", *_OFFICE, "developer", "staff"), "operate",
+    Rule("operate", "system", ("system", *_OFFICE, "developer"), "operate",
          while_restricted=True),
-    Rule("operate", "system.operations", ("auditor", "manager", "agent", "privacy_officer"),
-         "operate", while_restricted=True),
+    # Whoever only watches, staff of the host too, changes nothing: a number that is sent elsewhere
+    # would tell them with whom and what.
+    Rule("operate", "system.operations",
+         ("auditor", "manager", "agent", "privacy_officer", "staff"), "operate",
+         while_restricted=True),
+    # What is promised, by whom it is answered and who receives data: not for whoever sets it up.
+    Rule("notify", "system", ("system", *_CASES, "admin"), "notify"),
+    Rule("notify", "user", ("system",), "notify"),
+    Rule("notify", "user", _CASES, "notify", _OPENED),
     Rule("operate", "user.account", ("system",), "operate", while_restricted=True),
     Rule("operate", "user.account", (*_OFFICE, "developer"), "operate", _OPENED),
     Rule("seal", "system.operations.key", ("system",), "seal", while_restricted=True),

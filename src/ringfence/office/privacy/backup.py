@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 
-_COPIES = "system.operations"
+_COPIES = "system.configuration"
 
 
 @TABLE.use_case(

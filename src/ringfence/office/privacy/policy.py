@@ -216,7 +216,7 @@ async def list_packs(office: Office) -> list[views.PolicyPack]:
 
 
 @TABLE.use_case(
-    "privacy.policy.use", actors=KNOWN, purpose="operate", category="system.configuration"
+    "privacy.policy.use", actors=KNOWN, purpose="notify", category="system.configuration"
 )
 async def use(
     office: Office,
@@ -307,7 +307,7 @@ async def show_source(office: Office) -> str:
 
 
 @TABLE.use_case(
-    "privacy.policy.refresh", actors=KNOWN, purpose="operate", category="system.configuration"
+    "privacy.policy.refresh", actors=KNOWN, purpose="notify", category="system.configuration"
 )
 async def refresh_now(office: Office) -> views.PolicyVersion:
     """Publish a new version if what is done has changed since the last."""
@@ -343,7 +343,7 @@ async def list_pending(office: Office) -> list[views.PolicyVersion]:
 
 
 @TABLE.use_case(
-    "privacy.policy.acknowledge", actors=KNOWN, purpose="operate", category="system.configuration"
+    "privacy.policy.acknowledge", actors=KNOWN, purpose="notify", category="system.configuration"
 )
 async def acknowledge(office: Office, *, number: int) -> views.PolicyTold:
     """Acknowledge a version: the pop-up goes, the evidence stays."""

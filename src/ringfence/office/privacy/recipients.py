@@ -49,7 +49,7 @@ async def list_recipients(office: Office) -> list[views.Recipient]:
 
 
 @TABLE.use_case(
-    "privacy.recipient.engage", actors=KNOWN, purpose="operate", category="system.configuration"
+    "privacy.recipient.engage", actors=KNOWN, purpose="notify", category="system.configuration"
 )
 async def engage(
     office: Office,
