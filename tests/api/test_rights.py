@@ -35,6 +35,7 @@ def answers(office: Any) -> None:
         "privacy.rights.withdraw": STATUS,
         "privacy.grievance.file": ASKED,
         "privacy.grievance.status": STATUS,
+        "privacy.grievance.take_back": STATUS,
         "privacy.child.report": ASKED,
     }
     office.streams["privacy.rights.fetch"] = [

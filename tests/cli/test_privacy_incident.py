@@ -42,8 +42,31 @@ def test_commands(words, name, args, ringfence, office):
 
 def test_the_list_says_how_many_are_to_be_told(ringfence, office):
     office.answers["privacy.incident.list"] = [FOUND]
-    row = ringfence("privacy", "incident", "list").out.splitlines()[1]
-    assert row.rstrip().endswith("1")
+    late = {**CLOCK, "key": "EU-authority", "late": True}
+    office.answers["privacy.incident.list"] = [{**FOUND, "clocks": [CLOCK, late]}]
+    row = ringfence("privacy", "incident", "list").out.splitlines()[1].split()
+    assert row[-5:] == ["2", "1", "2023-11-14", "22:13:20", "IN-cert"]
+
+
+def test_it_says_what_is_late_and_what_to_do_next(ringfence, office):
+    late = {**CLOCK, "late": True}
+    step = {"at": 1_700_000_000_000, "action": "receive", "state": "open", "by": "operator",
+            "words": ""}  # fmt: skip
+    office.answers["privacy.incident.show"] = {**FOUND, "clocks": [late], "steps": [step]}
+    out = ringfence("privacy", "incident", "show", SID).out
+    assert "2023-11-14 22:13:20  LATE" in out
+    assert "receive by operator" in out
+    assert f"privacy incident tell {SID} IN-cert" in out
+
+
+def test_it_may_have_been_known_for_a_while(ringfence, office):
+    office.answers["privacy.incident.open"] = FOUND
+    words = ("privacy", "incident", "open", "leak", "--words", "lost", "--aware")
+    assert ringfence(*words, "2026-11-22T18:00").code == 0
+    assert office.asked[-1][1]["aware"] == 1_795_370_400_000
+    refused = ringfence(*words, "yesterday")
+    assert refused.code == 2
+    assert "2026-11-22T18:00" in refused.err
 
 
 def test_honey(ringfence, office):

@@ -53,6 +53,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     due: int | None
     decided: int | None
+    late: bool = False
+    """Whether what is due was not done in time."""
     person: str | None = None
     """The id of the person it is about, once that is known."""
     facts: dict[str, Any] = {}
@@ -114,6 +116,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     waived: str
     cite: str
     source: str
+    late: bool = False
+    """Whether nobody was told in time, or not yet and the time is over."""
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True):

@@ -122,6 +122,14 @@ async def follow_grievance(request: Asked) -> Response[str]:
     return await _answer(request, form, "grievance", "privacy.grievance.status", args)
 
 
+@post("/rights/grievance/withdraw", status_code=200, media_type=MediaType.HTML)
+async def withdraw_grievance(request: Asked) -> Response[str]:
+    """Take a grievance back."""
+    form = await _form(request)
+    args = {"reference": form.get("reference", "")}
+    return await _answer(request, form, "grievance", "privacy.grievance.take_back", args)
+
+
 @post("/rights/child", status_code=200, media_type=MediaType.HTML)
 async def child(request: Asked) -> Response[str]:
     """Report that somebody who uses a number is a child."""
@@ -192,5 +200,6 @@ HANDLERS = (
     archive,
     grievance,
     follow_grievance,
+    withdraw_grievance,
     child,
 )

@@ -238,6 +238,15 @@ def versions(data: Path | None, as_json: bool) -> None:
 
 
 @policy.command()
+@data_option
+@json_option
+def refresh(data: Path | None, as_json: bool) -> None:
+    """Publish a new version now if what is done has changed; otherwise every night."""
+    with office(data) as ask:
+        show.rows([ask.run("privacy.policy.refresh")], VERSIONS, as_json=as_json)
+
+
+@policy.command()
 @click.argument("before", type=click.IntRange(1))
 @click.argument("after", type=click.IntRange(1))
 @data_option

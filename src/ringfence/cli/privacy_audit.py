@@ -25,6 +25,7 @@ def audit() -> None:
     \b
     Examples:
       ringfence privacy audit verify
+      ringfence privacy audit head
       ringfence privacy audit proof +12025550123 /tmp/proofs
       ringfence privacy audit export /srv/mirror
     """
@@ -55,6 +56,44 @@ def verify(data: Path | None, as_json: bool) -> None:
         raise Refused("log_changed", "the log is not what was written; restore ringfence.db")
     if not as_json:
         click.echo("The log is whole.")
+
+
+@audit.command()
+@data_option
+@json_option
+def head(data: Path | None, as_json: bool) -> None:
+    """Sign the log as it stands and print the head: keep it, a later one must extend it.
+
+    \b
+    Example:
+      ringfence privacy audit head > head-of-today
+    """
+    with office(data) as ask:
+        found = ask.run("privacy.audit.head")
+    if as_json:
+        show.document(found)
+    else:
+        click.echo(found["checkpoint"], nl=False)
+
+
+@audit.command()
+@click.argument("old", type=int)
+@click.argument("new", type=int)
+@data_option
+@json_option
+def consistency(old: int, new: int, data: Path | None, as_json: bool) -> None:
+    """Prove that the log of NEW leaves is the log of OLD leaves with more behind it.
+
+    \b
+    Example:
+      ringfence privacy audit consistency 1200 1350      (the second line of each head)
+    """
+    with office(data) as ask:
+        found = ask.run("privacy.audit.consistency", old=old, new=new)
+    if as_json:
+        show.document({"proof": found})
+    else:
+        click.echo(found, nl=False)
 
 
 @audit.command()

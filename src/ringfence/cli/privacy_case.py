@@ -13,13 +13,19 @@ from ringfence.cli.recordings import write_private
 from ringfence.kernel.limits import MAIL_INTAKE_BYTES
 from ringfence.privacy.cases.rights import EXTENSIONS, REFUSALS, RIGHTS
 
+
+def due(row: dict[str, Any]) -> str:
+    """Return until when something has to be done, and whether that is over."""
+    return f"{show.instant(row['due'])}{'  LATE' if row.get('late') else ''}"
+
+
 COLUMNS = [
     show.field("CASE", "sid"),
     show.field("KIND", "kind"),
     show.field("STATE", "state"),
     show.field("LIVES IN", "residence"),
     show.Column("RECEIVED", lambda row: show.instant(row["received"])),
-    show.Column("DUE", lambda row: show.instant(row["due"])),
+    show.Column("DUE", due),
 ]
 
 
@@ -39,7 +45,7 @@ def tell(found: dict[str, Any], *, as_json: bool) -> None:
             ("kind", found["kind"]),
             ("state", found["state"]),
             ("received", show.instant(found["received"])),
-            ("due", show.instant(found["due"])),
+            ("due", due(found)),
             *((name, show.words(value)) for name, value in found["words"].items()),
             ("possible now", ", ".join(found["can"])),
         ]
@@ -80,6 +86,19 @@ def archive(made: dict[str, Any], family: str, *, as_json: bool) -> None:
     click.echo(f"  {show.program()} privacy {family} fetch {made['case']} --token {made['token']}")
 
 
+details_option = click.option(
+    "--set", "details", multiple=True, metavar="NAME=VALUE",
+    help="what and value; recipient; purpose, channel; email; code_by=text.",
+)  # fmt: skip
+
+
+def _pairs(details: tuple[str, ...]) -> dict[str, str]:
+    pairs = [detail.partition("=") for detail in details]
+    if any(not equals for _, equals, _ in pairs):
+        raise click.UsageError("write details as NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
 words_option = click.option("--words", default="", help="What is said to the person.")
 
 
@@ -114,8 +133,7 @@ def list_(state: str | None, data: Path | None, as_json: bool) -> None:
 @click.option("--residence", default="", metavar="COUNTRY", help="DE, IN, US-CA ...")
 @click.option("--words", default="", help="What the person wrote.")
 @click.option("--met", "method", help="How it is known who asks: met, document, account, letter.")
-@click.option("--set", "details", multiple=True, metavar="NAME=VALUE",
-              help="what and value; recipient; purpose, channel; email; code_by=text.")  # fmt: skip
+@details_option
 @data_option
 @json_option
 def open_(
@@ -136,11 +154,8 @@ def open_(
       ringfence privacy case open portability +12025550123 --set recipient=https://example.com/in
       ringfence privacy case open objection +12025550123 --met met --set purpose=market
     """
-    pairs = [detail.partition("=") for detail in details]
-    if any(not equals for _, equals, _ in pairs):
-        raise click.UsageError("write details as NAME=VALUE")
     do(data, as_json, "privacy.case.open", kind=kind, contact=contact, residence=residence,
-       words=words, method=method, details={name: value for name, _, value in pairs})  # fmt: skip
+       words=words, method=method, details=_pairs(details))  # fmt: skip
 
 
 @case.command()
@@ -211,11 +226,23 @@ def charge(
 @case.command()
 @click.argument("sid")
 @words_option
+@details_option
 @data_option
 @json_option
-def answer(sid: str, words: str, data: Path | None, as_json: bool) -> None:
-    """Grant a request and do it: correct, erase, send on, make the archive."""
-    do(data, as_json, "privacy.case.answer", sid=sid, words=words)
+def answer(
+    sid: str, words: str, details: tuple[str, ...], data: Path | None, as_json: bool
+) -> None:
+    """Grant a request and do it: correct, erase, send on, make the archive.
+
+    What the letter left open is said with --set.
+
+    \b
+    Examples:
+      ringfence privacy case answer CS...
+      ringfence privacy case answer CS... --set what=name --set value="Ada Byron"
+      ringfence privacy case answer CS... --set recipient=https://example.com/in
+    """
+    do(data, as_json, "privacy.case.answer", sid=sid, words=words, details=_pairs(details) or None)
 
 
 @case.command()
@@ -267,6 +294,24 @@ def archive_(sid: str, data: Path | None, as_json: bool) -> None:
 def fetch_(sid: str, token: str, target: str | None, data: Path | None, as_json: bool) -> None:
     """Fetch an archive, once; what is in the file is in clear."""
     fetch(data, as_json, "privacy.case.fetch", target, sid=sid, token=token)
+
+
+@click.command("signing-key")
+@data_option
+@json_option
+def signing_key(data: Path | None, as_json: bool) -> None:
+    """Print the public key that signs what is sent to recipients of people's data.
+
+    \b
+    Example:
+      ringfence privacy signing-key
+    """
+    with office(data) as ask:
+        found = ask.run("privacy.signing_key")["values"]
+    if as_json:
+        show.document(found)
+    else:
+        click.echo(f"{found['algorithm']} {found['public']}")
 
 
 # --- children -------------------------------------------------------------------------------------

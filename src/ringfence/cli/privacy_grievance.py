@@ -96,6 +96,24 @@ def settle(sid: str, words: str, reject: bool, data: Path | None, as_json: bool)
 
 
 @grievance.command()
+@click.argument("sid")
+@data_option
+@json_option
+def withdraw(sid: str, data: Path | None, as_json: bool) -> None:
+    """The person took it back."""
+    do(data, as_json, "privacy.grievance.withdraw", sid=sid)
+
+
+@grievance.command()
+@click.argument("sid")
+@data_option
+@json_option
+def close(sid: str, data: Path | None, as_json: bool) -> None:
+    """File a settled grievance away."""
+    do(data, as_json, "privacy.grievance.close", sid=sid)
+
+
+@grievance.command()
 @data_option
 @json_option
 def figures(data: Path | None, as_json: bool) -> None:

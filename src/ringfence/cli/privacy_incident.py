@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,14 @@ import click
 
 from ringfence.cli import show
 from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.privacy_case import due
+from ringfence.kernel.errors import Refused
 
 CLOCKS = [
     show.field("CLOCK", "key"),
     show.field("WHOM", "whom"),
     show.field("WHAT", "what"),
-    show.Column("DUE", lambda row: show.instant(row["due"])),
+    show.Column("DUE", due),
     show.Column("TOLD", lambda row: row["waived"] or show.instant(row["told"])),
     show.field("LAW", "cite"),
 ]
@@ -34,6 +37,14 @@ def _tell(found: dict[str, Any], *, as_json: bool) -> None:
         ]
     )
     show.rows(found["clocks"], CLOCKS, as_json=False)
+    click.echo()
+    for step in found["steps"]:
+        said = f": {step['words']}" if step["words"] else ""
+        click.echo(f"{show.instant(step['at'])}  {step['action']} by {step['by']}{said}")
+    waiting = next((c["key"] for c in found["clocks"] if not (c["told"] or c["waived"])), None)
+    if waiting and found["state"] != "closed":
+        command = f"{show.program()} privacy incident tell {found['sid']} {waiting}"
+        click.echo(f'\nWhen you have told them: {command} --words "by their form"')
 
 
 def _do(data: Path | None, as_json: bool, name: str, **args: Any) -> None:
@@ -59,7 +70,18 @@ def incident() -> None:
 @incident.command("open")
 @click.argument("kind", type=click.Choice(["access", "leak", "loss", "change", "compromised"]))
 @click.option("--words", required=True, help="What happened.")
-@click.option("--law", "laws", multiple=True, help="EU, IN, AE, US or *; once for each.")
+@click.option(
+    "--law",
+    "laws",
+    multiple=True,
+    metavar="PLACE",
+    help="Where the people live: EU, IN, AE, US, or a country such as DE. Once for each.",
+)
+@click.option(
+    "--aware",
+    metavar="TIME",
+    help="Since when it is known, if not just now: 2026-11-22T18:00 (UTC).",
+)
 @click.option("--sector", "sectors", multiple=True, type=click.Choice(["telecom", "essential"]))
 @click.option("--sealed", is_flag=True, help="Nobody can read what got out: the keys are here.")
 @data_option
@@ -69,13 +91,31 @@ def open_(
     words: str,
     laws: tuple[str, ...],
     sectors: tuple[str, ...],
+    aware: str | None,
     sealed: bool,
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Something happened: the clocks start now."""
+    """Something happened: every clock starts, from when it became known.
+
+    \b
+    Examples:
+      ringfence privacy incident open leak --words "a laptop was lost" --law DE --law IN
+      ringfence privacy incident open access --words "..." --aware 2026-11-22T18:00
+    """
     _do(data, as_json, "privacy.incident.open", kind=kind, words=words, laws=list(laws) or None,
-        sectors=list(sectors) or None, sealed=sealed)  # fmt: skip
+        sectors=list(sectors) or None, aware=_aware(aware), sealed=sealed)  # fmt: skip
+
+
+def _aware(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("bad_argument", "write the time as 2026-11-22T18:00, in UTC") from None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return int(at.timestamp() * 1000)
 
 
 @incident.command("list")
@@ -92,6 +132,11 @@ def list_(data: Path | None, as_json: bool) -> None:
         show.Column("KNOWN SINCE", lambda row: show.instant(row["aware"])),
         show.Column("TO TELL", lambda row: sum(
             not (clock["told"] or clock["waived"]) for clock in row["clocks"])),
+        show.Column("LATE", lambda row: sum(bool(c.get("late")) and not c["told"]
+                                            for c in row["clocks"])),
+        show.Column("NEXT DUE", lambda row: next(
+            (f"{show.instant(c['due'])} {c['key']}" for c in row["clocks"]
+             if not (c["told"] or c["waived"])), None)),
     ]  # fmt: skip
     show.rows(found, columns, as_json=as_json)
 

@@ -19,6 +19,17 @@ TOLD = [
     show.field("ACKNOWLEDGED BY", "acknowledged_by"),
     show.Column("SINCE", lambda row: show.instant(row["changed"])),
 ]
+PENDING = [
+    show.field("VERSION", "number"),
+    show.field("SEVERITY", "severity"),
+    show.Column("EFFECTIVE", lambda row: show.instant(row["effective"])),
+]
+ACCEPTED = [
+    show.field("VERSION", "number"),
+    show.field("BY", "actor"),
+    show.field("HOW", "kind"),
+    show.Column("WHEN", lambda row: show.instant(row["at"])),
+]
 RECIPIENTS = [
     show.field("RECIPIENT", "key"),
     show.field("WHO", "says"),
@@ -46,12 +57,27 @@ LISTED = [
 
 
 @click.command()
+@click.option("--pending", is_flag=True, help="Only material versions nobody has acknowledged.")
+@click.option("--accepted", is_flag=True, help="Who went on using the service under which version.")
 @data_option
 @json_option
-def notices(data: Path | None, as_json: bool) -> None:
-    """Show who was told of each material version of the notice, by which channel."""
+def notices(pending: bool, accepted: bool, data: Path | None, as_json: bool) -> None:
+    """Show who was told of each material version of the notice, by which channel.
+
+    \b
+    Examples:
+      ringfence privacy notices --pending
+      ringfence privacy acknowledge 2
+    """
+    if pending and accepted:
+        raise click.UsageError("choose --pending or --accepted")
     with office(data) as ask:
-        show.rows(ask.run("privacy.policy.told"), TOLD, as_json=as_json)
+        if pending:
+            show.rows(ask.run("privacy.policy.pending"), PENDING, as_json=as_json)
+        elif accepted:
+            show.rows(ask.run("privacy.policy.acceptances"), ACCEPTED, as_json=as_json)
+        else:
+            show.rows(ask.run("privacy.policy.told"), TOLD, as_json=as_json)
 
 
 @click.command()
@@ -221,6 +247,22 @@ def stop(to: str, data: Path | None, as_json: bool) -> None:
     """Send an address no more advertising; what the service needs goes on."""
     with office(data) as ask:
         _listed(ask.run("privacy.message.suppress", to=to), as_json=as_json)
+
+
+@messages.command()
+@click.argument("to")
+@click.argument("text")
+@data_option
+@json_option
+def received(to: str, text: str, data: Path | None, as_json: bool) -> None:
+    """Take an answer to a message: where TEXT says STOP, advertising to TO ends.
+
+    \b
+    Example:
+      ringfence privacy messages received a@example.com STOP
+    """
+    with office(data) as ask:
+        _listed(ask.run("privacy.message.received", to=to, text=text), as_json=as_json)
 
 
 @messages.command()

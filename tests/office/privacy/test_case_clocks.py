@@ -36,7 +36,9 @@ def test_a_request_is_reminded_of_and_escalated_before_it_is_late(scene):
         (clock.remind_at, ["remind"]),
         (clock.escalate_at - 1, ["remind"]),
         (clock.escalate_at, ["remind", "escalate"]),
-        (clock.due_at, ["remind", "escalate"]),
+        (clock.due_at - 1, ["remind", "escalate"]),
+        (clock.due_at, ["remind", "escalate", "escalate"]),  # it is late: once more, and no more
+        (clock.due_at + 60 * DAY, ["remind", "escalate", "escalate"]),
     ):
         scene.clock.set(at)
         scene.clocks()

@@ -128,6 +128,79 @@ def test_the_third_californian_request_of_a_year_may_be_refused_or_cost(scene, o
     assert "California Privacy Protection Agency" in refused.letter
 
 
+def test_copies_beyond_the_year_wait_for_a_decision_instead_of_being_made(mailing):
+    scene = mailing
+    scene.run("privacy.officer.name", law="US-CA", name="X", email="officer@example.com")
+    scene.person()
+    ask = {"kind": "access", "contact": CALLER, "method": "met"}
+    for _ in range(2):
+        first = scene.run("privacy.case.open", residence="US-CA", **ask)
+        assert scene.work() == ["case_archive"]
+        assert scene.run("privacy.case.show", sid=first.sid).state == "answered"
+        scene.clock.advance(DAY)
+    third = scene.run("privacy.case.open", residence="US-CA", **ask)
+    assert scene.work() == []
+    assert third.state == "open"
+    assert "grants 2 such requests in twelve months" in third.letter
+    assert b"officer@example.com" in b"".join(scene.letters())
+    charged = scene.run("privacy.case.charge", sid=third.sid, amount="5.00 USD")
+    assert "we ask 5.00 USD" in charged.letter
+    done = scene.run("privacy.case.answer", sid=third.sid)
+    assert done.state == "answered"  # whoever decides may give it all the same
+    european = scene.run("privacy.case.open", residence="DE", **ask)
+    assert scene.work() == ["case_archive"]
+    assert scene.run("privacy.case.show", sid=european.sid).state == "answered"
+    scene.clock.advance(366 * DAY)
+    scene.run("privacy.case.open", residence="US-CA", **ask)
+    assert "case_archive" in scene.work()
+
+
+def test_the_person_is_told_what_was_said_and_what_it_costs(scene, opened):
+    case = opened(residence="FR")
+    charged = scene.run("privacy.case.charge", sid=case.sid, amount="10.00 EUR",
+                        ground="excessive", words="The ninth time this week")  # fmt: skip
+    for part in ("we ask 10.00 EUR", "excessive", "The ninth time this week.", "CNIL"):
+        assert part in charged.letter
+    refused = scene.run("privacy.case.refuse", sid=case.sid, reason="law_keeps_it",
+                        words="It is kept until 2028-05-01")  # fmt: skip
+    assert "It is kept until 2028-05-01." in refused.letter
+
+
+def test_a_request_that_could_not_be_carried_out_is_refused_when_it_is_asked(scene):
+    for kind, details, code in (
+        ("withdrawal", {"purpose": "connect_call"}, "bad_purpose"),
+        ("objection", {"purpose": "billing"}, "bad_purpose"),
+        ("correction", {"what": "weather"}, "bad_argument"),
+    ):
+        refused = scene.refused(
+            "privacy.rights.ask", "public", kind=kind, contact=CALLER, details=details
+        )
+        assert refused.code == code
+
+
+def test_what_a_letter_left_open_is_added_with_the_answer(scene, opened):
+    case = opened()
+    assert scene.refused("privacy.case.answer", sid=case.sid).code == "bad_argument"
+    done = scene.run("privacy.case.answer", sid=case.sid, details={"what": "name", "value": "Ada"})
+    assert (done.state, done.words["value"]) == ("answered", "Ada")
+
+
+def test_who_wrote_by_mail_is_answered_by_mail(mailing):
+    scene = mailing
+    scene.person()
+    raw = (
+        "From: Ada <ada@example.com>\r\nSubject: withdraw\r\n\r\n"
+        f"I withdraw my consent. My number: {CALLER}\r\n"
+    )
+    asked = scene.run("privacy.case.mail", raw=raw)
+    assert scene.work() == ["case_code"]
+    scene.run("privacy.rights.verify", "public", reference=asked.reference, code=scene.line.code)
+    letters = b"".join(scene.letters())
+    assert letters.count(b"ada@example.com") == 2
+    assert b"We have done what you asked for" in letters
+    assert CALLER.encode() not in letters
+
+
 @pytest.mark.promise("DSR-10")
 def test_a_refusal_names_the_reason_the_law_and_the_authority(scene, opened):
     case = opened(residence="FR")

@@ -90,6 +90,27 @@ def test_figures_are_public(scene, officer):
                       "median_days": 0}  # fmt: skip
 
 
+def test_figures_leave_none_out(scene, officer, monkeypatch):
+    monkeypatch.setattr("ringfence.office.privacy.grievances.CASES_SHOWN_MAX", 2)
+    for _ in range(5):
+        filed(scene)
+        scene.clock.advance(1)
+    assert scene.run("privacy.grievance.figures", "public").values["received"] == 5
+
+
+def test_it_is_taken_back_by_whoever_filed_it_or_by_letter_and_a_settled_one_filed_away(scene):
+    first, _, _ = filed(scene), scene.clock.advance(1), filed(scene)
+    other, mine = scene.run("privacy.grievance.list")
+    status = scene.run("privacy.grievance.take_back", "public", reference=first.reference)
+    assert (status.state, status.steps[-1].action) == ("closed", "withdraw")
+    assert scene.run("privacy.grievance.show", sid=mine.sid).decided
+    assert scene.refused("privacy.grievance.withdraw", sid=mine.sid).code == "not_now"
+    assert scene.refused("privacy.grievance.close", sid=other.sid).code == "not_now"
+    settled = scene.run("privacy.grievance.settle", sid=other.sid, words="done")
+    assert settled.can == ["close"]
+    assert scene.run("privacy.grievance.close", sid=other.sid).state == "closed"
+
+
 @pytest.mark.parametrize("wrong", [{"words": " "}, {"about": "weather"}, {"contact": "x"}])
 def test_a_grievance_says_what_it_is_about(scene, wrong):
     args = {"words": "Nobody answers me.", **wrong}

@@ -41,6 +41,55 @@ def test_clocks_run_from_the_instant_it_was_known_and_until_somebody_was_told(sc
     assert scene.run("privacy.incident.close", sid=sid).state == "closed"
 
 
+def test_every_clock_warns_at_its_own_time_whether_or_not_another_was_heard(scene):
+    found = opened(scene, laws=["DE", "IN"], sectors=["telecom"])
+    at = found.aware
+    seen = []
+    for hours in (3, 5.5, 6, 12, 21, 24, 36, 63, 72, 80):
+        scene.clock.set(at + int(hours * HOUR))
+        scene.clocks()
+        shown = scene.run("privacy.incident.show", sid=found.sid)
+        seen.append([step.action for step in shown.steps][1 + sum(map(len, seen)) :])
+    assert seen == [
+        ["remind"],  # six hours: half of them
+        ["escalate"], ["escalate"],  # nearly late, late: nobody was told
+        ["remind"], ["escalate"], ["escalate"],  # the clocks of 24 hours
+        ["remind"], ["escalate"], ["escalate"],  # and of 72
+        [],
+    ]  # fmt: skip
+    assert all(clock.late for clock in shown.clocks)
+
+
+def test_what_was_told_in_time_is_not_late_and_warns_no_more(scene):
+    found = opened(scene, laws=["IN"])
+    for clock in found.clocks:
+        scene.run("privacy.incident.tell", sid=found.sid, clock=clock.key)
+    scene.clock.set(found.aware + 100 * HOUR)
+    scene.clocks()
+    shown = scene.run("privacy.incident.show", sid=found.sid)
+    assert not any(clock.late for clock in shown.clocks)
+    assert {step.action for step in shown.steps} == {"receive", "tell"}
+
+
+def test_officers_of_the_laws_and_the_administrator_hear_at_once_and_when_it_is_late(mailing):
+    scene = mailing
+    for law, box in (("EU", "eu@example.com"), ("IN", "in@example.com"), ("US", "us@example.com")):
+        scene.run("privacy.officer.name", law=law, name="X", email=box)
+    scene.run("privacy.primary_admin.set", email="boss@example.com")
+    found = opened(scene, laws=["FR", "IN"])
+    letters = b"".join(scene.letters())
+    for box in (b"eu@example.com", b"in@example.com", b"boss@example.com"):
+        assert letters.count(box) == 1
+    assert b"us@example.com" not in letters
+    assert f"ringfence privacy incident show {found.sid}".encode() in letters
+    assert b"CERT-In" in letters
+    scene.clock.set(found.aware + 7 * HOUR)
+    scene.clocks()
+    later = b"".join(scene.letters())
+    assert later.count(b"boss@example.com") == 2
+    assert b"is late" in later
+
+
 def test_an_hour_not_told_of_is_escalated_before_it_is_over(scene):
     found = opened(scene, laws=["IN"])
     scene.clock.set(found.aware + 6 * HOUR - HOUR // 2)
@@ -92,7 +141,8 @@ def test_whoever_opens_a_person_who_does_not_exist_opens_an_incident(scene):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"kind": "bad"}, {"laws": ["MARS"]}, {"sectors": ["bakery"]}, {"aware": 9_999_999_999_999}],
+    [{"kind": "bad"}, {"laws": ["MARS"]}, {"laws": ["Germany"]}, {"sectors": ["bakery"]},
+     {"aware": 9_999_999_999_999}],
 )  # fmt: skip
 def test_bad_incidents_are_refused(scene, wrong):
     args = {"kind": "leak", "words": "x", **wrong}

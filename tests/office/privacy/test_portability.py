@@ -57,7 +57,22 @@ def test_whoever_does_not_expect_it_gets_a_challenge_and_nothing_else(scene, gra
     assert scene.work() == ["case_push:recipient_unverified"]
     assert len(scene.web.got) == 1
     assert CALLER.encode() not in scene.web.got[0][1]
-    assert state(scene, sid) == "open"
+    shown = scene.run("privacy.case.show", sid=sid)
+    assert shown.state == "open"
+    assert "Nothing was sent: the recipient does not expect this data" in shown.steps[-1].words
+    assert "did not confirm that it expects your data" in shown.letter
+    scene.web.echo = True  # now it does: answering again tries again
+    scene.run("privacy.case.answer", sid=sid)
+    assert scene.work() == ["case_push"]
+    assert state(scene, sid) == "answered"
+
+
+def test_who_named_no_recipient_can_name_one_later(scene, granted):
+    case = scene.run("privacy.case.open", kind="portability", contact=CALLER, method="letter")
+    assert scene.refused("privacy.case.answer", sid=case.sid).code == "recipient_missing"
+    scene.run("privacy.case.answer", sid=case.sid, details={"recipient": URL})
+    assert scene.work() == ["case_push"]
+    assert state(scene, case.sid) == "answered"
 
 
 def test_a_recipient_that_is_away_is_tried_again(scene, granted):
@@ -73,16 +88,16 @@ def test_a_recipient_that_is_away_is_tried_again(scene, granted):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "http://example.com/in", "https://10.0.0.1/in", "https://169.254.169.254/", "ftp://x/",
+    ["http://example.com/in", "https://10.0.0.1/in", "https://169.254.169.254/", "ftp://x/",
      "file:///etc/passwd"],
 )  # fmt: skip
 def test_only_by_https_and_never_into_a_private_network(scene, url):
     scene.person()
-    case = scene.run("privacy.case.open", kind="portability", contact=CALLER,
-                     details={"recipient": url}, method="met")  # fmt: skip
-    assert scene.refused("privacy.case.answer", sid=case.sid).code in {
-        "bad_url", "private_address"
-    }  # fmt: skip
+    for name, actor, more in (("rights.ask", "public", {}),
+                              ("case.open", "operator", {"method": "met"})):  # fmt: skip
+        refused = scene.refused(f"privacy.{name}", actor, kind="portability", contact=CALLER,
+                                details={"recipient": url}, **more)  # fmt: skip
+        assert refused.code in {"bad_url", "private_address"}
 
 
 def test_a_signature_that_is_none_is_not_one():

@@ -64,7 +64,7 @@ def test_objecting_to_an_interest_of_ours_leaves_the_data_alone_meanwhile(scene)
         "privacy.case.open", kind="objection", contact=CALLER, details={"purpose": "billing"},
         method="met",
     )  # fmt: skip
-    assert found.code == "bad_argument"
+    assert found.code == "bad_purpose"
 
 
 def test_an_opt_out_reaches_the_mailbox_too(scene):
@@ -113,8 +113,7 @@ def test_a_correction_is_added_and_everybody_who_had_the_wrong_is_told(scene):
         assert register.value(amended) == "Ada Byron"
 
 
-@pytest.mark.parametrize("details", [{}, {"what": "shoe", "value": "9"}, {"what": "name"},
-                                     {"what": "number", "value": "x"}])  # fmt: skip
+@pytest.mark.parametrize("details", [{}, {"what": "name"}, {"what": "number", "value": "x"}])
 def test_a_correction_that_says_nothing_is_not_granted(scene, details):
     scene.person()
     case = opened(scene, "correction", **details)

@@ -4,7 +4,7 @@ import pytest
 
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.privacy.cases import child, demand, grievance, incident, rights
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
 
 MACHINES = (rights.MACHINE, grievance.MACHINE, child.MACHINE, demand.MACHINE, incident.MACHINE)
 
@@ -20,6 +20,17 @@ def test_what_is_not_in_the_table_is_refused_and_says_what_is():
     machine = Machine("walk", first="a", final=["b"], steps=[Step("go", ("a",), "b")])
     assert machine.after("a", "go") == "b"
     with pytest.raises(Refused, match="possible now: go"):
+        machine.after("a", "fly")
+
+
+def test_what_the_exchange_does_by_itself_is_not_offered_and_the_rest_by_its_name():
+    machine = Machine(
+        "walk", first="a", final=["b"],
+        steps=[Step("arrive", ("a",), "b", said="go"), by_itself("remind", ("a",))],
+    )  # fmt: skip
+    assert machine.actions("a") == ["go"]
+    assert machine.after("a", "remind") == "a"
+    with pytest.raises(Refused, match=r"possible now: go$"):
         machine.after("a", "fly")
 
 

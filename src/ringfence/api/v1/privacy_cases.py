@@ -76,6 +76,12 @@ class Words(Body, frozen=True, kw_only=True):
     words: str = ""
 
 
+class Answer(Words, frozen=True, kw_only=True):
+    """What is said to the person; ``details``: what their letter left open."""
+
+    details: dict[str, str] | None = None
+
+
 class Token(Body, frozen=True, kw_only=True):
     """The token of an archive."""
 
@@ -269,6 +275,8 @@ HANDLERS = (
     _do("/grievances/file", "privacy.grievance.file", File, _Q, "Say what is wrong.", public=True),
     _do("/grievances/status", "privacy.grievance.status", Reference, _S, "How far it is.",
         public=True),
+    _do("/grievances/take-back", "privacy.grievance.take_back", Reference, _S,
+        "Take a grievance back.", public=True),
     _see("/grievances/figures", "privacy.grievance.figures", case_views.Figures,
          "How grievances ended.", public=True),
     _see("/officers", "privacy.officer.list", list[case_views.Officer], "Who takes grievances.",
@@ -287,7 +295,7 @@ HANDLERS = (
     _do(_R + "/{sid:str}/identify", "privacy.case.identify", Method, _C, "It is known who asks."),
     _do(_R + "/{sid:str}/extend", "privacy.case.extend", Reason, _C, "More time, once."),
     _do(_R + "/{sid:str}/charge", "privacy.case.charge", Charge, _C, "A fee, where it may be."),
-    _do(_R + "/{sid:str}/answer", "privacy.case.answer", Words, _C, "Grant and carry out."),
+    _do(_R + "/{sid:str}/answer", "privacy.case.answer", Answer, _C, "Grant and carry out."),
     _do(_R + "/{sid:str}/refuse", "privacy.case.refuse", Reason, _C, "Refuse, with the reason."),
     _do(_R + "/{sid:str}/withdraw", "privacy.case.withdraw", Nothing, _C, "It was taken back."),
     _do(_R + "/{sid:str}/close", "privacy.case.close", Nothing, _C, "File it away."),
@@ -300,6 +308,9 @@ HANDLERS = (
     _do(_G + "/{sid:str}/take", "privacy.grievance.take", Nothing, _C, "Look into it."),
     _do(_G + "/{sid:str}/extend", "privacy.grievance.extend", Extend, _C, "More time, once."),
     _do(_G + "/{sid:str}/settle", "privacy.grievance.settle", Settle, _C, "How it ends."),
+    _do(_G + "/{sid:str}/withdraw", "privacy.grievance.withdraw", Nothing, _C,
+        "It was taken back."),
+    _do(_G + "/{sid:str}/close", "privacy.grievance.close", Nothing, _C, "File it away."),
     _do("/officers", "privacy.officer.name", NameOfficer, case_views.Officer, "Name an officer."),
     # Children.
     _see(_K, "privacy.child.list", _L, "Reports, newest first."),

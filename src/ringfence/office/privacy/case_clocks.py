@@ -14,14 +14,15 @@ from ringfence.kernel.clock import DAY, Ms
 from ringfence.observe.logs import get_logger
 from ringfence.office.privacy import (
     case_desk,
+    case_mail,
     demands,
-    grievances,
     identity,
     incidents,
     portability,
     remedies,
 )
 from ringfence.privacy.cases import rights
+from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_disclosures import Disclosure
@@ -86,15 +87,33 @@ async def remind(office: Office, case: Case, now: Ms) -> None:
             await case_desk.take(office, case, "remind", remind_at=over, escalate_at=None)
         return
     log.warning("case_due_soon", case=case.id, kind=case.family)
+    if case.family == "incident":
+        await incidents.remind(office, case, now)
+        return
     await case_desk.take(office, case, "remind", remind_at=None)
-    await grievances.write_to_officer(office, case, "is due soon")
+    what = _says(case, "is due soon", now)
+    await case_mail.to_officers(office, case, what, reason="remind")
 
 
-async def escalate(office: Office, case: Case, _now: Ms) -> None:
-    """Hand a case to whoever is above: before its clock has run out."""
+async def escalate(office: Office, case: Case, now: Ms) -> None:
+    """Hand a case to whoever is above: before its clock has run out, and again when it has."""
     log.error("case_escalated", case=case.id, kind=case.family)
-    await case_desk.take(office, case, "escalate", escalate_at=None)
-    await grievances.write_to_officer(office, case, "is nearly late")
+    if case.family == "incident":
+        await incidents.escalate(office, case, now)
+        return
+    late = case.due_at is None or case.due_at <= now
+    again = None if late else case.due_at
+    await case_desk.take(office, case, "escalate", escalate_at=again)
+    what = _says(case, "is nearly late", now)
+    reason = f"{'late' if late else 'escalate'} {case.due_at}"
+    await case_mail.to_officers(office, case, what, reason=reason, above=True)
+
+
+def _says(case: Case, how: str, now: Ms) -> str:
+    due = case.due_at or case.received_at
+    if due <= now:
+        return f"The {case.family} {case.id} is late: it was due on {day_of(due)}."
+    return f"The {case.family} {case.id} {how}: until {day_of(due)}."
 
 
 async def chase(office: Office, now: Ms) -> None:

@@ -171,6 +171,7 @@ def show(
         received=case.received_at,
         due=case.due_at,
         decided=case.decided_at,
+        late=case.due_at is not None and (case.decided_at or office.clock.now()) > case.due_at,
         person=case.party,
         facts=dict(case.facts),
         words=words_of(office, case, key=key) if whole else {},

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ringfence.api import case_views, views
 from ringfence.jobs.handlers import cases as jobs
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import CASES_SHOWN_MAX, EXPORT_CHUNK_BYTES
 from ringfence.kernel.phone import Phone
 from ringfence.office.privacy import (
@@ -22,7 +21,6 @@ from ringfence.office.privacy import (
     grievances,
     identity,
     messages,
-    portability,
     remedies,
 )
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
@@ -181,6 +179,7 @@ async def extend(office: Office, *, sid: str, reason: str, words: str = "") -> c
         known={**case.facts, "extension": reason}, due_at=due,
         remind_at=clock.remind_at, escalate_at=clock.escalate_at,
     )  # fmt: skip
+    await remedies.news(office, after, reason="extend")
     return _view(office, after)
 
 
@@ -191,27 +190,35 @@ async def charge(
     """Ask for a fee, where the law lets."""
     case = case_desk.find(office, sid, "request")
     rule = law.rights_rule(case.residence, case.received_at)
-    rights.check_fee(rule, ground=ground, words=words, previous=_previous(office, case))
+    rights.check_fee(rule, ground=ground, words=words, previous=remedies.previous(office, case))
     number, _, currency = amount.partition(" ")
     if not (number.replace(".", "", 1).isdigit() and currency.isalpha() and len(currency) == 3):
         raise Refused("bad_argument", "write the amount as: 10.00 EUR")
     facts = {"amount": amount, "ground": ground}
     after = await case_desk.take(
         office, case, "charge", facts=facts, words=case_desk.check_words(words) or None,
-        known={**case.facts, "fee": amount},
+        known={**case.facts, "fee": amount, "ground": ground},
     )  # fmt: skip
+    await remedies.news(office, after, reason=f"charge {amount}")
     return _view(office, after)
 
 
 @TABLE.use_case("privacy.case.answer", actors=KNOWN, purpose=RIGHTS, category=PERSON)
-async def answer(office: Office, *, sid: str, words: str = "") -> case_views.Case:
-    """Grant a request and do what was asked: correct, erase, send on, hand out."""
+async def answer(
+    office: Office, *, sid: str, words: str = "", details: dict[str, str] | None = None
+) -> case_views.Case:
+    """Grant a request and do what was asked: correct, erase, send on, hand out.
+
+    ``details``: what the letter left open, as with ``privacy.case.open``.
+    """
     case = case_desk.find(office, sid, "request")
     rights.MACHINE.after(case.state, "answer")
     if case.party is None:
         raise Refused("nobody_known", "nobody here has this number; refuse with not_found")
     said = case_desk.check_words(words)
     asked = case_desk.own_words(office, case)
+    if details:
+        case, asked = await _complete(office, case, asked, details)
     now, actor = office.clock.now(), current_actor()
     if remedies.ends_service(case.kind, asked):
         remedies.check_end(office, case)
@@ -223,8 +230,9 @@ async def answer(office: Office, *, sid: str, words: str = "") -> case_views.Cas
         case "erasure":
             return _view(office, await remedies.erase(office, case, said))
         case "portability":
-            portability.check_recipient(office, asked)
-            job = jobs.job(jobs.PUSH, case.id, office.account.id, unique=case.id)
+            remedies.check_recipient(office, asked)
+            again = f"{case.id}:{case.facts.get('pushes', 0)}"  # once for each that was refused
+            job = jobs.job(jobs.PUSH, case.id, office.account.id, unique=again)
             await office.write(lambda tx: office.store.outbox.add(tx, job, now=now))
             return _view(office, await case_desk.take(office, case, "work", words=said or None))
         case "correction":
@@ -233,7 +241,8 @@ async def answer(office: Office, *, sid: str, words: str = "") -> case_views.Cas
             await office.write(
                 lambda tx: remedies.at_once(office, tx, case, asked, actor=actor, now=now)
             )
-            remedies.hold_back(office, case.party, case.kind, asked)
+            if case.party is not None:
+                remedies.hold_back(office, case.party, case.kind, asked)
     return _view(office, await remedies.answered(office, case, words=said))
 
 
@@ -242,13 +251,14 @@ async def refuse(office: Office, *, sid: str, reason: str, words: str = "") -> c
     """Refuse a request; the letter names the reason, the law and the authority."""
     case = case_desk.find(office, sid, "request")
     rule = law.rights_rule(case.residence, case.received_at)
-    rights.check_refusal(rule, reason=reason, words=words, previous=_previous(office, case))
+    rights.check_refusal(rule, reason=reason, words=words, previous=remedies.previous(office, case))
     after = await case_desk.take(
         office, case, "refuse", facts={"reason": reason},
         words=case_desk.check_words(words) or None,
         known={**case.facts, "outcome": "refused", "reason": reason},
         **case_desk.ended(office),
     )  # fmt: skip
+    await remedies.news(office, after, reason="refuse")
     return _view(office, after)
 
 
@@ -307,7 +317,10 @@ async def take_mail(office: Office, *, raw: str) -> case_views.Asked:
     if letter.kind:
         reference = case_desk.new_secret(office)
         address = case_desk.read_address(office, letter.number or sender)
-        case = await _add(office, letter.kind, address, "", letter.words, {}, reference=reference)
+        case = await _add(
+            office, letter.kind, address, "", letter.words, {}, reference=reference,
+            reply_to=sender,
+        )  # fmt: skip
         case = await identity.begin(office, case)
         asked = case_views.Asked(
             reference=reference, due=case.due_at or 0, letter=remedies.letter(office, case)
@@ -335,12 +348,11 @@ async def _add(
     details: dict[str, str],
     *,
     reference: str | None = None,
+    reply_to: str = "",
 ) -> Case:
     if kind not in rights.RIGHTS:
         raise Refused("bad_argument", f"what is asked is one of: {_listed(rights.RIGHTS)}")
-    unknown = set(details) - _FIELDS
-    if unknown or any(not isinstance(v, str) or len(v) > 500 for v in details.values()):
-        raise Refused("bad_argument", f"details are: {_listed(_FIELDS)}")
+    _check_details(office, kind, details)
     identity.check_way(office, details.get("code_by", "call"))
     text = address.e164 if isinstance(address, Phone) else address
     place = case_desk.check_residence(residence) or _region(address)
@@ -349,6 +361,8 @@ async def _add(
     clock = rights.clock(now, rights.due(rule, kind, now))
     cases = office.store.rooms.cases
     held = {"address": text, "says": case_desk.check_words(words), **details}
+    if reply_to:
+        held["reply_to"] = reply_to
 
     def unit(tx: Transaction) -> Case:
         return cases.add(
@@ -362,6 +376,33 @@ async def _add(
     return await office.write(unit)
 
 
+def _check_details(office: Office, kind: str, details: dict[str, str]) -> None:
+    unknown = set(details) - _FIELDS
+    if unknown or any(not isinstance(v, str) or len(v) > 500 for v in details.values()):
+        raise Refused("bad_argument", f"details are: {_listed(_FIELDS)}")
+    remedies.check_details(office, kind, details)
+
+
+async def _complete(
+    office: Office, case: Case, asked: dict[str, Any], details: dict[str, str]
+) -> tuple[Case, dict[str, Any]]:
+    """Add what the person said later; returns the case and all that was asked."""
+    _check_details(office, case.kind, details)
+    party, whole = case.party, {**asked, **details}
+    if party is None:
+        raise Refused("nobody_known", "nobody here has this number; refuse with not_found")
+    cases, now, actor = office.store.rooms.cases, office.clock.now(), current_actor()
+
+    def unit(tx: Transaction) -> Case:
+        sealed, serial = cases.bind(tx, case, party, whole)
+        return cases.record(
+            tx, case, "work", actor=actor, now=now, facts={"completed": sorted(details)},
+            words_sealed=sealed, key_serial=serial,
+        )  # fmt: skip
+
+    return await office.write(unit), whole
+
+
 def _region(address: Phone | str) -> str:
     return (address.region or "") if isinstance(address, Phone) else ""
 
@@ -372,26 +413,6 @@ async def _end(office: Office, case: Case, action: str) -> Case:
     outcome = "withdrawn" if action == "withdraw" else "closed"
     return await case_desk.take(
         office, case, action, known={**case.facts, "outcome": outcome}, **case_desk.ended(office)
-    )
-
-
-def _previous(office: Office, case: Case) -> int:
-    """How many requests of the same kind the person was granted in twelve months."""
-    if case.party is None:
-        return 0
-    party: PartyId = case.party
-    found = office.read(
-        lambda queries: office.store.rooms.cases.of_party(
-            queries, party, count=int(CASES_SHOWN_MAX)
-        )
-    )
-    since = case.received_at - rights.YEAR_MS
-    return sum(
-        other.id != case.id
-        and other.kind == case.kind
-        and other.received_at > since
-        and other.facts.get("outcome") == "answered"
-        for other in found
     )
 
 

@@ -14,7 +14,6 @@ is a step of the case and a leaf of the audit log. Nothing is disclosed or close
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ringfence.api import case_views
@@ -25,7 +24,7 @@ from ringfence.kernel.limits import CASES_SHOWN_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.observe.logs import get_logger
 from ringfence.office.messaging.asking import Wanted, own_sender, prepare
-from ringfence.office.privacy import case_desk, grievances, messages
+from ringfence.office.privacy import case_desk, case_mail, messages
 from ringfence.office.privacy.case_desk import PERSON
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.cases import letters as wording
@@ -197,10 +196,10 @@ async def _open(office: Office, case: Case, person: PartyId) -> Case:
     line = _line(office, person, "letter", "", "open")
     changed = await _note(office, case, line, "inform")
     log.warning("letter_owed", case=case.id)
-    with suppress(Refused):  # one e-mail for all the letters of a case
-        await grievances.write_to_officer(
-            office, changed, "needs a letter: see ringfence privacy demand letters"
-        )
+    await case_mail.to_officers(  # one e-mail for all the letters of a case
+        office, changed, f"The demand {case.id} needs a letter: ringfence privacy demand letters",
+        reason="letter",
+    )  # fmt: skip
     return changed
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 DEMANDS = "answer_demand"
+_SECRETS = "user.authorization.credentials"
+"""Who hands out a secret that lets data out: the owner alone."""
 _DECIDE_MS = 14 * 86_400_000
 
 
@@ -271,7 +273,11 @@ async def report(office: Office, *, since: int = 0, until: int | None = None) ->
 
 
 @TABLE.use_case(
-    "privacy.approver.add", actors=KNOWN, purpose="operate", category="user.account.username"
+    "privacy.approver.add",
+    actors=KNOWN,
+    purpose="authenticate",
+    category=_SECRETS,
+    also=("operate",),
 )
 async def add_approver(office: Office, *, name: str) -> case_views.Approver:
     """Somebody may approve disclosures; the secret that says so is shown this once."""
@@ -299,7 +305,11 @@ async def list_approvers(office: Office) -> list[case_views.Approver]:
 
 
 @TABLE.use_case(
-    "privacy.approver.remove", actors=KNOWN, purpose="operate", category="user.account.username"
+    "privacy.approver.remove",
+    actors=KNOWN,
+    purpose="authenticate",
+    category=_SECRETS,
+    also=("operate",),
 )
 async def remove_approver(office: Office, *, sid: str) -> case_views.Done:
     """Somebody may approve no more."""
@@ -386,6 +396,8 @@ def _record(
                     "escalate_at": clock.escalate_at}  # fmt: skip
     elif done or after.stage == "disclosed":
         changes |= {"remind_at": None, "escalate_at": None}
+        if not done:  # it was decided, and no review is owed (any more)
+            changes["due_at"] = None
     if done:
         changes |= case_desk.ended(office, keep_ms=2 * rights.YEAR_MS)
     return office.store.rooms.cases.record(

@@ -8,7 +8,7 @@ from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CASES_SHOWN_MAX
-from ringfence.office.privacy import case_desk, messages
+from ringfence.office.privacy import case_desk, case_mail
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.cases import grievance, law, letters, rights
@@ -73,12 +73,23 @@ async def status(office: Office, *, reference: str) -> case_views.Status:
     )  # fmt: skip
 
 
+@TABLE.use_case("privacy.grievance.take_back", actors=EVERYBODY, none=NOBODY)
+async def take_back(office: Office, *, reference: str) -> case_views.Status:
+    """Take a grievance back, for whoever holds its reference."""
+    case = case_desk.held(office, reference, "grievance")
+    await case_desk.take(
+        office, case, "withdraw", known={**case.facts, "outcome": "withdrawn"},
+        **case_desk.ended(office),
+    )  # fmt: skip
+    return await status(office, reference=reference)  # type: ignore[no-any-return]
+
+
 @TABLE.use_case(
     "privacy.officer.list", actors=EVERYBODY, none="officers are named so that people can write"
 )
 async def officers(office: Office) -> list[case_views.Officer]:
     """Who takes questions, grievances and withdrawals, by law."""
-    return [_officer(found) for _, found in sorted(_officers(office).items())]
+    return [_officer(found) for _, found in sorted(case_mail.officers(office).items())]
 
 
 @TABLE.use_case(
@@ -111,7 +122,7 @@ async def figures(office: Office) -> case_views.Figures:
 
 
 @TABLE.use_case(
-    "privacy.officer.name", actors=KNOWN, purpose="operate", category="system.configuration"
+    "privacy.officer.name", actors=KNOWN, purpose="notify", category="system.configuration"
 )
 async def name_officer(
     office: Office, *, law: str, name: str, email: str = "", post: str = ""
@@ -135,7 +146,9 @@ async def name_officer(
 @TABLE.use_case("privacy.grievance.list", actors=KNOWN, purpose=RIGHTS, category=PERSON)
 async def list_grievances(office: Office) -> list[case_views.Case]:
     """Grievances, newest first, without their words."""
-    return [case_desk.show(office, case, whole=False) for case in _all(office)]
+    return [
+        case_desk.show(office, case, whole=False) for case in _all(office)[: int(CASES_SHOWN_MAX)]
+    ]
 
 
 @TABLE.use_case("privacy.grievance.show", actors=KNOWN, purpose=RIGHTS, category=PERSON)
@@ -185,44 +198,45 @@ async def settle(office: Office, *, sid: str, words: str, redress: bool = True) 
     return _view(office, after)
 
 
+@TABLE.use_case("privacy.grievance.withdraw", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def withdraw(office: Office, *, sid: str) -> case_views.Case:
+    """The person took it back, by letter or telephone."""
+    case = case_desk.find(office, sid, "grievance")
+    after = await case_desk.take(
+        office, case, "withdraw", known={**case.facts, "outcome": "withdrawn"},
+        **case_desk.ended(office),
+    )  # fmt: skip
+    return _view(office, after)
+
+
+@TABLE.use_case("privacy.grievance.close", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def close(office: Office, *, sid: str) -> case_views.Case:
+    """File a settled grievance away."""
+    case = case_desk.find(office, sid, "grievance")
+    return _view(office, await case_desk.take(office, case, "close"))
+
+
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def officer_of(office: Office, residence: str) -> Officer | None:
-    """Return who is responsible for somebody who lives there."""
-    found = _officers(office)
-    return found.get(law.law_of(residence)) or found.get("*")
-
-
-async def write_to_officer(office: Office, case: Case, how: str) -> None:
-    """Write to the officer in charge, where there is one with a mailbox and a mail server."""
-    officer = officer_of(office, case.residence)
-    if officer is None or not officer.contact.email or not office.settings.smtp_host:
-        return
-    what = f"The {case.family} {case.id} {how}: until {day_of(case.due_at or case.received_at)}."
-    fields = {"what": what, "family": case.family}
-    await office.write(
-        lambda tx: messages.ask(
-            tx, office, "case_due", officer.contact.email, fields, reason=f"{case.id} {how}"
-        )
-    )
-
-
-def _officers(office: Office) -> dict[str, Officer]:
-    with exchange_itself(), purpose("operate"):
-        return office.read(office.store.rooms.case_people.officers)
-
-
 def _all(office: Office) -> list[Case]:
-    return office.read(
-        lambda queries: office.store.rooms.cases.page(
-            queries, "grievance", count=int(CASES_SHOWN_MAX)
+    """Return every grievance, newest first: figures leave none out."""
+    cases, found = office.store.rooms.cases, list[Case]()
+
+    def after(last: str | None) -> list[Case]:
+        return office.read(
+            lambda q: cases.page(q, "grievance", count=int(CASES_SHOWN_MAX), before=last)
         )
-    )
+
+    page = after(None)
+    while page:
+        found += page
+        page = after(page[-1].id)
+    return found
 
 
 def _letter(office: Office, case: Case) -> str:
-    officer = officer_of(office, case.residence)
+    officer = case_mail.officer_of(office, case.residence)
     who = f"{officer.contact.name} answers it" if officer is not None else "It is answered"
     return (
         f"{who} by {day_of(Ms(case.due_at or case.received_at))}. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import CASES_SHOWN_MAX
 from ringfence.kernel.phone import Phone
-from ringfence.office.privacy import case_desk
+from ringfence.office.privacy import case_desk, case_mail
 from ringfence.office.privacy.case_desk import PERSON, RIGHTS
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.cases import incident, law, rights
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 KINDS = frozenset({"access", "leak", "loss", "change", "compromised", "honey"})
 SECTORS = frozenset({"telecom", "essential"})
-_LAWS = frozenset({rule.law for rule in law.CLOCKS})
+_LAW_OF = {rule.key: rule.law for rule in law.CLOCKS}
+_LAWS = frozenset(_LAW_OF.values())
 _PARTY = re.compile(r"PA[0-9a-f]{32}")
 
 
@@ -71,24 +73,25 @@ async def begin(
     at = Ms(now if aware is None else aware)
     if kind not in KINDS:
         raise Refused("bad_argument", f"the kind is one of: {', '.join(sorted(KINDS))}")
-    chosen = set(laws or [law.law_of(office.region or "")])
-    if not chosen <= _LAWS or not set(sectors or ["telecom"]) <= SECTORS:
-        raise Refused("bad_argument", f"laws: {', '.join(sorted(_LAWS))}; "
-                      f"sectors: {', '.join(sorted(SECTORS))}")  # fmt: skip
+    chosen = {_law(place) for place in laws or [office.region or "*"]}
+    if not set(sectors or ["telecom"]) <= SECTORS:
+        raise Refused("bad_argument", f"sectors are: {', '.join(sorted(SECTORS))}")
     if at > now:
-        raise Refused("bad_argument", "nobody knows of it before it happened")
+        raise Refused("bad_argument", "it became known at an instant that has not come yet")
     running = incident.start(chosen, set(sectors or ["telecom"]), aware=at)
     facts = {
         "aware": at, "sealed": sealed, "laws": sorted(chosen), "affected": sorted(affected),
         "clocks": _kept(running),
     }  # fmt: skip
     said = case_desk.check_words(words)
-    return await office.write(
+    case = await office.write(
         lambda tx: office.store.rooms.cases.add(
             tx, family="incident", kind=kind, state=incident.MACHINE.first, residence="",
             now=now, actor=actor, words={"says": said}, facts=facts, **_next(running, at),
         )
     )  # fmt: skip
+    await _write(office, case, running, "is open", reason="open")
+    return case
 
 
 @TABLE.use_case("privacy.incident.list", actors=KNOWN, purpose=RIGHTS, category=PERSON)
@@ -212,9 +215,56 @@ async def look_at_honey(office: Office) -> int:
 # --- inside ---------------------------------------------------------------------------------------
 
 
-def next_clock(case: Case) -> dict[str, Any]:
-    """Return the clocks of the row: those of whoever has to be told next."""
-    return _next(_running(case), Ms(case.facts["aware"]))
+def _law(place: str) -> str:
+    """Return the law whose clocks run for people of a place: a law itself, or a country."""
+    if place in _LAWS:
+        return place
+    under = law.law_of(case_desk.check_residence(place))
+    return next((one for one in (under, under.partition("-")[0]) if one in _LAWS), "*")
+
+
+async def remind(office: Office, case: Case, now: Ms) -> None:
+    """Remind of every clock that is due soon, each at its own time. A job, in each round."""
+    await _warn(office, case, now, action="remind")
+
+
+async def escalate(office: Office, case: Case, now: Ms) -> None:
+    """Tell whoever is above of every clock that is nearly late, or late. A job."""
+    await _warn(office, case, now, action="escalate")
+
+
+async def _warn(office: Office, case: Case, now: Ms, *, action: str) -> None:
+    aware, first = Ms(case.facts["aware"]), action == "remind"
+    running, warned = incident.warn(_running(case), aware=aware, now=now, first=first)
+    known = {**case.facts, "clocks": _kept(running)}
+    facts = {"clocks": [clock.key for clock in warned]}
+    after = await case_desk.take(
+        office, case, action, facts=facts, known=known, **_next(running, aware)
+    )
+    late = any(clock.due_at <= now for clock in warned)
+    how = "is late" if late else "is due soon" if first else "is nearly late"
+    keys = "".join(f"{clock.key}{clock.warned}" for clock in warned[:3])
+    await _write(office, after, warned, how, reason=f"{action} {keys}", above=not first)
+
+
+async def _write(
+    office: Office,
+    case: Case,
+    clocks: Sequence[incident.Running],
+    how: str,
+    *,
+    reason: str,
+    above: bool = True,
+) -> None:
+    """Tell the officers of the laws of these clocks, the next clock first."""
+    lines = [f"  by {_utc(c.due_at)}: {c.what} ({c.cite})" for c in clocks if not c.settled]
+    what = "\n".join([f"The incident {case.id} {how}. To do:", *lines])
+    laws = sorted({_LAW_OF[c.key] for c in clocks})
+    await case_mail.to_officers(office, case, what, reason=reason, places=laws, above=above)
+
+
+def _utc(instant: Ms) -> str:
+    return f"{datetime.fromtimestamp(instant / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 async def _keep(
@@ -237,15 +287,15 @@ def _next(running: Sequence[incident.Running], aware: Ms) -> dict[str, Any]:
     due = next((clock.due_at for clock in running if not clock.settled), None)
     if due is None:
         return {"due_at": None, "remind_at": None, "escalate_at": None}
-    clock = rights.clock(aware, due)
-    return {"due_at": due, "remind_at": clock.remind_at, "escalate_at": clock.escalate_at}
+    remind_at, escalate_at = incident.next_warning(running, aware)
+    return {"due_at": due, "remind_at": remind_at, "escalate_at": escalate_at}
 
 
 def _kept(running: Sequence[incident.Running]) -> list[dict[str, Any]]:
     return [
         {
             "key": c.key, "whom": c.whom, "what": c.what, "cite": c.cite, "source": c.source,
-            "due_at": c.due_at, "told_at": c.told_at, "waived": c.waived,
+            "due_at": c.due_at, "told_at": c.told_at, "waived": c.waived, "warned": c.warned,
         }
         for c in running
     ]  # fmt: skip
@@ -257,6 +307,7 @@ def _running(case: Case) -> list[incident.Running]:
 
 def _view(office: Office, case: Case, *, whole: bool = True) -> case_views.Incident:
     words = case_desk.words_of(office, case) if whole else {}
+    now = office.clock.now()
     return case_views.Incident(
         sid=case.id,
         state=case.state,
@@ -268,6 +319,7 @@ def _view(office: Office, case: Case, *, whole: bool = True) -> case_views.Incid
             case_views.Clock(
                 key=c.key, whom=c.whom, what=c.what, due=c.due_at, told=c.told_at,
                 waived=c.waived, cite=c.cite, source=c.source,
+                late=not c.waived and (c.told_at or now) > c.due_at,
             )
             for c in _running(case)
         ],

@@ -29,7 +29,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import PUSH_BYTES_MAX
-from ringfence.office.privacy import access_archive, case_desk, remedies
+from ringfence.office.privacy import access_archive, case_desk, case_mail, remedies
 from ringfence.office.table import EVERYBODY, TABLE
 from ringfence.privacy.purposes import exchange_itself, purpose
 from ringfence.storage.cases import Case
@@ -70,20 +70,6 @@ async def signing_key(office: Office) -> case_views.Figures:
     return case_views.Figures(values={"algorithm": "Ed25519", "public": public.hex()})
 
 
-def check_recipient(office: Office, words: Mapping[str, Any]) -> str:
-    """Return where a bundle is to be sent. Raises `Refused` (``bad_url``, ``private_address``).
-
-    Only by https, so that it is encrypted and the name is certified; plain http is for receivers
-    on this machine that the operator allowed.
-    """
-    url = str(words.get("recipient", ""))
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1"}:
-        raise Refused("bad_url", "the recipient is an address that begins with https://")
-    office.check_url(url)
-    return url
-
-
 async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
     """Verify the recipient of a case and send the bundle. A job: tried until it is taken.
 
@@ -93,10 +79,14 @@ async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
     case = case_desk.find(office, sid, "request")
     if case.party is None or case.kind != "portability" or case.state not in {"open", "extended"}:
         return
-    url = check_recipient(office, case_desk.own_words(office, case))
-    _check_reliable(office, case.party, url)
-    await _verify(office, post, url)
-    body = await _bundle(office, case, now)
+    try:
+        url = remedies.check_recipient(office, case_desk.own_words(office, case))
+        _check_reliable(office, case.party, url)
+        await _verify(office, post, url)
+        body = await _bundle(office, case, now)
+    except Refused as refused:
+        await _not_sent(office, case, refused)
+        raise
     await _deliver(office, post, url, body)
     party = case.party
 
@@ -110,6 +100,20 @@ async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
     await office.write(unit)
     with exchange_itself():
         await remedies.answered(office, case, sent=len(body))
+
+
+async def _not_sent(office: Office, case: Case, refused: Refused) -> None:
+    """Nothing left: whoever handles the case hears of it, and the person in their letter."""
+    pushes = int(case.facts.get("pushes", 0)) + 1
+    facts = {"not_sent": refused.code, "pushes": pushes}
+    with exchange_itself():
+        after = await case_desk.take(
+            office, case, "work", facts=facts, known={**case.facts, **facts},
+            words=f"Nothing was sent: {refused.reason}.",
+        )  # fmt: skip
+        what = f"What the request {case.id} asks for was not sent: {refused.reason}."
+        await case_mail.to_officers(office, after, what, reason=f"not sent {pushes}")
+        await remedies.news(office, after, reason=f"not sent {pushes}")
 
 
 def _check_reliable(office: Office, party: PartyId, url: str) -> None:

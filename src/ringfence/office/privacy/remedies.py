@@ -8,16 +8,27 @@ decided     correction, erasure, portability: whoever handles the case answers
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from ringfence.jobs.handlers import cases as jobs
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
-from ringfence.kernel.limits import ARCHIVE_LIFE_MS
+from ringfence.kernel.limits import ARCHIVE_LIFE_MS, CASES_SHOWN_MAX
 from ringfence.kernel.phone import Phone
-from ringfence.office.privacy import access_archive, audit, case_desk, consents, erasure, messages
-from ringfence.privacy.cases import letters, rights
+from ringfence.office.privacy import (
+    access_archive,
+    audit,
+    case_desk,
+    case_mail,
+    consents,
+    erasure,
+    messages,
+)
+from ringfence.privacy.cases import law, letters, rights
+from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.consent.ledger import State
 from ringfence.privacy.consent.texts import CHANNELS, Channel, channel_of, consentable
 from ringfence.privacy.purposes import PURPOSES, current_actor, exchange_itself, purpose
@@ -38,19 +49,85 @@ def letter(office: Office, case: Case) -> str:
     if case.decided_at is not None:
         outcome = str(case.facts.get("outcome", case.state))
         reason = str(case.facts.get("reason", ""))
-        return letters.closing(**told, outcome=outcome, reason=reason, now=office.clock.now())
+        action = {"refused": "refuse", "answered": "answer"}.get(outcome, "")
+        return letters.closing(
+            **told, outcome=outcome, reason=reason, now=office.clock.now(),
+            words=said(office, case, action),
+        )  # fmt: skip
     due = case.due_at or case.received_at
     if "erased_from" in case.facts:
         return letters.consequence(erased_from=Ms(int(case.facts["erased_from"])))
     if case.state == "extended":
         reason = str(case.facts.get("extension", "complex"))
-        return letters.extension(residence=case.residence, reason=reason, due_at=due)
+        words = said(office, case, "extend")
+        return letters.extension(residence=case.residence, reason=reason, due_at=due, words=words)
+    if "fee" in case.facts:
+        return letters.fee(
+            **told, amount=str(case.facts["fee"]), ground=str(case.facts.get("ground", "")),
+            words=said(office, case, "charge"), now=case.received_at,
+        )  # fmt: skip
+    if "not_sent" in case.facts:
+        return letters.not_sent(residence=case.residence, due_at=due)
+    if "previous" in case.facts:
+        return letters.beyond_the_year(residence=case.residence, due_at=due, now=case.received_at)
     return letters.acknowledgement(**told, received=case.received_at, due_at=due)
+
+
+def said(office: Office, case: Case, action: str) -> str:
+    """Return what was said to the person with the last step of that name; "" where nothing was."""
+    cases = office.store.rooms.cases
+    taken = office.read(lambda queries: cases.steps(queries, case.id))
+    step = next((step for step in reversed(taken) if step.action == action), None)
+    if step is None:
+        return ""
+    with exchange_itself(), purpose(case_desk.RIGHTS):
+        return cases.said(step)
+
+
+def reply_to(words: Mapping[str, Any]) -> str:
+    """Return the mailbox a case came from, or is about; "" where there is none."""
+    address = str(words.get("address", ""))
+    return str(words.get("reply_to", "")) or (address if address.startswith("mailto:") else "")
+
+
+async def news(office: Office, case: Case, *, reason: str) -> None:
+    """Write to the mailbox a case came from how it stands; nowhere else."""
+    to = reply_to(case_desk.own_words(office, case))
+    if not to:
+        return
+    archive = office.read(lambda queries: office.store.rooms.archives.get(queries, case.id))
+    text = letter(office, case)
+    if archive is not None and archive.taken_at is None:
+        text += f" Your archive can be fetched once, until {day_of(archive.expires_at)}."
+    await case_mail.to_person(office, case, to, text, reason=reason)
+
+
+def previous(office: Office, case: Case) -> int:
+    """How many requests of the same kind the person was granted in the twelve months before."""
+    if case.party is None:
+        return 0
+    party: PartyId = case.party
+    found = office.read(
+        lambda queries: office.store.rooms.cases.of_party(
+            queries, party, count=int(CASES_SHOWN_MAX)
+        )
+    )
+    since = case.received_at - rights.YEAR_MS
+    return sum(
+        other.id != case.id
+        and other.kind == case.kind
+        and other.received_at > since
+        and other.facts.get("outcome") == "answered"
+        for other in found
+    )
 
 
 async def begin(office: Office, case: Case) -> Case:
     """The person is known: do at once what needs no looking into."""
     if case.kind == "access":
+        free = law.rights_rule(case.residence, case.received_at).free
+        if free is not None and (before := previous(office, case)) >= free:
+            return await _leave_to_decide(office, case, before)
         now = office.clock.now()
         job = jobs.job(jobs.ARCHIVE, case.id, office.account.id)
         await office.write(lambda tx: office.store.outbox.add(tx, job, now=now))
@@ -64,6 +141,19 @@ async def begin(office: Office, case: Case) -> Case:
         hold_back(office, case.party, case.kind, words)
         return await answered(office, case)
     return case
+
+
+async def _leave_to_decide(office: Office, case: Case, before: int) -> Case:
+    """Somebody asked more often than the law grants for nothing: whoever handles it decides."""
+    facts = {"previous": before}
+    after = await case_desk.take(office, case, "work", facts=facts, known={**case.facts, **facts})
+    what = (
+        f"The request {case.id} is one more than the {before} of these twelve months that are "
+        "free: answer it, charge for it, or refuse it (over_the_limit)."
+    )
+    await case_mail.to_officers(office, after, what, reason="limit")
+    await news(office, after, reason="limit")
+    return after
 
 
 def ends_service(kind: str, words: dict[str, Any]) -> bool:
@@ -102,7 +192,7 @@ def hold_back(office: Office, party: PartyId, kind: str, words: dict[str, Any]) 
 
 async def answered(office: Office, case: Case, *, words: str = "", **facts: Any) -> Case:
     """Take the last step of a request that was granted."""
-    return await case_desk.take(
+    after = await case_desk.take(
         office,
         case,
         "answer",
@@ -111,6 +201,49 @@ async def answered(office: Office, case: Case, *, words: str = "", **facts: Any)
         known={**case.facts, **facts, "outcome": "answered"},
         **case_desk.ended(office),
     )
+    await news(office, after, reason="answer")
+    return after
+
+
+def check_details(office: Office, kind: str, details: Mapping[str, str]) -> None:
+    """Raise `Refused` for what could not be done once it is known who asks: say so at once."""
+    about = details.get("purpose", "")
+    if kind == "correction" and details.get("what", "name") not in CORRECTABLE:
+        raise Refused("bad_argument", f"what is wrong is one of: {', '.join(sorted(CORRECTABLE))}")
+    if kind == "portability" and details.get("recipient"):
+        check_recipient(office, details)
+    if kind == "withdrawal" and about and about not in _withdrawable():
+        raise Refused("bad_purpose", "a consent is taken back for one of: "
+                      f"{', '.join(sorted(_withdrawable()))}")  # fmt: skip
+    if kind == "objection" and about and about not in _objectionable():
+        raise Refused("bad_purpose", "to this purpose nobody can object; it is one of: "
+                      f"{', '.join(sorted(_objectionable()))}")  # fmt: skip
+
+
+def _withdrawable() -> set[str]:
+    return {*consentable(), rights.SERVICE}
+
+
+def _objectionable() -> set[str]:
+    interests = {key for key, one in PURPOSES.items() if one.basis == "legitimate_interest"}
+    return interests | set(consentable())
+
+
+def check_recipient(office: Office, words: Mapping[str, Any]) -> str:
+    """Return where a bundle is to be sent.
+
+    Raises `Refused`: ``recipient_missing``, ``bad_url``, ``private_address``. Only by https, so
+    that it is encrypted and the name is certified; plain http is for receivers on this machine
+    that the operator allowed.
+    """
+    url = str(words.get("recipient", ""))
+    if not url:
+        raise Refused("recipient_missing", "say to whom it goes: recipient=https://...")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "::1"}:
+        raise Refused("bad_url", "the recipient is an address that begins with https://")
+    office.check_url(url)
+    return url
 
 
 def at_once(

@@ -6,20 +6,20 @@ from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.calendar import is_of_age, read_date
 from ringfence.privacy.cases.law import ADULT_YEARS, CHILD_RESTRICTED
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
 
 MACHINE = Machine(
     "child report",
     first="received",
     final=("erased", "cleared"),
     steps=(
-        Step("restrict", ("received",), "restricted"),
-        Step("ask_parent", ("restricted",), "asked"),
+        by_itself("restrict", ("received",), "restricted"),
+        by_itself("ask_parent", ("restricted",), "asked"),
         Step("confirm", ("restricted", "asked"), "confirmed"),
-        Step("erase", ("confirmed",), "erased"),
+        by_itself("erase", ("confirmed",), "erased"),
         Step("clear", ("restricted", "asked"), "cleared"),
-        Step("remind", ("restricted", "asked", "confirmed"), ""),
-        Step("escalate", ("received", "restricted", "asked", "confirmed"), ""),
+        by_itself("remind", ("restricted", "asked", "confirmed")),
+        by_itself("escalate", ("received", "restricted", "asked", "confirmed")),
     ),
 )
 """No state is left for *restricted* without a decision, and none leads from *received* past it."""

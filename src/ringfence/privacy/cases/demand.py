@@ -23,7 +23,7 @@ from types import MappingProxyType
 from ringfence.kernel.clock import DAY, HOUR, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.law import EMERGENCY_REVIEW
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
 
 NOTICE_WAIT_MS = 7 * DAY
 """Between telling the person and disclosing: time to go to court."""
@@ -62,19 +62,19 @@ MACHINE = Machine(
         Step("refer", ("received",), "referred"),
         Step("object", _OPEN, "objected"),
         Step("validate", ("received",), "valid"),
-        Step("declare_emergency", ("received",), "valid"),
+        Step("declare_emergency", ("received",), "valid", said="emergency"),
         Step("narrow", ("valid", "noticed", "gagged"), ""),
         Step("notify", ("valid",), "noticed"),
         Step("gag", ("valid",), "gagged"),
-        Step("lift", ("gagged", "approved"), "noticed"),
+        Step("lift", ("gagged", "approved"), "noticed", said="notify"),
         Step("approve", _DECIDABLE, ""),  # the last one needed leads to approved, see apply
         Step("disclose", ("approved",), "disclosed"),
-        Step("tell_late", ("disclosed",), ""),
-        Step("inform", ("noticed", "approved", "disclosed"), ""),
+        Step("tell_late", ("disclosed",), "", said="notify"),
+        by_itself("inform", ("noticed", "approved", "disclosed")),
         Step("told", ("noticed", "approved", "disclosed"), ""),
         Step("review", ("disclosed",), ""),
-        Step("remind", (*_OPEN, "disclosed"), ""),
-        Step("escalate", (*_OPEN, "disclosed"), ""),
+        by_itself("remind", (*_OPEN, "disclosed")),
+        by_itself("escalate", (*_OPEN, "disclosed")),
         Step("close", ("disclosed",), "closed"),
     ),
 )

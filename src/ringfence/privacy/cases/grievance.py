@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.law import GRIEVANCE
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
 
 _RUNNING = ("received", "open", "extended", "escalated")
 
@@ -19,10 +19,10 @@ MACHINE = Machine(
     steps=(
         Step("take", ("received",), "open"),
         Step("extend", ("received", "open"), "extended"),
-        Step("remind", _RUNNING, ""),
-        Step("escalate", ("received", "open", "extended"), "escalated"),
-        Step("redress", _RUNNING, "redressed"),
-        Step("reject", _RUNNING, "rejected"),
+        by_itself("remind", _RUNNING),
+        by_itself("escalate", _RUNNING, "escalated"),
+        Step("redress", _RUNNING, "redressed", said="settle"),
+        Step("reject", _RUNNING, "rejected", said="settle"),
         Step("withdraw", _RUNNING, "closed"),
         Step("close", ("redressed", "rejected"), "closed"),
     ),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.law import ClockRule, clocks
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
+from ringfence.privacy.cases.rights import clock as warnings
 
 MACHINE = Machine(
     "incident",
@@ -19,8 +20,8 @@ MACHINE = Machine(
         Step("affect", ("open", "contained"), ""),
         Step("tell", ("open", "contained"), ""),
         Step("waive", ("open", "contained"), ""),
-        Step("remind", ("open", "contained"), ""),
-        Step("escalate", ("open", "contained"), ""),
+        by_itself("remind", ("open", "contained")),
+        by_itself("escalate", ("open", "contained")),
         Step("close", ("contained",), "closed"),
     ),
 )
@@ -38,6 +39,8 @@ class Running:
     due_at: Ms
     told_at: Ms | None = None
     waived: str = ""
+    warned: int = 0
+    """How often somebody was warned of it: reminded, escalated, told that it is late."""
 
     @property
     def settled(self) -> bool:
@@ -60,6 +63,40 @@ def _running(rule: ClockRule, aware: Ms) -> Running:
         source=rule.source,
         due_at=rule.within.after(aware),
     )
+
+
+def next_warning(running: Iterable[Running], aware: Ms) -> tuple[Ms | None, Ms | None]:
+    """Return when to remind next and when to escalate next: each clock on its own."""
+    left = [(clock, _warnings(clock, aware)) for clock in running if not clock.settled]
+    remind = (times[0] for clock, times in left if clock.warned == 0)
+    escalate = (times[clock.warned] for clock, times in left if 0 < clock.warned < len(times))
+    return min(remind, default=None), min(escalate, default=None)
+
+
+def warn(
+    running: Iterable[Running], *, aware: Ms, now: Ms, first: bool
+) -> tuple[list[Running], list[Running]]:
+    """Return all clocks, and those of which somebody is warned now.
+
+    ``first``: for the first time; else it is escalated, or late, as `Running.warned` says.
+    """
+    after: list[Running] = []
+    warned: list[Running] = []
+    for clock in running:
+        times = _warnings(clock, aware)
+        passed = 1 if first else sum(at <= now for at in times)
+        wanted = clock.warned == 0 if first else 0 < clock.warned < passed
+        if wanted and not clock.settled and times[clock.warned] <= now:
+            after.append(replace(clock, warned=passed))
+            warned.append(after[-1])
+        else:
+            after.append(clock)
+    return after, warned
+
+
+def _warnings(clock: Running, aware: Ms) -> tuple[Ms, Ms, Ms]:
+    times = warnings(aware, clock.due_at)
+    return times.remind_at, times.escalate_at, times.due_at
 
 
 def tell(running: Iterable[Running], key: str, *, now: Ms) -> list[Running]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ringfence.kernel.clock import Ms
 from ringfence.privacy.cases import rights
 from ringfence.privacy.cases.calendar import day_of
-from ringfence.privacy.cases.law import law_of, regulator, rights_rule
+from ringfence.privacy.cases.law import RightsRule, law_of, regulator, rights_rule
 
 
 def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> str:
@@ -20,16 +20,58 @@ def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> s
     )
 
 
-def extension(*, residence: str, reason: str, due_at: Ms) -> str:
+def extension(*, residence: str, reason: str, due_at: Ms, words: str = "") -> str:
     """Return the news that an answer takes longer, and why."""
     return (
-        f"{rights.EXTENSIONS[reason]} You will have an answer by {day_of(due_at)}. "
+        f"{_sentences(rights.EXTENSIONS[reason], words)} "
+        f"You will have an answer by {day_of(due_at)}. {complaint(residence)}"
+    )
+
+
+def fee(*, kind: str, residence: str, amount: str, ground: str, words: str, now: Ms) -> str:
+    """Return that something is to be paid, and why; ``ground``: "" beyond what a year grants."""
+    rule = rights_rule(residence, now)
+    why = rights.REFUSALS.get(ground) or _granted(rule)
+    return (
+        f"“{rights.RIGHTS[kind].says}” For this we ask {amount}. {_sentences(why, words)} "
+        f"Nothing is done before it is paid, and you can take the request back. "
+        f"The law applied: {rule.cite}. {complaint(residence)}"
+    )
+
+
+def beyond_the_year(*, residence: str, due_at: Ms, now: Ms) -> str:
+    """Return that somebody asked more often than the law grants for nothing."""
+    return (
+        f"{_granted(rights_rule(residence, now))} You will hear by {day_of(due_at)} whether this "
+        f"one is answered, and whether it costs anything. {complaint(residence)}"
+    )
+
+
+def not_sent(*, due_at: Ms, residence: str) -> str:
+    """Return that a recipient somebody named did not show that it expects their data."""
+    return (
+        "The recipient you named did not confirm that it expects your data, so nothing was sent. "
+        f"Ask again with another address, or for a copy. Until {day_of(due_at)} this one is open. "
         f"{complaint(residence)}"
     )
 
 
-def closing(*, kind: str, residence: str, outcome: str, reason: str, now: Ms) -> str:
-    """Return the decision. ``reason``: key of `rights.REFUSALS` where the outcome is refused."""
+def _granted(rule: RightsRule) -> str:
+    return f"The law grants {rule.free} such requests in twelve months, and they were answered."
+
+
+def _sentences(*parts: str) -> str:
+    said = [part.strip() for part in parts if part.strip()]
+    return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
+
+
+def closing(
+    *, kind: str, residence: str, outcome: str, reason: str, now: Ms, words: str = ""
+) -> str:
+    """Return the decision. ``reason``: key of `rights.REFUSALS` where the outcome is refused.
+
+    ``words``: what whoever decided said besides.
+    """
     right = rights.RIGHTS[kind]
     match outcome:
         case "refused":
@@ -41,7 +83,10 @@ def closing(*, kind: str, residence: str, outcome: str, reason: str, now: Ms) ->
         case _:
             decision = "This request was closed without an answer: nobody showed who they are."
     rule = rights_rule(residence, now)
-    return f"“{right.says}” {decision} The law applied: {rule.cite}. {complaint(residence)}"
+    return (
+        f"“{right.says}” {_sentences(decision, words)} The law applied: {rule.cite}. "
+        f"{complaint(residence)}"
+    )
 
 
 def consequence(*, erased_from: Ms) -> str:

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from ringfence.kernel.clock import DAY, HOUR, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.cases.law import RightsRule
-from ringfence.privacy.cases.machine import Machine, Step
+from ringfence.privacy.cases.machine import Machine, Step, by_itself
 
 _BEFORE_OPEN = ("received", "identifying")
 _WORKED_ON = ("open", "extended")
@@ -31,18 +31,18 @@ MACHINE = Machine(
     first="received",
     final=("closed",),
     steps=(
-        Step("acknowledge", _RUNNING, ""),
-        Step("ask_identity", _BEFORE_OPEN, "identifying"),
+        by_itself("acknowledge", _RUNNING),
+        by_itself("ask_identity", _BEFORE_OPEN, "identifying"),
         Step("identify", _BEFORE_OPEN, "open"),
-        Step("give_up", _BEFORE_OPEN, "closed"),
+        Step("give_up", _BEFORE_OPEN, "closed", said="close"),
         Step("charge", _WORKED_ON, ""),
         Step("extend", ("open",), "extended"),
-        Step("work", _WORKED_ON, ""),
+        by_itself("work", _WORKED_ON),
         Step("answer", _WORKED_ON, "answered"),
         Step("refuse", _WORKED_ON, "refused"),
         Step("withdraw", _RUNNING, "withdrawn"),
-        Step("remind", _RUNNING, ""),
-        Step("escalate", _RUNNING, ""),
+        by_itself("remind", _RUNNING),
+        by_itself("escalate", _RUNNING),
         Step("close", _DECIDED, "closed"),
     ),
 )
@@ -164,8 +164,12 @@ def check_fee(rule: RightsRule, *, ground: str, words: str, previous: int) -> No
     """
     if rule.free is not None and previous >= rule.free:
         return
+    if not rule.fee_grounds:
+        raise Refused("no_fee", "the request is free: the law of this person knows no fee",
+                      clause=rule.cite)  # fmt: skip
     if ground not in rule.fee_grounds or not words.strip():
-        raise Refused("no_fee", "the request is free; a fee needs a ground and reasons",
+        raise Refused("no_fee", "the request is free; a fee needs a ground "
+                      f"({' or '.join(rule.fee_grounds)}) and words that say why",
                       clause=rule.cite)  # fmt: skip
 
 
@@ -173,8 +177,11 @@ def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -
     """Raise `Refused` unless a request may be refused for ``reason``."""
     if reason not in REFUSALS:
         raise Refused("reason_missing", f"a refusal needs a reason: {', '.join(REFUSALS)}")
-    if reason == "over_the_limit" and (rule.free is None or previous < rule.free):
-        raise Refused("no_limit", "the law sets no yearly limit that was reached", clause=rule.cite)
+    if reason == "over_the_limit" and rule.free is None:
+        raise Refused("no_limit", "the law of this person sets no yearly limit", clause=rule.cite)
+    if reason == "over_the_limit" and rule.free is not None and previous < rule.free:
+        raise Refused("no_limit", f"the yearly limit is not reached: {previous} of {rule.free} "
+                      "were answered in twelve months", clause=rule.cite)  # fmt: skip
     if reason in {"manifestly_unfounded", "excessive"} and not words.strip():
         raise Refused("reason_missing", "say in words why; the burden of proof is ours")
 
