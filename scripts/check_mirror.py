@@ -44,6 +44,8 @@ WHOLE = {
     "tests/api/test_every_answer.py": "every resource of the API, asked by schemathesis",
     "tests/office/test_coverage.py": "every use case against every resource",
     "tests/office/test_attempts.py": "ways around the gate, each tried",
+    "tests/office/test_role_limits.py": "every role, and what it may not do",
+    "tests/cli/test_privacy_parity.py": "the command line beside HTTP",
     "tests/sip/test_calls_under_loss.py": "two agents on a bad network, as a state machine",
     "tests/sip/test_hostile_bytes.py": "damaged messages through the whole agent",
     "tests/switch/test_every_failure.py": "whole calls in which each step fails, one after another",

@@ -2372,7 +2372,12 @@ class AsyncPrivacyOperations:
         )
 
     async def case_answer(
-        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+        self,
+        sid: str,
+        *,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+        idempotency_key: str | None = None,
     ) -> models.Case:
         """Grant and carry out."""
         return cast(
@@ -2381,7 +2386,7 @@ class AsyncPrivacyOperations:
                 "POST",
                 f"/v1/privacy/cases/{piece(sid)}/answer",
                 models.Case,
-                body={"words": words},
+                body={"words": words, "details": details},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -3092,6 +3097,19 @@ class AsyncPrivacyOperations:
             ),
         )
 
+    async def grievance_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """File it away."""
+        return cast(
+            "models.Case",
+            await self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
     async def grievance_extend(
         self, sid: str, *, days: int, words: str, idempotency_key: str | None = None
     ) -> models.Case:
@@ -3190,6 +3208,33 @@ class AsyncPrivacyOperations:
             await self._connection.ask(
                 "POST",
                 f"/v1/privacy/grievances/{piece(sid)}/take",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def grievance_take_back(self, *, reference: str) -> models.CaseStatus:
+        """Take a grievance back."""
+        return cast(
+            "models.CaseStatus",
+            await self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/take-back",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    async def grievance_withdraw(
+        self, sid: str, *, idempotency_key: str | None = None
+    ) -> models.Case:
+        """It was taken back."""
+        return cast(
+            "models.Case",
+            await self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/withdraw",
                 models.Case,
                 key=idempotency_key,
                 keyed=True,

@@ -192,6 +192,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     received: int
     due: int | None
     decided: int | None
+    late: bool = False
     person: str | None = None
     facts: builtins.dict[str, Any] = {}
     words: builtins.dict[str, Any] = {}
@@ -259,6 +260,7 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     waived: str
     cite: str
     source: str
+    late: bool = False
 
 
 class Conference(msgspec.Struct, frozen=True, kw_only=True):

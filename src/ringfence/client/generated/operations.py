@@ -2342,7 +2342,12 @@ class PrivacyOperations:
         )
 
     def case_answer(
-        self, sid: str, *, words: str | None = None, idempotency_key: str | None = None
+        self,
+        sid: str,
+        *,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+        idempotency_key: str | None = None,
     ) -> models.Case:
         """Grant and carry out."""
         return cast(
@@ -2351,7 +2356,7 @@ class PrivacyOperations:
                 "POST",
                 f"/v1/privacy/cases/{piece(sid)}/answer",
                 models.Case,
-                body={"words": words},
+                body={"words": words, "details": details},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -3054,6 +3059,19 @@ class PrivacyOperations:
             ),
         )
 
+    def grievance_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """File it away."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
     def grievance_extend(
         self, sid: str, *, days: int, words: str, idempotency_key: str | None = None
     ) -> models.Case:
@@ -3152,6 +3170,31 @@ class PrivacyOperations:
             self._connection.ask(
                 "POST",
                 f"/v1/privacy/grievances/{piece(sid)}/take",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_take_back(self, *, reference: str) -> models.CaseStatus:
+        """Take a grievance back."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/take-back",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def grievance_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """It was taken back."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/withdraw",
                 models.Case,
                 key=idempotency_key,
                 keyed=True,
