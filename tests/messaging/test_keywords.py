@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.messaging.keywords import answer, keyword, languages_of
+from ringfence.messaging.keywords import Keyword, answer, keyword, languages_of
 from ringfence.messaging.segments import count
 
 TABLE = tomllib.loads(files("ringfence.messaging").joinpath("keywords.toml").read_text())
@@ -72,3 +72,21 @@ def test_an_answer_names_the_business():
 def test_any_text_has_an_answer(text, place):
     """Invariant: no text raises."""
     assert keyword(text, place) is None or keyword(text, place).word in {"stop", "start", "help"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "language"),
+    [
+        ("ALTO", "US-DC", "es"),
+        ("Arrêt", "CA-ON", "fr"),
+        ("stoppen", "DE", "de"),
+        ("stoppen", "BE", "nl"),
+        ("parar", "BR", "pt"),
+        ("STOP", "FR", "fr"),
+        ("stopp", "US-DC", "de"),
+    ],
+)
+def test_a_stop_is_answered_in_the_language_it_was_written_in(
+    text: str, place: str, language: str
+) -> None:
+    assert keyword(text, place) == Keyword("stop", language)

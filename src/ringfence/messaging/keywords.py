@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ringfence.messaging.stop import is_stop
+from ringfence.messaging.stop import LANGUAGES, is_stop
 from ringfence.privacy.recording_law.places import parent
 
 Word = Literal["stop", "start", "help"]
@@ -45,7 +45,8 @@ def keyword(text: str, place: str, *, stopped: bool = False) -> Keyword | None:
     if plain in {folded(word) for word in _ARABIC_STOP}:
         return Keyword("stop", "ar")
     if is_stop(text):
-        return Keyword("stop", languages[0])
+        spoken = LANGUAGES.get(plain, languages)
+        return Keyword("stop", next((word for word in languages if word in spoken), spoken[0]))
     words: tuple[Word, Word] = ("start", "help")
     # the languages of the place first, then all others: people travel
     for language in (*languages, *sorted(_table().keys() - {"places", *languages})):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from ringfence.kernel.limits import STOP_WORDS_MAX
 
@@ -15,6 +17,17 @@ WORDS = frozenset(
     }
 )
 """Whole messages that mean stop (the CTIA's six words, 47 CFR 64.1200(a)(10), and others)."""
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("alto", "baja"), ("es",)),
+        **dict.fromkeys(("parar",), ("es", "pt")),
+        **dict.fromkeys(("arret", "arreter", "desabonner"), ("fr",)),
+        **dict.fromkeys(("abmelden", "stopp"), ("de",)),
+        **dict.fromkeys(("stoppen",), ("nl", "de")),
+    }
+)
+"""Stop words that tell in which language they were written; the others are said everywhere."""
 
 _SENTENCE = re.compile(
     r"\b(?:please|pls|kindly|now)\s+stop\b"
