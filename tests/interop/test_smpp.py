@@ -18,6 +18,7 @@ from ringfence.carriers.smpp.carrier import Account, SmppCarrier
 from ringfence.carriers.smpp.dialect import Dialect
 from ringfence.carriers.smpp.link import Endpoint
 from ringfence.kernel.clock import SystemClock
+from ringfence.kernel.limits import SMPP_IDLE_MS
 from ringfence.messaging.carrier import Accepted, Delivery, Link
 from ringfence.switch.certificates import server_context
 
@@ -33,13 +34,14 @@ async def bound(
     dialect: Dialect | None = None,
     password: str = "sesame",
     tls: ssl.SSLContext | None = None,
+    idle_ms: int = SMPP_IDLE_MS,
     **options: Any,
 ) -> AsyncIterator[SmppCarrier]:
     """A carrier of ours, connected."""
     account = Account(system_id="ringfence", password=password, **options)
     carrier = SmppCarrier(
-        "npm", Endpoint(host="127.0.0.1", port=centre.port, tls=tls), account, desk,
-        clock=SystemClock(), dialect=dialect,
+        "npm", Endpoint(host="127.0.0.1", port=centre.port, tls=tls, idle_ms=idle_ms), account,
+        desk, clock=SystemClock(), dialect=dialect,
     )  # fmt: skip
     await carrier.start()
     try:
@@ -150,6 +152,48 @@ def test_two_sessions_over_tls_and_a_wrong_password(tmp_path: Path) -> None:
             await until(lambda: stranger.state().link is Link.REFUSED)
             assert stranger.state().detail == "ESME_RINVPASWD"
             await stranger.stop()
+
+    asyncio.run(scene())
+
+
+@with_npm
+def test_a_payload_and_whether_the_link_lives() -> None:
+    text = "नमस्ते " * 60
+
+    async def scene() -> None:
+        async with npm() as centre:
+            await listening(centre)
+            dialect = Dialect(parts="payload")
+            async with bound(centre, Desk(), dialect=dialect, idle_ms=500) as carrier:
+                answer = await carrier.send(outbound(1, text))
+                assert isinstance(answer, Accepted)
+                assert len(answer.carrier_ids) == 1, "not cut by us"
+                (whole,) = taken(centre)
+                assert (whole["payload"], whole["coding"]) == (text, 8)
+                await centre.until(lambda said: {"enquired": True} in said)
+                centre.tell(enquire=True)
+                await centre.until(lambda said: {"alive": 0} in said)
+                assert carrier.state().link is Link.READY
+
+    asyncio.run(scene())
+
+
+@with_npm
+def test_national_letters_take_seven_bits_where_telephones_know_them() -> None:
+    turkish = "Ğı şart değil, İstanbul " * 6
+
+    async def scene() -> None:
+        async with npm() as centre:
+            await listening(centre)
+            async with bound(centre, Desk(), dialect=Dialect(languages=(1,))) as carrier:
+                assert isinstance(await carrier.send(outbound(1, turkish)), Accepted)
+            (whole,) = taken(centre)
+            assert whole["coding"] == 0
+            (shift,) = whole["udh"]
+            assert shift == "250101", "the locking table of Turkish: 3GPP TS 23.040 9.2.3.24.16"
+            async with bound(centre, Desk()) as carrier:
+                assert isinstance(await carrier.send(outbound(2, turkish)), Accepted)
+            assert [part["coding"] for part in taken(centre)[1:]] == [8, 8, 8]
 
     asyncio.run(scene())
 

@@ -1,5 +1,6 @@
 // A message centre on the npm package "smpp". Prints one JSON line for each thing that happens and
-// takes JSON lines of commands: {"deliver": {...}}, {"drop": true}, {"throttle": N}, {"mute": N}.
+// takes JSON lines of commands: {"deliver": {...}}, {"drop": true}, {"throttle": N}, {"mute": N},
+// {"enquire": true}.
 'use strict';
 const readline = require('readline');
 const fs = require('fs');
@@ -37,7 +38,7 @@ function onSession(session) {
   session.on('bind_transmitter', bind);
   session.on('bind_receiver', bind);
   session.on('unbind', (pdu) => { session.send(pdu.response()); session.close(); });
-  session.on('enquire_link', (pdu) => session.send(pdu.response()));
+  session.on('enquire_link', (pdu) => { say({ enquired: true }); session.send(pdu.response()); });
   session.on('submit_sm', (pdu) => {
     if (throttle > 0) {
       throttle -= 1;
@@ -76,6 +77,9 @@ readline.createInterface({ input: process.stdin }).on('line', (line) => {
   if (command.throttle) throttle = command.throttle;
   if (command.mute) mute = command.mute;
   if (command.drop) for (const session of sessions) session.socket.destroy();
+  if (command.enquire) {
+    for (const session of sessions) session.enquire_link({}, (pdu) => say({ alive: pdu.command_status }));
+  }
   if (command.deliver) {
     for (const session of sessions) {
       if (!session.mayReceive) continue;
