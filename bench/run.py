@@ -51,6 +51,8 @@ class Row(NamedTuple):
         if self.target is None:
             return ""
         word = "reached" if self.value <= self.target else "MISSED"
+        if not self.target:
+            return word
         return f"{word}, {self.value / self.target:.2f} x"
 
 

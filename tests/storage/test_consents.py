@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
+from ringfence.kernel.clock import DAY
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.consent.texts import text_for
@@ -105,6 +106,17 @@ def test_what_somebody_said_about_recording_reaches_the_switch(store, rooms, clo
     run(store, lambda tx: rooms.holds.restrict(
         tx, party, reason="requested", by="owner", now=clock.now()))  # fmt: skip
     assert rooms.consents.restricted(party)
+
+
+def test_the_last_word_counts_though_the_clock_went_back(store, rooms, clock, party):
+    def choose_at(state, now):
+        run(store, lambda tx: rooms.consents.record(
+            tx, party, state, purpose="market", channel="call", how="api", actor="owner",
+            text=None, now=now))  # fmt: skip
+
+    choose_at("given", clock.now() + 400 * DAY)
+    choose_at("withdrawn", clock.now())
+    assert rooms.consents.holds(store.db.reading, party, "market", "call") == "refused"
 
 
 def test_a_list_is_one_of_two():

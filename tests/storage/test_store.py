@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ringfence.kernel.clock import SystemClock
+from ringfence.kernel.clock import DAY, SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
@@ -333,6 +333,21 @@ def test_time_goes_on_from_what_was_written_where_the_clock_was_put_back(tmp_pat
     )
     again.close()
     assert clock.now() >= now + 600_000
+    assert 0 < again.clock_behind_ms <= 600_000
+    assert [line["event"] for line in logged if line["log_level"] == "warning"] == ["clock_behind"]
+
+
+def test_a_clock_put_back_for_long_is_believed_and_said(tmp_path, store, logged):
+    later = SystemClock().now() + 400 * DAY
+    store.db.submit(lambda tx: store.trail.note(tx, "noted", at=later)).result(5)
+    store.close()
+    clock = SystemClock()
+    again = Store.open(
+        DataFolder(tmp_path / "data"), clock=clock, entropy=SystemEntropy(), migrate=lambda _: None
+    )
+    again.close()
+    assert clock.now() < later - 399 * DAY
+    assert again.clock_behind_ms > 399 * DAY, "the doctor says so"
     assert [line["event"] for line in logged if line["log_level"] == "warning"] == ["clock_behind"]
 
 

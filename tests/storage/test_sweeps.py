@@ -89,6 +89,14 @@ def test_older_than_the_ceiling_goes_younger_stays(world, clock, kind):
     assert left == {which(young)}
 
 
+@pytest.mark.parametrize("kind", ["calls", "recordings"])
+def test_nothing_goes_when_the_clock_goes_back(world, clock, kind):
+    story = world.call()
+    for back in (1, DAY, 400 * DAY, 4_000 * DAY):
+        assert world.sweep(kind, clock.now() - back) == []
+    assert str(story.call) in world.ids("calls")
+
+
 def test_to_the_millisecond(world):
     story = world.call()
     ended = world.store.call_records.get(story.call).ended_at

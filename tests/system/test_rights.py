@@ -20,6 +20,7 @@ import pytest
 from platform_run import RINGFENCE, Platform
 
 from ringfence.kernel.entropy import SystemEntropy
+from ringfence.kernel.limits import CODE_TRIES
 from ringfence.privacy.cases import codes
 from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.testing.carrier import Carrier, Subscriber
@@ -106,10 +107,9 @@ def until_archived(platform: Platform, reference: str) -> str:
         time.sleep(1)
 
 
-@pytest.mark.promise("DSR-08")
-def test_a_person_asks_hears_a_code_and_fetches_their_archive_once(
-    platform: Platform, tmp_path: Path
-) -> None:
+def rung(platform: Platform) -> str:
+    """Ask for the caller's data and let the platform ring with a code; the case's reference."""
+
     async def scene() -> str:
         carrier = Carrier(username="ringfence", password=WHISPER, host=CARRIER_HOST)
         await carrier.open()
@@ -134,7 +134,14 @@ def test_a_person_asks_hears_a_code_and_fetches_their_archive_once(
             await carrier.unregistered()
             await carrier.close()
 
-    reference = asyncio.run(scene())
+    return asyncio.run(scene())
+
+
+@pytest.mark.promise("DSR-08")
+def test_a_person_asks_hears_a_code_and_fetches_their_archive_once(
+    platform: Platform, tmp_path: Path
+) -> None:
+    reference = rung(platform)
     code = overheard(platform, tmp_path / "keys")
     wrong = "000000" if code != "000000" else "000001"
     assert post(platform, "/rights/verify", reference=reference, code=wrong)[0] == 422
@@ -151,3 +158,18 @@ def test_a_person_asks_hears_a_code_and_fetches_their_archive_once(
     written = platform.log()
     for secret in (CALLER[1:], reference):
         assert secret not in written
+
+
+def test_who_guesses_too_often_is_not_let_in_with_the_right_code_either(
+    platform: Platform, tmp_path: Path
+) -> None:
+    reference = rung(platform)
+    code = overheard(platform, tmp_path / "keys")
+    guesses = [f"{number:06d}" for number in range(10) if f"{number:06d}" != code]
+    told = {
+        post(platform, "/rights/verify", reference=reference, code=guess)
+        for guess in [*guesses[: int(CODE_TRIES)], code]
+    }
+    assert len(told) == 1, "nobody learns which of them was right"
+    assert told.pop()[0] == 422
+    assert post(platform, "/rights/archive", reference=reference)[0] == 404

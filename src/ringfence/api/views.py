@@ -286,6 +286,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     jobs_waiting: int
     jobs_dead: int
     clock_skew_ms: int
+    clock_behind_ms: int = 0
+    """How far the clock stood before the newest record when it was started."""
     disk_free: int
     recording_refused: bool
     """Whether new recordings are refused at present (disk full)."""

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from ringfence.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from ringfence.kernel.limits import CLOCK_BACK_MS
+
 GIGABYTE = 10**9
 DISK_LOW = 2 * GIGABYTE
 DISK_OUT = GIGABYTE // 5
@@ -56,6 +59,8 @@ class Facts:
     """Kind of the address SIP listens on: any, public, private, loopback."""
     clock_synchronised: bool | None
     skew_ms: int
+    behind_ms: int = 0
+    """How far the clock stood before the newest record at the start."""
     disk_free: int
     writable: bool
     private: bool
@@ -134,6 +139,8 @@ def _nat(facts: Facts) -> Finding:
 
 
 def _clock(facts: Facts) -> Finding:
+    if facts.behind_ms:
+        return _clock_back(facts)
     if abs(facts.skew_ms) > SKEW_MS:
         text = "The clock was moved while it ran; call times may be off until a restart."
         mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
@@ -142,6 +149,28 @@ def _clock(facts: Facts) -> Finding:
         text = "The clock is not kept by a time service: TLS and call times suffer."
         return Finding("clock", "warning", text, "apt-get install systemd-timesyncd")
     return Finding("clock", "ok", "The clock is right as far as the system knows.")
+
+
+def _clock_back(facts: Facts) -> Finding:
+    """A clock that was put back while nothing ran (``storage.store``)."""
+    restart = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
+    mend = f"timedatectl set-ntp true && {restart}"
+    behind = f"At the start the clock stood {_span(facts.behind_ms)} before the newest record"
+    if facts.behind_ms <= CLOCK_BACK_MS:
+        text = f"{behind}: time goes on from that record, and nothing is kept longer or shorter."
+        return Finding("clock", "warning", text, mend)
+    text = (
+        f"{behind} and is believed. Nothing goes before its time and the last word about a consent "
+        "counts, but what was written then is kept longer, and its sign-ins last longer."
+    )
+    return Finding("clock", "fault", text, mend)
+
+
+def _span(milliseconds: int) -> str:
+    for size, name in ((DAY, "days"), (HOUR, "hours"), (MINUTE, "minutes")):
+        if milliseconds >= 2 * size:
+            return f"{milliseconds // size} {name}"
+    return f"{milliseconds // SECOND} seconds"
 
 
 def _disk(facts: Facts) -> Iterator[Finding]:

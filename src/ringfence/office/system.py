@@ -40,6 +40,7 @@ async def status(office: Office) -> views.Status:
         jobs_waiting=jobs.get("ready", 0) + jobs.get("leased", 0),
         jobs_dead=jobs.get("dead", 0),
         clock_skew_ms=live.clock.skew_ms(),
+        clock_behind_ms=office.store.store.clock_behind_ms,
         disk_free=free,
         recording_refused=office.store.recording_refused,
         codecs=list(CODECS),

@@ -190,6 +190,8 @@ class Store:
         entropy: Entropy,
     ) -> None:
         self.folder = folder
+        self.clock_behind_ms = 0
+        """How far the clock stood before the newest record when this was opened."""
         self._apart = threading.Lock()
         self._apart_reader: Queries | None = None
         self.entropy = entropy
@@ -309,7 +311,7 @@ class Store:
                 if not replay:
                     store.eraser.check()
                 if isinstance(clock, SystemClock):
-                    _never_back(clock, last_instant(db.reading))
+                    store.clock_behind_ms = _never_back(clock, last_instant(db.reading))
                 return store  # noqa: TRY300 - whatever failed above closes what was opened
             except RemoteError:
                 db.close()
@@ -391,11 +393,13 @@ class Store:
             return work(self._apart_reader)
 
 
-def _never_back(clock: SystemClock, last: Ms) -> None:
-    """Let no fact be dated before one that is stored already."""
+def _never_back(clock: SystemClock, last: Ms) -> int:
+    """Let no fact be dated before one that is stored already; how far the clock lies behind it."""
     behind = clock.not_before(last, most_ms=CLOCK_BACK_MS)
-    if behind > SECOND:  # less is the difference between two processes
-        _LOG.warning("clock_behind", ms=behind)
+    if behind <= SECOND:  # the difference between two processes
+        return 0
+    _LOG.warning("clock_behind", ms=behind)
+    return behind
 
 
 class _KeysFirst:
