@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
-from ringfence.api import cursors, views
+from ringfence.api import cursors, refusals, views
 from ringfence.api.problems import MEDIA_TYPE, ProblemDetails, problem
 from ringfence.api.use_cases import ADMIN, API, PUBLIC, UseCases
 from ringfence.kernel.errors import Refused
@@ -182,17 +182,19 @@ def page(request: Asked) -> dict[str, Any]:
     return {"limit": limit, "before": before}
 
 
-def refused(_request: Asked, refusal: Refused) -> Response[ProblemDetails]:
+def refused(request: Asked, refusal: Refused) -> Response[ProblemDetails]:
     """Answer a refusal: its stable code, its sentence, the clause behind it."""
     about = problem(refusal.code, refusal.reason, refusal.clause)
+    refusals.note(request.method, code=refusal.code, status=about.status)
     return _told(about, CHALLENGE if about.status == 401 else {})
 
 
-def rejected(_request: Asked, error: HTTPException) -> Response[ProblemDetails]:
+def rejected(request: Asked, error: HTTPException) -> Response[ProblemDetails]:
     """Answer what the framework refuses: no such path, no such method, a body too large."""
     codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
     code = codes.get(error.status_code, "bad_request")
     about = problem(code, "nothing here answers that request", status=error.status_code)
+    refusals.note(request.method, code=code, status=about.status)
     return _told(about, error.headers or {})
 
 

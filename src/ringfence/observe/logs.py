@@ -86,6 +86,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "effect": (WORD, "what a call wanted done"),
     "engine": (WORD, "native or reference"),
     "error": (WORD, "type of an exception"),
+    "error_code": (COUNT, "Twilio's number of a refusal"),
     "event_name": (WORD, "kind of a SIP event"),
     "exit_code": (COUNT, "how a process ended"),
     "flow": (IDENT, "the flow concerned"),

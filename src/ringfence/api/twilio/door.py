@@ -16,7 +16,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from ringfence.api import pictures, views
+from ringfence.api import pictures, refusals, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
 from ringfence.api.express import Told
 from ringfence.api.twilio.operations import operations
@@ -62,10 +62,8 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
         if not path.endswith(".json"):
             return await _media(request, path, actor)
         return answered(await _answer(request, path, actor))
-    except Refused as refusal:
-        return refused(of(refusal))
-    except Problem as problem:
-        return refused(problem)
+    except (Refused, Problem) as error:
+        return refused(request, error)
 
 
 async def read(request: Asked, path: str) -> Told:
@@ -76,10 +74,8 @@ async def read(request: Asked, path: str) -> Told:
             raise UNAUTHORIZED
         answer = await _answer(request, path, actor)
         return Told(answer.status, _encode(answer.body))
-    except Refused as refusal:
-        problem = of(refusal)
-    except Problem as found:
-        problem = found
+    except (Refused, Problem) as error:
+        problem = noted(request, error)
     headers = ((b"www-authenticate", _CHALLENGE.encode()),) if problem.status == 401 else ()
     return Told(problem.status, _encode(problem.body()), headers)
 
@@ -243,8 +239,17 @@ def answered(answer: Answer) -> Response[Any]:
     )
 
 
-def refused(problem: Problem) -> Response[Any]:
+def noted(request: Asked, error: Refused | Problem) -> Problem:
+    """Return a refusal in Twilio's terms; there is a line about it in the log."""
+    problem = of(error) if isinstance(error, Refused) else error
+    code = error.code if isinstance(error, Refused) else None
+    refusals.note(request.method, code=code, status=problem.status, error_code=problem.code)
+    return problem
+
+
+def refused(request: Asked, error: Refused | Problem) -> Response[Any]:
     """Return a refusal as HTTP has it."""
+    problem = noted(request, error)
     headers = {**HEADERS}
     if problem.status == 401:
         headers["WWW-Authenticate"] = _CHALLENGE

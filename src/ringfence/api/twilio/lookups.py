@@ -22,7 +22,6 @@ from ringfence.api.twilio.problems import (
     UNAUTHORIZED,
     Problem,
     not_there,
-    of,
 )
 from ringfence.api.twilio.question import Answer
 from ringfence.kernel.errors import Refused
@@ -55,10 +54,8 @@ async def lookups(request: Asked, rest: FromPath[str]) -> Response[Any]:
         if actor is None:
             raise UNAUTHORIZED
         return answered(await _answer(request, rest.strip("/"), actor))
-    except Refused as problem:
-        return refused(of(problem))
-    except Problem as problem:
-        return refused(problem)
+    except (Refused, Problem) as error:
+        return refused(request, error)
 
 
 async def _answer(request: Asked, path: str, actor: str) -> Answer:
