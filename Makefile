@@ -81,7 +81,8 @@ fuzz: install ## Fuzzers, a short run, the C engine under ASAN and UBSAN
 
 fuzz-long: install ## Fuzzers, until stopped or a million inputs each
 	@$(BIN)/python scripts/run_fuzzers.py
-	@RINGFENCE_EXAMPLES=50 $(PYTEST) tests/api/test_every_answer.py --timeout 0
+	@RINGFENCE_EXAMPLES=50 $(PYTEST) tests/api/test_every_answer.py tests/api/twilio/test_fuzz.py \
+		--timeout 0
 
 bench: install ## Measure, write bench/results/*.json and print a table beside the targets
 	@$(BIN)/python bench/run.py

@@ -41,6 +41,7 @@ WHOLE = {
     "tests/api/twilio/test_schema.py": "every answer held against the official description",
     "tests/media/engine/test_card_digits.py": "what a listener can read from redacted recordings",
     "tests/media/engine/test_differential.py": "both engines against each other, to the byte",
+    "tests/api/test_reach.py": "what commands can do and HTTP cannot",
     "tests/api/test_every_answer.py": "every resource of the API, asked by schemathesis",
     "tests/office/test_coverage.py": "every use case against every resource",
     "tests/office/test_attempts.py": "ways around the gate, each tried",

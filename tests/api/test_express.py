@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from ringfence.api.express import Application
 from ringfence.api.rates import POLICY_HEADER, STATE_HEADER
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import HTTP_DRAIN_MAX
 
 ACCOUNT = "AC" + "a" * 32
 CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
@@ -96,3 +97,34 @@ def test_a_page_that_is_known_is_not_sent_again(
     quick, slow = both(client, app, "/v1/calls", headers=basic() | {"If-None-Match": tag})
     assert (quick.status_code, quick.content, quick.headers["etag"]) == (304, b"", tag)
     assert (slow.status_code, slow.content, slow.headers["etag"]) == (304, b"", tag)
+
+
+@pytest.mark.anyio
+async def test_a_body_too_large_is_taken_off_the_line_before_it_is_refused(
+    app: Application, basic: Any
+) -> None:
+    async def ask(length: int, pieces: int, last: str = "http.request") -> tuple[int, int]:
+        taken, told = 0, []
+
+        async def receive() -> Any:
+            nonlocal taken
+            taken += 1
+            kind = last if taken == pieces else "http.request"
+            return {"type": kind, "body": b"x" * 1024, "more_body": taken < pieces}
+
+        async def send(message: Any) -> None:
+            told.append(message)
+
+        headers = [(name.lower().encode(), value.encode()) for name, value in basic().items()]
+        scope = {
+            "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": "/v1/calls", "raw_path": b"/v1/calls", "query_string": b"", "root_path": "",
+            "headers": [*headers, (b"host", b"x"), (b"content-length", str(length).encode())],
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+        }  # fmt: skip
+        await app(scope, receive, send)
+        return told[0]["status"], taken
+
+    assert await ask(10_000_000, 20) == (413, 20)
+    assert await ask(10_000_000, 20, "http.disconnect") == (413, 20)
+    assert (await ask(2 * HTTP_DRAIN_MAX, 20)) == (413, 0)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringfence.numbers import plan
 from ringfence.numbers.plan import country_of, describe, formatted, kind_of, national_digits
 
 
@@ -31,6 +32,13 @@ def test_what_is_wrong_with_it_has_a_word(text, flaw):
     found = describe(text)
     assert (found.valid, found.flaws) == (False, (flaw,))
     assert found.national is None
+
+
+def test_a_number_that_may_be_mobile_has_the_carrier_of_its_range(monkeypatch):
+    assert describe("+12025550123").carrier is None
+    monkeypatch.setattr(plan, "carrier_of", lambda e164: f"of {e164[:4]}")
+    assert describe("+12025550123").carrier == "of +120"
+    assert describe("+18005550123").carrier is None  # of no range of a carrier's
 
 
 def test_kinds_countries_and_digits():

@@ -10,7 +10,9 @@ hooks that every answer passes.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,6 +24,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from ringfence.api import common
 from ringfence.api.common import HEADERS, Asked
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import HTTP_BODY_MAX, HTTP_DRAIN_MAX, HTTP_DRAIN_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Application(Litestar):
             if read is not None:
                 await self._answer(read, scope, receive, send)
                 return
+        if scope["type"] == "http" and HTTP_BODY_MAX < _announced(scope) <= HTTP_DRAIN_MAX:
+            await _drain(receive)
         await super().__call__(scope, receive, send)
 
     def _read(self, path: str) -> Read | None:
@@ -92,6 +97,27 @@ class Application(Litestar):
         for hook in self.before_send:
             await hook(body, scope)
         await send(body)
+
+
+def _announced(scope: HTTPScope) -> int:
+    """Return how long a body is to be (RFC 9110 8.6)."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and len(value) < 20:
+            return int(value)
+    return 0
+
+
+async def _drain(receive: Receive) -> None:
+    """Take a body that is too large off the line and drop it.
+
+    Whoever is still sending when the connection is closed is told that it was cut off, not why:
+    the refusal would never be read.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(HTTP_DRAIN_MS / 1000):
+            while (message := await receive())["type"] == "http.request":
+                if not message.get("more_body", False):
+                    return
 
 
 async def _below(below: Below, path: str, request: Asked) -> Told:

@@ -132,6 +132,10 @@ IDEMPOTENCY_HOURS = Limit(
 IDEMPOTENCY_KEY_CHARS = Limit(255, "characters", "of an idempotency key; a UUID has 36")
 IDEMPOTENCY_ANSWER_BYTES = Limit(262_144, "bytes", "of one answer kept for repetitions")
 IDEMPOTENCY_KEYS_MAX = Limit(100_000, "keys", "of one account at a time: one a second for a day")
+HTTP_DRAIN_MAX = Limit(
+    16_777_216, "bytes", "of a body too large, dropped so that its sender is told"
+)
+HTTP_DRAIN_MS = Limit(10_000, "ms", "for the rest of a body that is too large; then it is cut off")
 API_REFUSALS_MS = Limit(10_000, "ms", "between lines of the log about refusals that are alike")
 API_REFUSALS_KINDS = Limit(1_024, "kinds", "of refusals counted apart; there are a few hundred")
 LOG_FILE_MAX = Limit(32 * 1024 * 1024, "bytes", "a log file is turned over at this size, once")

@@ -14,6 +14,8 @@ from typing import Final, Literal
 import phonenumbers
 from phonenumbers import PhoneNumberType, ValidationResult
 
+from ringfence.numbers.carriers import carrier_of
+
 Kind = Literal[
     "local", "mobile", "toll-free", "shared-cost", "premium", "voip", "national", "personal",
     "pager", "voicemail",
@@ -49,6 +51,10 @@ _LINE_TYPES: Final[Mapping[int, str]] = {
     PhoneNumberType.PAGER: "pager",
     PhoneNumberType.VOICEMAIL: "voicemail",
 }
+_CARRIED: Final = frozenset({
+    PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.PAGER,
+})  # fmt: skip
+"""What has carriers by range; elsewhere ranges are of places."""
 _FLAWS: Final[Mapping[int, Flaw]] = {
     ValidationResult.TOO_SHORT: "TOO_SHORT",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "TOO_SHORT",
@@ -63,7 +69,8 @@ class Description:
     """A number as its plan describes it.
 
     ``e164``: the digits, as they were written where they are no number. ``country``: ISO 3166.
-    ``line_type``: a word of Twilio's, None where the digits do not say.
+    ``line_type``: a word of Twilio's, None where the digits do not say. ``carrier``: whom a range
+    of mobile numbers was given to (``numbers.carriers``).
     """
 
     e164: str = field(repr=False)
@@ -73,6 +80,7 @@ class Description:
     calling_code: str | None = None
     national: str | None = field(default=None, repr=False)
     line_type: str | None = None
+    carrier: str | None = None
 
 
 def describe(text: str, *, region: str | None = None) -> Description:
@@ -86,13 +94,15 @@ def describe(text: str, *, region: str | None = None) -> Description:
         possible = phonenumbers.is_possible_number_with_reason(parsed)
         flaw = _FLAWS.get(possible, "INVALID_BUT_POSSIBLE")
         return Description(e164=e164, valid=False, flaws=(flaw,))
+    kind = phonenumbers.number_type(parsed)
     return Description(
         e164=e164,
         valid=True,
         country=_country(parsed),
         calling_code=str(parsed.country_code),
         national=phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL),
-        line_type=_LINE_TYPES.get(phonenumbers.number_type(parsed)),
+        line_type=_LINE_TYPES.get(kind),
+        carrier=carrier_of(e164) if kind in _CARRIED else None,
     )
 
 

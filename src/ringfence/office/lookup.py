@@ -1,6 +1,7 @@
 """Looking a number up: from its digits, and where the operator says so by asking somebody.
 
-What the digits say is looked up here and tells nobody anything. Whether a line is in use, where it
+What the digits say is looked up here and tells nobody anything, whom a range of mobile numbers was
+given to included. Whether a line is in use, where it
 is and whose it is, only others know: the connector the operator named (``lookup_url``) is asked
 for a declared purpose, through the gate and the door for recipients, and its answer is kept for
 minutes in memory, never on a disk::
@@ -175,7 +176,7 @@ def _view(
         line_type=said.line_type or found.line_type,
         asked=list(asked),
         answered=answer is not None,
-        carrier=said.carrier_name,
+        carrier=said.carrier_name or found.carrier,
         mobile_country_code=said.mobile_country_code,
         mobile_network_code=said.mobile_network_code,
         caller_name=said.caller_name,

@@ -2,11 +2,13 @@
 
 Requests are made by schemathesis of the official description: only what is deliberately not there
 answers 501, only what needs a running server 503, and every refusal has Twilio's shape.
+``RINGFENCE_EXAMPLES`` asks each operation more often (``make fuzz-long``).
 """
 
 from __future__ import annotations
 
 import copy
+import os
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +24,7 @@ schemathesis = pytest.importorskip(
     "schemathesis", reason="the interface is NOT fuzzed: schemathesis is not installed"
 )
 
+EXAMPLES = int(os.environ.get("RINGFENCE_EXAMPLES", "1"))
 ROWS = [row for row in operations().rows if row.handler is not None]
 _DELIBERATE = {501: 20501, 503: 20503}
 
@@ -57,8 +60,8 @@ def test_nothing_breaks_us(scene: Scene, row: Operation) -> None:
     described_row = described()["/2010-04-01" + row.path][row.method]
 
     @settings(
-        max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        max_examples=6 * EXAMPLES, deadline=None, database=None, derandomize=True,
+        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=described_row.as_strategy())
     def ask(case: Any) -> None:

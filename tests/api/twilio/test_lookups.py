@@ -1,10 +1,12 @@
 """Twilio's Lookup, version 2."""
 
 import pytest
+from phonenumbers import PhoneNumberType
 from twilio_scene import basic
 from twilio_shapes import check
 
 from ringfence.api import views_desk as views
+from ringfence.numbers import plan
 
 NUMBER = "+12025550123"
 
@@ -39,6 +41,15 @@ def test_the_type_of_a_line_needs_nobody_where_the_digits_say_it(scene):
     found = look_up(scene, "+18005550123", Fields="line_type_intelligence")
     assert found["line_type_intelligence"]["type"] == "tollFree"
     assert found["line_type_intelligence"]["error_code"] is None
+
+
+def test_the_carrier_of_a_range_needs_nobody(scene, monkeypatch):
+    monkeypatch.setattr(plan, "carrier_of", lambda _: "Example Mobile")
+    monkeypatch.setitem(plan._LINE_TYPES, PhoneNumberType.FIXED_LINE_OR_MOBILE, "mobile")
+    found = look_up(scene, NUMBER, Fields="line_type_intelligence")["line_type_intelligence"]
+    assert (found["carrier_name"], found["type"], found["error_code"]) == (
+        "Example Mobile", "mobile", None,
+    )  # fmt: skip
 
 
 def test_what_only_others_know_needs_a_running_server(scene):
