@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ringfence.jobs import schedule
 from ringfence.jobs.handlers import (
+    billing,
     cases,
     checkpoints,
     epochs,
@@ -30,6 +31,7 @@ from ringfence.kernel.limits import BACKROOM_STOP_S
 from ringfence.mail.smtp import relay
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office, usage_triggers
+from ringfence.office.billing import rent
 from ringfence.office.deliveries import told
 from ringfence.office.exchanges import Exchanges
 from ringfence.office.privacy import case_clocks, erasure, messages, policy, portability, retention
@@ -44,6 +46,7 @@ SERIES = (
     sweeps.DAILY,
     cases.ROUND,
     usage.OFTEN,
+    billing.HOURLY,
 )
 
 
@@ -99,6 +102,11 @@ class Backroom:
                 usage.KIND: Again(
                     usage.OFTEN,
                     usage.Look(partial(_of_all, office, usage_triggers.look)),
+                    store.outbox,
+                ),
+                billing.KIND: Again(
+                    billing.HOURLY,
+                    billing.Charge(partial(_of_all, office, rent)),
                     store.outbox,
                 ),
                 **case_clocks.handlers(office, post),

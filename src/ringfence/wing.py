@@ -16,7 +16,7 @@ from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.ids import CallId
 from ringfence.markup.exchange import Callback
 from ringfence.observe.logs import get_logger
-from ringfence.office import Office, alerts, tenancy
+from ringfence.office import Office, alerts, billing, tenancy
 from ringfence.office.caller_ids import CallerIdChecks
 from ringfence.office.messaging.replies import Replies
 from ringfence.office.number_ties import PassedOn
@@ -122,7 +122,13 @@ class Wing:
         tenant.watchers += [
             self.outside.watch, self.scribe.watch, self.checks.watch, partial(alerts.watch, office)
         ]  # fmt: skip
-        tolls = Tolls(shared.clock, settings.allow_prefixes, frozen=self._frozen)
+        tolls = Tolls(
+            shared.clock,
+            settings.allow_prefixes,
+            frozen=self._frozen,
+            spent=partial(billing.spent, office),
+        )
+        office.directory.spent = partial(billing.spent, office)
         programs = Programs(
             directory=office.directory,
             applets=PassedOn(office, self.checks),

@@ -46,7 +46,7 @@ def test_what_is_not_allowed_is_refused_by_name(state: AccountState, action: Act
         return
     with pytest.raises(Refused) as refusal:
         require(state, action)
-    assert refusal.value.code == f"account_{state}"
+    assert refusal.value.code == f"account_{state.removeprefix('trial_')}"
 
 
 @pytest.mark.parametrize("state", STATES)

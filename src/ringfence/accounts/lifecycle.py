@@ -1,11 +1,13 @@
 """The life of an account, and what it may do meanwhile.
 
     trial ─upgrade─▶ full ─suspend─▶ suspended ─resume─▶ full
+      ├─suspend─▶ trial_suspended ─resume─▶ trial
       └──────────────── close, from anywhere ──────────▶ closed
 
-A suspended account is not silenced towards the people who talk to it: calls in progress end
-normally, rights requests and exports go on, its data is kept. A closed one only waits for its
-data to be erased.
+A trial account lives on its own credit; for a full one below another, that one pays
+(``storage.ledger``). A suspended account is not silenced towards the people who talk to it: calls
+in progress end normally, rights requests and exports go on, its data is kept. A closed one only
+waits for its data to be erased.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ from typing import Literal
 
 from ringfence.kernel.errors import LocalError, Refused
 
-AccountState = Literal["trial", "full", "suspended", "closed"]
+AccountState = Literal["trial", "trial_suspended", "full", "suspended", "closed"]
 AccountTrigger = Literal["upgrade", "suspend", "resume", "close"]
 Action = Literal["receive_call", "place_call", "record", "configure", "read", "exercise_rights"]
 """What an account may want to do; ``exercise_rights``: export, erase, object."""
 
 ACCOUNT_TABLE: dict[AccountState, dict[AccountTrigger, AccountState]] = {
-    "trial": {"upgrade": "full", "suspend": "suspended", "close": "closed"},
+    "trial": {"upgrade": "full", "suspend": "trial_suspended", "close": "closed"},
+    "trial_suspended": {"resume": "trial", "close": "closed"},
     "full": {"suspend": "suspended", "close": "closed"},
     "suspended": {"resume": "full", "close": "closed"},
     "closed": {},
@@ -31,6 +34,7 @@ MAY: dict[AccountState, frozenset[Action]] = {
     "trial": frozenset(
         {"receive_call", "place_call", "record", "configure", "read", "exercise_rights"}
     ),
+    "trial_suspended": frozenset({"read", "exercise_rights"}),
     "full": frozenset(
         {"receive_call", "place_call", "record", "configure", "read", "exercise_rights"}
     ),

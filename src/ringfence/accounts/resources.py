@@ -140,13 +140,16 @@ class IpAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageTrigger:
-    """Who is told once use reaches an amount. ``fired_at``: when that was last so, in ms."""
+    """Who is told once use reaches an amount (of a price: in millionths).
+
+    ``fired_at``: when that was last so, in ms.
+    """
 
     name: str = field(repr=False)
     category: str
     value: int
     hook: Hook
-    by: Literal["count", "usage"] = "usage"
+    by: Literal["count", "usage", "price"] = "usage"
     recurring: Literal["alltime", "daily", "monthly", "yearly"] = "alltime"
     fired_at: Ms | None = None
 

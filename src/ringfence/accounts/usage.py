@@ -1,6 +1,6 @@
 """What an account used, by category and period: counts and amounts, days of UTC.
 
-Prices are not here: an installation that bills nothing has none. Names of categories are those of
+Prices are in millionths, and nothing where no tariff is set. Names of categories are those of
 Twilio's usage records, https://www.twilio.com/docs/usage/api/usage-record.
 """
 
@@ -35,6 +35,7 @@ CATEGORIES: Final[Mapping[str, Category]] = {
     "calls-outbound": Category(
         says="Outbound voice minutes", count_unit="calls", usage_unit="minutes"
     ),
+    "phonenumbers": Category(says="Phone numbers", count_unit="numbers", usage_unit="numbers"),
     "recordings": Category(
         says="Recorded minutes", count_unit="recordings", usage_unit="minutes"
     ),
@@ -48,17 +49,33 @@ CATEGORIES: Final[Mapping[str, Category]] = {
     "sms-outbound": Category(
         says="Outbound text messages", count_unit="messages", usage_unit="segments"
     ),
+    "transcriptions": Category(
+        says="Transcriptions of recordings", count_unit="transcriptions", usage_unit="minutes"
+    ),
+    "totalprice": Category(
+        says="Total price", count_unit="", usage_unit="",
+        parts=(
+            "calls-inbound", "calls-outbound", "phonenumbers", "recordings", "sms-inbound",
+            "sms-outbound", "transcriptions",
+        ),
+    ),
 }  # fmt: skip
+TOTAL: Final = "totalprice"
+"""What all of it cost: of it there is a price alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What was used on one day of one category that is measured itself."""
+    """What was used on one day of one category that is measured itself.
+
+    ``price``: what was charged for it, in millionths.
+    """
 
     day: date
     category: str
     count: int
     usage: int
+    price: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,7 @@ class Record:
     end: date
     count: int
     usage: int
+    price: int = 0
 
 
 def records(used: Iterable[Used], *, period: Period, since: date, until: date) -> list[Record]:
@@ -79,7 +97,7 @@ def records(used: Iterable[Used], *, period: Period, since: date, until: date) -
     span cuts begins or ends with the span.
     """
     spans = list(_spans(period, since, until))
-    sums: dict[tuple[int, str], tuple[int, int]] = {}
+    sums: dict[tuple[int, str], tuple[int, int, int]] = {}
     starts = {start: at for at, (start, _) in enumerate(spans)}
     for one in used:
         if not since <= one.day <= until:
@@ -87,10 +105,12 @@ def records(used: Iterable[Used], *, period: Period, since: date, until: date) -
         at = starts[max(_start(period, one.day, since), since)]
         for name, category in CATEGORIES.items():
             if name == one.category or one.category in category.parts:
-                count, usage = sums.get((at, name), (0, 0))
-                sums[at, name] = count + one.count, usage + one.usage
+                count, usage, price = sums.get((at, name), (0, 0, 0))
+                if name != TOTAL:  # calls and messages do not add up, what they cost does
+                    count, usage = count + one.count, usage + one.usage
+                sums[at, name] = count, usage, price + one.price
     return [
-        Record(name, start, end, *sums.get((at, name), (0, 0)))
+        Record(name, start, end, *sums.get((at, name), (0, 0, 0)))
         for at, (start, end) in reversed(list(enumerate(spans)))
         for name in CATEGORIES
     ]

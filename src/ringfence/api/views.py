@@ -26,6 +26,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """SID of the account this one is below."""
     token: str | None = None
     """On ``account.add`` alone and once."""
+    trial: bool = False
+    """It lives on its own credit; of any other below the first, that one pays."""
 
 
 class Bearer(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +154,9 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """both, inbound, outbound."""
     conference: str | None = None
     """What was recorded, where it was no call."""
+    price: str | None = None
+    """What it cost; null while that is not known, and where nothing costs."""
+    currency: str | None = None
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
@@ -180,6 +185,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     forwarded_from: str | None = None
     answered_by: str | None = None
     """human, machine_start, machine_end_beep, ...: what detection heard, where it was asked."""
+    price: str | None = None
+    """What it cost; null while that is not known, and where nothing costs."""
+    currency: str | None = None
     legs: list[Leg] = []
     recordings: list[Recording] = []
 

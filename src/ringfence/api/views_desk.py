@@ -116,6 +116,9 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     usage: int
     usage_unit: str
     as_of: int
+    price: str | None = None
+    """Null where nothing costs."""
+    currency: str | None = None
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,10 +222,11 @@ class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     category: str
     by: str
-    """count or usage."""
+    """count, usage, price."""
     recurring: str
     """alltime, daily, monthly, yearly."""
     value: int
+    """Of a price: in millionths of the currency."""
     current: int
     hook: Hook
     fired: int | None = None

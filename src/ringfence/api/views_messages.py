@@ -39,6 +39,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str | None = None
     unread: bool = False
     """It came in, and nobody has read it who should."""
+    price: str | None = None
+    """What it cost; null while that is not known, and where nothing costs."""
+    currency: str | None = None
 
 
 class MessagePage(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,6 +36,9 @@ class Transcription(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str | None = None
     text: str | None = None
     said: list[Said] = []
+    price: str | None = None
+    """What it cost; null while that is not known, and where nothing costs."""
+    currency: str | None = None
 
     def __repr__(self) -> str:
         return f"Transcription(sid={self.sid})"

@@ -34,12 +34,13 @@ def account() -> None:
 
 @account.command()
 @click.argument("name")
+@click.option("--trial", is_flag=True, help="It lives on its own credit: 'ringfence balance'.")
 @data_option
 @json_option
-def add(name: str, data: Path | None, as_json: bool) -> None:
+def add(name: str, trial: bool, data: Path | None, as_json: bool) -> None:
     """Make an account called NAME; its token is shown this once."""
     with office(data) as ask:
-        made = ask.run("account.add", name=name)
+        made = ask.run("account.add", name=name, trial=trial)
     if as_json:
         show.document(made)
     else:
@@ -91,6 +92,15 @@ def suspend(sid: str, data: Path | None, as_json: bool) -> None:
 def resume(sid: str, data: Path | None, as_json: bool) -> None:
     """Let a suspended account SID work again."""
     _change(sid, data, as_json, status="active")
+
+
+@account.command()
+@click.argument("sid")
+@data_option
+@json_option
+def upgrade(sid: str, data: Path | None, as_json: bool) -> None:
+    """Make trial account SID a full one: the first account pays for it from now on."""
+    _change(sid, data, as_json, status="full")
 
 
 @account.command()

@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "call": ("calls:call", "Place a call, or look into one."),
     "sms": ("sms:sms", "Send and read text messages."),
     "trunk": ("trunks:trunk", "Connect carriers and PBXs."),
+    "tariff": ("tariffs:tariff", "Say what calls, messages and numbers cost."),
+    "balance": ("balance:balance", "Show what is left to pay with; top it up."),
     "payment": ("payments:payment", "Connect payment processors."),
     "payments": ("payments:payments", "What was paid on calls."),
     "carrier": ("carriers:carrier", "Connect carriers of text messages."),

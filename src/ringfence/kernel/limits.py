@@ -351,6 +351,18 @@ LOOKUP_ANSWER_BYTES = Limit(16_384, "bytes", "of whoever is asked about a number
 CALLER_ID_TRIES = Limit(3, "codes", "who cannot read the code out by then does not have it")
 CALLER_ID_CHECKS_MAX = Limit(20, "checks", "at once: each is a call at our expense")
 SUBACCOUNTS_MAX = Limit(1_000, "accounts", "each is compared with every wrong token")
+TARIFF_RATES_MAX = Limit(20_000, "rates", "of one tariff: a carrier's whole list of prefixes")
+TARIFF_VERSIONS_MAX = Limit(1_000, "versions", "of all tariffs, kept in memory")
+TARIFF_FILE_CHARS_MAX = Limit(2_000_000, "characters", "of a file of as many rates as may be")
+TARIFF_PRICE_MICROS_MAX = Limit(
+    1_000_000_000_000_000, "millionths", "a milliard of any currency: more is a slip of the pen"
+)
+TARIFF_INCREMENT_S_MAX = Limit(3_600, "seconds", "nobody charges by more than an hour")
+TARIFF_ADDRESSES = Limit(20_000, "addresses", "of calls that begin, until their rate is known")
+BALANCE_DEBT_MICROS = Limit(
+    1_000_000_000, "millionths", "a full account may owe a thousand before it calls nobody"
+)
+BALANCE_REASON_CHARS = Limit(200, "characters", "why an amount was credited, in a sentence")
 USAGE_DAYS_MAX = Limit(3_660, "days", "of usage added up at once: ten years")
 STOCK_RANGE_MAX = Limit(10_000, "numbers", "of one range: as many as there may be in use")
 STOCK_RANGES_MAX = Limit(100, "ranges", "looking for a free number looks through all of them")

@@ -10,6 +10,9 @@ from types import MappingProxyType
 
 from ringfence.messaging.carrier import Cause
 
+TOO_DEAR = 30010
+"""A message costs more than whoever asked for it would pay."""
+
 NUMBERS: Mapping[Cause, int] = MappingProxyType(
     {
         Cause.UNAVAILABLE: 30008,
@@ -42,6 +45,7 @@ SENTENCES: Mapping[int, str] = MappingProxyType(
         30006: "Landline or unreachable carrier",
         30007: "Message filtered",
         30008: "Unknown error",
+        30010: "Message price exceeds max price",
         30024: "The sender is not provisioned on the carrier",
         30034: "Message from an unregistered number",
         30036: "Validity period expired",

@@ -15,12 +15,14 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
+from ringfence.office.billing import amount_of, priced, unit_of
 from ringfence.office.exporting import Form, export, export_mix
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.voices import mix_of
 from ringfence.privacy.purposes import current, purpose
 from ringfence.storage.call_records import CallRecord
+from ringfence.storage.ledger import Price
 from ringfence.storage.recordings import Recording
 
 if TYPE_CHECKING:
@@ -60,10 +62,10 @@ async def list_calls(
         before=None if before is None else call_id(before),
         state=status,
     )
-    shown = found[:count]
+    rows = found[:count]
     return views.CallPage(
-        calls=call_views(office, shown),
-        next=shown[-1].id if len(found) > count else None,
+        calls=call_views(office, rows),
+        next=rows[-1].id if len(found) > count else None,
     )
 
 
@@ -169,28 +171,32 @@ def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call
     people.update([record.called for record in records])
     people.update([record.forwarded for record in records if record.forwarded is not None])
     with nullcontext() if current() in CALL_LOG else purpose("call_record"):
-        shown = office.read(lambda queries: office.store.parties.addresses(queries, people))
+        known = office.read(lambda queries: office.store.parties.addresses(queries, people))
     kept = office.shown_calls
     kept.since(office.store.parties.vault.keys.destructions)
     flows = {record.flow: office.flow_name(record.flow) for record in records if record.flow}
-    found = []
+    found: dict[CallId, views.Call] = {}
     for record in records:
         if record.ended_at is None:
-            found.append(call_view(office, record, known=shown))
             continue
         forwarded = record.forwarded
         view = kept.get(
             record,
-            shown.get(record.caller) or None,
-            shown.get(record.called) or None,
-            None if forwarded is None else shown.get(forwarded) or None,
+            known.get(record.caller) or None,
+            known.get(record.called) or None,
+            None if forwarded is None else known.get(forwarded) or None,
             None if record.flow is None else flows[record.flow],
         )
-        if view is None:
-            view = call_view(office, record, known=shown)
+        if view is not None:
+            found[record.id] = view
+    fresh = [record for record in records if record.id not in found]
+    # of a call that has ended the price is final: it was written with its end
+    prices = priced(office, [record.id for record in fresh])
+    for record in fresh:
+        view = found[record.id] = call_view(office, record, known=known, prices=prices)
+        if record.ended_at is not None:
             kept.keep(record, view)
-        found.append(view)
-    return found
+    return [found[record.id] for record in records]
 
 
 def call_view(
@@ -198,14 +204,19 @@ def call_view(
     record: CallRecord,
     *,
     known: Mapping[PartyId, str | None] | None = None,
+    prices: Mapping[str, Price] | None = None,
     legs: list[views.Leg] | None = None,
     recordings: list[views.Recording] | None = None,
 ) -> views.Call:
-    """A record as a view. ``known``: everybody in it who may be shown, where they were opened."""
+    """A record as a view. ``known``: everybody in it who may be shown, where they were opened.
+
+    ``prices``: what calls cost, where that was looked up.
+    """
     forwarded = record.forwarded
     if known is None:
         people = {record.caller, record.called} | ({forwarded} if forwarded else set())
         known = {party: _address(office, party) for party in people}
+    cost = (priced(office, [record.id]) if prices is None else prices).get(record.id)
     over = record.ended_at is not None
     flow = record.flow
     return views.Call(
@@ -228,6 +239,8 @@ def call_view(
         parent=record.parent,
         forwarded_from=None if forwarded is None else known.get(forwarded) or None,
         answered_by=record.detected,
+        price=amount_of(cost),
+        currency=unit_of(cost),
         legs=legs or [],
         recordings=recordings or [],
     )
@@ -390,6 +403,7 @@ def _asked(recording: Recording) -> str:
 
 def recording_view(office: Office, recording: Recording) -> views.Recording:
     state = {"requested": "in-progress", "recording": "in-progress"}
+    cost = priced(office, [recording.id]).get(recording.id)
     return views.Recording(
         sid=recording.id,
         call=recording.call,
@@ -402,4 +416,6 @@ def recording_view(office: Office, recording: Recording) -> views.Recording:
         source=_asked(recording),
         track=recording.track or "both",
         size=recording.size or None,
+        price=amount_of(cost),
+        currency=unit_of(cost),
     )

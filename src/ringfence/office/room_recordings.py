@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ringfence.api import views
+from ringfence.billing.tariffs import written
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ConferenceId
+from ringfence.office.billing import priced
 from ringfence.office.records import CALL, CALL_LOG, recording_view
 from ringfence.office.rooms import known_conference
 from ringfence.office.table import KNOWN, TABLE
@@ -120,8 +122,10 @@ def whole_of(
     if any(voice.state in _OPEN for voice in voices):
         status = "in-progress"
     last = max((began(voice) + voice.duration_ms for voice in kept), default=start)
+    costs = list(priced(office, [voice.id for voice in voices]).values())
     return msgspec.structs.replace(
         first,
+        price=written(sum(cost.micros for cost in costs)) if costs else None,
         status=status,
         source="conference",
         conference=conference,

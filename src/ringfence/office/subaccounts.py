@@ -21,6 +21,7 @@ from ringfence.office.applications import friendly
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.tenancy import below, state_of
 from ringfence.privacy.purposes import exchange_itself
+from ringfence.storage.ledger import TRIAL
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 _SECRETS = "user.authorization.credentials"
 _SET_UP = "system.configuration"
+_ALREADY = {("trial_suspended", "suspended"), ("trial", "active"), ("full", "active")}
 _TRIGGERS: dict[str, AccountTrigger] = {
-    "suspended": "suspend", "active": "resume", "closed": "close",
+    "suspended": "suspend", "active": "resume", "closed": "close", "full": "upgrade",
 }  # fmt: skip
 
 
@@ -39,7 +41,8 @@ def view_of(office: Office, *, role: str | None = None, token: str | None = None
     return views.Account(
         sid=account.id,
         name=office.account_name,
-        status=account.status,
+        status="suspended" if account.status == "trial_suspended" else account.status,
+        trial=account.status in TRIAL,
         created=account.created_at,
         owner=None if office is house else house.account.id,
         role=role,
@@ -69,15 +72,20 @@ def find(office: Office, sid: str) -> Office:
 @TABLE.use_case(
     "account.add", actors=KNOWN, purpose="authenticate", category=_SECRETS, also=("operate",)
 )
-async def add(office: Office, *, name: str = "") -> views.Account:
-    """Make an account below this one; its token is told this once."""
+async def add(office: Office, *, name: str = "", trial: bool = False) -> views.Account:
+    """Make an account below this one; its token is told this once.
+
+    ``trial``: it lives on its own credit until it is made ``full``; else this account pays.
+    """
     if len(office.branches) >= SUBACCOUNTS_MAX:
         raise Refused("too_many", "there are as many accounts as there may be")
     now, entropy, called = office.clock.now(), office.entropy, friendly(name)
     token = entropy.token(16).hex()
     sid = AccountId(ids.make("account", now, entropy))
     await office.write(
-        lambda tx: office.store.accounts.add(tx, sid, name=called, auth_token=token, now=now)
+        lambda tx: office.store.accounts.add(
+            tx, sid, name=called, auth_token=token, now=now, status="trial" if trial else "full"
+        )
     )
     with exchange_itself():
         office.branches[sid] = below(office, sid)
@@ -103,6 +111,8 @@ async def change(
     office: Office, *, sid: str, name: str | None = None, status: str | None = None
 ) -> views.Account:
     """Rename one, or make it ``suspended``, ``active`` again or ``closed`` for ever.
+
+    A trial account that is made ``full`` is paid for by this one from then on.
 
     A closed one lets its numbers go; calls that are going on end as they would have.
     """
@@ -145,10 +155,10 @@ def _phones(office: Office, *, on: bool) -> None:
 def _next(office: Office, wanted: str) -> str:
     state, trigger = office.account.status, _TRIGGERS.get(wanted)
     if trigger is None:
-        raise Refused("bad_argument", "an account is active, suspended or closed")
-    if wanted == state or (wanted == "active" and state in {"trial", "full"}):
+        raise Refused("bad_argument", "an account is active, suspended, full or closed")
+    if wanted == state or (state, wanted) in _ALREADY:
         return state
     goal = ACCOUNT_TABLE[state_of(office)].get(trigger)
     if goal is None:
-        raise Refused("bad_state", "a closed account stays closed")
+        raise Refused("bad_state", f"an account that is {state} cannot become {wanted}")
     return goal

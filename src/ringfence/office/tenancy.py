@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _READ = (
     "account.show", "address.list", "address.numbers", "address.show",
-    "application.list", "application.show", "call.diagnose", "call.list",
+    "application.list", "application.show", "balance.movements", "balance.show",
+    "call.diagnose", "call.list",
     "call.search", "call.show", "call.timeline", "caller_id.list", "caller_id.show",
     "conference.list", "conference.recording.list", "conference.recording.show",
     "conference.show", "delivery.list", "event.follow", "event.list", "flow.list", "flow.show",
@@ -41,7 +42,7 @@ _READ = (
     "phone.list", "queue.list", "queue.member.list", "queue.member.show", "queue.show",
     "recording.export", "recording.list", "recording.show", "request.begin", "request.finish",
     "request.forget", "role.list", "sip_address.list", "sip_credential.list", "sip_domain.list",
-    "sip_domain.show", "sip_list.list", "sip_list.show", "timeline.follow",
+    "sip_domain.show", "sip_list.list", "sip_list.show", "tariff.show", "timeline.follow",
     "transcription.list", "transcription.show", "usage.records",
     "usage.trigger.list", "usage.trigger.show", "webhook.list", "webhook.show",
 )  # fmt: skip
@@ -89,7 +90,8 @@ TENANT: Final[Mapping[str, Action]] = {name: action for action, names in _ACTION
 """What an account below the installation's may be asked, and as which of its actions."""
 
 _STATES: Final[dict[str, AccountState]] = {
-    "trial": "trial", "full": "full", "suspended": "suspended", "closed": "closed",
+    "trial": "trial", "trial_suspended": "trial_suspended", "full": "full",
+    "suspended": "suspended", "closed": "closed",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from ringfence.media import wav
 from ringfence.media.engine.sealing import read_channel
 from ringfence.media.resample import Downsampler
 from ringfence.observe.logs import get_logger
+from ringfence.office.billing import amount_of, ledger_of, priced, unit_of
 from ringfence.office.deliveries import told
 from ringfence.office.hooks import method_of
 from ringfence.office.recognising import Ears
@@ -216,6 +217,7 @@ def _view(office: Office, found: Transcription) -> views.Transcription:
             for one in voice.said or ()
         ]
         said.sort(key=lambda one: one.at_ms)
+    cost = priced(office, [found.id]).get(found.id)
     return views.Transcription(
         sid=found.id,
         call=found.call,
@@ -229,6 +231,8 @@ def _view(office: Office, found: Transcription) -> views.Transcription:
         made_by=found.made_by,
         text=" ".join(one.text for one in said) if known else None,
         said=said,
+        price=amount_of(cost),
+        currency=unit_of(cost),
     )
 
 
@@ -419,6 +423,10 @@ class Scribe:
             )  # fmt: skip
             if not settled:
                 return
+            if to == "completed":
+                ledger_of(office).transcribed(
+                    tx, found.id, found.call, office.account.id, duration_ms=duration_ms, at=now
+                )
             office.store.store.trail.note(
                 tx, f"transcription_{to}", at=now, account=office.account.id,
                 body={"record": found.id, "by": made_by or "", "reason": reason or ""},

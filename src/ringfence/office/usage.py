@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from ringfence.accounts.usage import CATEGORIES, Period, records, span_of
 from ringfence.api import views_desk as views
+from ringfence.billing.tariffs import written
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import USAGE_DAYS_MAX
+from ringfence.office.billing import ledger_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.storage.usage import used
 
@@ -35,11 +37,12 @@ async def list_records(
     since: str | None = None,
     until: str | None = None,
     category: str | None = None,
+    below: bool = False,
 ) -> list[views.UsageRecord]:
     """Calls, recordings and messages counted, by day, month, year or the whole span.
 
     ``since``, ``until``: days (UTC), both included, as 2030-01-31 or -30days; ``span`` in their
-    place: today, yesterday, this_month, last_month.
+    place: today, yesterday, this_month, last_month. ``below``: with the accounts below this one.
     """
     if period not in _PERIODS:
         raise Refused("bad_argument", f"a period is one of: {', '.join(_PERIODS)}")
@@ -55,9 +58,15 @@ async def list_records(
         start = _read(since, today) or min(_day(office.account.created_at), end)
     if start > end or (end - start).days > USAGE_DAYS_MAX:
         raise Refused("bad_argument", f"a span has from 1 to {USAGE_DAYS_MAX} days")
-    account = office.account.id
+    some = [office, *(office.branches.values() if below else ())]
+    accounts = [one.account.id for one in some]
     async with office.store.aside() as reader:
-        found = await asyncio.to_thread(lambda: list(used(reader, account, since=start, until=end)))
+        found = await asyncio.to_thread(
+            lambda: [
+                one for account in accounts for one in used(reader, account, since=start, until=end)
+            ]
+        )
+    currency = ledger_of(office).book.currency
     return [
         views.UsageRecord(
             category=one.category,
@@ -69,6 +78,8 @@ async def list_records(
             usage=one.usage,
             usage_unit=CATEGORIES[one.category].usage_unit,
             as_of=now,
+            price=None if currency is None else written(one.price),
+            currency=currency,
         )
         for one in records(found, period=_PERIODS[period], since=start, until=end)
         if category in {None, one.category}

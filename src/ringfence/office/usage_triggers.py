@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Literal
 
 from ringfence.accounts.resources import UsageTrigger
-from ringfence.accounts.usage import CATEGORIES, records
+from ringfence.accounts.usage import CATEGORIES, TOTAL, records
 from ringfence.api import views_desk as views
+from ringfence.billing.tariffs import micros_of, written
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.markup.exchange import Callback
@@ -28,8 +29,9 @@ from ringfence.storage.usage import used
 if TYPE_CHECKING:
     from ringfence.office import Office
 
+By = Literal["count", "usage", "price"]
 RECURRING = ("alltime", "daily", "monthly", "yearly")
-_BY = ("count", "usage")
+_BY: tuple[By, ...] = ("count", "usage", "price")
 _VALUE = re.compile(r"\+?[0-9]{1,12}")
 _READ = ("billing", "call_record")
 _CATEGORY = "user.telephony"
@@ -61,7 +63,21 @@ async def _amount(office: Office, body: UsageTrigger, now: Ms) -> int:
         )
     rows = records(found, period="whole", since=since, until=today)
     row = next(row for row in rows if row.category == body.category)
-    return row.count if body.by == "count" else row.usage
+    match body.by:
+        case "count":
+            return row.count
+        case "price":
+            return row.price
+    return row.usage
+
+
+def _wanted(value: str, by: By) -> int:
+    """Return an amount that somebody wrote; a price in millionths. Raises `Refused`."""
+    if by == "price":
+        return micros_of(value.lstrip("+"))
+    if not _VALUE.fullmatch(value):
+        raise Refused("bad_argument", "an amount is written in digits")
+    return int(value.lstrip("+"))
 
 
 def _view(kept: Kept[UsageTrigger], current: int) -> views.UsageTrigger:
@@ -93,20 +109,26 @@ async def add(
     recurring: str = "alltime",
     name: str = "",
 ) -> views.UsageTrigger:
-    """Have a server told once a category reaches an amount; ``+5``: five more than now."""
+    """Have a server told once a category reaches an amount; ``+5``: five more than now.
+
+    By ``price``: of the currency, as 12.50.
+    """
     if category not in CATEGORIES:
         raise Refused("bad_argument", f"a category is one of: {', '.join(CATEGORIES)}")
-    if by not in _BY or recurring not in RECURRING or not _VALUE.fullmatch(value):
-        raise Refused("bad_argument", "say count or usage, how often, and an amount in digits")
+    measure = next((one for one in _BY if one == by), None)
+    if measure is None or recurring not in RECURRING:
+        raise Refused("bad_argument", "say count, usage or price, how often, and an amount")
+    if category == TOTAL and measure != "price":
+        raise Refused("bad_argument", "of the total there is a price alone")
     hook = laid_over(office, {"hook": {"url": url, "method": method}}, {"hook": None})["hook"]
     if hook is None:
         raise Refused("bad_url", "say who is to be told")
     body = UsageTrigger(
         name=friendly(name),
         category=category,
-        by="count" if by == "count" else "usage",
+        by=measure,
         recurring=_recurring(recurring),
-        value=int(value.lstrip("+")),
+        value=_wanted(value, measure),
         hook=hook,
     )
     now_used = await _amount(office, body, office.clock.now())
@@ -205,10 +227,14 @@ def _told(office: Office, kept: Kept[UsageTrigger], current: int, now: Ms) -> Ca
             ("UsageCategory", body.category),
             ("Recurring", "" if body.recurring == "alltime" else body.recurring),
             ("TriggerBy", body.by),
-            ("TriggerValue", str(body.value)),
-            ("CurrentValue", str(current)),
+            ("TriggerValue", _said(body, body.value)),
+            ("CurrentValue", _said(body, current)),
             ("DateFired", fired.strftime("%a, %d %b %Y %H:%M:%S +0000")),
             ("IdempotencyToken", f"{kept.id}-{now}"),
             ("UsageRecordUri", f"{path}?Category={body.category}"),
         ),
     )
+
+
+def _said(body: UsageTrigger, amount: int) -> str:
+    return written(amount) if body.by == "price" else str(amount)

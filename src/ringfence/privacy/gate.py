@@ -98,6 +98,7 @@ RULES: tuple[Rule, ...] = (
     Rule("call_record", "user.contact", ("system",), "call-log"),
     Rule("billing", "user.telephony", ("system", *_OFFICE), "billing"),
     Rule("billing", "user.contact", ("system",), "billing"),
+    Rule("billing", "system.operations.billing", ("system", *_OFFICE), "billing"),
     # People of the host see how calls went, never with whom or what was said, under a ticket.
     Rule("resolve_complaint", "user.telephony", ("staff", *_OFFICE, "manager"), "ticket", _OPENED),
     # Recording: the strictest party's law decides what has to be said before the first frame.

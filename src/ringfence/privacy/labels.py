@@ -92,6 +92,10 @@ _SETUP = ("operate", "connect_call", "carry_message")
 CONFIG_SEALED = Label("system.configuration", "account", _SETUP, "low", "sealed", "account")
 """What the operator set up and may hold numbers or names: flow documents, TwiML, own numbers."""
 CONFIG_HASH = Label("system.configuration", "account", _SETUP, "low", "keyed_hash", "account")
+BILLING = Label(
+    "system.operations.billing", "account", ("billing", "operate"), "low", "plain", "billing"
+)
+"""What an account was charged and what it paid: sums and amounts, of nobody's call."""
 CASE_FACT = Label("system.operations.case", "caller", ("answer_rights",), "low", "plain", "case")
 """Kind, state, clocks, grounds of a case: words of closed vocabularies, ids, instants."""
 CASE_PARTY = Label(

@@ -31,6 +31,7 @@ RULES: dict[str, RetentionRule] = {
         RetentionRule("operations", "written", 0, 30, "technical data loses its use in a month"),
         RetentionRule("account", "account_closed", 0, 90, "time to come back or to take the data"),
         RetentionRule("call_log", "call_ended", 180, 730, "logs are kept six months at the least"),
+        RetentionRule("billing", "written", 180, 3652, "amounts outlive claims and tax audits"),
         RetentionRule("content", "call_ended", 0, 365, "recordings are for the weeks after a call"),
         RetentionRule("consent", "written", 1826, 2557, "a consent has to be proved for years"),
         RetentionRule("case", "written", 730, 1826, "requests are proved for 24 months (US-14)"),

@@ -13,6 +13,7 @@ CATEGORIES: dict[str, str] = {
     "system.configuration": "What the operator set up: menus, trunks, names of queues.",
     "system.operations": "Counters, states and versions that say nothing about a person.",
     "system.operations.audit": "The tamper-evident log of what was done, without names.",
+    "system.operations.billing": "What an account was charged and paid, without whom it called.",
     "system.operations.case": "Where a case stands: its kind, state and clocks, without words.",
     "system.operations.key": "Encrypted keys, worthless without the key that locks them.",
     "user": "Data about a person.",

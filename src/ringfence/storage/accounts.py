@@ -77,10 +77,11 @@ class Accounts:
         self._openings = openings
 
     def add(
-        self, tx: Transaction, account: AccountId, *, name: str, auth_token: str, now: Ms
-    ) -> Account:
+        self, tx: Transaction, account: AccountId, *, name: str, auth_token: str, now: Ms,
+        status: str = "full",
+    ) -> Account:  # fmt: skip
         """Add an account with keys of its own. ``auth_token`` signs its webhooks."""
-        made = Account(account, "full", self._vault.keys.take(), self._vault.keys.take(), now, None)
+        made = Account(account, status, self._vault.keys.take(), self._vault.keys.take(), now, None)
         tx.run(
             _ADD,
             (

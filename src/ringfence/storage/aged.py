@@ -5,6 +5,8 @@ kind             its clock starts when          and only
 ===============  =============================  ================================================
 ``messages``     it was written
 ``texts``        it was written                 with its facts, parts and pictures
+``charge_sums``  its day                        what people were charged for is gone before
+``movements``    it was written
 ``exchanges``    it was noted                   those of no call; the others go with it
 ``deliveries``   it was given up                what still waits stays
 ``holds``        it was lifted                  a standing hold stays
@@ -43,15 +45,18 @@ from ringfence.storage.schema import (
     case_codes,
     case_steps,
     cases,
+    charge_sums,
     conferences,
     consents,
     deliveries,
     disclosures,
     holds,
     messages,
+    movements,
     notifications,
     payments,
     restrictions,
+    text_charges,
     text_events,
     text_media,
     text_parts,
@@ -140,8 +145,15 @@ AGED = {
     "texts": _aged(
         "call_log",
         texts.c.created_at,
-        belongings=(text_events.c.text_id, text_parts.c.text_id, text_media.c.text_id),
+        belongings=(
+            text_events.c.text_id,
+            text_parts.c.text_id,
+            text_media.c.text_id,
+            text_charges.c.id,
+        ),
     ),
+    "charge_sums": _aged("billing", charge_sums.c.day),
+    "movements": _aged("billing", movements.c.at),
     "payments": _aged("call_log", payments.c.opened_at),
     "conferences": _aged("call_log", conferences.c.ended_at),
     "exchanges": _aged("call_log", notifications.c.at, only=notifications.c.call_id.is_(None)),

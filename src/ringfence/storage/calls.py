@@ -36,6 +36,7 @@ from ringfence.storage.unit_of_work import Transaction, Values
 
 JobsOf = Callable[[CallFact], Sequence[JobAsked]]
 Change = tuple[Statement, Values]
+Meter = Callable[[Transaction, CallFact, AccountId], None]
 
 _c = calls.c
 _THIS = _c.id == bindparam("call")
@@ -195,6 +196,8 @@ class CallStore:
         self._trail = trail
         self._outbox = outbox
         self.jobs_of = jobs_of
+        self.meter: Meter | None = None
+        """Prices what was used; None where nothing costs."""
         self._contexts: dict[CallId, _Context] = {}
         self._numbers = numbers
         self._rows: list[Values] = []
@@ -233,6 +236,8 @@ class CallStore:
             change = None if changed is None else changed(fact, context.account)
             if change is not None:
                 tx.run(*change)
+            if self.meter is not None:
+                self.meter(tx, fact, context.account)
             for party in shape.parties(fact):
                 if party not in context.linked:
                     tx.run(_LINK, (party, call))

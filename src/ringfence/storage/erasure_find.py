@@ -69,8 +69,8 @@ _CASES = Statement(
 
 BY_CALL = frozenset(
     {
-        "calls", "call_legs", "call_parties", "events", "recordings", "recording_channels",
-        "jobs", "deliveries",
+        "calls", "call_legs", "call_parties", "charges", "events", "recordings",
+        "recording_channels", "jobs", "deliveries",
     }
 )  # fmt: skip
 """Tables whose rows are taken call by call."""

@@ -20,7 +20,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import PartyId
-from ringfence.kernel.limits import PARTY_CACHE
+from ringfence.kernel.limits import PARTY_CACHE, TARIFF_ADDRESSES
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.labels import PHONE_SEALED
 from ringfence.privacy.vault import Vault
@@ -73,6 +73,9 @@ class Parties:
         self._openings = openings
         self._entropy = entropy
         self._serials: OrderedDict[PartyId, int] = OrderedDict()
+        self.watched = False
+        """Whether somebody wants to know where calls go that begin: there is a tariff."""
+        self._heard: OrderedDict[PartyId, str] = OrderedDict()
 
     def of(self, account: Account) -> AccountParties:
         """Return the parties of one account."""
@@ -113,6 +116,17 @@ class Parties:
 
         return self._openings.people(parties, fetch, label=PHONE_SEALED)
 
+    def hear_of(self, party: PartyId, text: str) -> None:
+        """Keep an address at hand for a moment: a call or a message to it begins."""
+        if self.watched:
+            self._heard[party] = text
+            if len(self._heard) > TARIFF_ADDRESSES:
+                self._heard.popitem(last=False)
+
+    def heard_of(self, party: PartyId) -> str:
+        """Return the address of whom a call has just begun to, ``""`` where that is not known."""
+        return self._heard.get(party, "")
+
     def remember(self, party: PartyId, serial: int) -> None:
         """Keep in memory where a party's key lies."""
         self._serials[party] = serial
@@ -132,6 +146,7 @@ class Parties:
     def forget(self, party: PartyId) -> None:
         """Drop from memory where a party's key lies."""
         self._serials.pop(party, None)
+        self._heard.pop(party, None)
         self._openings.forget(party)
 
 
@@ -165,8 +180,10 @@ class AccountParties:
         found = self._known.get(text)
         if found is not None:
             self._known.move_to_end(text)
-            return found
-        return self._pending.get(text) or self._look_up(text, now)
+        else:
+            found = self._pending.get(text) or self._look_up(text, now)
+        self._room.hear_of(found, text)
+        return found
 
     def find(self, address: Phone | str) -> PartyId | None:
         """Return the party of an address if there is one; makes none."""

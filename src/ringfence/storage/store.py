@@ -50,6 +50,7 @@ from ringfence.storage.folder import DataFolder
 from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
+from ringfence.storage.ledger import Ledger
 from ringfence.storage.media_files import MediaFiles
 from ringfence.storage.messages import Messages
 from ringfence.storage.migrations import bring_up_to_date, revision
@@ -88,6 +89,7 @@ class AccountStore:
     def __init__(self, store: Store, account: Account) -> None:
         seal = AccountSeal(account, store.vault, store.openings)
         self.account = account
+        self.seal = seal
         self.parties = store.parties.of(account)
         self.flows = Flows(seal)
         self.fetched = Fetched(account, vault=store.vault, keys=store.keys, openings=store.openings)
@@ -216,6 +218,8 @@ class Store:
             outbox=self.outbox,
             numbers=self.event_numbers,
         )
+        self.ledger = Ledger(db.reading, self.parties)
+        self.heed_tariffs()
         self.call_records = CallRecords(db)
         self.call_legs = CallLegs(db)
         self.timeline = Timeline(db)
@@ -347,6 +351,11 @@ class Store:
         """Sign the audit log as it stands; the signed head, once it is durable."""
         signer = self.signer()
         return await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+
+    def heed_tariffs(self) -> None:
+        """Let calls be priced from here on, where there is a tariff."""
+        if self.ledger.heed():
+            self.calls.meter = self.ledger.meter
 
     def restrict(self, serial: int, on: bool) -> None:
         """Leave alone what is sealed with a person's key, or use it again."""

@@ -42,7 +42,7 @@ from ringfence.storage.event_numbers import EventNumbers
 from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
-from ringfence.storage.schema import text_events, text_media, text_parts, texts
+from ringfence.storage.schema import text_charges, text_events, text_media, text_parts, texts
 from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
 from ringfence.storage.text_lists import AFTER_ALL, FOR_EVER, listing
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -135,6 +135,7 @@ _DROP = (
     Statement(delete(text_media).where(_m.text_id == bindparam("text"))),
     Statement(delete(text_parts).where(_q.text_id == bindparam("text"))),
     Statement(delete(text_events).where(_e.text_id == bindparam("text"))),
+    Statement(delete(text_charges).where(text_charges.c.id == bindparam("text"))),
     Statement(delete(texts).where(_x.id == bindparam("text"))),
 )
 _DROP_PARTS, _DROP_MEDIA = _DROP[1], _DROP[0]

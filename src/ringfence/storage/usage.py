@@ -16,11 +16,13 @@ from ringfence.accounts.usage import Used
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId
-from ringfence.storage.schema import call_counts, calls, recordings, texts
+from ringfence.storage.ledger import Ledger
+from ringfence.storage.schema import call_counts, calls, recordings, texts, transcriptions
 from ringfence.storage.statement import Statement, Value, at_most, word
 from ringfence.storage.unit_of_work import Queries
 
 _c, _r, _t, _k = calls.c, recordings.c, texts.c, call_counts.c
+_w = transcriptions.c
 _DAY = literal_column("86400000", BigInteger)
 _MINUTE = literal_column("60000", BigInteger)
 _DAY_MS = 86_400_000
@@ -53,6 +55,12 @@ _TEXTS = Statement(
     .where(_t.account_id == bindparam("account"), _t.id >= bindparam("low"),
            _t.id < bindparam("high"))
     .group_by("day", _t.direction == word("inbound")),
+)  # fmt: skip
+_READ = Statement(
+    select((_w.requested_at // _DAY).label("day"), func.count(), _minutes(_w.duration_ms))
+    .where(_w.account_id == bindparam("account"), _w.id >= bindparam("low"),
+           _w.id < bindparam("high"), _w.settled_at.is_not(None), _w.reason.is_(None))
+    .group_by("day"),
 )  # fmt: skip
 _FIRST = Statement(
     at_most(select(_c.offered_at).where(_c.account_id == bindparam("account")).order_by(_c.id), 1)
@@ -95,6 +103,15 @@ def used(queries: Queries, account: AccountId, *, since: date, until: date) -> I
     }  # fmt: skip
     for day, came, count, segments in queries.rows(_TEXTS, _TEXTS.bind(sent)):
         yield Used(_date(day), "sms-inbound" if came else "sms-outbound", count, segments)
+    read = {**span,
+        "low": ids.floor("transcription", start), "high": ids.floor("transcription", end),
+    }  # fmt: skip
+    for day, count, minutes in queries.rows(_READ, _READ.bind(read)):
+        yield Used(_date(day), "transcriptions", count, minutes)
+    for began, service, count, price in Ledger.charged(queries, account, since=start, until=end):
+        # what is counted above is counted there, gone or not; of a number's month this is all
+        numbers = count if service == "phonenumbers" else 0
+        yield Used(_date(began // _DAY_MS), service, numbers, numbers, price)
 
 
 def first_day(queries: Queries, account: AccountId) -> date | None:

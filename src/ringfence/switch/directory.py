@@ -6,6 +6,7 @@ waits for the database to find its way.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal, Protocol
@@ -161,6 +162,10 @@ class Roll:
         return self.whose(phone.e164) if self.spellings.owns(phone) else None
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class Directory:
     """Everything one account reaches. Plain dictionaries: the use cases keep them true.
@@ -182,6 +187,8 @@ class Directory:
     caller_ids: set[str] = field(default_factory=set)
     """Numbers (E.164) of others that they let us show."""
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
+    spent: Callable[[], bool] = _never
+    """Whether nothing that costs is called at present, for want of credit."""
 
     def may_register(self, username: str, host: str) -> bool:
         """Whether a phone may register under ``host``, a domain or a name of this installation.

@@ -92,6 +92,8 @@ class Router:
                 case ToDevice(device=device):
                     self._to_device(known, device, from_, done)
                 case ToPhone(phone=phone, trunk=trunk):
+                    if known.spent():
+                        raise Refused("no_credit", "the account has no credit left")  # noqa: TRY301
                     shown = known.shown(effect.caller_id)
                     self._to_phone(phone, trunk, self._from(shown, effect.display), done)
                 case ToSip():

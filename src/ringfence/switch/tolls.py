@@ -31,7 +31,7 @@ HIGH_COST = (
 class Tolls:
     """Judges one outgoing call at a time."""
 
-    __slots__ = ("_allowed", "_clock", "_frozen", "_placed")
+    __slots__ = ("_allowed", "_clock", "_frozen", "_placed", "_spent")
 
     def __init__(
         self,
@@ -39,21 +39,27 @@ class Tolls:
         allowed: tuple[str, ...] = (),
         *,
         frozen: Callable[[], bool] = lambda: False,
+        spent: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``frozen``: whether the account was stolen and places no calls until it is resumed."""
+        """``frozen``: whether the account was stolen and places no calls until it is resumed.
+
+        ``spent``: whether there is no credit left for calls that cost.
+        """
         self._clock = clock
         self._frozen = frozen
+        self._spent = spent
         self._allowed = allowed
         self._placed: deque[int] = deque()
 
     def check(self, phone: Phone) -> None:
         """Count the call, or raise `Refused`.
 
-        ``account_suspended``, ``destination_not_allowed``, ``call_rate``.
+        ``account_suspended``, ``no_credit``, ``destination_not_allowed``, ``call_rate``.
         """
         if self._frozen():
             raise Refused("account_suspended", "the account is stopped; its operator resumes it",
                           clause="ACC-07")  # fmt: skip
+        self.check_credit()
         number = phone.e164
         if number.startswith(HIGH_COST) and not number.startswith(self._allowed or ("-",)):
             raise Refused(
@@ -68,3 +74,10 @@ class Tolls:
         if len(placed) >= OUTGOING_CALLS_PER_MINUTE:
             raise Refused("call_rate", "too many outgoing calls in a minute; wait one")
         placed.append(now)
+
+    def check_credit(self) -> None:
+        """Raise `Refused` (``no_credit``) where calls to numbers cost and nothing is left."""
+        if self._spent():
+            raise Refused(
+                "no_credit", "the account has no credit left; top it up: ringfence balance credit"
+            )

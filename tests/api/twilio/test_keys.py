@@ -1,4 +1,4 @@
-"""Keys, tokens and the balance as Twilio's clients see them."""
+"""Keys and tokens as Twilio's clients see them."""
 
 import pytest
 from twilio_scene import basic
@@ -46,7 +46,6 @@ def test_a_key_may_be_made_for_some_purposes(scene):
     assert wrong.json()["code"] == 20001
 
 
-def test_there_is_no_server_for_browsers_and_no_balance(scene):
+def test_there_is_no_server_for_browsers(scene):
     token = scene.ask("POST", "/Tokens.json", {"Ttl": "60"}).json()
     assert (token["ice_servers"], token["ttl"]) == ([], "60")
-    assert scene.ask("GET", "/Balance.json").json()["balance"] is None

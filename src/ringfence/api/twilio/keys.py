@@ -104,9 +104,3 @@ async def create_token(asked: Question) -> Answer:
             "date_updated": moment(now),
         },
     )
-
-
-@DESK.operation("FetchBalance", missing="nothing is billed: there is no balance to tell")
-async def balance(asked: Question) -> Answer:
-    """Return that there is no balance."""
-    return Answer(200, {"account_sid": asked.account, "balance": None, "currency": "USD"})

@@ -10,6 +10,7 @@ import msgspec
 from ringfence.api import views_desk
 from ringfence.api import views_messages as views
 from ringfence.api.twilio.operations import DESK
+from ringfence.api.twilio.prices import charged, unit
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import moment
@@ -26,6 +27,7 @@ CODES = {
     "same_number": 21266,
     "unknown_campaign": 21701,
     "bad_schedule": 35114,
+    "bad_amount": 21627,
     "bad_validity": 21624,
     "unknown_template": 21655,
     "stopped": 21610,
@@ -50,7 +52,7 @@ _DIRECTIONS = {
 }
 _UNBUILT = (
     "ShortenUrls, PersistentAction and RiskCheck: links go as they are written, so that nobody is "
-    "followed by them; MaxPrice is checked and has no effect: carriers tell no price; FallbackFrom "
+    "followed by them; FallbackFrom "
     "needs an RCS sender, which there is none"
 )
 _DISCARDS = {(True, True): "both", (True, False): "text", (False, True): "number"}
@@ -73,8 +75,8 @@ def shown(asked: Question, found: views.Message) -> dict[str, Any]:
         "num_media": str(found.media),
         "error_code": found.error,
         "error_message": sentence(found.error),
-        "price": None,
-        "price_unit": "USD",
+        "price": charged(found.price),
+        "price_unit": unit(found.currency),
         "date_created": moment(found.created),
         "date_updated": moment(found.changed),
         "date_sent": moment(sent),
@@ -106,19 +108,13 @@ async def create(asked: Question) -> Answer:
         at=_send_at(asked),
         valid_s=asked.whole("ValidityPeriod", 1, 36_000),
         callback=asked.get("StatusCallback") or await _callback_of(asked),
+        max_price=asked.get("MaxPrice"),
     )
     return Answer(201, shown(asked, found))
 
 
 def _check(asked: Question) -> None:
-    """Raise `Problem` for what is said wrongly of something that has no effect here."""
-    price = asked.get("MaxPrice")
-    try:
-        good = price is None or float(price) >= 0
-    except ValueError:
-        good = False
-    if not good:
-        raise Problem(21627, "MaxPrice is a number", status=400)
+    """Raise `Problem` for what is said of something that is not here."""
     if asked.get("FallbackFrom") is not None:
         if asked.get("From") is not None:
             raise Problem(21664, "FallbackFrom cannot be used with From", status=400)

@@ -129,6 +129,7 @@ def operations() -> Operations:
         addresses,
         applications,
         available,
+        balance,
         caller_ids,
         calls,
         keys,

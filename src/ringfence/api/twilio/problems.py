@@ -48,6 +48,7 @@ CODES: Mapping[str, tuple[int, int]] = {
     "restricted": (20003, 403),
     "account_suspended": (20003, 403),
     "account_closed": (20003, 403),
+    "no_credit": (10001, 403),
     "not_found": (20404, 404),
     "unknown_use_case": (20404, 404),
     "invalid_number": (21211, 400),

@@ -7,9 +7,9 @@ from typing import Any
 
 from ringfence.api import views_desk as views
 from ringfence.api.twilio.operations import DESK
+from ringfence.api.twilio.prices import unit
 from ringfence.api.twilio.question import VERSION, Answer, Question
 
-_MISSING = "prices are null: nothing is billed; categories are calls, recordings and messages"
 _PARTS = {
     "all_time": "AllTime", "daily": "Daily", "last_month": "LastMonth", "monthly": "Monthly",
     "this_month": "ThisMonth", "today": "Today", "yearly": "Yearly", "yesterday": "Yesterday",
@@ -30,6 +30,7 @@ def _lister(name: str) -> Any:
             since=asked.get("StartDate"),
             until=asked.get("EndDate"),
             category=asked.get("Category"),
+            below=asked.choice("IncludeSubaccounts") is not False,
         )
         first = asked.page * asked.page_size
         page = found[first : first + asked.page_size]
@@ -42,6 +43,7 @@ def _lister(name: str) -> Any:
 def _shown(asked: Question, found: views.UsageRecord) -> dict[str, Any]:
     here = "/Usage/Records"
     query = f"?Category={found.category}"
+    money = unit(found.currency).lower()
     span = f"{query}&StartDate={found.start}&EndDate={found.end}"
     return {
         "account_sid": asked.account,
@@ -53,10 +55,10 @@ def _shown(asked: Question, found: views.UsageRecord) -> dict[str, Any]:
         "description": found.says,
         "start_date": found.start,
         "end_date": found.end,
-        "usage": str(found.usage),
-        "usage_unit": found.usage_unit,
-        "price": None,
-        "price_unit": "usd",
+        "usage": str(found.usage) if found.usage_unit else found.price or "0",
+        "usage_unit": found.usage_unit or money,
+        "price": found.price,
+        "price_unit": money,
         "uri": asked.url(f"{here}.json{span}"),
         "subresource_uris": {
             name: asked.url(f"{here}/{part}.json{query}") for name, part in _PARTS.items()
@@ -65,4 +67,4 @@ def _shown(asked: Question, found: views.UsageRecord) -> dict[str, Any]:
 
 
 for _name in ("", *_PARTS.values()):
-    DESK.operation(f"ListUsageRecord{_name}", missing=_MISSING)(_lister(_name))
+    DESK.operation(f"ListUsageRecord{_name}")(_lister(_name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from ringfence.api import views_desk as views
@@ -10,8 +11,6 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import moment
-
-_MISSING = "prices: nothing is billed; categories are calls, recordings and messages"
 
 
 def _shown(asked: Question, found: views.UsageTrigger) -> dict[str, Any]:
@@ -22,8 +21,8 @@ def _shown(asked: Question, found: views.UsageTrigger) -> dict[str, Any]:
         "friendly_name": found.name,
         "usage_category": found.category,
         "trigger_by": found.by,
-        "trigger_value": str(found.value),
-        "current_value": str(found.current),
+        "trigger_value": _amount(found, found.value),
+        "current_value": _amount(found, found.current),
         "recurring": found.recurring,
         "callback_url": found.hook.url,
         "callback_method": found.hook.method,
@@ -35,7 +34,14 @@ def _shown(asked: Question, found: views.UsageTrigger) -> dict[str, Any]:
     }
 
 
-@DESK.operation("CreateUsageTrigger", missing=_MISSING, codes=URL_CODES)
+def _amount(found: views.UsageTrigger, amount: int) -> str:
+    """Return an amount in text: a price comes in millionths."""
+    if found.by != "price":
+        return str(amount)
+    return f"{Decimal(amount).scaleb(-6):f}".rstrip("0").rstrip(".") if amount else "0"
+
+
+@DESK.operation("CreateUsageTrigger", codes=URL_CODES)
 async def create(asked: Question) -> Answer:
     """Have somebody told."""
     needed = {name: asked.get(name) for name in ("UsageCategory", "TriggerValue", "CallbackUrl")}

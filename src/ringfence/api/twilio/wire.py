@@ -11,6 +11,7 @@ import msgspec
 
 from ringfence.api import views
 from ringfence.api.drawn import Drawn
+from ringfence.api.twilio.prices import charged, unit
 from ringfence.api.twilio.question import VERSION, Question
 from ringfence.api.twilio.shape import Shape, or_null, quoted
 from ringfence.api.views_desk import Hook
@@ -104,8 +105,8 @@ _CALL = Shape({
     "start_time": "{started}",
     "end_time": "<ended>",
     "duration": "<duration>",
-    "price": None,
-    "price_unit": "USD",
+    "price": "<price>",
+    "price_unit": "{unit}",
     "answered_by": "<answered_by>",
     "forwarded_from": "<forwarded_from>",
     "group_sid": None,
@@ -176,6 +177,8 @@ def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
             "ended": or_null(over),
             "duration": or_null(None if ended is None else str(talked)),
             "answered_by": or_null(one.answered_by),
+            "price": or_null(charged(one.price)),
+            "unit": unit(one.currency),
             "forwarded_from": "null" if forwarded is None else quoted(forwarded),
         }
         filled = shape.filled(places)
@@ -209,8 +212,8 @@ def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
         "start_time": moment(found.created),
         "date_created": moment(found.created),
         "date_updated": moment(found.created + (found.duration_ms or 0)),
-        "price": None,
-        "price_unit": "USD",
+        "price": charged(found.price),
+        "price_unit": unit(found.currency),
         "error_code": None,
         "encryption_details": None,
         "api_version": VERSION,

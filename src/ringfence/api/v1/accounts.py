@@ -10,6 +10,7 @@ class AccountAdd(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/accounts``."""
 
     name: str = ""
+    trial: bool = False
 
 
 class AccountChange(Body, frozen=True, kw_only=True):
@@ -37,7 +38,8 @@ HANDLERS = (
         "POST /v1/accounts",
         "account.add",
         views.Account,
-        "Make an account below this one; its token is told this once.",
+        "Make an account below this one; its token is told this once. A `trial` one lives on its "
+        "own credit.",
         body=AccountAdd,
         status=201,
     ),
@@ -46,7 +48,8 @@ HANDLERS = (
         "POST /v1/accounts/{sid:str}",
         "account.change",
         views.Account,
-        "Rename one, or make it `suspended`, `active` again or `closed` for ever.",
+        "Rename one, or make it `suspended`, `active` again, `full` after a trial, or `closed` for "
+        "ever.",
         body=AccountChange,
     ),
     resource(

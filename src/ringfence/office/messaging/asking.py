@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast, get_args
 from urllib.parse import urlsplit
 
 from ringfence.api import views_messages as views
+from ringfence.billing.tariffs import micros_of
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
@@ -27,9 +28,11 @@ from ringfence.kernel.limits import (
 from ringfence.kernel.phone import Phone
 from ringfence.messaging import message as life
 from ringfence.messaging import segments
+from ringfence.messaging.errors import TOO_DEAR
 from ringfence.messaging.message import About, Direction
 from ringfence.messaging.rules import Case, Verdict, decide, load
 from ringfence.messaging.senders import kind_of_own, sender, text_of
+from ringfence.office.billing import ledger_of, require_credit
 from ringfence.office.contacting import about_of
 from ringfence.office.messaging.senders import pick
 from ringfence.office.messaging.showing import WHAT, WHY, message_view
@@ -74,6 +77,8 @@ class Wanted:
     valid_s: int = int(TEXT_VALID_S)
     callback: str | None = field(default=None, repr=False)
     direction: Direction = "api"
+    owed: bool = False
+    """A law asks for it: it goes whether or not there is credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ async def send_message(
     at: int | None = None,
     valid_s: int | None = None,
     callback: str | None = None,
+    max_price: str | None = None,
 ) -> views.Message:
     """Ask for a text message; it is durable when this returns, and sent after.
 
@@ -113,8 +119,10 @@ async def send_message(
     (epoch milliseconds), for a message that is to go later. ``about``: ``marketing`` needs their
     consent, or that they are a ``customer``, and the hours of their own clock. ``values``: fill the
     gaps of ``template``. ``smart``: curly quotes and the like become plain ones where that saves
-    parts. ``discard``: what goes once it was sent: ``text``, ``number``, ``both``.
+    parts. ``discard``: what goes once it was sent: ``text``, ``number``, ``both``. ``max_price``:
+    it fails at once (30010) where it would cost more; without a tariff nothing costs.
     """
+    dearest = None if max_price is None else micros_of(max_price)
     if values is not None:
         if template is None or text:
             raise Refused("bad_argument", "values fill the gaps of a template, instead of a text")
@@ -135,16 +143,38 @@ async def send_message(
         callback=callback,
     )
     ready = prepare(office, wanted)
-    await office.write(lambda tx: office.store.rooms.texts.add(tx, ready.new))
+    dear = _too_dear(office, ready, wanted, dearest)
+
+    def write(tx: Transaction) -> None:
+        office.store.rooms.texts.add(tx, ready.new)
+        if dear is not None and office.store.rooms.texts.happen(tx, dear) is not None:
+            office.post.keep_callback(tx, dear)
+
+    await office.write(write)
     office.post.at_hand(ready.id, wanted.to, ready.own, wanted.text)
     office.post.wake()
     kept = office.store.rooms.texts.get(office.store.db.reading, ready.id)
     return message_view(office, kept, (wanted.to.e164, ready.own, wanted.text))
 
 
+def _too_dear(
+    office: Office, ready: Ready, wanted: Wanted, most: int | None
+) -> life.MessageFailed | None:
+    """Return the end of a message that costs more than it may, as it is asked for now."""
+    now, segments_ = office.clock.now(), ready.new.begun.segments
+    found = ledger_of(office).text_price(
+        office.account.id, inbound=False, address=wanted.to.e164, segments=segments_, at=now
+    )
+    if most is None or found is None or found[1] <= most:
+        return None
+    return life.MessageFailed(at=now, message=ready.id, cause="max_price", code=TOO_DEAR)
+
+
 def prepare(office: Office, wanted: Wanted) -> Ready:
     """Return a message ready to be kept. Raises `Refused` with the rule behind it."""
     check_content(office, wanted)
+    if wanted.about != "keyword" and not wanted.owed:
+        require_credit(office)
     party = office.store.party_room.resolve(wanted.to, office.clock.now())
     chosen = wanted.sender
     if chosen is None:
@@ -168,9 +198,11 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
     refuse(verdict)
     if office.store.rooms.consents.restricted(party):
         raise Refused("restricted", "their data is only stored, at their own wish")
+    identifier = MessageId(ids.make("message", now, office.entropy))
+    if wanted.owed:
+        office.post.owed.add(identifier)
     registered = wanted.campaign or office.text_senders.campaign_of(own)
     entry = office.directory.numbers.get(own)
-    identifier = MessageId(ids.make("message", now, office.entropy))
     begun = _begun(wanted, identifier, party, None if entry is None else entry.id, about, now,
                    office.account.id)  # fmt: skip
     new = NewText(

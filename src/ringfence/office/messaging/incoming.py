@@ -22,6 +22,7 @@ from ringfence.messaging.keywords import Keyword, answer, keyword
 from ringfence.messaging.message import MessageFact
 from ringfence.observe.logs import get_logger
 from ringfence.office import webhooks
+from ringfence.office.billing import ledger_of
 from ringfence.office.messaging.asking import Ready, Wanted, prepare
 from ringfence.office.tenancy import may
 from ringfence.privacy.purposes import exchange_itself
@@ -123,6 +124,10 @@ class Incoming:
                 return False
             texts.add(tx, new)
             webhooks.tell(office, tx, begun)
+            ledger_of(office).texted(
+                tx, identifier, party, office.account.id,
+                inbound=True, address=new.own, segments=message.parts, at=now,
+            )  # fmt: skip
             if found is not None and isinstance(message.sender, Phone):
                 self._obey(tx, message.sender, found, now)
             if reply is not None:

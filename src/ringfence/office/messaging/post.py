@@ -46,6 +46,7 @@ from ringfence.messaging.rules import STOPPED, Verdict
 from ringfence.messaging.senders import sender
 from ringfence.observe.logs import get_logger
 from ringfence.office import webhooks
+from ringfence.office.billing import ledger_of, spent
 from ringfence.office.deliveries import told
 from ringfence.office.messaging.asking import judge
 from ringfence.office.messaging.telling import callback_of
@@ -101,6 +102,8 @@ class Post:
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = False
+        self.owed: set[MessageId] = set()
+        """Messages on their way that a law asks for: they go without credit, too."""
         self.counts = {"sent": 0, "failed": 0, "again": 0}
         self.states: Counter[str] = Counter()
         """What became of messages since the start, for the metrics."""
@@ -287,6 +290,9 @@ class Post:
         verdict = self._judged(text, outbound, now)
         if not verdict.allowed:
             return _failed(text, now, verdict.refusal, verdict.number), ()
+        free = text.about == "keyword" or text.id in self.owed
+        if not free and spent(self._office.of(text.account)):
+            return _failed(text, now, Cause.NO_CREDIT.value, NUMBERS[Cause.NO_CREDIT]), ()
         carrier = self._ready(text_own(outbound))
         if carrier is None:
             return self._again(text, Cause.UNAVAILABLE, "no_carrier"), ()
@@ -349,6 +355,7 @@ class Post:
                     raise Refused("erased", "what it says is gone")
                 to = Phone(self._office.store.parties.address(reading, text.party))
                 hand = _AtHand(to, texts.own(text), body)
+        self._office.store.parties.hear_of(text.party, to.e164)
         left = None if text.expires_at is None else text.expires_at - self._office.clock.now()
         return Outbound(
             id=text.id,
@@ -376,6 +383,11 @@ class Post:
             if texts.happen(tx, fact) is None:
                 return
             if isinstance(fact, life.MessageSent):
+                ledger_of(self._office).texted(
+                    tx, text.id, text.party, text.account, inbound=False,
+                    address=self._office.store.parties.heard_of(text.party),
+                    segments=text.segments, at=fact.at,
+                )  # fmt: skip
                 texts.sent_as(tx, text.id, text.party, fact.carrier, parts, fact.at)
             self.keep_callback(tx, fact)
             if text.discard in {"text", "both"} and not isinstance(fact, life.MessageQueued):
@@ -388,6 +400,7 @@ class Post:
             self.counts["again"] += 1
             return
         self._hand.pop(text.id, None)
+        self.owed.discard(text.id)
         self.counts["sent" if isinstance(fact, life.MessageSent) else "failed"] += 1
 
 

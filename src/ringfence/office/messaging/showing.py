@@ -15,6 +15,7 @@ from ringfence.kernel.ids import MessageId, PartyId, is_id
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 from ringfence.messaging import message as life
 from ringfence.messaging.message import AT_REST, WAITING, MessageFact
+from ringfence.office.billing import amount_of, priced, unit_of
 from ringfence.office.contacting import address_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current, purpose
@@ -53,10 +54,10 @@ async def list_messages(
     if not 1 <= limit <= PAGE_MAX:
         raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
     found = _page(office, limit + 1, before, to, sender, since, until)
-    shown = found[:limit]
+    rows = found[:limit]
     return views.MessagePage(
-        messages=message_views(office, shown),
-        next=shown[-1].id if len(found) > limit else None,
+        messages=message_views(office, rows),
+        next=rows[-1].id if len(found) > limit else None,
     )
 
 
@@ -264,6 +265,7 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
     if text.discard in {"number", "both"} and text.state in AT_REST and person is not None:
         person = person[:-4] + "XXXX"
     inbound = text.direction == "inbound"
+    cost = priced(office, [text.id], texts=True).get(text.id)
     return views.Message(
         sid=text.id,
         direction=text.direction,
@@ -287,6 +289,8 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
         error=text.error,
         outcome=text.outcome,
         unread=bool(text.unread),
+        price=amount_of(cost),
+        currency=unit_of(cost),
     )
 
 

@@ -157,7 +157,7 @@ def _by_text(office: Office, to: Phone, text: str) -> Way | None:
     """A text message from the number that people's requests are answered from."""
     try:
         sender = own_sender(office, office.settings.rights_sms_from)
-        ready = prepare(office, Wanted(to=to, sender=sender, text=text))
+        ready = prepare(office, Wanted(to=to, sender=sender, text=text, owed=True))
     except Refused:
         return None
 

@@ -18,6 +18,7 @@ from ringfence.kernel.limits import CODE_TRIES, CODES_PER_CASE, CODES_PER_CONTAC
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.observe.logs import get_logger
+from ringfence.office.billing import owed
 from ringfence.office.messaging.asking import Wanted, own_sender, prepare
 from ringfence.office.privacy import case_desk, remedies
 from ringfence.office.privacy.case_desk import NOBODY
@@ -108,7 +109,8 @@ async def _deliver(office: Office, address: str, code: str, *, by_text: bool) ->
     if by_text and isinstance(to := _address(address), Phone) and await _text(office, to, code):
         return
     try:
-        office.live.outgoing.place(address, source=Source(document=spoken(office, code)))
+        with owed():
+            office.live.outgoing.place(address, source=Source(document=spoken(office, code)))
     except Refused as refused:
         log.warning("code_not_sent", code=refused.code)
         raise RemoteError("no call can be placed just now", hint=503) from None
@@ -125,7 +127,7 @@ async def _text(office: Office, to: Phone, code: str) -> bool:
     try:
         sender = own_sender(office, office.settings.rights_sms_from)
         text = _WRITTEN.format(code=code)
-        ready = prepare(office, Wanted(to=to, sender=sender, text=text, priority=0))
+        ready = prepare(office, Wanted(to=to, sender=sender, text=text, priority=0, owed=True))
     except Refused as refused:
         log.warning("code_not_texted", code=refused.code)
         return False

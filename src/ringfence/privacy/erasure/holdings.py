@@ -42,7 +42,7 @@ _OWN: Mapping[str, tuple[Link, str]] = MappingProxyType(
 )
 """Tables whose own key is what others point to."""
 
-_ANONYMISED = frozenset({"calls", "call_legs", "events", "audit_records"})
+_ANONYMISED = frozenset({"calls", "call_legs", "charges", "events", "audit_records"})
 """Rows that others need too: the person's id is taken out of them and they stay."""
 
 APART: Mapping[str, str] = MappingProxyType(

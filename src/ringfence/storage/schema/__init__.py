@@ -14,6 +14,14 @@ from ringfence.storage.schema.audit import (
     audit_tiles,
 )
 from ringfence.storage.schema.base import label_of_column, metadata
+from ringfence.storage.schema.billing import (
+    balances,
+    charge_sums,
+    charges,
+    movements,
+    tariffs,
+    text_charges,
+)
 from ringfence.storage.schema.calls import call_legs, call_parties, calls, events
 from ringfence.storage.schema.cases import (
     amendments,
@@ -75,6 +83,7 @@ __all__ = [
     "audit_people",
     "audit_records",
     "audit_tiles",
+    "balances",
     "call_counts",
     "call_legs",
     "call_parties",
@@ -86,6 +95,8 @@ __all__ = [
     "case_officers",
     "case_steps",
     "cases",
+    "charge_sums",
+    "charges",
     "conferences",
     "consent_texts",
     "consents",
@@ -102,6 +113,7 @@ __all__ = [
     "label_of_column",
     "messages",
     "metadata",
+    "movements",
     "notifications",
     "numbers",
     "participants",
@@ -123,7 +135,9 @@ __all__ = [
     "staff_tickets",
     "subscriptions",
     "suppressions",
+    "tariffs",
     "text_campaigns",
+    "text_charges",
     "text_events",
     "text_media",
     "text_parts",
