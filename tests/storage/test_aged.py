@@ -114,6 +114,8 @@ ELSEWHERE = {
     "audit_records": "a log with holes proves nothing",
     "audit_people": "who is on a page of that log",
     "call_legs": "with its call",
+    "charges": "with its call",
+    "text_charges": "with its message",
     "call_parties": "with its call",
     "case_approvers": "closes with the account",
     "case_archives": "with its case; expires before",

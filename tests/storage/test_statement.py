@@ -121,6 +121,10 @@ SMALL = {
     "flows._USED_BY": "numbers, when a flow is removed",
     "numbers._ALL": "read once, at the start",
     "parties._SOME": "a page of ids, as the parameter names them",
+    "ledger._HOUSE": "from the beginning, one row, once",
+    "ledger._OF_CALLS": "a page of ids, as the parameter names them",
+    "ledger._OF_TEXTS": "a page of ids, as the parameter names them",
+    "tariffs._ALL": "read once, at the start",
     "phones._ALL": "read once, at the start",
     "recovery._LAST_AT": "from the end, one row",
 }

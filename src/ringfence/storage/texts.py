@@ -131,12 +131,9 @@ _LEFT = Statement(
     "urgency",
 )
 _WAITING = Statement(select(func.count()).where(_x.due_at.is_not(None)))
-_DROP = (
-    Statement(delete(text_media).where(_m.text_id == bindparam("text"))),
-    Statement(delete(text_parts).where(_q.text_id == bindparam("text"))),
-    Statement(delete(text_events).where(_e.text_id == bindparam("text"))),
-    Statement(delete(text_charges).where(text_charges.c.id == bindparam("text"))),
-    Statement(delete(texts).where(_x.id == bindparam("text"))),
+_DROP = tuple(
+    Statement(delete(col.table).where(col == bindparam("text")))
+    for col in (_m.text_id, _q.text_id, _e.text_id, text_charges.c.id, _x.id)
 )
 _DROP_PARTS, _DROP_MEDIA = _DROP[1], _DROP[0]
 _PART = Statement(

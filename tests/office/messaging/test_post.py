@@ -187,3 +187,28 @@ async def test_many_go_out_at_once_and_each_once(run: Any, post: Any, carrier: A
     for one in made:
         await state(run, one.sid, "sent")
     assert sorted(got.id for got in carrier.got) == sorted(one.sid for one in made)
+
+
+async def test_a_message_has_its_price_once_it_is_sent(
+    office: Office, run: Any, post: list[Callback], carrier: Any
+) -> None:
+    await run("tariff.set", service="sms-outbound", price="0.04", to="GB", currency="EUR")
+    made = await send(run, text="x" * 200)
+    assert (made.price, made.currency) == (None, None)
+    sent = await state(run, made.sid, "sent")
+    assert (sent.price, sent.currency) == ("0.08", "EUR")
+    assert (await run("balance.show")).amount == "-0.08"
+
+
+async def test_what_waited_until_the_credit_was_gone_is_not_sent(
+    office: Office, run: Any, post: list[Callback], carrier: Any
+) -> None:
+    await run("tariff.set", service="sms-outbound", price="0.04", currency="EUR")
+    carrier.link = Link.WAITING
+    made = await send(run)
+    await run("balance.limit", amount="0")
+    carrier.link = Link.READY
+    office.post.wake()
+    failed = await state(run, made.sid, "failed")
+    assert (failed.error, failed.price) == (30002, None)
+    assert carrier.got == []

@@ -29,7 +29,6 @@ def test_no_erasure_is_about_sums(table) -> None:
     assert subjects <= {"account", "none"}
 
 
-@pytest.mark.promise("RET-01")
 def test_amounts_are_kept_for_the_floor_of_billing_logs() -> None:
     assert BILLING.retention == "billing"
     assert RULES["billing"].floor_days >= 180

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,7 @@ CODES = {
 }
 """What Twilio calls our refusals about a message."""
 
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?|\.[0-9]{1,6}")
 _DIRECTIONS = {
     "inbound": "inbound",
     "api": "outbound-api",
@@ -115,6 +117,9 @@ async def create(asked: Question) -> Answer:
 
 def _check(asked: Question) -> None:
     """Raise `Problem` for what is said of something that is not here."""
+    price = asked.get("MaxPrice")
+    if price is not None and not _PRICE.fullmatch(price):
+        raise Problem(21627, "MaxPrice is a number", status=400)
     if asked.get("FallbackFrom") is not None:
         if asked.get("From") is not None:
             raise Problem(21664, "FallbackFrom cannot be used with From", status=400)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 UNKNOWN_UNIT: Final = "USD"
 _FIVE = Decimal("0.00001")
 
@@ -20,6 +22,11 @@ def charged(price: str | None) -> str | None:
     whole = amount == amount.quantize(_FIVE)
     sign = "-" if amount else ""
     return f"{sign}{amount:.5f}" if whole else f"{sign}{amount:.6f}"
+
+
+def number(amount: str | None) -> msgspec.Raw | None:
+    """Return a decimal in text as a number of JSON, digit for digit: it is never a float here."""
+    return None if amount is None else msgspec.Raw(amount.encode())
 
 
 def unit(currency: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ringfence.api import views_transcriptions as views
 from ringfence.api.twilio.operations import DESK
-from ringfence.api.twilio.prices import charged, unit
+from ringfence.api.twilio.prices import charged, number, unit
 from ringfence.api.twilio.problems import NOT_FOUND
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import moment
@@ -62,7 +62,7 @@ def shown(asked: Question, found: views.Transcription) -> dict[str, Any]:
         "duration": None if found.duration_ms is None else str(round(found.duration_ms / 1000)),
         "date_created": moment(found.created),
         "date_updated": moment(found.settled or found.created),
-        "price": charged(found.price),
+        "price": number(charged(found.price)),
         "price_unit": unit(found.currency),
         "api_version": VERSION,
         "uri": asked.url(f"/Transcriptions/{found.sid}.json"),

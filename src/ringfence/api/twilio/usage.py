@@ -7,7 +7,7 @@ from typing import Any
 
 from ringfence.api import views_desk as views
 from ringfence.api.twilio.operations import DESK
-from ringfence.api.twilio.prices import unit
+from ringfence.api.twilio.prices import number, unit
 from ringfence.api.twilio.question import VERSION, Answer, Question
 
 _PARTS = {
@@ -57,7 +57,7 @@ def _shown(asked: Question, found: views.UsageRecord) -> dict[str, Any]:
         "end_date": found.end,
         "usage": str(found.usage) if found.usage_unit else found.price or "0",
         "usage_unit": found.usage_unit or money,
-        "price": found.price,
+        "price": number(found.price),
         "price_unit": money,
         "uri": asked.url(f"{here}.json{span}"),
         "subresource_uris": {

@@ -20,16 +20,20 @@ class AsyncAccountOperations:
         self._connection = connection
 
     async def add(
-        self, *, name: str | None = None, idempotency_key: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        trial: bool | None = None,
+        idempotency_key: str | None = None,
     ) -> models.Account:
-        """Make an account below this one; its token is told this once."""
+        """Make an account below this one; its token is told this once. A `trial` one lives on its own credit."""
         return cast(
             "models.Account",
             await self._connection.ask(
                 "POST",
                 "/v1/accounts",
                 models.Account,
-                body={"name": name},
+                body={"name": name, "trial": trial},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -43,7 +47,7 @@ class AsyncAccountOperations:
         status: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Account:
-        """Rename one, or make it `suspended`, `active` again or `closed` for ever."""
+        """Rename one, or make it `suspended`, `active` again, `full` after a trial, or `closed` for ever."""
         return cast(
             "models.Account",
             await self._connection.ask(
@@ -381,6 +385,90 @@ class AsyncBackupOperations:
         return cast(
             "AsyncIterator[models.Backup]",
             self._connection.pages("GET", "/v1/backups", models.Backup, query={"limit": limit}),
+        )
+
+
+class AsyncBalanceOperations:
+    """``balance.…``"""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def adjust(
+        self,
+        *,
+        amount: str,
+        reason: str,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Add to a balance, or take away (`-1.50`), and say why."""
+        return cast(
+            "models.Balance",
+            await self._connection.ask(
+                "POST",
+                "/v1/balance/adjustments",
+                models.Balance,
+                body={"amount": amount, "reason": reason, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def credit(
+        self,
+        *,
+        amount: str,
+        reason: str | None = None,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Top up the balance, or that of a trial account below this one."""
+        return cast(
+            "models.Balance",
+            await self._connection.ask(
+                "POST",
+                "/v1/balance/credits",
+                models.Balance,
+                body={"amount": amount, "reason": reason, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def limit(
+        self,
+        *,
+        amount: str | None = None,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Say how far below nothing a balance may go."""
+        return cast(
+            "models.Balance",
+            await self._connection.ask(
+                "POST",
+                "/v1/balance/limit",
+                models.Balance,
+                body={"amount": amount, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def movements(self, *, limit: int | None = None) -> AsyncIterator[models.Movement]:
+        """Credits, adjustments and fees, the newest first."""
+        return cast(
+            "AsyncIterator[models.Movement]",
+            self._connection.pages(
+                "GET", "/v1/balance/movements", models.Movement, query={"limit": limit}
+            ),
+        )
+
+    async def show(self) -> models.Balance:
+        """What is left to the account, and who pays for it."""
+        return cast(
+            "models.Balance", await self._connection.ask("GET", "/v1/balance", models.Balance)
         )
 
 
@@ -4711,6 +4799,110 @@ class AsyncSystemOperations:
         return cast("models.Status", await self._connection.ask("GET", "/v1/system", models.Status))
 
 
+class AsyncTariffOperations:
+    """``tariff.…``"""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def import_(
+        self,
+        *,
+        text: str,
+        currency: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Set a whole tariff from the text of a TOML or CSV file: a new version."""
+        return cast(
+            "models.Tariff",
+            await self._connection.ask(
+                "POST",
+                "/v1/tariffs",
+                models.Tariff,
+                body={"text": text, "currency": currency, "sid": sid, "since": since},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(
+        self, *, sid: str | None = None, limit: int | None = None
+    ) -> AsyncIterator[models.Tariff]:
+        """Every version of the installation's tariff, or of an account's own (`sid`)."""
+        return cast(
+            "AsyncIterator[models.Tariff]",
+            self._connection.pages(
+                "GET", "/v1/tariffs", models.Tariff, query={"sid": sid, "limit": limit}
+            ),
+        )
+
+    async def remove(
+        self,
+        *,
+        service: str,
+        to: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Take one rate out: a new version without it."""
+        return cast(
+            "models.Tariff",
+            await self._connection.ask(
+                "POST",
+                "/v1/tariffs/rates/remove",
+                models.Tariff,
+                body={"service": service, "to": to, "sid": sid, "since": since},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def set(
+        self,
+        *,
+        service: str,
+        price: str,
+        to: str | None = None,
+        per: str | None = None,
+        increment: str | None = None,
+        currency: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Set one rate: a new version, with the other rates of the newest one."""
+        return cast(
+            "models.Tariff",
+            await self._connection.ask(
+                "POST",
+                "/v1/tariffs/rates",
+                models.Tariff,
+                body={
+                    "service": service,
+                    "price": price,
+                    "to": to,
+                    "per": per,
+                    "increment": increment,
+                    "currency": currency,
+                    "sid": sid,
+                    "since": since,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def show(self) -> models.Tariff | None:
+        """What the account pays by at present; null: nothing costs."""
+        return cast(
+            "models.Tariff | None",
+            await self._connection.ask("GET", "/v1/tariffs/current", models.Tariff | None),
+        )
+
+
 class AsyncTranscriptionOperations:
     """``transcription.…``"""
 
@@ -5035,6 +5227,7 @@ class AsyncOperations:
         self.app = AsyncAppOperations(connection)
         self.application = AsyncApplicationOperations(connection)
         self.backup = AsyncBackupOperations(connection)
+        self.balance = AsyncBalanceOperations(connection)
         self.call = AsyncCallOperations(connection)
         self.caller_id = AsyncCallerIdOperations(connection)
         self.carrier = AsyncCarrierOperations(connection)
@@ -5064,6 +5257,7 @@ class AsyncOperations:
         self.sip_list = AsyncSipListOperations(connection)
         self.stream = AsyncStreamOperations(connection)
         self.system = AsyncSystemOperations(connection)
+        self.tariff = AsyncTariffOperations(connection)
         self.transcription = AsyncTranscriptionOperations(connection)
         self.trunk = AsyncTrunkOperations(connection)
         self.usage = AsyncUsageOperations(connection)

@@ -27,6 +27,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     role: str | None = None
     owner: str | None = None
     token: str | None = None
+    trial: bool = False
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +127,18 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     made: int
 
 
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left to an account. Without a tariff nothing costs, and currency is null."""
+
+    account: str
+    payer: str
+    trial: bool
+    currency: str | None
+    amount: str | None
+    limit: str | None
+    credit: bool
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One call: its record."""
 
@@ -148,6 +161,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None = None
     forwarded_from: str | None = None
     answered_by: str | None = None
+    price: str | None = None
+    currency: str | None = None
     legs: builtins.list[Leg] = []
     recordings: builtins.list[Recording] = []
 
@@ -627,6 +642,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     error: int | None = None
     outcome: str | None = None
     unread: bool = False
+    price: str | None = None
+    currency: str | None = None
 
 
 class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -641,6 +658,17 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     """Values of the metrics declared in ``ringfence.observe.metrics``, by name and label."""
 
     values: builtins.dict[str, float | builtins.dict[str, float]]
+
+
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved a balance, beside what was used."""
+
+    sid: str
+    kind: str
+    at: int
+    currency: str
+    amount: str
+    reason: str | None = None
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
@@ -948,6 +976,16 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     updated: int
 
 
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """What one unit of a service costs, to or at a place."""
+
+    service: str
+    to: str
+    price: str
+    per: str
+    increment: str | None = None
+
+
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     """Who receives data, on what terms. ``refused``: why nothing is sent to it now."""
 
@@ -977,6 +1015,8 @@ class Recording(msgspec.Struct, frozen=True, kw_only=True):
     source: str = "dial"
     track: str = "both"
     conference: str | None = None
+    price: str | None = None
+    currency: str | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -1234,6 +1274,16 @@ class SweepDue(msgspec.Struct, frozen=True, kw_only=True):
     at_most_days: int
 
 
+class Tariff(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of a tariff: never changed, and in force until another one begins."""
+
+    sid: str
+    account: str | None
+    currency: str
+    since: int
+    rates: builtins.list[Rate]
+
+
 class TextCarrier(msgspec.Struct, frozen=True, kw_only=True):
     """A carrier and how it is at the moment. ``kind``: smpp, http, loopback. ``senders``: our numbers and words that go by it alone; none: all the others. ``state``: stopped, connecting, ready, waiting, refused; ``offline`` where no server runs. ``webhook``: path to give to a gateway, shown when it is added and not again."""
 
@@ -1292,6 +1342,8 @@ class Transcription(msgspec.Struct, frozen=True, kw_only=True):
     made_by: str | None = None
     text: str | None = None
     said: builtins.list[TranscriptionsSaid] = []
+    price: str | None = None
+    currency: str | None = None
 
 
 class TranscriptionsSaid(msgspec.Struct, frozen=True, kw_only=True):
@@ -1330,6 +1382,8 @@ class UsageRecord(msgspec.Struct, frozen=True, kw_only=True):
     usage: int
     usage_unit: str
     as_of: int
+    price: str | None = None
+    currency: str | None = None
 
 
 class UsageTrigger(msgspec.Struct, frozen=True, kw_only=True):

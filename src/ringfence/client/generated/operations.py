@@ -16,15 +16,21 @@ class AccountOperations:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, *, name: str | None = None, idempotency_key: str | None = None) -> models.Account:
-        """Make an account below this one; its token is told this once."""
+    def add(
+        self,
+        *,
+        name: str | None = None,
+        trial: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Account:
+        """Make an account below this one; its token is told this once. A `trial` one lives on its own credit."""
         return cast(
             "models.Account",
             self._connection.ask(
                 "POST",
                 "/v1/accounts",
                 models.Account,
-                body={"name": name},
+                body={"name": name, "trial": trial},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -38,7 +44,7 @@ class AccountOperations:
         status: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Account:
-        """Rename one, or make it `suspended`, `active` again or `closed` for ever."""
+        """Rename one, or make it `suspended`, `active` again, `full` after a trial, or `closed` for ever."""
         return cast(
             "models.Account",
             self._connection.ask(
@@ -371,6 +377,88 @@ class BackupOperations:
             "Iterator[models.Backup]",
             self._connection.pages("GET", "/v1/backups", models.Backup, query={"limit": limit}),
         )
+
+
+class BalanceOperations:
+    """``balance.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def adjust(
+        self,
+        *,
+        amount: str,
+        reason: str,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Add to a balance, or take away (`-1.50`), and say why."""
+        return cast(
+            "models.Balance",
+            self._connection.ask(
+                "POST",
+                "/v1/balance/adjustments",
+                models.Balance,
+                body={"amount": amount, "reason": reason, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def credit(
+        self,
+        *,
+        amount: str,
+        reason: str | None = None,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Top up the balance, or that of a trial account below this one."""
+        return cast(
+            "models.Balance",
+            self._connection.ask(
+                "POST",
+                "/v1/balance/credits",
+                models.Balance,
+                body={"amount": amount, "reason": reason, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def limit(
+        self,
+        *,
+        amount: str | None = None,
+        sid: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Balance:
+        """Say how far below nothing a balance may go."""
+        return cast(
+            "models.Balance",
+            self._connection.ask(
+                "POST",
+                "/v1/balance/limit",
+                models.Balance,
+                body={"amount": amount, "sid": sid},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def movements(self, *, limit: int | None = None) -> Iterator[models.Movement]:
+        """Credits, adjustments and fees, the newest first."""
+        return cast(
+            "Iterator[models.Movement]",
+            self._connection.pages(
+                "GET", "/v1/balance/movements", models.Movement, query={"limit": limit}
+            ),
+        )
+
+    def show(self) -> models.Balance:
+        """What is left to the account, and who pays for it."""
+        return cast("models.Balance", self._connection.ask("GET", "/v1/balance", models.Balance))
 
 
 class CallOperations:
@@ -4651,6 +4739,108 @@ class SystemOperations:
         return cast("models.Status", self._connection.ask("GET", "/v1/system", models.Status))
 
 
+class TariffOperations:
+    """``tariff.…``"""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def import_(
+        self,
+        *,
+        text: str,
+        currency: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Set a whole tariff from the text of a TOML or CSV file: a new version."""
+        return cast(
+            "models.Tariff",
+            self._connection.ask(
+                "POST",
+                "/v1/tariffs",
+                models.Tariff,
+                body={"text": text, "currency": currency, "sid": sid, "since": since},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, sid: str | None = None, limit: int | None = None) -> Iterator[models.Tariff]:
+        """Every version of the installation's tariff, or of an account's own (`sid`)."""
+        return cast(
+            "Iterator[models.Tariff]",
+            self._connection.pages(
+                "GET", "/v1/tariffs", models.Tariff, query={"sid": sid, "limit": limit}
+            ),
+        )
+
+    def remove(
+        self,
+        *,
+        service: str,
+        to: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Take one rate out: a new version without it."""
+        return cast(
+            "models.Tariff",
+            self._connection.ask(
+                "POST",
+                "/v1/tariffs/rates/remove",
+                models.Tariff,
+                body={"service": service, "to": to, "sid": sid, "since": since},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def set(
+        self,
+        *,
+        service: str,
+        price: str,
+        to: str | None = None,
+        per: str | None = None,
+        increment: str | None = None,
+        currency: str | None = None,
+        sid: str | None = None,
+        since: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Tariff:
+        """Set one rate: a new version, with the other rates of the newest one."""
+        return cast(
+            "models.Tariff",
+            self._connection.ask(
+                "POST",
+                "/v1/tariffs/rates",
+                models.Tariff,
+                body={
+                    "service": service,
+                    "price": price,
+                    "to": to,
+                    "per": per,
+                    "increment": increment,
+                    "currency": currency,
+                    "sid": sid,
+                    "since": since,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self) -> models.Tariff | None:
+        """What the account pays by at present; null: nothing costs."""
+        return cast(
+            "models.Tariff | None",
+            self._connection.ask("GET", "/v1/tariffs/current", models.Tariff | None),
+        )
+
+
 class TranscriptionOperations:
     """``transcription.…``"""
 
@@ -4971,6 +5161,7 @@ class Operations:
         self.app = AppOperations(connection)
         self.application = ApplicationOperations(connection)
         self.backup = BackupOperations(connection)
+        self.balance = BalanceOperations(connection)
         self.call = CallOperations(connection)
         self.caller_id = CallerIdOperations(connection)
         self.carrier = CarrierOperations(connection)
@@ -5000,6 +5191,7 @@ class Operations:
         self.sip_list = SipListOperations(connection)
         self.stream = StreamOperations(connection)
         self.system = SystemOperations(connection)
+        self.tariff = TariffOperations(connection)
         self.transcription = TranscriptionOperations(connection)
         self.trunk = TrunkOperations(connection)
         self.usage = UsageOperations(connection)

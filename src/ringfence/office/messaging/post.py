@@ -355,7 +355,7 @@ class Post:
                     raise Refused("erased", "what it says is gone")
                 to = Phone(self._office.store.parties.address(reading, text.party))
                 hand = _AtHand(to, texts.own(text), body)
-        self._office.store.parties.hear_of(text.party, to.e164)
+        self._office.store.parties.hear_of(text.party, hand.to.e164)
         left = None if text.expires_at is None else text.expires_at - self._office.clock.now()
         return Outbound(
             id=text.id,
