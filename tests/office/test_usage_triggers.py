@@ -100,7 +100,7 @@ async def test_more_than_now_is_counted_from_now(office, live):
 @pytest.mark.parametrize(
     "args",
     [
-        {"category": "fax"}, {"value": "many"}, {"value": "-1"}, {"by": "price"},
+        {"category": "fax"}, {"value": "many"}, {"value": "-1"}, {"by": "hours"},
         {"recurring": "hourly"}, {"url": "http://10.0.0.1"}, {"url": ""},
     ],
 )  # fmt: skip
