@@ -51,9 +51,7 @@ MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must 
 SIP_HEADER_TOLD_CHARS = Limit(1_024, "characters", "of one X- header; what Twilio hands on")
 MARKUP_PARAMETERS = Limit(32, "parameters", "told to an application that is dialled; ten are usual")
 MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
-MARKUP_BREAK_MS = Limit(
-    10_000, "ms", "of one break inside a sentence; SSML engines stop there, too"
-)
+MARKUP_BREAK_MS = Limit(10_000, "ms", "of one break in a sentence; SSML engines stop there, too")
 MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")
 MARKUP_SPEECH_WAIT_MS = Limit(8_000, "ms", "a sentence not spoken by then is skipped")
 MARKUP_MEDIA_WAIT_MS = Limit(20_000, "ms", "an audio file not here by then is skipped")
@@ -126,9 +124,7 @@ EVENT_HEARTBEAT = Limit(15_000, "ms", "proxies cut what is silent for 30 s and m
 EVENT_SEND = Limit(30_000, "ms", "a reader that does not read for this long is cut off")
 EVENT_STREAMS_MAX = Limit(200, "streams", "of events open at a time; each costs a connection")
 EVENT_TYPES_MAX = Limit(100, "names", "of events one stream is filtered by; there are fewer")
-IDEMPOTENCY_HOURS = Limit(
-    24, "hours", "a request may be repeated this long; clients give up before"
-)
+IDEMPOTENCY_HOURS = Limit(24, "hours", "a request may be repeated so long; clients give up before")
 IDEMPOTENCY_KEY_CHARS = Limit(255, "characters", "of an idempotency key; a UUID has 36")
 IDEMPOTENCY_ANSWER_BYTES = Limit(262_144, "bytes", "of one answer kept for repetitions")
 IDEMPOTENCY_KEYS_MAX = Limit(100_000, "keys", "of one account at a time: one a second for a day")
@@ -276,9 +272,7 @@ FETCH_TOTAL_MS = Limit(30_000, "ms", "a backstop: the web client has its own, sh
 WEBHOOK_TOTAL_MS = Limit(15_000, "ms", "from the name to the last byte; Twilio's own patience")
 WEBHOOK_CONNECT_MS = Limit(5_000, "ms", "a server that does not accept by then is down")
 WEBHOOK_BODY_BYTES = Limit(65_536, "bytes", "a document; whoever fetches audio asks for more")
-NOTIFICATION_SIDE_BYTES = Limit(
-    16_384, "bytes", "of a request or an answer in the notification log"
-)
+NOTIFICATION_SIDE_BYTES = Limit(16_384, "bytes", "of a request or an answer in the log")
 NOTIFICATION_HEADER_BYTES = Limit(4_096, "bytes", "of the header of an answer in the log")
 CACHE_SECONDS_MAX = Limit(86_400, "s", "what was fetched is kept for a day at the very most")
 CACHE_ENTRY_BYTES = Limit(
@@ -354,14 +348,10 @@ SUBACCOUNTS_MAX = Limit(1_000, "accounts", "each is compared with every wrong to
 TARIFF_RATES_MAX = Limit(20_000, "rates", "of one tariff: a carrier's whole list of prefixes")
 TARIFF_VERSIONS_MAX = Limit(1_000, "versions", "of all tariffs, kept in memory")
 TARIFF_FILE_CHARS_MAX = Limit(2_000_000, "characters", "of a file of as many rates as may be")
-TARIFF_PRICE_MICROS_MAX = Limit(
-    1_000_000_000_000_000, "millionths", "a milliard of any currency: more is a slip of the pen"
-)
+TARIFF_PRICE_MICROS_MAX = Limit(10**15, "millionths", "a milliard: more is a slip of the pen")
 TARIFF_INCREMENT_S_MAX = Limit(3_600, "seconds", "nobody charges by more than an hour")
 TARIFF_ADDRESSES = Limit(20_000, "addresses", "of calls that begin, until their rate is known")
-BALANCE_DEBT_MICROS = Limit(
-    1_000_000_000, "millionths", "a full account may owe a thousand before it calls nobody"
-)
+BALANCE_DEBT_MICROS = Limit(10**9, "millionths", "a full account may owe a thousand, then no more")
 BALANCE_REASON_CHARS = Limit(200, "characters", "why an amount was credited, in a sentence")
 USAGE_DAYS_MAX = Limit(3_660, "days", "of usage added up at once: ten years")
 STOCK_RANGE_MAX = Limit(10_000, "numbers", "of one range: as many as there may be in use")
