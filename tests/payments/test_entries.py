@@ -57,6 +57,7 @@ def test_what_is_wrong_is_named_and_wiped(field, digits: str, error: str) -> Non
     assert not entries.has(field)
 
 
+@pytest.mark.promise("PAY-02")
 def test_a_bank_account_shows_two_digits() -> None:
     entries = Entries(PaymentOrder(method="ach-debit"))
     assert take(entries, "bank-routing-number", "121181976") == ""
@@ -96,6 +97,7 @@ def test_when_an_entry_is_whole() -> None:
     assert entries.card_type == ""
 
 
+@pytest.mark.promise("PAY-02")
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), st.text("0123456789", max_size=20))))
 def test_nothing_that_was_entered_is_ever_shown_whole(
     pressed: list[tuple[str, str]],

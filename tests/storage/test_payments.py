@@ -59,6 +59,7 @@ def test_what_ended_before_is_not_asked(do, call):
     assert do("ask", payment.id) is False
 
 
+@pytest.mark.promise("PAY-02")
 def test_nothing_of_it_is_readable_in_the_file(do, store, call):
     payment = do("open", new(call))
     do("end", payment.id, state="approved", result="success", kept=Method(token="tok-canary-91"))

@@ -98,6 +98,7 @@ def timeline(platform: Platform, sid: str) -> str:
     return str(platform.ask("call", "timeline", sid))
 
 
+@pytest.mark.promise("PAY-02")
 @pytest.mark.parametrize("events", [True, False], ids=["events and tones", "tones alone"])
 def test_a_card_is_charged_and_nothing_of_it_stays(
     platform: Platform, shop: Shop, ear: Ear, tmp_path: Path, events: bool
