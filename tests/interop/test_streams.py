@@ -69,6 +69,16 @@ class App:
                         }
                     )
                 )
+            elif path.startswith("/bot") and message["event"] == "media":
+                # a bot of Exotel's: what it says has Exotel's names, or Twilio's as some clients do
+                names = ("stream_sid", "streamSid")
+                name = names[len(heard) % 2]
+                media = {"payload": message["media"]["payload"]}
+                said = {"event": "media", name: message["stream_sid"], "media": media}
+                await socket.send(json.dumps(said))
+            elif path.startswith("/bot") and message["event"] == "dtmf":
+                mark = {"event": "mark", "stream_sid": message["stream_sid"]}
+                await socket.send(json.dumps(mark | {"mark": {"name": "pressed"}}))
             elif path.startswith("/bye") and message["event"] == "dtmf":
                 await socket.close()
             elif path.startswith("/say") and message["event"] == "start":
@@ -210,6 +220,55 @@ def test_what_the_caller_says_comes_back(platform: Platform, app: App) -> None:
     assert validator.validate(f"{app.url}{path}", {}, signature)
     assert "StreamStarted" in timeline
     assert "StreamEnded" in timeline
+
+
+def test_a_bot_written_for_exotel_talks_with_the_caller(platform: Platform, app: App) -> None:
+    path = "/bot"
+    response = VoiceResponse()
+    connect = Connect()
+    stream = connect.stream(url=f"{app.url}{path}", dialect="exotel")
+    stream.parameter(name="order", value="12")
+    response.append(connect)
+
+    async def scenario(talk: PhoneCall) -> None:
+        await awaited(lambda: app.events(path, "media"))
+        talk.audio.say(tone(2.0, 700))
+        await talk.audio.said()
+        await awaited(lambda: best(talk.audio.heard, 700) > 0.9)
+        await talk.press("7")
+        await awaited(lambda: app.events(path, "mark"))
+
+    record, _, _ = call(platform, response, scenario)
+    until(lambda: path in app.over)
+    first, start, *_ = app.heard[path]
+    assert first == {"event": "connected"}
+    sid = start["stream_sid"]
+    about = start["start"]
+    called = about.pop("to")
+    assert called.startswith("+12025550")
+    assert about == {
+        "stream_sid": sid,
+        "call_sid": record["sid"],
+        "account_sid": platform.ready["account_sid"],
+        "from": CALLER,
+        "media_format": {"encoding": "base64", "sample_rate": "8000", "bit_rate": "128kbps"},
+        "custom_parameters": {"order": "12"},
+    }
+    media = app.events(path, "media")
+    assert [int(m["media"]["chunk"]) for m in media] == list(range(1, len(media) + 1))
+    assert {m["stream_sid"] for m in media} == {sid}
+    said = array("h")
+    said.frombytes(b"".join(base64.b64decode(m["media"]["payload"]) for m in media))
+    assert best(said, 700) > 0.9
+    (pressed,) = app.events(path, "dtmf")
+    assert pressed["dtmf"]["digit"] == "7"
+    assert int(pressed["dtmf"]["duration"]) > 0
+    assert app.events(path, "mark")[0]["mark"] == {"name": "pressed"}
+    assert app.heard[path][-1]["stop"] == {
+        "call_sid": record["sid"],
+        "account_sid": platform.ready["account_sid"],
+        "reason": "callended",
+    }
 
 
 def test_the_servers_voice_its_marks_and_a_clear(platform: Platform, app: App) -> None:
