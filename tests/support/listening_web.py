@@ -21,12 +21,13 @@ SECONDS = 60
 
 
 class Web:
-    """Takes callbacks, understands speech at /read, and has a document that waits at /voice."""
+    """Takes callbacks, understands speech at /read, and has documents at ``pages``."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, str]] = []
         self.read: list[tuple[str, bytes]] = []
         self.down = False
+        self.pages = {"/voice": b"<Response><Pause length='60'/></Response>"}
         web = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -39,10 +40,9 @@ class Web:
                     status = 503 if web.down else 200
                 else:
                     web.told.append(dict(parse_qsl(body.decode())))
-                if self.path == "/voice":
-                    answer = b"<Response><Pause length='60'/></Response>"
+                answer = web.pages.get(self.path, answer)
                 self.send_response(status)
-                if self.path == "/voice":
+                if self.path in web.pages:
                     self.send_header("Content-Type", "text/xml")
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
