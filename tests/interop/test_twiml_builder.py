@@ -41,7 +41,7 @@ VALUES = {
     "bank_account_type": "consumer-checking", "postal_code": "true", "currency": "usd",
     "for_": "payment-card-number", "attempt": "1", "card_type": "visa", "error_type": "timeout",
     "max_speech_time": "30", "speech_model": "phone_call", "hints": "one, two",
-    "machine_detection": "Enable", "machine_detection_timeout": "30",
+    "sample_rate": "8000", "machine_detection": "Enable", "machine_detection_timeout": "30",
     "machine_detection_speech_threshold": "2400", "machine_detection_silence_timeout": "5000",
     "machine_detection_speech_end_threshold": "1200",
     "value": "v", "voice": "alice", "language": "en-GB", "dialect": "twilio",

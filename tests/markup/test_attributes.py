@@ -13,6 +13,7 @@ CASES = [
         ["-1", "11", "x", "", "1.5", "٣"],
     ),
     (a.boolean("n"), {"true": True, "False": False, "1": True, "0": False}, ["yes", "", "2"]),
+    (a.one_of("n", 8_000, 16_000), {" 16000 ": 16_000}, ["", "11025", "8000.0", "+8000"]),
     (a.choice("n", "busy", "rejected"), {"BUSY": "busy", " rejected": "rejected"}, ["", "no"]),
     (
         a.words("n", "start", "end"),

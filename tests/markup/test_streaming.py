@@ -119,6 +119,23 @@ def test_its_server_is_told_of_it_even_after_the_call(script):
 
 
 @pytest.mark.parametrize(
+    ("url", "attributes", "rate"),
+    [("", "", 8_000), ("", "sampleRate='16000'", 16_000),
+     ("?sample-rate=24000&amp;a=b", "", 24_000),
+     ("?sample-rate=16000", "sampleRate='24000'", 16_000), ("?sample-rate=11025", "", 8_000),
+     ("?sample-rate=16000", "dialect='twilio'", 8_000)],
+)  # fmt: skip
+def test_a_server_of_exotels_kind_says_its_rate(script, url, attributes, rate):
+    dialect = "" if "dialect" in attributes else "dialect='exotel'"
+    s = script(
+        f"<Response><Connect><Stream url='wss://x.example/a{url}' {dialect} {attributes}/>"
+        "</Connect></Response>"
+    ).begin()
+    assert order_in(s).rate == rate
+    assert s.codes == []
+
+
+@pytest.mark.parametrize(
     ("document", "codes"),
     [
         ("<Connect><Stream url='http://x.example'/></Connect>",

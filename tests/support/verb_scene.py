@@ -28,7 +28,7 @@ TOLD = "https://example.com/told"
 NEXT = "https://example.com/next"
 
 
-def tone(hertz: int, seconds: float) -> array[int]:
+def tone(hertz: float, seconds: float) -> array[int]:
     samples = range(int(8_000 * seconds))
     return array("h", (int(9_000 * math.sin(math.tau * hertz * n / 8_000)) for n in samples))
 

@@ -55,13 +55,17 @@ def messages(s: Scene, event: str = "") -> list[dict[str, Any]]:
     return [one for one in found if not event or one["event"] == event]
 
 
-@pytest.mark.parametrize("dialect", ["twilio", "exotel"])
-def test_a_server_hears_and_speaks(tmp_path: Path, dialect: str) -> None:
+@pytest.mark.parametrize(
+    ("dialect", "rate"),
+    [("twilio", 8_000), ("exotel", 8_000), ("exotel", 16_000), ("exotel", 24_000)],
+)
+def test_a_server_hears_and_speaks(tmp_path: Path, dialect: str, rate: int) -> None:
     async def scene(s: Scene) -> None:
         s.board.sockets.answers.add(URL)
         s.page(NEXT, "<Play digits='3'/>")
         s.answers(
             f"<Connect action='{NEXT}'><Stream url='{URL}' name='bot' dialect='{dialect}' "
+            f"sampleRate='{rate}' "
             f"statusCallback='{TOLD}'><Parameter name='who' value='Ann'/></Stream></Connect>"
         )
         call = await s.call()
@@ -79,10 +83,13 @@ def test_a_server_hears_and_speaks(tmp_path: Path, dialect: str) -> None:
             pcm = decode_ulaw(sound)
         else:
             pcm.frombytes(sound)
+            assert about["media_format"]["sample_rate"] == str(rate)
+            pcm = pcm[:: rate // 8_000]  # nothing above 4 kHz is in it
             assert (about["from"], about["to"]) == (CALLER, LINE)
         assert max(stretches(pcm, 440)) >= 0.9
         assert messages(s, "dtmf")[0]["dtmf"]["digit"] == "7"
-        said = tone(880, 2.0)
+        times = rate // 8_000
+        said = tone(880 / times, 2.0 * times)  # the same tone, more finely cut
         payload = encode_ulaw(said) if dialect == "twilio" else to_little_endian(said)
         spoken = {"event": "media", "media": {"payload": base64.b64encode(payload).decode()}}
         far(s).tell(json.dumps(spoken))

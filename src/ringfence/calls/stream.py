@@ -24,6 +24,8 @@ StreamEnd = Literal[
 server could not be reached or was lost; ``not_understood``: it spoke nonsense."""
 StreamHold = Literal["secret", "untold"]
 """Why nobody may listen for a while: secret digits, or somebody who was told of nothing."""
+StreamRate = Literal[8_000, 16_000, 24_000]
+"""Samples a second; others than 8000 in Exotel's dialect alone."""
 Tracks = Literal["inbound_track", "outbound_track", "both_tracks"]
 
 STREAM_TABLE: dict[StreamState, dict[StreamTrigger, StreamState]] = {
@@ -63,6 +65,7 @@ class StreamOrder:
     tracks: Tracks = "inbound_track"
     two_way: bool = False
     dialect: Literal["twilio", "exotel"] = "twilio"
+    rate: StreamRate = 8_000
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     words: Words | None = None
     status_callback: str = field(default="", repr=False)

@@ -76,6 +76,17 @@ def choice(name: str | None, *allowed: str, warning: int | None = None) -> Attri
     return Attribute(name, "one of " + ", ".join(allowed), read, warning)
 
 
+def one_of(name: str | None, *allowed: int, warning: int | None = None) -> Attribute:
+    """One of a few whole numbers."""
+
+    def read(text: str) -> int:
+        if text.strip() not in map(str, allowed):
+            raise ValueError
+        return int(text)
+
+    return Attribute(name, "one of " + ", ".join(map(str, allowed)), read, warning)
+
+
 def words(name: str | None, *allowed: str, warning: int | None = None) -> Attribute:
     """Some of a few words, separated by spaces or commas; the value is a tuple in table order."""
     known = {word.lower(): word for word in allowed}

@@ -307,6 +307,8 @@ def _stream(values: Values, _text: str, children: list[Any], report: Report) -> 
     kept = tuple(p for p in pairs if len(p[0]) + len(p[1]) <= STREAM_CHARS)[:STREAM_PARAMETERS]
     if len(kept) < len(pairs):
         report("too_many_parameters", "parameters that are too many or too long were left out")
+    if values.get("dialect", "twilio") == "twilio" and values.pop("sample_rate", 8_000) != 8_000:
+        report("attribute_without_effect", "sampleRate is of Exotel's dialect; Twilio's is 8000")
     return verbs.Stream(parameters=kept, **values)
 
 

@@ -90,7 +90,7 @@ NOTES: Final[dict[str, str]] = {
     "Start.method": "what is started has callbacks of its own",
     "Stream.connectorName": "connectors are Twilio's Marketplace; write url",
     "Stream.audioFormat": "the dialect decides: µ-law for Twilio's, 16-bit linear for Exotel's",
-    "Stream.sampleRate": "8000, 16000 or 24000 in Exotel's dialect; Twilio's is 8000",
+    "Stream.sampleRate": "of Exotel's dialect, like ?sample-rate= in its url; Twilio's is 8000",
     "Stream.dialect": "an attribute of ours: twilio or exotel",
     "Echo.length": "an attribute of ours: seconds, 0 for as long as the call",
     "Recording.recordingConfigurationId": _RECORDING_CONFIGURATION,

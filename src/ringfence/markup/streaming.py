@@ -9,11 +9,12 @@ elsewhere can be kept elsewhere.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 from ringfence.calls import commands, notices
 from ringfence.calls.hearing import Wish
 from ringfence.calls.notices import Notice
-from ringfence.calls.stream import StreamEnd, StreamOrder, Words
+from ringfence.calls.stream import StreamEnd, StreamOrder, StreamRate, Words
 from ringfence.kernel.clock import Ms
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.exchange import Params, RecordingMay
@@ -29,6 +30,9 @@ _CODES: dict[StreamEnd, tuple[str, str]] = {
 """What goes on the timeline, by how a stream ended."""
 
 
+_RATES: dict[str, StreamRate] = {"8000": 8_000, "16000": 16_000, "24000": 24_000}
+
+
 def order_of(stage: Stage, stream: Stream, *, two_way: bool) -> StreamOrder:
     """Return what the call is asked for; the callback's URL is whole from here on."""
     callback = stage.whole(stream.status_callback) if stream.status_callback else None
@@ -38,10 +42,19 @@ def order_of(stage: Stage, stream: Stream, *, two_way: bool) -> StreamOrder:
         tracks=stream.track,
         two_way=two_way,
         dialect=stream.dialect,
+        rate=_rate(stream),
         parameters=stream.parameters,
         status_callback=callback or "",
         status_callback_method=stream.status_callback_method,
     )
+
+
+def _rate(stream: Stream) -> StreamRate:
+    """How many samples a second; Exotel's servers may say so in their address."""
+    if stream.dialect != "exotel":
+        return 8_000
+    asked = dict(parse_qsl(urlsplit(stream.url).query)).get("sample-rate")
+    return _RATES.get(asked or "", stream.sample_rate)
 
 
 def words_of(stage: Stage, wanted: Transcription) -> StreamOrder:

@@ -402,7 +402,8 @@ class Stream(Verb):
     """A server that hears the call: ``url`` (ws or wss) is told ``parameters`` at the start.
 
     ``track``: what the caller says, hears, or both. ``dialect``: of the messages (our own
-    attribute; Twilio's or Exotel's). In a Stop only ``name`` counts.
+    attribute; Twilio's or Exotel's). ``sample_rate``: of Exotel's, in Hz. In a Stop only ``name``
+    counts.
     """
 
     url: str = field(default="", repr=False)
@@ -411,6 +412,7 @@ class Stream(Verb):
     status_callback: str | None = field(default=None, repr=False)
     status_callback_method: Method = "POST"
     dialect: Literal["twilio", "exotel"] = "twilio"
+    sample_rate: Literal[8_000, 16_000, 24_000] = 8_000
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 

@@ -1,7 +1,8 @@
 """One media stream: a call's audio as JSON messages, and the server's answers as samples.
 
 The messages are those of Twilio's Media Streams (``streamSid``, µ-law) or of Exotel's
-(``stream_sid``, 16-bit linear little endian); both carry 8000 samples a second in base64.
+(``stream_sid``, 16-bit linear little endian); both carry 8000 samples a second in base64, Exotel's
+also 16000 or 24000 (`ringfence.media.stream_rate`).
 
     to the server     connected, start, media, dtmf, mark, stop
     from the server   media, mark, clear     (two-way streams only)
@@ -32,7 +33,8 @@ from ringfence.kernel.limits import (
     STREAM_SAY_MS,
 )
 from ringfence.media.g711 import decode_ulaw
-from ringfence.media.wav import to_little_endian
+from ringfence.media.stream_rate import Lowered, Raised, StreamRate
+from ringfence.media.wav import from_little_endian, to_little_endian
 
 Dialect = Literal["twilio", "exotel"]
 Track = Literal["inbound", "outbound"]
@@ -90,11 +92,14 @@ class MediaStream:
         "_fed",
         "_fed_bytes",
         "_held",
+        "_lowered",
         "_number",
         "_out",
         "_output",
         "_parameters",
         "_pieces",
+        "_raised",
+        "_rate",
         "_sequence",
         "_stream",
         "_tracks",
@@ -115,11 +120,16 @@ class MediaStream:
         tracks: tuple[Track, ...],
         two_way: bool,
         dialect: Dialect = "twilio",
+        rate: StreamRate = 8_000,
         parameters: Mapping[str, str] | None = None,
         caller: str = "",
         called: str = "",
     ) -> None:
-        """``caller`` and ``called`` are told in Exotel's start alone."""
+        """``caller`` and ``called`` are told in Exotel's start alone; ``rate`` is of it alone."""
+        self._rate = rate if dialect == "exotel" else RATE
+        more = self._rate != RATE
+        self._raised = [Raised(rate) for _ in tracks] if more else []
+        self._lowered = Lowered(rate) if more else None
         self._stream = stream
         self._call = call
         self._account = account
@@ -162,7 +172,11 @@ class MediaStream:
             start: dict[str, Any] = {**who, "tracks": list(self._tracks)}
         else:
             hello = {"event": "connected"}
-            form = {"encoding": "base64", "sample_rate": str(RATE), "bit_rate": "128kbps"}
+            form = {
+                "encoding": "base64",
+                "sample_rate": str(self._rate),
+                "bit_rate": f"{self._rate * 16 // 1_000}kbps",
+            }
             who = {"stream_sid": self._stream, "call_sid": self._call, "account_sid": self._account}
             start = {**who, "from": self._caller, "to": self._called}
         start["media_format"] = form
@@ -177,6 +191,8 @@ class MediaStream:
         if self._held:
             self._clock[channel] += samples
             return
+        if self._raised:
+            data = to_little_endian(self._raised[channel].feed(from_little_endian(data)))
         self._number[channel] += 1
         media: dict[str, Any] = {
             "chunk": str(self._number[channel]),
@@ -273,11 +289,12 @@ class MediaStream:
         if not self._two_way:
             self._fault()
             return
-        pcm = (
-            to_little_endian(decode_ulaw(data))
-            if self._dialect == "twilio"
-            else data[: len(data) & ~1]
-        )
+        if self._dialect == "twilio":
+            pcm = to_little_endian(decode_ulaw(data))
+        else:
+            pcm = data[: len(data) & ~1]
+            if self._lowered is not None:
+                pcm = to_little_endian(self._lowered.feed(from_little_endian(pcm)))
         while self._waiting_bytes + len(pcm) > STREAM_SAY_MS * _MS and self._waiting:
             self._forget_oldest()
         if pcm:

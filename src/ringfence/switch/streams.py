@@ -146,6 +146,7 @@ class StreamDesk:
             tracks=_TRACKS[order.tracks],
             two_way=order.two_way,
             dialect=order.dialect,
+            rate=order.rate,
             parameters=dict(order.parameters),
             **_people(live),
         )
