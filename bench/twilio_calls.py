@@ -5,7 +5,10 @@
 *List*: 50 calls of a million (a quarter of them dialled legs), asked for at the first page, in the
 middle and at the last, through the whole application (ASGI, without a socket): CPU time of the
 process for each page, the writer of the audit log included, the cheapest of twenty rounds; 20,000
-people call, so that each page shows some forty. *Placed*: `ringfence up`; the time from a POST on a
+people call, so that each page shows some forty. A page is asked for again and again, as a program
+that looks does: calls that are over are written once and shown again, their people opened and
+written down each time. The row "one after the other" is the other case, where no page was asked for
+before. *Placed*: `ringfence up`; the time from a POST on a
 connection that is open until the INVITE has arrived, ten a second, both ends on this machine.
 """
 

@@ -224,6 +224,51 @@ def test_queues_keys_and_balance(node: Node) -> None:
     assert node.run("client.keys(a.sid).remove()", sid=key[0]) is True
 
 
+def test_who_waits_in_a_queue_is_shown_and_sent_on(node: Node, platform: Platform) -> None:
+    sid = node.run("client.queues.create({friendlyName: 'node line'}).then(q => q.sid)")
+    platform.number("+12025550169", "<Response><Enqueue>node line</Enqueue></Response>")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.end_headers()
+            self.wfile.write(b"<Response><Hangup/></Response>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/next"
+    waiting = "client.queues(a.sid).members.list()"
+
+    async def wait_in_line() -> None:
+        async with Phone(username="caller") as phone:
+            call = await phone.call(f"sip:+12025550169@{platform.sip}", caller="+12025550123")
+            count = f"{waiting}.then(all => all.length)"
+            await asyncio.to_thread(until, node, count, 1, sid=sid)
+            (member,) = await asyncio.to_thread(node.run, waiting, sid=sid)
+            assert (member["position"], member["queueSid"]) == (1, sid)
+            sent = await asyncio.to_thread(
+                node.run,
+                "client.queues(a.sid).members('Front').update({url: a.url})",
+                sid=sid,
+                url=url,
+            )
+            assert sent["callSid"] == member["callSid"]
+            await call.wait_over(30)
+
+    try:
+        asyncio.run(wait_in_line())
+    finally:
+        server.shutdown()
+        server.server_close()
+    until(node, "client.queues(a.sid).fetch().then(q => q.currentSize)", 0, sid=sid)
+    assert node.run("client.queues(a.sid).remove()", sid=sid) is True
+
+
 def test_messages_and_lookups(node: Node, platform: Platform) -> None:
     platform.do("carrier.add", name="here")
     platform.number("+447700900140", "<Response/>")
@@ -239,3 +284,9 @@ def test_messages_and_lookups(node: Node, platform: Platform) -> None:
     )
     found = node.run("client.lookups.v2.phoneNumbers(a.number).fetch()", number="+12025550123")
     assert (found["countryCode"], found["nationalFormat"]) == ("US", "(202) 555-0123")
+    kind = node.run(
+        "client.lookups.v2.phoneNumbers(a.number).fetch({fields: 'line_type_intelligence'})"
+        ".then(n => n.lineTypeIntelligence)",
+        number="+18005550123",
+    )
+    assert kind["type"] == "tollFree"

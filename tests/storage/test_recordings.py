@@ -55,6 +55,8 @@ def test_every_channel_has_a_key_and_a_file_of_its_own(store, rooms, story, peop
     assert [channel.party for channel in stored] == [*people, None]
     assert [channel.incoming for channel in stored] == [True, True, False]
     assert rooms.recordings.channel_count(one.recording) == 3
+    several = rooms.recordings.channel_counts([one.recording, "RE-none"])
+    assert several == {one.recording: 3}
     assert rooms.recordings.get(one.recording).state == "requested"
     assert "key=" not in repr(files[0])
 

@@ -126,5 +126,6 @@ SMALL = {
     "ledger._OF_TEXTS": "a page of ids, as the parameter names them",
     "tariffs._ALL": "read once, at the start",
     "phones._ALL": "read once, at the start",
+    "recordings._CHANNELS_OF": "a page of ids, as the parameter names them",
     "recovery._LAST_AT": "from the end, one row",
 }

@@ -347,7 +347,8 @@ async def list_recordings(
     )
     if call is not None and not newest:
         found.reverse()
-    return [recording_view(office, recording) for recording in found]
+    counts = office.store.recordings.channel_counts(one.id for one in found if not one.mixed)
+    return [recording_view(office, one, counts.get(one.id, 0)) for one in found]
 
 
 @TABLE.use_case("recording.show", actors=KNOWN, purpose=CALL_LOG, category=CALL)
@@ -401,7 +402,12 @@ def _asked(recording: Recording) -> str:
     return {"placing": "placing"}.get(recording.asked_by or "", "api")
 
 
-def recording_view(office: Office, recording: Recording) -> views.Recording:
+def recording_view(
+    office: Office, recording: Recording, channels: int | None = None
+) -> views.Recording:
+    """A recording as a view. ``channels``: how many it has, where that was asked already."""
+    if channels is None:
+        channels = office.store.recordings.channel_count(recording.id)
     state = {"requested": "in-progress", "recording": "in-progress"}
     cost = priced(office, [recording.id]).get(recording.id)
     return views.Recording(
@@ -412,7 +418,7 @@ def recording_view(office: Office, recording: Recording) -> views.Recording:
         reason=recording.reason,
         created=recording.requested_at,
         duration_ms=recording.duration_ms or None,
-        channels=1 if recording.mixed else office.store.recordings.channel_count(recording.id),
+        channels=1 if recording.mixed else channels,
         source=_asked(recording),
         track=recording.track or "both",
         size=recording.size or None,

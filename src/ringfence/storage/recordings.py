@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, column, func, select, update
 from sqlalchemy.dialects import sqlite
 
 from ringfence.calls import events
@@ -95,6 +96,16 @@ _CHANNELS = Statement(
 )
 _COUNT_CHANNELS = Statement(
     select(_h.channel).where(_h.recording_id == bindparam("recording")).order_by(_h.channel.desc())
+)
+_CHANNELS_OF = Statement(
+    select(_h.recording_id, func.max(_h.channel))
+    .where(
+        _h.recording_id.in_(
+            select(column("value")).select_from(func.json_each(bindparam("recordings")))
+        )
+    )
+    .group_by(_h.recording_id),
+    "recordings",
 )
 
 _AFTER_ALL = "RF"
@@ -388,6 +399,11 @@ class Recordings:
         """Return how many channels a recording has."""
         last = self._db.reading.value(_COUNT_CHANNELS, (recording,))
         return 0 if last is None else int(last) + 1
+
+    def channel_counts(self, recordings: Iterable[RecordingId]) -> dict[RecordingId, int]:
+        """Return how many channels each of several recordings has, with one query."""
+        rows = self._db.reading.rows(_CHANNELS_OF, (json.dumps(sorted(recordings)),))
+        return {RecordingId(recording): int(last) + 1 for recording, last in rows}
 
     def channels(
         self, queries: Queries, recording: RecordingId, *, heard: PartyId | None = None
