@@ -91,8 +91,9 @@ async def remind(office: Office, case: Case, now: Ms) -> None:
         await incidents.remind(office, case, now)
         return
     await case_desk.take(office, case, "remind", remind_at=None)
-    what = _says(case, "is due soon", now)
-    await case_mail.to_officers(office, case, what, reason="remind")
+    if case.escalate_at is None or now < case.escalate_at:  # else the next e-mail says more
+        what = _says(case, "is due soon", now)
+        await case_mail.to_officers(office, case, what, reason="remind")
 
 
 async def escalate(office: Office, case: Case, now: Ms) -> None:

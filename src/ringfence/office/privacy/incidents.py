@@ -242,6 +242,8 @@ async def _warn(office: Office, case: Case, now: Ms, *, action: str) -> None:
         office, case, action, facts=facts, known=known, **_next(running, aware)
     )
     late = any(clock.due_at <= now for clock in warned)
+    if first and late:  # the server was off: the next e-mail, of the same round, says so
+        return
     how = "is late" if late else "is due soon" if first else "is nearly late"
     keys = "".join(f"{clock.key}{clock.warned}" for clock in warned[:3])
     await _write(office, after, warned, how, reason=f"{action} {keys}", above=not first)
