@@ -38,7 +38,8 @@ Three blocks are 25 ms and four 32; a tone of 40 ms, the shortest a receiver mus
 has room for four wherever it begins. Each number is the result of trying many on generated calls
 and synthetic speech. ``tests/media/engine/test_card_digits.py`` says what an independent listener
 still reads (nothing), and how much speech is taken for digits, also of voices that no number was
-chosen by.
+chosen by. ``bench/proofs.py`` counts on: of 2,000 calls in which somebody speaks into the keys one
+gives a key away, as a voice on the row beside is louder than the key's own row all the time.
 """
 
 from __future__ import annotations
