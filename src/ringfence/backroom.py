@@ -145,7 +145,8 @@ class Backroom:
 
     def tell_for(self, office: Office, call: CallId | None, request: Callback) -> None:
         """Likewise for another account."""
-        for url in (request.url, *request.also):
+        office.postbox.tell(told(call, request))
+        for url in request.also:
             office.postbox.tell(told(call, replace(request, url=url)))
 
     def metrics(self) -> dict[str, float | dict[str, float]]:

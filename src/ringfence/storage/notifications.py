@@ -270,6 +270,7 @@ class Notifications:
             _, direction, caller, called, number, flow = row
             party = party or (caller if direction == "inbound" else called)
         identifier = NotificationId(ids.make("notification", exchange.at, self._entropy))
+        size = sum([len(name) + len(value) + 2 for name, value in exchange.params])
         serial: int | None = None
         sealed: bytes | None = None
         apps = [app for app in (number, flow) if app is not None]
@@ -278,7 +279,7 @@ class Notifications:
             if serial is None:
                 serial = self._keys.serial(tx, self._account.id, party)
             context = f"notification:{identifier}"
-            sealed = self._vault.seal(serial, _encode(_kept(exchange)), context=context)
+            sealed = self._vault.seal(serial, _encode(_kept(exchange, size)), context=context)
         tx.run(
             _ADD,
             (
@@ -291,8 +292,7 @@ class Notifications:
                 exchange.method,
                 exchange.status,
                 exchange.failure,
-                sum(len(name) + len(value) + 2 for name, value in exchange.params)
-                + len(exchange.sent),
+                size + len(exchange.sent),
                 exchange.response_size or len(exchange.body),
                 serial,
                 sealed,
@@ -394,8 +394,16 @@ class Notifications:
             tx.run(_SPEAK, (app,))
 
 
-def _kept(exchange: Exchange) -> _Kept:
-    """Return both sides, each cut to what is kept of it."""
+def _kept(exchange: Exchange, size: int) -> _Kept:
+    """Return both sides, each cut to what is kept of it. ``size``: characters of the form."""
+    longest = 4 * (len(exchange.url) + size) + len(exchange.sent)  # UTF-8 has four at most
+    if longest <= NOTIFICATION_SIDE_BYTES and len(exchange.body) <= NOTIFICATION_SIDE_BYTES:
+        heads = sum([len(name) + len(value) for name, value in exchange.headers])
+        if heads <= NOTIFICATION_HEADER_BYTES:  # nothing has to be cut, as nearly always
+            return _Kept(
+                exchange.url, list(exchange.params), exchange.content_type[:200], exchange.body,
+                cut=False, headers=list(exchange.headers), sent=exchange.sent,
+            )  # fmt: skip
     left = int(NOTIFICATION_SIDE_BYTES) - len(exchange.url.encode())
     params: list[tuple[str, str]] = []
     for name, value in exchange.params:

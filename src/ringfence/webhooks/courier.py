@@ -9,6 +9,7 @@ opened anew each time, so that it goes with the person it is about.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
@@ -75,6 +76,8 @@ class Courier(Generic[W]):
         self._again: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pumping = False
+        self._fresh: deque[W] = deque()
+        self._woken = False
         self.taken = 0
         self.failed = 0
         self.dead = 0
@@ -84,6 +87,8 @@ class Courier(Generic[W]):
     def start(self) -> None:
         """Begin with what waits from before."""
         self._loop = asyncio.get_running_loop()
+        self._fresh.clear()  # it is on the disk, and found there
+        self._woken = False
         self._look()
 
     async def stop(self) -> None:
@@ -99,13 +104,21 @@ class Courier(Generic[W]):
             await asyncio.gather(*late, return_exceptions=True)
 
     def kept(self, delivery: W) -> None:
-        """A callback is on the disk and ready. From any thread."""
+        """A callback is on the disk and ready. From any thread.
+
+        Those of one commit wake the loop once.
+        """
         loop = self._loop
-        if loop is not None:
-            try:
-                loop.call_soon_threadsafe(self._kept, delivery)
-            except RuntimeError:
-                pass  # the loop is closed: it is found at the next start
+        if loop is None:
+            return
+        self._fresh.append(delivery)
+        if self._woken:
+            return
+        self._woken = True
+        try:
+            loop.call_soon_threadsafe(self._take_fresh)
+        except RuntimeError:
+            pass  # the loop is closed: it is found at the next start
 
     def look(self) -> None:
         """Something has become ready that nobody told of. From any thread."""
@@ -128,8 +141,11 @@ class Courier(Generic[W]):
 
     # --- the loop -------------------------------------------------------------------------------
 
-    def _kept(self, delivery: W) -> None:
-        self._dispatch.offer(delivery, self._clock.now())
+    def _take_fresh(self) -> None:
+        self._woken = False  # before the first is taken: whoever comes from now on wakes anew
+        now = self._clock.now()
+        while self._fresh:
+            self._dispatch.offer(self._fresh.popleft(), now)
         self._pump()
 
     def _look(self) -> None:
