@@ -58,3 +58,45 @@ async def test_below_nothing_is_the_houses_but_what_is_the_installations(office)
     for name in ("account", "directory", "shelf", "numbers", "flows", "phones", "store",
                  "text_senders", "postbox"):  # fmt: skip
         assert getattr(below, name) is not getattr(office, name), name
+
+
+async def test_a_stream_ends_for_the_people_of_an_account_that_is_stopped(office):
+    made = await office.run("account.add", {"name": "Branch"}, actor="operator")
+    below = office.branches[made.sid]
+    ended = []
+
+    async def lines():
+        try:
+            for number in range(3):
+                yield number
+        finally:
+            ended.append(True)
+
+    async def stop():
+        args = {"sid": made.sid, "status": "suspended"}
+        await office.run("account.change", args, actor="operator")
+
+    for who, seen in (
+        (Identity("api", "api", "owner", account=made.sid), [0]),
+        (Identity("operator", "operator", "owner"), [0, 1, 2]),
+    ):
+        await office.run("account.change", {"sid": made.sid, "status": "active"}, actor="operator")
+        found = []
+        async for line in tenancy.while_active(below, who, lines()):
+            found.append(line)
+            await stop()
+        assert found == seen
+    assert len(ended) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["payment.start", "payment.update", "live_transcription.start", "live_transcription.stop"],
+)
+async def test_what_a_call_of_an_account_can_be_asked_for_comes_to_its_own_desk(office, name):
+    made = await office.run("account.add", {"name": "Branch"}, actor="operator")
+    branch = Identity("api", "api", "owner", account=made.sid)
+    assert tenancy.desk(office, branch, None, name) is office.branches[made.sid]
+    await office.run("account.change", {"sid": made.sid, "status": "suspended"}, actor="operator")
+    with pytest.raises(Refused, match="account_suspended"):
+        tenancy.desk(office, Identity("operator", "operator", "owner"), made.sid, name)

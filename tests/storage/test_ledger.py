@@ -346,3 +346,31 @@ def test_whoever_is_forgotten_is_not_kept_at_hand(store, rooms, clock):
     assert store.parties.heard_of(party) == "+12025550123"
     rooms.parties.forget(party)
     assert store.parties.heard_of(party) == ""
+
+
+def test_whoever_is_erased_leaves_amounts_without_a_person(store, rooms, story, account, clock):
+    begin(store, clock)
+    one = story()
+    store.calls.record(whole(one), clock.now())
+    party = one.caller
+
+    def sent(tx):
+        store.ledger.texted(
+            tx, "SM1", party, account.id,
+            inbound=True, address="+442079460001", segments=1, at=clock.now(),
+        )  # fmt: skip
+
+    store.db.submit(sent).result(5)
+    sums, left = charged(store, account), amount(store, account)
+    clock.advance(800 * DAY)
+    plan = store.eraser.plan(rooms.account, party, reason="request", actor="operator")
+    store.eraser.carry_out(plan.id)
+    assert (charged(store, account), amount(store, account)) == (sums, left)
+    assert set(sums) == {"calls-inbound", "recordings", "sms-inbound"}
+    assert price(store, one.call) == ("0.01", "USD")  # of a call that names nobody any more
+    assert store.ledger.text_prices(store.db.reading, ["SM1"]) == {}
+    rows = []
+    for table in ("charges", "text_charges", "charge_sums", "movements", "balances"):
+        rows += store.db.reading._cursor.execute(f"SELECT * FROM {table}").fetchall()
+    assert rows
+    assert not any(party in row for row in rows)

@@ -71,6 +71,17 @@ def test_a_number_goes_through_a_trunk_with_its_transport_and_credentials() -> N
     assert placed.credentials is not None
 
 
+def test_without_credit_no_leg_goes_to_a_number_by_whatever_asked_for_it() -> None:
+    phone = ToPhone(phone=Phone("+12025550123"))
+    made = router()
+    made._directory.spent = lambda: True
+    refused = place(made, phone, Phone("+12025550100"))
+    assert isinstance(refused, Refused)
+    assert refused.code == "no_credit"
+    made._directory.spent = lambda: False
+    assert isinstance(place(made, phone, Phone("+12025550100")), Placement)
+
+
 def test_somebody_elses_number_is_not_shown_to_the_carrier() -> None:
     placed = place(router(), ToPhone(phone=Phone("+12025550123")), Phone("+12025550199"))
     assert isinstance(placed, Placement)

@@ -41,3 +41,12 @@ def test_a_stopped_account_calls_nobody_until_it_is_resumed() -> None:
     assert (refused.value.code, refused.value.clause) == ("account_suspended", "ACC-07")
     stopped[0] = False
     tolls.check(Phone("+12025550123"))
+
+
+def test_without_credit_no_number_is_called() -> None:
+    spent = [True]
+    tolls = Tolls(VirtualClock(), spent=lambda: spent[0])
+    with pytest.raises(Refused, match="no_credit"):
+        tolls.check(Phone("+12025550123"))
+    spent[0] = False
+    tolls.check(Phone("+12025550123"))

@@ -283,7 +283,7 @@ class Office:
         admission = row.admit(who)
         row.check(args)
         office._oblige(row, who, admission)
-        stream = row.work(office, **args)
+        stream = tenancy.while_active(office, who, row.work(office, **args))
 
         async def step() -> Any:
             # Each step in a context of its own: what is in force in here stays in here.

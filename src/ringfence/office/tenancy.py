@@ -14,8 +14,9 @@ that is not in `TENANT` is the installation's: no account below it is served by 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Final
 
 from ringfence.accounts.lifecycle import AccountState, Action, require
 from ringfence.kernel.errors import Refused
@@ -52,6 +53,7 @@ _CONFIGURE = (
     "call.redirect", "call.remove", "caller_id.remove", "caller_id.rename", "conference.end",
     "conference.recording.control", "conference.recording.remove", "delivery.retry", "flow.add",
     "inbox.mark",
+    "live_transcription.stop", "payment.start", "payment.update",
     "payment_connector.add", "payment_connector.remove", "payment_connector.test",
     "key.add", "key.rename", "key.revoke", "message.campaign.add",
     "message.campaign.remove", "message.cancel", "message.delete",
@@ -70,7 +72,7 @@ _PLACE = (
     "call.place", "caller_id.verify", "conference.announce", "inbox.reply", "message.send",
     "participant.add",
 )  # fmt: skip
-_RECORD = ("recording.start", "stream.start", "transcription.request")
+_RECORD = ("live_transcription.start", "recording.start", "stream.start", "transcription.request")
 _RIGHTS = (
     "privacy.consent.give", "privacy.consent.refuse", "privacy.consent.show",
     "privacy.consent.withdraw", "privacy.erase.execute", "privacy.erase.list",
@@ -134,6 +136,17 @@ def desk(house: Office, who: Identity, wanted: str | None, name: str) -> Office:
         raise Refused("not_authorized", "that is the installation's to do, not an account's")
     require(state_of(found), action)
     return found
+
+
+async def while_active(
+    office: Office, who: Identity, stream: AsyncGenerator[Any, None]
+) -> AsyncGenerator[Any, None]:
+    """Yield what a stream does, until the account whose own people read it is not active."""
+    async with aclosing(stream) as items:
+        async for item in items:
+            if who.account and state_of(office) not in {"trial", "full"}:
+                return
+            yield item
 
 
 def below(house: Office, account: AccountId) -> Office:
