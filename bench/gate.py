@@ -94,9 +94,11 @@ class Bare:
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    async def run(self, name: str, args: Mapping[str, Any], *, actor: str) -> Any:
-        """Carry out one use case, whoever asks."""
-        del actor
+    async def run(
+        self, name: str, args: Mapping[str, Any], *, actor: str, account: str | None = None
+    ) -> Any:
+        """Carry out one use case, whoever asks and of whichever account."""
+        del actor, account
         row = TABLE.rows[name]
         row.check(args)
         policy.note_use(self._office, "api")  # a request's share, with or without a gate
