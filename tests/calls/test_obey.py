@@ -348,3 +348,15 @@ def test_a_call_adopts_first_or_never(rig: Any) -> None:
     )
     with pytest.raises(LocalError):
         rig.do(adopt)
+
+
+def test_the_talk_with_a_dialled_leg_is_recorded_until_it_is_over(rig):
+    rig.answered()
+    (leg,) = rig.dial("agent")
+    rig.hear(inputs.LegAnswered(leg=leg))
+    rig.do(commands.StartRecording(source="call", partner=leg))
+    (begun,) = rig.wants(effects.StartRecording)
+    assert [channel.leg for channel in begun.channels] == ["LG-caller", leg]
+    assert all(channel.incoming for channel in begun.channels)
+    rig.hear(inputs.LegHungUp(leg=leg))
+    assert rig.wants(effects.StopRecording) == [effects.StopRecording(recording=begun.recording)]

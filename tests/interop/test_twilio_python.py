@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_web import AskedWeb
 from platform_run import Platform
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
@@ -24,7 +25,7 @@ RECORD = "<Response><Record maxLength='3' timeout='5' playBeep='false'/></Respon
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     data: Path = tmp_path_factory.mktemp("twilio") / "data"
-    with Platform(data) as running:
+    with Platform(data, "--fetch-private", "127.0.0.0/8") as running:
         running.number(OURS, SPEAK)
         yield running
 
@@ -164,6 +165,7 @@ TALK = (
     "<Response><Dial><Sip>sip:agent@127.0.0.1:{port}</Sip></Dial>"
     "<Say>after</Say><Pause length='30'/></Response>"
 )
+TO_A_NUMBER = TALK.replace("sip:agent", "sip:+12025550189")  # where one party may record
 ELSEWHERE = "<Response><Say>elsewhere</Say><Pause length='30'/></Response>"
 
 
@@ -177,13 +179,15 @@ async def settled(ask: Any, wanted: Any) -> Any:
             await asyncio.sleep(0.05)
 
 
-async def talking(client: Client, phone: Phone, agent: Phone) -> tuple[Any, Any, Any]:
+async def talking(
+    client: Client, phone: Phone, agent: Phone, document: str = TALK
+) -> tuple[Any, Any, Any]:
     """A call placed by the SDK that has dialled an agent: it, both telephones' sides."""
     made = await asyncio.to_thread(
         client.calls.create,
         to=f"sip:+12025550188@127.0.0.1:{phone.port}",
         from_=OURS,
-        twiml=TALK.format(port=agent.port),
+        twiml=document.format(port=agent.port),
     )
     first = await phone.next_call(20)
     await first.answer()
@@ -233,6 +237,39 @@ def test_a_child_is_sent_elsewhere_and_its_parent_goes_on(client: Client) -> Non
             assert listed.sid == child.sid
 
     asyncio.run(scene())
+
+
+def test_a_dialled_call_is_recorded_and_told_of_by_its_own_sid(client: Client) -> None:
+    web = AskedWeb()
+
+    async def scene() -> tuple[str, str]:
+        async with Phone(username="+12025550188") as phone, Phone(username="+12025550189") as agent:
+            made, first, second = await talking(client, phone, agent, TO_A_NUMBER)
+            (child,) = await settled(
+                lambda: client.calls.list(parent_call_sid=made.sid),
+                lambda found: found and found[0].status == "in-progress",
+            )
+            first.audio.say_tone(440, seconds=20)
+            own = client.calls(child.sid)
+            await asyncio.to_thread(own.update, status_callback=f"{web.url}/leg")
+            begun = await asyncio.to_thread(own.recordings.create, recording_channels="dual")
+            assert (begun.call_sid, begun.source) == (child.sid, "StartCallRecordingAPI")
+            await settled(own.recordings(begun.sid).fetch, lambda r: r.status == "in-progress")
+            await second.hang_up()
+            await settled(own.recordings(begun.sid).fetch, lambda r: r.status == "completed")
+            await first.hang_up()
+            await until(client, made.sid, "completed")
+            return str(child.sid), str(begun.sid)
+
+    try:
+        child, recording = asyncio.run(scene())
+        (told,) = web.wait("/leg")
+    finally:
+        web.close()
+    assert [one.sid for one in client.calls(child).recordings.list()] == [recording]
+    assert (told["CallSid"], told["CallStatus"]) == (child, "completed")
+    assert (told["Direction"], told["SipResponseCode"]) == ("outbound-dial", "200")
+    assert told["ParentCallSid"].startswith("CA")
 
 
 def test_a_call_is_recorded_paused_and_had_as_mp3(client: Client) -> None:

@@ -53,6 +53,16 @@ def test_a_leg_is_followed_from_ringing_to_its_end(store, clock, placed):
     assert (over.cause, over.mos_x100, over.answered_at) == ("normal", 430, at + 2)
 
 
+def test_who_answered_is_in_the_legs_row_and_not_in_the_calls(store, clock, placed):
+    parent, leg = placed
+    heard = events.AnswererDetected(
+        at=clock.now(), call=parent.call, answered_by="machine_start", leg=leg
+    )
+    store.calls.record([heard], clock.now())
+    assert read(store, leg).detected == "machine_start"
+    assert store.call_records.get(parent.call).detected is None
+
+
 def test_a_leg_that_was_given_away_stays_so(store, clock, placed):
     parent, leg = placed
     at = clock.now()

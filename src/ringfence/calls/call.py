@@ -26,6 +26,7 @@ from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
 from ringfence.calls.stream import Stream
+from ringfence.calls.targets import DialTarget
 from ringfence.calls.words import RecordingDuty, RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
@@ -128,6 +129,11 @@ class Call:
         if isinstance(activity, DialActivity) and activity.gives(leg):
             return self._live.legs[leg]
         return None
+
+    def target(self, leg: LegId) -> DialTarget | None:
+        """Return whom a leg of this call was placed to reach."""
+        found = self._live.legs.get(leg)
+        return None if found is None else found.target
 
     def receive(self, x: Input, now: Ms) -> None:
         """Take an input. One about a leg or recording that is gone changes nothing."""

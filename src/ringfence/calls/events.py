@@ -124,10 +124,11 @@ class CallAnswered(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswererDetected(CallFact):
-    """It was found out by ear who answered a call of ours, ``after_ms`` of listening."""
+    """It was found out by ear who answered, ``after_ms`` of listening. ``leg``: one of a dial's."""
 
     answered_by: Annotated[AnsweredBy, CALL_FACT]
     after_ms: Annotated[int, CALL_FACT] = 0
+    leg: Annotated[LegId | None, CALL_ID] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

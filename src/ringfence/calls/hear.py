@@ -288,6 +288,15 @@ def _answerer_known(call: LiveCall, x: inputs.AnswererKnown) -> None:
         return
     leg = call.legs.get(x.leg)
     if leg is not None and leg.target is not None and leg.target.listen is not None:
+        call.facts.append(
+            events.AnswererDetected(
+                at=call.now,
+                call=call.call,
+                answered_by=x.answered_by,
+                after_ms=x.after_ms,
+                leg=leg.id,
+            )
+        )
         call.tell(
             notices.CalleeKnown(
                 report=leg.target.report,

@@ -10,6 +10,7 @@ from ringfence.calls.activity import Activity
 from ringfence.calls.causes import Cause
 from ringfence.calls.collect import Collector
 from ringfence.calls.dial import DialActivity
+from ringfence.calls.dial_voices import both_voices
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.recording import Recording
@@ -204,6 +205,8 @@ def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
     first = call.find(None)
     call.last_far_hangup = None
     channels: tuple[effects.Channel, ...] = call.both_ways(first)
+    if c.partner is not None:
+        channels = both_voices(first, call.find(c.partner))
     if c.source == "voicemail" or c.track == "inbound":
         channels = channels[:1]
     elif c.track == "outbound":

@@ -155,7 +155,7 @@ class Recordings(Outlets):
             return
         self.start_recording(source, self.both_ways(leg))
 
-    def record_said(self, source: RecordingSource, leg: Leg) -> None:
+    def record_said(self, source: RecordingSource, leg: Leg, *, trim: bool = False) -> None:
         """Record what a leg says and nobody else, or go on with it where it rests."""
         for recording in self.recordings.values():
             if recording.source == source and recording.running:
@@ -166,7 +166,7 @@ class Recordings(Outlets):
                     )
                 return
         if self._recordings_made < RECORDINGS_PER_CALL:
-            self.start_recording(source, self.both_ways(leg)[:1])
+            self.start_recording(source, self.both_ways(leg)[:1], trim=trim)
 
     def rest_recordings(self, source: RecordingSource) -> None:
         """Keep nothing for a while; one that has not begun yet does not begin."""

@@ -110,7 +110,7 @@ class ConferenceStay(Activity):
         """Keep what this member says, while the others hear it."""
         core = self.core
         if self._command.record and not self._silent and self.state == "inside":
-            core.record_said("conference", core.first())
+            core.record_said("conference", core.first(), trim=self._command.trim)
 
     def _hush(self, why: str, *, on: bool) -> None:
         """What nobody in the room hears is in no recording of it."""

@@ -118,6 +118,7 @@ class ConferenceStep(Step):
                     room.recording_status_callback_event,
                 ),
                 record=record,
+                trim=room.trim == "trim-silence",
             )
         )
 

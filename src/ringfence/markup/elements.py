@@ -322,8 +322,8 @@ _TABLE: tuple[Element, ...] = (
             ),
             "eventCallbackUrl": url("event_callback_url"),
             **RECORDING_CALLBACK,
+            "trim": choice("trim", "trim-silence", "do-not-trim"),
             **noted(
-                "trim",
                 "region",
                 "recordingConfigurationId",
                 "jitterBufferSize",

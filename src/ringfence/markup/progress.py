@@ -30,7 +30,7 @@ def _address(target: Rung) -> str:
 class ProgressReports:
     """Tells the URL of each target what has become of its leg, where the target asked for that."""
 
-    __slots__ = ("_base", "_sent", "_stage", "_targets")
+    __slots__ = ("_base", "_heard", "_sent", "_stage", "_targets")
 
     def __init__(self, stage: Stage, targets: Sequence[Rung], base: str) -> None:
         """``targets``: in the order of the dial; ``report`` counts them from 1."""
@@ -38,6 +38,8 @@ class ProgressReports:
         self._targets = targets
         self._base = base
         self._sent: dict[str, int] = {}
+        self._heard: dict[str, str] = {}
+        """Who answered, by leg."""
 
     def receive(self, news: notices.DialProgress | notices.CalleeKnown) -> None:
         """A leg has come further, or it is known who answered it."""
@@ -67,6 +69,8 @@ class ProgressReports:
             ("CallbackSource", "call-progress-events"),
             ("SequenceNumber", str(number)),
         )
+        if news.leg in self._heard:
+            params = (*params, ("AnsweredBy", self._heard[news.leg]))
         if news.step == "completed":
             params = (*params, ("CallDuration", whole_seconds(news.talk_ms)))
         self._stage.ask(
@@ -78,6 +82,7 @@ class ProgressReports:
         return None if url is None or url.startswith("flow:") else url
 
     def _known(self, target: Rung, news: notices.CalleeKnown) -> None:
+        self._heard[news.leg] = news.answered_by
         url = self._url(target.amd_status_callback) if isinstance(target, Listened) else None
         if url is None or not isinstance(target, Listened):
             return

@@ -90,7 +90,7 @@ class StatusTeller:
                 return self._tell("ringing", _STATUS["ringing"], fact.at)
             case events.CallAnswered():
                 return self._tell("answered", _STATUS["answered"], fact.at)
-            case events.AnswererDetected(answered_by=answered_by):
+            case events.AnswererDetected(answered_by=answered_by, leg=None):
                 self._answered_by = (("AnsweredBy", answered_by),)
             case events.LegEnded(leg=leg, status=status) if leg == self._first:
                 self._sip = status
@@ -150,7 +150,7 @@ class AnswererTeller:
 
     def hear(self, fact: CallFact) -> list[Callback]:
         """Return the callback a fact is worth, if it is."""
-        if not isinstance(fact, events.AnswererDetected):
+        if not isinstance(fact, events.AnswererDetected) or fact.leg is not None:
             return []
         params: Params = (
             ("AccountSid", self._context.account),

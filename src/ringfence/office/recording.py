@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from ringfence.api import views
@@ -12,16 +13,23 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import RecordingId, is_id
 from ringfence.markup.telling import RECORDING_STEPS, RecordingCallback, RecordingStep
 from ringfence.office.hooks import method_of
+from ringfence.office.in_flight import find
 from ringfence.office.records import call_id, record_of, show_recording
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself
 from ringfence.switch.call_recording import RecordingWish, record_call
+from ringfence.switch.live import LiveCall, LiveLeg
 
 if TYPE_CHECKING:
     from ringfence.office import Office
 
 CURRENT = "current"
 """In place of a recording's SID: the one of the whole call that runs."""
+_OTHER_SIDE: dict[RecordingTrack, RecordingTrack] = {
+    "both": "both",
+    "inbound": "outbound",
+    "outbound": "inbound",
+}
 _RECORDING = "user.telephony.call"
 
 
@@ -55,15 +63,28 @@ async def start(
         status_method=status_method,
         status_events=status_events,
     )
-    live = office.live_call(sid)
+    live, leg = find(office, sid)
     if live is None:
         if record_of(office, sid) is None:
             raise Refused("not_found", "no call of that SID")
-        raise Refused("call_not_in_progress", "no call of that SID is going on by itself")
+        raise Refused("call_not_in_progress", "no call of that SID is going on")
+    if leg is not None:
+        wish = _of_leg(live, leg, wish)
     with exchange_itself():
         recording = await record_call(office.live.runner, live, wish)
     await office.settled()
     return await show_recording(office, sid=recording)  # type: ignore[no-any-return]
+
+
+def _of_leg(live: LiveCall, leg: LiveLeg, wish: RecordingWish) -> RecordingWish:
+    """Return what a wish about a dialled leg is to the call that rang it: the same talk.
+
+    What its far end says comes in there and goes out here. Raises `Refused`.
+    """
+    partner = live.call.talks_to()
+    if partner is None or partner.id != leg.id:
+        raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
+    return replace(wish, track=_OTHER_SIDE[wish.track], of_leg=True)
 
 
 def wish_of(
@@ -108,7 +129,7 @@ async def control(
     ``sid`` ``current``: the one of the whole call that runs. ``keep_time``: while it is paused
     silence is kept, else nothing.
     """
-    live = office.live_call(call_id(call))
+    live, _ = find(office, call_id(call))
     name = None if live is None else live.call.running("call") if sid == CURRENT else sid
     if live is None or name is None or not is_id(name, "recording"):
         raise Refused("not_found", "no recording of that SID is being made")

@@ -337,10 +337,18 @@ async def list_recordings(
             and (until is None or whole.created < until)
         )
         return [whole] if fits and whole is not None else []
+    of = None if call is None else call_id(call)
+    leg = None if of is None else office.store.legs.get(of)
+    if leg is not None and leg.state != "given" and leg.answered_at is not None:
+        # The talk of a dialled leg is recorded in the call that rang it, while the leg is up.
+        of = leg.parent
+        since = max(since or 0, leg.answered_at)
+        ends = [at for at in (until, leg.ended_at) if at is not None]
+        until = min(ends, default=None)
     found = office.store.recordings.page(
         count=limit if limit == PAGE_MAX + 1 else _count(limit),
         before=None if before is None else RecordingId(before),
-        call=None if call is None else call_id(call),
+        call=of,
         since=None if since is None else Ms(since),
         until=None if until is None else Ms(until),
         removed=removed,

@@ -234,6 +234,7 @@ async def add_participant(
     max_participants: int = int(ROOM_MEMBERS_MAX),
     coach: str = "",
     record: bool = False,
+    trim: bool = False,
     ring_s: int = 60,
     limit_s: int = 14_400,
     sip_username: str | None = None,
@@ -257,7 +258,8 @@ async def add_participant(
     """Call somebody into a conference: ``conference`` is its SID, or a name; then it may be new.
 
     ``news_url`` is told of the conference, ``status_url`` how the call fares. ``record``: their
-    voice is part of the conference's recording; ``record_call``, ``listen``, ``reason``,
+    voice is part of the conference's recording, without silence at its ends where it is to be
+    ``trim``-med; ``record_call``, ``listen``, ``reason``,
     ``display``: of the call itself, as `call.place` has them.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
@@ -281,6 +283,7 @@ async def add_participant(
             end_conference_on_exit=end_on_exit,
             max_participants=max_participants,
             record="record-from-answer" if record else "do-not-record",
+            trim="trim-silence" if trim else "do-not-trim",
             wait_url=wait_url,
             wait_method=method_of(wait_method),
             coach=coach,

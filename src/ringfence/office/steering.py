@@ -13,7 +13,7 @@ from ringfence.api import views
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Command, DropLeg, Hangup, LimitTime
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.kernel.ids import CallId, leg_of
+from ringfence.office.in_flight import find
 from ringfence.office.placing import limit_of, source_of, status_callback
 from ringfence.office.records import CALL, call_id, show_call
 from ringfence.office.table import KNOWN, TABLE
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 async def hang_up(office: Office, *, sid: str) -> views.Call:
     """End a call that is going on; a leg of a dial alone, where the SID is that of one."""
     call = call_id(sid)
-    live, leg = _find(office, call)
+    live, leg = find(office, call)
     if live is not None:
         with exchange_itself():
             _command(office, live, Hangup() if leg is None else _end_of(leg))
@@ -77,7 +77,7 @@ async def redirect(
         fallback_method=fallback_method,
         twiml=twiml,
     )
-    live, leg = _find(office, call)
+    live, leg = find(office, call)
     if live is None:
         raise Refused("call_not_in_progress", "no call of that SID is going on")
     with exchange_itself():
@@ -110,29 +110,19 @@ async def adjust(
     call = call_id(sid)
     status = status_callback(office, status_url, status_method, status_events)
     limit = None if limit_s is None else limit_of(limit_s)
-    live, leg = _find(office, call)
-    if live is None or (leg is not None and status is not None):
-        raise Refused("call_not_in_progress", "no call of that SID is going on by itself")
+    live, leg = find(office, call)
+    if live is None:
+        raise Refused("call_not_in_progress", "no call of that SID is going on")
     with exchange_itself():
         if limit is not None:
             _command(office, live, LimitTime(max_ms=limit, leg=None if leg is None else leg.id))
         if status is not None:
-            office.live.outgoing.tell(live, status)
+            if leg is None:
+                office.live.outgoing.tell(live, status)
+            else:
+                office.live.outgoing.tell_leg(live, leg, status)
     await office.settled()
     return await show_call(office, sid=sid)  # type: ignore[no-any-return]
-
-
-def _find(office: Office, call: CallId) -> tuple[LiveCall | None, LiveLeg | None]:
-    """Return the call in progress of a SID, and its leg where the SID is that of a dialled one."""
-    runner = office.live.runner
-    live = office.live_call(call)
-    if live is not None:
-        return live, None
-    leg = runner.legs.get(leg_of(call))
-    live = None if leg is None else office.live_call(leg.call)
-    if leg is None or live is None or live.call.first_leg == leg.id:
-        return None, None
-    return live, leg
 
 
 def _end_of(leg: LiveLeg) -> Command:

@@ -59,6 +59,9 @@ _ENDED = Statement(
     "mos",
     "leg",
 )
+_DETECTED = Statement(
+    update(call_legs).where(_THIS).values(detected=bindparam("who")), "who", "leg"
+)
 _GET = Statement(select(*_l).where(_THIS))
 
 
@@ -67,8 +70,13 @@ def _placed(fact: events.LegPlaced, account: AccountId) -> Change | None:
         return None  # the first leg: the call's own record tells of it
     return _ADD, (
         fact.leg, fact.call, account, "placed", fact.caller, fact.party, fact.at, None, None, None,
-        0, None, "", 0, None,
+        0, None, "", 0, None, None,
     )  # fmt: skip
+
+
+def leg_detected(fact: events.AnswererDetected) -> Change:
+    """It is known who answered a dialled leg."""
+    return _DETECTED, (fact.answered_by, fact.leg)
 
 
 def _ended(fact: events.LegEnded, _account: AccountId) -> Change | None:
@@ -104,7 +112,7 @@ class CallLegs:
 def record_of_leg(row: Row) -> CallRecord:
     """Return a row of the table, its columns in order, as the record of a call."""
     (leg, call, account, state, caller, called, placed, rang, answered, ended, duration, cause,
-     codec, mos, removed) = row  # fmt: skip
+     codec, mos, removed, detected) = row  # fmt: skip
     return CallRecord(
         id=own_call(LegId(leg)),
         account=account,
@@ -128,5 +136,6 @@ def record_of_leg(row: Row) -> CallRecord:
         codec=codec,
         mos_x100=mos,
         parent=call,
+        detected=detected,
         removed_at=removed,
     )

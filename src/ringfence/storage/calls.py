@@ -22,7 +22,7 @@ from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.kernel.limits import CALL_CONTEXTS
 from ringfence.privacy.vault import Vault
 from ringfence.storage.audit import AuditTrail, record_bytes
-from ringfence.storage.call_legs import LEG_CHANGES
+from ringfence.storage.call_legs import LEG_CHANGES, leg_detected
 from ringfence.storage.event_numbers import EventNumbers
 from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
@@ -147,6 +147,12 @@ def _ended(fact: events.CallEnded, _account: AccountId) -> Change:
     )
 
 
+def _detected(fact: events.AnswererDetected, _account: AccountId) -> Change:
+    if fact.leg is not None:
+        return leg_detected(fact)
+    return _DETECTED, (fact.answered_by, fact.call)
+
+
 _CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change | None]] = {
     **RECORDING_CHANGES,
     **LEG_CHANGES,
@@ -154,7 +160,7 @@ _CHANGES: dict[type[CallFact], Callable[[Any, AccountId], Change | None]] = {
     events.CallPlaced: _begun,
     events.CallRang: lambda fact, _: (_RANG, (fact.at, fact.call)),
     events.CallAnswered: lambda fact, _: (_ANSWERED, (fact.at, fact.codec, fact.call)),
-    events.AnswererDetected: lambda fact, _: (_DETECTED, (fact.answered_by, fact.call)),
+    events.AnswererDetected: _detected,
     events.CallAnsweredByPerson: lambda fact, _: (_PERSON, (fact.party, fact.at, fact.call)),
     events.CallEnded: _ended,
 }

@@ -37,6 +37,8 @@ class RecordingWish:
     trim: bool = False
     asked_by: RecordingAsker = "api"
     callback: RecordingCallback | None = None
+    of_leg: bool = False
+    """Of the talk with the leg that a dial connected alone, as long as it lasts."""
 
 
 async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -> RecordingId:
@@ -71,6 +73,7 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
         asked_by=wish.asked_by,
         recording=recording,
         notices=notices,
+        partner=partner.id if wish.of_leg and partner is not None else None,
     )
     now = live.call.talks_to()
     if live.call.ending or (now is None) != (partner is None) or (now and now is not partner):

@@ -15,6 +15,7 @@ from ringfence.kernel.ids import CallId, FlowId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
+from ringfence.markup.leg_telling import LegTeller
 from ringfence.markup.telling import AnswererTeller, StatusCallback, StatusTeller
 from ringfence.markup.verbs import Method
 from ringfence.media.answering import Listening
@@ -174,6 +175,17 @@ class Outgoing:
         if live.program is not None:
             live.tellers.append(StatusTeller(live.program.context, status))
 
+    def tell_leg(self, live: LiveCall, leg: LiveLeg, status: StatusCallback) -> None:
+        """Likewise of a leg that a dial rang, beside whoever its document named."""
+        target, program = live.call.target(leg.id), live.program
+        for teller in live.tellers:
+            if isinstance(teller, LegTeller) and teller.leg == leg.id:
+                teller.wanted = status
+                return
+        if target is not None and program is not None:
+            called = self._called(target.endpoint)
+            live.tellers.append(LegTeller(program.context, leg.id, called, status))
+
     def take_over(self, leg: LiveLeg, *, source: Source) -> CallId:
         """Let a leg that a dial has connected run a program of its own; the id of its call.
 
@@ -195,7 +207,11 @@ class Outgoing:
             answered=True,
         )
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
-        runner.give(live, leg, call, program)
+        told = [one for one in live.tellers if isinstance(one, LegTeller) and one.leg == leg.id]
+        other = runner.give(live, leg, call, program)
+        for teller in told:
+            live.tellers.remove(teller)
+            other.tellers.append(StatusTeller(program.context, teller.wanted))
         return call_id
 
     def _called(self, endpoint: Endpoint) -> Phone | str:

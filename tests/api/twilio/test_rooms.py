@@ -110,6 +110,28 @@ def test_somebody_is_called_in_with_every_wish(rooms, office):
     assert rooms("POST", path, form={"To": "+12025550100"}).json()["code"] == 21213
 
 
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"EarlyMedia": "true", "JitterBufferSize": "small", "ConferenceTrim": "trim-silence"}, 0),
+        ({"JitterBufferSize": "huge"}, 20001),
+        ({"EarlyMedia": "perhaps"}, 20001),
+        ({"ConferenceTrim": "a little"}, 20001),
+        ({"Byoc": "BY" + "0" * 32}, 20001),
+    ],
+)
+def test_wishes_that_are_taken_and_those_that_are_refused(rooms, office, form, code):
+    both = {"To": "+12025550123", "From": "+12025550100"}
+    answer = rooms("POST", "/Conferences/standup/Participants.json", form=both | form)
+    if code:
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+    else:
+        assert answer.status_code == 201
+        assert asked(office)["trim"] is True
+    if "Byoc" in form:
+        assert "trunk add" in answer.json()["message"]
+
+
 def test_a_participant_is_changed_and_put_out(rooms, office):
     path = f"{HERE}/Participants/{CALL}.json"
     form = {

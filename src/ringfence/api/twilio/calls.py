@@ -14,7 +14,7 @@ from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "CallToken, Byoc"
+_UNBUILT = "CallToken; Byoc: a carrier of one's own is a trunk here"
 
 
 @DESK.operation("CreateCall", missing=_UNBUILT)
@@ -25,6 +25,7 @@ async def create(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
+    no_byoc(asked)
     args: dict[str, Any] = {"to": to, "caller": caller}
     if (application := asked.get("ApplicationSid")) is not None:
         args["application"] = application
@@ -43,6 +44,16 @@ async def create(asked: Question) -> Answer:
         args["listen"] = listening(asked, detection)
     placed: views.Call = await asked.run("call.place", **args)
     return Answer(201, wire.call(asked, placed))
+
+
+def no_byoc(asked: Question) -> None:
+    """Say what to do instead of naming a carrier of one's own. Raises `Problem`."""
+    if asked.get("Byoc") is not None:
+        raise Problem(
+            20001,
+            "There is no Byoc trunk: `ringfence trunk add` brings the carrier; leave Byoc out",
+            status=400,
+        )
 
 
 def listening(
@@ -151,7 +162,7 @@ async def delete(asked: Question) -> Answer:
     return Answer(204)
 
 
-@DESK.operation("UpdateCall", missing="StatusCallback of a call that was dialled")
+@DESK.operation("UpdateCall")
 async def update(asked: Question) -> Answer:
     """Change a call in flight: end it, give it another document, limit or status callback."""
     sid = asked.path["Sid"]

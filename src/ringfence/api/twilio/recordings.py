@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from ringfence.api import views
 from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
@@ -35,12 +37,12 @@ async def list_(asked: Question) -> Answer:
     return asked.listing("recordings", rows, found[size - 1].sid if len(found) > size else None)
 
 
-@DESK.operation("CreateCallRecording", missing="a call that was dialled")
+@DESK.operation("CreateCallRecording")
 async def create(asked: Question) -> Answer:
     """Record a call in progress, as far as the law lets it."""
     wish = recording_wish(asked, "RecordingStatusCallback", trim="do-not-trim")
     made: views.Recording = await asked.run("recording.start", call=asked.path["CallSid"], **wish)
-    return Answer(201, wire.call_recording(asked, made))
+    return Answer(201, _shown(asked, made))
 
 
 def recording_wish(asked: Question, callback: str, *, trim: str) -> dict[str, Any]:
@@ -74,7 +76,7 @@ async def update(asked: Question) -> Answer:
         to=status,
         keep_time=asked.get("PauseBehavior") != "skip",
     )
-    return Answer(200, wire.call_recording(asked, found))
+    return Answer(200, _shown(asked, found))
 
 
 @DESK.operation("DeleteRecording", "DeleteCallRecording")
@@ -95,11 +97,20 @@ async def _find(asked: Question) -> views.Recording:
     found: views.Recording = await asked.run(
         "recording.show", sid=asked.path["Sid"], removed=asked.flag("IncludeSoftDeleted")
     )
-    if asked.path.get("CallSid") not in {None, found.call}:
-        raise NOT_FOUND
+    call = asked.path.get("CallSid")
+    if call not in {None, found.call}:
+        child: views.Call = await asked.run("call.show", sid=call)
+        if child.parent != found.call:
+            raise NOT_FOUND
+        of_leg: list[views.Recording] = await asked.run("recording.list", call=call, limit=100)
+        if found.sid not in {one.sid for one in of_leg}:
+            raise NOT_FOUND
     return found
 
 
 def _shown(asked: Question, found: views.Recording) -> dict[str, Any]:
-    shape = wire.call_recording if "CallSid" in asked.path else wire.recording
-    return shape(asked, found)
+    call = asked.path.get("CallSid")
+    if call is None:
+        return wire.recording(asked, found)
+    # Of a leg that was dialled the talk is recorded in the call that rang it: one recording.
+    return wire.call_recording(asked, replace(found, call=call))

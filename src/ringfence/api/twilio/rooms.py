@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfence.api.twilio import wire
-from ringfence.api.twilio.calls import listening
+from ringfence.api.twilio.calls import listening, no_byoc
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
@@ -22,8 +22,8 @@ _STATUS = {"init": "init", "running": "in-progress", "ended": "completed"}
 _STATES = {theirs: ours for ours, theirs in _STATUS.items()}
 _SAID = {"dialled": "queued", "complete": "complete", "failed": "failed"}
 _UNBUILT = (
-    "EarlyMedia (nobody is in the room before they answer), ConferenceTrim, JitterBufferSize, "
-    "Byoc, CallToken, ClientNotificationUrl; Region (there is one)"
+    "EarlyMedia: the room does not hear somebody being rung; ConferenceTrim: unsaid, silence "
+    "stays; CallToken, ClientNotificationUrl; Region (there is one)"
 )
 
 
@@ -101,6 +101,10 @@ async def create_participant(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
+    no_byoc(asked)
+    _choice(asked, "EarlyMedia")
+    if asked.get("JitterBufferSize") not in _JITTER_BUFFERS:
+        raise Problem(20001, "JitterBufferSize is large, medium, small or off", status=400)
     args: dict[str, Any] = {"conference": asked.path["ConferenceSid"], "to": to, "caller": caller}
     for name, field in _WORDS.items():
         if (text := asked.get(field)) is not None:
@@ -122,6 +126,10 @@ async def create_participant(asked: Question) -> Answer:
         args |= {"wait_url": wait, "wait_method": asked.method("WaitMethod")}
     if (asked.get("ConferenceRecord") or "").lower() in {"true", "record-from-start"}:
         args["record"] = True
+    if (trim := asked.get("ConferenceTrim")) is not None:
+        if trim not in {"trim-silence", "do-not-trim"}:
+            raise Problem(20001, "ConferenceTrim is trim-silence or do-not-trim", status=400)
+        args["trim"] = trim == "trim-silence"
     if asked.flag("Record"):
         args["record_call"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
@@ -130,6 +138,8 @@ async def create_participant(asked: Question) -> Answer:
     return Answer(201, participant(asked, made))
 
 
+_JITTER_BUFFERS = {None, "large", "medium", "small", "off"}
+"""Taken and of no effect: the jitter buffer sizes itself."""
 _WORDS = {
     "label": "Label",
     "beep": "Beep",

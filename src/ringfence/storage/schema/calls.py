@@ -85,6 +85,7 @@ call_legs = Table(
     column("codec", WORD, CALL_FACT),
     column("mos_x100", BigInteger, CALL_FACT),
     column("removed_at", MS, SYSTEM, nullable=True),
+    column("detected", WORD, CALL_FACT, nullable=True),  # human, machine_start, ...
     Index("ix_call_legs_call_id", "call_id"),
     Index("ix_call_legs_account_id_id", "account_id", "id"),
     Index("ix_call_legs_caller_id_id", "caller_id", "id"),
