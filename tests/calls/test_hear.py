@@ -179,6 +179,18 @@ def test_a_collection_that_does_not_barge_in_lets_the_prompt_finish(rig: Any) ->
     assert rig.hear(inputs.DigitPressed(leg=CALLER, digit="1")) == []
 
 
+def test_a_key_pressed_into_such_a_prompt_waits_for_its_end(rig: Any) -> None:
+    rig.answered()
+    rig.do(commands.Play(play=1, clips=(CLIP,)))
+    rig.do(commands.Collect(barge_in=False, timeout_ms=5_000))
+    rig.hear(inputs.DigitPressed(leg=CALLER, digit="1"))
+    rig.wait(60_000)
+    assert not rig.told(notices.DigitsEntered)
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=1, reason="done"))
+    rig.wait(5_000)
+    assert [notice.digits for notice in rig.told(notices.DigitsEntered)] == ["1"]
+
+
 def test_keys_before_the_answer_are_nobody_s(rig: Any) -> None:
     rig.arrive()
     rig.hear(inputs.DigitPressed(leg=CALLER, digit="1"))

@@ -330,8 +330,10 @@ def _play_ended(call: LiveCall, x: inputs.PlayEnded) -> None:
     elif x.play < 0:
         if call.activity is not None:
             call.activity.play_ended(leg, x.play, x.reason)
-    elif leg is call.anchor and call.collector is not None and call.collector.count == 0:
-        call.await_digits()
+    elif leg is call.anchor and call.collector is not None:
+        collector = call.collector
+        if collector.count == 0 or not collector.barge_in:
+            call.await_digits()
 
 
 def _recording_began(call: LiveCall, x: inputs.RecordingBegan) -> None:

@@ -184,8 +184,8 @@ class LiveCall(CallCore):
         collector = self.collector
         if collector is None:
             return
-        first = self.first()
-        if collector.count == 0 and (collector.prompting or any(p > 0 for p in first.plays)):
+        prompted = collector.prompting or any(p > 0 for p in self.first().plays)
+        if prompted and (collector.count == 0 or not collector.barge_in):
             self.timers.clear("collect")
         else:
             self.timers.set("collect", self.now + collector.timeout_ms)

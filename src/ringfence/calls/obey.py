@@ -170,7 +170,7 @@ def _collect(call: LiveCall, c: commands.Collect) -> None:
 def _prompts_done(call: LiveCall, c: commands.PromptsDone) -> None:  # noqa: ARG001
     if call.collector is not None:
         call.collector.prompting = False
-        if call.collector.count == 0:
+        if call.collector.count == 0 or not call.collector.barge_in:
             call.await_digits()
 
 
