@@ -28,7 +28,8 @@ class Live:
         self.checks = CallerIdChecks(office, SimpleNamespace(open=lambda *_: None))
         self.outgoing = SimpleNamespace(place=self.place)
 
-    def place(self, to, *, source, wishes):
+    def place(self, to, *, source, wishes, named):
+        assert named.startswith("CA")
         self.placed.append((to, source.url, wishes))
         return CALL
 
@@ -138,3 +139,41 @@ async def test_it_is_renamed_and_taken_away(office, live):
 async def test_other_documents_are_the_flows(office):
     checks = CallerIdChecks(office, SimpleNamespace(open=lambda url, *_: (url,)))
     assert checks.open("flow:welcome", {}, 0) == ("flow:welcome",)
+
+
+async def test_it_rings_when_it_was_asked_to(office, live):
+    waited = asyncio.Event()
+    asked = []
+
+    async def sleep(seconds):
+        asked.append(seconds)
+        await waited.wait()
+
+    live.checks._sleep = sleep
+    check = await run(office, "caller_id.verify", number=THEIRS, delay_s=30)
+    await asyncio.sleep(0)
+    assert (asked, live.placed) == ([30], [])
+    assert check.call.startswith("CA")
+    waited.set()
+    await settled(live)
+    assert [to for to, _, _ in live.placed] == [THEIRS]
+    for wrong in (-1, 61):
+        with pytest.raises(Refused, match="bad_argument"):
+            await run(office, "caller_id.verify", number=THEIRS, delay_s=wrong)
+
+
+async def test_a_call_that_cannot_be_placed_later_has_confirmed_nothing(office, live):
+    async def sleep(_):
+        return None
+
+    def refuse(*_, **__):
+        raise Refused("draining", "no new calls")
+
+    live.checks._sleep, live.outgoing.place = sleep, refuse
+    await run(
+        office, "caller_id.verify", number=THEIRS, delay_s=1, status_url="https://example.com/s"
+    )
+    await settled(live)
+    await settled(live)
+    (told,) = live.told
+    assert told[1]["VerificationStatus"] == "failed"

@@ -181,6 +181,10 @@ async def _an_address(office: Office) -> None:
     await office.run("number.add", number, actor="operator")
 
 
+async def _a_short_code(office: Office) -> None:
+    await office.run("number.add", {"number": "54321", "silent": True}, actor="operator")
+
+
 async def _an_application(office: Office) -> None:
     hook = {"url": "https://example.com/voice", "method": "GET"}
     await office.run(
@@ -270,7 +274,7 @@ async def _a_transcription(office: Office) -> None:
 SEEDS: list[Callable[[Office], Awaitable[None]]] = [
     _a_conference, _a_queue, _a_number, _calls, _a_failed_request, _an_application,
     _a_stock, _a_key, _a_caller_id, _a_sip_domain, _a_usage_trigger,
-    _a_transcription, _an_address,
+    _a_transcription, _an_address, _a_short_code,
 ]  # fmt: skip
 """What is put into the office before anything is asked, in this order."""
 

@@ -14,10 +14,12 @@ from ringfence.switch.directory import (
     ApplicationRoute,
     DeviceEntry,
     Directory,
+    DomainEntry,
     FlowRoute,
     NumberEntry,
     Reached,
     TrunkEntry,
+    TwimlRoute,
     UrlRoute,
 )
 
@@ -115,3 +117,13 @@ def test_an_application_is_looked_up_when_the_call_arrives(directory: Directory)
     assert directory.url_route(entry.route) == UrlRoute(url=hook.url, method="GET")
     assert directory.status_callback(entry) is None
     assert directory.message_hooks(entry) == (hook, None)
+
+
+def test_a_secure_domain_is_called_by_tls_alone(directory):
+    entry = DomainEntry(
+        id="SD1", route=TwimlRoute(document="<Response/>"), users=frozenset({"ann"}), secure=True
+    )
+    directory.set_domains({"calls.example.com": entry}, {"ann"})
+    assert directory.reach_domain("calls.example.com", "ann", None, private=True) is not None
+    with pytest.raises(Refused, match="destination_not_allowed"):
+        directory.reach_domain("calls.example.com", "ann", None, private=False)

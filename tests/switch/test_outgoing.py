@@ -7,6 +7,7 @@ from switch_bench import PEER, Bench
 
 from ringfence.calls.commands import Hangup, ToDevice, ToPhone, ToSip
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.telling import StatusCallback
@@ -129,6 +130,24 @@ async def test_a_client_is_a_phone_of_ours_and_a_password_goes_with_an_address(
 async def test_somebody_elses_number_is_not_shown(bench: Bench) -> None:
     with pytest.raises(Refused, match="caller_id_not_ours"):
         outgoing(bench).place("+12025550123", source=HELLO, wishes=Wishes(caller="+12025550177"))
+
+
+async def test_a_caller_is_shown_again_with_the_token_of_their_call(bench: Bench) -> None:
+    bench.number("+12025550100", "<Response><Pause/></Response>")
+    bench.invite("+12025550100")
+    (live,) = bench.runner.calls.values()
+    token = dict(live.program.context.besides)["CallToken"]
+    shown = Wishes(caller="+12025550123", token=token, trunk=TrunkId("TK1"))
+    outgoing(bench).place("+12025550177", source=HELLO, wishes=shown)
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    assert invite.uri.user == "+12025550177"
+    assert invite.from_.uri.user == "+12025550123"
+    for caller, said in (("+12025550124", token), ("+12025550123", "made up")):
+        wishes = Wishes(caller=caller, token=said)
+        with pytest.raises(Refused, match="bad_call_token"):
+            outgoing(bench).place("+12025550177", source=HELLO, wishes=wishes)
 
 
 async def test_a_draining_server_places_nothing(bench: Bench) -> None:

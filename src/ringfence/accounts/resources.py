@@ -94,7 +94,9 @@ class CallerId:
 class SipDomain:
     """A name under which calls by SIP are taken, and what answers them.
 
-    ``credentials``, ``addresses``: ids of the lists whose members may call.
+    ``credentials``, ``addresses``: ids of the lists whose members may call. ``secure``: by TLS
+    alone. ``emergency``, ``emergency_caller`` (SID of a number), ``carrier`` (SID of a trunk for
+    calls of one's own carrier): kept for whoever asks.
     """
 
     domain: str
@@ -106,6 +108,10 @@ class SipDomain:
     credentials: tuple[str, ...] = ()
     registrations: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    secure: bool = False
+    emergency: bool = False
+    emergency_caller: str = ""
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

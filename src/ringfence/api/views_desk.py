@@ -177,6 +177,11 @@ class SipDomain(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     hooks: dict[str, Hook]
     registration: bool
+    secure: bool = False
+    """By TLS alone."""
+    emergency: bool = False
+    emergency_caller: str | None = None
+    carrier: str | None = None
     credentials: list[str]
     registrations: list[str]
     addresses: list[str]

@@ -11,10 +11,14 @@ from ringfence.kernel.phone import Phone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToPhone:
-    """A telephone number. ``trunk`` None: the switch chooses one."""
+    """A telephone number. ``trunk`` None: the switch chooses one.
+
+    ``vouched``: the number to be shown is a caller's whose call is passed on, proved before.
+    """
 
     phone: Phone
     trunk: TrunkId | None = None
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

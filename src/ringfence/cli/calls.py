@@ -88,6 +88,7 @@ def call() -> None:
 @click.argument("to", metavar="SIP_URI_OR_NUMBER")
 @answer_options
 @click.option("--from", "caller", metavar="NUMBER", help="Number shown to whoever is called.")
+@click.option("--trunk", metavar="NAME", help="The trunk that a number is called by.")
 @click.option("--marketing", is_flag=True, help="It is about an offer: consent and hours count.")
 @click.option("--customer", is_flag=True, help="They are a customer who did not object to offers.")
 @click.option("--follow/--no-follow", default=True, help="Print the timeline until the call ends.")
@@ -99,6 +100,7 @@ def place(
     voice_url: str | None,
     twiml: Path | None,
     caller: str | None,
+    trunk: str | None,
     marketing: bool,
     customer: bool,
     follow: bool,
@@ -107,6 +109,8 @@ def place(
 ) -> None:
     """Call; without a document 'welcome' runs."""
     chosen: dict[str, Any] = {**answer(flow, voice_url, twiml)}
+    if trunk is not None:
+        chosen["trunk"] = trunk
     if marketing:
         chosen |= {"about": "marketing", "customer": customer}
     with office(data) as ask:

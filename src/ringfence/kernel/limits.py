@@ -342,6 +342,7 @@ FRIENDLY_NAME_CHARS_MAX = Limit(64, "characters", "what people call a thing; Twi
 LOOKUP_KEEP_MS = Limit(300_000, "ms", "a client that asks twice; then it may have changed")
 LOOKUPS_KEPT = Limit(1_000, "answers", "about numbers, in memory: about 1 MB")
 LOOKUP_ANSWER_BYTES = Limit(16_384, "bytes", "of whoever is asked about a number")
+CALLER_ID_DELAY_S = Limit(60, "seconds", "Twilio's own bound of CallDelay")
 CALLER_ID_TRIES = Limit(3, "codes", "who cannot read the code out by then does not have it")
 CALLER_ID_CHECKS_MAX = Limit(20, "checks", "at once: each is a call at our expense")
 SUBACCOUNTS_MAX = Limit(1_000, "accounts", "each is compared with every wrong token")

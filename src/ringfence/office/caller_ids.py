@@ -13,17 +13,23 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringfence.accounts.resources import CallerId, Hook
 from ringfence.api import views_desk as views
 from ringfence.calls.events import CallEnded, CallFact
+from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId
-from ringfence.kernel.limits import CALLER_ID_CHECKS_MAX, CALLER_ID_TRIES, CODE_DIGITS
+from ringfence.kernel.limits import (
+    CALLER_ID_CHECKS_MAX,
+    CALLER_ID_DELAY_S,
+    CALLER_ID_TRIES,
+    CODE_DIGITS,
+)
 from ringfence.kernel.phone import Phone
 from ringfence.markup import verbs
 from ringfence.markup.context import Applets, Source
@@ -42,6 +48,8 @@ from ringfence.switch.outgoing import Wishes
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+
+Sleep = Callable[[float], Awaitable[None]]
 
 log = get_logger(__name__)
 
@@ -65,8 +73,9 @@ class _Check:
 class CallerIdChecks:
     """The verifications under way, as documents that calls run."""
 
-    def __init__(self, office: Office, flows: Applets) -> None:
+    def __init__(self, office: Office, flows: Applets, *, sleep: Sleep = asyncio.sleep) -> None:
         self._office = office
+        self._sleep = sleep
         self._flows = flows
         self._checks: dict[str, _Check] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,8 +114,13 @@ class CallerIdChecks:
             ),
         )  # fmt: skip
 
-    def begin(self, phone: Phone, name: str, *, hook: Hook | None, digits: str) -> tuple[str, str]:
-        """Ring a number and have a code entered; the code, and the id of the call."""
+    def begin(
+        self, phone: Phone, name: str, *, hook: Hook | None, digits: str, delay_s: int = 0
+    ) -> tuple[str, str]:
+        """Ring a number and have a code entered; the code, and the id of the call.
+
+        ``delay_s``: it rings only then, under the id that is told at once.
+        """
         if any(check.phone == phone for check in self._checks.values()):
             raise Refused("check_pending", "that number is being called already")
         if len(self._checks) >= CALLER_ID_CHECKS_MAX:
@@ -115,17 +129,34 @@ class CallerIdChecks:
         check = _Check(phone=phone, name=name, code=codes.make(office.entropy), hook=hook)
         key = office.entropy.token(12).hex()
         self._checks[key] = check
+        named = CallId(ids.make("call", office.clock.now(), office.entropy))
+        check.call = named
+        if delay_s:
+            self._do(self._later(key, check, digits, delay_s))
+        else:
+            self._ring(key, check, digits)
+        return check.code, check.call
+
+    def _ring(self, key: str, check: _Check, digits: str) -> None:
         try:
             with exchange_itself():
-                check.call = office.live.outgoing.place(
-                    phone.e164,
+                check.call = self._office.live.outgoing.place(
+                    check.phone.e164,
                     source=Source(url=_SCHEME + key),
                     wishes=Wishes(digits=digits),
+                    named=check.call,
                 )
         except BaseException:
             del self._checks[key]
             raise
-        return check.code, check.call
+
+    async def _later(self, key: str, check: _Check, digits: str, delay_s: int) -> None:
+        await self._sleep(delay_s)
+        try:
+            self._ring(key, check, digits)
+        except Refused as refused:
+            log.warning("caller_id_not_called", code=refused.code)
+            self._settle(check, confirmed=False)
 
     def watch(self, facts: Sequence[CallFact]) -> None:
         """A call that ended without the code has confirmed nothing."""
@@ -141,7 +172,10 @@ class CallerIdChecks:
         if check.over:
             return
         check.over = True
-        task = asyncio.get_running_loop().create_task(self._finish(check, confirmed))
+        self._do(self._finish(check, confirmed))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -196,12 +230,15 @@ async def verify(
     digits: str = "",
     status_url: str | None = None,
     status_method: str = "POST",
+    delay_s: int = 0,
 ) -> views.CallerIdCheck:
     """Call a number; who answers confirms, by the code told here, that calls may show it.
 
     ``digits`` are sent before anything is said, to reach an extension. ``status_url`` is told how
-    it ended.
+    it ended. ``delay_s``: how long it is waited before it rings.
     """
+    if not 0 <= delay_s <= CALLER_ID_DELAY_S:
+        raise Refused("bad_argument", f"delay_s is a number from 0 to {CALLER_ID_DELAY_S}")
     phone = Phone.parse(number, region=office.region)
     if not phone.e164.startswith("+"):
         raise Refused("invalid_number", "write the number as + and digits, e.g. +12025550123")
@@ -211,7 +248,9 @@ async def verify(
     given = {} if status_url is None else {"status": {"url": status_url, "method": status_method}}
     hook = laid_over(office, given, {"status": None})["status"]
     called = friendly(name)
-    code, call = office.live.checks.begin(phone, called, hook=hook, digits=keys_of(digits))
+    code, call = office.live.checks.begin(
+        phone, called, hook=hook, digits=keys_of(digits), delay_s=delay_s
+    )
     return views.CallerIdCheck(call=call, number=phone.e164, name=called, code=code)
 
 

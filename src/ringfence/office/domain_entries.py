@@ -35,6 +35,7 @@ def domain_entries(shelf: Shelf, *, nothing: Route) -> tuple[dict[str, DomainEnt
         found[body.domain] = DomainEntry(
             id=kept.id,
             route=route,
+            secure=body.secure,
             status=None if status is None else StatusCallback(url=status.url, method=status.method),
             users=frozenset().union(*(users.get(sid, ()) for sid in body.credentials)),
             registrars=frozenset().union(

@@ -27,6 +27,7 @@ from ringfence.numbers.options import NumberOptions
 from ringfence.numbers.plan import country_of
 from ringfence.numbers.stock import holds
 from ringfence.office.stock import range_of
+from ringfence.storage.trunks import Trunk
 from ringfence.switch.directory import TrunkEntry
 
 if TYPE_CHECKING:
@@ -140,15 +141,23 @@ def stock_of(ranges: Sequence[StockRange], e164: str) -> StockRange | None:
     return next((found for found in ranges if holds(found, e164)), None)
 
 
+def trunk_of(office: Office, wanted: str) -> Trunk:
+    """Return a trunk by its name or SID. Raises `Refused` (``unknown_trunk``).
+
+    Trunks are the installation's: an account below it has none to choose.
+    """
+    trunks = office.trunks if office is office.house else {}
+    named = next((one for one in trunks.values() if one.name == wanted), None)
+    found = named or trunks.get(TrunkId(wanted))
+    if found is None:
+        raise Refused("unknown_trunk", "no trunk of that name; 'ringfence trunk list' shows them")
+    return found
+
+
 def _trunk(office: Office, sid: str | None, before: TrunkId | None) -> TrunkId | None:
     if not sid:
         return before if sid is None else None
-    # Trunks are the installation's: an account below it has none to give a number to.
-    trunks = office.trunks if office is office.house else {}
-    named = next((one for one in trunks.values() if one.name == sid), None)
-    found = named or trunks.get(TrunkId(sid))
-    if found is None:
-        raise Refused("unknown_trunk", "no trunk of that SID; 'ringfence trunk list' shows them")
+    found = trunk_of(office, sid)
     if found.kind != "address" or not office.directory.trunks[found.id].host:
         raise Refused("trunk_not_called", "calls go to a trunk of one address alone")
     return found.id

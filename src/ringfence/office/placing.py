@@ -21,6 +21,7 @@ from ringfence.markup.telling import STEPS, CallStep, StatusCallback
 from ringfence.media.answering import Listening
 from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.hooks import method_of
+from ringfence.office.number_ties import trunk_of
 from ringfence.office.recording import wish_of
 from ringfence.office.records import CALL, show_call
 from ringfence.office.table import KNOWN, TABLE
@@ -68,6 +69,8 @@ async def place_call(
     listen: dict[str, Any] | None = None,
     reason: str = "",
     display: str = "",
+    call_token: str = "",
+    trunk: str | None = None,
 ) -> views.Call:
     """Ring somebody and run a program with whoever answers.
 
@@ -77,7 +80,8 @@ async def place_call(
     ``application``: its URLs, instead of any said here. ``record``: it is recorded from its answer
     on, with what ``recording.start`` takes. ``listen``: it is found out by ear who answers, with
     what `listening_of` takes. ``reason``, ``display``: why we call and who we are, in words that
-    the far end may show.
+    the far end may show. ``call_token``: of a call that came and is passed on: its caller may be
+    shown. ``trunk``: its name or SID, that a number is called by.
     """
     check_contact(office, to, about=about_of(about), customer=customer)
     told = status_callback(office, status_url, status_method, status_events)
@@ -97,6 +101,8 @@ async def place_call(
     )
     wishes = Wishes(
         caller=caller,
+        token=call_token,
+        trunk=None if trunk is None else trunk_of(office, trunk).id,
         flow=answering,
         ring_ms=_seconds("ring_s", ring_s, CALL_RING_MS),
         limit_ms=None if limit_s is None else limit_of(limit_s),

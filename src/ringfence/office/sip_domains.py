@@ -39,6 +39,7 @@ _MAPPINGS: dict[str, type[Any]] = {
 _DOMAIN = re.compile(
     r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
 )
+_SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
 _SET_UP = "system.configuration"
 _LOGINS = "user.account.username"
 
@@ -58,6 +59,10 @@ def _domain(kept: Kept[SipDomain]) -> views.SipDomain:
         name=body.name,
         hooks=hook_views(_hooks(body)),
         registration=body.registration,
+        secure=body.secure,
+        emergency=body.emergency,
+        emergency_caller=body.emergency_caller or None,
+        carrier=body.carrier or None,
         credentials=[*body.credentials],
         registrations=[*body.registrations],
         addresses=[*body.addresses],
@@ -75,6 +80,14 @@ def _name(office: Office, text: str) -> str:
     return name
 
 
+def _sid(said: str | None, before: str) -> str:
+    if said is None:
+        return before
+    if said and not _SID.fullmatch(said):
+        raise Refused("bad_sid", "a SID is two letters and 32 hexadecimal digits")
+    return said
+
+
 @TABLE.use_case("sip_domain.add", actors=KNOWN, purpose="operate", category=_SET_UP)
 async def add_domain(
     office: Office,
@@ -83,13 +96,24 @@ async def add_domain(
     name: str = "",
     hooks: Given | None = None,
     registration: bool = False,
+    secure: bool = False,
+    emergency: bool = False,
+    emergency_caller: str = "",
+    carrier: str = "",
 ) -> views.SipDomain:
-    """Take calls to ``sip:anything@domain``, from those on its lists."""
+    """Take calls to ``sip:anything@domain``, from those on its lists; ``secure``: by TLS alone.
+
+    ``emergency``, ``emergency_caller``, ``carrier`` are kept for whoever asks.
+    """
     found = laid_over(office, hooks or {}, dict.fromkeys(HOOKS))
     body = SipDomain(
         domain=_name(office, domain),
         name=friendly(name),
         registration=registration,
+        secure=secure,
+        emergency=emergency,
+        emergency_caller=_sid(emergency_caller, ""),
+        carrier=_sid(carrier, ""),
         voice=found["voice"],
         voice_fallback=found["voice_fallback"],
         status=found["status"],
@@ -118,6 +142,10 @@ async def change_domain(
     name: str | None = None,
     hooks: Given | None = None,
     registration: bool | None = None,
+    secure: bool | None = None,
+    emergency: bool | None = None,
+    emergency_caller: str | None = None,
+    carrier: str | None = None,
 ) -> views.SipDomain:
     """Change some of it, also the name under which calls are taken."""
     kept = office.shelf.find(SipDomain, sid)
@@ -128,6 +156,10 @@ async def change_domain(
         domain=old.domain if domain is None else _name(office, domain),
         name=old.name if name is None else friendly(name),
         registration=old.registration if registration is None else registration,
+        secure=old.secure if secure is None else secure,
+        emergency=old.emergency if emergency is None else emergency,
+        emergency_caller=_sid(emergency_caller, old.emergency_caller),
+        carrier=_sid(carrier, old.carrier),
         voice=found["voice"],
         voice_fallback=found["voice_fallback"],
         status=found["status"],

@@ -57,7 +57,8 @@ _WEB: Mapping[str, str] = {
     "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl "
     "ConferenceSid CallSidEndingConference CallSidToCoach QueueSid "
     "DequeueingCallSid DequeingCallSid DequeuedCallSid MessageSid SmsSid SmsMessageSid "
-    "TranscriptionSid TranscriptionUrl StreamSid SipCallId DialSipCallId",
+    "TranscriptionSid TranscriptionUrl StreamSid SipCallId DialSipCallId "
+    "CallToken",
     _CALL: "CallStatus Direction DialCallStatus DialBridged CallDuration DialCallDuration Duration "
     "RecordingDuration RecordingStatus RecordingSource RecordingChannels RecordingTrack "
     "CallbackSource SequenceNumber ErrorCode ErrorMessage ErrorUrl msg SipResponseCode "

@@ -24,7 +24,7 @@ from ringfence.kernel.ids import CallId, LegId, TrunkId
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Begin
+from ringfence.markup.exchange import Begin, Params
 from ringfence.markup.telling import StatusTeller
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
@@ -33,6 +33,7 @@ from ringfence.sip.headers import NameAddr
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.prack import REL100
 from ringfence.sip.sdp import SessionDescription
+from ringfence.switch import call_tokens
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached, TrunkEntry
 from ringfence.switch.live import LiveLeg
@@ -82,7 +83,10 @@ class Arrivals:
         reached = self._tenant.directory.reach(user)
         try:
             domain = self._tenant.directory.reach_domain(
-                event.request.uri.host, event.username, event.source
+                event.request.uri.host,
+                event.username,
+                event.source,
+                private=event.peer.transport == "tls",
             )
             reached = domain or reached
             source = self._programs.source(reached, user, is_phone=bool(event.username))
@@ -144,7 +148,10 @@ class Arrivals:
             called=called,
             source=source,
             forwarded_from=forwarded,
-            besides=told_of(event, reached.domain if isinstance(reached, Reached) else None),
+            besides=(
+                *told_of(event, reached.domain if isinstance(reached, Reached) else None),
+                *self._token(call_id, caller),
+            ),
         )
         live = runner.open(call, call_id, program, tenant=self._tenant)
         if isinstance(reached, Reached):
@@ -171,6 +178,12 @@ class Arrivals:
                 forwarded=forwarded_id,
             ),
         )
+
+    def _token(self, call: CallId, caller: Phone | str) -> Params:
+        """What lets the call be passed on showing who called, where that is a number."""
+        if not isinstance(caller, Phone):
+            return ()
+        return (("CallToken", call_tokens.made(self._tenant.directory.auth_token, call, caller)),)
 
     def _dialled(self, event: wire.InviteReceived) -> str:
         """The user part that says who is called.

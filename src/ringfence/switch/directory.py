@@ -90,11 +90,12 @@ class DeviceEntry:
 class DomainEntry:
     """A SIP domain: what answers, who is told, and who may call: by password, from where.
 
-    ``registrars``: who may register there.
+    ``registrars``: who may register there. ``secure``: who calls does so by TLS.
     """
 
     id: str
     route: Route
+    secure: bool = False
     status: StatusCallback | None = None
     users: frozenset[str] = field(default=frozenset(), repr=False)
     registrars: frozenset[str] = field(default=frozenset(), repr=False)
@@ -312,8 +313,12 @@ class Directory:
             return Reached(route=FlowRoute(flow=user))
         return self.devices.get(user)
 
-    def reach_domain(self, host: str, username: str | None, source: str | None) -> Reached | None:
+    def reach_domain(
+        self, host: str, username: str | None, source: str | None, *, private: bool = True
+    ) -> Reached | None:
         """What a call to a SIP domain leads to, None where ``host`` is none.
+
+        ``private``: it came by TLS, so that nobody on the way read it.
 
         Raises `Refused` (``destination_not_allowed``) for a caller on none of its lists, and for
         somebody who may call SIP domains and calls something else.
@@ -321,7 +326,7 @@ class Directory:
         domain = self.domains.get(host.lower())
         if domain is None and username not in self.domain_users:
             return None
-        if domain is None or not domain.admits(username, source):
+        if domain is None or not domain.admits(username, source) or domain.secure > private:
             raise Refused("destination_not_allowed", "the caller may not call there")
         return Reached(route=domain.route, status=domain.status, domain=domain.id)
 

@@ -10,8 +10,9 @@ from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, 
 from ringfence.calls.targets import ToApplication
 from ringfence.calls.words import ListenWhen
 from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import CallId, FlowId, own_call
+from ringfence.kernel.ids import CallId, FlowId, TrunkId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
@@ -21,6 +22,7 @@ from ringfence.markup.verbs import Method
 from ringfence.media.answering import Listening
 from ringfence.sip.uri import Uri
 from ringfence.switch.call_recording import RecordingWish
+from ringfence.switch.call_tokens import vouches
 from ringfence.switch.directory import DeviceEntry
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.programs import Programs
@@ -40,10 +42,13 @@ class Wishes:
     challenge to a ``sip:`` address. ``status``: who is told how it fares. ``recording``: from its
     answer on, as far as the law lets it. ``listen``: whether it is found out who answers, and
     ``listening`` how; ``listened``: the URL that is told. ``subject``, ``display``: why we call
-    and who we are, in words that the far end may show.
+    and who we are, in words that the far end may show. ``token``: of a call that is passed on,
+    whose caller may be shown (`call_tokens`). ``trunk``: that a number is called by.
     """
 
     caller: str | None = field(default=None, repr=False)
+    token: str = field(default="", repr=False)
+    trunk: TrunkId | None = None
     flow: FlowId | None = None
     ring_ms: int = 60_000
     limit_ms: int | None = None
@@ -107,8 +112,15 @@ class Outgoing:
         self._tolls.check(phone)
         return ToPhone(phone=phone)
 
-    def place(self, to: str, *, source: Source, wishes: Wishes = NO_WISHES) -> CallId:
-        """Begin to ring; the id of the call. Raises `Refused`."""
+    def place(
+        self,
+        to: str,
+        *,
+        source: Source,
+        wishes: Wishes = NO_WISHES,
+        named: CallId | None = None,
+    ) -> CallId:
+        """Begin to ring; the id of the call, ``named`` where it was made before. `Refused`."""
         runner = self._runner
         if runner.draining:
             raise Refused("draining", "the server is being stopped and takes no new calls")
@@ -117,9 +129,11 @@ class Outgoing:
         endpoint = self.target(to)
         if isinstance(endpoint, ToSip) and wishes.username:
             endpoint = replace(endpoint, username=wishes.username, password=wishes.password)
-        shown = self._shown(wishes.caller)
         now = runner.clock.now()
-        call_id = CallId(ids.make("call", now, runner.entropy))
+        shown, vouched = self._shown(wishes, now)
+        if isinstance(endpoint, ToPhone):
+            endpoint = replace(endpoint, trunk=wishes.trunk, vouched=vouched)
+        call_id = named or CallId(ids.make("call", now, runner.entropy))
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         called = self._called(endpoint)
         ours: Phone | str = shown if shown is not None else ""
@@ -226,14 +240,18 @@ class Outgoing:
             case ToApplication(application=application):
                 return str(application)
 
-    def _shown(self, caller: str | None) -> Phone | None:
-        """The number to show: one of ours, by default the first."""
-        numbers = self._tenant.directory.numbers
-        if caller is None:
-            return next((entry.phone for entry in numbers.values()), None)
-        phone = Phone.parse(caller, region=self._region)
-        if not self._tenant.directory.may_show(phone):
-            raise Refused(
-                "caller_id_not_ours", "show a number of this installation, or one that was verified"
-            )
-        return phone
+    def _shown(self, wishes: Wishes, now: Ms) -> tuple[Phone | None, bool]:
+        """The number to show: one of ours, by default the first; and whether a token vouches."""
+        directory = self._tenant.directory
+        if wishes.caller is None:
+            return next((entry.phone for entry in directory.numbers.values()), None), False
+        phone = Phone.parse(wishes.caller, region=self._region)
+        if directory.may_show(phone):
+            return phone, False
+        if wishes.token:
+            if vouches(directory.auth_token, wishes.token, phone, now):
+                return phone, True
+            raise Refused("bad_call_token", "that token is of another caller, or too old")
+        raise Refused(
+            "caller_id_not_ours", "show a number of this installation, or one that was verified"
+        )

@@ -91,10 +91,10 @@ class Router:
             match effect.endpoint:
                 case ToDevice(device=device):
                     self._to_device(known, device, from_, done)
-                case ToPhone(phone=phone, trunk=trunk):
+                case ToPhone(phone=phone, trunk=trunk, vouched=vouched):
                     if known.spent():
                         raise Refused("no_credit", "the account has no credit left")  # noqa: TRY301
-                    shown = known.shown(effect.caller_id)
+                    shown = effect.caller_id if vouched else known.shown(effect.caller_id)
                     self._to_phone(phone, trunk, self._from(shown, effect.display), done)
                 case ToSip():
                     self._to_sip(known, effect.endpoint, from_, done)

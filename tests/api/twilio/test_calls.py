@@ -78,6 +78,14 @@ def test_everything_said_about_a_call_reaches_it(twilio, office):
     }  # fmt: skip
 
 
+def test_a_call_is_passed_on_by_a_carrier_showing_who_called(twilio, office):
+    form = {"To": "+12025550123", "From": "+12025550142", "Twiml": "<Response/>",
+            "CallToken": "CA1.x", "Byoc": "BY" + "1" * 32}  # fmt: skip
+    twilio("POST", "/Calls.json", form=form, operation="CreateCall")
+    asked = office.asked[-1][1]
+    assert (asked["call_token"], asked["trunk"]) == ("CA1.x", "TK" + "1" * 32)
+
+
 def test_a_wrong_number_has_its_code(twilio, office):
     office.answers["call.place"] = Refused("invalid_number", "no")
     answer = twilio("POST", "/Calls.json", form=FORM | {"Url": "https://example.com"})

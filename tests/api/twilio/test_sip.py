@@ -34,6 +34,25 @@ def test_a_domain_is_changed(scene):
     assert (changed["sip_registration"], changed["voice_url"]) == (True, domain["voice_url"])
 
 
+def test_what_is_said_of_a_domain_is_kept(scene):
+    (domain,) = scene.ask("GET", DOMAINS).json()["domains"]
+    here = f"/SIP/Domains/{domain['sid']}.json"
+    form = {
+        "Secure": "true", "EmergencyCallingEnabled": "true", "EmergencyCallerSid": "PN" + "1" * 32,
+        "ByocTrunkSid": "BY" + "2" * 32,
+    }  # fmt: skip
+    changed = scene.ask("POST", here, form).json()
+    assert (changed["secure"], changed["emergency_calling_enabled"]) == (True, True)
+    assert changed["emergency_caller_sid"] == form["EmergencyCallerSid"]
+    assert changed["byoc_trunk_sid"] == form["ByocTrunkSid"]
+    assert scene.office.directory.domains["calls.example.com"].secure is True
+    wrong = scene.ask("POST", here, {"ByocTrunkSid": "mine"})
+    assert wrong.status_code == 400
+    scene.ask("POST", here, {"Secure": "false", "EmergencyCallingEnabled": "false",
+                             "EmergencyCallerSid": "", "ByocTrunkSid": ""})  # fmt: skip
+    assert scene.ask("GET", here).json()["byoc_trunk_sid"] is None
+
+
 def test_a_domain_is_called_something_else(scene):
     (domain,) = scene.ask("GET", DOMAINS).json()["domains"]
     here = f"/SIP/Domains/{domain['sid']}.json"

@@ -10,6 +10,7 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
 from ringfence.api.twilio.wire import moment
+from ringfence.kernel.limits import CALLER_ID_DELAY_S
 from ringfence.numbers.plan import formatted
 
 _CODES = URL_CODES | {
@@ -30,7 +31,7 @@ def _shown(asked: Question, found: views.CallerId) -> dict[str, Any]:
     }
 
 
-@DESK.operation("CreateValidationRequest", missing="CallDelay: it is called at once", codes=_CODES)
+@DESK.operation("CreateValidationRequest", codes=_CODES)
 async def verify(asked: Question) -> Answer:
     """Call a number and have the code entered that is answered here."""
     number = asked.get("PhoneNumber")
@@ -43,6 +44,7 @@ async def verify(asked: Question) -> Answer:
         digits=asked.get("Extension") or "",
         status_url=asked.get("StatusCallback"),
         status_method=asked.get("StatusCallbackMethod") or "POST",
+        delay_s=asked.whole("CallDelay", 0, CALLER_ID_DELAY_S) or 0,
     )
     return Answer(
         200,

@@ -14,10 +14,9 @@ from ringfence.kernel.limits import CALL_DURATION_MS
 from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
-_UNBUILT = "CallToken; Byoc: a carrier of one's own is a trunk here"
 
 
-@DESK.operation("CreateCall", missing=_UNBUILT)
+@DESK.operation("CreateCall")
 async def create(asked: Question) -> Answer:
     """Place a call to ``To``; a document (``Url``, else ``Twiml``) runs with whoever answers."""
     to, caller = asked.get("To"), asked.get("CallerId") or asked.get("From")
@@ -38,6 +37,9 @@ async def create(asked: Question) -> Answer:
     for name, field in _PLAIN.items():
         if (value := asked.get(field)) is not None:
             args[name] = value
+    if (carrier := asked.get("Byoc")) is not None:
+        # BYOC: bring your own carrier, which every trunk here is; its SID with their letters.
+        args["trunk"] = f"TK{carrier[2:]}" if carrier.startswith("BY") else carrier
     if asked.flag("Record"):
         args["record"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
@@ -87,6 +89,7 @@ _THRESHOLDS = (
 _PLAIN = {
     "digits": "SendDigits",
     "reason": "CallReason",
+    "call_token": "CallToken",
     "sip_username": "SipAuthUsername",
     "sip_password": "SipAuthPassword",
 }

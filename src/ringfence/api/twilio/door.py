@@ -88,7 +88,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
         raise NO_SUCH_METHOD
     account = await _account(request, fields, actor)
     if row.handler is None:
-        raise not_there(row.name)
+        raise not_there(row.name, row.missing)
     return await row.handler(
         Question(
             actor=actor,

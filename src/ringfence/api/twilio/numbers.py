@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +46,8 @@ def _listed(asked: Question, numbers: list[views.Number], kind: str | None) -> A
     rows = [
         one
         for one in numbers
-        if wanted.lstrip("+ ") in one.number
+        if one.number.startswith("+")  # short codes have a list of their own
+        and wanted.lstrip("+ ") in one.number
         and (name is None or name in {one.name, formatted(one.number)})
         and (kind is None or kind_of(one.number) == kind)
         and beta in {None, one.stock is not None and one.stock.beta}
@@ -143,25 +145,33 @@ for _kind in _KINDS:
 
 def _fields(asked: Question) -> dict[str, Any]:
     method = asked.get("VoiceMethod")
-    hooks, sms_flow = asked.hooks(_HOOKS), None
-    url = hooks.get("sms", {}).get("url")
-    if url is not None:  # flow:NAME is a flow of this installation; another URL takes it away
-        flow = url.startswith("flow:")
-        sms_flow = url.removeprefix("flow:") if flow else ""
-        if flow:
-            hooks["sms"]["url"] = ""
     found: dict[str, Any] = {} if method is None else {"voice_method": method.upper()}
     if ties := _ties(asked):
         found["ties"] = ties
     return found | {
         "name": asked.said("FriendlyName"),
         "voice_url": asked.said("VoiceUrl"),
-        "hooks": hooks,
-        "sms_flow": sms_flow,
+        **_answering(asked, _HOOKS),
         "application": asked.said("VoiceApplicationSid"),
         "sms_application": asked.said("SmsApplicationSid"),
         "caller_name_lookup": asked.choice("VoiceCallerIdLookup"),
     }
+
+
+def sms_fields(asked: Question) -> dict[str, Any]:
+    """Return what a form says of who answers messages, for ``number.change``."""
+    return _answering(asked, {name: ours for name, ours in _HOOKS.items() if name[:3] == "Sms"})
+
+
+def _answering(asked: Question, names: Mapping[str, str]) -> dict[str, Any]:
+    hooks, sms_flow = asked.hooks(names), None
+    url = hooks.get("sms", {}).get("url")
+    if url is not None:  # flow:NAME is a flow of this installation; another URL takes it away
+        flow = url.startswith("flow:")
+        sms_flow = url.removeprefix("flow:") if flow else ""
+        if flow:
+            hooks["sms"]["url"] = ""
+    return {"hooks": hooks, "sms_flow": sms_flow}
 
 
 def _ties(asked: Question) -> dict[str, Any]:

@@ -25,7 +25,7 @@ Handler = Callable[[Question], Awaitable[Answer]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. ``missing``: what its handler leaves out, in words."""
+    """One operation. ``missing``: what its handler leaves out, or why there is none, in words."""
 
     method: str
     path: str
@@ -45,7 +45,7 @@ class Desk:
     """Handlers by the name of their operation."""
 
     def __init__(self) -> None:
-        self.handlers: dict[str, tuple[Handler, str]] = {}
+        self.handlers: dict[str, tuple[Handler | None, str]] = {}
 
     def operation(
         self,
@@ -65,6 +65,11 @@ class Desk:
             return handler
 
         return add
+
+    def absent(self, *names: str, why: str) -> None:
+        """Say why some operations are not there."""
+        for name in names:
+            self.handlers[name] = (None, why)
 
 
 def _in_other_words(handler: Handler, codes: Mapping[str, int]) -> Handler:
@@ -125,6 +130,7 @@ def _outline(path: str) -> tuple[int, str]:
 def operations() -> Operations:
     """Return the table of this program."""
     from ringfence.api.twilio import (  # noqa: F401
+        absent,
         accounts,
         addresses,
         applications,
@@ -141,6 +147,7 @@ def operations() -> Operations:
         queues,
         recordings,
         rooms,
+        short_codes,
         sip,
         streams,
         transcriptions,

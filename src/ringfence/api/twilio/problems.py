@@ -60,6 +60,8 @@ CODES: Mapping[str, tuple[int, int]] = {
     "bad_twiml": (12100, 400),
     "bad_digits": (21206, 400),
     "caller_id_not_ours": (21210, 400),
+    "bad_call_token": (21210, 400),
+    "unknown_trunk": (20404, 400),
     "call_not_in_progress": (21220, 400),
     "recording_not_permitted": (21220, 400),
     "number_exists": (21422, 400),
@@ -100,6 +102,7 @@ TOO_LARGE = Problem(20413, "The request is too large", status=413)
 UNAUTHORIZED = Problem(20003, "Authenticate", status=401)
 
 
-def not_there(operation: str) -> Problem:
+def not_there(operation: str, why: str = "") -> Problem:
     """Return the answer to an operation that is known and not there."""
-    return Problem(20501, f"{operation} is not there in this installation", status=501)
+    reason = f": {why}" if why else ""
+    return Problem(20501, f"{operation} is not there in this installation{reason}", status=501)

@@ -17,7 +17,10 @@ _LIST_CODES = {
     "credentials": {"exists": 21240, "bad_name": 21240, "in_use": 21241},
     "addresses": {"exists": 21235, "bad_name": 21235, "in_use": 21236},
 }
-_KEPT_NOT = "emergency calling, BYOC trunks and Secure are not kept"
+_KEPT_NOT = (
+    "Secure asks for TLS; media stays RTP, as there is no SRTP here. Emergency calling and the "
+    "BYOC trunk are kept and answered, and change no call"
+)
 
 
 def _dates(found: Any) -> dict[str, Any]:
@@ -50,10 +53,10 @@ def _domain(asked: Question, found: views.SipDomain) -> dict[str, Any]:
         "domain_name": found.domain,
         "friendly_name": found.name or found.domain,
         "sip_registration": found.registration,
-        "secure": False,
-        "emergency_calling_enabled": False,
-        "byoc_trunk_sid": None,
-        "emergency_caller_sid": None,
+        "secure": found.secure,
+        "emergency_calling_enabled": found.emergency,
+        "byoc_trunk_sid": found.carrier,
+        "emergency_caller_sid": found.emergency_caller,
         "voice_status_callback_url": "" if status is None else status.url,
         "voice_status_callback_method": "POST" if status is None else status.method,
         **hook("voice", found.hooks.get("voice")),
@@ -78,6 +81,10 @@ def _fields(asked: Question) -> dict[str, Any]:
         "name": asked.said("FriendlyName"),
         "hooks": hooks | ({"status": status} if status else {}),
         "registration": asked.choice("SipRegistration"),
+        "secure": asked.choice("Secure"),
+        "emergency": asked.choice("EmergencyCallingEnabled"),
+        "emergency_caller": asked.said("EmergencyCallerSid"),
+        "carrier": asked.said("ByocTrunkSid"),
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -53,6 +53,10 @@ class Place(Body, frozen=True, kw_only=True):
     reason: str | None = None
     display: str | None = None
     """Why we call and who we are, in words that the far end may show."""
+    call_token: str | None = None
+    """CallToken of a call that came and is passed on: its caller may be shown."""
+    trunk: str | None = None
+    """Name or SID of the trunk that a number is called by."""
 
 
 class Redirect(Body, frozen=True, kw_only=True):

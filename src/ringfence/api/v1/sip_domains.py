@@ -13,6 +13,10 @@ class SipDomainAdd(Body, frozen=True, kw_only=True):
     name: str = ""
     hooks: dict[str, dict[str, str]] | None = None
     registration: bool = False
+    secure: bool | None = None
+    emergency: bool | None = None
+    emergency_caller: str | None = None
+    carrier: str | None = None
 
 
 class SipDomainChange(Body, frozen=True, kw_only=True):
@@ -22,6 +26,10 @@ class SipDomainChange(Body, frozen=True, kw_only=True):
     name: str | None = None
     hooks: dict[str, dict[str, str]] | None = None
     registration: bool | None = None
+    secure: bool | None = None
+    emergency: bool | None = None
+    emergency_caller: str | None = None
+    carrier: str | None = None
 
 
 class SipDomainMap(Body, frozen=True, kw_only=True):

@@ -1136,6 +1136,10 @@ class SipDomain(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     hooks: builtins.dict[str, Hook]
     registration: bool
+    secure: bool = False
+    emergency: bool = False
+    emergency_caller: str | None = None
+    carrier: str | None = None
     credentials: builtins.list[str]
     registrations: builtins.list[str]
     addresses: builtins.list[str]
