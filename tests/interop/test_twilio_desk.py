@@ -222,3 +222,47 @@ def test_an_address_is_kept_for_a_number(client: Client) -> None:
     bought.delete()
     assert made.delete()
     assert client.addresses.list(customer_name="Ada Example") == []
+
+
+def test_a_call_is_passed_on_showing_who_called(
+    client: Client, platform: Platform, server: Server
+) -> None:
+    """By the token that came with the call, over the carrier that ``byoc`` names."""
+    caller, helper = "+12025550141", "+12025550143"
+
+    def place(**more: Any) -> Any:
+        return client.calls.create(
+            to=helper, from_=caller, twiml="<Response><Hangup/></Response>", **more
+        )
+
+    async def call() -> None:
+        async with Phone(username="carrier") as phone:
+            address = f"127.0.0.1:{phone.port}"
+            trunk = await asyncio.to_thread(platform.do, "trunk.add", name="own", address=address)
+            bought = await asyncio.to_thread(
+                client.incoming_phone_numbers.create,
+                phone_number="+12025550157", voice_url=f"{server.url}/passed",
+            )  # fmt: skip
+            placed = phone.dial(f"sip:{bought.phone_number}@{platform.sip}", caller=caller)
+            token = (await server.heard("/passed"))["CallToken"]
+            byoc = f"BY{trunk['sid'][2:]}"
+            for wrong in ({}, {"call_token": f"{token}0"}):
+                with pytest.raises(TwilioRestException) as refused:
+                    await asyncio.to_thread(place, byoc=byoc, **wrong)
+                assert refused.value.code == 21210
+            await asyncio.to_thread(place, byoc=byoc, call_token=token)
+            shown = await phone.next_call(LONG)
+            assert shown.invite is not None
+            assert shown.invite.from_.uri.user == caller
+            assert shown.invite.uri.user == helper
+            shown.reject()
+            await placed.wait_over(LONG)
+
+    asyncio.run(call())
+
+
+def test_a_short_code_is_a_number_of_few_digits(client: Client, platform: Platform) -> None:
+    platform.do("number.add", number="54321", silent=True)
+    (code,) = client.short_codes.list(short_code="543**")
+    changed = client.short_codes(code.sid).update(friendly_name="Votes")
+    assert (changed.short_code, changed.friendly_name) == ("54321", "Votes")

@@ -3,6 +3,8 @@
 import pytest
 
 from ringfence.kernel.errors import Refused
+from ringfence.office.privacy.access_archive import collect
+from ringfence.privacy.purposes import purpose
 
 pytestmark = pytest.mark.anyio
 
@@ -78,3 +80,15 @@ async def test_looking_at_it_is_in_the_audit_log(office):
     await run(office, "address.show", sid=made.sid)
     await office.settled()
     assert office.store.store.trail.size > before
+
+
+async def test_it_is_in_the_archive_of_its_person(office):
+    made = await run(office, "address.add", **HOME, contact="ada@example.com")
+    await run(office, "address.add", **HOME | {"street": "2 Other Street"})
+    await office.settled()
+    party = office.store.party_room.find("mailto:ada@example.com")
+    with purpose("answer_rights"):
+        content = office.read(lambda queries: collect(office, queries, party))
+    (row,) = content.tables["addresses"]
+    assert row["id"] == made.sid
+    assert "1 Canary Street" in str(row["sealed"])

@@ -234,3 +234,15 @@ async def be_written_to(trip: Trip) -> None:
         await ask(trip, "privacy.rights.ask", kind="access", contact=mailbox, words=who.secret)
     except Refused:
         pass  # nothing is sent where no relay is set up: then nothing was accepted either
+
+
+async def be_given_a_number(trip: Trip) -> None:
+    """Have one's postal address kept, changed, and tied to a number of the installation."""
+    who = trip.who
+    kept = await ask(
+        trip, "address.add", customer=who.name, street=f"1 {who.name} Street", city=who.name,
+        region="London", postal_code="SW1A 0AA", country="GB", contact=who.number.e164,
+    )  # fmt: skip
+    await ask(trip, "address.change", sid=kept["sid"], street_more=who.secret)
+    await ask(trip, "number.add", number=trip.spare, silent=True, ties={"address": kept["sid"]})
+    await ask(trip, "number.remove", number=trip.spare)

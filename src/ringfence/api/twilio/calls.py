@@ -24,7 +24,6 @@ async def create(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
-    no_byoc(asked)
     args: dict[str, Any] = {"to": to, "caller": caller}
     if (application := asked.get("ApplicationSid")) is not None:
         args["application"] = application
