@@ -1,5 +1,7 @@
 """Status callbacks: what the URL of a target is told of its leg."""
 
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from ringfence.calls import commands, notices
@@ -44,6 +46,7 @@ def test_every_step_that_was_asked_for_is_told_in_order(script):
     assert (params["From"], params["To"]) == ("+12025550123", "+12025550124")
     assert (params["CallDuration"], params["SequenceNumber"]) == ("5", "3")
     assert params["Direction"] == "outbound-dial"
+    assert parsedate_to_datetime(params["Timestamp"]).timestamp() == s.clock.now() // 1000
 
 
 def test_by_default_the_end_alone_is_told(script):

@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 
 class AskedWeb:
-    """``pages``: documents by path, empty where there is none; ``asked``: path and form."""
+    """``pages``: documents by path, empty where there is none; ``asked``: path and form.
+
+    ``gets``: the paths asked by GET; what their query says is their form.
+    """
 
     def __init__(self, pages: dict[str, str] | None = None) -> None:
         self.pages = pages or {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.gets: list[str] = []
         web = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,7 +25,16 @@ class AskedWeb:
                 length = int(self.headers["Content-Length"] or 0)
                 form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
                 web.asked.append((self.path, form))
-                body = web.pages.get(self.path, "").encode()
+                self.answer(self.path)
+
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                web.gets.append(parts.path)
+                web.asked.append((parts.path, dict(parse_qsl(parts.query))))
+                self.answer(parts.path)
+
+            def answer(self, path: str) -> None:
+                body = web.pages.get(path, "").encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/xml" if body else "text/plain")
                 self.send_header("Content-Length", str(len(body)))

@@ -9,6 +9,7 @@ from ringfence.kernel.ids import own_call
 from ringfence.markup.context import dial_word, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.stage import Stage
+from ringfence.markup.telling import moment
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import Application, Client, Listened, Number, Rung, Sip
 
@@ -66,6 +67,7 @@ class ProgressReports:
             ("Called", called),
             ("Direction", "outbound-dial"),
             ("CallStatus", self._status(news)),
+            ("Timestamp", moment(self._stage.now)),
             ("CallbackSource", "call-progress-events"),
             ("SequenceNumber", str(number)),
         )
