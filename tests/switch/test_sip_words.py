@@ -36,6 +36,7 @@ async def test_an_invite_is_told_to_the_document_and_to_no_status_callback(bench
     (live,) = bench.runner.calls.values()
     assert live.program is not None
     besides = dict(live.program.context.besides)
+    assert besides.pop("CallToken").startswith("CA")
     assert besides == {
         "SipCallId": "x",
         "SipSourceIp": "192.0.2.50",
