@@ -10,10 +10,10 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.words import RoomBeep
 from ringfence.kernel.ids import CallId, is_id
-from ringfence.markup.consenting import RecordingConsent
+from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.context import whole_seconds
 from ringfence.markup.exchange import Answer, AskRoom, Params, RecordingMay, RoomSays
-from ringfence.markup.stage import Stage, Step
+from ringfence.markup.stage import Stage
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import Conference, Dial, Method
 
@@ -25,10 +25,10 @@ _BEEPS: dict[str, RoomBeep] = {
 }
 
 
-class ConferenceStep(Step):
+class ConferenceStep(AskingStep):
     """One Dial of a Conference."""
 
-    __slots__ = ("_base", "_consent", "_dial", "_request", "_room", "_stage")
+    __slots__ = ("_base", "_dial", "_request", "_room", "_stage")
 
     def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
         """``base``: the URL of the document it stands in."""
@@ -65,15 +65,6 @@ class ConferenceStep(Step):
         else:
             self._join(record=False)
         return True
-
-    def ruled(self, may: RecordingMay) -> None:
-        self._consent.ruled(may)
-
-    def clip_settled(self) -> None:
-        self._consent.clip_settled()
-
-    def abandon(self) -> None:
-        self._consent.abandon()
 
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, notices.ConferenceFinished):

@@ -21,7 +21,7 @@ from ringfence.calls.words import RecordingAnswer, RecordingDuty, RecordingSourc
 from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.markup.clips import Clip
 from ringfence.markup.exchange import AskRecording, RecordingMay
-from ringfence.markup.stage import Stage
+from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Say
 from ringfence.privacy.recording_law.sentences import Sentence, sentence
 
@@ -166,3 +166,31 @@ class RecordingConsent:
         self.over = True
         if self._may is not None:
             self._done(permitted, self._may)
+
+
+class AskingStep(Step):
+    """A verb that begins with a consent: what is said and pressed meanwhile belongs to it."""
+
+    __slots__ = ("_consent",)
+
+    _consent: RecordingConsent
+
+    def begin(self) -> None:
+        """Ask what may be done."""
+        self._consent.begin()
+
+    def ruled(self, may: RecordingMay) -> None:
+        """Hand on what was ruled."""
+        self._consent.ruled(may)
+
+    def clip_settled(self) -> None:
+        """Hand on that a sentence is there to be said, or is not."""
+        self._consent.clip_settled()
+
+    def receive(self, notice: Notice) -> None:
+        """Hand on what happens on the call."""
+        self._consent.receive(notice)
+
+    def abandon(self) -> None:
+        """Ask no more."""
+        self._consent.abandon()

@@ -7,12 +7,11 @@ Whoever is dialled later hears of it as well (``Stage.recorded``). A Recording i
 from __future__ import annotations
 
 from ringfence.calls import commands, notices
-from ringfence.calls.notices import Notice
-from ringfence.markup.consenting import RecordingConsent
+from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
 from ringfence.markup.exchange import RecordingMay
 from ringfence.markup.following import RecordingNews
-from ringfence.markup.stage import Stage, Step
+from ringfence.markup.stage import Stage
 from ringfence.markup.verbs import Recording
 
 _STATUS: dict[type, str] = {
@@ -22,10 +21,10 @@ _STATUS: dict[type, str] = {
 }
 
 
-class KeepingStep(Step):
+class KeepingStep(AskingStep):
     """One Recording of a Start."""
 
-    __slots__ = ("_consent", "_stage", "_verb")
+    __slots__ = ("_stage", "_verb")
 
     def __init__(self, stage: Stage, verb: Recording) -> None:
         self._stage = stage
@@ -38,18 +37,6 @@ class KeepingStep(Step):
             self._stage.proceed()
         else:
             self._consent.begin()
-
-    def ruled(self, may: RecordingMay) -> None:
-        self._consent.ruled(may)
-
-    def clip_settled(self) -> None:
-        self._consent.clip_settled()
-
-    def receive(self, notice: Notice) -> None:
-        self._consent.receive(notice)
-
-    def abandon(self) -> None:
-        self._consent.abandon()
 
     def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
         verb, stage = self._verb, self._stage

@@ -13,31 +13,22 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.kernel.ids import RecordingId
 from ringfence.kernel.limits import MARKUP_RECORD_MIN_MS
-from ringfence.markup.consenting import RecordingConsent
+from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
 from ringfence.markup.exchange import Params, RecordingMay, Transcribe
-from ringfence.markup.stage import Stage, Step
+from ringfence.markup.stage import Stage
 from ringfence.markup.verbs import Record
 
 
-class RecordStep(Step):
+class RecordStep(AskingStep):
     """One Record."""
 
-    __slots__ = ("_consent", "_record", "_stage")
+    __slots__ = ("_record", "_stage")
 
     def __init__(self, stage: Stage, record: Record) -> None:
         self._stage = stage
         self._record = record
         self._consent = RecordingConsent(stage, "voicemail", self._permitted, beep=record.play_beep)
-
-    def begin(self) -> None:
-        self._consent.begin()
-
-    def ruled(self, may: RecordingMay) -> None:
-        self._consent.ruled(may)
-
-    def clip_settled(self) -> None:
-        self._consent.clip_settled()
 
     def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
         record = self._record

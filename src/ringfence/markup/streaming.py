@@ -16,7 +16,7 @@ from ringfence.calls.hearing import Wish
 from ringfence.calls.notices import Notice
 from ringfence.calls.stream import StreamEnd, StreamOrder, StreamRate, Words
 from ringfence.kernel.clock import Ms
-from ringfence.markup.consenting import RecordingConsent
+from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.exchange import Params, RecordingMay
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.verbs import Connect, Start, Stop, Stream, Transcription
@@ -129,30 +129,15 @@ class ConnectStep(Step):
             stage.go(connect.action, connect.method, (("StreamSid", news.stream),))
 
 
-class StartStep(Step):
+class StartStep(AskingStep):
     """One Start: its streams begin, once it is known that they may, and the next verb follows."""
 
-    __slots__ = ("_consent", "_stage", "_start")
+    __slots__ = ("_stage", "_start")
 
     def __init__(self, stage: Stage, start: Start) -> None:
         self._stage = stage
         self._start = start
         self._consent = RecordingConsent(stage, "stream", self._permitted)
-
-    def begin(self) -> None:
-        self._consent.begin()
-
-    def ruled(self, may: RecordingMay) -> None:
-        self._consent.ruled(may)
-
-    def clip_settled(self) -> None:
-        self._consent.clip_settled()
-
-    def receive(self, notice: Notice) -> None:
-        self._consent.receive(notice)
-
-    def abandon(self) -> None:
-        self._consent.abandon()
 
     def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
         if not permitted:
