@@ -9,7 +9,9 @@ import pytest
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.causes import Cause
 from ringfence.calls.waiting import WAIT_TABLE, WaitState, WaitTrigger
+from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import CallId, ClipId, LegId, PartyId, QueueId
+from ringfence.kernel.limits import RECORDINGS_PER_CALL
 
 CALLER = LegId("LG-caller")
 PEER = LegId("LG-agent")
@@ -233,3 +235,75 @@ def test_what_the_agent_wants_said_is_heard_before_the_agent(rig: Any) -> None:
     assert rig.wait(60_000) == [meet], "nobody says that it was heard: the agent waits no longer"
     rig.hear(TAKEN)
     assert rig.do(commands.MeetAgent()) == []
+
+
+RECORDED = inputs.Connected(
+    leg=CALLER, peer=PEER, peer_call=PEER_CALL, party=PartyId("PA-waiter"), bridge=False
+)
+
+
+def ruled(rig: Any) -> None:
+    rig.do(
+        commands.RuleRecording(
+            source="dial", outcome="record", law="record", rules=("x",), edition="1", decided_at=1,
+            beep=False, policy="law", hours=None, zone="UTC", parties=(None, PartyId("PA-waiter")),
+            places=("", ""), standings=("person",) * 2, consents=("unknown",) * 2,
+            restricted=(False, False), duties=("none", "none"),
+        )
+    )  # fmt: skip
+
+
+def test_what_the_agent_records_is_both_voices_and_ends_with_the_talk(rig: Any) -> None:
+    taking(rig, record=True)
+    rig.hear(RECORDED)
+    (taken,) = rig.told(notices.QueueTaken)
+    assert taken.peer_call == PEER_CALL
+    ruled(rig)
+    rig.do(commands.StartRecording(source="dial", dual=True))
+    (start,) = rig.wants(effects.StartRecording)
+    assert start.channels == (
+        effects.Channel(leg=CALLER, incoming=True, party=PartyId("PA-caller")),
+        effects.Channel(leg=CALLER, incoming=False, party=PartyId("PA-waiter")),
+    )
+    parties = [channel.party for channel in start.channels]
+    assert rig.call.may_record("dial", parties)
+    assert rig.call.has(PartyId("PA-waiter"))
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    assert rig.hear(inputs.Disconnected(leg=CALLER))
+    assert rig.wants(effects.StopRecording)[0].recording == start.recording
+    (done,) = rig.told(notices.DialFinished)
+    assert done.recording == start.recording
+    assert not rig.call.has(PartyId("PA-waiter"))
+
+
+def test_a_caller_who_takes_their_consent_back_is_recorded_no_more(rig: Any) -> None:
+    taking(rig, record=True)
+    rig.hear(RECORDED)
+    ruled(rig)
+    rig.do(commands.StartRecording(source="dial"))
+    (start,) = rig.wants(effects.StartRecording)
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    rig.do(commands.ForbidRecording(party=PartyId("PA-waiter")))
+    assert rig.wants(effects.StopRecording)
+    assert not rig.call.may_record("dial", [PartyId("PA-waiter")])
+
+
+def test_nothing_is_recorded_before_there_is_a_talk(rig: Any) -> None:
+    taking(rig, record=True)
+    assert not rig.call.hears_strangers
+    with pytest.raises(LocalError, match="nobody talks"):
+        rig.do(commands.StartRecording(source="dial"))
+    rig.hear(RECORDED)
+    assert rig.call.hears_strangers
+
+
+def test_an_agent_who_has_recorded_too_often_goes_on_unrecorded(rig: Any) -> None:
+    taking(rig, record=True)
+    rig.hear(RECORDED)
+    for _ in range(RECORDINGS_PER_CALL):
+        rig.do(commands.StartRecording(source="dial"))
+        name = rig.wants(effects.StartRecording)[-1].recording
+        rig.hear(inputs.RecordingBroke(recording=name, reason="failed"))
+    rig.do(commands.StartRecording(source="dial"))
+    assert len(rig.wants(effects.StartRecording)) == RECORDINGS_PER_CALL
+    assert "recording_failed" in [fact.code for fact in rig.wrote(events.TimelineNoted)]

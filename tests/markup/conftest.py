@@ -142,7 +142,8 @@ class Script:
                 says = RoomSays(request=item.request, recorded=self.room_recorded)
                 self.program.receive(says, now)
             case AskRecording():
-                duties = (*self.duties, *["none"] * len(item.targets))[: 1 + len(item.targets)]
+                others = len(item.targets) + (item.peer is not None)
+                duties = (*self.duties, *["none"] * others)[: 1 + others]
                 self.program.receive(
                     RecordingMay(
                         request=item.request,

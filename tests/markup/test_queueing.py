@@ -6,7 +6,7 @@ import pytest
 
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
-from ringfence.kernel.ids import CallId, ClipId, QueueId
+from ringfence.kernel.ids import CallId, ClipId, QueueId, RecordingId
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Callback, ClipReady, Fetch, Fetched, LoadMusic
 
@@ -187,7 +187,20 @@ def test_leave_outside_of_a_queue_goes_on(script):
     assert s.heard == ["after"]
 
 
-def test_a_wish_to_record_a_queue_is_answered(script):
-    s = take(script, dial="record='record-from-answer'")
-    assert "attribute_without_effect" in s.codes
-    assert s.all(commands.TakeFromQueue)
+def test_a_wish_to_record_a_queue_goes_with_the_taking(script):
+    assert take(script, dial="record='record-from-answer'").last(commands.TakeFromQueue).record
+    assert not take(script).last(commands.TakeFromQueue).record
+
+
+def test_the_action_hears_of_the_recording(script):
+    s = take(script, dial="record='record-from-answer' action='/done'")
+    s.tell(notices.QueueTaken(peer_call=AGENT))
+    recording = RecordingId("RE" + "7" * 32)
+    s.tell(
+        notices.DialFinished(
+            status="completed", cause=Cause.NORMAL, peer_call=AGENT, recording=recording
+        )
+    )
+    told = s.params(s.last(Fetch))
+    assert told["RecordingSid"] == recording
+    assert told["RecordingUrl"].endswith(recording)

@@ -7,12 +7,14 @@ import asyncio
 import pytest
 from switch_bench import Bench
 
-from ringfence.calls import effects
+from ringfence.calls import effects, events
 from ringfence.calls.commands import EndDial
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, LegId, QueueId
+from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.media.engine import protocol as media
+from ringfence.switch.call_recording import RecordingWish, record_call
 
 pytestmark = pytest.mark.anyio
 
@@ -25,11 +27,12 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def come(bench: Bench, verbs: str = WAIT) -> tuple[CallId, LegId]:
+async def come(bench: Bench, verbs: str = WAIT, caller: str = "") -> tuple[CallId, LegId]:
     count = len(bench.wire.sent(media.OpenLeg))
     number = f"+1202555{100 + count:04d}"
     bench.number(number, f"<Response>{verbs}</Response>")
-    bench.invite(number, key=f"in-{count}")
+    extra = f"P-Asserted-Identity: <sip:{caller}@192.0.2.50>\r\n" if caller else ""
+    bench.invite(number, key=f"in-{count}", extra=extra)
     bench.open_ports()
     await turn()
     return [*bench.runner.calls][-1], LegId(bench.wire.last(media.OpenLeg).leg)
@@ -111,3 +114,45 @@ async def test_set_up_and_forgotten(bench: Bench) -> None:
     bench.queues.handlers()[effects.LeaveQueue](
         live, effects.LeaveQueue(leg=LegId("LG-x"), queue=queue)
     )
+
+
+RECORDED = "<Dial record='record-from-answer-dual'><Queue>support</Queue></Dial>"
+FREE, OTHER, BRITON = "+12025550124", "+12025550125", "+447700900123"
+
+
+async def test_a_talk_that_may_be_recorded_is_and_each_side_for_itself(bench: Bench) -> None:
+    for number in (FREE, OTHER):
+        party = bench.world.resolve(Phone(number), bench.clock.now())
+        bench.world.consents[party] = "given"
+    await come(bench, caller=FREE)
+    _, agent = await come(bench, RECORDED, OTHER)
+    start = bench.wire.last(media.StartRecording)
+    assert [(one.leg, one.direction) for one in start.channels] == [(agent, "in"), (agent, "out")]
+    ruled = next(fact for fact in bench.world.facts if isinstance(fact, events.RecordingRuled))
+    asked = next(fact for fact in bench.world.facts if isinstance(fact, events.RecordingRequested))
+    assert asked.parties == ruled.parties
+    assert len(set(asked.parties)) == 2
+    names = bench.names()
+    assert names.index("QueueAnswered") < names.index("RecordingRuled")
+
+
+@pytest.mark.parametrize(("caller", "agent"), [(BRITON, FREE), (FREE, BRITON), ("anonymous", FREE)])
+async def test_who_would_have_to_be_told_first_is_not_recorded(
+    bench: Bench, caller: str, agent: str
+) -> None:
+    bench.world.consents[bench.world.resolve(Phone(FREE), bench.clock.now())] = "given"
+    await come(bench, caller=caller)
+    await come(bench, RECORDED, agent)
+    assert len(bench.wire.sent(media.Bridge)) == 1, "they talk all the same"
+    assert not bench.wire.sent(media.StartRecording)
+    noted = [fact.code for fact in bench.world.facts if isinstance(fact, events.TimelineNoted)]
+    assert "recording_not_permitted" in noted
+
+
+async def test_from_outside_the_other_side_of_a_queue_is_not_recorded(bench: Bench) -> None:
+    waiting, _ = await come(bench, caller=BRITON)
+    taking, _ = await come(bench, TAKE, FREE)
+    for call in (waiting, taking):
+        with pytest.raises(Refused, match="recording_not_permitted"):
+            await record_call(bench.runner, bench.runner.calls[call], RecordingWish())
+    assert not bench.wire.sent(media.StartRecording)

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from platform_run import Platform
-from tones import hears, until
+from tones import RATE, hears, level, until
 
+from ringfence.media import wav
 from ringfence.testing.phone import Phone
 
-WAIT, AGENT, SHORT = "+12025550120", "+12025550121", "+12025550122"
+WAIT, AGENT, SHORT, KEPT = "+12025550120", "+12025550121", "+12025550122", "+12025550119"
+FREE, DESK, GERMAN = "+12025550123", "+12025550124", "+4930231250"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +25,11 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         running.number(WAIT, "<Response><Enqueue>support</Enqueue><Hangup/></Response>")
         running.number(
             AGENT, "<Response><Dial timeout='20'><Queue>support</Queue></Dial></Response>"
+        )
+        running.number(
+            KEPT,
+            "<Response><Dial timeout='20' record='record-from-answer-dual'><Queue>support</Queue>"
+            "</Dial></Response>",
         )
         running.number(
             SHORT,
@@ -99,3 +106,60 @@ def test_a_full_queue_sends_its_caller_on(platform: Platform) -> None:
         assert time.monotonic() < deadline, calls
         time.sleep(0.05)
     assert all("QueueLeft" in names(platform, call["sid"]) for call in calls)
+
+
+def talk_on_the_record(platform: Platform, caller: str) -> str:
+    """A caller waits, the agent takes them, each is heard; the SID of the agent's call."""
+    before = len(platform.calls())
+
+    async def scene() -> None:
+        async with Phone(username=caller) as one, Phone(username=DESK) as desk:
+            talk = await one.call(f"sip:{WAIT}@{platform.sip}")
+            await asyncio.wait_for(talk.audio.talking.wait(), 20)  # music
+            talk.audio.say_tone(440, seconds=60, level=6_000)
+            agent = await desk.call(f"sip:{KEPT}@{platform.sip}")
+            agent.audio.say_tone(880, seconds=60, level=6_000)
+            await until(lambda: hears(agent, 440) and hears(talk, 880))
+            got = agent.audio.received
+            await until(lambda: agent.audio.received > got + 75)  # a second and a half
+            await agent.hang_up()
+            await talk.wait_over(20)
+
+    asyncio.run(scene())
+    calls = platform.calls(ended=before + 2)[:2]
+    return next(str(call["sid"]) for call in calls if call["called"] == KEPT)
+
+
+@pytest.mark.promise("TEL-07")
+def test_the_talk_of_an_agent_is_recorded_where_both_agreed_before(platform: Platform) -> None:
+    for number in (FREE, DESK):
+        platform.do("privacy.consent.give", number=number, purpose="record_call", how="letter")
+    sid = talk_on_the_record(platform, FREE)
+    (ruling,) = platform.do("privacy.recording", sid=sid)
+    assert (ruling["outcome"], ruling["same"]) == ("record", True)
+    deadline = time.monotonic() + 30
+    while True:
+        (kept,) = platform.do("recording.list", call=sid)
+        if kept["status"] == "saved":
+            break
+        assert time.monotonic() < deadline, kept
+        time.sleep(0.1)
+    assert kept["source"] == "dial"
+    out = platform.data.parent / "talk.wav"
+    platform.cli("recording", "export", kept["sid"], "--to", str(out))
+    form, pcm = wav.read(out.read_bytes())
+    assert form.channels == 2
+    end = slice(-RATE // 2 * 2, -RATE // 4 * 2)  # a quarter of a second before the last one
+    agent, caller = pcm[end][0::2], pcm[end][1::2]
+    assert level(agent, 880) > 500 > level(agent, 440)
+    assert level(caller, 440) > 500 > level(caller, 880)
+
+
+@pytest.mark.promise("TEL-07")
+def test_whom_the_law_wants_asked_talks_unrecorded(platform: Platform) -> None:
+    sid = talk_on_the_record(platform, GERMAN)
+    (ruling,) = platform.do("privacy.recording", sid=sid)
+    assert (ruling["outcome"], ruling["same"]) == ("ask", True)
+    assert platform.do("recording.list", call=sid) == []
+    texts = [line["text"] for line in platform.do("call.timeline", sid=sid)]
+    assert any("out of a queue is not recorded: somebody has to be told" in one for one in texts)

@@ -76,8 +76,10 @@ class Call:
         return self._live.answered_at is not None
 
     def has(self, party: PartyId) -> bool:
-        """Whether somebody takes part, or is being rung."""
-        return any(leg.party == party for leg in self._live.legs.values())
+        """Whether somebody takes part, or is being rung, or is recorded here in another's talk."""
+        running = [one for one in self._live.recordings.values() if one.running]
+        recorded = any(party == channel.party for one in running for channel in one.channels)
+        return recorded or any(leg.party == party for leg in self._live.legs.values())
 
     def may_record(self, source: RecordingSource, parties: Iterable[PartyId | None]) -> bool:
         """Whether a recording of these parties was ruled on, and nobody is owed anything."""
@@ -110,6 +112,14 @@ class Call:
         if isinstance(activity, DialActivity) and activity.partner is not None:
             return self._live.legs.get(activity.partner)
         return None
+
+    @property
+    def hears_strangers(self) -> bool:
+        """Whether the first leg hears people of other calls: in a room, or out of a queue."""
+        live = self._live
+        if live.anchor is None or live.activity is None:
+            return False
+        return live.activity.shared or (live.anchor.peer is not None and self.talks_to() is None)
 
     def running(self, source: RecordingSource) -> RecordingId | None:
         """Return the recording of a kind that runs or rests at present."""

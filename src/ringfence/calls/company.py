@@ -110,10 +110,13 @@ class TakeFromQueue:
 
     ``wait_ms``: how long to wait for somebody when the queue is empty. ``brief``: what the caller
     hears before they are connected. ``name``: as in `Enqueue`; a queue that is not there fails.
+    ``record``: the program wants to record the talk and is told when there is one
+    (`notices.QueueTaken`); what it records ends with the talk.
     """
 
     queue: QueueId = _NO_QUEUE
     name: str = field(default="", repr=False)
+    record: bool = False
     brief: Heard | None = None
     wait_ms: int = 0
     time_limit_ms: int = 0

@@ -200,6 +200,13 @@ class QueueCalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueTaken:
+    """A caller was taken and talks with the first leg; for who asked (`TakeFromQueue.record`)."""
+
+    peer_call: CallId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFinished:
     """The first leg waits no longer. ``talk_ms``: with the agent, when ``connected``."""
 
@@ -283,6 +290,7 @@ Notice = (
     | ConferenceFinished
     | QueuePlace
     | QueueCalled
+    | QueueTaken
     | QueueFinished
     | TransferFinished
     | SpeechHeard

@@ -207,6 +207,14 @@ def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
     channels: tuple[effects.Channel, ...] = call.both_ways(first)
     if c.partner is not None:
         channels = both_voices(first, call.find(c.partner))
+    if isinstance(call.activity, QueueTaking) and c.source == "dial":
+        voices = call.activity.voices()
+        if voices is None:
+            raise LocalError("nobody talks to the first leg")
+        if call.recordings_spent:
+            call.note("recording_failed", "there are as many recordings as a call may have")
+            return
+        channels = voices
     if c.source == "voicemail" or c.track == "inbound":
         channels = channels[:1]
     elif c.track == "outbound":

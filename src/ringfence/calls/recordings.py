@@ -112,6 +112,11 @@ class Recordings(Outlets):
         self.timers.set("recording", self.now + wait, recording.id)
         return recording
 
+    @property
+    def recordings_spent(self) -> bool:
+        """Whether there have been as many recordings as a call may have."""
+        return self._recordings_made >= RECORDINGS_PER_CALL
+
     def begin_recording(self, recording: Recording) -> None:
         """Everybody was told: what was held back is carried out."""
         start, recording.held_back = recording.held_back, None

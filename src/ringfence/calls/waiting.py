@@ -9,6 +9,7 @@ in two calls, and each follows this table on its own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from ringfence.calls import effects, events, inputs, notices
@@ -16,6 +17,7 @@ from ringfence.calls.activity import Activity
 from ringfence.calls.causes import Cause, dial_status
 from ringfence.calls.commands import Enqueue, TakeFromQueue
 from ringfence.calls.core import CallCore
+from ringfence.calls.effects import Channel
 from ringfence.calls.leg import Leg
 from ringfence.calls.words import QueueExit
 from ringfence.kernel.clock import Ms
@@ -275,6 +277,8 @@ class QueueTaking(_Side):
         match x:
             case inputs.Connected() if self.state == "waiting":
                 self._connect(x)
+                if self._command.record and x.peer_call is not None:
+                    core.tell(notices.QueueTaken(peer_call=x.peer_call))
                 if self._command.time_limit_ms:
                     core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
             case inputs.QueueEnded() if self.state == "waiting":
@@ -284,6 +288,16 @@ class QueueTaking(_Side):
                 self._finish(Cause.NORMAL, by_peer=True)
             case _:
                 pass
+
+    def voices(self) -> tuple[Channel, Channel] | None:
+        """The channels of what the agent and the caller say, while they talk.
+
+        The caller is recorded where the agent hears them: their own leg is another call's.
+        """
+        if self.state != "talking" or self._peer is None:
+            return None
+        own, heard = self.core.both_ways(self.core.first())
+        return own, replace(heard, party=self._peer.party)
 
     def digit(self, leg: Leg, digit: str) -> bool:  # noqa: ARG002
         """The star ends the conversation where that was asked for."""
@@ -325,6 +339,10 @@ class QueueTaking(_Side):
         peer = None if self._peer is None else self._peer.peer
         peer_call = None if self._peer is None else self._peer.peer_call
         peer_waited_ms = 0 if self._peer is None else self._peer.waited_ms
+        recordings = tuple(core.recordings.values()) if self._command.record else ()
+        recording = next((r.id for r in recordings if r.source == "dial" and r.running), None)
+        if self._command.record:
+            core.stop_recordings("dial")
         self._part(cause, by_peer=by_peer)
         status = dial_status(cause, talked=was == "talking")
         core.facts.append(
@@ -348,6 +366,7 @@ class QueueTaking(_Side):
                     talk_ms=talk_ms,
                     leg=peer,
                     party=party,
+                    recording=recording,
                     hung_up=core.over,
                     peer_call=peer_call,
                     peer_waited_ms=peer_waited_ms,

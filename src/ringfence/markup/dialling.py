@@ -8,7 +8,7 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.reply import Reply
 from ringfence.calls.targets import ToApplication
-from ringfence.calls.words import RecordingDuty, RecordingTrack, RecordWhen
+from ringfence.calls.words import RecordingDuty, RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ApplicationId, own_call
@@ -17,7 +17,9 @@ from ringfence.markup.build import told
 from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
+from ringfence.markup.dial_recording import TRACKS, tell_recorded
 from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
+from ringfence.markup.following import RecordingNews
 from ringfence.markup.progress import ProgressReports
 from ringfence.markup.ring_tones import ring_tone
 from ringfence.markup.screening import Screening
@@ -31,19 +33,6 @@ _WHEN: dict[str, RecordWhen] = {
     "record-from-answer-dual": "from_answer",
     "record-from-ringing": "from_ringing",
     "record-from-ringing-dual": "from_ringing",
-}
-
-
-_TRACKS: dict[str, RecordingTrack] = {
-    "both": "both",
-    "inbound": "inbound",
-    "outbound": "outbound",
-}
-
-_RECORDED: dict[type, str] = {
-    notices.RecordingBegun: "in-progress",
-    notices.RecordingFinished: "completed",
-    notices.RecordingMissing: "absent",
 }
 
 
@@ -233,7 +222,7 @@ class DialStep(Step):
                 record=record,
                 dual=dial.record.endswith("-dual"),
                 trim=dial.trim == "trim-silence",
-                track=_TRACKS[dial.recording_track],
+                track=TRACKS[dial.recording_track],
                 covers=stage.recorded and not self._inside,
                 refers=dial.refer_url is not None,
             )
@@ -348,32 +337,9 @@ class DialStep(Step):
         params += ((f"ReturnParam_{name}", value) for name, value in reply.returned)
         return tuple(params)
 
-    def _recorded(
-        self, ended: notices.RecordingBegun | notices.RecordingFinished | notices.RecordingMissing
-    ) -> None:
+    def _recorded(self, news: RecordingNews) -> None:
         """The conversation is recorded, or its recording is there, perhaps long after the dial."""
-        dial, stage = self._dial, self._stage
-        status = _RECORDED[type(ended)]
-        duration = ended.duration_ms if isinstance(ended, notices.RecordingFinished) else 0
-        if dial.recording_status_callback and status in dial.recording_status_callback_event:
-            stage.tell(
-                dial.recording_status_callback,
-                dial.recording_status_callback_method,
-                (
-                    *recording_params(stage.context, ended.recording),
-                    ("RecordingStatus", status),
-                    ("RecordingDuration", whole_seconds(duration)),
-                    ("RecordingChannels", self._channels),
-                    ("RecordingTrack", dial.recording_track),
-                    ("RecordingSource", "DialVerb"),
-                ),
-                "recording",
-            )
-
-    @property
-    def _channels(self) -> str:
-        both = self._dial.recording_track == "both"
-        return "2" if both and self._dial.record.endswith("-dual") else "1"
+        tell_recorded(self._stage, self._dial, news)
 
     def _over(self, params: Params) -> None:
         dial, stage = self._dial, self._stage

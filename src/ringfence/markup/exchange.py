@@ -26,7 +26,7 @@ from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import ClipId, MessageId, PartyId, RecordingId
+from ringfence.kernel.ids import CallId, ClipId, MessageId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
 from ringfence.payments.charge import Charge, Outcome, Result
@@ -111,7 +111,7 @@ class AskRecording:
 
     ``first``: the address of whoever the program talks to; ``own``: our own address in the call;
     ``targets``: whom a dial rings; ``beep``: whether a beep is heard before; ``room``: whose
-    members are parties too.
+    members are parties too; ``peer``: a call whose own party talks with the first.
     """
 
     request: int
@@ -121,6 +121,7 @@ class AskRecording:
     targets: tuple[DialTarget, ...] = ()
     beep: bool = False
     room: str = field(default="", repr=False)
+    peer: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,9 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.words import QueueExit
 from ringfence.kernel.clock import Ms
-from ringfence.markup.context import Source, dial_word, whole_seconds
-from ringfence.markup.exchange import Answer, Begin, ClipReady, LoadMusic, Params
+from ringfence.markup.context import Source, dial_word, recording_params, whole_seconds
+from ringfence.markup.dial_recording import QueueRecording
+from ringfence.markup.exchange import Answer, Begin, ClipReady, LoadMusic, Params, RecordingMay
 from ringfence.markup.stage import Stage, Step
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import Dial, Enqueue, Leave, Method, Queue
@@ -205,7 +206,7 @@ class EnqueueStep(Step):
 class TakingStep(Step):
     """One Dial of a Queue."""
 
-    __slots__ = ("_base", "_dial", "_queue", "_stage")
+    __slots__ = ("_base", "_dial", "_queue", "_recording", "_stage")
 
     def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
         """``base``: the URL of the document it stands in."""
@@ -213,6 +214,7 @@ class TakingStep(Step):
         self._dial = dial
         self._base = base
         self._queue = next(one for one in dial.targets if isinstance(one, Queue))
+        self._recording = QueueRecording(stage, dial)
 
     def begin(self) -> None:
         dial, queue = self._dial, self._queue
@@ -220,16 +222,11 @@ class TakingStep(Step):
             self._stage.note(
                 "too_many_targets", "only the queue is served, nobody is dialled", at=dial
             )
-        if dial.record != "do-not-record":
-            self._stage.note(
-                "attribute_without_effect",
-                "record has no effect on a queue yet: nothing is recorded",
-                at=dial,
-            )
         url = None if queue.url is None else resolve(queue.url, self._base)
         self._stage.command(
             commands.TakeFromQueue(
                 name=queue.name,
+                record=dial.record != "do-not-record",
                 brief=None if url is None else commands.Heard(url=url, method=queue.method),
                 wait_ms=dial.timeout * 1000,
                 time_limit_ms=dial.time_limit * 1000,
@@ -238,8 +235,17 @@ class TakingStep(Step):
         )
 
     def receive(self, notice: Notice) -> None:
-        if isinstance(notice, notices.DialFinished):
+        if isinstance(notice, notices.QueueTaken):
+            self._recording.taken(notice.peer_call)
+        elif isinstance(notice, notices.DialFinished):
+            self._recording.over()
             self._finished(notice)
+
+    def ruled(self, may: RecordingMay) -> None:
+        self._recording.ruled(may)
+
+    def abandon(self) -> None:
+        self._recording.over()
 
     def _finished(self, ended: notices.DialFinished) -> None:
         stage, dial = self._stage, self._dial
@@ -263,6 +269,8 @@ class TakingStep(Step):
                 ("DequeuedCallQueueTime", whole_seconds(ended.peer_waited_ms)),
                 ("DequeuedCallDuration", whole_seconds(ended.talk_ms)),
             )
+        if ended.recording is not None:
+            params = (*params, *recording_params(stage.context, ended.recording))
         stage.go(dial.action, dial.method, params)
 
 

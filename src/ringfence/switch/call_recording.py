@@ -47,6 +47,9 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
     if program is None or first is None or program.over or not live.call.answered:
         raise Refused("call_not_in_progress", "nobody is on the line")
     partner = live.call.talks_to()
+    if live.call.hears_strangers:
+        # In a room each member is recorded by themselves; a queue's talk by the agent's Dial.
+        raise Refused("recording_not_permitted", "somebody of another call is on the other side")
     targets: tuple[DialTarget, ...] = ()
     if partner is not None:
         if partner.target is None:

@@ -153,6 +153,7 @@ class ProgramHost:
                 Side(request.first, first),
                 *(Side(self._address(target), target.party) for target in targets),
                 *(self._in_room(request, first, now)),
+                *(self._across(request, now)),
             ],
             own=request.own,
             beep=request.beep,
@@ -169,6 +170,20 @@ class ProgramHost:
             for address in self.rooms.addresses(request.room)
         ]
         return [side for side in sides if side.party != first]
+
+    def _across(self, request: AskRecording, now: Ms) -> list[Side]:
+        """Who is in the other call that a queue connected with this one; unknown where it is not.
+
+        Somebody unknown has a right to everything, so that nothing is recorded of them.
+        """
+        if request.peer is None:
+            return []
+        live = self._runner.calls.get(request.peer)
+        if live is None or live.program is None:
+            return [Side("", None)]
+        context = live.program.context
+        address = context.caller if context.direction == "inbound" else context.called
+        return [Side(address, self._known(address, now))]
 
     def _known(self, address: Phone | str, now: Ms) -> PartyId | None:
         """The party of an address; None where there is none, and then nobody covers it.
