@@ -92,3 +92,14 @@ async def test_it_is_in_the_archive_of_its_person(office):
     (row,) = content.tables["addresses"]
     assert row["id"] == made.sid
     assert "1 Canary Street" in str(row["sealed"])
+
+
+async def test_one_who_is_restricted_hides_nobody_else(office):
+    kept = await run(office, "address.add", **HOME, contact="+12025550142")
+    other = await run(office, "address.add", **HOME | {"street": "2 Other Street"})
+    await run(office, "privacy.restrict", number="+12025550142")
+    assert await run(office, "address.list") == [other]
+    with pytest.raises(Refused, match="restricted"):
+        await run(office, "address.show", sid=kept.sid)
+    await run(office, "privacy.unrestrict", number="+12025550142")
+    assert await run(office, "address.list") == [kept, other]

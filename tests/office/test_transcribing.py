@@ -290,6 +290,25 @@ async def test_one_is_shown_removed_and_then_unknown(scene: Scene) -> None:
         await run("transcription.list", {"recording": "RE" + "0" * 32}, actor="operator")
 
 
+async def test_one_who_is_restricted_hides_nobody_else(scene: Scene) -> None:
+    await scene.record(saved=False)
+    asked, run = await scene.wanted(""), scene.office.run
+    scene.facts(scene.saved())
+    await scene.office.store.recordings.finish(scene.recording, keep=True)
+    await scene.office.settled()
+    await scene.carry_out(asked.sid)
+    (before,) = await scene.shown()
+    assert before.text
+    number = {"number": "+12025550123"}
+    await run("privacy.restrict", number, actor="operator")
+    (shown,) = await scene.shown()
+    assert (shown.sid, shown.status, shown.text, shown.said) == (asked.sid, "completed", None, [])
+    with pytest.raises(Refused, match="restricted"):
+        await run("transcription.show", {"sid": asked.sid}, actor="operator")
+    await run("privacy.unrestrict", number, actor="operator")
+    assert await scene.shown() == [before]
+
+
 async def test_what_is_on_hold_is_not_removed(scene: Scene) -> None:
     await scene.record(saved=False)
     asked, office = await scene.wanted(""), scene.office

@@ -96,7 +96,7 @@ async def add(
 
 @TABLE.use_case("address.list", actors=KNOWN, purpose=_PURPOSE, category=POSTAL)
 async def list_(office: Office) -> list[desk.Address]:
-    """Every address."""
+    """Every address, but of people whose data is only stored (GDPR 18)."""
     return [_view(one) for one in office.read(office.store.rooms.addresses.all)]
 
 

@@ -132,8 +132,18 @@ class Addresses:
         return PartyId(self._row(queries, address)[2])
 
     def all(self, queries: Queries) -> list[Address]:
-        """Return every address, the oldest first. Purposes as of `get`."""
-        return [self._opened(row) for row in queries.rows(_ALL, (self._seal.account.id,))]
+        """Return every address, the oldest first. Purposes as of `get`.
+
+        Of somebody who is restricted it is only stored: it is left out.
+        """
+        found = []
+        for row in queries.rows(_ALL, (self._seal.account.id,)):
+            try:
+                found.append(self._opened(row))
+            except Refused as refused:
+                if refused.code != "restricted":
+                    raise
+        return found
 
     def about(self, queries: Queries, address: str) -> tuple[str, bool]:
         """Return the country, and whether emergency services may be told of it. Opens nothing.
