@@ -5,14 +5,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ringfence.kernel.clock import DAY
+from ringfence.kernel.clock import DAY, HOUR, MINUTE
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.purposes import purpose
+from ringfence.privacy.retention import RULES
 from ringfence.storage.audit_check import check_all
 
 
-def check(store):
-    return check_all(store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt)
+@pytest.fixture
+def check(clock):
+    def whole(store, **more):
+        return check_all(
+            store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt,
+            now=clock.now(), **more,
+        )  # fmt: skip
+
+    return whole
 
 
 @pytest.fixture
@@ -34,18 +42,15 @@ def grown(store, story, clock, settle):
     return one
 
 
-def test_a_log_that_is_whole(store, grown):
+def test_a_log_that_is_whole(store, grown, check):
     seen = []
-    found = check_all(
-        store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt,
-        progress=seen.append,
-    )  # fmt: skip
+    found = check(store, progress=seen.append)
     assert found.faults == []
     assert found.leaves == store.trail.size == sum(seen) == found.proved
     assert (found.heads, found.erased) == (2, 0)
 
 
-def test_erased_people_leave_leaves_that_nobody_can_prove(store, rooms, grown, clock):
+def test_erased_people_leave_leaves_that_nobody_can_prove(store, rooms, grown, clock, check):
     clock.advance(181 * DAY)
     planned = store.eraser.plan(rooms.account, grown.caller, reason="request", actor="x")
     store.eraser.carry_out(planned.id)
@@ -59,6 +64,11 @@ HARM = {
     "a record changed": "UPDATE audit_records SET body = '{}' WHERE kind = 'opened'",
     "a time changed": "UPDATE audit_records SET at = at + 1 WHERE kind = 'noted'",
     "a fact changed": "UPDATE events SET at = at + 1 WHERE id = 5",
+    "a record dropped": "DELETE FROM audit_records WHERE kind = 'opened'",
+    "the last record dropped": "DELETE FROM audit_records"
+                               " WHERE leaf = (SELECT max(leaf) FROM audit_records)",
+    "a fact dropped": "DELETE FROM events WHERE id = 5",
+    "every record dropped": "DELETE FROM audit_records; DELETE FROM events",
     "a fact twice": "INSERT INTO events (call_id, account_id, at, name, body, leaf)"
                     " SELECT call_id, account_id, at, name, body, leaf FROM events WHERE id = 5",
     "a tile above": "UPDATE audit_tiles SET data = zeroblob(length(data)) WHERE level = 1",
@@ -72,18 +82,37 @@ HARM = {
 
 
 @pytest.mark.parametrize("harm", HARM)
-def test_every_harm_is_named(store, grown, harm, tmp_path):
+def test_every_harm_is_named(store, grown, harm, tmp_path, check):
     db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
     db.execute(HARM[harm])
     db.close()
     assert check(store).faults != []
 
 
+def test_a_log_emptied_below_its_facts_is_named(store, grown, check, clock):
+    signer, salt = store.signer(), store.salt
+    clock.advance(2 * MINUTE)
+    found = check_all(store.db.reading, 0, signer=signer, salt=salt, now=clock.now())
+    assert any("the log ends before" in fault for fault in found.faults)
+
+
+def test_what_may_be_gone_is_no_fault(store, grown, tmp_path, clock, check):
+    """Facts go when the floor of call logs is over, and nobody can tell whose a leaf was."""
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    db.execute("DELETE FROM events WHERE id = 5")
+    db.close()
+    clock.advance(RULES["call_log"].floor_days * DAY - HOUR)
+    assert check(store).faults != []
+    clock.advance(2 * HOUR)
+    found = check(store)
+    assert (found.faults, found.erased) == ([], 1)
+
+
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, place, bit):
+def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, check, place, bit):
     """Invariant: no leaf can be another and the check be silent."""
     db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
     rows = db.execute("SELECT number, data FROM audit_tiles WHERE level = -1").fetchall()

@@ -53,8 +53,15 @@ def pages(store, party):
     return [leaf for leaf, _, _ in audit_pages.pages_of(store.db.reading, party)]
 
 
-def check(store):
-    return check_all(store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt)
+@pytest.fixture
+def check(clock):
+    def whole(store):
+        return check_all(
+            store.db.reading, store.trail.size, signer=store.signer(), salt=store.salt,
+            now=clock.now(),
+        )  # fmt: skip
+
+    return whole
 
 
 def rows(store, sql, *values):
@@ -143,7 +150,7 @@ def test_pages_are_found_in_spans_and_after_the_last(store, people, show, open_s
 @pytest.mark.usefixtures("short_spans")
 @pytest.mark.parametrize("shown", [2, 3, 8])
 def test_an_erased_person_is_on_no_page_and_the_others_prove_theirs(
-    store, rooms, people, show, signed, clock, shown
+    store, rooms, people, show, signed, clock, shown, check
 ):
     for _ in range(shown):
         show(*people[:2])
@@ -162,7 +169,7 @@ def test_an_erased_person_is_on_no_page_and_the_others_prove_theirs(
     assert check(store).faults == []
 
 
-def test_a_page_that_was_changed_is_named(store, people, show, tmp_path):
+def test_a_page_that_was_changed_is_named(store, people, show, tmp_path, check):
     show(*people)
     show(*people[:2])
     assert check(store).faults == []

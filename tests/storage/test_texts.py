@@ -118,14 +118,18 @@ def test_every_fact_is_proved_by_the_log(store, texts, asked, clock):
     take(store, texts, clock)
     sent(store, texts, clock, sid)
     queries = store.db.reading
-    found = check_all(queries, store.trail.size, signer=store.signer(), salt=store.salt)
+    found = check_all(
+        queries, store.trail.size, signer=store.signer(), salt=store.salt, now=clock.now()
+    )
     assert (found.faults, found.erased) == ([], 0)
     party = texts.get(queries, sid).party
     names = {leaf.kind for leaf in leaves_of(queries, party, store.salt)}
     assert {"MessageAsked", "MessageTaken", "MessageSent"} <= names
     forged = "UPDATE text_events SET body = '{}' WHERE name = 'MessageSent'"
     store.db.submit(lambda tx: tx._cursor.execute(forged)).result(5)
-    found = check_all(queries, store.trail.size, signer=store.signer(), salt=store.salt)
+    found = check_all(
+        queries, store.trail.size, signer=store.signer(), salt=store.salt, now=clock.now()
+    )
     assert len(found.faults) == 1
 
 

@@ -2,17 +2,22 @@
 
 At a start only the newest head is compared (``storage.audit.check_log``); this reads everything,
 so that a leaf changed or dropped anywhere is found, and says where. What cannot be proved any more
-because the person it was about was erased is counted apart.
+because the person it was about was erased is counted apart. A record that is missing is a fault as
+long as it has to be there: records of the log itself are never removed, facts of calls and messages
+only when the floor of their rule (``privacy.retention``, ``call_log``) is over. Of a leaf older
+than that nobody can tell whose record it was.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import bindparam, select
 
+from ringfence.kernel.clock import DAY, MINUTE, Ms
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import AUDIT_FAULTS, AUDIT_PAGE
 from ringfence.privacy.audit import (
@@ -26,6 +31,7 @@ from ringfence.privacy.audit import (
     tree_root,
 )
 from ringfence.privacy.checkpoint import Signer, verify
+from ringfence.privacy.retention import RULES
 from ringfence.storage import audit_pages
 from ringfence.storage.audit import record_bytes, tile_reader
 from ringfence.storage.audit_pages import PAGE, member_of
@@ -81,6 +87,7 @@ _HEADS = Statement(
     "after",
     "count",
 )
+_SIGNED = Statement(select(_k.size, _k.at).order_by(_k.size))
 _ALIVE = Statement(
     select(parties.c.id).where(parties.c.id == bindparam("party"), parties.c.erased_at.is_(None)),
     "party",
@@ -109,6 +116,7 @@ def check_all(
     *,
     signer: Signer,
     salt: Salt,
+    now: Ms,
     progress: Callable[[int], object] = lambda _: None,
 ) -> Checked:
     """Check the log of ``size`` leaves. ``progress`` hears of every leaf that was looked at."""
@@ -120,7 +128,7 @@ def check_all(
         checked.fault(error.reason)
         return checked
     _check_heads(queries, Prover(read), size, signer, checked)
-    _check_records(queries, read, size, salt, checked)
+    _check_records(queries, read, size, salt, checked, now)
     return checked
 
 
@@ -167,18 +175,26 @@ def _check_heads(
                 checked.fault(f"the head signed over {after} leaves is not one of this log")
 
 
-def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checked: Checked) -> None:
+def _check_records(
+    queries: Queries, read: Reader, size: int, salt: Salt, checked: Checked, now: Ms
+) -> None:
     """Compare every record that is still there with its leaf."""
     seen = bytearray(size)
+    written = array("q", bytes(8 * size))
     number, entries = -1, b""
     for leaf, person in _all_records(queries, salt, checked):
         if not 0 <= leaf.index < size:
             if leaf.index >= size:
-                continue  # written while we were reading
+                if leaf.at < now - MINUTE:  # younger: written while we were reading
+                    checked.fault(
+                        f"the log ends before the leaf {leaf.index}, whose record is here"
+                    )
+                continue
         elif seen[leaf.index]:
             checked.fault(f"two records claim the leaf {leaf.index}")
             continue
         seen[leaf.index] = 1
+        written[leaf.index] = leaf.at
         if leaf.index // WIDTH != number:
             number = leaf.index // WIDTH
             entries = read(ENTRIES, number)
@@ -190,7 +206,23 @@ def _check_records(queries: Queries, read: Reader, size: int, salt: Salt, checke
             checked.erased += 1
         else:
             checked.fault(f"the record of the leaf {leaf.index} is not the one it was made of")
-    checked.erased += size - sum(seen)
+    _check_missing(seen, written, dict(queries.rows(_SIGNED)), checked, now)
+
+
+def _check_missing(
+    seen: bytearray, written: array[int], signed: dict[int, int], checked: Checked, now: Ms
+) -> None:
+    """A leaf is no older than those before it: name those whose record has to be there still."""
+    least = 0
+    oldest = now - RULES["call_log"].floor_days * DAY
+    for index, there in enumerate(seen):
+        least = max(least, signed.get(index, 0), written[index])
+        if there:
+            continue
+        if least > oldest:
+            checked.fault(f"the record of the leaf {index} is gone, and is too young for that")
+        else:
+            checked.erased += 1
 
 
 def _all_records(

@@ -77,10 +77,12 @@ async def compare(office: Office, *, old: int, new: int) -> str:
 async def check(office: Office) -> views.AuditReport:
     """Compare every hash, every signed head and every record with the log."""
     signed, _ = await head(office)
-    store = office.store.store
+    store, now = office.store.store, office.clock.now()
     found = await asyncio.to_thread(
         store.apart,
-        lambda queries: check_all(queries, signed.size, signer=store.signer(), salt=store.salt),
+        lambda queries: check_all(
+            queries, signed.size, signer=store.signer(), salt=store.salt, now=now
+        ),
     )
     return views.AuditReport(
         leaves=found.leaves,
