@@ -143,6 +143,16 @@ def test_who_received_and_who_looked_is_in_it(files):
     assert {"leaf", "at", "purpose", "category", "by"} <= set(opened)
 
 
+def test_whom_the_exchange_handed_something_on_to_is_in_it(scene):
+    number = next(iter(PEOPLE))
+    plant(scene, number, 1_111)
+    carried = "UPDATE calls SET trunk_id = 'TK" + "1" * 32 + "'"
+    scene.office.store.db.submit(lambda tx: tx._cursor.execute(carried)).result(5)
+    told = json.loads(archive_of(scene, number)["recipients.json"])
+    assert [one["kind"] for one in told] == ["provider", "carrier"]
+    assert (told[1]["recipient"], len(told[1]["records"])) == ("TK" + "1" * 32, 1)
+
+
 def test_every_row_says_where_it_is_from_and_how_long_it_is_kept(files):
     told = json.loads(files["provenance.json"])
     assert set(told) == set(access_archive.PATHS)

@@ -33,6 +33,7 @@ from ringfence.kernel.ids import MediaId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.media import wav
 from ringfence.media.engine.sealing import read_channel
+from ringfence.office.privacy.handed_on import handed_on
 from ringfence.privacy.checkpoint import Checkpoint
 from ringfence.privacy.labels import Label
 from ringfence.privacy.purposes import PURPOSES
@@ -141,7 +142,7 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
             found = [row for row in found if _of(row, inside, name)]
         content.tables[name] = [row for row in found if not _is_hidden(row, office.clock.now())]
     if window is WHOLE:
-        content.recipients = recipients(office, queries, party)
+        content.recipients = recipients(office, queries, party) + handed_on(content.tables)
         content.history = history(office, queries, content)
         content.lists = _lists(office, queries, content)
     _name_the_others(office, queries, content)
