@@ -27,7 +27,7 @@ def join(s):
 def test_a_room_is_joined_with_twilio_s_defaults(script):
     found = join(confer(script))
     assert found == commands.JoinConference(
-        name="team", max_members=250, time_limit_ms=14_400_000, wait=None
+        name="team", max_members=250, time_limit_ms=14_400_000, wait=None, trim=True
     )
 
 
@@ -38,7 +38,7 @@ def test_every_wish(script):
             "muted='true' beep='onExit' startConferenceOnEnter='false' endConferenceOnExit='true' "
             f"maxParticipants='3' coach='{CALL}' participantLabel='ann' waitUrl='/music' "
             "waitMethod='GET' statusCallback='/news' statusCallbackEvent='start end join' "
-            "region='ie1' jitterBufferSize='small'",
+            "region='ie1' jitterBufferSize='small' trim='do-not-trim'",
             dial="hangupOnStar='true' timeLimit='60'",
         )
     )
@@ -57,6 +57,7 @@ def test_every_wish(script):
         ),
         hangup_on_star=True,
         time_limit_ms=60_000,
+        trim=False,
     )
 
 

@@ -15,7 +15,8 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
 from ringfence.media import wav
 from ringfence.media.engine.sealing import ChannelWriter
-from ringfence.office.exporting import export
+from ringfence.office.exporting import export, export_mix
+from ringfence.office.voices import Part
 from ringfence.storage.recordings import Recording, StoredChannel
 
 pytestmark = pytest.mark.anyio
@@ -105,3 +106,24 @@ async def test_an_mp3_can_be_decoded(tmp_path: Path, mixed: bool, channels: int)
     found = miniaudio.mp3_get_info(data)
     assert (found.nchannels, found.sample_rate) == (channels, 8_000)
     assert 0.9 < found.duration < 1.3
+
+
+async def test_trailing_silence_alone_is_left_out_too(tmp_path: Path) -> None:
+    trimmed = replace(RECORDING, duration_ms=500)
+    _, pcm = wav.read(await whole(trimmed, [channel(tmp_path, 0, 1000)]))
+    assert len(pcm) == 4_000
+
+
+async def test_the_voices_of_a_room_keep_their_places_without_what_was_trimmed(
+    tmp_path: Path,
+) -> None:
+    parts = [
+        Part(0, channel(tmp_path, 0, 1000), (250, 500)),
+        Part(1_000, channel(tmp_path, 1, 2000), (0, 250)),
+    ]
+    items = [item async for item in export_mix(RECORDING, parts)]
+    _, pcm = wav.read(b"".join(item.data for item in items if isinstance(item, Chunk)))
+    assert len(pcm) == 8_000 + 2_000
+    assert pcm[3_900] > 500
+    assert set(pcm[4_000:8_000]) == {0}
+    assert pcm[8_100] > 1_500

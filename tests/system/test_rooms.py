@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from platform_run import Platform
-from tones import hears, level, until
+from tones import RATE, hears, level, until
 
 from ringfence.media import wav
 from ringfence.testing.phone import Phone
@@ -19,6 +19,7 @@ HOST = "+12025550112"
 SMALL = "+12025550113"
 RECORDED = "+12025550114"
 ANN, BEN, COACH = "+12025550115", "+12025550116", "+12025550117"
+TRIMMED = "+12025550118"
 
 
 def room(platform: Platform, number: str, attributes: str = "", *, name: str = "team") -> None:
@@ -117,6 +118,49 @@ def test_what_is_said_in_a_room_is_kept_voice_by_voice(platform: Platform) -> No
     middle = pcm[len(pcm) // 2 :][: 8_000 // 5]
     assert level(middle, 660) > 500
     assert level(middle, 880) > 500
+
+
+def test_silence_at_both_ends_of_a_room_is_in_no_recording(platform: Platform) -> None:
+    """As Twilio has it, where the document says nothing else."""
+    room(platform, TRIMMED, "beep='false' record='record-from-start'", name="trimmed")
+    before = len(platform.calls())
+
+    def inside(name: str) -> int:
+        found = platform.do("conference.list", name=name)["conferences"]
+        return len(platform.do("participant.list", conference=found[0]["sid"])) if found else 0
+
+    async def scene() -> None:
+        async with Phone(username="+447700900123") as one, Phone(username="+447700900124") as two:
+            calls = []
+            for phone in (one, two):
+                call = await phone.call(f"sip:{TRIMMED}@{platform.sip}")
+                await asyncio.wait_for(call.audio.talking.wait(), 20)  # what they are told
+                calls.append(call)
+            first, second = calls
+            await until(lambda: inside("trimmed") == 2)
+            for say in (lambda: second.audio.say_tone(440, seconds=1, level=6_000), None):
+                got = second.audio.received
+                await until(lambda got=got: second.audio.received > got + 150)  # three seconds
+                if say is not None:
+                    say()
+                    await until(lambda: hears(first, 440))
+            for call in calls:
+                await call.hang_up()
+
+    asyncio.run(scene())
+    platform.calls(ended=before + 2)
+    (found,) = platform.do("conference.list", name="trimmed")["conferences"]
+    deadline = time.monotonic() + 30
+    while True:
+        (whole,) = platform.do("conference.recording.list", conference=found["sid"])
+        if whole["status"] == "saved":
+            break
+        assert time.monotonic() < deadline, whole
+        time.sleep(0.1)
+    out = platform.data.parent / "trimmed.wav"
+    platform.cli("recording", "export", whole["sid"], "--to", str(out))
+    _, pcm = wav.read(out.read_bytes())
+    assert 1.0 < len(pcm) / RATE < 2.5
 
 
 def members(platform: Platform, conference: str) -> dict[str, str]:

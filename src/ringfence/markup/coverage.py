@@ -60,7 +60,8 @@ NOTES: Final[dict[str, str]] = {
     "Sip.codecs": "codecs are the trunk's setting",
     "Uri.priority": "targets are rung in the order they are written",
     "Uri.weight": "targets are rung in the order they are written",
-    "Conference.trim": "unsaid, silence stays; each voice is trimmed by itself",
+    "Conference.trim": "each voice is trimmed by itself; together they begin and end "
+    "with the first and the last who is heard",
     "Conference.region": "there is one region: this installation",
     "Conference.recordingConfigurationId": _RECORDING_CONFIGURATION,
     "Conference.jitterBufferSize": "the jitter buffer sizes itself",

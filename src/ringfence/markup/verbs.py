@@ -207,7 +207,7 @@ class Conference(Verb):
     end_conference_on_exit: bool = False
     max_participants: int = 250
     record: str = "do-not-record"
-    trim: Literal["trim-silence", "do-not-trim"] = "do-not-trim"
+    trim: Literal["trim-silence", "do-not-trim"] = "trim-silence"
     wait_url: str | None = field(default=None, repr=False)
     wait_method: Method = "POST"
     coach: str = ""

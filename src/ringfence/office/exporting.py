@@ -14,6 +14,7 @@ from ringfence.kernel.limits import EXPORT_CHUNK_BYTES
 from ringfence.media import wav
 from ringfence.media.engine.sealing import ChannelAudio, read_channel
 from ringfence.media.fir import clipped
+from ringfence.office.voices import Part, cut, span_of
 from ringfence.storage.recordings import Recording, StoredChannel
 
 Form = Literal["wav", "mp3"]
@@ -47,7 +48,7 @@ async def export(
         chosen = [chosen[index]]
     if not chosen or all(channel.key is None for channel in chosen):
         raise Refused("erased", "whoever was heard here was erased, and the sound with them")
-    span = (recording.from_ms or 0, recording.duration_ms)
+    span = span_of(recording)
     data = await asyncio.to_thread(_file, chosen, span, form, mixed)
     name = f"{recording.id}.{form}"
     yield views.ExportHead(filename=name, media_type=_MEDIA_TYPES[form], size=len(data))
@@ -56,13 +57,13 @@ async def export(
 
 
 async def export_mix(
-    recording: Recording, voices: Sequence[tuple[int, StoredChannel]], *, form: Form = "wav"
+    recording: Recording, voices: Sequence[Part], *, form: Form = "wav"
 ) -> AsyncIterator[views.ExportHead | views.Chunk]:
     """Yield a file of several voices at once, each from its own moment on (ms).
 
     Whoever was erased is not heard. Raises `Refused`: as `export`.
     """
-    if not voices or all(channel.key is None for _, channel in voices):
+    if not voices or all(voice.channel.key is None for voice in voices):
         raise Refused("erased", "nobody who was heard here is kept any more")
     data = await asyncio.to_thread(_mix, voices, form)
     name = f"{recording.id}.{form}"
@@ -71,14 +72,14 @@ async def export_mix(
         yield views.Chunk(data=data[at : at + EXPORT_CHUNK_BYTES])
 
 
-def _mix(voices: Sequence[tuple[int, StoredChannel]], form: Form) -> bytes:
-    read = [(at, _read(channel)) for at, channel in voices]
-    heard = [(at, audio) for at, audio in read if audio is not None]
+def _mix(voices: Sequence[Part], form: Form) -> bytes:
+    read = [(voice, _read(voice.channel)) for voice in voices]
+    heard = [(voice, audio) for voice, audio in read if audio is not None]
     rate = heard[0][1].rate
     sums: list[int] = []
-    for at, audio in heard:
-        pcm = wav.from_little_endian(audio.pcm)
-        first = at * rate // 1000
+    for voice, audio in heard:
+        pcm = voice.cut(wav.from_little_endian(audio.pcm), rate)
+        first = voice.at * rate // 1000
         missing = first + len(pcm) - len(sums)
         sums.extend([0] * missing)
         sums[first : first + len(pcm)] = map(add, sums[first : first + len(pcm)], pcm)
@@ -94,9 +95,7 @@ def _file(
     sides = [_read(channel) for channel in channels]
     rate = next((side.rate for side in sides if side is not None), 8_000)
     pcm = [array("h") if side is None else wav.from_little_endian(side.pcm) for side in sides]
-    if span[0]:
-        first, last = (at * rate // 1000 for at in (span[0], sum(span)))
-        pcm = [side[first:last] for side in pcm]
+    pcm = [cut(side, span, rate) for side in pcm]
     length = max(map(len, pcm))
     for side_pcm in pcm:
         # An erased side is silence; the other keeps its place in time.

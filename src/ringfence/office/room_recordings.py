@@ -18,7 +18,7 @@ from ringfence.office.billing import priced
 from ringfence.office.records import CALL, CALL_LOG, recording_view
 from ringfence.office.rooms import known_conference
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.office.voices import began, voices_of
+from ringfence.office.voices import began, heard_of, voices_of
 from ringfence.privacy.purposes import exchange_itself
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def whole_of(
     if not voices:
         return None
     first = recording_view(office, voices[0])
-    start = min(began(voice) for voice in voices)
-    kept = [voice for voice in voices if voice.state == "saved"]
+    kept = heard_of([voice for voice in voices if voice.state == "saved"])
+    start = min(began(voice) for voice in kept or voices)
     status = first.status if not kept else "saved"
     if any(voice.state in _OPEN for voice in voices):
         status = "in-progress"

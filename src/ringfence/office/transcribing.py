@@ -46,10 +46,10 @@ from ringfence.office.deliveries import told
 from ringfence.office.hooks import method_of
 from ringfence.office.recognising import Ears
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.office.voices import mix_of
+from ringfence.office.voices import Part, mix_of, span_of
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.holds import is_held
-from ringfence.storage.recordings import Recording, StoredChannel
+from ringfence.storage.recordings import Recording
 from ringfence.storage.transcriptions import Said, State, Transcription, Voice
 from ringfence.storage.unit_of_work import Transaction
 
@@ -391,14 +391,15 @@ class Scribe:
         with purpose(_WORDS):
             channels = _channels(office, recording)
             agreed = [
-                (number, at, channel)
-                for number, (at, channel) in enumerate(channels)
-                if _may_be_read(office, channel.party) and channel.key is not None
+                (number, part)
+                for number, part in enumerate(channels)
+                if _may_be_read(office, part.channel.party) and part.channel.key is not None
             ]
             if not agreed:
                 raise Refused("not_agreed", "whoever is heard has not agreed, or was erased")
-            for number, at, channel in agreed:
-                pcm = await asyncio.to_thread(_sound, recording, channel)
+            for number, part in agreed:
+                at, channel = part.at, part.channel
+                pcm = await asyncio.to_thread(_sound, part)
                 length = max(length, at + len(pcm) * 500 // _RATE)
                 said = [
                     Said(at + heard.at_ms, heard.text, heard.confidence)
@@ -465,26 +466,26 @@ def _may_be_read(office: Office, party: PartyId | None) -> bool:
     )
 
 
-def _channels(office: Office, recording: Recording) -> list[tuple[int, StoredChannel]]:
+def _channels(office: Office, recording: Recording) -> list[Part]:
     """Return the voices of a recording, or of the conference it stands for, each with its start."""
     voices = mix_of(office, recording.id)
     if voices is not None:
         return voices
     reading = office.store.db.reading
-    return [(0, channel) for channel in office.store.recordings.channels(reading, recording.id)]
+    span = span_of(recording)
+    channels = office.store.recordings.channels(reading, recording.id)
+    return [Part(0, channel, span) for channel in channels]
 
 
-def _sound(recording: Recording, channel: StoredChannel) -> bytes:
+def _sound(part: Part) -> bytes:
     """Return what is heard on a channel: s16le at 8000 Hz, without what was trimmed. Blocking."""
+    channel = part.channel
     assert channel.key is not None
     try:
         audio = read_channel(str(channel.file), channel.key)
     except (RemoteError, FileNotFoundError):
         raise Refused("unreadable", "the file of this recording is missing or damaged") from None
-    pcm: array[int] = wav.from_little_endian(audio.pcm)
-    if recording.from_ms:
-        first = recording.from_ms * audio.rate // 1000
-        pcm = pcm[first : first + recording.duration_ms * audio.rate // 1000]
+    pcm: array[int] = part.cut(wav.from_little_endian(audio.pcm), audio.rate)
     if audio.rate != _RATE:
         pcm = Downsampler().feed(pcm)
     return wav.to_little_endian(pcm)

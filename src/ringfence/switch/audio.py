@@ -58,6 +58,7 @@ class _Recording:
     call: CallId
     files: Sequence[ChannelFile]
     trim: bool = False
+    shared: bool = False
 
 
 class AudioDesk:
@@ -454,7 +455,9 @@ class AudioDesk:
             fault: RecordingFault = "disk_full" if refused.code == "disk_full" else "refused"
             self._runner.failed(live, effect, Cause.SERVER_ERROR, fault)
             return
-        self._recordings[effect.recording] = _Recording(live.id, files, effect.trim)
+        self._recordings[effect.recording] = _Recording(
+            live.id, files, effect.trim, effect.source == "conference"
+        )
         live.recordings.add(effect.recording)
         self._link(live).send(
             media.StartRecording(
@@ -496,7 +499,9 @@ class AudioDesk:
         try:
             async with asyncio.timeout(RECORDING_FINISH_MS / 1000):
                 if known is not None and known.trim and end is not None:
-                    span = await asyncio.to_thread(_heard, known.files)
+                    # Who said nothing in a room makes nothing longer; alone, silence is kept.
+                    silent = (0, 0) if known.shared else (first, last)
+                    span = await asyncio.to_thread(_heard, known.files, silent)
                     first, last = span or (first, last)
                 size = await self._recorder.finish(recording, keep=end is not None)
         except (OSError, TimeoutError, Refused):
@@ -582,10 +587,10 @@ class AudioDesk:
             self._runner.feed(live, item)
 
 
-def _heard(files: Sequence[ChannelFile]) -> tuple[int, int] | None:
-    """When something is heard in a recording's files; None where nothing is. Blocking."""
+def _heard(files: Sequence[ChannelFile], silent: tuple[int, int]) -> tuple[int, int] | None:
+    """When something is heard in a recording's files; None where they cannot be read. Blocking."""
     try:
         sides = [read_channel(file.path, file.key) for file in files]
     except (OSError, RemoteError):
         return None  # what cannot be read is kept as it is
-    return heard_span((from_little_endian(side.pcm), side.rate) for side in sides)
+    return heard_span((from_little_endian(side.pcm), side.rate) for side in sides) or silent

@@ -103,7 +103,7 @@ def test_somebody_is_called_in_with_every_wish(rooms, office):
         "status_events": ["answered", "completed"], "news_url": "https://example.com/c",
         "news_method": "GET", "news_events": ["join", "leave"], "wait_url": "",
         "wait_method": "POST", "record": True, "recording_url": "https://example.com/r",
-        "recording_method": "POST", "recording_events": None,
+        "recording_method": "POST", "recording_events": None, "trim": True,
     }  # fmt: skip
     path = "/Conferences/standup/Participants.json"
     assert rooms("POST", path, form={"From": "+12025550100"}).json()["code"] == 21201
@@ -113,6 +113,7 @@ def test_somebody_is_called_in_with_every_wish(rooms, office):
 @pytest.mark.parametrize(
     ("form", "code"),
     [
+        ({}, 0),
         ({"EarlyMedia": "true", "JitterBufferSize": "small", "ConferenceTrim": "trim-silence"}, 0),
         ({"JitterBufferSize": "huge"}, 20001),
         ({"EarlyMedia": "perhaps"}, 20001),

@@ -126,10 +126,10 @@ async def create_participant(asked: Question) -> Answer:
         args |= {"wait_url": wait, "wait_method": asked.method("WaitMethod")}
     if (asked.get("ConferenceRecord") or "").lower() in {"true", "record-from-start"}:
         args["record"] = True
-    if (trim := asked.get("ConferenceTrim")) is not None:
-        if trim not in {"trim-silence", "do-not-trim"}:
-            raise Problem(20001, "ConferenceTrim is trim-silence or do-not-trim", status=400)
-        args["trim"] = trim == "trim-silence"
+    trim = asked.get("ConferenceTrim") or "trim-silence"
+    if trim not in {"trim-silence", "do-not-trim"}:
+        raise Problem(20001, "ConferenceTrim is trim-silence or do-not-trim", status=400)
+    args["trim"] = trim == "trim-silence"
     if asked.flag("Record"):
         args["record_call"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
