@@ -33,6 +33,28 @@ def test_an_unknown_path_and_an_unknown_method(twilio):
     assert (answer.status_code, answer.json()["code"]) == (405, 20004)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_method_nobody_uses_is_refused_in_twilios_words(twilio, method):
+    answer = twilio(method, "/Calls.json")
+    assert (answer.status_code, answer.json()["code"]) == (405, 20004)
+
+
+def test_head_is_get_without_its_body(twilio):
+    asked, answer = twilio("GET", "/Calls.json"), twilio("HEAD", "/Calls.json")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.headers["content-length"] == asked.headers["content-length"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_bug_of_ours_is_told_in_twilios_words(twilio, office, monkeypatch, method):
+    async def broken(*_args, **_more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(office, "run", broken)
+    answer = twilio(method, "/Calls.json")
+    assert (answer.status_code, answer.json()["code"]) == (500, 20500)
+
+
 def test_what_is_not_there_says_so(twilio):
     missing = [row for row in operations().rows if row.state == "not"]
     for row in missing:

@@ -1,7 +1,9 @@
 """Fields, pages and days of a request."""
 
+import json
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from ringfence.api.twilio.problems import Problem
@@ -22,6 +24,11 @@ def ms(*when):
 )
 def test_a_page_has_a_size(text, size):
     assert asked(PageSize=text).page_size == size
+
+
+def test_more_than_a_page_holds_is_written_like_any_number():
+    body = asked(PageSize="2000").listing("calls", [], None).body
+    assert json.loads(msgspec.json.encode(body))["page_size"] == 1000
 
 
 def test_links_carry_the_filters_and_lead_to_the_next_page():

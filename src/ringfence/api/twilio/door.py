@@ -16,11 +16,12 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from ringfence.api import pictures, refusals, views
+from ringfence.api import common, pictures, refusals, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
 from ringfence.api.express import Told
 from ringfence.api.twilio.operations import operations
 from ringfence.api.twilio.problems import (
+    BROKEN,
     NO_SUCH_METHOD,
     NOT_FOUND,
     TOO_LARGE,
@@ -35,7 +36,11 @@ from ringfence.kernel.limits import TWILIO_FIELDS_MAX
 
 _encode = msgspec.json.Encoder().encode
 _CHALLENGE = 'Basic realm="Twilio API"'
-_METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
+_METHODS = [
+    HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT,
+    HttpMethod.PATCH,
+]  # fmt: skip
+"""The last two are refused in Twilio's words, not in ours."""
 
 
 @route(
@@ -48,7 +53,7 @@ _METHODS = [HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE]
 async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
     """Answer one request of Twilio's clients."""
     path = "/" + rest.lstrip("/")
-    if request.method == "GET" and path.endswith(".json"):
+    if _method(request) == "GET" and path.endswith(".json"):
         told = await read(request, path)
         headers = {name.decode(): value.decode() for name, value in told.headers}
         return Response(
@@ -64,6 +69,21 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
         return answered(await _answer(request, path, actor))
     except (Refused, Problem) as error:
         return refused(request, error)
+    except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
+        return _broken(request, error)
+
+
+def _method(request: Asked) -> str:
+    """Return what is asked; HEAD is GET, and the server leaves the body out (RFC 9110 9.3.2)."""
+    return "GET" if request.method == "HEAD" else request.method
+
+
+def _broken(request: Asked, error: Exception) -> Response[Any]:
+    """Answer a bug of ours: logged as everywhere; the client learns only that it is ours."""
+    common.broke(request, error)
+    return Response(
+        BROKEN.body(), status_code=BROKEN.status, media_type=MediaType.JSON, headers=HEADERS
+    )
 
 
 async def read(request: Asked, path: str) -> Told:
@@ -76,12 +96,15 @@ async def read(request: Asked, path: str) -> Told:
         return Told(answer.status, _encode(answer.body))
     except (Refused, Problem) as error:
         problem = noted(request, error)
+    except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
+        common.broke(request, error)
+        problem = BROKEN
     headers = ((b"www-authenticate", _CHALLENGE.encode()),) if problem.status == 401 else ()
     return Told(problem.status, _encode(problem.body()), headers)
 
 
 async def _answer(request: Asked, path: str, actor: str) -> Answer:
-    row, fields, known = operations().find(request.method, path)
+    row, fields, known = operations().find(_method(request), path)
     if not known:
         raise NOT_FOUND
     if row is None:
@@ -142,9 +165,9 @@ async def _body(request: Asked) -> str:
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
     """Return the audio of a recording: WAV unless the path says ``.mp3``; a part of it if asked."""
     parts = path.strip("/").split("/")
-    if request.method == "GET" and len(parts) == 6 and parts[2] == "Messages":
+    if _method(request) == "GET" and len(parts) == 6 and parts[2] == "Messages":
         return await _picture(request, parts, actor)
-    if request.method != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
+    if _method(request) != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
         "Accounts", "Recordings"
     ):  # fmt: skip
         raise NOT_FOUND

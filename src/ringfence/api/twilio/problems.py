@@ -99,6 +99,7 @@ def of(refused: Refused, codes: Mapping[str, int] | None = None) -> Problem:
 NOT_FOUND = Problem(20404, "The requested resource was not found", status=404)
 NO_SUCH_METHOD = Problem(20004, "Method not allowed", status=405)
 TOO_LARGE = Problem(20413, "The request is too large", status=413)
+BROKEN = Problem(20500, "Internal server error", status=500)
 UNAUTHORIZED = Problem(20003, "Authenticate", status=401)
 
 

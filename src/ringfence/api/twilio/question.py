@@ -121,7 +121,7 @@ class Question:
     def page_size(self) -> int:
         """Return how many to a page: 50, at most 1000, as Twilio's clients expect."""
         text = self.get("PageSize") or ""
-        return min(max(int(text), 1), PAGE_MAX) if _whole(text) else int(PAGE_DEFAULT)
+        return min(max(int(text), 1), int(PAGE_MAX)) if _whole(text) else int(PAGE_DEFAULT)
 
     @property
     def page(self) -> int:
