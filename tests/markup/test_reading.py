@@ -37,6 +37,27 @@ def test_plain_text_is_spoken():
     assert not read(b"  ", "text/plain").usable
 
 
+SAID = "<Response><Say>Grüße</Say></Response>"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (SAID.encode("latin-1"), "text/xml; charset=ISO-8859-1"),
+        (SAID.encode("cp1252"), 'text/xml; Charset="windows-1252"'),
+        ("Grüße".encode("latin-1"), "text/plain;charset=iso-8859-15"),
+        (SAID.encode(), "text/xml; charset=utf-8"),
+        (SAID.encode(), "text/xml; charset=nonsense"),
+        (SAID.encode(), "text/xml; charset=idna"),
+        (b"\xef\xbb\xbf" + SAID.encode(), "text/xml; charset=iso-8859-1"),
+        (f'<?xml version="1.0" encoding="utf-8"?>{SAID}'.encode(), "text/xml; charset=latin-1"),
+        (f'<?xml version="1.0"?>{SAID}'.encode("latin-1"), "text/xml; charset=latin-1"),
+    ],
+)
+def test_the_server_may_say_how_it_is_written(body, content_type):
+    assert read(body, content_type).verbs == (Say(text="Grüße"),)
+
+
 def test_audio_is_played():
     assert read(b"ID3...", "audio/mpeg").verbs == (Play(url=URL),)
 

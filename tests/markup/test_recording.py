@@ -54,10 +54,11 @@ def test_without_an_action_the_document_itself_is_asked(script):
     assert s.last(Fetch).url == "https://x.example/d/voice"
 
 
-def test_a_message_left_by_hanging_up(script):
+@pytest.mark.parametrize("reason", ["leg_closed", "stopped"])
+def test_a_message_left_by_hanging_up(script, reason):
     s = record(script)
     s.hang_up()
-    s.tell(finished("leg_closed"))
+    s.tell(finished(reason))
     told = s.last(Callback)
     assert told.url == "https://x.example/done"
     assert s.params(told)["Digits"] == "hangup"

@@ -6,6 +6,8 @@ rest Twilio's rules hold: audio is played, plain text is spoken.
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import Final
 
 from ringfence.kernel.limits import MARKUP_DOCUMENT_BYTES
@@ -34,6 +36,10 @@ FETCH_SENTENCES: Final[dict[str, str]] = {
 _DOCUMENTS = frozenset({"text/xml", "application/xml", "text/html", "text/plain"})
 """What a document may be called; Twilio's 12300 names anything else."""
 _MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
+_CHARSET = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9._-]{1,32})", re.IGNORECASE)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}\sencoding\s*=")
+_FAMILIES = ("iso8859", "cp125", "koi8", "big5", "euc", "gb", "shift_jis")
+"""How text on the web is written where it is not UTF-8; the other codecs are not for documents."""
 
 
 def read_body(answer: Fetched) -> Document:
@@ -41,18 +47,36 @@ def read_body(answer: Fetched) -> Document:
     kind = answer.content_type.partition(";")[0].strip().lower()
     body = answer.body
     if body.lstrip()[:4].startswith(_MARKS):
-        return parse(body)
+        return parse(_text(answer))
     if kind.startswith("audio/"):
         return Document((Play(url=answer.url),))
     if kind == "text/plain" and body.strip() and len(body) <= MARKUP_DOCUMENT_BYTES:
-        return parse_plain(body)
+        return parse_plain(_text(answer))
     if kind and body.strip() and kind not in _DOCUMENTS:
         what = "the answer is neither TwiML nor audio nor text, and says so"
         return Document((), (Problem("wrong_content_type", what),))
     return parse(body)
 
 
-def parse_plain(body: bytes) -> Document:
-    """Return a document that speaks ``body``."""
-    text = " ".join(body.decode("utf-8", "replace").split())
+def _text(answer: Fetched) -> bytes | str:
+    """Return a body, as text where its server alone says how it is written (RFC 7303 3.2).
+
+    A byte order mark and an XML declaration that names an encoding are left to the parser. What a
+    server says and does not keep to is not believed.
+    """
+    body = answer.body
+    named = _CHARSET.search(answer.content_type)
+    if named is None or body.startswith(codecs.BOM_UTF8) or _DECLARED.match(body):
+        return body
+    try:
+        name = codecs.lookup(named[1]).name
+        return body.decode(name) if name.startswith(_FAMILIES) else body
+    except (LookupError, UnicodeDecodeError):
+        return body
+
+
+def parse_plain(body: bytes | str) -> Document:
+    """Return a document that speaks ``body``; bytes are UTF-8."""
+    whole = body if isinstance(body, str) else body.decode("utf-8", "replace")
+    text = " ".join(whole.split())
     return Document((Say(text=text),))

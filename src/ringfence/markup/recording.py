@@ -23,11 +23,12 @@ from ringfence.markup.verbs import Record
 class RecordStep(AskingStep):
     """One Record."""
 
-    __slots__ = ("_record", "_stage")
+    __slots__ = ("_left", "_record", "_stage")
 
     def __init__(self, stage: Stage, record: Record) -> None:
         self._stage = stage
         self._record = record
+        self._left = False
         self._consent = RecordingConsent(stage, "voicemail", self._permitted, beep=record.play_beep)
 
     def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
@@ -70,6 +71,9 @@ class RecordStep(AskingStep):
             case _:
                 pass
 
+    def hung_up(self) -> None:
+        self._left = True
+
     def abandon(self) -> None:
         if not self._consent.over:
             self._consent.abandon()
@@ -89,7 +93,8 @@ class RecordStep(AskingStep):
             # nothing but the silence that ended it: nobody spoke, so the action is not asked
             stage.proceed()
             return
-        digits = "hangup" if ended.reason == "leg_closed" else ended.digit
+        left = ended.reason == "leg_closed" or (self._left and not ended.digit)
+        digits = "hangup" if left else ended.digit
         stage.go(
             record.action,
             record.method,
