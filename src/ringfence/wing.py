@@ -18,6 +18,7 @@ from ringfence.markup.exchange import Callback
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, alerts, billing, tenancy
 from ringfence.office.caller_ids import CallerIdChecks
+from ringfence.office.live import reached
 from ringfence.office.messaging.replies import Replies
 from ringfence.office.number_ties import PassedOn
 from ringfence.office.payment_desk import PaymentDesk
@@ -134,7 +135,7 @@ class Wing:
             applets=PassedOn(office, self.checks),
             tolls=tolls,
             domain=office.domain,
-            public_url=settings.public_url,
+            public_url=partial(reached, office),
             region=office.region,
             voice=settings.voice,
         )

@@ -117,7 +117,7 @@ def test_a_recording_is_listed_and_its_audio_fetched(client: Client, platform: P
     saved = completed(client)
     again = client.recordings(saved.sid).fetch()
     assert (again.call_sid, again.duration) == (saved.call_sid, saved.duration)
-    audio = client.request("GET", f"https://api.twilio.com{again.media_url}")
+    audio = client.request("GET", again.media_url)
     assert audio.status_code == 200
     assert client.recordings.list(call_sid=again.call_sid)
 

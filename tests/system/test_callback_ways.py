@@ -129,7 +129,8 @@ def test_documents_statuses_and_recordings_are_told_either_way(
     assert status["CallSid"] == document["CallSid"]
     ((asked, recorded),) = server.of("/recorded")
     assert (asked, recorded["RecordingStatus"], recorded["of"]) == (method, "completed", "me")
-    assert recorded["RecordingSid"].startswith("RE")
+    path = f"/2010-04-01/Accounts/{recorded['AccountSid']}/Recordings/{recorded['RecordingSid']}"
+    assert recorded["RecordingUrl"] == platform.ready["http"] + path
     assert int(recorded["RecordingDuration"]) >= 0
 
 

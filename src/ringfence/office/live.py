@@ -21,6 +21,7 @@ from ringfence.switch.queues import QueueDesk
 from ringfence.switch.room_control import RoomControl
 
 if TYPE_CHECKING:
+    from ringfence.office import Office
     from ringfence.office.caller_ids import CallerIdChecks
     from ringfence.office.payment_desk import PaymentDesk
     from ringfence.office.transcribing import Scribe
@@ -150,3 +151,8 @@ class Live(Protocol):
     def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
         """State, a sentence about it, and when a registration expires."""
         ...
+
+
+def reached(office: Office) -> str:
+    """Return where programs reach the API: ``public_url``, else where it listens while it runs."""
+    return office.live.addresses.http if office.runs else office.settings.public_url

@@ -24,6 +24,7 @@ from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, Value
 from ringfence.markup.rehearsal import Rehearsal, Script
 from ringfence.markup.voice import Program
 from ringfence.office.deliveries import code_of, plain
+from ringfence.office.live import reached
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.processors import Terms, released
 from ringfence.privacy.purposes import purpose
@@ -136,7 +137,7 @@ def _context(office: Office, record: CallRecord) -> Context:
         called=_address(office, record.called),
         direction="inbound" if record.direction == "inbound" else "outbound",
         region=office.region,
-        public_url=office.settings.public_url,
+        public_url=reached(office),
         voice=office.settings.voice,
     )
 

@@ -44,6 +44,7 @@ from ringfence.observe.logs import get_logger
 from ringfence.office.billing import amount_of, ledger_of, priced, unit_of
 from ringfence.office.deliveries import told
 from ringfence.office.hooks import method_of
+from ringfence.office.live import reached
 from ringfence.office.recognising import Ears
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.voices import Part, mix_of, span_of
@@ -544,5 +545,5 @@ def _context(office: Office, found: Transcription) -> Context:
         caller=address(None if record is None else record.caller),
         called=address(None if record is None else record.called),
         direction="outbound" if record is not None and record.direction != "inbound" else "inbound",
-        public_url=office.live.addresses.http if office.runs else office.settings.public_url,
+        public_url=reached(office),
     )

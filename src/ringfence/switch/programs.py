@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
@@ -37,10 +38,11 @@ class Programs:
         applets: Applets,
         tolls: Tolls,
         domain: str,
-        public_url: str = "",
+        public_url: Callable[[], str] = str,
         region: str | None = None,
         voice: str = "",
     ) -> None:
+        """``public_url``: says where programs reach the API."""
         self.domain = domain
         self._directory = directory
         self._applets = applets
@@ -130,7 +132,7 @@ class Programs:
             direction=direction,
             forwarded_from=forwarded_from,
             region=self._region,
-            public_url=self._public_url,
+            public_url=self._public_url(),
             voice=self._voice,
             parent=parent,
             besides=besides,

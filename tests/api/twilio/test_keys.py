@@ -49,3 +49,7 @@ def test_a_key_may_be_made_for_some_purposes(scene):
 def test_there_is_no_server_for_browsers(scene):
     token = scene.ask("POST", "/Tokens.json", {"Ttl": "60"}).json()
     assert (token["ice_servers"], token["ttl"]) == ([], "60")
+    assert scene.ask("POST", "/Tokens.json", {}).json()["ttl"] == "86400"
+    for ttl in ("0", "-1", "abc", "1000000"):
+        refused = scene.ask("POST", "/Tokens.json", {"Ttl": ttl})
+        assert (refused.status_code, refused.json()["code"]) == (400, 20001)

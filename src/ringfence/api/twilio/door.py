@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -61,9 +62,7 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
             headers={**HEADERS, **headers},
         )  # fmt: skip
     try:
-        actor = await identify(request)
-        if actor is None:
-            raise UNAUTHORIZED
+        actor = await _who(request)
         if not path.endswith(".json"):
             return await _media(request, path, actor)
         return answered(await _answer(request, path, actor))
@@ -71,6 +70,14 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
         return refused(request, error)
     except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
         return _broken(request, error)
+
+
+async def _who(request: Asked) -> str:
+    """Return who asks; raises `Problem` for a stranger."""
+    actor = await identify(request)
+    if actor is None:
+        raise UNAUTHORIZED
+    return actor
 
 
 def _method(request: Asked) -> str:
@@ -89,9 +96,7 @@ def _broken(request: Asked, error: Exception) -> Response[Any]:
 async def read(request: Asked, path: str) -> Told:
     """Answer one GET of a resource; ``path``: below the version."""
     try:
-        actor = await identify(request)
-        if actor is None:
-            raise UNAUTHORIZED
+        actor = await _who(request)
         answer = await _answer(request, path, actor)
         return Told(answer.status, _encode(answer.body))
     except (Refused, Problem) as error:
@@ -121,8 +126,15 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
             now=time.time_ns() // 1_000_000,
             path=fields,
             params=await params_of(request),
+            site=partial(_site, request),
         )
     )
+
+
+def _site(request: Asked) -> str:
+    """Return how the client reaches us; by https where a proxy of ours speaks it."""
+    url = request.base_url
+    return f"{'https' if request.app.state.secure else url.scheme}://{url.netloc}"
 
 
 async def _account(request: Asked, fields: Any, actor: str) -> str:

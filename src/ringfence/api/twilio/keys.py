@@ -92,6 +92,7 @@ async def delete(asked: Question) -> Answer:
 async def create_token(asked: Question) -> Answer:
     """Return the servers that help a browser through its network: none."""
     now = asked.now
+    seconds = asked.whole("Ttl", 1, _TTL)
     return Answer(
         201,
         {
@@ -99,7 +100,7 @@ async def create_token(asked: Question) -> Answer:
             "ice_servers": [],
             "username": None,
             "password": None,
-            "ttl": asked.get("Ttl") or str(_TTL),
+            "ttl": str(seconds or _TTL),
             "date_created": moment(now),
             "date_updated": moment(now),
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -36,7 +36,7 @@ class Question:
 
     ``path``: the fields of the path; ``params``: of the query and the form, each with all its
     values; ``resource``: the path below ``/2010-04-01``, as it was asked for; ``now``: when it came
-    (ms).
+    (ms); ``site``: says how the client reaches us, ``https://HOST:PORT``.
     """
 
     actor: str
@@ -46,6 +46,7 @@ class Question:
     path: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, Sequence[str]] = field(default_factory=dict)
     now: int = 0
+    site: Callable[[], str] = str
 
     async def run(self, use_case: str, **args: Any) -> Any:
         """Carry out a use case for whoever asks, of the account that the path names."""
@@ -208,7 +209,7 @@ def _moment(name: str, text: str) -> tuple[Ms, Ms]:
     try:
         if len(text) == len("2030-01-31"):
             day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-            return _ms(day), _ms(day + timedelta(days=1))
+            return _ms(day), Ms(_ms(day) + 86_400_000)  # the day after the last one has no date
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise Problem(20001, f"{name} is a date like 2030-01-31", status=400) from None

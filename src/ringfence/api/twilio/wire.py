@@ -217,7 +217,7 @@ def recording(asked: Question, found: views.Recording) -> dict[str, Any]:
         "error_code": None,
         "encryption_details": None,
         "api_version": VERSION,
-        "media_url": asked.url(here),
+        "media_url": asked.site() + asked.url(here),
         "uri": asked.url(f"{here}.json"),
         "subresource_uris": {
             name: asked.url(f"{here}/{part}.json") for name, part in parts.items()
