@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
@@ -13,6 +14,10 @@ from ringfence.api.twilio.question import Question
 def asked(**params):
     values = {name: [value] for name, value in params.items()}
     return Question("api", "AC1", None, "/Accounts/AC1/Calls.json", {}, values)
+
+
+def fields(uri):
+    return dict(parse_qsl(urlsplit(uri).query))
 
 
 def ms(*when):
@@ -46,6 +51,33 @@ def test_the_last_page_leads_nowhere():
     assert body["next_page_uri"] is None
     assert (body["start"], body["end"], body["page"]) == (2, 2, 1)
     assert body["previous_page_uri"] == body["first_page_uri"]
+
+
+def test_pages_lead_back_the_way_they_came():
+    params, seen, ways = {"PageSize": "2"}, [], []
+    for page in range(30):
+        question = asked(**params)
+        seen.append(question.token)
+        body = question.listing("calls", [{}], f"CA{page}").body
+        assert body["page"] == page
+        ways.append(body["uri"])
+        params = fields(body["next_page_uri"])
+    for page in range(29, 9, -1):
+        previous = body["previous_page_uri"]
+        assert (previous is None) == (page == 10)
+        if previous is not None:
+            question = asked(**fields(previous))
+            body = question.listing("calls", [{}], "CA").body
+            assert (body["page"], question.token) == (page - 1, seen[page - 1])
+
+
+def test_from_the_second_page_the_first_is_reached():
+    second = asked(PageSize="2").listing("calls", [{}], "CA0").body["next_page_uri"]
+    third = asked(**fields(second)).listing("calls", [{}], "+1 0").body["next_page_uri"]
+    back = asked(**fields(third)).listing("calls", [{}], None).body["previous_page_uri"]
+    assert back == second
+    first = asked(**fields(back)).listing("calls", [{}], None).body["previous_page_uri"]
+    assert fields(first) == {"PageSize": "2", "Page": "0"}
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,14 @@ import msgspec
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.use_cases import UseCases
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
+from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX, PAGES_BACK
 
 VERSION = "2010-04-01"
+_BETWEEN = "~"
+"""Between the tokens of a page and of those before it, the nearest first: the way back.
+
+Lists are read forwards; where the page before began is known to whoever came from there.
+"""
 
 T = TypeVar("T")
 Shown = Mapping[str, Any] | msgspec.Raw
@@ -133,7 +138,7 @@ class Question:
     @property
     def token(self) -> str | None:
         """Return the last SID of the page before."""
-        return self.get("PageToken")
+        return (self.get("PageToken") or "").partition(_BETWEEN)[0] or None
 
     def listing(self, name: str, rows: Sequence[Shown], next_: str | None) -> Answer:
         """Return a page of a list. ``next_``: the last SID of this page where more follow."""
@@ -145,13 +150,17 @@ class Question:
             for value in values
         ]
         same = f"{urlencode(kept)}&" if kept else ""
+        way = [] if self.page == 0 else (self.get("PageToken") or "").split(_BETWEEN)
         here = f"/{VERSION}{self.resource}?{same}PageSize={size}&Page="
 
-        def link(number: int, token: str | None) -> str:
-            if token is None:
+        def link(number: int, tokens: Sequence[str]) -> str:
+            if not tokens:
                 return f"{here}{number}"
-            plain = token.isascii() and token.isalnum()  # a SID; quoting one costs microseconds
-            return f"{here}{number}&PageToken={token if plain else quote(token, safe='')}"
+            quoted = [
+                token if token.isalnum() and token.isascii() else quote(token, safe="")
+                for token in tokens[:PAGES_BACK]
+            ]  # a SID is itself; quoting one costs microseconds
+            return f"{here}{number}&PageToken={_BETWEEN.join(quoted)}"
 
         body = {
             name: list(rows),
@@ -159,10 +168,10 @@ class Question:
             "page_size": size,
             "start": page * size,
             "end": page * size + max(len(rows) - 1, 0),
-            "uri": link(page, self.token),
-            "first_page_uri": link(0, None),
-            "next_page_uri": None if next_ is None else link(page + 1, next_),
-            "previous_page_uri": link(0, None) if page == 1 else None,
+            "uri": link(page, way),
+            "first_page_uri": link(0, ()),
+            "next_page_uri": None if next_ is None else link(page + 1, [next_, *way]),
+            "previous_page_uri": link(page - 1, way[1:]) if page == 1 or way[1:] else None,
         }
         return Answer(200, body)
 
