@@ -104,9 +104,7 @@ DEMO_SETTLE = Limit(1, "seconds", "the recording is saved and the record closed 
 CONTROL_IDLE = Limit(600, "seconds", "a control connection that asks nothing is closed")
 CONTROL_CLIENTS_MAX = Limit(64, "connections", "operators and scripts on one machine")
 HTTP_BODY_MAX = Limit(1024 * 1024, "bytes", "the largest TwiML document sent inline, with room")
-PAGES_BACK = Limit(
-    20, "pages", "how far back the pages of a list of Twilio's lead; each makes their URLs longer"
-)
+PAGES_BACK = Limit(20, "pages", "back in a list of Twilio's; each makes the addresses longer")
 PAGE_MAX = Limit(1_000, "rows", "one page of a list; Twilio's clients never ask for more")
 PAGE_DEFAULT = Limit(50, "rows", "a screenful")
 CURSOR_CHARS_MAX = Limit(256, "characters", "of the word that leads to the next page; ours have 80")
