@@ -115,11 +115,11 @@ class Call:
 
     @property
     def hears_strangers(self) -> bool:
-        """Whether the first leg hears people of other calls: in a room, or out of a queue."""
+        """Whether the first leg hears somebody of another call, out of a queue."""
         live = self._live
         if live.anchor is None or live.activity is None:
             return False
-        return live.activity.shared or (live.anchor.peer is not None and self.talks_to() is None)
+        return live.anchor.peer is not None and self.talks_to() is None
 
     def running(self, source: RecordingSource) -> RecordingId | None:
         """Return the recording of a kind that runs or rests at present."""

@@ -48,7 +48,7 @@ async def record_call(runner: CallRunner, live: LiveCall, wish: RecordingWish) -
         raise Refused("call_not_in_progress", "nobody is on the line")
     partner = live.call.talks_to()
     if live.call.hears_strangers:
-        # In a room each member is recorded by themselves; a queue's talk by the agent's Dial.
+        # A talk with a caller out of a queue is recorded by the agent's Dial, which asks of both.
         raise Refused("recording_not_permitted", "somebody of another call is on the other side")
     targets: tuple[DialTarget, ...] = ()
     if partner is not None:
