@@ -46,7 +46,7 @@ from ringfence.storage.openings import Openings
 from ringfence.storage.store import Store
 
 CALLS = 2_000
-ROUNDS = 2_000
+ROUNDS = 400
 CLOCK, ENTROPY = SystemClock(), SystemEntropy()
 
 

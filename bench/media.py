@@ -26,7 +26,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import rtpengine
+sys.path.insert(0, str(Path(__file__).parent))
+
+import _rtpengine as rtpengine
 
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.build import OPTIMISED, compile_program
