@@ -156,7 +156,7 @@ async def test_who_answers_for_a_number_is_told_of_the_end(bench: Bench) -> None
     bench.close_legs()
     await turn()
     (told,) = bench.world.callbacks
-    assert dict(told.params)["CallStatus"] == "no-answer"
+    assert dict(told.params)["CallStatus"] == "completed"  # only Reject ends it unanswered
     assert dict(told.params)["Direction"] == "inbound"
 
 

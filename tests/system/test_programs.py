@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 import pytest
 from platform_run import Platform
 
+from ringfence.testing.endpoint import CallFailed
 from ringfence.testing.phone import Phone, PhoneCall
 from ringfence.webhooks.signatures import HEADER, verify
 
@@ -121,6 +122,14 @@ class Web:
             case "/app/slow":
                 time.sleep(17)
                 return 200, xml, b"<Response/>", {}
+            case "/app/nothing":
+                body = "<Response/>"
+            case "/app/hangup":
+                body = "<Response><Hangup/></Response>"
+            case "/app/pause":
+                body = "<Response><Pause length='2'/></Response>"
+            case "/app/reject":
+                body = "<Response><Pause length='1'/><Reject reason='busy'/></Response>"
             case "/app/html":
                 return 200, "text/html", b"<!DOCTYPE html><html>Log in</html>", {}
             case _:
@@ -306,6 +315,36 @@ def test_a_slow_server_is_given_up(platform: Platform, web: Web) -> None:
     _, timeline, heard = call(platform, number, to_the_end)
     assert "no answer in time" in text_of(timeline)
     assert len(heard) > 8000 * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "least"),
+    [("nothing", 200, 0.0), ("hangup", 200, 0.0), ("pause", 200, 2.0), ("reject", 486, 1.0)],
+)
+def test_only_reject_ends_a_call_unanswered(
+    platform: Platform, web: Web, path: str, answer: int, least: float
+) -> None:
+    number = voice_url(platform, f"{web.url}/app/{path}")
+    before = len(platform.calls())
+
+    async def run() -> tuple[int, float]:
+        async with Phone(username=CALLER) as phone:
+            began = time.monotonic()
+            try:
+                talk = await phone.call(f"sip:{number}@{platform.sip}", wait=25)
+            except CallFailed as failed:
+                return failed.status, time.monotonic() - began
+            waited = time.monotonic() - began
+            await talk.wait_over(25)
+            return 200, waited
+
+    status, waited = asyncio.run(run())
+    assert status == answer
+    assert waited >= least
+    record = platform.calls(ended=before + 1)[0]
+    assert record["cause"] == ("normal" if answer == 200 else "busy")
+    names = [line["name"] for line in platform.ask("call", "timeline", record["sid"])]
+    assert ("CallAnswered" in names) == (answer == 200)
 
 
 @pytest.mark.promise("TEL-14")

@@ -209,6 +209,7 @@ class DialStep(Step):
         if dial.recording_status_callback and record != "never":
             self._following = True
             stage.follow_recording(self._recorded)
+        stage.rang = stage.rang or not stage.answered
         stage.command(
             commands.Dial(
                 targets=targets,

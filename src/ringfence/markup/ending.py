@@ -24,7 +24,11 @@ class InstantStep(Step):
 
     @property
     def needs_answer(self) -> bool:
-        return False
+        """Whether it is a Hangup: only Reject ends a call unanswered, and Dial's answerOnBridge.
+
+        https://www.twilio.com/docs/voice/twiml/hangup
+        """
+        return isinstance(self._verb, Hangup) and not self._stage.rang
 
     def begin(self) -> None:
         stage = self._stage

@@ -44,11 +44,13 @@ class Stage(Protocol):
     """The program, as its steps see it.
 
     ``recorded``: the whole call is recorded, so that whoever joins has to be told;
-    ``recorded_as``: what a document calls that recording.
+    ``recorded_as``: what a document calls that recording; ``rang``: others were rung while the
+    caller, not yet answered, heard ringing.
     """
 
     recorded: bool
     recorded_as: str
+    rang: bool
 
     @property
     def now(self) -> Ms: ...

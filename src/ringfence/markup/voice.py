@@ -7,7 +7,8 @@
 
 Inputs are the call's notices (`ringfence.calls.notices`), answers to requests and orders from an
 API (`ringfence.markup.exchange`). Outputs are commands for the call (`ringfence.calls.commands`)
-and requests, in the order they are meant. A call is answered when the first verb needs it.
+and requests, in the order they are meant. A call is answered when the first verb needs it, and
+where a document ends at once.
 
 A program has no facts of its own: what belongs on the timeline it says by ``commands.Note``, so
 that the call makes it a fact. Every problem of a document goes there, once per place.
@@ -34,6 +35,7 @@ from ringfence.kernel.limits import (
 )
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Applets, Context, Restart, Source, base_params
+from ringfence.markup.ending import InstantStep
 from ringfence.markup.exchange import (
     Answer,
     Begin,
@@ -68,6 +70,7 @@ from ringfence.markup.steps import step_for
 from ringfence.markup.streaming import news_of
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import (
+    Hangup,
     Method,
     Say,
     Verb,
@@ -114,6 +117,7 @@ class Program:
         "_stale",
         "_step",
         "_waiting_answer",
+        "rang",
         "recorded",
         "recorded_as",
     )
@@ -144,6 +148,7 @@ class Program:
         self.recorded = False
         """Whether the whole call is recorded: by its document, or by somebody outside it."""
         self.recorded_as = ""
+        self.rang = False
         self._waiting_answer = False
         self._failing = False
         self._fallback_used = False
@@ -406,8 +411,7 @@ class Program:
 
     def _read_out(self) -> None:
         """Nothing is left to be done."""
-        self._out.append(commands.Hangup())
-        self._finished = True
+        self._begin_step(InstantStep(self, Hangup()))
 
     def _follow(self, reference: str, method: Method, params: Params) -> None:
         self._goto = None
