@@ -95,7 +95,8 @@ def calls(office: Office, count: int) -> list[CallId]:
         fact = events.CallOffered(
             at=now, call=call, account=office.account.id,
             leg=LegId(ids.make("leg", now, ENTROPY)),
-            caller=room.resolve(Phone(f"+1202055{number % 10_000:04d}"), now),
+            caller=room.resolve(Phone(f"+1{200 + number // 100 % 100}55501{number % 100:02d}"),
+                                now),
             called=room.resolve(Phone("+12025550100"), now),
         )  # fmt: skip
         office.store.calls.record([fact], now)

@@ -46,7 +46,7 @@ PLACES = tariff(
         ("+18765550123", "1"),  # of the plan, of no country that has a rate
         ("+447700900123", "6"),
         ("+442079460001", "5"),
-        ("+33123456789", "9"),  # everywhere else
+        ("+33199001234", "9"),  # everywhere else
         ("911", "9"),  # a short code is somewhere
         ("", "9"),
         ("sip:desk@pbx.example.com", "0.001"),

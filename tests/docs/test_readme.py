@@ -51,11 +51,3 @@ def test_commands_exist_with_their_flags(document: str, line: str) -> None:
 def test_there_is_something_to_type() -> None:
     assert len(MAKE) > 5
     assert len(COMMANDS) > 8
-
-
-def test_documents_name_reserved_numbers_only() -> None:
-    """ITU and national plans reserve these for examples; anything else may be a person's."""
-    allowed = re.compile(r"\+1\d{3}555(01|0)\d\d|\+15550100|\+447700900\d{3}")
-    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]:
-        for number in re.findall(r"\+\d{7,15}", path.read_text("utf-8")):
-            assert allowed.fullmatch(number), f"{path.name}: {number}"

@@ -404,7 +404,7 @@ def test_a_stream_is_begun_and_stopped_by_the_official_client(platform: Platform
     assert start["customParameters"] == {"who": "7"}
 
 
-BRITON, GERMAN = "+447700900123", "+4930231250"
+BRITON, GERMAN = "+447700900123", "+493023125000"
 
 
 async def going(platform: Platform) -> str:

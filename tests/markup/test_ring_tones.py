@@ -5,7 +5,7 @@ import pytest
 from ringfence.kernel.phone import Phone
 from ringfence.markup.ring_tones import ring_tone
 
-LONDON, INDIA = Phone("+447700900123"), Phone("+911234567890")
+LONDON, INDIA = Phone("+447700900123"), Phone("+910000000000")
 """Mobile numbers kept for drama, and none that anybody has."""
 
 

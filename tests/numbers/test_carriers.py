@@ -14,9 +14,9 @@ def test_a_mobile_number_has_the_carrier_of_its_range():
 
 
 def test_the_longest_range_counts(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(carriers, "_names", lambda: {"1202": "Wide", "120255501": "Narrow"})
+    monkeypatch.setattr(carriers, "_names", lambda: {"1": "Wide", "120255501": "Narrow"})
     assert carrier_of("+12025550123") == "Narrow"
-    assert carrier_of("+12025551123") == "Wide"
+    assert carrier_of("+14155550123") == "Wide"
 
 
 def test_no_range_is_longer_than_what_is_looked_at():

@@ -44,7 +44,7 @@ def test_a_range_has_two_ends():
     assert count("+12025550150", "+12025550199") == 50
     for first, last in (
         ("+12025550150", "+12025550149"), ("+12025550150", "+1202555015"), ("123", "124"),
-        ("+12020000000", "+12029999999"),
+        ("+12025550100", "+13025550199"),
     ):  # fmt: skip
         with pytest.raises(Refused, match="bad_range"):
             count(first, last)

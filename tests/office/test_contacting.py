@@ -16,7 +16,7 @@ from ringfence.office.contacting import about_of, address_of, check_contact
 
 pytestmark = pytest.mark.anyio
 
-GERMAN = "+4930231250"  # no hours are known there
+GERMAN = "+493023125000"  # no hours are known there
 AMERICAN = "+12025550123"
 
 

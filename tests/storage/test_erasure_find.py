@@ -82,7 +82,7 @@ def test_looking_costs_no_more_where_others_are_many(store, story, clock, settle
 
     alone = statements()
     for number in range(50):
-        other = story(caller=f"+120255502{number:02d}")
+        other = story(caller=f"+120255501{number + 30}")
         store.calls.record(other.whole(), clock.now())
     settle()
     assert statements() == alone

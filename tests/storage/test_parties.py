@@ -92,12 +92,12 @@ def test_destroying_the_key_makes_the_address_noise(store, rooms, clock, settle)
 
 def test_memory_is_bounded_and_what_left_it_is_found_again(rooms, clock, settle, monkeypatch):
     monkeypatch.setattr("ringfence.storage.parties.PARTY_CACHE", 10)
-    made = [rooms.parties.resolve(Phone(f"+1202555{n:04d}"), clock.now()) for n in range(50)]
+    made = [rooms.parties.resolve(Phone(f"+447700900{n:03d}"), clock.now()) for n in range(50)]
     settle()
     rooms.parties.resolve(BOB, clock.now())  # lets go of what is durable by now
     assert len(rooms.parties._known) <= 10
     assert list(rooms.parties._pending) == [BOB.e164]
-    again = [rooms.parties.resolve(Phone(f"+1202555{n:04d}"), clock.now()) for n in range(50)]
+    again = [rooms.parties.resolve(Phone(f"+447700900{n:03d}"), clock.now()) for n in range(50)]
     assert again == made
     assert PARTY_CACHE >= 1000
 
@@ -110,14 +110,14 @@ def test_a_caller_is_known_while_the_disk_is_full(open_store, disk, clock, monke
     ).result(5)
     rooms = store.of(account)
     disk.fail_after(1, apsw.FullError)
-    made = [rooms.parties.resolve(Phone(f"+1202555{n:04d}"), clock.now()) for n in range(300)]
+    made = [rooms.parties.resolve(Phone(f"+447700900{n:03d}"), clock.now()) for n in range(300)]
     assert [
-        rooms.parties.resolve(Phone(f"+1202555{n:04d}"), clock.now()) for n in range(300)
+        rooms.parties.resolve(Phone(f"+447700900{n:03d}"), clock.now()) for n in range(300)
     ] == made
     disk.mend()
     store.db.submit(lambda tx: None, patient=True).result(10)
     fresh = store.parties.of(account)
-    assert [fresh.find(Phone(f"+1202555{n:04d}")) for n in range(300)] == made
+    assert [fresh.find(Phone(f"+447700900{n:03d}")) for n in range(300)] == made
 
 
 def test_a_party_that_could_not_be_stored_is_let_go(

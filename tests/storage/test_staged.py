@@ -44,9 +44,10 @@ def test_what_is_no_whole_backup_is_not_staged(data: Path, copy: Path) -> None:
     assert staged.read(data) is None
 
 
-def test_a_file_that_cannot_be_read_is_said_to_be_so(data: Path) -> None:
+@pytest.mark.parametrize("written", ["{", '{"source": 5, "made_at": 1}'])
+def test_a_file_that_cannot_be_read_is_said_to_be_so(data: Path, written: str) -> None:
     data.mkdir(parents=True, exist_ok=True)
-    (data / staged.FILE).write_text("{")
+    (data / staged.FILE).write_text(written)
     with pytest.raises(Refused) as refused:
         staged.read(data)
     assert refused.value.code == "bad_restore"

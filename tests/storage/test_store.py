@@ -118,7 +118,7 @@ def test_every_key_a_row_names_is_on_disk_before_the_row(tmp_path, open_store, m
         store.db.submit(lambda tx: None).result(10)
         disk.fail_after(n, apsw.IOError)
         for number in range(130):  # more than a shelf
-            rooms.parties.resolve(Phone(f"+1202555{number:04d}"), 1)
+            rooms.parties.resolve(Phone(f"+447700900{number:03d}"), 1)
             if number % 40 == 0:
                 try:
                     store.db.submit(lambda tx: None).result(10)

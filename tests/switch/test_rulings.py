@@ -86,7 +86,7 @@ async def test_our_own_people_live_where_the_account_says_or_its_number(
 
 
 async def test_what_people_said_before_counts(bench: Bench) -> None:
-    german = Phone("+4930231250")
+    german = Phone("+493023125000")
     party = bench.world.resolve(german, NOW)
     assert rule(bench, german).outcome == "ask"
     bench.world.consents[party] = "given"

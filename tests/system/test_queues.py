@@ -14,7 +14,7 @@ from ringfence.media import wav
 from ringfence.testing.phone import Phone
 
 WAIT, AGENT, SHORT, KEPT = "+12025550120", "+12025550121", "+12025550122", "+12025550119"
-FREE, DESK, GERMAN = "+12025550123", "+12025550124", "+4930231250"
+FREE, DESK, GERMAN = "+12025550123", "+12025550124", "+493023125000"
 
 
 @pytest.fixture(scope="module")

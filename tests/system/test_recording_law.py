@@ -12,7 +12,7 @@ from platform_run import Platform
 from ringfence.testing.phone import Phone
 from ringfence.testing.phone_call import PhoneCall
 
-GERMAN = "+4930231250"  # all parties have to agree
+GERMAN = "+493023125000"  # all parties have to agree
 BRITON = "+447700900123"  # everybody has to be told
 MESSAGE = "+12025550101"
 DIAL = "+12025550102"
@@ -140,7 +140,7 @@ def test_who_agrees_or_is_told_is_recorded(platform: Platform) -> None:
 @pytest.mark.promise("TEL-07")
 @pytest.mark.promise("CON-03")
 def test_a_consent_that_is_taken_back_holds_for_the_next_call(platform: Platform) -> None:
-    caller = "+4930231251"
+    caller = "+493023125001"
     platform.do("privacy.consent.give", number=caller, purpose="record_call", how="letter")
     sid = leave(platform, caller, "")
     assert said(platform, sid) == []
@@ -163,7 +163,7 @@ def test_a_consent_that_is_taken_back_holds_for_the_next_call(platform: Platform
 
 @pytest.mark.promise("CON-03")
 def test_what_is_being_recorded_stops_when_the_consent_is_taken_back(platform: Platform) -> None:
-    caller = "+4930231252"
+    caller = "+493023125002"
     said_yes = {"number": caller, "purpose": "record_call"}
     platform.do("privacy.consent.give", **said_yes, how="letter")
     count = len(platform.calls())

@@ -76,7 +76,7 @@ def test_what_is_said_in_a_room_is_kept_voice_by_voice(platform: Platform) -> No
         async with (
             Phone(username="+447700900123") as one,
             Phone(username="+447700900124") as two,
-            Phone(username="+4930231250") as three,
+            Phone(username="+493023125000") as three,
         ):
             calls = []
             for phone in (one, two):

@@ -27,6 +27,11 @@ class Staged:
     made_at: Ms
 
 
+class _Written(msgspec.Struct):
+    source: str
+    made_at: int
+
+
 def stage(data: Path, source: Path) -> int:
     """Check a backup and have it put back at the next start; when it was made.
 
@@ -35,7 +40,7 @@ def stage(data: Path, source: Path) -> int:
     with unpacked(source, near=data) as place:
         made_at = backup.check(place).made_at
     draft = data / f"{FILE}.new"
-    draft.write_bytes(msgspec.json.encode({"source": str(source), "made_at": made_at}))
+    draft.write_bytes(msgspec.json.encode(_Written(source=str(source), made_at=made_at)))
     draft.replace(data / FILE)
     return made_at
 
@@ -43,13 +48,14 @@ def stage(data: Path, source: Path) -> int:
 def read(data: Path) -> Staged | None:
     """Return what waits. Raises `Refused` (``bad_restore``)."""
     try:
-        return msgspec.json.decode((data / FILE).read_bytes(), type=Staged, dec_hook=_path)
+        written = msgspec.json.decode((data / FILE).read_bytes(), type=_Written)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.MsgspecError):
         raise Refused(
             "bad_restore", f"{FILE} cannot be read; see it, or: ringfence restore --unstage"
         ) from None
+    return Staged(Path(written.source), Ms(written.made_at))
 
 
 def withdraw(data: Path) -> bool:
@@ -57,9 +63,3 @@ def withdraw(data: Path) -> bool:
     there = (data / FILE).exists()
     (data / FILE).unlink(missing_ok=True)
     return there
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is Path:
-        return Path(str(value))
-    raise NotImplementedError
