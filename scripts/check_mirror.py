@@ -44,6 +44,7 @@ WHOLE = {
     "tests/api/test_reach.py": "what commands can do and HTTP cannot",
     "tests/api/test_every_answer.py": "every resource of the API, asked by schemathesis",
     "tests/office/test_coverage.py": "every use case against every resource",
+    "tests/office/test_apart.py": "what one account sees of another, asked of every use case",
     "tests/office/test_attempts.py": "ways around the gate, each tried",
     "tests/office/test_role_limits.py": "every role, and what it may not do",
     "tests/cli/test_privacy_parity.py": "the command line beside HTTP",

@@ -29,7 +29,9 @@ def test_from_the_plan_to_the_receipt(store, write):
     write(lambda tx: ledger.finish(tx, begun, at=300, due=400, receipt="signed"))
     done = write(lambda tx: ledger.last_of(tx, ONE.party))
     assert (done.state, done.done_at, done.due_at, done.receipt) == ("done", 300, 400, "signed")
-    assert write(lambda tx: ledger.page(tx, count=9)) == [done]
+    assert write(lambda tx: ledger.page(tx, ONE.account, count=9)) == [done]
+    assert write(lambda tx: ledger.page(tx, "AC" + "9" * 32, count=9)) == []
+    assert write(lambda tx: ledger.every(tx, count=9)) == [done]
     write(lambda tx: ledger.put_off(tx, ONE.party, 500))
     assert write(lambda tx: ledger.get(tx, ONE.id)).due_at == 500
 

@@ -111,6 +111,7 @@ SMALL = {
     "sweeps._DUE_PARTIES": "once a night, beside the loop",
     "apps._APPS": "read once, at the start",
     "apps._GRANTS": "read once, at the start",
+    "erasure_ledger._EVERY": "read once, at the start of a database that was put back",
     "conferences._OPEN": "read once, at the start",
     "queues._ALL": "read once, at the start",
     "repeats._COUNT": "as many as IDEMPOTENCY_KEYS_MAX",

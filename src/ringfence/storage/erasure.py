@@ -385,7 +385,7 @@ class Eraser:
         lines = self._keystore.ledger()
         known = {line.erasure for line in lines}
         lost = [line for line in lines if not ledger.is_known(queries, line.erasure)]
-        done = ledger.page(queries, count=len(lines) + int(ERASURES_RESUMED))
+        done = ledger.every(queries, count=len(lines) + int(ERASURES_RESUMED))
         undone = [
             row
             for row in done

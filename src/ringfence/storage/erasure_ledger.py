@@ -38,13 +38,14 @@ _OF_PARTY = Statement(
     ),
     "party",
 )
+_BEGUN_ONES = select(*_e).where(_e.state != word("planned")).order_by(_e.id.desc())
+_EVERY = Statement(at_most(_BEGUN_ONES, "count"), "count")
 _PAGE = Statement(
     at_most(
-        select(*_e)
-        .where(_e.id < bindparam("before"), _e.state != word("planned"))
-        .order_by(_e.id.desc()),
+        _BEGUN_ONES.where(_e.account_id == bindparam("account"), _e.id < bindparam("before")),
         "count",
     ),
+    "account",
     "before",
     "count",
 )
@@ -169,9 +170,17 @@ def is_fresh(queries: Queries, party: PartyId, serial: int) -> bool:
     return queries.value(_FRESH, (party, serial)) is not None
 
 
-def page(queries: Queries, *, count: int, before: str | None = None) -> list[Erasure]:
-    """Return erasures that were begun, newest first."""
-    return [_erasure(row) for row in queries.rows(_PAGE, (before or _AFTER_ALL, count))]
+def every(queries: Queries, *, count: int) -> list[Erasure]:
+    """Return erasures of all accounts that were begun, newest first."""
+    return [_erasure(row) for row in queries.rows(_EVERY, (count,))]
+
+
+def page(
+    queries: Queries, account: AccountId, *, count: int, before: str | None = None
+) -> list[Erasure]:
+    """Return erasures of an account that were begun, newest first."""
+    rows = queries.rows(_PAGE, (account, before or _AFTER_ALL, count))
+    return [_erasure(row) for row in rows]
 
 
 def is_known(queries: Queries, erasure: str) -> bool:

@@ -115,7 +115,7 @@ _AFTER_ALL = "RF"
 def _page(of_call: bool, removed: bool) -> Statement:
     query = select(*_r).where(_r.id < bindparam("above"), _r.id >= bindparam("below"))
     if of_call:
-        # Its index alone is looked at: the account has the call.
+        # Its index alone is looked at; whose the call is, `page` asks of what was found.
         query = query.where(_r.call_id == bindparam("call"))
     else:
         query = query.where(_r.account_id == bindparam("account"))
@@ -370,7 +370,8 @@ class Recordings:
         }
         statement = _page(call is not None, removed)
         bound = tuple(values[name] for name in statement.names)
-        return [_recording(row) for row in self._db.reading.rows(statement, bound)]
+        found = [_recording(row) for row in self._db.reading.rows(statement, bound)]
+        return [recording for recording in found if recording.account == self._account.id]
 
     def open_ones(self, open_calls: Iterable[CallId]) -> list[Recording]:
         """Return recordings that nobody has ended: after a crash, the interrupted ones.

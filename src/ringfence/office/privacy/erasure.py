@@ -187,7 +187,9 @@ async def list_erasures(
     if not 1 <= limit <= PAGE_MAX:
         raise Refused("bad_argument", f"limit is a number from 1 to {PAGE_MAX}")
     found = office.read(
-        lambda queries: ledger.page(queries, count=limit, before=before and _id(before))
+        lambda queries: ledger.page(
+            queries, office.account.id, count=limit, before=before and _id(before)
+        )
     )
     return [_view(office, erasure) for erasure in found]
 
