@@ -3,12 +3,15 @@
     python bench/api_beside_calls.py [--json] [--quick]
 
 `ringfence up`; calls come in over SIP, hear a voice without end, and talk: their far ends are the C
-program of `bench/media.py`. Eight more far ends are sockets of this process that only listen: the
+program of `bench/media.py`. Eight more far ends are sockets of this process that only listen, and
+say so (``recvonly``: who is to send and is not heard for thirty seconds is taken for gone): the
 kernel stamps each datagram when it is handed over (SO_TIMESTAMPNS), so a listener that is late
 itself does not count. *Late* is a packet by as much as it came after its place in the 20 ms grid of
 its own stream, whose best packets are on time. First nobody asks anything, then a hundred requests
 a second come over kept connections: lists of calls, messages, recordings and numbers, single calls,
-calls placed. Both windows have the same calls; the difference is what the requests do.
+calls placed. Both windows have the same calls, or there is no figure: each listener has to hear
+its stream to the end, and afterwards every call has to be there. The difference is what the
+requests do.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ LISTENERS = 8
 RATE = 100
 SO_TIMESTAMPNS = 35
 GRID_NS = 20_000_000
+HEARD = 0.95
+"""The least share of its packets that a listener whose call goes on hears."""
 NUMBER = "+12025550100"
 SAID = "Thank you for calling. Somebody will be with you soon."
 VOICE = f"<Response><Say loop='0'>{SAID}</Say></Response>"
@@ -55,10 +60,12 @@ class Caller(asyncio.DatagramProtocol):
         self.transport = transport
         self.port = transport.get_extra_info("sockname")[1]
 
-    def invite(self, name: str, port: int, to: tuple[str, int]) -> None:
+    def invite(self, name: str, port: int, to: tuple[str, int], *, listens: bool) -> None:
+        """Call; who ``listens`` sends no audio (RFC 3264 5.1)."""
+        direction = "recvonly" if listens else "sendrecv"
         body = (
             "v=0\r\no=bench 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-            f"m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n"
+            f"m=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na={direction}\r\n"
         )
         head = [
             *self._head("INVITE", name, to, ""),
@@ -77,7 +84,7 @@ class Caller(asyncio.DatagramProtocol):
         ]  # fmt: skip
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
-        text = data.decode()
+        text = data.decode(errors="replace")  # reports on audio come here as well
         fields = {
             key.strip().lower(): value.strip()
             for key, _, value in (line.partition(":") for line in text.split("\r\n")[1:])
@@ -92,14 +99,16 @@ class Caller(asyncio.DatagramProtocol):
             self.refused.append(text.splitlines()[0])
 
 
-async def call(platform: Platform, ports: list[int]) -> list[int]:
+async def call(platform: Platform, talking: list[int], listening: list[int]) -> list[int]:
     """Call from each port, 50 a second; the ports that answered, in that order."""
+    ports = [*talking, *listening]
     host, _, port = platform.sip.partition(":")
     loop = asyncio.get_running_loop()
     _, caller = await loop.create_datagram_endpoint(Caller, local_addr=("127.0.0.1", 0))
     mark = f"{random.getrandbits(32):08x}"
     for number, own in enumerate(ports):
-        caller.invite(f"{mark}{number}", own, (host, int(port)))
+        to = (host, int(port))
+        caller.invite(f"{mark}{number}", own, to, listens=number >= len(talking))
         await asyncio.sleep(0.02)
     for _ in range(300):
         if len(caller.answered) + len(caller.refused) >= len(ports):
@@ -152,11 +161,15 @@ def lateness(packets: list[tuple[int, int]]) -> list[int]:
 
 
 async def listen(sockets: list[socket.socket], seconds: float) -> list[int]:
-    """What the listeners heard for a while."""
+    """What the listeners heard for a while. Raises `RuntimeError` where one of them was cut off."""
     for one in sockets:
         drained(one)
     await asyncio.sleep(seconds)
-    return sorted(late for one in sockets for late in lateness(drained(one)))
+    heard = [drained(one) for one in sockets]
+    least = seconds * 10**9 / GRID_NS * HEARD
+    if deaf := sum(len(packets) < least for packets in heard):
+        raise RuntimeError(f"{deaf} of {len(sockets)} listeners did not hear their call to the end")
+    return sorted(late for packets in heard for late in lateness(packets))
 
 
 class Asking:
@@ -201,6 +214,12 @@ class Asking:
             9: ("GET", "/IncomingPhoneNumbers.json", None),
         }[kind]
 
+    async def going_on(self) -> int:
+        """How many calls are being talked on."""
+        path = "/Calls.json?Status=in-progress&PageSize=1000"
+        async with self.web.get(self.here + path) as answer:
+            return len(json.loads(await answer.read())["calls"])
+
     async def run(self, seconds: float) -> None:
         """Ask at an even pace, whether or not answers come."""
         began, tasks = time.perf_counter(), []
@@ -212,25 +231,37 @@ class Asking:
         await asyncio.gather(*tasks)
 
 
+async def windows(
+    platform: Platform, far: Far, seconds: float
+) -> tuple[list[int], list[int], Asking, int]:
+    """Both windows: what was heard in each, who asked in the second, how many calls were left."""
+    ears = [listener() for _ in range(LISTENERS)]
+    ports = await call(platform, far.ports, [one.getsockname()[1] for one in ears])
+    far.go(ports[: len(far.ports)])
+    await asyncio.sleep(3)
+    quiet = await listen(ears, seconds)
+    loop = asyncio.get_running_loop()
+    _, callee = await loop.create_datagram_endpoint(Callee, local_addr=("127.0.0.1", 0))
+    port = callee.transport.get_extra_info("sockname")[1]
+    auth = basic(platform.ready["account_sid"], platform.ready["auth_token"])
+    async with aiohttp.ClientSession(headers={"Authorization": auth}) as web:
+        asking = Asking(web, platform, port)
+        beside, _ = await asyncio.gather(listen(ears, seconds), asking.run(seconds))
+        return quiet, beside, asking, await asking.going_on()
+
+
 async def measure(root: Path, *, calls: int, seconds: float) -> list[Row]:
     """All rows."""
     with Platform(root / "data") as platform:
         platform.number(NUMBER, VOICE)
         far = Far(load_program(root), calls, seconds * 2 + 30)
-        ears = [listener() for _ in range(LISTENERS)]
-        ports = await call(platform, [*far.ports, *(one.getsockname()[1] for one in ears)])
-        far.go(ports[:calls])
-        await asyncio.sleep(3)
-        quiet = await listen(ears, seconds)
-        loop = asyncio.get_running_loop()
-        _, callee = await loop.create_datagram_endpoint(Callee, local_addr=("127.0.0.1", 0))
-        port = callee.transport.get_extra_info("sockname")[1]
-        auth = basic(platform.ready["account_sid"], platform.ready["auth_token"])
-        async with aiohttp.ClientSession(headers={"Authorization": auth}) as web:
-            asking = Asking(web, platform, port)
-            beside, _ = await asyncio.gather(listen(ears, seconds), asking.run(seconds))
-        far.process.kill()
-        far.process.wait()
+        try:
+            quiet, beside, asking, left = await windows(platform, far, seconds)
+        finally:
+            far.process.kill()
+            far.process.wait()
+    if left < calls + LISTENERS:
+        raise RuntimeError(f"{left} of {calls + LISTENERS} calls were still there at the end")
     if asking.failed:
         raise RuntimeError(f"requests were refused: {asking.failed}")
     asked = sorted(asking.taken)

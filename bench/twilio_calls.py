@@ -166,9 +166,9 @@ class Callee(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
+        if not data.startswith(b"INVITE"):
+            return  # audio's reports come here as well, where a far end had the port below
         text = data.decode()
-        if not text.startswith("INVITE"):
-            return
         self.came.setdefault(text.split("sip:")[1].partition("@")[0], time.perf_counter())
         kept = [
             line

@@ -15,3 +15,18 @@ def test_a_benchmark_starts(name: str) -> None:
     words = [sys.executable, "-P", str(BENCH / name), "--help"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, "usage:" in done.stdout) == (0, True), done.stderr[-2000:]
+
+
+CUT_OFF = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+import api_beside_calls as bench
+asyncio.run(bench.listen([bench.listener(), bench.listener()], 0.2))
+"""
+
+
+def test_calls_that_are_gone_are_no_figure() -> None:
+    words = [sys.executable, "-c", CUT_OFF, str(BENCH)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "2 of 2 listeners did not hear their call to the end" in done.stderr
