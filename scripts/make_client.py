@@ -1,6 +1,13 @@
 """Writes ``ringfence.client.generated`` from the OpenAPI description of ``/v1``.
 
 ``python scripts/make_client.py`` writes the files; ``--check`` only says whether they are fresh.
+
+    operations/call.py      what can be asked, a file for each group of use cases
+    awaited/call.py         the same for a program with an event loop
+    models/call.py          what is answered to that group alone; shared.py: to several
+
+A group with many use cases has a file for each second word of their names, as mixins. A file is
+loaded when the first use case of its group is asked for.
 """
 
 from __future__ import annotations
@@ -9,8 +16,10 @@ import keyword
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import msgspec
@@ -29,34 +38,66 @@ _SIMPLE = {
     "null": "None",
 }
 
-HEAD = '"""{says}. Written by scripts/make_client.py; not by hand."""\n\n'
-_MODELS_HEAD = """from __future__ import annotations
+MANY = 40
+"""Use cases: a group with more is several files."""
+SHARED = "shared"
+"""The file of what several groups are answered."""
+
+Row = tuple[str, str, str, dict[str, Any]]
+"""Of one operation: method name, verb, path, description."""
+
+_HEAD = '"""{says}. Written by scripts/make_client.py; not by hand."""\n\n'
+_MODELS = """from __future__ import annotations
 
 import builtins
 from typing import Any
 
 import msgspec
+
 """
-_OPERATIONS_HEAD = """from __future__ import annotations
+_OPERATIONS = """from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
 from typing import Any, Literal, cast
 
-from ringfence.client.connection import Connection, piece
+from ringfence.client.connection import Group, piece
 from ringfence.client.generated import models
 """
-_ASYNC_HEAD = """from __future__ import annotations
+_AWAITED = """from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
+from ringfence.client.awaiting import AsyncGroup
 from ringfence.client.connection import piece
 from ringfence.client.generated import models
+"""
+_INDEX = """from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ringfence.client.{file} import {base}
 
 if TYPE_CHECKING:
-    from ringfence.client.asynchronous import AsyncConnection
+"""
+_MODELS_INDEX = """from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+"""
+_LAZY_MODELS = """
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> type:
+        if name not in _WHERE:
+            raise AttributeError(name)
+        found = getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+        globals()[name] = found
+        return found
 """
 
 
@@ -67,18 +108,20 @@ def described() -> dict[str, Any]:
 
 
 class Names:
-    """What the schemas are called in Python."""
+    """What the schemas are called in Python, and ``places``: the file of each model."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.schemas: dict[str, Any] = document["components"]["schemas"]
-        wanted: set[str] = set()
-        for item in document["paths"].values():
-            for operation in item.values():
+        self.places: dict[str, str] = {}
+        reached: dict[str, set[str]] = {}
+        for part, rows in parts(document).items():
+            for *_, operation in rows:
                 for answer in operation["responses"].values():
                     for content in answer.get("content", {}).values():
-                        self._reach(content["schema"], wanted)
-        wanted.discard("ProblemDetails")
-        self.models = sorted(wanted)
+                        self._reach(content["schema"], reached.setdefault(part, set()))
+        for part, found in reached.items():
+            for name in found - {"ProblemDetails"}:
+                self.places[name] = SHARED if name in self.places else part
 
     def _reach(self, node: Any, found: set[str]) -> None:
         if isinstance(node, list):
@@ -114,23 +157,48 @@ class Names:
         return _SIMPLE.get(str(kind), "Any")
 
 
-def models(names: Names) -> str:
-    """Return the module of what is answered."""
+def models(names: Names) -> Iterator[tuple[str, str]]:
+    """Yield the files of what is answered."""
+    by_place: dict[str, list[str]] = {}
+    for name, place in sorted(names.places.items()):
+        by_place.setdefault(place, []).append(name)
+    for place, found in by_place.items():
+        body = "".join(_model(name, names) for name in found)
+        others = by_place[SHARED] if place != SHARED else []
+        shared = ", ".join(name for name in others if re.search(rf"\b{name}\b", body))
+        imports = _imports({SHARED: shared} if shared else {}, "models", indent=0)
+        yield place, _HEAD.format(says="What the API answers") + _MODELS + imports + body
+    yield (
+        "__init__",
+        _HEAD.format(says="What the API answers, loaded when it is named first")
+        + _MODELS_INDEX
+        + _imports({place: ", ".join(found) for place, found in by_place.items()}, "models")
+        + f"\n__all__ = {sorted(names.places)!r}\n_WHERE = {dict(sorted(names.places.items()))!r}"
+        + _LAZY_MODELS,
+    )
+
+
+def _imports(names: dict[str, str], package: str, *, indent: int = 4) -> str:
+    """Return imports of what stands in each file of a package."""
+    return "".join(
+        f"{' ' * indent}from ringfence.client.generated.{package}.{place} import {name}\n"
+        for place, name in sorted(names.items())
+    )
+
+
+def _model(name: str, names: Names) -> str:
+    schema = names.schemas[name]
     parts = [
-        HEAD.format(says="What the API answers"),
-        _MODELS_HEAD,
+        f"\n\nclass {name}(msgspec.Struct, frozen=True, kw_only=True):\n",
+        f'    """{_says(schema.get("description", name))}"""\n\n',
     ]
-    for name in names.models:
-        schema = names.schemas[name]
-        parts.append(f"\n\nclass {name}(msgspec.Struct, frozen=True, kw_only=True):\n")
-        parts.append(f'    """{_says(schema.get("description", name))}"""\n\n')
-        required = set(schema.get("required", ()))
-        for field, kind in schema.get("properties", {}).items():
-            python = names.of(kind, prefix="")
-            if field in required:
-                parts.append(f"    {field}: {python}\n")
-            else:
-                parts.append(f"    {field}: {_optional(python, kind)}\n")
+    required = set(schema.get("required", ()))
+    for field, kind in schema.get("properties", {}).items():
+        python = names.of(kind, prefix="")
+        if field in required:
+            parts.append(f"    {field}: {python}\n")
+        else:
+            parts.append(f"    {field}: {_optional(python, kind)}\n")
     return "".join(parts)
 
 
@@ -145,9 +213,9 @@ def _says(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().replace("\\", "").replace('"', "'")
 
 
-def groups(document: dict[str, Any]) -> dict[str, list[tuple[str, str, str, dict[str, Any]]]]:
-    """Return ``(method name, verb, path, operation)`` by group, streams left out."""
-    found: dict[str, list[tuple[str, str, str, dict[str, Any]]]] = {}
+def groups(document: dict[str, Any]) -> dict[str, list[Row]]:
+    """Return the operations by group, streams left out."""
+    found: dict[str, list[Row]] = {}
     for path, item in document["paths"].items():
         for verb, operation in item.items():
             if "text/event-stream" in _content(operation):
@@ -159,6 +227,24 @@ def groups(document: dict[str, Any]) -> dict[str, list[tuple[str, str, str, dict
     return {group: sorted(rows, key=lambda row: row[0]) for group, rows in sorted(found.items())}
 
 
+def parts(document: dict[str, Any]) -> dict[str, list[Row]]:
+    """Return the operations by file: a group, or for a large one ``group_word``."""
+    found: dict[str, list[Row]] = {}
+    for group, rows in groups(document).items():
+        found[group] = []
+        words = Counter(_word(row) for row in rows)
+        for row in rows:
+            word = _word(row)
+            own = len(rows) <= MANY or words[word] == 1
+            found.setdefault(group if own else f"{group}_{word}", []).append(row)
+    return found
+
+
+def _word(row: Row) -> str:
+    """Return the second word of a name of three, or the whole of one of two."""
+    return cast("str", row[3]["operationId"]).split(".")[1]
+
+
 def _content(operation: dict[str, Any]) -> dict[str, Any]:
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
@@ -166,33 +252,43 @@ def _content(operation: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def operations(document: dict[str, Any], names: Names, *, awaited: bool = False) -> str:
-    """Return the module of what can be asked; ``awaited``: by a program with an event loop."""
-    says, head, a = "What can be asked of the API", _OPERATIONS_HEAD, ""
+def operations(
+    document: dict[str, Any], names: Names, *, awaited: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Yield the files of what can be asked; ``awaited``: by a program with an event loop."""
+    package, says, head, a = "operations", "What can be asked of the API", _OPERATIONS, ""
     if awaited:
-        says, head, a = f"{says}, to be awaited", _ASYNC_HEAD, "Async"
-    parts = [HEAD.format(says=says), head]
-    grouped = groups(document)
-    for group, rows in grouped.items():
-        parts.append(f"\n\nclass {a}{_camel(group)}Operations:\n")
-        parts.append(f'    """``{group}.…``"""\n\n')
-        parts.append(f"    def __init__(self, connection: {a}Connection) -> None:\n")
-        parts.append("        self._connection = connection\n")
+        package, says, head, a = "awaited", f"{says}, to be awaited", _AWAITED, "Async"
+    whole, found = groups(document), parts(document)
+    classes = {part: f"{a}{_camel(part)}Operations" for part in found}
+    base = f"{a}Group"
+    for part, rows in found.items():
+        text = [_HEAD.format(says=says), head]
+        mixins = [one for one in found if one not in whole and one.startswith(f"{part}_")]
+        text.append(_imports({one: classes[one] for one in mixins}, package, indent=0))
+        bases = ", ".join(classes[one] for one in mixins) or base
+        text.append(f"\n\nclass {classes[part]}({bases}):\n")
+        said = part if part in whole else part.replace("_", ".", 1)
+        text.append(f'    """``{said}.…``"""\n')
         for row in rows:
-            parts.extend(_method(row, names, a))
-    parts.append(f'\n\nclass {a}Operations:\n    """Every operation, by its group."""\n\n')
-    parts.append(f"    def __init__(self, connection: {a}Connection) -> None:\n")
-    parts.extend(
-        f"        self.{group} = {a}{_camel(group)}Operations(connection)\n" for group in grouped
-    )
-    return "".join(parts)
+            text.extend(_method(row, names, a))
+        yield part, "".join(text)
+    file = "awaiting" if awaited else "connection"
+    text = [_HEAD.format(says=says), _INDEX.format(file=file, base=base)]
+    text.append(_imports({group: classes[group] for group in whole}, package))
+    text.append(f'\n\nclass {a}Operations({base}):\n    """Every operation, by its group."""\n')
+    for group in whole:
+        text.append(f"\n    @cached_property\n    def {group}(self) -> {classes[group]}:\n")
+        text.append(_imports({group: classes[group]}, package, indent=8) + "\n")
+        text.append(f"        return {classes[group]}(self._connection)\n")
+    yield "__init__", "".join(text)
 
 
 def _camel(name: str) -> str:
     return "".join(word.title() for word in name.split("_"))
 
 
-def _method(row: tuple[str, str, str, dict[str, Any]], names: Names, a: str) -> Iterator[str]:
+def _method(row: Row, names: Names, a: str) -> Iterator[str]:
     name, verb, path, operation = row
     places, query, keyed = [], [], False
     for parameter in operation["parameters"]:
@@ -269,45 +365,72 @@ def _body(operation: dict[str, Any], names: Names) -> list[tuple[str, str, bool,
 
 
 def generated() -> dict[str, str]:
-    """Return the text of each file, formatted."""
+    """Return the text of each file, formatted, by its path below `FOLDER`."""
     document = described()
     names = Names(document)
-    files = {
-        "models.py": models(names),
-        "operations.py": operations(document, names),
-        "async_operations.py": operations(document, names, awaited=True),
+    folders = {
+        "models": models(names),
+        "operations": operations(document, names),
+        "awaited": operations(document, names, awaited=True),
     }
-    return {name: _formatted(text) for name, text in files.items()}
-
-
-def _formatted(text: str) -> str:
-    ruff = Path(sys.executable).with_name("ruff")
-    done = subprocess.run(
-        [ruff, "format", "--stdin-filename", "x.py", "-"],
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=ROOT,
-        timeout=60,
+    return _formatted(
+        {f"{folder}/{name}.py": text for folder, files in folders.items() for name, text in files}
     )
-    return done.stdout
+
+
+def _formatted(files: dict[str, str]) -> dict[str, str]:
+    """Return the files without the imports they do not use, in the form of the source."""
+    with TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+        ours = 'lint.isort.known-first-party=["ringfence"]'
+        _ruff(
+            "check",
+            "--quiet",
+            "--fix",
+            "--select",
+            "F401,I001",
+            "--config",
+            ours,
+            folder,
+        )
+        _ruff("format", "--quiet", folder)
+        return {name: Path(folder, name).read_text("utf-8") for name in files}
+
+
+def _ruff(*arguments: str) -> None:
+    ruff = Path(sys.executable).with_name("ruff")
+    config = ("--config", str(ROOT / "pyproject.toml"))
+    subprocess.run([ruff, *arguments, *config], check=True, cwd=ROOT, timeout=60)
+
+
+def stale(files: dict[str, str]) -> list[str]:
+    """Return the files of the client that are missing, different, or of no use any more."""
+    there = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*/*.py")}
+    other = {
+        name for name in there & set(files) if (FOLDER / name).read_text("utf-8") != files[name]
+    }
+    return sorted((there ^ set(files)) | other)
 
 
 def main(arguments: list[str]) -> int:
     """Write the files, or compare them; 1 where they are out of date."""
-    stale = [
-        name
-        for name, text in generated().items()
-        if not (FOLDER / name).exists() or (FOLDER / name).read_text("utf-8") != text
-    ]
+    files = generated()
+    wrong = stale(files)
     if "--check" in arguments:
-        for name in stale:
+        for name in wrong:
             print(f"{name} is out of date: python scripts/make_client.py")
-        return 1 if stale else 0
-    for name, text in generated().items():
-        (FOLDER / name).write_text(text, "utf-8")
-    print(f"client: {len(stale)} files were out of date")
+        return 1 if wrong else 0
+    for name in wrong:
+        path = FOLDER / name
+        if name in files:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(files[name], "utf-8")
+        else:
+            path.unlink()
+    print(f"client: {len(wrong)} files were out of date")
     return 0
 
 

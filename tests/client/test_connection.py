@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ringfence.client import ApiError, ConnectionFailed, Unexpected, connection
-from ringfence.client.connection import Connection, piece
+from ringfence.client.connection import Connection, Tries, piece
 
 
 class Row(msgspec.Struct):
@@ -175,3 +175,17 @@ def test_a_piece_of_a_path_stays_one() -> None:
 def test_an_address_is_one_of_http(address: str) -> None:
     with pytest.raises(ValueError, match="http"):
         Connection(address)
+
+
+def test_a_request_is_sent_four_times_and_each_pause_is_longer() -> None:
+    tries = Tries(safe=True)
+    assert [tries.failed(), tries.answered(503, b"", 7.0), tries.failed()] == [0.2, 7.0, 0.8]
+    assert tries.failed() is None
+    assert Tries(safe=True).answered(429, b"", 3600.0) == 30.0
+
+
+def test_what_may_have_been_carried_out_is_not_sent_twice() -> None:
+    assert Tries(safe=False).failed() is None
+    assert Tries(safe=False).answered(503, b"", 0.0) is None
+    assert Tries(safe=False).answered(409, b'{"code": "idempotency_concurrent"}', 0.0) == 0.2
+    assert Tries(safe=True).answered(200, b"", 0.0) is None

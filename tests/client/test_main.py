@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -65,3 +67,24 @@ def test_who_may_not_follow_any_more_is_told(client: Client, monkeypatch: Any) -
 def test_somebody_may_come_back_by_hand(client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(client._connection, "stream", lambda *_, **__: iter([event(1)]))
     assert [found.id for found in client.events(again=False)] == [1]
+
+
+def test_a_group_is_loaded_when_it_is_asked_for() -> None:
+    program = (
+        "import sys; from ringfence.client import Client, models\n"
+        "named = lambda: {m.split('.')[-1] for m in sys.modules if '.generated.' in m}\n"
+        "before = named(); models.Call; Client('http://127.0.0.1:1').work\n"
+        "print(sorted(before & {'call', 'work', 'privacy'}), sorted(named() - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert done.stdout.strip() == "[] ['call', 'shared', 'work']"
+
+
+def test_every_model_is_named_and_no_other() -> None:
+    assert models.__all__ == sorted(models.__all__)
+    for name in models.__all__:
+        assert getattr(models, name).__name__ == name
+    with pytest.raises(AttributeError):
+        models.Nothing  # noqa: B018

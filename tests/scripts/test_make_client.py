@@ -16,11 +16,7 @@ def document(make_client: Any) -> Any:
 
 
 def test_the_client_is_up_to_date(make_client):
-    stale = [
-        name
-        for name, text in make_client.generated().items()
-        if (make_client.FOLDER / name).read_text("utf-8") != text
-    ]
+    stale = make_client.stale(make_client.generated())
     assert not stale, "run: python scripts/make_client.py"
 
 
@@ -33,6 +29,23 @@ def test_every_operation_has_a_method_but_the_stream(make_client, document):
     }
     assert len(made) == len(ids) - 1
     assert {"call.place", "privacy.case_answer", "number.stock_add"} <= made
+
+
+def test_a_large_group_has_a_file_for_each_second_word(make_client, document):
+    found = make_client.parts(document)
+    assert {row[0] for row in found["privacy_case"]} >= {"case_open", "case_close"}
+    assert all(not row[0].startswith("case_") for row in found["privacy"])
+    assert "call_place" not in found
+    assert sum(map(len, found.values())) == sum(map(len, make_client.groups(document).values()))
+
+
+def test_a_file_that_is_of_no_use_any_more_is_stale(make_client, monkeypatch, tmp_path):
+    monkeypatch.setattr(make_client, "FOLDER", tmp_path)
+    (tmp_path / "models").mkdir()
+    for name in ("old", "same", "other"):
+        (tmp_path / f"models/{name}.py").write_text("1")
+    files = {"models/same.py": "1", "models/other.py": "2", "models/new.py": "3"}
+    assert make_client.stale(files) == ["models/new.py", "models/old.py", "models/other.py"]
 
 
 @pytest.mark.parametrize(

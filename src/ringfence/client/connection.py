@@ -95,13 +95,9 @@ class Connection:
         ``keyed``: it takes an idempotency key; one is made where none is given. Raises
         `ApiError`, `ConnectionFailed`, `Unexpected`.
         """
-        headers, content = dict(self._sign), packed(body)
-        if content is not None:
-            headers["Content-Type"] = "application/json"
-        if keyed:
-            headers["Idempotency-Key"] = key or str(uuid.uuid4())
-        safe = keyed or method != "POST"
-        status, data = self._persist(method, target(path, query), content, headers, safe=safe)
+        headers, content = prepared(self._sign, body, key=key, keyed=keyed)
+        tries = Tries(safe=keyed or method != "POST")
+        status, data = self._persist(method, target(path, query), content, headers, tries)
         return answered(f"{method} {path}", status, data, answer)
 
     def pages(
@@ -129,25 +125,21 @@ class Connection:
         target: str,
         content: bytes | None,
         headers: dict[str, str],
-        *,
-        safe: bool,
+        tries: Tries,
     ) -> tuple[int, bytes]:
-        pause = PAUSE
-        for left in reversed(range(TRIES)):
-            wait = pause
+        while True:
             try:
                 status, data, after = self._once(method, target, content, headers)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
-                if not safe or not left:
+                wait = tries.failed()
+                if wait is None:
                     raise ConnectionFailed("no answer came") from error
             else:
-                if not left or not passes(status, data, safe=safe):
+                wait = tries.answered(status, data, after)
+                if wait is None:
                     return status, data
-                wait = max(pause, after)
-            time.sleep(min(wait, PAUSE_MOST))
-            pause *= 2
-        raise ConnectionFailed("no answer came")
+            time.sleep(wait)
 
     def _once(
         self, method: str, target: str, content: bytes | None, headers: dict[str, str]
@@ -184,6 +176,38 @@ class Connection:
             raise ConnectionFailed("the stream was cut off") from error
         finally:
             opened.close()
+
+
+class Group:
+    """Use cases whose names begin with the same word."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+
+class Tries:
+    """How often one request is sent, and the pauses between. ``safe``: twice does no harm."""
+
+    def __init__(self, *, safe: bool) -> None:
+        self._safe = safe
+        self._left = TRIES
+        self._pause = PAUSE
+
+    def failed(self) -> float | None:
+        """No answer came: seconds to wait before the next time, None to give up."""
+        return self._next(0.0) if self._safe else None
+
+    def answered(self, status: int, data: bytes, after: float) -> float | None:
+        """Take an answer, ``after`` the seconds it asks for; None where it is the answer."""
+        return self._next(after) if passes(status, data, safe=self._safe) else None
+
+    def _next(self, least: float) -> float | None:
+        self._left -= 1
+        if not self._left:
+            return None
+        wait = min(max(self._pause, least), PAUSE_MOST)
+        self._pause *= 2
+        return wait
 
 
 class Page(msgspec.Struct):
@@ -245,11 +269,17 @@ def signed(*, user: str, secret: str, token: str, account: str) -> dict[str, str
     return headers
 
 
-def packed(body: Mapping[str, Any] | None) -> bytes | None:
-    """Return a body as JSON, without what was not given."""
+def prepared(
+    sign: Mapping[str, str], body: Mapping[str, Any] | None, *, key: str | None, keyed: bool
+) -> tuple[dict[str, str], bytes | None]:
+    """Return the headers of a request, and its body as JSON without what was not given."""
+    headers = dict(sign)
+    if keyed:
+        headers["Idempotency-Key"] = key or str(uuid.uuid4())
     if body is None:
-        return None
-    return msgspec.json.encode({n: v for n, v in body.items() if v is not None})
+        return headers, None
+    headers["Content-Type"] = "application/json"
+    return headers, msgspec.json.encode({n: v for n, v in body.items() if v is not None})
 
 
 def answered(what: str, status: int, data: bytes, kind: Any) -> Any:

@@ -1,0 +1,140 @@
+"""What can be asked of the API, to be awaited. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import AsyncIterator
+from typing import cast
+
+from ringfence.client.awaiting import AsyncGroup
+from ringfence.client.connection import piece
+from ringfence.client.generated import models
+
+
+class AsyncNotificationOperations(AsyncGroup):
+    """``notification.…``"""
+
+    def apps(self, *, limit: int | None = None) -> AsyncIterator[models.AppLogging]:
+        """Every number and flow, and whether its calls' requests and answers are kept."""
+        return cast(
+            "AsyncIterator[models.AppLogging]",
+            self._connection.pages(
+                "GET", "/v1/notifications/logging", models.AppLogging, query={"limit": limit}
+            ),
+        )
+
+    def list(
+        self,
+        *,
+        call: str | None = None,
+        subject: str | None = None,
+        delivery: str | None = None,
+        number: str | None = None,
+        flow: str | None = None,
+        kind: str | None = None,
+        status: int | None = None,
+        failed: bool | None = None,
+        code: int | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[models.Notification]:
+        """Exchanges, newest first."""
+        return cast(
+            "AsyncIterator[models.Notification]",
+            self._connection.pages(
+                "GET",
+                "/v1/notifications",
+                models.Notification,
+                query={
+                    "call": call,
+                    "subject": subject,
+                    "delivery": delivery,
+                    "number": number,
+                    "flow": flow,
+                    "kind": kind,
+                    "status": status,
+                    "failed": failed,
+                    "code": code,
+                    "since": since,
+                    "until": until,
+                    "limit": limit,
+                },
+            ),
+        )
+
+    async def logging(
+        self,
+        *,
+        on: bool,
+        number: str | None = None,
+        flow: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.AppLogging:
+        """Switch the keeping of requests and answers on or off for one number or flow."""
+        return cast(
+            "models.AppLogging",
+            await self._connection.ask(
+                "POST",
+                "/v1/notifications/logging",
+                models.AppLogging,
+                body={"on": on, "number": number, "flow": flow},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def replay(
+        self, *, sids: builtins.list[str], idempotency_key: str | None = None
+    ) -> models.Replayed:
+        """Send the requests of these exchanges again, in this order."""
+        return cast(
+            "models.Replayed",
+            await self._connection.ask(
+                "POST",
+                "/v1/notifications/replay",
+                models.Replayed,
+                body={"sids": sids},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def show(self, sid: str) -> models.Notification:
+        """One exchange with what was asked and answered."""
+        return cast(
+            "models.Notification",
+            await self._connection.ask(
+                "GET", f"/v1/notifications/{piece(sid)}", models.Notification
+            ),
+        )
+
+    def whole(
+        self,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        call: str | None = None,
+        failed: bool | None = None,
+        level: str | None = None,
+        requests: bool | None = None,
+        limit: int | None = None,
+    ) -> AsyncIterator[models.Notification]:
+        """Exchanges with what was asked and answered, newest first."""
+        return cast(
+            "AsyncIterator[models.Notification]",
+            self._connection.pages(
+                "GET",
+                "/v1/notifications/whole",
+                models.Notification,
+                query={
+                    "since": since,
+                    "until": until,
+                    "call": call,
+                    "failed": failed,
+                    "level": level,
+                    "requests": requests,
+                    "limit": limit,
+                },
+            ),
+        )

@@ -1,0 +1,52 @@
+"""What can be asked of the API, to be awaited. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import cast
+
+from ringfence.client.awaiting import AsyncGroup
+from ringfence.client.connection import piece
+from ringfence.client.generated import models
+
+
+class AsyncPrivacyApproverOperations(AsyncGroup):
+    """``privacy.approver.…``"""
+
+    async def approver_add(
+        self, *, name: str, idempotency_key: str | None = None
+    ) -> models.Approver:
+        """One who may approve."""
+        return cast(
+            "models.Approver",
+            await self._connection.ask(
+                "POST",
+                "/v1/privacy/approvers",
+                models.Approver,
+                body={"name": name},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def approver_list(self, *, limit: int | None = None) -> AsyncIterator[models.Approver]:
+        """Who may approve."""
+        return cast(
+            "AsyncIterator[models.Approver]",
+            self._connection.pages(
+                "GET", "/v1/privacy/approvers", models.Approver, query={"limit": limit}
+            ),
+        )
+
+    async def approver_remove(self, sid: str, *, idempotency_key: str | None = None) -> models.Done:
+        """One who may no longer."""
+        return cast(
+            "models.Done",
+            await self._connection.ask(
+                "POST",
+                f"/v1/privacy/approvers/{piece(sid)}/remove",
+                models.Done,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )

@@ -1,0 +1,63 @@
+"""What can be asked of the API, to be awaited. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from ringfence.client.awaiting import AsyncGroup
+from ringfence.client.generated import models
+
+
+class AsyncPrivacyAuditOperations(AsyncGroup):
+    """``privacy.audit.…``"""
+
+    async def audit_consistency(self, *, old: int, new: int) -> bytes:
+        """Return the proof that the log only grew."""
+        return cast(
+            "bytes",
+            await self._connection.ask(
+                "GET", "/v1/privacy/audit/consistency", bytes, query={"old": old, "new": new}
+            ),
+        )
+
+    async def audit_head(self) -> models.AuditHead:
+        """Sign the log as it stands. Keep the head: a later one must extend it."""
+        return cast(
+            "models.AuditHead",
+            await self._connection.ask("GET", "/v1/privacy/audit", models.AuditHead),
+        )
+
+    async def audit_proofs(
+        self, *, address: str, idempotency_key: str | None = None
+    ) -> models.Proofs:
+        """Return every record about whoever has this number, with the proof that it is in the log."""
+        return cast(
+            "models.Proofs",
+            await self._connection.ask(
+                "POST",
+                "/v1/privacy/audit/proofs",
+                models.Proofs,
+                body={"address": address},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    async def audit_verifier(self) -> bytes:
+        """Return the program that checks proofs offline, with nothing but Python 3."""
+        return cast(
+            "bytes", await self._connection.ask("GET", "/v1/privacy/audit/verify.py", bytes)
+        )
+
+    async def audit_verify(self, *, idempotency_key: str | None = None) -> models.AuditReport:
+        """Check the whole log: every hash, every signed head, every record."""
+        return cast(
+            "models.AuditReport",
+            await self._connection.ask(
+                "POST",
+                "/v1/privacy/audit/verify",
+                models.AuditReport,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )

@@ -1,0 +1,30 @@
+"""What the API answers. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+import builtins
+
+import msgspec
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody gets: lists with their grounds, and whether they declined."""
+
+    lists: builtins.list[builtins.dict[str, str]]
+    suppressed: bool
+
+
+class PolicyMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A message: its template, ground and fate; nothing of what it said or to whom."""
+
+    id: str
+    template: str
+    kind: str
+    channel: str
+    ground: str
+    evidence: str
+    reason: str
+    state: str
+    error: str | None
+    created: int
+    settled: int | None

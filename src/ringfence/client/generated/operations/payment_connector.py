@@ -1,0 +1,66 @@
+"""What can be asked of the API. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from typing import Any, cast
+
+from ringfence.client.connection import Group, piece
+from ringfence.client.generated import models
+
+
+class PaymentConnectorOperations(Group):
+    """``payment_connector.…``"""
+
+    def add(
+        self,
+        *,
+        name: str,
+        url: str | None = None,
+        template: builtins.dict[str, Any] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.PaymentConnector:
+        """Set a processor up by its URL and, where it does not speak the generic contract, a template (`ringfence.accounts.payments`)."""
+        return cast(
+            "models.PaymentConnector",
+            self._connection.ask(
+                "POST",
+                "/v1/payment-connectors",
+                models.PaymentConnector,
+                body={"name": name, "url": url, "template": template},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def list(self, *, limit: int | None = None) -> Iterator[models.PaymentConnector]:
+        """Every processor; `test` is the sandbox of this program and moves no money."""
+        return cast(
+            "Iterator[models.PaymentConnector]",
+            self._connection.pages(
+                "GET", "/v1/payment-connectors", models.PaymentConnector, query={"limit": limit}
+            ),
+        )
+
+    def remove(self, name: str) -> models.PaymentConnector:
+        """Take a processor away."""
+        return cast(
+            "models.PaymentConnector",
+            self._connection.ask(
+                "DELETE", f"/v1/payment-connectors/{piece(name)}", models.PaymentConnector
+            ),
+        )
+
+    def test(self, name: str, *, idempotency_key: str | None = None) -> models.PaymentTried:
+        """Ask a processor for a token of 4242 4242 4242 4242, a card that no bank issued."""
+        return cast(
+            "models.PaymentTried",
+            self._connection.ask(
+                "POST",
+                f"/v1/payment-connectors/{piece(name)}/test",
+                models.PaymentTried,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )

@@ -1,0 +1,217 @@
+"""What can be asked of the API. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from typing import cast
+
+from ringfence.client.connection import Group, piece
+from ringfence.client.generated import models
+
+
+class PrivacyCaseOperations(Group):
+    """``privacy.case.…``"""
+
+    def case_answer(
+        self,
+        sid: str,
+        *,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """Grant and carry out."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/answer",
+                models.Case,
+                body={"words": words, "details": details},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_archive(self, sid: str, *, idempotency_key: str | None = None) -> models.Archive:
+        """Make the archive; the token fetches it."""
+        return cast(
+            "models.Archive",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/archive",
+                models.Archive,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_charge(
+        self,
+        sid: str,
+        *,
+        amount: str,
+        ground: str | None = None,
+        words: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """A fee, where it may be."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/charge",
+                models.Case,
+                body={"amount": amount, "ground": ground, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """File it away."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_extend(
+        self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """More time, once."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/extend",
+                models.Case,
+                body={"reason": reason, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_fetch(self, sid: str, *, token: str, idempotency_key: str | None = None) -> bytes:
+        """The archive, once."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/archive/fetch",
+                bytes,
+                body={"token": token},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_identify(
+        self, sid: str, *, method: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """It is known who asks."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/identify",
+                models.Case,
+                body={"method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Requests, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages("GET", "/v1/privacy/cases", models.Case, query={"limit": limit}),
+        )
+
+    def case_mail(self, *, raw: str, idempotency_key: str | None = None) -> models.Asked:
+        """A letter by e-mail."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/cases/mail",
+                models.Asked,
+                body={"raw": raw},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_open(
+        self,
+        *,
+        kind: str,
+        contact: str,
+        residence: str | None = None,
+        words: str | None = None,
+        details: builtins.dict[str, str] | None = None,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """Write down a request that came on paper."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/cases",
+                models.Case,
+                body={
+                    "kind": kind,
+                    "contact": contact,
+                    "residence": residence,
+                    "words": words,
+                    "details": details,
+                    "method": method,
+                },
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_refuse(
+        self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
+    ) -> models.Case:
+        """Refuse, with the reason."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/refuse",
+                models.Case,
+                body={"reason": reason, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def case_show(self, sid: str) -> models.Case:
+        """One request."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/cases/{piece(sid)}", models.Case),
+        )
+
+    def case_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """It was taken back."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/withdraw",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )

@@ -1,0 +1,155 @@
+"""What can be asked of the API. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from ringfence.client.connection import Group, piece
+from ringfence.client.generated import models
+
+
+class PrivacyGrievanceOperations(Group):
+    """``privacy.grievance.…``"""
+
+    def grievance_close(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """File it away."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/close",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_extend(
+        self, sid: str, *, days: int, words: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """More time, once."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/extend",
+                models.Case,
+                body={"days": days, "words": words},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_figures(self) -> models.Figures:
+        """How grievances ended."""
+        return cast(
+            "models.Figures",
+            self._connection.ask("GET", "/v1/privacy/grievances/figures", models.Figures),
+        )
+
+    def grievance_file(
+        self,
+        *,
+        words: str,
+        about: str | None = None,
+        residence: str | None = None,
+        contact: str | None = None,
+    ) -> models.Asked:
+        """Say what is wrong."""
+        return cast(
+            "models.Asked",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/file",
+                models.Asked,
+                body={"words": words, "about": about, "residence": residence, "contact": contact},
+            ),
+        )
+
+    def grievance_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+        """Grievances, newest first."""
+        return cast(
+            "Iterator[models.Case]",
+            self._connection.pages(
+                "GET", "/v1/privacy/grievances", models.Case, query={"limit": limit}
+            ),
+        )
+
+    def grievance_settle(
+        self,
+        sid: str,
+        *,
+        words: str,
+        redress: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Case:
+        """How it ends."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/settle",
+                models.Case,
+                body={"words": words, "redress": redress},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_show(self, sid: str) -> models.Case:
+        """One grievance."""
+        return cast(
+            "models.Case",
+            self._connection.ask("GET", f"/v1/privacy/grievances/{piece(sid)}", models.Case),
+        )
+
+    def grievance_status(self, *, reference: str) -> models.CaseStatus:
+        """How far it is."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/status",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def grievance_take(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """Look into it."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/take",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def grievance_take_back(self, *, reference: str) -> models.CaseStatus:
+        """Take a grievance back."""
+        return cast(
+            "models.CaseStatus",
+            self._connection.ask(
+                "POST",
+                "/v1/privacy/grievances/take-back",
+                models.CaseStatus,
+                body={"reference": reference},
+            ),
+        )
+
+    def grievance_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """It was taken back."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/grievances/{piece(sid)}/withdraw",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )

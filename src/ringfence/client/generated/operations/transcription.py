@@ -1,0 +1,60 @@
+"""What can be asked of the API. Written by scripts/make_client.py; not by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from ringfence.client.connection import Group, piece
+from ringfence.client.generated import models
+
+
+class TranscriptionOperations(Group):
+    """``transcription.…``"""
+
+    def list(
+        self, *, recording: str | None = None, limit: int | None = None
+    ) -> Iterator[models.Transcription]:
+        """Transcriptions of recordings, newest first."""
+        return cast(
+            "Iterator[models.Transcription]",
+            self._connection.pages(
+                "GET",
+                "/v1/transcriptions",
+                models.Transcription,
+                query={"recording": recording, "limit": limit},
+            ),
+        )
+
+    def remove(self, sid: str) -> None:
+        """Remove a transcription; the recording stays."""
+        self._connection.ask("DELETE", f"/v1/transcriptions/{piece(sid)}", type(None))
+
+    def request(
+        self,
+        recording: str,
+        *,
+        language: str | None = None,
+        url: str | None = None,
+        method: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> models.Transcription:
+        """Have a recording read by the recogniser (a setting)."""
+        return cast(
+            "models.Transcription",
+            self._connection.ask(
+                "POST",
+                f"/v1/recordings/{piece(recording)}/transcriptions",
+                models.Transcription,
+                body={"language": language, "url": url, "method": method},
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
+    def show(self, sid: str) -> models.Transcription:
+        """One transcription: all of it, and utterance by utterance."""
+        return cast(
+            "models.Transcription",
+            self._connection.ask("GET", f"/v1/transcriptions/{piece(sid)}", models.Transcription),
+        )
