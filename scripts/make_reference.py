@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from collections import Counter
@@ -21,6 +22,7 @@ from ringfence import config
 from ringfence.api.twilio.operations import operations
 from ringfence.cli.root import root as command_line
 from ringfence.flows import reading, values
+from ringfence.kernel import limits
 from ringfence.kernel.events import Event
 from ringfence.kernel.limits import Limit
 from ringfence.markup import coverage, elements, problems
@@ -68,29 +70,26 @@ def settings_page() -> Iterator[str]:
 
 
 def limits_page() -> Iterator[str]:
-    """Every bound, by section of the file."""
+    """Every bound, by module and section."""
     yield "# Limits"
     yield ""
     yield "Every bound of the program (`ringfence.kernel.limits`), with its unit and its reason."
-    module = importlib.import_module("ringfence.kernel.limits")
-    text = inspect.getsource(module)
-    section = re.compile(r"^# (.+)$|^([A-Z0-9_]+) = Limit\(", re.MULTILINE)
-    sections: dict[str, list[str]] = {}
-    title = ""
-    for match in section.finditer(text):
-        if match[1]:
-            title = match[1]
-        else:
-            sections.setdefault(title, []).append(match[2])
-    for title, names in sections.items():
-        values: list[tuple[str, Limit]] = [(name, getattr(module, name)) for name in names]
-        yield ""
-        yield f"## {title}"
-        yield ""
-        yield from table(
-            ("limit", "value", "unit", "reason"),
-            ((f"`{name}`", f"{limit:,}", limit.unit, limit.reason) for name, limit in values),
-        )
+    for name in sorted(found.name for found in pkgutil.iter_modules(limits.__path__)):
+        module = importlib.import_module(f"{limits.__name__}.{name}")
+        _, *sections = re.split(r"^# (.+)$", inspect.getsource(module), flags=re.MULTILINE)
+        if sections:
+            yield ""
+            yield f"## {(inspect.getdoc(module) or name).removeprefix('Bounds of ').rstrip('.')}"
+        for title, text in zip(sections[::2], sections[1::2], strict=True):
+            names = re.findall(r"^([A-Z0-9_]+) = Limit\(", text, re.MULTILINE)
+            values: list[tuple[str, Limit]] = [(one, getattr(module, one)) for one in names]
+            yield ""
+            yield f"### {title}"
+            yield ""
+            yield from table(
+                ("limit", "value", "unit", "reason"),
+                ((f"`{name}`", f"{limit:,}", limit.unit, limit.reason) for name, limit in values),
+            )
 
 
 def cli_page() -> Iterator[str]:
