@@ -68,6 +68,8 @@ from ringfence.wing import Shared, Wing
 
 log = get_logger(__name__)
 
+_NONCE_SECRET_OCTETS = 32
+
 
 class Exchange:
     """Every part a call passes through, and what the use cases may ask of them."""
@@ -95,7 +97,8 @@ class Exchange:
             AgentConfig(
                 addresses=self._signals_addresses,
                 realm=office.domain,
-                secret=office.store.store.secret("nonce"),
+                # New with every start: which nonces were used is forgotten, so none is taken twice.
+                secret=entropy.token(_NONCE_SECRET_OCTETS),
                 may_register=office.directory.may_register,
             ),
             entropy=entropy,

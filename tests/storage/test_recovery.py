@@ -179,6 +179,23 @@ def test_talking_is_counted_up_to_the_interruption(store, story, clock):
     assert ends[-1].talk_ms == 5500
 
 
+@pytest.mark.parametrize("later", [0, 700])
+def test_what_was_heard_while_it_rang_is_no_talk(store, story, clock, later):
+    one = story()
+    leg = {"call": one.call, "leg": "LG2"}
+    at = clock.now()
+    told = [
+        one.offered(),
+        events.LegPlaced(at=at, role="callee", party=one.called, **leg),
+        events.LegsBridged(at=at + 10, call=one.call, a=one.leg, b="LG2"),
+        events.LegConnected(at=at + 5000, codec="PCMA", **leg),
+    ]
+    ends = end_of_call(record_of(store, told, clock), told, at + 5000 + later)
+    assert ends[-1].talk_ms == later
+    ends = end_of_call(store.call_records.get(one.call), told[:-1], at + 5000)
+    assert ends[-1].talk_ms == 0
+
+
 def test_the_end_is_never_before_the_last_fact(store, story, clock):
     one = story()
     told = [one.offered(), one.answered()]

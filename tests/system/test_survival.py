@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import socket
 import time
 from array import array
 from pathlib import Path
@@ -11,6 +12,10 @@ from pathlib import Path
 import pytest
 from platform_run import Platform
 
+from ringfence.kernel.entropy import SystemEntropy
+from ringfence.sip.auth import DigestClient
+from ringfence.sip.message import Response
+from ringfence.sip.parser import parse
 from ringfence.testing.phone import Phone, PhoneCall
 
 CALLER = "+12025550123"
@@ -184,5 +189,48 @@ def test_a_registered_phone_is_found_after_a_restart_of_the_server(
     try:
         asyncio.run(scenario())
         assert platform.calls(ended=1)[0]["cause"] == "normal"
+    finally:
+        platform.stop()
+
+
+def test_credentials_copied_before_a_restart_are_worth_nothing_after_it(tmp_path: Path) -> None:
+    """RFC 3261 22.4: a counter proves that nobody plays a request again, also to a new process."""
+    platform = Platform(tmp_path / "data")
+    platform.start()
+
+    def register(number: int, wire: socket.socket, client: DigestClient | None) -> Response:
+        host, port = wire.getsockname()
+        request = parse(
+            f"REGISTER sip:{platform.sip} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {host}:{port};branch=z9hG4bKreplay{number}\r\n"
+            "Max-Forwards: 70\r\nFrom: <sip:desk@127.0.0.1>;tag=1\r\n"
+            "To: <sip:desk@127.0.0.1>\r\nCall-ID: replay\r\n"
+            f"CSeq: {number} REGISTER\r\nContact: <sip:desk@{host}:{port}>\r\n"
+            "Content-Length: 0\r\n\r\n".encode()
+        )
+        if client is not None:
+            client.sign(request)
+            copied[:] = request.headers.fields["Authorization"]
+        elif copied:
+            request.headers.add("Authorization", copied[0])
+        where, _, to = platform.sip.rpartition(":")
+        wire.sendto(request.to_bytes(), (where, int(to)))
+        answer = parse(wire.recv(4096))
+        assert isinstance(answer, Response)
+        return answer
+
+    copied: list[str] = []
+    try:
+        secret = platform.do("phone.add", name="desk")["secret"]
+        client = DigestClient("desk", secret, SystemEntropy())
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+            wire.bind(("127.0.0.1", 0))
+            wire.settimeout(10)
+            assert client.take(register(1, wire, None))
+            assert register(2, wire, client).status == 200
+            assert register(3, wire, None).status == 401
+            assert platform.stop() == 0
+            platform.start()
+            assert register(4, wire, None).status == 401
     finally:
         platform.stop()

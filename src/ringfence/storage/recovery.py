@@ -216,14 +216,28 @@ def end_of_call(record: CallRecord, facts: Sequence[CallFact], at: Ms) -> list[C
 
 
 def _talk(facts: Sequence[CallFact], at: Ms) -> int:
-    """Return the milliseconds spoken with people: of the dials that ended, and of the last."""
+    """Return the milliseconds spoken with people: of the dials that ended, and of the last.
+
+    Legs are bridged as soon as there is something to hear. While one of them rings, that is the
+    ringing tone of its network (RFC 3960 section 3), and nobody has talked yet.
+    """
     done, since = 0, None
+    ringing: set[LegId] = set()
+    early: set[LegId] = set()
     for fact in facts:
         match fact:
+            case events.LegPlaced():
+                ringing.add(fact.leg)
+            case events.LegConnected():
+                ringing.discard(fact.leg)
+                if fact.leg in early and since is None:
+                    since = fact.at
             case events.CallAnsweredByPerson() if since is None:
                 since = fact.at
             case events.LegsBridged() if since is None:
-                since = fact.at
+                early = ringing.intersection((fact.a, fact.b))
+                if not early:
+                    since = fact.at
             case events.DialEnded():
                 done, since = done + fact.talk_ms, None
             case _:

@@ -365,7 +365,7 @@ class Store:
             self.openings.restricted.discard(serial)
 
     def secret(self, name: str) -> bytes:
-        """Return 32 bytes of this installation's own for one use (``nonce``, ``session``)."""
+        """Return 32 bytes of this installation's own for one use (``picture``, ``session``)."""
         return self.keystore.key(self.keystore.named(name))
 
     def recover(self, rooms: AccountStore, *, measure: Measure, now: Ms) -> Recovered:
