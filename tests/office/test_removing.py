@@ -101,6 +101,7 @@ def test_a_call_no_law_wants_any_longer_goes_at_once(office, call):
     run(office, "call.remove", sid=sid)
     assert office.store.records.get(sid) is None
     assert office.store.recordings.get(recording) is None
+    assert run(office, "privacy.audit.verify").faults == []
 
 
 def test_a_call_in_progress_stays(office):

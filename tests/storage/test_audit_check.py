@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 
 from ringfence.kernel.clock import DAY, HOUR, MINUTE
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
 from ringfence.privacy.purposes import purpose
 from ringfence.privacy.retention import RULES
+from ringfence.storage import sweeps
 from ringfence.storage.audit_check import check_all
+from ringfence.storage.audit_pages import NOBODY
+from ringfence.storage.sweeps import Due
 
 
 @pytest.fixture
@@ -96,16 +100,115 @@ def test_a_log_emptied_below_its_facts_is_named(store, grown, check, clock):
     assert any("the log ends before" in fault for fault in found.faults)
 
 
-def test_what_may_be_gone_is_no_fault(store, grown, tmp_path, clock, check):
-    """Facts go when the floor of call logs is over, and nobody can tell whose a leaf was."""
+def harmed(tmp_path, *sql):
     db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
-    db.execute("DELETE FROM events WHERE id = 5")
+    for line in sql:
+        db.execute(line)
     db.close()
-    clock.advance(RULES["call_log"].floor_days * DAY - HOUR)
+
+
+@pytest.mark.parametrize("years", [0, 1, 5])
+@pytest.mark.parametrize("harm", ["a fact dropped", "a record dropped", "every record dropped"])
+def test_a_record_dropped_by_hand_is_named_at_any_age(
+    store, grown, tmp_path, clock, check, harm, years
+):
+    clock.advance(years * 365 * DAY)
+    remove_a_call(store, clock)
+    assert check(store).faults == []
+    harmed(tmp_path, HARM[harm])
     assert check(store).faults != []
-    clock.advance(2 * HOUR)
+
+
+def remove_a_call(store, clock, *, noted=True):
+    (call, ended), *_ = store.db.reading._cursor.execute(
+        "SELECT id, ended_at FROM calls"
+        " WHERE id != (SELECT call_id FROM events WHERE id = 5) ORDER BY id"
+    ).fetchall()
+
+    def work(tx):
+        gone = sweeps.remove(tx, "calls", [Due(call, ended)])
+        if noted:
+            store.trail.note_removal(tx, "swept", at=clock.now(), body={"count": len(gone)})
+
+    store.db.submit(work).result(5)
+    return call
+
+
+def test_what_a_sweep_removed_is_no_fault_and_counted(store, grown, clock, check):
+    leaves = store.db.reading._cursor.execute(
+        "SELECT call_id, count(*) FROM events GROUP BY call_id"
+    ).fetchall()
+    call = remove_a_call(store, clock)
     found = check(store)
+    assert (found.faults, found.erased) == ([], dict(leaves)[call])
+
+
+COVERED_UP = {
+    "nobody said so": "DELETE FROM audit_gone",
+    "one more is said to be gone": "UPDATE audit_gone SET data = x'{more}' WHERE level = 0",
+    "the removal went, too": "DELETE FROM audit_records WHERE kind = 'swept'",
+    "and what it counted": "DELETE FROM audit_records WHERE kind = 'swept'; DELETE FROM audit_gone",
+    "another seal": "UPDATE audit_records SET body = replace(body, 'gone\":\"', 'gone\":\"A')"
+                    " WHERE kind = 'swept'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("harm", COVERED_UP)
+def test_nobody_covers_up_what_went_by_hand(store, grown, tmp_path, clock, check, harm):
+    clock.advance(2 * 365 * DAY)
+    remove_a_call(store, clock)
+    remove_a_call(store, clock)
+    assert check(store).faults == []
+    harmed(tmp_path, COVERED_UP[harm].format(more="0001" * 300))
+    assert check(store).faults != []
+
+
+def test_a_removal_that_writes_no_leaf_is_named(store, grown, clock, check):
+    remove_a_call(store, clock, noted=False)
+    assert any("newest removal" in fault for fault in check(store).faults)
+
+
+@pytest.mark.parametrize("people", ["", "erased before"])
+def test_a_record_is_not_hidden_behind_an_erased_person(
+    store, rooms, grown, tmp_path, clock, check, people
+):
+    """Whoever is put in place of somebody, and whoever is said to be erased: it is named."""
+    if people:
+        clock.advance(181 * DAY)
+        planned = store.eraser.plan(rooms.account, grown.caller, reason="request", actor="x")
+        store.eraser.carry_out(planned.id)
+    with purpose("call_record"):
+        other = rooms.parties.resolve(Phone("+12025550177"), clock.now())
+        store.db.submit(lambda _: None).result(5)
+        store.parties.address(store.db.reading, other)
+    store.db.submit(lambda _: None).result(5)
+    assert check(store).faults == []
+    harmed(
+        tmp_path,
+        f"UPDATE audit_records SET party_id = '{NOBODY}', body = '{{}}' WHERE party_id = '{other}'",
+    )
+    assert check(store).faults != []
+
+
+def test_somebody_marked_as_erased_by_hand_is_named(store, grown, tmp_path, check):
+    harmed(
+        tmp_path,
+        "UPDATE parties SET erased_at = 1",
+        "UPDATE audit_records SET body = '{}' WHERE kind = 'opened'",
+    )
+    assert check(store).faults != []
+
+
+def test_what_an_earlier_version_removed_is_judged_by_its_age(store, grown, tmp_path, clock, check):
+    """It noted no removals: facts go when the floor of call logs is over."""
+    harmed(tmp_path, "DELETE FROM events WHERE id = 5")
+    since = store.trail.size
+    clock.advance(RULES["call_log"].floor_days * DAY - HOUR)
+    assert check(store, since=since).faults != []
+    clock.advance(2 * HOUR)
+    found = check(store, since=since)
     assert (found.faults, found.erased) == ([], 1)
+    assert check(store).faults != []
 
 
 @settings(

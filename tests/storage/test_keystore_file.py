@@ -339,3 +339,12 @@ def test_whichever_write_fails_every_saved_key_survives(tmp_path, disk):
         assert {serial: again.key(serial) for serial in survived} == survived
         again.close()
         assert failures <= 1
+
+
+def test_a_number_is_noted_once_and_for_good(file, keystore):
+    assert keystore.once("since", 7) == 7
+    assert keystore.once("since", 9) == 7
+    keystore.close()
+    again = KeystoreFile.open(file, entropy=ENTROPY)
+    assert again.once("since", 11) == 7
+    again.close()

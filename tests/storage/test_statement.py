@@ -116,6 +116,8 @@ SMALL = {
     "queues._ALL": "read once, at the start",
     "repeats._COUNT": "as many as IDEMPOTENCY_KEYS_MAX",
     "repeats._DROP_ALL": "when somebody is erased",
+    "audit_check._REMOVAL": "from the end, to the last removal",
+    "audit_leaving._BEGUN": "from the end, to where this erasure began",
     "audit._LAST_CHECKPOINT": "from the end, one row",
     "audit._LAST_FACT": "from the end, one row",
     "audit._LAST_HEAD": "from the end, one row",

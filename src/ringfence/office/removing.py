@@ -74,7 +74,9 @@ async def _write(office: Office, kind: str, sid: str, work: Callable[[Transactio
 
     def unit(tx: Transaction) -> None:
         work(tx)
-        office.store.store.trail.note(tx, kind, at=now, account=account, body={"record": sid})
+        office.store.store.trail.note_removal(
+            tx, kind, at=now, account=account, body={"record": sid}
+        )
 
     await office.write(unit)
 

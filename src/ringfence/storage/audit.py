@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import bindparam, select, update
 
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import AUDIT_PAGES_SPAN, AUDIT_TILES_AT_START
@@ -34,7 +35,7 @@ from ringfence.privacy.audit import (
     tree_root,
 )
 from ringfence.privacy.checkpoint import Checkpoint, Signer, verify
-from ringfence.storage import audit_pages
+from ringfence.storage import audit_gone, audit_pages
 from ringfence.storage.audit_pages import PAGE
 from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles, events
 from ringfence.storage.statement import Statement, at_most, insert_new, insert_row
@@ -51,6 +52,9 @@ _LAST_BUNDLE = Statement(
     ),
     "lvl",
 )
+SEAL = "gone"
+"""The word in the body of a removal under which the seal of ``storage.audit_gone`` stands."""
+
 _ADD_TILE = insert_row(audit_tiles)
 _SET_TILE = Statement(
     update(audit_tiles)
@@ -89,14 +93,15 @@ SaltOf = Callable[[Queries, AccountId | None, PartyId | None, str], bytes]
 class AuditTrail:
     """The log of one database; a participant of its commits."""
 
-    __slots__ = ("_edge", "_log", "_next_stored", "_pages", "_salt", "_stored")
+    __slots__ = ("_edge", "_entropy", "_log", "_next_stored", "_pages", "_stored", "salt")
 
-    def __init__(self, queries: Queries, *, salt: SaltOf) -> None:
+    def __init__(self, queries: Queries, *, salt: SaltOf, entropy: Entropy) -> None:
         row = queries.row(_LAST_BUNDLE, (ENTRIES,))
         size = 0 if row is None else row[0] * WIDTH + len(row[1]) // HASH
         self._log = Log(edge_from(size, tile_reader(queries)))
         self._edge: Edge | None = None
-        self._salt = salt
+        self.salt = salt
+        self._entropy = entropy
         self._stored = set(edge_positions(size))
         """Partial tiles that have a row already, to be updated instead of added."""
         self._next_stored = self._stored
@@ -165,10 +170,26 @@ class AuditTrail:
         ``body`` holds words and ids: purpose, category, who. Never a value.
         """
         encoded = _encode(body or {})
-        salt = self._salt(tx, account, party, f"audit:{self._log.size}")
+        salt = self.salt(tx, account, party, f"audit:{self._log.size}")
         leaf = self.append(salt, record_bytes(kind, at, party or account or "", encoded))
         tx.run(_ADD_RECORD, (leaf, at, kind, account, party, encoded.decode()))
         return leaf
+
+    def note_removal(
+        self,
+        tx: Transaction,
+        kind: str,
+        *,
+        at: Ms,
+        account: AccountId | None = None,
+        body: dict[str, Any] | None = None,
+    ) -> int:
+        """Record that records of the log went, as `note`; all that is gone is sealed in its leaf.
+
+        What went was counted in the same transaction (``audit_gone.mark``).
+        """
+        seal = audit_gone.seal(tx, self._entropy.token(audit_gone.NONCE))
+        return self.note(tx, kind, at=at, account=account, body={**(body or {}), SEAL: seal})
 
     def note_page(
         self,

@@ -1,11 +1,11 @@
 """Checks the whole audit log: every hash, every signed head, every record against its leaf.
 
 At a start only the newest head is compared (``storage.audit.check_log``); this reads everything,
-so that a leaf changed or dropped anywhere is found, and says where. What cannot be proved any more
-because the person it was about was erased is counted apart. A record that is missing is a fault as
-long as it has to be there: records of the log itself are never removed, facts of calls and messages
-only when the floor of their rule (``privacy.retention``, ``call_log``) is over. Of a leaf older
-than that nobody can tell whose record it was.
+so that a leaf changed or dropped anywhere is found, and says where. What is missing or cannot be
+proved any more because somebody was erased or its time was over is counted apart, and only where a
+removal says so: each seals what is gone in a leaf of its own (``storage.audit_gone``). An earlier
+version did not: of leaves before ``since``, records of the log itself are never gone, and facts of
+calls and messages only when the floor of their rule (``privacy.retention``, ``call_log``) is over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from ringfence.privacy.audit import (
 from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.privacy.retention import RULES
 from ringfence.storage import audit_pages
-from ringfence.storage.audit import record_bytes, tile_reader
+from ringfence.storage.audit import SEAL, record_bytes, tile_reader
+from ringfence.storage.audit_gone import Gone
 from ringfence.storage.audit_pages import PAGE, member_of
 from ringfence.storage.audit_proofs import Leaf, Salt, page_leaf, record_leaf
 from ringfence.storage.schema import (
@@ -88,21 +89,40 @@ _HEADS = Statement(
     "count",
 )
 _SIGNED = Statement(select(_k.size, _k.at).order_by(_k.size))
+_READ_AGAIN = 10
+"""Times; between two reads of a few rows hardly ever a removal is written."""
 _ALIVE = Statement(
     select(parties.c.id).where(parties.c.id == bindparam("party"), parties.c.erased_at.is_(None)),
     "party",
 )
 
 
+_REMOVAL = Statement(
+    at_most(
+        select(_a.leaf, _a.at, _a.kind, _a.account_id, _a.party_id, _a.body)
+        .where(_a.body.like(bindparam("sealed")))
+        .order_by(_a.leaf.desc()),
+        1,
+    ),
+    "sealed",
+)
+
+
 @dataclass(slots=True)
 class Checked:
-    """What was looked at. ``faults``: where it does not fit, the first of them."""
+    """What was looked at. ``faults``: where it does not fit, the first of them.
+
+    ``since``: the leaf from which on every removal is noted; ``absent``: of each page, who on it
+    cannot be proved any more.
+    """
 
     leaves: int
+    since: int = 0
     heads: int = 0
     proved: int = 0
     erased: int = 0
     faults: list[str] = field(default_factory=list)
+    absent: dict[int, list[str | None]] = field(default_factory=dict)
 
     def fault(self, says: str) -> None:
         """Note a fault."""
@@ -117,10 +137,14 @@ def check_all(
     signer: Signer,
     salt: Salt,
     now: Ms,
+    since: int = 0,
     progress: Callable[[int], object] = lambda _: None,
 ) -> Checked:
-    """Check the log of ``size`` leaves. ``progress`` hears of every leaf that was looked at."""
-    checked = Checked(size)
+    """Check the log of ``size`` leaves. ``progress`` hears of every leaf that was looked at.
+
+    ``since``: the leaf from which on removals are noted (`Store.removals_from`).
+    """
+    checked = Checked(size, since)
     read = tile_reader(queries)
     try:
         _check_tiles(read, size, checked, progress)
@@ -181,6 +205,7 @@ def _check_records(
     """Compare every record that is still there with its leaf."""
     seen = bytearray(size)
     written = array("q", bytes(8 * size))
+    unproved: list[tuple[int, str | None]] = []
     number, entries = -1, b""
     for leaf, person in _all_records(queries, salt, checked):
         if not 0 <= leaf.index < size:
@@ -202,27 +227,76 @@ def _check_records(
         entry = page_entry(leaf.page) if leaf.page else leaf.entry()
         if entry == entries[at : at + HASH]:
             checked.proved += 1
-        elif person is not None and queries.value(_ALIVE, (person,)) is None:
+        else:
+            unproved.append((leaf.index, person))
+    gone = _sealed(queries, read, salt, checked)
+    for index, person in unproved:
+        if _let_go(queries, gone, checked, index, [person]):
             checked.erased += 1
         else:
-            checked.fault(f"the record of the leaf {leaf.index} is not the one it was made of")
-    _check_missing(seen, written, dict(queries.rows(_SIGNED)), checked, now)
+            checked.fault(f"the record of the leaf {index} is not the one it was made of")
+    for index, people in checked.absent.items():
+        if not _let_go(queries, gone, checked, index, people):
+            checked.fault(f"the page of the leaf {index} is not the one it was made of")
+    _check_missing(seen, written, dict(queries.rows(_SIGNED)), gone, checked, now)
 
 
 def _check_missing(
-    seen: bytearray, written: array[int], signed: dict[int, int], checked: Checked, now: Ms
+    seen: bytearray,
+    written: array[int],
+    signed: dict[int, int],
+    gone: Gone,
+    checked: Checked,
+    now: Ms,
 ) -> None:
-    """A leaf is no older than those before it: name those whose record has to be there still."""
+    """Name those whose record has to be there still: a leaf is no older than those before it."""
     least = 0
     oldest = now - RULES["call_log"].floor_days * DAY
     for index, there in enumerate(seen):
         least = max(least, signed.get(index, 0), written[index])
         if there:
             continue
-        if least > oldest:
+        if gone.count(index):
+            checked.erased += 1
+        elif index >= checked.since:
+            checked.fault(f"the record of the leaf {index} is gone, and no removal says so")
+        elif least > oldest:
             checked.fault(f"the record of the leaf {index} is gone, and is too young for that")
         else:
             checked.erased += 1
+
+
+def _let_go(
+    queries: Queries, gone: Gone, checked: Checked, index: int, people: list[str | None]
+) -> bool:
+    """Whether so many people may be unproved in a leaf; before ``since``, the erased may."""
+    if len(people) <= gone.count(index):
+        return True
+    return index < checked.since and not any(
+        person is None or queries.value(_ALIVE, (person,)) for person in people
+    )
+
+
+def _sealed(queries: Queries, read: Reader, salt: Salt, checked: Checked) -> Gone:
+    """Return what is gone, compared with the seal in the leaf of the newest removal.
+
+    A removal may be written meanwhile: then both are read again.
+    """
+    asked = (f'%"{SEAL}":"%',)
+    for _ in range(_READ_AGAIN):
+        last, gone = queries.row(_REMOVAL, asked), Gone(queries)
+        if queries.row(_REMOVAL, asked) == last:
+            break
+    if last is None:
+        fits = not gone
+    else:
+        leaf = record_leaf(queries, last, salt)
+        at = leaf.index % WIDTH * HASH
+        stored = read(ENTRIES, leaf.index // WIDTH)[at : at + HASH]
+        fits = leaf.entry() == stored and msgspec.json.decode(last[5])[SEAL] == gone.seal
+    if not fits:
+        checked.fault("what is counted as gone is not what the newest removal says")
+    return gone
 
 
 def _all_records(
@@ -251,13 +325,16 @@ def _page(queries: Queries, row: Row, salt: Salt, checked: Checked) -> Leaf:
         return Leaf(index, PAGE, at, b"", b"")
     whole = Leaf(index, PAGE, at, b"", b"", members)
     own = [page_leaf(queries, index, at, page, person, salt) for person in page.people]
-    fits = len(members) == len(own) * HASH and all(
-        commitment(leaf.salt, index, leaf.record) == member_of(members, number)
-        or queries.value(_ALIVE, (person,)) is None
-        for number, (leaf, person) in enumerate(zip(own, page.people, strict=True))
-    )
-    if not fits:
+    if len(members) != len(own) * HASH:
         checked.fault(f"the page of the leaf {index} is not the one it was made of")
+        return whole
+    absent: list[str | None] = [
+        person
+        for number, (leaf, person) in enumerate(zip(own, page.people, strict=True))
+        if commitment(leaf.salt, index, leaf.record) != member_of(members, number)
+    ]
+    if absent:
+        checked.absent[index] = absent
     return whole
 
 

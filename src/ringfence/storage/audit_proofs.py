@@ -118,8 +118,11 @@ class Proof:
     text: str
 
 
-def leaves_of(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
-    """Yield every record about a person: what was done, facts of their calls and messages."""
+def leaves_of(queries: Queries, party: PartyId, salt: Salt, *, own: bool = False) -> Iterator[Leaf]:
+    """Yield every record about a person: what was done, facts of their calls and messages.
+
+    ``own``: those alone that are salted with the person's key.
+    """
     after = -1
     while rows := queries.rows(_RECORDS, (party, after, int(AUDIT_PAGE))):
         for row in rows:
@@ -130,6 +133,8 @@ def leaves_of(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
     call = ""
     while found := queries.rows(_CALLS, (party, call, int(AUDIT_PAGE))):
         for call, account, caller in found:
+            if own and caller != party:
+                continue
             salted = salt(queries, account, caller, call)
             for index, at, name, body in queries.rows(_FACTS, (call,)):
                 yield Leaf(index, name, at, record_bytes(name, at, call, body.encode()), salted)

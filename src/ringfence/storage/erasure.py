@@ -34,7 +34,7 @@ from ringfence.privacy.erasure.receipt import Receipt
 from ringfence.privacy.labels import PHONE_SEALED
 from ringfence.privacy.purposes import purpose
 from ringfence.privacy.vault import Vault
-from ringfence.storage import backup
+from ringfence.storage import audit_gone, audit_leaving, backup
 from ringfence.storage import erasure_ledger as ledger
 from ringfence.storage import erasure_rows as rows
 from ringfence.storage.accounts import Account
@@ -187,6 +187,8 @@ class Eraser:
                 kept = serial  # a call on hold needs the key it has; a fresh one is apart already
             elif survey.keep:
                 kept = self._keep(tx, survey)
+            if kept != serial:
+                audit_leaving.key_goes(tx, planned.party, self._trail.salt)
             rows.remove_by_address(tx, survey)
             rows.cut(tx, planned.party, kept=lookup if survey.keep else None, at=now)
             if survey.keep:
@@ -195,9 +197,7 @@ class Eraser:
                 )
         lines = survey.rows(keys=int(serial != kept))
         ledger.begin(tx, erasure, serial=serial, kept=kept, rows=lines, at=now)
-        self._trail.note(
-            tx, "erasure_begun", at=now, account=planned.account, body={"erasure": erasure}
-        )
+        self._note_begun(tx, planned, now)
         tx.after(lambda: self._forget(planned.party))
         return replace(
             planned, state="begun", serial=serial, kept_serial=kept, begun_at=now, rows=lines
@@ -250,9 +250,14 @@ class Eraser:
             return known
         at = begun.begun_at or begun.asked_at
         survey = self._look(tx, begun.party, at)
+        facts = audit_leaving.facts_with(tx, begun.party, survey.due)
+        if begun.serial != begun.kept_serial:
+            audit_leaving.key_went(tx, begun.party, self._trail.salt, erasure=begun.id)
         rows.remove(tx, survey, serial=begun.serial)
+        left = audit_leaving.facts_with(tx, begun.party, survey.due)
+        audit_gone.mark(tx, facts - left)
         now = self._clock.now()
-        leaf = self._trail.note(
+        leaf = self._trail.note_removal(
             tx,
             "erased",
             at=now,
@@ -274,6 +279,15 @@ class Eraser:
         done = ledger.get(tx, begun.id)
         assert done is not None
         return done
+
+    def _note_begun(self, tx: Transaction, erasure: Erasure, now: Ms) -> None:
+        self._trail.note_removal(
+            tx,
+            audit_leaving.BEGUN,
+            at=now,
+            account=erasure.account,
+            body={"erasure": erasure.id},
+        )
 
     # --- afterwards -----------------------------------------------------------------------------
 
@@ -407,12 +421,14 @@ class Eraser:
         )  # fmt: skip
         ledger.add(tx, row, if_new=True)
         if survey.person is not None:
+            audit_leaving.key_goes(tx, party, self._trail.salt, gone=True)
             lookup = survey.person.lookup or survey.person.kept_lookup
             rows.cut(tx, party, kept=lookup if survey.keep else None, at=Ms(line.at))
             rows.reseal(tx, party, address=None, serial=line.kept or line.serial)
             if survey.keep and not restricted(tx, party):
                 now = self._clock.now()
                 self._holds(row).restrict(tx, party, reason="erasure", by="system", now=now)
+        self._note_begun(tx, row, self._clock.now())
         tx.after(lambda: self._forget(party))
 
     def _look(self, tx: Transaction, party: PartyId, now: Ms) -> Survey:

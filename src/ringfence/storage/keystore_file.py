@@ -339,6 +339,13 @@ class KeystoreFile:
                 spare = (n for n in self._shelves if n not in self._unsaved and n != shelf.number)
                 self._shelves.pop(next(spare, -1), None)
 
+    def once(self, name: str, value: int) -> int:
+        """Return the number noted under ``name``; the first who asks notes theirs, durably."""
+        with self._disk, transaction(self._db):
+            self._db.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (name, value))
+            found: int = self._db.execute("SELECT value FROM marks WHERE name = ?", (name,)).get
+        return found
+
     # --- epochs ---------------------------------------------------------------------------------
 
     @property

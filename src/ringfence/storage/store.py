@@ -200,9 +200,11 @@ class Store:
         self.keystore = keystore
         self.db = db
         self.vault = Vault(keystore, entropy=entropy)
-        self.trail = AuditTrail(db.reading, salt=self.salt)
+        self.trail = AuditTrail(db.reading, salt=self.salt, entropy=entropy)
         check_log(db.reading, self.trail.size, self.signer)
         check_newest(db.reading, self.trail.size)
+        self.removals_from = keystore.once("removals_from", self.trail.size)
+        """The leaf from which on every removal is noted: 0 but where an earlier version wrote."""
         self.openings = Openings(db, self.vault, self.trail, clock)
         self.openings.restricted |= restricted_serials(db.reading)
         self.accounts = Accounts(self.vault, self.openings)

@@ -31,8 +31,9 @@ from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import MINUTE, Ms
-from ringfence.kernel.ids import AccountId, RecordingId
+from ringfence.kernel.ids import AccountId, PartyId, RecordingId
 from ringfence.kernel.limits import COUNT_CALLERS_MIN, SWEEP_BATCH
+from ringfence.storage import audit_gone, audit_leaving
 from ringfence.storage.aged import AGED
 from ringfence.storage.holds import is_held
 from ringfence.storage.schema import (
@@ -359,9 +360,12 @@ def _held(queries: Queries, kind: str, record: str) -> bool:
 def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
     """Remove a batch; return what went. Files and keys are the caller's to destroy afterwards.
 
-    Whether a record is held is asked again here: a hold placed meanwhile counts.
+    Whether a record is held is asked again here: a hold placed meanwhile counts. What the audit log
+    speaks of is counted as gone; the leaf that says so (``AuditTrail.note_removal``) is the
+    caller's, in the same transaction.
     """
     free = [one for one in records if not _held(tx, kind, one.id)]
+    audit_gone.mark(tx, _leaves(tx, kind, free))
     for one in free:
         match kind:
             case "calls" | "removed":
@@ -376,6 +380,7 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
                 tx.run(_EMPTY_TEXT, (None, None, one.id))
                 tx.run(_DROP_MEDIA, (one.id,))
             case "parties":
+                audit_leaving.swept(tx, PartyId(one.id))
                 tx.run(_REMOVE_PARTY, (one.id,))
             case _ if kind in AGED:
                 for statement in AGED[kind].remove:
@@ -383,6 +388,16 @@ def remove(tx: Transaction, kind: str, records: list[Due]) -> list[Due]:
             case _:
                 tx.run(_REMOVE_JOB, (one.id,))
     return free
+
+
+def _leaves(queries: Queries, kind: str, records: list[Due]) -> set[int]:
+    """Return the leaves of the facts that go with records."""
+    find = {
+        "calls": audit_leaving.facts_of_call,
+        "removed": audit_leaving.facts_of_call,
+        "texts": audit_leaving.facts_of_text,
+    }.get(kind)
+    return set() if find is None else set().union(*(find(queries, one.id) for one in records))
 
 
 def heard_in(queries: Queries, call: str) -> list[RecordingId]:

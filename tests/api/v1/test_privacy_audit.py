@@ -48,7 +48,7 @@ def test_the_log_is_checked(client: TestClient[Any], office: Any, basic: Headers
 
 def test_the_verifier_comes_along(client: TestClient[Any], basic: Headers) -> None:
     source = client.get("/v1/privacy/audit/verify.py", headers=basic()).text
-    assert source.startswith('"""Checks proofs of an audit log offline')
+    assert source.startswith('"""Checks archives and proofs of an audit log offline')
     compile(source, "verify.py", "exec")
 
 

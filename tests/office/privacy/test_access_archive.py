@@ -170,22 +170,76 @@ def test_it_is_for_people_and_for_programs(files):
     assert call["caller_id"] == "you"
     assert call["called_shown"].endswith("00")
     assert "*" in call["called_shown"]  # the other number is masked
-    sums = json.loads(files["manifest.json"])["sha256"]
-    assert set(sums) == set(files) - {"manifest.json"}
+    named = {line.partition("  ")[2] for line in files["manifest.txt"].decode().split("\n")[1:-3]}
+    assert named == set(files) - {"manifest.txt"}
+
+
+def unpacked(files, folder):
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    return [sys.executable, str(folder / "verify.py"), files["proofs/KEY.txt"].decode().strip()]
+
+
+def flipped(folder, name):
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+
+
+TAMPERED = {
+    "nothing": lambda folder: None,
+    "a byte of the data": lambda folder: flipped(folder, "data.json"),
+    "a byte of a voice": lambda folder: flipped(folder, voice_in(folder)),
+    "a byte of a proof": lambda folder: flipped(folder, "proofs/KEY.txt"),
+    "a file missing": lambda folder: (folder / "recipients.json").unlink(),
+    "a voice missing": lambda folder: (folder / voice_in(folder)).unlink(),
+    "a file added": lambda folder: (folder / "media" / "RE0.wav").write_bytes(b"RIFF"),
+    "a hidden file added": lambda folder: (folder / ".also").write_bytes(b""),
+    "a second manifest": lambda folder: (folder / "media" / "manifest.txt").write_bytes(b""),
+    "a file renamed": lambda folder: (folder / "data.json").rename(folder / "data2.json"),
+    "the manifest": lambda folder: flipped(folder, "manifest.txt"),
+    "a line of the manifest": lambda folder: without_a_line(folder / "manifest.txt"),
+    "a manifest nobody signed": lambda folder: unsigned(folder / "manifest.txt"),
+}
+
+
+def voice_in(folder):
+    return next(path.relative_to(folder).as_posix() for path in folder.glob("media/*.wav"))
+
+
+def without_a_line(manifest):
+    lines = manifest.read_text("utf-8").split("\n")
+    gone = lines.pop(2).partition("  ")[2]
+    (manifest.parent / gone).unlink()
+    manifest.write_text("\n".join(lines), "utf-8")
+
+
+def unsigned(manifest):
+    manifest.write_text(manifest.read_text("utf-8").rpartition("\n\n")[0] + "\n\n", "utf-8")
+
+
+@pytest.mark.parametrize("harm", TAMPERED)
+def test_every_file_of_it_is_checked_offline(files, tmp_path, harm):
+    """Invariant: with one byte changed, a file missing or added, the shipped program says so."""
+    folder = tmp_path / "archive"
+    check = unpacked(files, folder)
+    TAMPERED[harm](folder)
+    done = subprocess.run(
+        [*check, "manifest.txt"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode == 0) == (harm == "nothing"), done.stderr
+    assert ("unchanged" in done.stdout) == (harm == "nothing")
 
 
 def test_the_history_is_proved_and_the_program_that_checks_it_is_there(files, tmp_path):
-    for name, data in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_bytes(data)
+    check = unpacked(files, tmp_path)
     proofs = sorted(map(str, tmp_path.glob("proofs/*.tlog-proof")))
     proved = {int(Path(name).name.partition(".")[0]) for name in proofs}
     told = {line["leaf"] for line in json.loads(files["access-history.json"])}
     # all of it but what was written while the archive was made, after the head was signed
     assert proved == {leaf for leaf in told if leaf <= max(proved)}
     assert len(proved) > 10
-    key = files["proofs/KEY.txt"].decode().strip()
-    check = [sys.executable, str(tmp_path / "verify.py"), key]
     assert subprocess.run([*check, *proofs], capture_output=True, check=False).returncode == 0
     changed = tmp_path / "changed.tlog-proof"
     changed.write_bytes(Path(proofs[0]).read_bytes().replace(b"index ", b"index 9", 1))

@@ -95,6 +95,9 @@ class Window:
 
 WHOLE = Window()
 
+MANIFEST = "archive"
+"""The first line of a manifest: what its signature is for."""
+
 
 @dataclass(slots=True)
 class Content:
@@ -396,7 +399,22 @@ def write(
             for name, data in chain(parts, _proofs(office, content, queries, head)):
                 digests[folder + name] = hashlib.sha256(data).hexdigest()
                 archive.writestr(folder + name, data)
-        archive.writestr("manifest.json", _json({"sha256": digests}))
+        for name, data in _checking(office):
+            digests[name] = hashlib.sha256(data).hexdigest()
+            archive.writestr(name, data)
+        archive.writestr("manifest.txt", _manifest(office, digests))
+
+
+def _checking(office: Office) -> Iterator[tuple[str, bytes]]:
+    """Yield the program that checks manifest and proofs anywhere, and the key it takes."""
+    yield "proofs/KEY.txt", f"{office.store.store.signer().verifier_key()}\n".encode()
+    yield "verify.py", files("ringfence.privacy").joinpath("audit_verifier.py").read_bytes()
+
+
+def _manifest(office: Office, digests: Mapping[str, str]) -> str:
+    """Return the signed note that names every other file: ``SHA-256``, two spaces, its name."""
+    lines = (f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+    return office.store.store.signer().sign_text("".join((MANIFEST, "\n", *lines)))
 
 
 def _files(
@@ -430,7 +448,7 @@ def _files(
 def _proofs(
     office: Office, content: Content, queries: Queries, head: tuple[Checkpoint, str] | None
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield a proof for every line of the history, and the program that checks them anywhere."""
+    """Yield a proof for every line of the history."""
     if head is None:
         return
     told = {int(line["leaf"]) for line in content.history}
@@ -440,8 +458,6 @@ def _proofs(
     )
     for leaf, text in told_by:
         yield f"proofs/{leaf}.tlog-proof", text.encode()
-    yield "proofs/KEY.txt", f"{office.store.store.signer().verifier_key()}\n".encode()
-    yield "verify.py", files("ringfence.privacy").joinpath("audit_verifier.py").read_bytes()
 
 
 def _media(office: Office, content: Content, queries: Queries) -> Iterator[tuple[str, bytes]]:
@@ -495,7 +511,9 @@ def _readme(office: Office, content: Content, says: str, *, whole: bool) -> byte
         "media/RE*.wav        recordings of one voice; other people's voices are not in them",
         "media/ME*            pictures of messages from and to this person",
         *(_WHOLE_FILES if whole else ()),
-        "manifest.json        SHA-256 of every file",
+        "manifest.txt         SHA-256 of every file, signed: python3 verify.py KEY manifest.txt",
+        "                     says whether one was changed, taken out or put in; KEY from",
+        "                     proofs/KEY.txt, or better from somebody else",
         "",
         f"Whom this is about is called “{content.called}”, others “person-1”, “person-2” and so",
         "on; of their numbers the last two digits are shown. Keys and keyed hashes are left out:",
@@ -512,8 +530,7 @@ _WHOLE_FILES = (
     "provenance.json      of every field: what it is, from where, why, how long it is kept",
     "recipients.json      who received what, when and why",
     "access-history.*     who looked at your data, when and why, with the place in the log",
-    "proofs/*             that the log says so: python3 verify.py KEY proofs/*.tlog-proof,",
-    "                     with KEY from proofs/KEY.txt, or better from somebody else",
+    "proofs/*             that the log says so: python3 verify.py KEY proofs/*.tlog-proof",
 )
 
 

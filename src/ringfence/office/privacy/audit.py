@@ -81,7 +81,12 @@ async def check(office: Office) -> views.AuditReport:
     found = await asyncio.to_thread(
         store.apart,
         lambda queries: check_all(
-            queries, signed.size, signer=store.signer(), salt=store.salt, now=now
+            queries,
+            signed.size,
+            signer=store.signer(),
+            salt=store.salt,
+            now=now,
+            since=store.removals_from,
         ),
     )
     return views.AuditReport(

@@ -203,7 +203,7 @@ async def disclose(office: Office, *, sid: str, secret: str) -> case_views.Archi
     expires = Ms(now + ARCHIVE_LIFE_MS)
     await remedies.build(
         office, case, people, token=token, expires_at=expires, key=DEMANDS, actor=by,
-        says="This is what was asked for and approved, and no more; see manifest.json.",
+        says="This is what was asked for and approved, and no more; see manifest.txt.",
         window=Window(tables=tables, since=scope.since, until=scope.until),
     )  # fmt: skip
 

@@ -167,7 +167,7 @@ async def _remove(office: Office, kind: str, batch: list[Due]) -> list[Due]:
 
     def work(tx: Transaction) -> list[Due]:
         gone = sweeps.remove(tx, kind, batch)
-        store.store.trail.note(
+        store.store.trail.note_removal(
             tx, "swept", at=now, account=office.account.id, body={**body, "count": len(gone)}
         )
         return gone

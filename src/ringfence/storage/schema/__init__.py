@@ -9,6 +9,7 @@ from ringfence.storage.schema.addresses import addresses
 from ringfence.storage.schema.apps import app_grants, app_tokens, apps, repeats
 from ringfence.storage.schema.audit import (
     audit_checkpoints,
+    audit_gone,
     audit_people,
     audit_records,
     audit_tiles,
@@ -80,6 +81,7 @@ __all__ = [
     "app_tokens",
     "apps",
     "audit_checkpoints",
+    "audit_gone",
     "audit_people",
     "audit_records",
     "audit_tiles",

@@ -1,6 +1,6 @@
 """The audit log: tiles of the tree, what is not a call fact, and signed heads."""
 
-from sqlalchemy import BigInteger, Index, Table, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Table, Text
 
 from ringfence.privacy.labels import ACCOUNT_ID, AUDIT, AUDIT_COMMITMENT, PARTY_ID
 from ringfence.storage.schema.base import HASH, ID, MS, ROW, WORD, column, metadata
@@ -38,6 +38,16 @@ audit_people = Table(
     sqlite_with_rowid=False,
 )
 """Who is on which page of addresses that were opened at once (``storage.audit_pages``)."""
+
+audit_gone = Table(
+    "audit_gone",
+    metadata,
+    column("level", BigInteger, AUDIT, primary_key=True),  # -1 the nonce, 0 counts, 1.. hashes
+    column("number", BigInteger, AUDIT, primary_key=True),
+    column("data", LargeBinary, AUDIT_COMMITMENT),
+    sqlite_with_rowid=False,
+)
+"""Of which leaves the records are gone (``storage.audit_gone``)."""
 
 audit_checkpoints = Table(
     "audit_checkpoints",
