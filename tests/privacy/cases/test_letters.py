@@ -20,6 +20,33 @@ def test_every_closing_letter_names_the_authority_of_the_residence(residence, ou
     assert (rights.REFUSALS["law_keeps_it"] in letter) == (outcome == "refused")
 
 
+@pytest.mark.parametrize(
+    ("kind", "residence", "cited", "not_cited"),
+    [
+        ("access", "DE", ["GDPR 15;", "GDPR 12(3)"], ["21", "17"]),
+        ("restriction", "FR", ["GDPR 18;"], ["21(2)", "GDPR 15"]),
+        ("opt_out", "IE", ["GDPR 21(2)-(3);"], ["GDPR 15"]),
+        ("access", "IN", ["SPDI Rules 2011 r.5(6)"], ["GDPR", "DPDP"]),
+        ("erasure", "IN", ["granted by our policy"], ["GDPR", "DPDP"]),
+        ("erasure", "AE", ["FDL 45/2021 art. 15;"], ["GDPR"]),
+        ("correction", "US-CA", ["Cal. Civ. 1798.106"], ["GDPR", "47 CFR"]),
+        ("withdrawal", "US-CA", ["47 CFR 64.1200(a)(10)"], ["GDPR"]),
+        ("erasure", "US-NY", ["granted by our policy"], ["CFR 64.1200(a)(10);"]),
+    ],
+)
+def test_a_letter_cites_the_right_that_was_asked_and_the_law_of_the_residence(
+    kind, residence, cited, not_cited
+):
+    told = {"kind": kind, "residence": residence, "now": NOW}
+    for letter in (
+        letters.closing(**told, outcome="answered", reason=""),
+        letters.fee(**told, amount="10 EUR", ground="excessive", words=""),
+    ):
+        law = letter.partition("The law applied: ")[2].partition(". If you")[0]
+        assert all(cite in law for cite in cited), law
+        assert not any(cite in law for cite in not_cited), law
+
+
 def test_the_confirmation_says_until_when():
     letter = letters.acknowledgement(
         kind="access", residence="DE", received=NOW, due_at=NOW + 30 * 86_400_000

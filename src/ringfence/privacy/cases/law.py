@@ -32,7 +32,8 @@ class RightsRule:
 
     ``reply``: from receipt to answer; ``extension``: once, with reasons, None where there is none;
     ``acknowledge``: receipt to confirm; ``opt_out``: until marketing must have ended; ``free``:
-    requests a year that must be free, None for all; ``fee_grounds``: when a fee may be asked.
+    requests a year that must be free, None for all; ``fee_grounds``: when a fee may be asked;
+    ``cite``: by what it is handled so. What gives the right itself is in `cases.provisions`.
     """
 
     law: str
@@ -78,7 +79,7 @@ RIGHTS: tuple[RightsRule, ...] = (
     RightsRule(
         law="EU", reply=_MONTH, extension=Period(2, "months"), opt_out=Period(0, "days"),
         fee_grounds=GROUNDS_FOR_A_FEE, source=("EU-01", "EU-02", "EU-06"),
-        cite="GDPR 12(3), 12(5), 21(2)-(3)",
+        cite="GDPR 12(3), 12(5)",
     ),
     RightsRule(
         law="IN", reply=_MONTH, extension=None, opt_out=Period(0, "days"),
@@ -91,7 +92,8 @@ RIGHTS: tuple[RightsRule, ...] = (
     ),
     RightsRule(
         law="AE", reply=_MONTH, extension=None, opt_out=Period(0, "days"),
-        source=("AE-01", "AE-03"), cite="FDL 45/2021 art. 13-18", since=date(2022, 1, 2),
+        source=("AE-01", "AE-03"),
+        cite="FDL 45/2021, which leaves the period to regulations", since=date(2022, 1, 2),
     ),
     RightsRule(
         law="US-CA", reply=Period(45, "days"), extension=Period(45, "days"),
@@ -102,7 +104,7 @@ RIGHTS: tuple[RightsRule, ...] = (
     RightsRule(
         law="US", reply=_MONTH, extension=Period(2, "months"),
         opt_out=Period(10, "business_days"), source=("US-05", "US-13", "policy"),
-        cite="47 CFR 64.1200(a)(10); CAN-SPAM",
+        cite="our policy, after GDPR 12; opt-outs: 47 CFR 64.1200(a)(10), CAN-SPAM",
     ),
     RightsRule(
         law="*", reply=_MONTH, extension=Period(2, "months"), opt_out=Period(0, "days"),

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ringfence.kernel.clock import Ms
 from ringfence.privacy.cases import rights
 from ringfence.privacy.cases.calendar import day_of
-from ringfence.privacy.cases.law import RightsRule, law_of, regulator, rights_rule
+from ringfence.privacy.cases.law import RightsRule, regulator, rights_rule
+from ringfence.privacy.cases.provisions import basis, law_applied
 
 
 def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> str:
@@ -16,7 +17,7 @@ def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> s
     return (
         f"We received your request on {day_of(received)}: “{right.says}” "
         f"You will have an answer by {day_of(due_at)} "
-        f"({right.basis(law_of(residence))}). {complaint(residence)}"
+        f"({basis(kind, residence, received)}). {complaint(residence)}"
     )
 
 
@@ -35,7 +36,7 @@ def fee(*, kind: str, residence: str, amount: str, ground: str, words: str, now:
     return (
         f"“{rights.RIGHTS[kind].says}” For this we ask {amount}. {_sentences(why, words)} "
         f"Nothing is done before it is paid, and you can take the request back. "
-        f"The law applied: {rule.cite}. {complaint(residence)}"
+        f"The law applied: {law_applied(kind, residence, now)}. {complaint(residence)}"
     )
 
 
@@ -82,10 +83,9 @@ def closing(
             decision = "You took your request back; nothing was done."
         case _:
             decision = "This request was closed without an answer: nobody showed who they are."
-    rule = rights_rule(residence, now)
     return (
-        f"“{right.says}” {_sentences(decision, words)} The law applied: {rule.cite}. "
-        f"{complaint(residence)}"
+        f"“{right.says}” {_sentences(decision, words)} "
+        f"The law applied: {law_applied(kind, residence, now)}. {complaint(residence)}"
     )
 
 

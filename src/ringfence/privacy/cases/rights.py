@@ -50,46 +50,27 @@ MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One thing a person may ask for. ``cite``: by law in which law; elsewhere we grant it too.
+    """One thing a person may ask for; by which law is in `cases.provisions`.
 
     ``at_once``: it needs no looking into and is carried out when the person is identified.
     """
 
     key: str
     says: str
-    cites: MappingProxyType[str, str]
     at_once: bool = False
-
-    def basis(self, law: str) -> str:
-        """Return the provision behind the right under ``law``, or that we grant it ourselves."""
-        return self.cites.get(law, "granted by our policy")
-
-
-def _right(key: str, says: str, *, at_once: bool = False, **cites: str) -> Right:
-    named = {name.replace("_", "-"): cite for name, cite in cites.items()}
-    return Right(key, says, MappingProxyType(named), at_once)
 
 
 RIGHTS: MappingProxyType[str, Right] = MappingProxyType({
     right.key: right
     for right in (
-        _right("access", "Send me a copy of what you hold about me.", EU="GDPR 15",
-               IN="DPDP Act 11", AE="PDPL 13", US_CA="Cal. Civ. 1798.110"),
-        _right("correction", "Something about me is wrong; correct it.", EU="GDPR 16",
-               IN="DPDP Act 12", AE="PDPL 15", US_CA="Cal. Civ. 1798.106"),
-        _right("erasure", "Erase what you hold about me.", EU="GDPR 17", IN="DPDP Act 12",
-               AE="PDPL 15", US_CA="Cal. Civ. 1798.105"),
-        _right("restriction", "Keep my data, but do not use it.", EU="GDPR 18", AE="PDPL 16",
-               at_once=True),
-        _right("objection", "Stop using my data for this purpose.", EU="GDPR 21", AE="PDPL 17",
-               at_once=True),
-        _right("portability", "Send my data to another provider.", EU="GDPR 20", AE="PDPL 14",
-               US_CA="Cal. Civ. 1798.130"),
-        _right("opt_out", "No more marketing; service messages may go on.", EU="GDPR 21(2)",
-               IN="TCCCPR 2018", AE="Cabinet Res. 56/2024", US="47 CFR 64.1200(a)(10)",
-               US_CA="Cal. Civ. 1798.120", at_once=True),
-        _right("withdrawal", "I take back a consent.", EU="GDPR 7(3)", IN="DPDP Act 6(4)",
-               AE="PDPL 6", US="47 CFR 64.1200(a)(10)", at_once=True),
+        Right("access", "Send me a copy of what you hold about me."),
+        Right("correction", "Something about me is wrong; correct it."),
+        Right("erasure", "Erase what you hold about me."),
+        Right("restriction", "Keep my data, but do not use it.", at_once=True),
+        Right("objection", "Stop using my data for this purpose.", at_once=True),
+        Right("portability", "Send my data to another provider."),
+        Right("opt_out", "No more marketing; service messages may go on.", at_once=True),
+        Right("withdrawal", "I take back a consent.", at_once=True),
     )
 })  # fmt: skip
 """The matrix of rights: whoever asks from wherever has each of them, by law or by our policy."""
