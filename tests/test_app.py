@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 import pytest
 import uvicorn
@@ -39,3 +41,16 @@ async def test_the_web_server_ends_at_once_and_tells_the_time_meanwhile() -> Non
     http.leave()
     async with asyncio.timeout(_HTTP_TICK_S / 2):
         await looking
+
+
+def test_what_a_plain_platform_has_no_use_for_is_not_read_in() -> None:
+    """Resident memory of every installation: terminals, DNS, decoders, certificates, schemas."""
+    code = (
+        "import sys, ringfence.app\n"
+        "heavy = {'alembic', 'cryptography.x509', 'dns.resolver', 'espeakng_loader', 'jinja2',\n"
+        "    'lameenc', 'miniaudio', 'pocketsphinx', 'pygments', 'ringfence.client', 'rich',\n"
+        "    'ringfence.testing', 'sphinx', 'sqlite3', 'structlog', 'websockets'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -3,11 +3,17 @@
 import fcntl
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ringfence import supervisor
 from ringfence.kernel.limits import RESTART_FIRST, RESTART_FORGET, RESTART_SLOWEST
+
+_SOURCES = str(Path(supervisor.__file__).parents[1])
 
 READY = {
     "http": "http://127.0.0.1:8080",
@@ -77,3 +83,37 @@ def test_a_command_that_works_alone_is_waited_for(tmp_path: Path, monkeypatch: A
     assert taken is not None
     assert len(waits) == 3
     os.close(taken)
+
+
+def test_next_to_nothing_is_read_in() -> None:
+    """It lives as long as the platform, and does little."""
+    code = (
+        "import sys, ringfence.supervisor\n"
+        "heavy = {'asyncio', 'logging', 'pathlib', 'shutil', 'subprocess', 'threading', 'typing'}\n"
+        "own = {name for name in sys.modules if name.startswith('ringfence.')}\n"
+        "own -= {'ringfence.kernel', 'ringfence.kernel.limits', 'ringfence.supervisor'}\n"
+        "print(sorted(heavy & set(sys.modules) | own))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({_SOURCES!r})\n{code}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_a_log_file_that_grew_too_large_is_kept_once_and_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "serve.log"
+    child = supervisor.Child(name="serve", argv=[], log=str(log), main=True)
+    overseer = supervisor.Supervisor([child], drain_seconds=0, say=lambda _: None)
+    text = b"a line of a log\n" * 10
+    monkeypatch.setattr(supervisor, "LOG_FILE_MAX", len(text) - 1)
+    log.write_bytes(text)
+    overseer._turn_logs()
+    assert log.read_bytes() == b""
+    assert (tmp_path / "serve.log.1").read_bytes() == text
+    log.write_bytes(text[:-1])
+    overseer._turn_logs()
+    assert log.read_bytes() == text[:-1]

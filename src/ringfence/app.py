@@ -113,6 +113,7 @@ class Server:
             access_log=False,
             lifespan="on",
             server_header=False,
+            ws="none",
             backlog=int(HTTP_BACKLOG),
             timeout_keep_alive=int(HTTP_KEEPALIVE_S),
             timeout_graceful_shutdown=int(HTTP_STOP_S),

@@ -17,12 +17,9 @@ import fcntl
 import json
 import os
 import select
-import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, NoReturn
 
 from ringfence.kernel.limits import (
     LOG_FILE_MAX,
@@ -33,6 +30,11 @@ from ringfence.kernel.limits import (
     START_TRIES,
     STOP_GRACE,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself is a sixth of this process
+    from collections.abc import Callable
+    from typing import Any, NoReturn
 
 EXIT_REFUSED = 2
 """Exit code of a process that refuses to start: its one line says why; no restart mends it."""
@@ -259,10 +261,16 @@ class Supervisor:
         for path in {child.log for child in self._children if child.log}:
             try:
                 if os.path.getsize(path) > LOG_FILE_MAX:  # noqa: PTH202 - pathlib costs memory
-                    shutil.copyfile(path, path + ".1")
+                    _copy(path, path + ".1")
                     os.truncate(path, 0)
             except OSError:
                 continue
+
+
+def _copy(path: str, to: str) -> None:
+    with open(path, "rb") as old, open(to, "wb") as new:  # noqa: PTH123
+        while os.sendfile(new.fileno(), old.fileno(), None, LOG_FILE_MAX):
+            pass
 
 
 def _now() -> int:

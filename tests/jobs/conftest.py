@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import pytest
-from structlog.testing import capture_logs
+from logged import listen
 
 from ringfence.jobs.queue import Tries
 from ringfence.kernel import ids
@@ -129,7 +129,6 @@ def does():
 
 
 @pytest.fixture
-def logged():
+def logged(monkeypatch):
     """The log lines of the test, as dictionaries."""
-    with capture_logs() as lines:
-        yield lines
+    return listen(monkeypatch)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,10 +28,10 @@ def restore() -> Iterator[None]:
     before = (root.handlers[:], root.level)
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     yield
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    logs.configure("info")
     root.handlers[:], root.level = before[0], before[1]
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
 
 @pytest.fixture
@@ -165,7 +164,7 @@ def test_large_figures_keep_their_size_only(stream: io.StringIO) -> None:
 )
 def test_no_run_of_digits_passes(name: str, digits: str, before: str) -> None:
     """Whatever field it is passed in, a run of seven digits does not come out."""
-    line = logs.redact(None, "info", {"event": "something_happened", name: before + digits})
+    line = logs.redact({"event": "something_happened", name: before + digits})
     assert digits not in json.dumps(line, default=str)
 
 

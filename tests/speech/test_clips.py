@@ -7,7 +7,7 @@ import pytest
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import CLIP_SECONDS_MAX
 from ringfence.speech.clips import Decoder
-from ringfence.speech.decode_helper import NOT_AUDIO, TOO_LONG
+from ringfence.speech.framing import NOT_AUDIO, TOO_LONG
 
 
 class Fake:

@@ -12,7 +12,8 @@ from pathlib import Path
 import miniaudio
 import pytest
 
-from ringfence.speech.decode_helper import NOT_AUDIO, TOO_LONG, answer, decode
+from ringfence.speech.decode_helper import answer, decode
+from ringfence.speech.framing import NOT_AUDIO, TOO_LONG
 
 MP3 = Path(__file__).parents[1] / "vectors" / "audio" / "tone-440.mp3"
 

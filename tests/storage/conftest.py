@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from structlog.testing import capture_logs
+from logged import listen
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
@@ -283,7 +283,6 @@ def settle(store):
 
 
 @pytest.fixture
-def logged():
+def logged(monkeypatch):
     """The log lines of the test, as dictionaries."""
-    with capture_logs() as lines:
-        yield lines
+    return listen(monkeypatch)

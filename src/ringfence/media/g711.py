@@ -5,7 +5,8 @@ scale is shifted left by two, the 13-bit A-law scale by three. A sample exactly 
 goes to the larger magnitude when positive and to the smaller one when negative, as the one's
 complement arithmetic of the ITU's own reference tools does; the standard leaves it open.
 
-The tables are built once at import from the definition; coding is then one lookup per sample::
+Coding is one lookup per sample, in tables built from the definition: those of 256 entries at once,
+those of 65,536 when first needed (a server of calls leaves this to its audio engine)::
 
     magnitude = (x >= 0 ? x : ~x)                            one's complement
     µ-law:  m = min((magnitude >> 2) + 33, 8191)             segment s = floor(log2(m)) - 5, 0..7
@@ -18,6 +19,8 @@ The tables are built once at import from the definition; coding is then one look
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 _ULAW_BIAS = 33
@@ -56,22 +59,19 @@ def _alaw_value(code: int) -> int:
     return 8 * magnitude if code & 0x80 else -8 * magnitude
 
 
-def _by_unsigned_sample(code: list[int]) -> bytes:
-    """Order codes of -32768..32767 by the sample's unsigned 16-bit pattern."""
-    return bytes(code[32768:] + code[:32768])
+@cache
+def _codes(code: Callable[[int], int]) -> bytes:
+    """Return the code of each sample, indexed by its unsigned 16-bit pattern."""
+    return bytes(map(code, range(32768))) + bytes(map(code, range(-32768, 0)))
 
 
 ULAW_TO_LINEAR: Final = tuple(_ulaw_value(code) for code in range(256))
 """Linear value of each µ-law byte, -32124..32124."""
 ALAW_TO_LINEAR: Final = tuple(_alaw_value(code) for code in range(256))
 """Linear value of each A-law byte, -32256..32256."""
-LINEAR_TO_ULAW: Final = _by_unsigned_sample([_ulaw_code(x) for x in range(-32768, 32768)])
-"""µ-law byte of each sample, indexed by the sample's unsigned 16-bit pattern."""
-LINEAR_TO_ALAW: Final = _by_unsigned_sample([_alaw_code(x) for x in range(-32768, 32768)])
-"""A-law byte of each sample, indexed by the sample's unsigned 16-bit pattern."""
-ULAW_TO_ALAW: Final = bytes(LINEAR_TO_ALAW[x & 0xFFFF] for x in ULAW_TO_LINEAR)
+ULAW_TO_ALAW: Final = bytes(map(_alaw_code, ULAW_TO_LINEAR))
 """For ``bytes.translate``: the same as decoding and encoding again."""
-ALAW_TO_ULAW: Final = bytes(LINEAR_TO_ULAW[x & 0xFFFF] for x in ALAW_TO_LINEAR)
+ALAW_TO_ULAW: Final = bytes(map(_ulaw_code, ALAW_TO_LINEAR))
 """For ``bytes.translate``: the same as decoding and encoding again."""
 
 ULAW_SILENCE: Final = 0xFF
@@ -79,8 +79,6 @@ ALAW_SILENCE: Final = 0xD5
 
 _decode_ulaw = ULAW_TO_LINEAR.__getitem__
 _decode_alaw = ALAW_TO_LINEAR.__getitem__
-_encode_ulaw = LINEAR_TO_ULAW.__getitem__
-_encode_alaw = LINEAR_TO_ALAW.__getitem__
 
 
 def decode_ulaw(payload: bytes) -> array[int]:
@@ -95,9 +93,9 @@ def decode_alaw(payload: bytes) -> array[int]:
 
 def encode_ulaw(pcm: array[int] | memoryview) -> bytes:
     """Return one byte per 16-bit linear sample."""
-    return bytes(map(_encode_ulaw, memoryview(pcm).cast("B").cast("H")))
+    return bytes(map(_codes(_ulaw_code).__getitem__, memoryview(pcm).cast("B").cast("H")))
 
 
 def encode_alaw(pcm: array[int] | memoryview) -> bytes:
     """Return one byte per 16-bit linear sample."""
-    return bytes(map(_encode_alaw, memoryview(pcm).cast("B").cast("H")))
+    return bytes(map(_codes(_alaw_code).__getitem__, memoryview(pcm).cast("B").cast("H")))

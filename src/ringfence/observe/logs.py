@@ -6,6 +6,9 @@ its kind, so a telephone number, a digit a caller pressed, a name or an address 
 by mistake is removed before the line is made. Exceptions appear as their types and the places in
 the code they passed, never with their text. Messages of libraries appear as the place they came
 from, because their text holds addresses and paths.
+
+No logging library: those at hand bring colours, tables and pretty tracebacks for a terminal, five
+megabytes in a process that writes JSON to a file.
 """
 
 from __future__ import annotations
@@ -15,13 +18,12 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, Final, NamedTuple, TextIO
 
 import msgspec
-import structlog
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import LOG_COUNT_MAX, LOG_FRAMES_MAX, LOG_VALUE_MAX
@@ -127,7 +129,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
 _OWN = frozenset({"event", "level", "module", "exc_info"})
 
 
-def redact(_logger: object, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:
+def redact(line: Mapping[str, Any]) -> dict[str, Any]:
     """Let through what is declared and fits; say the names of what was dropped."""
     event = str(line.get("event", ""))
     clean: dict[str, Any] = {
@@ -178,33 +180,77 @@ def _frames(trace: TracebackType | None) -> list[str]:
     return places[-LOG_FRAMES_MAX:]
 
 
-def _stamp(
-    _logger: object, _method: str, line: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    line["at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return line
+LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
+"""Each level and its weight, the least first."""
 
 
-def _render(_logger: object, _method: str, line: MutableMapping[str, Any]) -> str:
-    return msgspec.json.encode(line).decode()
+class _Output:
+    """Where lines go: from which weight on, and to which stream (standard error when None)."""
+
+    def __init__(self) -> None:
+        self.threshold = LEVELS["info"]
+        self.stream: TextIO | None = None
+        self._lock = threading.Lock()
+
+    def write(self, line: dict[str, Any]) -> None:
+        text = msgspec.json.encode(line).decode() + "\n"
+        stream = self.stream or sys.stderr
+        with self._lock:
+            stream.write(text)
+            stream.flush()
+
+
+_OUTPUT: Final = _Output()
+
+
+class Logger:
+    """Says lines of one module: ``log.warning("trunk_refused", trunk=trunk_id)``.
+
+    Fields are those of `FIELDS`, and ``exc_info``: an exception, or True for the one handled now.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def say(self, level: str, event: str, fields: Mapping[str, Any]) -> None:
+        """Write one line, redacted, where its level is heard."""
+        if LEVELS[level] >= _OUTPUT.threshold:
+            line = redact({"event": event, "level": level, "module": self._module, **fields})
+            line["at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+            _OUTPUT.write(line)
+
+    def debug(self, event: str, **fields: object) -> None:
+        """Say what only a developer looks for."""
+        self.say("debug", event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        """Say what happened."""
+        self.say("info", event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        """Say what went on in spite of something."""
+        self.say("warning", event, fields)
+
+    def error(self, event: str, **fields: object) -> None:
+        """Say what could not be done."""
+        self.say("error", event, fields)
+
+    def critical(self, event: str, **fields: object) -> None:
+        """Say what ends the process."""
+        self.say("critical", event, fields)
+
+    def exception(self, event: str, **fields: object) -> None:
+        """Say what could not be done, and by which exception."""
+        self.say("error", event, {"exc_info": True, **fields})
 
 
 class LibraryHandler(logging.Handler):
     """Turns the messages of libraries into lines that say where from and how grave, no more."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        logger = structlog.get_logger()
-        say = getattr(logger, _LEVEL_NAMES.get(record.levelno, "info"))
-        say("library_message", origin=record.name, exc_info=record.exc_info)
-
-
-_LEVEL_NAMES = {
-    logging.DEBUG: "debug",
-    logging.INFO: "info",
-    logging.WARNING: "warning",
-    logging.ERROR: "error",
-    logging.CRITICAL: "critical",
-}
+        level = next((name for name, n in LEVELS.items() if n == record.levelno), "info")
+        fields = {"origin": record.name, "exc_info": record.exc_info}
+        get_logger(__name__).say(level, "library_message", fields)
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
@@ -213,15 +259,9 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     ``level``: debug, info, warning or error; ``stream``: standard error when None. Libraries are
     heard from ``warning`` upwards. What ends the process or a thread becomes a line, too.
     """
-    threshold = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[structlog.stdlib.add_log_level, redact, _stamp, _render],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    _OUTPUT.threshold, _OUTPUT.stream = LEVELS[level], stream
     logging.basicConfig(
-        handlers=[LibraryHandler()], level=max(threshold, logging.WARNING), force=True
+        handlers=[LibraryHandler()], level=max(LEVELS[level], logging.WARNING), force=True
     )
     logging.captureWarnings(capture=True)
     sys.excepthook = _crashed
@@ -242,6 +282,6 @@ def _unraisable(trouble: sys.UnraisableHookArgs) -> None:
     get_logger(__name__).error("exception_lost", exc_info=trouble.exc_value)
 
 
-def get_logger(name: str) -> Any:
-    """Return a logger for module ``name``: ``log.warning("trunk_refused", trunk=trunk_id)``."""
-    return structlog.get_logger(module=name)
+def get_logger(name: str) -> Logger:
+    """Return a logger for module ``name``."""
+    return Logger(name)

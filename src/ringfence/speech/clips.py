@@ -10,8 +10,7 @@ from ringfence.kernel.limits import (
     SPEECH_IDLE_MS,
     SPEECH_PCM_BYTES_MAX,
 )
-from ringfence.speech.decode_helper import TOO_LONG
-from ringfence.speech.framing import DONE
+from ringfence.speech.framing import DONE, TOO_LONG
 from ringfence.speech.helper import Helper
 
 

@@ -15,10 +15,8 @@ from typing import Any, BinaryIO, Final
 
 import miniaudio
 
-from ringfence.speech.framing import DONE, close_inherited, serve
+from ringfence.speech.framing import DONE, NOT_AUDIO, TOO_LONG, close_inherited, serve
 
-NOT_AUDIO: Final = 1
-TOO_LONG: Final = 3
 _MEMORY: Final = 1 << 30
 _CPU_SECONDS: Final = 20
 _PIECE: Final = 16_384

@@ -3,8 +3,8 @@
     request   | head length (4) | body length (4) | head: JSON object | body |
     answer    | status (1)      | body length (4) | body |
 
-Lengths are big endian. Status 0 is success; the others belong to the helper. This module needs
-nothing but the standard library, so that a helper starts quickly.
+Lengths are big endian. Status 0 is success; what the others mean, the helper says. This
+module needs nothing but the standard library, so that a helper starts quickly.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from typing import Any, BinaryIO, Final
 REQUEST_HEAD: Final = 8
 ANSWER_HEAD: Final = 5
 DONE: Final = 0
+NOT_AUDIO: Final = 1
+"""Of the decoder: no audio file it can read."""
+TOO_LONG: Final = 3
+"""Of the decoder: longer than was asked for."""
 
 Answer = Callable[[dict[str, Any], bytes], tuple[int, bytes]]
 

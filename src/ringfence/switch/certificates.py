@@ -8,11 +8,6 @@ import os
 import ssl
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from ringfence.kernel.errors import Refused
 
 _YEARS = 10
@@ -42,6 +37,16 @@ def server_context(
 
 
 def _make(certificate: Path, key: Path, name: str) -> None:
+    # Here, because it is read in once in ten years, and takes two megabytes.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    try:
+        subject_name: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        subject_name = x509.DNSName(name)
     private = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
@@ -53,7 +58,7 @@ def _make(certificate: Path, key: Path, name: str) -> None:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=365 * _YEARS))
-        .add_extension(x509.SubjectAlternativeName([_general(name)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([subject_name]), critical=False)
         .sign(private, hashes.SHA256())
     )
     key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,10 +72,3 @@ def _make(certificate: Path, key: Path, name: str) -> None:
             )
         )
     certificate.write_bytes(built.public_bytes(serialization.Encoding.PEM))
-
-
-def _general(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)

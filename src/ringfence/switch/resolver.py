@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dns.asyncresolver
-import dns.exception
+from dns.exception import DNSException
 
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.limits import DNS_QUERY_MS, DNS_TOTAL_MS
@@ -16,6 +15,9 @@ from ringfence.sip.events import Peer
 from ringfence.sip.locate import Locator, Naptr, Query, Record, Srv
 from ringfence.sip.uri import Uri
 from ringfence.switch.routing import Located
+
+if TYPE_CHECKING:
+    from dns.asyncresolver import Resolver as NameServers
 
 log = get_logger(__name__)
 
@@ -27,7 +29,7 @@ class Resolver:
         self.names: dict[tuple[str, int], str] = {}
         self._entropy = entropy
         self._tasks: set[asyncio.Task[None]] = set()
-        self._resolver: dns.asyncresolver.Resolver | None = None
+        self._servers: NameServers | None = None
 
     def locate(self, uri: Uri, done: Located) -> None:
         """Find targets; an address needs no question and is answered at once."""
@@ -65,8 +67,8 @@ class Resolver:
             async with asyncio.timeout(DNS_QUERY_MS / 1000):
                 if query.type in {"A", "AAAA"}:
                     return await self._addresses(query)
-                return self._records(query, await self._dns().resolve(query.name, query.type))
-        except (OSError, TimeoutError, dns.exception.DNSException, UnicodeError):
+                return await self._records(query)
+        except (OSError, TimeoutError, DNSException, UnicodeError):
             return []
 
     async def _addresses(self, query: Query) -> list[Record]:
@@ -76,30 +78,38 @@ class Resolver:
         found = await loop.getaddrinfo(query.name, None, family=family, type=socket.SOCK_DGRAM)
         return [str(entry[4][0]) for entry in found]
 
-    def _dns(self) -> dns.asyncresolver.Resolver:
-        if self._resolver is None:
-            self._resolver = dns.asyncresolver.Resolver()
-        return self._resolver
+    async def _records(self, query: Query) -> list[Record]:
+        if self._servers is None:
+            # On a thread: calls do not wait while sixty files are read.
+            self._servers = await asyncio.to_thread(_name_servers)
+        return _read(query, await self._servers.resolve(query.name, query.type))
 
-    @staticmethod
-    def _records(query: Query, answer: Any) -> list[Record]:
-        if query.type == "NAPTR":
-            return [
-                Naptr(
-                    record.order,
-                    record.preference,
-                    record.flags.decode("ascii", "replace").lower(),
-                    record.service.decode("ascii", "replace").upper(),
-                    record.replacement.to_text(omit_final_dot=True),
-                )
-                for record in answer
-            ]
+
+def _name_servers() -> NameServers:
+    """Those of this machine. Read in when a name is asked for: with addresses, nobody ever is."""
+    from dns.asyncresolver import Resolver as NameServers
+
+    return NameServers()
+
+
+def _read(query: Query, answer: Any) -> list[Record]:
+    if query.type == "NAPTR":
         return [
-            Srv(
-                record.priority,
-                record.weight,
-                record.port,
-                record.target.to_text(omit_final_dot=True),
+            Naptr(
+                record.order,
+                record.preference,
+                record.flags.decode("ascii", "replace").lower(),
+                record.service.decode("ascii", "replace").upper(),
+                record.replacement.to_text(omit_final_dot=True),
             )
             for record in answer
         ]
+    return [
+        Srv(
+            record.priority,
+            record.weight,
+            record.port,
+            record.target.to_text(omit_final_dot=True),
+        )
+        for record in answer
+    ]
