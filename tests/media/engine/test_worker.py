@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import ctypes
+import subprocess
+import sys
 
 import pytest
 
@@ -112,22 +113,30 @@ def _fails(secret: str) -> None:
 
 
 def test_a_fault_is_told_without_what_it_struck_on(capsys: pytest.CaptureFixture[str]) -> None:
-    loop = asyncio.new_event_loop()
     try:
         _fails("12025550123")
     except ValueError as error:
-        on_fault(loop, {"exception": error, "message": "12025550123"})
-    on_fault(loop, {"message": "12025550123"})
-    loop.close()
+        on_fault(error)
+    on_fault(ValueError("12025550123"))
     said = capsys.readouterr().err
     assert "fault ValueError at test_worker.py:" in said
+    assert "fault ValueError at unknown" in said
     assert "12025550123" not in said
 
 
 def test_without_the_audio_thread_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     left: list[int] = []
     monkeypatch.setattr(worker.os, "_exit", left.append)
-    loop = asyncio.new_event_loop()
-    on_fault(loop, {"exception": LocalError("the audio thread takes no orders")})
-    loop.close()
+    on_fault(LocalError("the audio thread takes no orders"))
     assert left == [1]
+
+
+def test_what_it_has_no_use_for_is_not_read_in() -> None:
+    """Resident memory times the number of cores."""
+    code = (
+        "import sys, ringfence.media.engine.worker\n"
+        "heavy = {'asyncio', 'logging', 'ssl', 'uvloop', 'ringfence.media.engine.reference'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr

@@ -14,17 +14,14 @@ Imports are few on purpose: a media process is resident memory times the number 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import ctypes
 import os
 import resource
 import signal
+import socket
 import sys
 import traceback
 from pathlib import Path
-from typing import Any, cast
-
-import uvloop
 
 from ringfence.kernel.clock import Clock, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
@@ -41,6 +38,7 @@ from ringfence.kernel.priority import work_in_background
 from ringfence.media.engine.desk import Desk
 from ringfence.media.engine.interface import TICK_MS, Engine
 from ringfence.media.engine.library import load
+from ringfence.media.engine.loop import READ, WRITE, Loop, Timer
 from ringfence.media.engine.native import NativeEngine, WireWish
 from ringfence.media.engine.ports import Ports
 from ringfence.media.engine.protocol import AnyCommand, AnyNotice, CommandReader, Hello, encode
@@ -51,6 +49,9 @@ _AUDIO_MS = 50
 _TAP_MS = 20
 """The same while somebody listens: each frame as it comes."""
 _PARENT_MS = 1_000
+_READ_BYTES = 256 * 1024
+"""Taken from the socket at once."""
+_CONNECTIONS = 8  # not yet accepted; there is one server, and all but one are turned away
 _SWITCH_SECONDS = 0.000_5
 """The sealing thread comes back from each write to ask for the interpreter; let it have it."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -77,11 +78,13 @@ def make_engine(
 
 
 class Worker:
-    """The event loop's side: reads, calls the desk, writes."""
+    """The loop's side: reads, calls the desk, writes."""
 
-    def __init__(self, engine: Engine, *, clock: Clock, entropy: Entropy, host: str = "") -> None:
+    def __init__(
+        self, engine: Engine, loop: Loop, *, clock: Clock, entropy: Entropy, host: str = ""
+    ) -> None:
         self._host = host
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop
         self._engine = engine
         self._clock = clock
         self._parent = os.getppid()
@@ -89,9 +92,9 @@ class Worker:
         self._recorder = Recorder(self._tell, SystemEntropy())
         self._desk = Desk(engine, self._recorder, entropy)
         self._connection: _Connection | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._unsaid: list[AnyNotice] = []
-        self._speaking: asyncio.TimerHandle | None = None
+        self._speaking: Timer | None = None
         """What nobody waits for leaves then at the latest."""
         self._fetching = False
         """Recorded audio will be fetched in a moment; where nothing is recorded, nobody looks."""
@@ -99,48 +102,55 @@ class Worker:
         """The twin's next tick is arranged for."""
         self._over = False
         """The engine is closed: what is still scheduled does nothing."""
-        self._ended = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._ended = False
+        """Asked to stop, or nobody is left to serve."""
 
-    async def run(self, path: str) -> None:
+    def run(self, path: str) -> None:
         """Serve until asked to stop."""
-        server = await self._loop.create_unix_server(lambda: _Connection(self), path)
-        self._loop.set_exception_handler(on_fault)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            self._loop.add_signal_handler(number, self._ended.set)
-        if self._engine.wake is not None:
-            self._loop.add_reader(self._engine.wake, self._woken)
-        self._watch_parent()
-        await self._ended.wait()
-        server.close()
+        with socket.socket(socket.AF_UNIX) as door:
+            door.setblocking(False)
+            door.bind(path)
+            door.listen(_CONNECTIONS)
+            self._loop.watch(door.fileno(), lambda _events: self._admit(door))
+            self._loop.obey((signal.SIGTERM, signal.SIGINT), self._end)
+            if self._engine.wake is not None:
+                self._loop.watch(self._engine.wake, self._woken)
+            self._watch_parent()
+            self._loop.run(lambda: self._ended)
+            self._loop.forget(door.fileno())
         self._desk.hang_up()
-        await self._finish()
+        self._finish()
         self._over = True
         if self._engine.wake is not None:
-            self._loop.remove_reader(self._engine.wake)
+            self._loop.forget(self._engine.wake)
         self._recorder.close()
         self._engine.close()
 
-    async def _finish(self) -> None:
+    def _end(self) -> None:
+        self._ended = True
+
+    def _finish(self) -> None:
         """Wait until all recordings are complete, or for as long as a stop may take."""
         self._settle()
-        try:
-            async with asyncio.timeout(MEDIA_FINISH_MS / 1000):
-                await self._idle.wait()
-        except TimeoutError:
+        late = self._loop.now() + MEDIA_FINISH_MS / 1000
+        self._loop.at(late, lambda: None)  # so that it looks then
+        self._loop.run(lambda: self._desk.idle or self._loop.now() >= late)
+        if not self._desk.idle:
             sys.stderr.write("media: recordings were left unfinished\n")
 
     # ------------------------------------------------------------------ connections
 
-    def connected(self, connection: _Connection) -> bool:
-        """Whether this is the one connection served."""
+    def _admit(self, door: socket.socket) -> None:
+        try:
+            wire, _ = door.accept()
+        except OSError:
+            return  # it went away again
         if self._connection is not None:
-            return False
-        self._connection = connection
+            wire.close()
+            return
+        self._connection = _Connection(self, self._loop, wire)
         hello = Hello(self._engine.kind, self._engine.abi, os.getpid(), host=self._host)
-        connection.write(encode(hello))
-        return True
+        self._connection.write(encode(hello))
 
     def received(self, commands: list[AnyCommand]) -> None:
         """Carry out what the server asks."""
@@ -150,7 +160,7 @@ class Worker:
         self._settle()
 
     def disconnected(self, connection: _Connection) -> None:
-        """The server is gone, or only one too many."""
+        """The server is gone."""
         if connection is self._connection:
             self._connection = None
             self._unsaid.clear()
@@ -159,7 +169,7 @@ class Worker:
 
     # ------------------------------------------------------------------ engine and files
 
-    def _woken(self) -> None:
+    def _woken(self, _events: int) -> None:
         self._engine.awake()
         self._settle()
 
@@ -169,8 +179,8 @@ class Worker:
             return
         self._engine.pump()
         self._settle()
-        due = max(due + TICK_MS / 1000, self._loop.time() - 1)
-        self._loop.call_at(due, self._pump, due)
+        due = max(due + TICK_MS / 1000, self._loop.now() - 1)
+        self._loop.at(due, lambda: self._pump(due))
 
     def _fetch_audio(self) -> None:
         self._fetching = False
@@ -179,10 +189,7 @@ class Worker:
 
     def _tell(self, outcome: Outcome) -> None:
         """Called on a thread of the recorder."""
-        try:
-            self._loop.call_soon_threadsafe(self._sealed, outcome)
-        except RuntimeError:
-            pass  # the loop has ended: nobody is left to be told
+        self._loop.tell(lambda: self._sealed(outcome))
 
     def _sealed(self, outcome: Outcome) -> None:
         if not self._over:
@@ -201,27 +208,22 @@ class Worker:
             if not all(map(self._desk.can_wait, notices)):
                 self._speak()
             elif self._speaking is None:
-                self._speaking = self._loop.call_later(
-                    MEDIA_PATIENCE_MS / 1000, self._speak_at_last
-                )
+                self._speaking = self._loop.after(MEDIA_PATIENCE_MS / 1000, self._speak_at_last)
         if self._engine.wake is None and self._engine.busy and not self._pumping:
             self._pumping = True
-            self._loop.call_soon(self._pump, self._loop.time())
-        if self._desk.idle:
-            self._idle.set()
-        else:
-            self._idle.clear()
+            due = self._loop.now()
+            self._loop.at(due, lambda: self._pump(due))
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         tapping = self._desk.tapping
         if (tapping or self._desk.recording) and not self._fetching:
             self._fetching = True
-            self._loop.call_later((_TAP_MS if tapping else _AUDIO_MS) / 1000, self._fetch_audio)
+            self._loop.after((_TAP_MS if tapping else _AUDIO_MS) / 1000, self._fetch_audio)
         deadline = self._desk.deadline()
         if deadline is not None:
             wait = max(deadline - self._clock.now(), 0) / 1000
-            self._timer = self._loop.call_later(min(wait, 3600), self._fire)
+            self._timer = self._loop.after(min(wait, 3600), self._fire)
 
     def _speak(self) -> None:
         """Write what the server is to be told.
@@ -246,60 +248,95 @@ class Worker:
 
     def _watch_parent(self) -> None:
         if os.getppid() != self._parent:
-            self._ended.set()
-        self._loop.call_later(_PARENT_MS / 1000, self._watch_parent)
+            self._end()
+        self._loop.after(_PARENT_MS / 1000, self._watch_parent)
 
 
-class _Connection(asyncio.Protocol):
+class _Connection:
     """One server."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, loop: Loop, wire: socket.socket) -> None:
         self._worker = worker
+        self._loop = loop
+        self._wire = wire
         self._reader = CommandReader()
-        self._transport: asyncio.Transport | None = None
+        self._unsent = bytearray()
+        self._blocked = False
+        """The server does not read as fast as it is told."""
+        self._open = True
+        wire.setblocking(False)
+        loop.watch(wire.fileno(), self._ready)
 
     @property
     def backlog(self) -> int:
         """Bytes the server has not read."""
-        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+        return len(self._unsent)
 
     def write(self, data: bytes) -> None:
-        if self._transport is not None:
-            self._transport.write(data)
+        """Send, or keep until the server reads; nothing where it is gone."""
+        if self._open:
+            self._unsent += data
+            if not self._blocked:
+                self._flush()
 
     def abort(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()
+        """Have no more to do with it; the worker is told soon."""
+        if self._open:
+            self._open = False
+            self._unsent.clear()
+            self._loop.forget(self._wire.fileno())
+            self._wire.close()
+            self._loop.after(0, lambda: self._worker.disconnected(self))
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transports do not derive from asyncio's.
-        stream = cast("asyncio.Transport", transport)
-        self._transport = stream
-        if not self._worker.connected(self):
-            stream.abort()
+    def _ready(self, events: int) -> None:
+        if events & WRITE:
+            self._flush()
+        if self._open and events & ~WRITE:
+            self._read()
 
-    def data_received(self, data: bytes) -> None:
+    def _flush(self) -> None:
+        try:
+            del self._unsent[: self._wire.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.abort()
+            return
+        if self._blocked != bool(self._unsent):
+            self._blocked = not self._blocked
+            events = READ | WRITE if self._blocked else READ
+            self._loop.watch(self._wire.fileno(), self._ready, events)
+
+    def _read(self) -> None:
+        try:
+            data = self._wire.recv(_READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.abort()
+            return
         try:
             commands = self._reader.feed(data)
         except RemoteError as error:
             sys.stderr.write(f"media: {error.reason}\n")
             self.abort()
             return
-        self._worker.received(commands)
+        try:
+            self._worker.received(commands)
+        except Exception:
+            self.abort()  # what the rest of them asked for is lost: begin anew
+            raise
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
-        self._transport = None
-        self._worker.disconnected(self)
 
+def on_fault(error: Exception) -> None:
+    """Say where a bug of ours struck, and nothing of what it struck on: keys, digits, audio.
 
-def on_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Say where a bug of ours struck, and nothing of what it struck on.
-
-    asyncio's own handler prints the arguments of the callback: keys, digits, audio. When the audio
-    thread takes no more orders nothing can be mended from here; the supervisor starts afresh.
+    When the audio thread takes no more orders nothing can be mended from here; the supervisor
+    starts afresh.
     """
-    error = context.get("exception")
-    frames = traceback.extract_tb(error.__traceback__) if error is not None else []
+    frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
     sys.stderr.write(f"media: fault {type(error).__name__} at {places or 'unknown'}\n")
     if isinstance(error, LocalError):
@@ -388,16 +425,14 @@ def main(arguments: list[str] | None = None) -> int:
     # A worker that was killed left its socket behind.
     Path(options.socket).unlink(missing_ok=True)
     os.umask(0o177)  # the socket, like every file here, is for this user alone
+    loop = Loop(on_fault)
+    worker = Worker(engine, loop, clock=clock, entropy=SystemEntropy(), host=options.bind)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(engine, options.socket, clock, options.bind))
+        worker.run(options.socket)
     finally:
         Path(options.socket).unlink(missing_ok=True)
+        loop.close()
     return 0
-
-
-async def _run(engine: Engine, path: str, clock: Clock, host: str) -> None:
-    await Worker(engine, clock=clock, entropy=SystemEntropy(), host=host).run(path)
 
 
 if __name__ == "__main__":
