@@ -29,6 +29,21 @@ def test_a_bad_number_is_refused_without_repeating_it(bad: str) -> None:
     assert len(bad) < 3 or bad not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "impossible", ["+1202555", "+12025550123456", "+91123", "+999123456", "+442079"]
+)
+def test_nobody_is_reached_at_a_number_no_country_has(impossible: str) -> None:
+    assert Phone.parse(impossible).e164 == impossible  # it may be asked about all the same
+    with pytest.raises(Refused, match="invalid_number") as refused:
+        Phone.to_reach(impossible)
+    assert impossible not in str(refused.value)
+
+
+@pytest.mark.parametrize("number", ["+12025550123", "+447700900123", "911", "+80012345678"])
+def test_somebody_is_reached_at_a_number_of_its_countrys_length(number: str) -> None:
+    assert Phone.to_reach(number).e164 == number
+
+
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
 def test_no_printed_form_shows_the_digits(e164: str) -> None:
     phone = Phone(e164)

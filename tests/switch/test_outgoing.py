@@ -132,6 +132,24 @@ async def test_somebody_elses_number_is_not_shown(bench: Bench) -> None:
         outgoing(bench).place("+12025550123", source=HELLO, wishes=Wishes(caller="+12025550177"))
 
 
+async def test_both_numbers_are_judged_before_there_has_to_be_a_trunk(bench: Bench) -> None:
+    bench.directory.trunks.clear()
+    out = outgoing(bench)
+    for to, caller, code in (
+        ("+1202555", "+12025550177", "invalid_number"),
+        ("+12025550123", "nobody", "bad_caller_id"),
+        ("+12025550123", "+12025550177", "caller_id_not_ours"),
+        ("+12025550123", None, "no_trunk"),
+    ):
+        with pytest.raises(Refused, match=code):
+            out.place(to, source=HELLO, wishes=Wishes(caller=caller))
+        if code == "no_trunk":
+            out.judge(to, caller=caller)
+            continue
+        with pytest.raises(Refused, match=code):
+            out.judge(to, caller=caller)
+
+
 async def test_a_caller_is_shown_again_with_the_token_of_their_call(bench: Bench) -> None:
     bench.number("+12025550100", "<Response><Pause/></Response>")
     bench.invite("+12025550100")

@@ -165,6 +165,14 @@ REQUESTS: list[tuple[str, str, Any, int, int]] = [
     ("POST", "/Accounts/ME/Calls.json", b"a=1&" * 5_000, 400, 20001),
     ("POST", "/Accounts/ME/Calls.json", b"To=" + b"1" * 10_000_000, 413, 20413),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "not a number"}, 400, 21211),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1202555"}, 400, 21211),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1202555", "Twiml": "<"}, 400, 21211),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "nobody"}, 400, 21212),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "+12025550199"}, 400, 21210),
+    ("POST", "/Accounts/ME/Conferences/room/Participants.json",
+     {"To": "+1202555", "From": OURS}, 400, 21211),
+    ("POST", "/Accounts/ME/Conferences/room/Participants.json",
+     {"To": DIAL["To"], "From": "+12025550199"}, 400, 21210),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": ""}, 400, 21201),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": ""}, 400, 21213),
     ("POST", "/Accounts/ME/Calls.json",
@@ -173,6 +181,7 @@ REQUESTS: list[tuple[str, str, Any, int, int]] = [
     ("POST", "/Accounts/ME/Calls.json", {"To": DIAL["To"], "From": OURS}, 400, 21205),
     ("POST", "/Accounts/ME/Calls.json",
      {"To": DIAL["To"], "From": OURS, "Url": "http://10.0.0.1/"}, 400, 21205),
+    ("POST", "/Accounts/ME/Messages.json", {"To": "+1202555", "From": "x", "Body": "x"}, 400, 21211),
     ("POST", "/Accounts/ME/Messages.json", {"To": "hello", "From": OURS, "Body": "x"}, 400, 21211),
 ]  # fmt: skip
 

@@ -76,3 +76,20 @@ class Phone:
         if not PHONE_DIGITS_MIN <= digits <= PHONE_DIGITS_MAX:
             raise Refused("invalid_number", "a number has three to fifteen digits")
         return cls(compact)
+
+    @classmethod
+    def to_reach(cls, text: str, *, region: str | None = None) -> Phone:
+        """Read a number somebody is to be reached at: as `parse`, of a length its country has.
+
+        Of a whole number its length alone is looked at: ranges are opened more often than tables
+        are renewed. A short code, without a country, has any length.
+        """
+        found = cls.parse(text, region=region)
+        if found.e164.startswith("+"):
+            try:
+                length = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(found.e164))
+            except phonenumbers.NumberParseException:
+                length = phonenumbers.ValidationResult.INVALID_COUNTRY_CODE
+            if length != phonenumbers.ValidationResult.IS_POSSIBLE:
+                raise Refused("invalid_number", "no country has a number like that: count its digits")
+        return found

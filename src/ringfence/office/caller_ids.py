@@ -239,7 +239,7 @@ async def verify(
     """
     if not 0 <= delay_s <= CALLER_ID_DELAY_S:
         raise Refused("bad_argument", f"delay_s is a number from 0 to {CALLER_ID_DELAY_S}")
-    phone = Phone.parse(number, region=office.region)
+    phone = Phone.to_reach(number, region=office.region)
     if not phone.e164.startswith("+"):
         raise Refused("invalid_number", "write the number as + and digits, e.g. +12025550123")
     if phone.e164 in office.directory.caller_ids or phone.e164 in office.numbers:

@@ -83,6 +83,7 @@ async def place_call(
     the far end may show. ``call_token``: of a call that came and is passed on: its caller may be
     shown. ``trunk``: its name or SID, that a number is called by.
     """
+    office.live.outgoing.judge(to, caller=caller, token=call_token)
     check_contact(office, to, about=about_of(about), customer=customer)
     told = status_callback(office, status_url, status_method, status_events)
     if application is not None:

@@ -262,6 +262,7 @@ async def add_participant(
     ``trim``-med; ``record_call``, ``listen``, ``reason``,
     ``display``: of the call itself, as `call.place` has them.
     """
+    office.live.outgoing.judge(to, caller=caller)
     check_contact(office, to, about=about_of(about), customer=customer)
     if beep not in _BEEPS:
         raise Refused("bad_argument", f"beep is one of: {', '.join(sorted(_BEEPS))}")

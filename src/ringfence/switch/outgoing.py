@@ -107,10 +107,16 @@ class Outgoing:
         entry = self._tenant.directory.devices.get(to)
         if isinstance(entry, DeviceEntry):
             return ToDevice(device=entry.id)
-        phone = Phone.parse(to, region=self._region)
-        self._tenant.directory.trunk_for(None)
-        self._tolls.check(phone)
-        return ToPhone(phone=phone)
+        return ToPhone(phone=Phone.to_reach(to, region=self._region))
+
+    def judge(self, to: str, *, caller: str | None = None, token: str = "") -> None:
+        """Judge both ends of a call before anything else about it. Raises `Refused`.
+
+        For whom it is: ``invalid_number``, ``bad_address``; what is shown: ``bad_caller_id``,
+        ``caller_id_not_ours``, ``bad_call_token``.
+        """
+        self.target(to)
+        self._shown(Wishes(caller=caller, token=token), self._runner.clock.now())
 
     def place(
         self,
@@ -132,6 +138,8 @@ class Outgoing:
         now = runner.clock.now()
         shown, vouched = self._shown(wishes, now)
         if isinstance(endpoint, ToPhone):
+            self._tenant.directory.trunk_for(wishes.trunk)
+            self._tolls.check(endpoint.phone)
             endpoint = replace(endpoint, trunk=wishes.trunk, vouched=vouched)
         call_id = named or CallId(ids.make("call", now, runner.entropy))
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
@@ -245,7 +253,10 @@ class Outgoing:
         directory = self._tenant.directory
         if wishes.caller is None:
             return next((entry.phone for entry in directory.numbers.values()), None), False
-        phone = Phone.parse(wishes.caller, region=self._region)
+        try:
+            phone = Phone.parse(wishes.caller, region=self._region)
+        except Refused as refused:
+            raise Refused("bad_caller_id", refused.reason) from None
         if directory.may_show(phone):
             return phone, False
         if wishes.token:

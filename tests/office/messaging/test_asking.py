@@ -46,6 +46,7 @@ async def test_what_cannot_be_sent(run: Any, ready: Any) -> None:
     for args, code in (
         ({"to": "nobody"}, "invalid_number"),
         ({"to": "12345"}, "invalid_number"),
+        ({"to": "+1202555"}, "invalid_number"),
         ({"text": ""}, "no_content"),
         ({"text": "x" * 1_601}, "text_too_long"),
         ({"media": ["https://example.com/a"] * 11}, "too_many_media"),

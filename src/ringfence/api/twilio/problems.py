@@ -59,6 +59,7 @@ CODES: Mapping[str, tuple[int, int]] = {
     "queue_not_empty": (22002, 400),
     "bad_twiml": (12100, 400),
     "bad_digits": (21206, 400),
+    "bad_caller_id": (21212, 400),
     "caller_id_not_ours": (21210, 400),
     "bad_call_token": (21210, 400),
     "unknown_trunk": (20404, 400),

@@ -285,7 +285,7 @@ def refuse(verdict: Verdict) -> None:
 
 def receiver(office: Office, text: str) -> Phone:
     """Return whom a message goes to. Raises `Refused` (``invalid_number``)."""
-    found = Phone.parse(text, region=office.region)
+    found = Phone.to_reach(text, region=office.region)
     if not found.e164.startswith("+"):
         raise Refused("invalid_number", "write the number as + and digits, e.g. +12025550123")
     return found
