@@ -309,6 +309,13 @@ def twilio_page() -> Iterator[str]:
         f"{states['not']} are not there and answer 501 with code 20501."
     )
     yield ""
+    yield (
+        "A path that ends in `.json` is answered with JSON. One in `.xml`, or in neither, "
+        "is answered with the same in XML, refusals too, as Twilio does; only "
+        "`Recordings/{Sid}` and `Messages/{Sid}/Media/{Sid}` are then the audio and the picture "
+        "themselves. `.csv` is not there: 501 with code 20501."
+    )
+    yield ""
     yield from table(
         ("operation", "request", "state", "what is missing"),
         ((row.name, f"`{row.method} {row.path}`", row.state, row.missing or "") for row in rows),

@@ -181,7 +181,8 @@ REQUESTS: list[tuple[str, str, Any, int, int]] = [
     ("POST", "/Accounts/ME/Calls.json", {"To": DIAL["To"], "From": OURS}, 400, 21205),
     ("POST", "/Accounts/ME/Calls.json",
      {"To": DIAL["To"], "From": OURS, "Url": "http://10.0.0.1/"}, 400, 21205),
-    ("POST", "/Accounts/ME/Messages.json", {"To": "+1202555", "From": "x", "Body": "x"}, 400, 21211),
+    ("POST", "/Accounts/ME/Messages.json",
+     {"To": "+1202555", "From": "x", "Body": "x"}, 400, 21211),
     ("POST", "/Accounts/ME/Messages.json", {"To": "hello", "From": OURS, "Body": "x"}, 400, 21211),
 ]  # fmt: skip
 

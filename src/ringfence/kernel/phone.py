@@ -91,5 +91,7 @@ class Phone:
             except phonenumbers.NumberParseException:
                 length = phonenumbers.ValidationResult.INVALID_COUNTRY_CODE
             if length != phonenumbers.ValidationResult.IS_POSSIBLE:
-                raise Refused("invalid_number", "no country has a number like that: count its digits")
+                raise Refused(
+                    "invalid_number", "no country has a number like that: count its digits"
+                )
         return found

@@ -29,10 +29,21 @@ def balance(scene: Scene) -> tuple[str | None, str]:
 
 
 def test_the_balance_of_an_account(scene: Scene) -> None:
-    assert balance(scene) == (None, "USD")
+    assert balance(scene) == ("0.00", "USD")  # nothing costs yet: neither credit nor debt
     run(scene, "tariff.set", service="sms-outbound", price="0.0075", currency="EUR")
     run(scene, "balance.credit", amount="12.5")
     assert balance(scene) == ("12.50", "EUR")
+
+
+def test_of_an_account_whose_parent_pays_nothing_is_told(scene: Scene) -> None:
+    made = scene.send("POST", "/2010-04-01/Accounts.json", {"FriendlyName": "Below"}).json()
+    path = f"/2010-04-01/Accounts/{made['sid']}/Balance.json"
+    for price in (None, "0.0075"):
+        if price is not None:
+            run(scene, "tariff.set", service="sms-outbound", price=price, currency="EUR")
+        found = scene.send("GET", path).json()
+        check("FetchBalance", found)
+        assert found["balance"] is None
 
 
 def test_without_credit_nothing_that_costs_is_sent(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """Who comes in by the door of the 2010 interface, and what is not there."""
 
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -134,7 +135,24 @@ def test_a_body_of_ten_megabytes_is_refused(scene):
 def test_nonsense_about_pages_does_no_harm(scene, query):
     for part in ("Calls", "Applications", "IncomingPhoneNumbers", "Usage/Records"):
         assert scene.ask("GET", f"/{part}.json", **query).status_code == 200
-        assert scene.ask("GET", f"/{part}.json", PageToken="\x00'").status_code in {200, 400}
+
+
+LISTS = [
+    row
+    for row in operations().rows
+    if row.handler is not None
+    and row.name.startswith("List")
+    and row.name not in {"ListMember", "ListMedia", "ListAvailablePhoneNumberCountry"}
+    # the first two are a platform's, the last has no pages
+]
+
+
+@pytest.mark.parametrize("row", LISTS, ids=lambda row: row.name)
+def test_a_page_token_nobody_gave_is_one_refusal_in_every_list(scene, row):
+    path = f"/2010-04-01{next(iter(scene._paths(row.path)))}"
+    for token in ("garbage", "\x00'", "☃", "CA1~x", "9" * 40, "../Calls"):
+        answer = scene.send("GET", path, None, params={"PageToken": token, "Page": "1"})
+        assert (answer.status_code, answer.json()["code"]) == (400, 20001), token
 
 
 @pytest.mark.parametrize(
@@ -154,3 +172,54 @@ def test_a_private_address_is_refused(scene, path, form):
 def test_a_problem_repeats_nothing_it_was_given(scene):
     for form in ({"VoiceUrl": "http://10.0.0.1/s3cret"}, {"FriendlyName": "s3cret" * 20}):
         assert "s3cret" not in scene.ask("POST", "/Applications.json", form).text
+
+
+# --- a path that does not end in .json ------------------------------------------------------------
+
+
+def tree(answer):
+    assert answer.headers["content-type"].startswith("application/xml")
+    return ET.fromstring(answer.content)
+
+
+@pytest.mark.parametrize("end", ["", ".xml"])
+def test_xml_is_what_a_path_without_json_is_answered_with(twilio, end):
+    found = tree(twilio("GET", f"/Calls/CA{'b' * 32}{end}"))
+    assert found.tag == "TwilioResponse"
+    assert found.findtext("Call/Sid") == "CA" + "b" * 32
+    listed = tree(twilio("GET", f"/Calls{end}", PageSize=1)).find("Calls")
+    assert [call.findtext("Status") for call in listed.findall("Call")] == ["completed"]
+    assert listed.get("nextpageuri").startswith(f"/2010-04-01/Accounts/{ACCOUNT}/Calls?PageSize=1")
+    unread = tree(twilio("GET", f"/Calls{end}", PageToken="x"))
+    assert unread.findtext("RestException/Code") == "20001"
+    made = twilio("POST", f"/Calls{end}", form={"To": "+12025550123", "From": "+447700900123",
+                                                "Twiml": "<Response/>"})  # fmt: skip
+    assert (made.status_code, tree(made).findtext("Call/Status")) == (201, "queued")
+    assert twilio("DELETE", f"/Calls/CA{'b' * 32}{end}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/Nothing", 404, "20404"), ("/Calls/CA1.html", 404, "20404"), ("/Calls.csv", 501, "20501"),
+        ("/Usage/Records.csv", 501, "20501"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_xml_there_as_well(twilio, path, status, code):
+    answer = twilio("GET", path)
+    assert answer.status_code == status
+    found = tree(answer).find("RestException")
+    assert (found.findtext("Code"), found.findtext("Status")) == (code, str(status))
+
+
+def test_a_stranger_and_a_bug_are_told_in_xml_there(client, twilio, office, monkeypatch):
+    answer = client.get(f"/2010-04-01/Accounts/{ACCOUNT}/Calls")
+    assert (answer.status_code, tree(answer).findtext("RestException/Code")) == (401, "20003")
+    assert "Basic" in answer.headers["www-authenticate"]
+
+    async def broken(*_args, **_more):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(office, "run", broken)
+    answer = twilio("GET", "/Calls")
+    assert (answer.status_code, tree(answer).findtext("RestException/Code")) == (500, "20500")

@@ -20,6 +20,10 @@ def fields(uri):
     return dict(parse_qsl(urlsplit(uri).query))
 
 
+def sid(number):
+    return f"CA{number:032x}"
+
+
 def ms(*when):
     return int(datetime(*when, tzinfo=UTC).timestamp() * 1000)
 
@@ -38,16 +42,16 @@ def test_more_than_a_page_holds_is_written_like_any_number():
 
 def test_links_carry_the_filters_and_lead_to_the_next_page():
     question = asked(Status="busy", PageSize="2", To="+12025550123")
-    body = question.listing("calls", [{"sid": "CA9"}, {"sid": "CA8"}], "CA8").body
+    body = question.listing("calls", [{"sid": sid(9)}, {"sid": sid(8)}], sid(8)).body
     assert body["next_page_uri"] == (
         "/2010-04-01/Accounts/AC1/Calls.json?Status=busy&To=%2B12025550123"
-        "&PageSize=2&Page=1&PageToken=CA8"
+        f"&PageSize=2&Page=1&PageToken={sid(8)}"
     )
     assert (body["start"], body["end"], body["previous_page_uri"]) == (0, 1, None)
 
 
 def test_the_last_page_leads_nowhere():
-    body = asked(Page="1", PageSize="2", PageToken="CA8").listing("calls", [{}], None).body
+    body = asked(Page="1", PageSize="2", PageToken=sid(8)).listing("calls", [{}], None).body
     assert body["next_page_uri"] is None
     assert (body["start"], body["end"], body["page"]) == (2, 2, 1)
     assert body["previous_page_uri"] == body["first_page_uri"]
@@ -57,8 +61,8 @@ def test_pages_lead_back_the_way_they_came():
     params, seen, ways = {"PageSize": "2"}, [], []
     for page in range(30):
         question = asked(**params)
-        seen.append(question.token)
-        body = question.listing("calls", [{}], f"CA{page}").body
+        seen.append(question.token())
+        body = question.listing("calls", [{}], sid(page)).body
         assert body["page"] == page
         ways.append(body["uri"])
         params = fields(body["next_page_uri"])
@@ -67,13 +71,28 @@ def test_pages_lead_back_the_way_they_came():
         assert (previous is None) == (page == 10)
         if previous is not None:
             question = asked(**fields(previous))
-            body = question.listing("calls", [{}], "CA").body
-            assert (body["page"], question.token) == (page - 1, seen[page - 1])
+            body = question.listing("calls", [{}], sid(99)).body
+            assert (body["page"], question.token()) == (page - 1, seen[page - 1])
+
+
+@pytest.mark.parametrize("token", ["x", "☃", "..", "CA8", "\0", f"{sid(1)}~x", "1" * 10, "~"])
+def test_what_no_page_said_is_refused(token):
+    for ask in (Question.token, lambda question: question.listing("calls", [], None)):
+        with pytest.raises(Problem) as problem:
+            ask(asked(PageToken=token, Page="1"))
+        assert (problem.value.code, problem.value.status) == (20001, 400)
+
+
+def test_a_page_of_another_list_is_refused_where_that_can_be_told():
+    question = asked(PageToken=sid(1))
+    assert question.token("call") == sid(1)
+    with pytest.raises(Problem):
+        question.token("message")
 
 
 def test_from_the_second_page_the_first_is_reached():
-    second = asked(PageSize="2").listing("calls", [{}], "CA0").body["next_page_uri"]
-    third = asked(**fields(second)).listing("calls", [{}], "+1 0").body["next_page_uri"]
+    second = asked(PageSize="2").listing("calls", [{}], sid(0)).body["next_page_uri"]
+    third = asked(**fields(second)).listing("calls", [{}], sid(1)).body["next_page_uri"]
     back = asked(**fields(third)).listing("calls", [{}], None).body["previous_page_uri"]
     assert back == second
     first = asked(**fields(back)).listing("calls", [{}], None).body["previous_page_uri"]

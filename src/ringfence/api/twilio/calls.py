@@ -133,7 +133,7 @@ async def list_(asked: Question) -> Answer:
     found: views.CallPage = await asked.run(
         "call.search",
         limit=asked.page_size,
-        before=asked.token,
+        before=asked.token("call"),
         caller=asked.get("From"),
         called=asked.get("To"),
         since=since,

@@ -20,6 +20,7 @@ from litestar.response import Stream
 from ringfence.api import common, pictures, refusals, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
 from ringfence.api.express import Told
+from ringfence.api.twilio import xml
 from ringfence.api.twilio.operations import operations
 from ringfence.api.twilio.problems import (
     BROKEN,
@@ -62,14 +63,31 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
             headers={**HEADERS, **headers},
         )  # fmt: skip
     try:
-        actor = await _who(request)
-        if not path.endswith(".json"):
-            return await _media(request, path, actor)
-        return answered(await _answer(request, path, actor))
+        return await _asked_for(request, path, await _who(request))
     except (Refused, Problem) as error:
-        return refused(request, error)
+        return refused(request, error, as_xml=not path.endswith(".json"))
     except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
-        return _broken(request, error)
+        common.broke(request, error)
+        return _problem(BROKEN, as_xml=not path.endswith(".json"))
+
+
+async def _asked_for(request: Asked, path: str, actor: str) -> Response[Any]:
+    """Return what a path asks for, in the form its end says."""
+    if path.endswith(".json"):
+        return answered(await _answer(request, path, actor))
+    if _MEDIA.fullmatch(path) and _method(request) == "GET":
+        return await _media(request, path, actor)
+    if path.endswith(".csv"):
+        raise _NO_CSV
+    resource = f"{path.removesuffix('.xml')}.json"
+    return in_xml(resource, await _answer(request, resource, actor))
+
+
+_MEDIA = re.compile(
+    r"/Accounts/[^/]+/(Recordings/[^/.]+(\.wav|\.mp3)?|Messages/[^/]+/Media/[^/.]+)"
+)
+"""What is not described there but is itself: the audio of a recording, a picture of a message."""
+_NO_CSV = not_there("An answer as CSV", "ask for .json, or for .xml")
 
 
 async def _who(request: Asked) -> str:
@@ -83,14 +101,6 @@ async def _who(request: Asked) -> str:
 def _method(request: Asked) -> str:
     """Return what is asked; HEAD is GET, and the server leaves the body out (RFC 9110 9.3.2)."""
     return "GET" if request.method == "HEAD" else request.method
-
-
-def _broken(request: Asked, error: Exception) -> Response[Any]:
-    """Answer a bug of ours: logged as everywhere; the client learns only that it is ours."""
-    common.broke(request, error)
-    return Response(
-        BROKEN.body(), status_code=BROKEN.status, media_type=MediaType.JSON, headers=HEADERS
-    )
 
 
 async def read(request: Asked, path: str) -> Told:
@@ -175,18 +185,15 @@ async def _body(request: Asked) -> str:
 
 
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
-    """Return the audio of a recording: WAV unless the path says ``.mp3``; a part of it if asked."""
+    """Return the audio of a recording: WAV unless the path says ``.mp3``; a part of it if asked.
+
+    Or a picture of a message.
+    """
     parts = path.strip("/").split("/")
-    if _method(request) == "GET" and len(parts) == 6 and parts[2] == "Messages":
+    if parts[2] == "Messages":
         return await _picture(request, parts, actor)
-    if _method(request) != "GET" or len(parts) != 4 or (parts[0], parts[2]) != (
-        "Accounts", "Recordings"
-    ):  # fmt: skip
-        raise NOT_FOUND
     account = await _account(request, {"AccountSid": parts[1]}, actor)
     sid, _, form = parts[3].partition(".")
-    if form not in {"", "wav", "mp3"}:
-        raise NOT_FOUND
     wanted = parse_qs(str(request.url.query)).get("RequestedChannels", [None])[-1]
     if wanted not in {None, "1", "2"}:
         raise Problem(20001, "RequestedChannels is 1 or 2", status=400)
@@ -225,8 +232,6 @@ async def _media(request: Asked, path: str, actor: str) -> Response[Any]:
 async def _picture(request: Asked, parts: list[str], actor: str) -> Response[Any]:
     """Return a picture of a message, itself: ``Accounts/AC/Messages/SM/Media/ME``."""
     account = await _account(request, {"AccountSid": parts[1]}, actor)
-    if (parts[0], parts[4]) != ("Accounts", "Media"):
-        raise NOT_FOUND
     args = {"sid": parts[3], "medium": parts[5]}
     found = await use_cases(request).run("message.media.bytes", args, actor=actor, account=account)
     return pictures.answered(found)
@@ -274,6 +279,14 @@ def answered(answer: Answer) -> Response[Any]:
     )
 
 
+def in_xml(resource: str, answer: Answer) -> Response[Any]:
+    """Return an answer as XML; ``resource``: its path, with ``.json``."""
+    if answer.body is None:
+        return Response(None, status_code=answer.status, headers=HEADERS)
+    body = xml.rendered(resource, answer.body)
+    return Response(body, status_code=answer.status, media_type=xml.MEDIA_TYPE, headers=HEADERS)
+
+
 def noted(request: Asked, error: Refused | Problem) -> Problem:
     """Return a refusal in Twilio's terms; there is a line about it in the log."""
     problem = of(error) if isinstance(error, Refused) else error
@@ -282,12 +295,16 @@ def noted(request: Asked, error: Refused | Problem) -> Problem:
     return problem
 
 
-def refused(request: Asked, error: Refused | Problem) -> Response[Any]:
+def refused(request: Asked, error: Refused | Problem, *, as_xml: bool = False) -> Response[Any]:
     """Return a refusal as HTTP has it."""
-    problem = noted(request, error)
-    headers = {**HEADERS}
-    if problem.status == 401:
-        headers["WWW-Authenticate"] = _CHALLENGE
+    return _problem(noted(request, error), as_xml=as_xml)
+
+
+def _problem(problem: Problem, *, as_xml: bool) -> Response[Any]:
+    body = problem.body()
     return Response(
-        problem.body(), status_code=problem.status, media_type=MediaType.JSON, headers=headers
+        xml.refusal(body) if as_xml else body,
+        status_code=problem.status,
+        media_type=xml.MEDIA_TYPE if as_xml else MediaType.JSON,
+        headers={**HEADERS, "WWW-Authenticate": _CHALLENGE} if problem.status == 401 else HEADERS,
     )

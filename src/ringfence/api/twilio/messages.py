@@ -187,7 +187,7 @@ async def list_(asked: Question) -> Answer:
     found: views.MessagePage = await asked.run(
         "message.list",
         limit=asked.page_size,
-        before=asked.token,
+        before=asked.token("message"),
         to=asked.get("To"),
         sender=asked.get("From"),
         since=since,

@@ -56,7 +56,11 @@ async def _page(asked: Question, **wanted: Any) -> views.NotificationPage:
     if call is not None:
         await asked.run("call.show", sid=call)
     found: views.NotificationPage = await asked.run(
-        "notification.whole", limit=asked.page_size, before=asked.token, call=call, **wanted
+        "notification.whole",
+        limit=asked.page_size,
+        before=asked.token("notification"),
+        call=call,
+        **wanted,
     )
     return found
 

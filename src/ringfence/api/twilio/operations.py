@@ -15,6 +15,7 @@ from functools import cache, wraps
 from importlib.resources import files
 from typing import Literal
 
+from ringfence.api.twilio.choices import CHOICES, Words, check
 from ringfence.api.twilio.problems import of
 from ringfence.api.twilio.question import Answer, Question
 from ringfence.kernel.errors import Refused
@@ -59,8 +60,10 @@ class Desk:
         """
 
         def add(handler: Handler) -> Handler:
-            answer = handler if codes is None else _in_other_words(handler, codes)
             for name in names:
+                answer = _of_known_words(handler, CHOICES[name]) if name in CHOICES else handler
+                if codes is not None:
+                    answer = _in_other_words(answer, codes)
                 self.handlers[name] = (answer, missing)
             return handler
 
@@ -79,6 +82,15 @@ def _in_other_words(handler: Handler, codes: Mapping[str, int]) -> Handler:
             return await handler(asked)
         except Refused as refused:
             raise of(refused, codes) from None
+
+    return answer
+
+
+def _of_known_words(handler: Handler, words: Words) -> Handler:
+    @wraps(handler)
+    async def answer(asked: Question) -> Answer:
+        check(asked, words)
+        return await handler(asked)
 
     return answer
 

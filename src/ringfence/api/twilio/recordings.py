@@ -25,7 +25,7 @@ async def list_(asked: Question) -> Answer:
     found: list[views.Recording] = await asked.run(
         "recording.list",
         limit=size + 1,
-        before=asked.token,
+        before=asked.token("recording"),
         call=asked.path.get("CallSid") or asked.get("CallSid"),
         conference=None if "CallSid" in asked.path else asked.get("ConferenceSid"),
         since=since,

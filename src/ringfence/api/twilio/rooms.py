@@ -37,7 +37,7 @@ async def list_(asked: Question) -> Answer:
     found: ConferencePage = await asked.run(
         "conference.list",
         limit=asked.page_size,
-        before=asked.token,
+        before=asked.token("conference"),
         name=asked.get("FriendlyName"),
         status=None if status is None else _STATES[status],
         created_since=created[0],

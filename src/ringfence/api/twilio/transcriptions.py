@@ -22,7 +22,7 @@ async def list_(asked: Question) -> Answer:
         "transcription.list",
         recording=asked.path.get("RecordingSid"),
         limit=size + 1,
-        before=asked.token,
+        before=asked.token("transcription"),
     )
     rows = [shown(asked, one) for one in found[:size]]
     following = found[size - 1].sid if len(found) > size else None

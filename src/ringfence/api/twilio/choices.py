@@ -1,0 +1,95 @@
+"""Fields that are one of a few words: another one is refused, whatever else is asked.
+
+A word nobody knows is an error of whoever wrote it. Taken for the usual one, a recording meant to
+have two channels would have one, and its owner would learn it from the recording.
+
+What a handler refuses with a code of its own (``Status`` of a call, ``ScheduleType``) is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ringfence.api.twilio.problems import Problem
+from ringfence.api.twilio.question import Question
+from ringfence.kernel.errors import Refused
+
+Words = Mapping[str, frozenset[str]]
+"""The words of each field."""
+
+_HOW = frozenset({"GET", "POST"})
+_YES_OR_NO = frozenset({"true", "false"})
+"""Clients write ``True`` as well."""
+
+
+def _methods(*names: str) -> Words:
+    return {f"{name}Method": _HOW for name in names}
+
+
+def _words(**fields: str) -> Words:
+    return {name: frozenset(words.split()) for name, words in fields.items()}
+
+
+_RECORDING = _methods("RecordingStatusCallback") | _words(
+    RecordingChannels="mono dual",
+    RecordingTrack="inbound outbound both",
+    Trim="trim-silence do-not-trim",
+)
+_NUMBER = _words(VoiceReceiveMode="voice fax")
+_TRACK = _methods("StatusCallback") | _words(Track="inbound_track outbound_track both_tracks")
+_TRIGGERS = _words(TriggerBy="count usage price", Recurring="daily monthly yearly alltime")
+_LOG = _words(Log="0 1")
+
+CHOICES: Mapping[str, Words] = {
+    "CreateCall": _RECORDING | _methods("", "Fallback", "StatusCallback", "AsyncAmdStatusCallback"),
+    "UpdateCall": _methods("", "Fallback", "StatusCallback"),
+    "CreateCallRecording": _RECORDING,
+    "UpdateCallRecording": _words(PauseBehavior="skip silence"),
+    "CreateParticipant": _RECORDING
+    | _methods(
+        "StatusCallback", "ConferenceStatusCallback", "ConferenceRecordingStatusCallback", "Wait",
+        "AmdStatusCallback",
+    )
+    | _words(
+        Beep="true false onEnter onExit",
+        ConferenceRecord="true false record-from-start do-not-record",
+    ),
+    "UpdateParticipant": _methods("Hold", "Announce", "Wait"),
+    "UpdateConference": _methods("Announce"),
+    "UpdateMember": _methods(""),
+    "CreateStream": _TRACK,
+    "CreateRealtimeTranscription": _TRACK,
+    "CreateValidationRequest": _methods("StatusCallback"),
+    "CreatePayments": _words(
+        BankAccountType="consumer-checking consumer-savings commercial-checking",
+        Confirmation="true false",
+        PaymentMethod="credit-card ach-debit",
+        TokenType="one-time reusable payment-method",
+    ),
+    "CreateMessage": _words(TrafficType="free", RiskCheck="enable disable"),
+    "CreateIncomingPhoneNumber": _NUMBER,
+    "CreateIncomingPhoneNumberLocal": _NUMBER,
+    "CreateIncomingPhoneNumberMobile": _NUMBER,
+    "CreateIncomingPhoneNumberTollFree": _NUMBER,
+    "UpdateIncomingPhoneNumber": _NUMBER,
+    "ListAccount": _words(Status="active suspended closed"),
+    "ListUsageTrigger": _TRIGGERS,
+    "ListNotification": _LOG,
+    "ListCallNotification": _LOG,
+}  # fmt: skip
+"""By operation."""
+
+
+def check(asked: Question, words: Words) -> None:
+    """Raise `Problem` (20001) or `Refused` (``bad_method``) for a word that is none of those."""
+    for name, known in words.items():
+        said = asked.get(name)
+        if said is None:
+            continue
+        if known is _HOW:
+            if said.upper() not in known:
+                raise Refused("bad_method", f"{name} is GET or POST")
+        elif said not in known and said.lower() not in known & _YES_OR_NO:
+            *most, last = sorted(known)
+            choice = f"{', '.join(most)} or {last}" if most else last
+            raise Problem(20001, f"{name} is {choice}", status=400)
