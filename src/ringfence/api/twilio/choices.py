@@ -14,7 +14,7 @@ from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Question
 from ringfence.kernel.errors import Refused
 
-Words = Mapping[str, frozenset[str]]
+Words = dict[str, frozenset[str]]
 """The words of each field."""
 
 _HOW = frozenset({"GET", "POST"})
