@@ -34,8 +34,9 @@ from ringfence.kernel.limits import (
 from ringfence.markup.exchange import Callback
 from ringfence.media.engine.sealing import measure
 from ringfence.observe.logs import get_logger
-from ringfence.office import Office, tenancy, trunk_entry
+from ringfence.office import Office, tenancy
 from ringfence.office.first_start import LOOPBACK
+from ringfence.office.learned import trunk_entry
 from ringfence.office.live import Addresses, Live
 from ringfence.office.messaging.incoming import Incoming
 from ringfence.office.recognising import ears

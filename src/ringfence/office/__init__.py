@@ -10,160 +10,50 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractContextManager
 from contextvars import copy_context
 from typing import Any, TypeVar
 
-from ringfence.accounts.resources import Application, CallerId, Resource
 from ringfence.api import views
 from ringfence.config import Settings
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import (
-    AccountId,
-    ApplicationId,
-    CallId,
-    FlowId,
-    NumberId,
-    PartyId,
-    TrunkId,
-)
-from ringfence.kernel.phone import Phone
-from ringfence.office import (
-    about,
-    access,
-    addresses,
-    applications,
-    apps,
-    call_search,
-    caller_ids,
-    carriers,
-    happening,
-    live_transcribing,
-    lookup,
-    messaging,
-    notifications,
-    numbers,
-    payment_sessions,
-    payments,
-    placing,
-    privacy,
-    queues,
-    recording,
-    records,
-    removing,
-    repeating,
-    room_recordings,
-    rooms,
-    setup,
-    simulation,
-    sip_domains,
-    steering,
-    stock,
-    streaming,
-    subaccounts,
-    system,
-    tenancy,
-    transcribing,
-    usage,
-    usage_triggers,
-    webhooks,
-)
+from ringfence.kernel.ids import AccountId, CallId, PartyId
+from ringfence.office import desks, tenancy
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
-from ringfence.office.domain_entries import DOMAIN_PARTS, domain_entries
 from ringfence.office.errands import Errands
 from ringfence.office.first_start import open_account
 from ringfence.office.identities import Identities
+from ringfence.office.learned import Learned, trunk_entry
 from ringfence.office.live import Live
 from ringfence.office.lookup import LookupShelf
 from ringfence.office.messaging.pictures import Pictures
 from ringfence.office.messaging.post import Post
 from ringfence.office.messaging.senders import SenderBook
-from ringfence.office.number_ties import passing_on
 from ringfence.office.privacy import policy
-from ringfence.office.shelf import Shelf
 from ringfence.office.shown_calls import ShownCalls
 from ringfence.office.storeroom import Rooms
 from ringfence.office.table import TABLE, Admission, UseCase
-from ringfence.privacy.purposes import acting, exchange_itself, purpose
+from ringfence.privacy.purposes import acting, purpose
 from ringfence.privacy.roles import Identity
 from ringfence.sip.uri import Uri
-from ringfence.storage.flows import Flow
 from ringfence.storage.folder import DataFolder
-from ringfence.storage.numbers import Number
 from ringfence.storage.phones import PhoneDevice
-from ringfence.storage.resources import Kept
 from ringfence.storage.store import Store
 from ringfence.storage.trunks import Trunk
 from ringfence.storage.unit_of_work import Queries, Transaction
-from ringfence.switch.directory import (
-    ApplicationRoute,
-    DeviceEntry,
-    Directory,
-    FlowRoute,
-    NumberEntry,
-    Route,
-    TrunkEntry,
-    TwimlRoute,
-    UrlRoute,
-)
+from ringfence.switch.directory import Directory
 from ringfence.switch.live import LiveCall
 from ringfence.webhooks.guard import Guard as WebGuard
 from ringfence.webhooks.guard import check_secure
 
-__all__ = [
-    "Office",
-    "about",
-    "access",
-    "addresses",
-    "applications",
-    "apps",
-    "call_search",
-    "caller_ids",
-    "carriers",
-    "happening",
-    "live_transcribing",
-    "lookup",
-    "messaging",
-    "notifications",
-    "numbers",
-    "open_office",
-    "payment_sessions",
-    "payments",
-    "placing",
-    "privacy",
-    "queues",
-    "recording",
-    "records",
-    "removing",
-    "repeating",
-    "room_recordings",
-    "rooms",
-    "setup",
-    "simulation",
-    "sip_domains",
-    "steering",
-    "stock",
-    "streaming",
-    "subaccounts",
-    "system",
-    "tenancy",
-    "transcribing",
-    "usage",
-    "usage_triggers",
-    "webhooks",
-]
+__all__ = ["Office", "desks", "open_office"]
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Resource)
-
-NOTHING = "<Response><Reject/></Response>"
-"""What answers a number that nothing answers."""
 
 
-class Office:
+class Office(Learned):
     """The use cases over one open data folder. ``live`` is set where a server runs."""
 
     def __init__(self, settings: Settings, store: Store, *, clock: Clock, entropy: Entropy) -> None:
@@ -192,15 +82,10 @@ class Office:
             token = store.accounts.auth_token(store.db.reading, self.account)
         with purpose("operate"):
             self.account_name = store.accounts.name(store.db.reading, self.account)
-        self.directory = Directory(self.account.id, token)
-        self.shelf = Shelf()
+        super().__init__(Directory(self.account.id, token))
         self.shown_calls = ShownCalls()
         self.lookups = LookupShelf()
         self.postbox = Postbox(self)
-        self.flows: dict[str, Flow] = {}
-        self.numbers: dict[str, Number] = {}
-        self.trunks: dict[TrunkId, Trunk] = {}
-        self.phones: dict[str, PhoneDevice] = {}
         self.text_senders = SenderBook()
         self.post = Post(self)
         self.errands = Errands(self)
@@ -215,12 +100,17 @@ class Office:
         return self.house._live is not None
 
     @property
+    def running(self) -> Live | None:
+        """The running server, as this account sees it; None where there is none."""
+        found = self.house._live
+        return found if found is None or self.house is self else found.of(self.account.id)
+
+    @property
     def live(self) -> Live:
         """The running server, as this account sees it. Raises `Refused` where there is none."""
-        found = self.house._live
-        if found is None:
+        if self.running is None:
             raise Refused("not_running", "start it first: ringfence up --data DIR")
-        return found if self.house is self else found.of(self.account.id)
+        return self.running
 
     def live_call(self, call: str) -> LiveCall | None:
         """A call of this account that is going on; None where there is none."""
@@ -302,11 +192,6 @@ class Office:
         finally:
             await stream.aclose()
 
-    def _acting(self, who: Identity, admission: Admission) -> AbstractContextManager[None]:
-        """A visitor is not somebody: what is opened to let them in, the exchange opens itself."""
-        role = "system" if who.role == "visitor" else who.role
-        return acting(role, actor=who.actor, declared=admission.declared)
-
     def _oblige(self, row: UseCase, who: Identity, admission: Admission) -> None:
         """Carry out what the gate asks for: a leaf that says who handles what, and why."""
         if "log_opening" in admission.obligations:
@@ -348,10 +233,8 @@ class Office:
         with purpose("operate"):
             self.account_name = self.store.accounts.name(reading, found)
         shared = house.directory
-        self.directory = Directory(account, token, roll=shared.roll, trunks=shared.trunks)
-        self.shelf = Shelf()
+        self.learn_nothing(Directory(account, token, roll=shared.roll, trunks=shared.trunks))
         self.branches = {}
-        self.flows, self.numbers, self.phones = {}, {}, {}
         self.text_senders = SenderBook()
         self.postbox = Postbox(self, over=house.postbox)
         self.pictures = Pictures(self, over=house.pictures)
@@ -391,118 +274,7 @@ class Office:
             for phone in self.store.phones.all(reading):
                 self.learn_phone(phone)
 
-    # -- what has been learned ----------------------------------------------------------------
-
-    def learn_flow(self, flow: Flow) -> None:
-        """A flow has a new version: calls that begin from now on get it."""
-        self.flows[flow.name] = flow
-        self.directory.flows[flow.name] = flow
-        if self.runs:
-            with exchange_itself():
-                self.live.flow_changed(flow)
-
-    def learn_number(self, number: Number) -> None:
-        """A number is ours."""
-        self.numbers[number.phone.e164] = number
-        self.directory.add_number(
-            NumberEntry(
-                id=number.id,
-                phone=number.phone,
-                route=self._route(number),
-                options=number.options,
-            )
-        )
-
-    def forget_number(self, phone: Phone) -> None:
-        """A number is no longer ours."""
-        self.numbers.pop(phone.e164, None)
-        self.directory.remove_number(phone)
-
-    def learn_resource(self, kept: Kept[R]) -> None:
-        """A small document was made or changed."""
-        self.shelf.learn(kept)
-        self._see_domains(kept)
-        if isinstance(kept.body, Application):
-            self.directory.applications[ApplicationId(kept.id)] = kept.body
-        elif isinstance(kept.body, CallerId):
-            self.directory.caller_ids.add(kept.body.number)
-
-    def forget_resource(self, kept: Kept[R]) -> None:
-        """A small document is gone."""
-        self.shelf.forget(kept.id)
-        self._see_domains(kept)
-        if isinstance(kept.body, Application):
-            self.directory.applications.pop(ApplicationId(kept.id), None)
-        elif isinstance(kept.body, CallerId):
-            self.directory.caller_ids.discard(kept.body.number)
-
-    def _see_domains(self, kept: Kept[R]) -> None:
-        if isinstance(kept.body, DOMAIN_PARTS):
-            found, users = domain_entries(self.shelf, nothing=TwimlRoute(document=NOTHING))
-            self.directory.set_domains(found, users)
-
-    def learn_phone(self, phone: PhoneDevice) -> None:
-        """A phone may register."""
-        self.phones[phone.username] = phone
-        self.directory.add_phone(DeviceEntry(id=phone.id, name=phone.username))
-        if self.runs:
-            with exchange_itself():
-                self.live.phone_added(phone)
-
-    def forget_phone(self, phone: PhoneDevice) -> None:
-        """A phone may no longer register; its bindings go."""
-        self.phones.pop(phone.username, None)
-        self.directory.remove_phone(phone.username)
-        if self.runs:
-            with exchange_itself():
-                self.live.phone_removed(phone)
-
-    async def learn_trunk(self, trunk: Trunk) -> None:
-        """A carrier is trusted, or registered with."""
-        self.trunks[trunk.id] = trunk
-        self.directory.trunks[trunk.id] = trunk_entry(trunk)
-        if self.runs:
-            with exchange_itself():
-                await self.live.trunk_added(trunk)
-
-    def forget_trunk(self, trunk: Trunk) -> None:
-        """A carrier is trusted no longer."""
-        self.trunks.pop(trunk.id, None)
-        self.directory.trunks.pop(trunk.id, None)
-        if self.runs:
-            with exchange_itself():
-                self.live.trunk_removed(trunk)
-
-    def _route(self, number: Number) -> Route:
-        if number.options.trunk is not None:
-            return FlowRoute(flow=passing_on(number.id))
-        if number.options.application is not None:
-            return ApplicationRoute(application=number.options.application)
-        if number.route == "flow":
-            return FlowRoute(flow=self.flow_name(number.flow) or "")
-        if number.route == "url":
-            return UrlRoute(
-                url=number.voice or "",
-                method="GET" if number.method == "GET" else "POST",
-                fallback=number.options.fallback,
-            )
-        if number.route == "none":
-            return TwimlRoute(document=NOTHING)
-        return TwimlRoute(document=number.voice or "")
-
     # -- looking up and checking --------------------------------------------------------------
-
-    def flow_name(self, flow: FlowId | None) -> str | None:
-        """The name of a flow."""
-        if flow is None:
-            return None
-        return next((f.name for f in self.flows.values() if f.id == flow), None)
-
-    def number_by_id(self, number: NumberId | None) -> Number | None:
-        """One of our numbers."""
-        if number is None:
-            return None
-        return next((n for n in self.numbers.values() if n.id == number), None)
 
     def check_url(self, url: str) -> None:
         """Raise `Refused` (``bad_url``, ``private_address``) where it may not be fetched."""
@@ -571,26 +343,6 @@ def _acting(who: Identity, admission: Admission) -> acting:
     """A visitor is not somebody: what is opened to let them in, the exchange opens itself."""
     role = "system" if who.role == "visitor" else who.role
     return acting(role, actor=who.actor, declared=admission.declared, key=admission.purpose)
-
-
-def trunk_entry(trunk: Trunk) -> TrunkEntry:
-    """What the switch needs to know of a trunk."""
-    uri = None
-    try:
-        uri = Uri.parse(f"sip:{trunk.host}")
-    except RemoteError:
-        pass  # a network: it is trusted and never called
-    transport = trunk.transport
-    return TrunkEntry(
-        id=trunk.id,
-        name=trunk.name,
-        host=uri.host if uri is not None else "",
-        port=uri.port if uri is not None else None,
-        transport="tls" if transport == "tls" else "tcp" if transport == "tcp" else "udp",
-        username=trunk.username,
-        password=trunk.password,
-        register=trunk.kind == "register",
-    )
 
 
 async def open_office(settings: Settings) -> Office:

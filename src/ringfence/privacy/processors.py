@@ -197,7 +197,7 @@ PROCESSORS: Mapping[str, Processor] = MappingProxyType({
 EDGES_ON_THIS_MACHINE: Mapping[str, str] = MappingProxyType(
     {
         "ringfence.client.connection": "whoever programs with it asks this exchange",
-        "ringfence.client.asynchronous": "the same, for programs that await",
+        "ringfence.client.awaiting": "the same, for programs that await",
         "ringfence.cli.proof_walk": "the proof of erasure calls our own server",
         "ringfence.cli.facts": "the doctor looks whether our own ports answer",
         "ringfence.config": "asks the kernel for our own address; sends nothing",
