@@ -103,7 +103,7 @@ class Ledger:
                 assert self.stops[recording] == 1
                 assert self.recordings[recording] == "running", "stopped after its end"
                 self.recordings[recording] = "stopping"
-            case effects.LeavePeer() | effects.DiscardRecording():
+            case effects.LeavePeer() | effects.AnswerPeer() | effects.DiscardRecording():
                 pass
             case effects.StopStream() | effects.HoldStream():
                 pass  # of a stream, not of a leg

@@ -24,6 +24,7 @@ from ringfence.kernel.ids import (
 CALLER = LegId("LG-caller")
 STRANGER = LegId("LG-stranger")
 CLIP = ClipId("CL-1")
+NOTICE = commands.RecordingNotice(clips=(CLIP,), ask=True, text="hash", version="1", language="en")
 
 
 @pytest.mark.parametrize(
@@ -301,6 +302,10 @@ EXAMPLES: dict[type, effects.Effect] = {
         effects.LeaveQueue(leg=CALLER, queue=QueueId("QU-x")),
         effects.TakeFromQueue(leg=CALLER, queue=QueueId("QU-x")),
         effects.MeetAgent(leg=CALLER, queue=QueueId("QU-x")),
+        effects.TellPeer(
+            leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), notice=NOTICE, telling=-9
+        ),
+        effects.AnswerPeer(leg=CALLER, peer_call=CallId("CA-x"), telling=-9, answer="yes"),
         effects.LeavePeer(leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), cause=Cause.NORMAL),
     )
 }

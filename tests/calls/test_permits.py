@@ -258,3 +258,21 @@ def test_what_a_party_was_told_is_remembered() -> None:
     assert permits.paid("conference", one) == "ask"
     assert permits.paid("dial", one) == "none"
     assert permits.paid("conference", None) == "none"
+
+
+@pytest.mark.promise("TEL-07")
+def test_a_ruling_on_what_goes_on_keeps_what_was_said() -> None:
+    permits = Permits()
+    permits.rule("call", "ask", [(A, "announce")])
+    permits.told("call", A, "heard")
+    permits.rule("call", "ask", [(A, "announce"), (B, "ask")], again=True)
+    assert (permits.owes("call", A), permits.owes("call", B)) == ("none", "ask")
+    permits.rule("call", "ask", [(A, "ask"), (B, "ask")], again=True)
+    assert permits.owes("call", A) == "ask"  # whoever was told was not asked
+    permits.told("call", B, "no")
+    permits.rule("call", "record", [(A, "none"), (B, "none")], again=True)
+    assert permits.denied("call")
+    permits.rule("call", "record", [(A, "none"), (B, "none")])
+    assert not permits.denied("call")
+    assert permits.ruled("call")
+    assert not permits.ruled("dial")

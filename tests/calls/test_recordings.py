@@ -235,12 +235,10 @@ def test_the_longest_recording(rig: Any) -> None:
 
 
 def told_of(*legs):
-    from ringfence.calls.commands import RecordingNotice
+    from ringfence.calls.commands import Owed, RecordingNotice
 
-    return tuple(
-        (leg, RecordingNotice(clips=("CL-n",), ask=False, text="t", version="1", language="en"))
-        for leg in legs
-    )
+    said = RecordingNotice(clips=("CL-n",), ask=False, text="t", version="1", language="en")
+    return tuple(Owed(leg=leg, notice=said) for leg in legs)
 
 
 def ruled(parties, duties):

@@ -290,11 +290,11 @@ def test_a_caller_who_takes_their_consent_back_is_recorded_no_more(rig: Any) -> 
 
 def test_nothing_is_recorded_before_there_is_a_talk(rig: Any) -> None:
     taking(rig, record=True)
-    assert not rig.call.hears_strangers
+    assert rig.call.stranger is None
     with pytest.raises(LocalError, match="nobody talks"):
         rig.do(commands.StartRecording(source="dial"))
     rig.hear(RECORDED)
-    assert rig.call.hears_strangers
+    assert rig.call.stranger == (PEER, PEER_CALL)
 
 
 def test_an_agent_who_has_recorded_too_often_goes_on_unrecorded(rig: Any) -> None:

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from platform_run import Platform
-from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, Start, Stop, VoiceResponse
 from twilio_here import client_of
@@ -438,7 +437,9 @@ def test_a_stream_asked_for_by_the_client_begins_once_the_caller_was_told(
     assert timeline.index("RecordingTold") < timeline.index("StreamStarted")
 
 
-def test_who_has_to_be_asked_is_not_streamed_by_the_client(platform: Platform, app: App) -> None:
+def test_who_is_asked_and_does_not_agree_is_not_streamed_by_the_client(
+    platform: Platform, app: App
+) -> None:
     response = VoiceResponse()
     response.say("One.")
     response.pause(length=60)
@@ -446,9 +447,12 @@ def test_who_has_to_be_asked_is_not_streamed_by_the_client(platform: Platform, a
     async def scenario(talk: PhoneCall) -> None:
         await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
         streams = client_of(platform).calls(await going(platform)).streams
-        with pytest.raises(TwilioRestException):
-            await asyncio.to_thread(streams.create, url=f"{app.url}/asked-first")
+        made = await asyncio.to_thread(streams.create, url=f"{app.url}/asked-first")
+        assert made.sid.startswith("MZ")
+        await talk.press("2")
+        await asyncio.sleep(1)
 
     _, timeline, _ = call(platform, response, scenario, GERMAN)
+    assert "RecordingTold" in timeline
     assert "StreamStarted" not in timeline
     assert "/asked-first" not in app.heard

@@ -142,7 +142,7 @@ class Script:
                 says = RoomSays(request=item.request, recorded=self.room_recorded)
                 self.program.receive(says, now)
             case AskRecording():
-                others = len(item.targets) + (item.peer is not None)
+                others = len(item.targets) + len(item.peers)
                 duties = (*self.duties, *["none"] * others)[: 1 + others]
                 self.program.receive(
                     RecordingMay(

@@ -6,7 +6,7 @@ import pytest
 
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
-from ringfence.kernel.ids import CallId, ClipId, QueueId, RecordingId
+from ringfence.kernel.ids import CallId, ClipId, LegId, QueueId, RecordingId
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Callback, ClipReady, Fetch, Fetched, LoadMusic
 
@@ -194,7 +194,7 @@ def test_a_wish_to_record_a_queue_goes_with_the_taking(script):
 
 def test_the_action_hears_of_the_recording(script):
     s = take(script, dial="record='record-from-answer' action='/done'")
-    s.tell(notices.QueueTaken(peer_call=AGENT))
+    s.tell(notices.QueueTaken(peer_call=AGENT, leg=LegId("LG-1"), peer=LegId("LG-2")))
     recording = RecordingId("RE" + "7" * 32)
     s.tell(
         notices.DialFinished(

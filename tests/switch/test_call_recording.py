@@ -6,6 +6,7 @@ import pytest
 from switch_bench import PEER, Bench
 
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
 from ringfence.markup.telling import RECORDING_STEPS, RecordingCallback
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
@@ -96,3 +97,94 @@ async def test_both_sides_of_a_dial_hear_of_it(bench: Bench) -> None:
             media.PlayFinished(leg=play.leg, play=play.play, reason="done", played_ms=9)
         )
     assert bench.wire.sent(media.StartRecording)
+
+
+# --- in a room ------------------------------------------------------------------------------------
+
+FREE, BRITON, GERMAN = "+12025550124", "+447700900123", "+4930231250"
+ROOM = "<Response><Dial><Conference beep='false'>team</Conference></Dial></Response>"
+
+
+async def enter(bench: Bench, caller: str) -> tuple[LiveCall, str]:
+    """Somebody calls and is in the room; their call and leg."""
+    count = len(bench.wire.sent(media.OpenLeg))
+    number = f"+1202555{100 + count:04d}"
+    bench.number(number, ROOM)
+    extra = f"P-Asserted-Identity: <sip:{caller}@192.0.2.50>\r\n"
+    bench.invite(number, key=f"in-{count}", extra=extra)
+    bench.open_ports()
+    await turn()
+    await turn()
+    return [*bench.runner.calls.values()][-1], str(bench.wire.last(media.OpenLeg).leg)
+
+
+def agreed(bench: Bench, *numbers: str) -> None:
+    for number in numbers:
+        party = bench.world.resolve(Phone(number), bench.clock.now())
+        bench.world.consents[party] = "given"
+
+
+def plays_to(bench: Bench, leg: str) -> list[media.Play]:
+    """What a leg hears once, music apart."""
+    return [play for play in bench.wire.sent(media.Play) if play.leg == leg and play.loop != 0]
+
+
+@pytest.mark.promise("TEL-07")
+@pytest.mark.parametrize(("key", "begins"), [("1", True), ("2", False)])
+async def test_everybody_in_the_room_is_ruled_on(bench: Bench, key: str, begins: bool) -> None:
+    agreed(bench, FREE)
+    live, _ = await enter(bench, FREE)
+    _, briton = await enter(bench, BRITON)
+    _, german = await enter(bench, GERMAN)
+    await record_call(bench.runner, live, RecordingWish())
+    await turn()
+    (one,), (asked,) = plays_to(bench, briton), plays_to(bench, german)
+    bench.link.heard(media.DtmfReceived(one.leg, "1", 100, False))  # the strictest binds all
+    await turn()
+    assert not bench.wire.sent(media.StartRecording), "one of them has not answered"
+    bench.link.heard(media.DtmfReceived(asked.leg, key, 100, False))
+    await turn()
+    assert bool(bench.wire.sent(media.StartRecording)) is begins
+
+
+@pytest.mark.promise("TEL-07")
+@pytest.mark.parametrize("key", ["1", "2"])
+async def test_who_comes_into_the_room_is_asked_while_nothing_is_kept(
+    bench: Bench, key: str
+) -> None:
+    agreed(bench, FREE)
+    live, _ = await enter(bench, FREE)
+    recording = await record_call(bench.runner, live, RecordingWish())
+    bench.link.heard(media.RecordingStarted(recording=recording))
+    _, german = await enter(bench, GERMAN)
+    sent = [type(one) for one in bench.wire.media]
+    mixed = max(n for n, kind in enumerate(sent) if kind is media.JoinConference)
+    assert sent.index(media.PauseRecording) < mixed, "it rests before they are heard"
+    (asked,) = plays_to(bench, german)
+    bench.link.heard(media.DtmfReceived(asked.leg, key, 100, False))
+    await turn()
+    assert bool(bench.wire.sent(media.ResumeRecording)) is (key == "1")
+    assert bool(bench.wire.sent(media.StopRecording)) is (key == "2")
+
+
+@pytest.mark.promise("TEL-07")
+async def test_who_has_refused_ends_it_by_coming(bench: Bench) -> None:
+    agreed(bench, FREE)
+    live, _ = await enter(bench, FREE)
+    recording = await record_call(bench.runner, live, RecordingWish())
+    bench.link.heard(media.RecordingStarted(recording=recording))
+    party = bench.world.resolve(Phone(BRITON), bench.clock.now())
+    bench.world.consents[party] = "refused"
+    await enter(bench, BRITON)
+    assert bench.wire.sent(media.StopRecording)
+    assert not bench.wire.sent(media.ResumeRecording)
+
+
+async def test_who_need_not_know_lets_it_go_on(bench: Bench) -> None:
+    agreed(bench, FREE, BRITON)
+    live, _ = await enter(bench, FREE)
+    recording = await record_call(bench.runner, live, RecordingWish())
+    bench.link.heard(media.RecordingStarted(recording=recording))
+    _, briton = await enter(bench, BRITON)
+    assert bench.wire.sent(media.ResumeRecording)
+    assert not plays_to(bench, briton)

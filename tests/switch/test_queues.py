@@ -11,6 +11,7 @@ from ringfence.calls import effects, events
 from ringfence.calls.commands import EndDial
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, LegId, QueueId
+from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.media.engine import protocol as media
@@ -136,23 +137,66 @@ async def test_a_talk_that_may_be_recorded_is_and_each_side_for_itself(bench: Be
     assert names.index("QueueAnswered") < names.index("RecordingRuled")
 
 
-@pytest.mark.parametrize(("caller", "agent"), [(BRITON, FREE), (FREE, BRITON), ("anonymous", FREE)])
-async def test_who_would_have_to_be_told_first_is_not_recorded(
+def press(bench: Bench, leg: LegId, digit: str) -> None:
+    bench.link.heard(media.DtmfReceived(leg, digit, 100, False))
+
+
+def said(bench: Bench, play: media.Play) -> None:
+    bench.link.heard(media.PlayFinished(play.leg, play.play, "done", 9))
+
+
+@pytest.mark.promise("TEL-07")
+@pytest.mark.parametrize(("caller", "agent"), [(BRITON, FREE), (FREE, BRITON)])
+async def test_who_has_to_be_told_hears_it_in_the_talk_and_then_it_begins(
     bench: Bench, caller: str, agent: str
 ) -> None:
     bench.world.consents[bench.world.resolve(Phone(FREE), bench.clock.now())] = "given"
-    await come(bench, caller=caller)
-    await come(bench, RECORDED, agent)
+    _, waiting = await come(bench, caller=caller)
+    _, taking = await come(bench, RECORDED, agent)
     assert len(bench.wire.sent(media.Bridge)) == 1, "they talk all the same"
+    play = bench.wire.last(media.Play)
+    assert play.leg == (waiting if caller == BRITON else taking)
     assert not bench.wire.sent(media.StartRecording)
-    noted = [fact.code for fact in bench.world.facts if isinstance(fact, events.TimelineNoted)]
-    assert "recording_not_permitted" in noted
+    said(bench, play)
+    await turn()
+    assert bench.wire.sent(media.StartRecording)
 
 
-async def test_from_outside_the_other_side_of_a_queue_is_not_recorded(bench: Bench) -> None:
-    waiting, _ = await come(bench, caller=BRITON)
+@pytest.mark.promise("TEL-07")
+@pytest.mark.parametrize("key", ["1", "2", ""])
+async def test_a_caller_nobody_knows_is_asked_and_silence_is_a_no(bench: Bench, key: str) -> None:
+    bench.world.consents[bench.world.resolve(Phone(FREE), bench.clock.now())] = "given"
+    _, waiting = await come(bench, caller="anonymous")
+    call, _ = await come(bench, RECORDED, FREE)
+    play = bench.wire.last(media.Play)
+    assert play.leg == waiting
+    if key:
+        press(bench, waiting, key)
+    else:
+        said(bench, play)
+        await turn()
+        bench.clock.advance(RECORDING_ANSWER_MS)
+        for live in [*bench.runner.calls.values()]:
+            bench.runner._fire(live)
+    await turn()
+    assert bool(bench.wire.sent(media.StartRecording)) is (key == "1")
+    assert ("RecordingFailed" in bench.names()) is (key != "1")
+    told = [fact for fact in bench.world.facts if isinstance(fact, events.RecordingTold)]
+    assert [(fact.call, fact.answer) for fact in told] == [
+        (call, {"1": "yes", "2": "no", "": "nothing"}[key])
+    ]
+
+
+@pytest.mark.promise("TEL-07")
+async def test_from_outside_both_sides_of_a_queue_are_ruled_on(bench: Bench) -> None:
+    bench.world.consents[bench.world.resolve(Phone(FREE), bench.clock.now())] = "given"
+    _, caller = await come(bench, caller=BRITON)
     taking, _ = await come(bench, TAKE, FREE)
-    for call in (waiting, taking):
-        with pytest.raises(Refused, match="recording_not_permitted"):
-            await record_call(bench.runner, bench.runner.calls[call], RecordingWish())
+    await record_call(bench.runner, bench.runner.calls[taking], RecordingWish())
+    await turn()
+    play = bench.wire.last(media.Play)
+    assert play.leg == caller
     assert not bench.wire.sent(media.StartRecording)
+    said(bench, play)
+    await turn()
+    assert bench.wire.sent(media.StartRecording)

@@ -156,10 +156,10 @@ def test_the_talk_of_an_agent_is_recorded_where_both_agreed_before(platform: Pla
 
 
 @pytest.mark.promise("TEL-07")
-def test_whom_the_law_wants_asked_talks_unrecorded(platform: Platform) -> None:
+def test_who_is_asked_and_says_nothing_talks_unrecorded(platform: Platform) -> None:
     sid = talk_on_the_record(platform, GERMAN)
     (ruling,) = platform.do("privacy.recording", sid=sid)
     assert (ruling["outcome"], ruling["same"]) == ("ask", True)
-    assert platform.do("recording.list", call=sid) == []
-    texts = [line["text"] for line in platform.do("call.timeline", sid=sid)]
-    assert any("out of a queue is not recorded: somebody has to be told" in one for one in texts)
+    assert [one["status"] for one in platform.do("recording.list", call=sid)] == ["failed"]
+    names = [line["name"] for line in platform.do("call.timeline", sid=sid)]
+    assert "RecordingStarted" not in names

@@ -20,7 +20,7 @@ from ringfence.calls.dial import DialActivity
 from ringfence.calls.effects import Effect
 from ringfence.calls.events import CallFact
 from ringfence.calls.hear import HEAR
-from ringfence.calls.inputs import Connected, Input, PartnerReplaced
+from ringfence.calls.inputs import Connected, Input, PartnerReplaced, TellAsked
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
@@ -36,7 +36,7 @@ from ringfence.kernel.limits import ANSWER_LISTEN_MS
 
 _DEFAULTS = CallSettings()
 _BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
-_ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced)
+_ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced, TellAsked)
 """Another call waits for our word, even when this one is over."""
 
 
@@ -85,10 +85,12 @@ class Call:
         """Whether a recording of these parties was ruled on, and nobody is owed anything."""
         return self._live.permits.allow(source, parties)
 
-    def was_told(self, source: RecordingSource) -> RecordingDuty:
-        """What whoever the first leg is has been told or asked about such recordings."""
+    def was_told(self, source: RecordingSource, party: PartyId | None = None) -> RecordingDuty:
+        """What a party, else whoever the first leg is, was told or asked about such recordings."""
         anchor = self._live.anchor
-        return self._live.permits.paid(source, None if anchor is None else anchor.party)
+        if party is None and anchor is not None:
+            party = anchor.party
+        return self._live.permits.paid(source, party)
 
     def stream(self, name: str) -> Stream | None:
         """The stream of that id or name, if one goes on."""
@@ -114,12 +116,12 @@ class Call:
         return None
 
     @property
-    def hears_strangers(self) -> bool:
-        """Whether the first leg hears somebody of another call, out of a queue."""
-        live = self._live
-        if live.anchor is None or live.activity is None:
-            return False
-        return live.anchor.peer is not None and self.talks_to() is None
+    def stranger(self) -> tuple[LegId, CallId] | None:
+        """Whom of which other call the first leg hears, out of a queue."""
+        anchor = self._live.anchor
+        if anchor is None or anchor.peer is None or anchor.peer_call is None:
+            return None
+        return anchor.peer, anchor.peer_call
 
     def running(self, source: RecordingSource) -> RecordingId | None:
         """Return the recording of a kind that runs or rests at present."""
@@ -127,6 +129,11 @@ class Call:
             if recording.source == source and recording.running:
                 return recording.id
         return None
+
+    def rests(self, recording: RecordingId) -> bool:
+        """Whether a recording was paused."""
+        found = self._live.recordings.get(recording)
+        return found is not None and found.state == "paused"
 
     def decides_transfers(self, leg: LegId) -> bool:
         """Whether the program says what becomes of a REFER of this leg (`commands.Dial.refers`)."""
@@ -206,6 +213,8 @@ class Call:
                     leg = live.legs.get(LegId(subject))
                     if leg is not None:
                         live.leg_released(leg, None)
+                case "telling":
+                    live.unanswered(int(subject))
                 case "stream":
                     live.stream_ended(StreamId(subject), "failed")
                 case _:

@@ -50,6 +50,7 @@ from ringfence.calls.secrecy import StopCapture as StopCapture
 from ringfence.calls.targets import DialTarget as DialTarget
 from ringfence.calls.targets import Endpoint as Endpoint
 from ringfence.calls.targets import ListenHow as ListenHow
+from ringfence.calls.targets import Owed as Owed
 from ringfence.calls.targets import RecordingNotice as RecordingNotice
 from ringfence.calls.targets import Screen as Screen
 from ringfence.calls.targets import ToDevice as ToDevice
@@ -260,7 +261,8 @@ class StartRecording:
     ``finish_on``: digits that end it. ``min_ms``: shorter is discarded and reported as ``empty``.
     ``beep``: a tone first, which is not recorded. ``dual``: one channel per side instead of one.
     ``trim``: silence at both ends is left out. ``recording``: its id, None for a new one.
-    ``notices``: legs that hear of it first; it begins once all of them have, or not at all.
+    ``notices``: legs that hear of it first, or are asked; it begins once all of them have heard it
+    or agreed, or not at all.
     ``partner``: what the first leg and this one say is recorded, as long as both are there.
     """
 
@@ -275,7 +277,7 @@ class StartRecording:
     track: RecordingTrack = "both"
     asked_by: RecordingAsker = "program"
     recording: RecordingId | None = None
-    notices: tuple[tuple[LegId, RecordingNotice], ...] = ()
+    notices: tuple[Owed, ...] = ()
     partner: LegId | None = None
 
 
@@ -284,7 +286,7 @@ class RuleRecording:
     """What the law lets be recorded in this call, and what it was decided from.
 
     The fields are those of `events.RecordingRuled`. The first party is the first leg's: the call
-    fills it in.
+    fills it in. ``again``: somebody came in; what the others heard of it before holds.
     """
 
     source: RecordingSource
@@ -303,6 +305,7 @@ class RuleRecording:
     consents: tuple[str, ...]
     restricted: tuple[bool, ...]
     duties: tuple[RecordingDuty, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +318,18 @@ class TellRecording:
     text: str
     version: str
     language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WidenRecording:
+    """Let those who came in hear of a recording that rests, or ask them; without a yes it stops.
+
+    ``resume``: it goes on after that; else it rests as it did before.
+    """
+
+    recording: RecordingId
+    notices: tuple[Owed, ...]
+    resume: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -471,6 +486,7 @@ Command = (
     | SendDigits
     | RuleRecording
     | TellRecording
+    | WidenRecording
     | ForbidRecording
     | StartRecording
     | PauseRecording

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ringfence.calls import effects, events, notices
 from ringfence.calls.activity import Activity
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import DialTarget
+from ringfence.calls.commands import DialTarget, RecordingNotice, TellRecording
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import OUR_END, Leg, Playing
 from ringfence.calls.permits import Permits
@@ -22,7 +22,6 @@ from ringfence.calls.words import (
     HungUpBy,
     PlayEnd,
     RecordingAnswer,
-    RecordingDuty,
     RecordingSource,
     Role,
 )
@@ -106,29 +105,26 @@ class CallCore(Streams):
 
     def told(
         self,
-        leg: Leg,
+        leg: LegId,
+        party: PartyId | None,
         source: RecordingSource,
-        kind: RecordingDuty,
+        said: RecordingNotice | TellRecording,
         answer: RecordingAnswer,
-        *,
-        text: str,
-        version: str,
-        language: str,
     ) -> None:
         """A party was told of a recording or asked about it: write down what came of it."""
-        self.permits.told(source, leg.party, answer)
+        self.permits.told(source, party, answer)
         self.facts.append(
             events.RecordingTold(
                 at=self.now,
                 call=self.call,
                 source=source,
-                leg=leg.id,
-                party=leg.party,
-                kind=kind,
+                leg=leg,
+                party=party,
+                kind=said.kind,
                 answer=answer,
-                text=text,
-                version=version,
-                language=language,
+                text=said.text,
+                version=said.version,
+                language=said.language,
             )
         )
 

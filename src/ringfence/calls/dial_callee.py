@@ -109,8 +109,5 @@ class CalleeSide(Activity):
             return
         self.core.timers.clear("activity", attempt.leg.id)
         attempt.state = "consent"
-        self.core.told(
-            attempt.leg, "dial", "ask" if notice.ask else "announce", answer,
-            text=notice.text, version=notice.version, language=notice.language,
-        )  # fmt: skip
+        self.core.told(attempt.leg.id, attempt.leg.party, "dial", notice, answer)
         self._accept(attempt)

@@ -27,7 +27,8 @@ class StartStream:
     """Let a server hear the first leg; `StreamStarted`, then or instead `StreamFinished`.
 
     ``stream``: its id where somebody was told of it already. ``notice``: the first leg hears it
-    before; what it does not hear to the end is not begun (`StreamFinished`, ``refused``).
+    before; what it does not hear to the end, or agree to, is not begun (`StreamFinished`,
+    ``refused``).
     """
 
     order: StreamOrder

@@ -25,7 +25,8 @@ from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Endpoint, Heard, JoinConference, ListenHow
 from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
-from ringfence.calls.words import RecordingSource
+from ringfence.calls.targets import RecordingNotice
+from ringfence.calls.words import RecordingAnswer, RecordingSource
 from ringfence.kernel.ids import (
     CallId,
     ClipId,
@@ -402,6 +403,27 @@ class LeavePeer:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellPeer:
+    """Let a leg of another call hear a notice: ``inputs.TellAsked`` for it, ``PeerTold`` for us."""
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId
+    notice: RecordingNotice
+    telling: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPeer:
+    """Tell another call what ``leg`` answered: ``inputs.PeerTold``."""
+
+    leg: LegId
+    peer_call: CallId
+    telling: int
+    answer: RecordingAnswer
+
+
 Effect = (
     RingLeg
     | AnswerLeg
@@ -441,4 +463,6 @@ Effect = (
     | TakeFromQueue
     | MeetAgent
     | LeavePeer
+    | TellPeer
+    | AnswerPeer
 )

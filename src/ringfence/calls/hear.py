@@ -258,6 +258,8 @@ def _digit(call: LiveCall, x: inputs.DigitPressed) -> None:
         return
     if (call.secrets or call.capture is not None) and call.secret_digit(leg, x.digit):
         return
+    if call.answers_notice(leg, x.digit):
+        return
     if leg.plays and any(playing.stop_on_digit for playing in leg.plays.values()):
         call.stop_play(leg)
     if call.activity is not None and call.activity.digit(leg, x.digit):
@@ -324,9 +326,7 @@ def _play_ended(call: LiveCall, x: inputs.PlayEnded) -> None:
     if leg is None or not call.end_play(leg, x.play, x.reason, x.played_ms):
         return
     if x.play in call.tellings:
-        call.told_of_recording(x.play, heard=x.reason == "done")
-    elif x.play in call.stream_tellings:
-        call.told_of_stream(x.play, heard=x.reason == "done")
+        call.notice_played(x.play, x.reason)
     elif x.play < 0:
         if call.activity is not None:
             call.activity.play_ended(leg, x.play, x.reason)
@@ -442,6 +442,14 @@ def _connected(call: LiveCall, x: inputs.Connected) -> None:
         call.leave_peer(x.leg, x.peer, x.peer_call, Cause.CANCELLED)
 
 
+def _tell_asked(call: LiveCall, x: inputs.TellAsked) -> None:
+    call.tell_for(x)
+
+
+def _peer_told(call: LiveCall, x: inputs.PeerTold) -> None:
+    call.peer_answered(x.telling, x.answer)
+
+
 # --- effects that failed --------------------------------------------------------------------------
 
 
@@ -491,6 +499,8 @@ def _effect_failed(call: LiveCall, x: inputs.EffectFailed) -> None:
             _to_activity(call, inputs.RoomLeft(leg=leg_id, reason="failed"))
         case effects.LeaveRoom(leg=leg_id):
             _to_activity(call, inputs.RoomLeft(leg=leg_id, reason="left"))
+        case effects.TellPeer(telling=telling):
+            call.peer_answered(telling, "not_said")
         case effects.EnterQueue() | effects.TakeFromQueue():
             _to_activity(call, inputs.QueueEnded(reason="failed"))
         case effects.QuietLeg(on=True):
@@ -553,6 +563,8 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,
     inputs.Disconnected: _to_activity,
+    inputs.TellAsked: _tell_asked,
+    inputs.PeerTold: _peer_told,
     inputs.SpeechHeard: _speech_heard,
     inputs.HearingEnded: _hearing_ended,
     inputs.StreamBegan: _stream_began,

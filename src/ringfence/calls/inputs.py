@@ -18,10 +18,12 @@ from ringfence.calls.effects import Effect
 from ringfence.calls.hearing import HearingEnd
 from ringfence.calls.reply import Reply
 from ringfence.calls.stream import StreamEnd
+from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import (
     AnsweredBy,
     PlayEnd,
     QueueExit,
+    RecordingAnswer,
     RecordingEnd,
     RecordingFault,
     ReferOutcome,
@@ -401,6 +403,24 @@ class Disconnected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellAsked:
+    """Another call wants ``leg`` told of what it records, or asked (`effects.TellPeer`)."""
+
+    leg: LegId
+    peer_call: CallId
+    notice: RecordingNotice
+    telling: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerTold:
+    """What came of telling somebody of another call (`effects.AnswerPeer`)."""
+
+    telling: int
+    answer: RecordingAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechHeard:
     """What a leg says, as far as it is understood. ``final``: this utterance is over.
 
@@ -484,6 +504,8 @@ Input = (
     | QueueEnded
     | Connected
     | Disconnected
+    | TellAsked
+    | PeerTold
     | SpeechHeard
     | HearingEnded
     | StreamBegan

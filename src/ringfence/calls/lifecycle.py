@@ -14,19 +14,16 @@ from typing import Literal
 from ringfence.calls import effects, events, notices
 from ringfence.calls.causes import Cause
 from ringfence.calls.collect import Collector
-from ringfence.calls.core import CallCore, CallSettings
-from ringfence.calls.ears import StartStream
+from ringfence.calls.core import CallSettings
 from ringfence.calls.inputs import LegStats
 from ringfence.calls.leg import Leg
-from ringfence.calls.recording import Recording
 from ringfence.calls.secrecy import Secrecy, SecretFor
-from ringfence.calls.stream import StreamEnd
-from ringfence.calls.targets import RecordingNotice
+from ringfence.calls.tellings import Tellings
 from ringfence.calls.words import AnsweredBy, CollectEnd, Direction, HungUpBy, ListenWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
-from ringfence.kernel.ids import AccountId, CallId, LegId, RecordingId
+from ringfence.kernel.ids import AccountId, CallId, LegId
 from ringfence.kernel.limits import ANSWER_LISTEN_MS, SECRET_QUIET_MS
 
 CallState = Literal["new", "offered", "placed", "up", "ending", "ended"]
@@ -49,7 +46,7 @@ finding out who answered."""
 _CLOSING_TIMERS = frozenset({"release", "recording", "stream"})
 
 
-class LiveCall(CallCore):
+class LiveCall(Tellings):
     """A call with its state, its collection of digits and its one way to end."""
 
     __slots__ = (
@@ -69,8 +66,6 @@ class LiveCall(CallCore):
         "offered_at",
         "secret_leg",
         "state",
-        "stream_tellings",
-        "tellings",
     )
 
     def __init__(
@@ -95,10 +90,6 @@ class LiveCall(CallCore):
         self._first: LegId | None = None
         self._preparing: set[Preparation] = set()
         self.listen: ListenWhen = "no"
-        self.tellings: dict[int, tuple[LegId, RecordingNotice, RecordingId]] = {}
-        """By the number of the prompt in which a party hears that a recording begins."""
-        self.stream_tellings: dict[int, tuple[StartStream, RecordingNotice]] = {}
-        """By the number of the prompt in which the first leg hears that somebody listens."""
 
     # --- beginning --------------------------------------------------------------------------------
 
@@ -296,69 +287,6 @@ class LiveCall(CallCore):
             )
         )
 
-    # --- telling of recordings --------------------------------------------------------------------
-
-    def tell_of_recording(
-        self, recording: Recording, told: tuple[tuple[LegId, RecordingNotice], ...]
-    ) -> None:
-        """Let parties hear of a recording that was held back."""
-        for leg_id, notice in told:
-            leg = self.legs.get(leg_id)
-            if leg is None or leg.state != "up":
-                self.stop_recording(recording)
-                return
-            play = self.own_play()
-            self.tellings[play] = (leg_id, notice, recording.id)
-            self.play(leg, play, notice.clips)
-
-    def told_of_recording(self, play: int, *, heard: bool) -> None:
-        """One party has heard of it, or not to the end; begin when all have."""
-        leg_id, notice, name = self.tellings.pop(play)
-        leg, recording = self.legs.get(leg_id), self.recordings.get(name)
-        if leg is not None and recording is not None:
-            self.told(
-                leg, recording.source, "announce", "heard" if heard else "not_said",
-                text=notice.text, version=notice.version, language=notice.language,
-            )  # fmt: skip
-        if recording is None or any(name == other for _, _, other in self.tellings.values()):
-            return
-        if self.permits.denied(recording.source):
-            self.stop_recording(recording)
-        else:
-            self.begin_recording(recording)
-
-    def tell_of_stream(self, wanted: StartStream, notice: RecordingNotice) -> None:
-        """Let the first leg hear that somebody is about to listen."""
-        play = self.own_play()
-        self.stream_tellings[play] = wanted, notice
-        self.play(self.first(), play, notice.clips)
-
-    def told_of_stream(self, play: int, *, heard: bool) -> None:
-        """They have heard it, or not to the end."""
-        wanted, notice = self.stream_tellings.pop(play)
-        self.told(
-            self.first(), "stream", "announce", "heard" if heard else "not_said",
-            text=notice.text, version=notice.version, language=notice.language,
-        )  # fmt: skip
-        if heard:
-            self.let_hear(wanted)
-        else:
-            self._unheard(wanted, "refused")
-
-    def _unheard(self, wanted: StartStream, reason: StreamEnd) -> None:
-        if wanted.stream is not None:
-            finished = notices.StreamFinished(
-                stream=wanted.stream, order=wanted.order, reason=reason
-            )
-            self.tell(finished)
-
-    def let_hear(self, wanted: StartStream) -> None:
-        """Begin a stream; while others are on the line who were not told, nothing is heard."""
-        first = self.first()
-        self.start_stream(first, wanted.order, wanted.stream)
-        if first.peer is not None or (self.activity is not None and self.activity.shared):
-            self.company(first.id, told=False)
-
     # --- ending -----------------------------------------------------------------------------------
 
     def end(self, cause: Cause, by: HungUpBy) -> None:
@@ -371,9 +299,7 @@ class LiveCall(CallCore):
         self._cause = cause
         self._by = by
         self.tell(notices.CallOver(cause=cause, answered=self.answered_at is not None))
-        while self.stream_tellings:
-            _, (wanted, _) = self.stream_tellings.popitem()
-            self._unheard(wanted, "call_over")
+        self.stop_telling()
         self.over = True
         self.end_collection("stopped", tell=False)
         self.end_capture("stopped", tell=False)

@@ -201,9 +201,15 @@ class QueueCalled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTaken:
-    """A caller was taken and talks with the first leg; for who asked (`TakeFromQueue.record`)."""
+    """A caller was taken and talks with the first leg; for who asked (`TakeFromQueue.record`).
+
+    ``leg``: the first one; ``peer``: the caller's, of ``peer_call``; ``party``: who they are.
+    """
 
     peer_call: CallId
+    leg: LegId
+    peer: LegId
+    party: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

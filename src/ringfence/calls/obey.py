@@ -240,7 +240,10 @@ def _start_recording(call: LiveCall, c: commands.StartRecording) -> None:
 
 def _rule_recording(call: LiveCall, c: commands.RuleRecording) -> None:
     parties = (call.first().party, *c.parties[1:])
-    call.permits.rule(c.source, c.outcome, zip(parties, c.duties, strict=True))
+    if isinstance(call.activity, QueueTaking) and call.activity.peer and len(parties) == 2:
+        parties = (parties[0], call.activity.peer.party)
+    duties = zip(parties, c.duties, strict=True)
+    call.permits.rule(c.source, c.outcome, duties, again=c.again)
     call.facts.append(
         events.RecordingRuled(
             at=call.now,
@@ -267,10 +270,19 @@ def _rule_recording(call: LiveCall, c: commands.RuleRecording) -> None:
 
 
 def _tell_recording(call: LiveCall, c: commands.TellRecording) -> None:
-    call.told(
-        call.first(), c.source, c.kind, c.answer,
-        text=c.text, version=c.version, language=c.language,
-    )  # fmt: skip
+    first = call.first()
+    call.told(first.id, first.party, c.source, c, c.answer)
+
+
+def _widen_recording(call: LiveCall, c: commands.WidenRecording) -> None:
+    recording = call.recordings.get(c.recording)
+    if recording is None or not recording.running:
+        return
+    recording.resumes = c.resume
+    if c.notices:
+        call.tell_of_recording(recording, c.notices)
+    else:
+        call.all_told(recording)
 
 
 def _forbid_recording(call: LiveCall, c: commands.ForbidRecording) -> None:
@@ -301,11 +313,8 @@ def _pause_recording(call: LiveCall, c: commands.PauseRecording) -> None:
 
 def _resume_recording(call: LiveCall, c: commands.ResumeRecording) -> None:
     for recording in _chosen(call, c.recording):
-        if recording.step("resume"):
-            call.effects.append(effects.ResumeRecording(recording=recording.id))
-            call.facts.append(
-                events.RecordingResumed(at=call.now, call=call.call, recording=recording.id)
-            )
+        if not call.waits_for_word(recording):
+            call.resume_recording(recording)
 
 
 def _stop_recording(call: LiveCall, c: commands.StopRecording) -> None:
@@ -484,6 +493,7 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.SendDigits: _send_digits,
     commands.RuleRecording: _rule_recording,
     commands.TellRecording: _tell_recording,
+    commands.WidenRecording: _widen_recording,
     commands.ForbidRecording: _forbid_recording,
     commands.StartRecording: _start_recording,
     commands.PauseRecording: _pause_recording,

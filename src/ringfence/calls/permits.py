@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from ringfence.calls.words import (
     RecordingAnswer,
@@ -21,6 +22,9 @@ from ringfence.calls.words import (
     RecordingSource,
 )
 from ringfence.kernel.ids import PartyId
+
+RANK: Final[dict[RecordingDuty, int]] = {"none": 0, "announce": 1, "ask": 2}
+"""How much a duty is: whoever was asked was told, too."""
 
 
 @dataclass(slots=True)
@@ -47,14 +51,25 @@ class Permits:
         source: RecordingSource,
         outcome: RecordingOutcome,
         duties: Iterable[tuple[PartyId | None, RecordingDuty]],
+        *,
+        again: bool = False,
     ) -> None:
-        """A recording was ruled on; a later ruling replaces an earlier one."""
+        """A recording was ruled on; a later ruling replaces an earlier one.
+
+        ``again``: of one that goes on, so that what somebody was told of it before is not owed, and
+        a no stays one.
+        """
         listed = [(party, duty) for party, duty in duties if party is not None]
         covered = frozenset(party for party, _ in listed)
+        refused = covered & self._forbidden or (again and self.denied(source))
         self._permits[source] = Permit(
-            "never" if covered & self._forbidden else outcome,
+            "never" if refused else outcome,
             covered,
-            {party: duty for party, duty in listed if duty != "none"},
+            {
+                party: duty
+                for party, duty in listed
+                if RANK[duty] > (RANK[self.paid(source, party)] if again else 0)
+            },
         )
 
     def told(self, source: RecordingSource, party: PartyId | None, answer: RecordingAnswer) -> None:
@@ -75,6 +90,10 @@ class Permits:
         for permit in self._permits.values():
             if party in permit.covered:
                 permit.outcome = "never"
+
+    def ruled(self, source: RecordingSource) -> bool:
+        """Whether anything was ruled on at all."""
+        return source in self._permits
 
     def denied(self, source: RecordingSource) -> bool:
         """Whether it was ruled that nothing is recorded, or somebody has said no."""

@@ -13,7 +13,7 @@ from typing import Literal
 
 from ringfence.calls.effects import Channel, StartRecording
 from ringfence.calls.words import RecordingEnd, RecordingSource
-from ringfence.kernel.ids import LegId, RecordingId
+from ringfence.kernel.ids import LegId, PartyId, RecordingId
 from ringfence.kernel.limits import RECORDING_SPOKEN_MIN_MS
 
 RecordingState = Literal[
@@ -80,6 +80,7 @@ class Recording:
         "id",
         "min_ms",
         "redacting",
+        "resumes",
         "silence_ms",
         "source",
         "state",
@@ -103,6 +104,8 @@ class Recording:
         self.finish_on = finish_on
         self.ended_by_digit = ""
         self.redacting = False
+        self.resumes = True
+        """Whether it goes on once whoever came in was told."""
         self.held_back: StartRecording | None = None
         """What is to be carried out once everybody was told."""
         self.state: RecordingState = "requested"
@@ -118,6 +121,11 @@ class Recording:
     def hears(self, leg: LegId) -> bool:
         """Whether one of its channels is of ``leg``."""
         return any(channel.leg == leg for channel in self.channels)
+
+    @property
+    def parties(self) -> tuple[PartyId | None, ...]:
+        """Whose words are on each channel, None where it is not one party's."""
+        return tuple(channel.party for channel in self.channels)
 
     @property
     def running(self) -> bool:

@@ -124,6 +124,14 @@ class Recordings(Outlets):
             self.effects.append(replace(start, redact=recording.redacting))
             self.timers.set("recording", self.now + RECORDING_BEGIN_MS, recording.id)
 
+    def resume_recording(self, recording: Recording) -> None:
+        """Go on with a recording that rests; one that does not is fine."""
+        if recording.step("resume"):
+            self.effects.append(effects.ResumeRecording(recording=recording.id))
+            self.facts.append(
+                events.RecordingResumed(at=self.now, call=self.call, recording=recording.id)
+            )
+
     def stop_recording(self, recording: Recording) -> None:
         """Close a recording that runs; its outcome is waited for, but not for ever."""
         if recording.held_back is not None:
@@ -164,11 +172,7 @@ class Recordings(Outlets):
         """Record what a leg says and nobody else, or go on with it where it rests."""
         for recording in self.recordings.values():
             if recording.source == source and recording.running:
-                if recording.step("resume"):
-                    self.effects.append(effects.ResumeRecording(recording=recording.id))
-                    self.facts.append(
-                        events.RecordingResumed(at=self.now, call=self.call, recording=recording.id)
-                    )
+                self.resume_recording(recording)
                 return
         if self._recordings_made < RECORDINGS_PER_CALL:
             self.start_recording(source, self.both_ways(leg)[:1], trim=trim)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ringfence.kernel.ids import ApplicationId, ClipId, PartyId, PhoneDeviceId, TrunkId
+from ringfence.calls.words import RecordingDuty
+from ringfence.kernel.ids import (
+    ApplicationId,
+    CallId,
+    ClipId,
+    LegId,
+    PartyId,
+    PhoneDeviceId,
+    TrunkId,
+)
 from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
 
@@ -77,10 +86,10 @@ class Screen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingNotice:
-    """What a callee hears about a recording before they are connected.
+    """What somebody hears about a recording: a callee before they are connected.
 
     ``ask``: they are asked, and ``yes`` within ``wait_ms`` after the clips means that they agree;
-    they are connected either way. ``text``, ``version``, ``language``: which sentence it is.
+    the call goes on either way. ``text``, ``version``, ``language``: which sentence it is.
     """
 
     clips: tuple[ClipId, ...]
@@ -90,6 +99,24 @@ class RecordingNotice:
     language: str
     yes: str = "1"
     wait_ms: int = int(RECORDING_ANSWER_MS)
+
+    @property
+    def kind(self) -> RecordingDuty:
+        """What it pays off."""
+        return "ask" if self.ask else "announce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """Whose leg hears a notice before something begins.
+
+    ``call``: the leg's, None for the call that is told so; ``party``: of a leg of another call.
+    """
+
+    leg: LegId
+    notice: RecordingNotice
+    call: CallId | None = None
+    party: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -278,7 +278,14 @@ class QueueTaking(_Side):
             case inputs.Connected() if self.state == "waiting":
                 self._connect(x)
                 if self._command.record and x.peer_call is not None:
-                    core.tell(notices.QueueTaken(peer_call=x.peer_call))
+                    core.tell(
+                        notices.QueueTaken(
+                            peer_call=x.peer_call,
+                            leg=core.first().id,
+                            peer=x.peer,
+                            party=x.party,
+                        )
+                    )
                 if self._command.time_limit_ms:
                     core.timers.set("activity", core.now + self._command.time_limit_ms, "limit")
             case inputs.QueueEnded() if self.state == "waiting":
@@ -294,10 +301,15 @@ class QueueTaking(_Side):
 
         The caller is recorded where the agent hears them: their own leg is another call's.
         """
-        if self.state != "talking" or self._peer is None:
+        if self.peer is None:
             return None
         own, heard = self.core.both_ways(self.core.first())
-        return own, replace(heard, party=self._peer.party)
+        return own, replace(heard, party=self.peer.party)
+
+    @property
+    def peer(self) -> inputs.Connected | None:
+        """Who talks with the agent."""
+        return self._peer if self.state == "talking" else None
 
     def digit(self, leg: Leg, digit: str) -> bool:  # noqa: ARG002
         """The star ends the conversation where that was asked for."""
@@ -340,7 +352,8 @@ class QueueTaking(_Side):
         peer_call = None if self._peer is None else self._peer.peer_call
         peer_waited_ms = 0 if self._peer is None else self._peer.waited_ms
         recordings = tuple(core.recordings.values()) if self._command.record else ()
-        recording = next((r.id for r in recordings if r.source == "dial" and r.running), None)
+        begun = (r.id for r in recordings if r.source == "dial" and r.running and not r.held_back)
+        recording = next(begun, None)
         if self._command.record:
             core.stop_recordings("dial")
         self._part(cause, by_peer=by_peer)

@@ -43,8 +43,6 @@ NOTES: Final[dict[str, str]] = {
     "Gather.secure": _OLD + "; keys are in no log in any case",
     "Record.transcribe": "needs a recogniser (setting recogniser)",
     "Record.recordingConfigurationId": _RECORDING_CONFIGURATION,
-    "Dial.record": "a talk with a caller out of a Queue where both agreed before; whoever would "
-    "have to be told or asked first is not recorded, and the timeline says so",
     "Dial.events": "progress is told per target: statusCallback of Number, Sip and Client",
     "Dial.ifMachine": _OLD,
     "Dial.hangupOn": _OLD,

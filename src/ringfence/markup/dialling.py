@@ -8,24 +8,22 @@ from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.calls.reply import Reply
 from ringfence.calls.targets import ToApplication
-from ringfence.calls.words import RecordingDuty, RecordWhen
+from ringfence.calls.words import RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ApplicationId, own_call
 from ringfence.kernel.phone import Phone
 from ringfence.markup.build import told
-from ringfence.markup.clips import Clip
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
-from ringfence.markup.dial_recording import TRACKS, tell_recorded
+from ringfence.markup.dial_recording import TRACKS, SpokenNotices, tell_recorded
 from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
 from ringfence.markup.following import RecordingNews
 from ringfence.markup.progress import ProgressReports
 from ringfence.markup.ring_tones import ring_tone
 from ringfence.markup.screening import Screening
 from ringfence.markup.stage import Stage, Step
-from ringfence.markup.verbs import Application, Client, Dial, Number, Rung, Say, Sip, Target
-from ringfence.privacy.recording_law.sentences import Kind, sentence
+from ringfence.markup.verbs import Application, Client, Dial, Number, Rung, Sip, Target
 
 _WHEN: dict[str, RecordWhen] = {
     "do-not-record": "never",
@@ -40,8 +38,8 @@ class DialStep(Step):
     """One Dial."""
 
     __slots__ = (
-        "_base", "_clips", "_consent", "_dial", "_dialled", "_following", "_may", "_reports",
-        "_screens", "_stage",
+        "_base", "_consent", "_dial", "_dialled", "_following", "_may", "_reports", "_screens",
+        "_spoken", "_stage",
     )  # fmt: skip
 
     def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
@@ -54,7 +52,7 @@ class DialStep(Step):
         self._reports: ProgressReports | None = None
         self._consent: RecordingConsent | None = None
         self._may: RecordingMay | None = None
-        self._clips: dict[Kind, Clip] = {}
+        self._spoken = SpokenNotices(stage)
         self._following = False
 
     @property
@@ -164,45 +162,27 @@ class DialStep(Step):
             self._place(may.targets, "never")
             return
         self._may = may
-        for duty in may.ruling.duties[1:]:
-            if duty != "none" and duty not in self._clips:
-                said = sentence(duty, self._stage.context.language)
-                say = Say(text=said.text, language=said.language)
-                self._clips[duty] = self._stage.clips.want(say, "", self._stage.now)
+        self._spoken.want(may.ruling.duties[1:])
         self._place_told(may)
 
     def _place_told(self, may: RecordingMay) -> None:
         """Dial once it can be said what has to be said; where it cannot, nothing is recorded."""
-        if not all(clip.settled for clip in self._clips.values()):
+        if not self._spoken.settled:
             return
         self._may = None
-        if any(clip.clip is None for clip in self._clips.values()):
+        if self._spoken.failed:
             self._stage.note(
                 "speech_failed", "nothing is recorded: nobody could be told of it", at=self._dial
             )
             self._place(may.targets, "never")
             return
         when = _WHEN[self._dial.record]
-        if self._clips and when != "never":
+        if self._spoken and when != "never":
             when = "from_answer"
         duties = may.ruling.duties[1:]
         told = zip(may.targets, duties, strict=True)
-        self._place(tuple(self._with_notice(target, duty) for target, duty in told), when)
-
-    def _with_notice(self, target: commands.DialTarget, duty: RecordingDuty) -> commands.DialTarget:
-        clip = None if duty == "none" else self._clips[duty].clip
-        if duty == "none" or clip is None:
-            return target
-        said = sentence(duty, self._stage.context.language)
-        notice = commands.RecordingNotice(
-            clips=(clip,),
-            ask=duty == "ask",
-            text=said.hash,
-            version=said.version,
-            language=said.language,
-            yes=said.yes,
-        )
-        return replace(target, notice=notice)
+        targets = (replace(target, notice=self._spoken.of(duty)) for target, duty in told)
+        self._place(tuple(targets), when)
 
     def _place(self, targets: tuple[commands.DialTarget, ...], record: RecordWhen) -> None:
         dial, stage = self._dial, self._stage

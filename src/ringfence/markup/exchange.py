@@ -111,7 +111,7 @@ class AskRecording:
 
     ``first``: the address of whoever the program talks to; ``own``: our own address in the call;
     ``targets``: whom a dial rings; ``beep``: whether a beep is heard before; ``room``: whose
-    members are parties too; ``peer``: a call whose own party talks with the first.
+    members are parties too; ``peers``: calls whose own parties talk with the first.
     """
 
     request: int
@@ -121,7 +121,7 @@ class AskRecording:
     targets: tuple[DialTarget, ...] = ()
     beep: bool = False
     room: str = field(default="", repr=False)
-    peer: CallId | None = None
+    peers: tuple[CallId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

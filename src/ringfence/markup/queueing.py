@@ -236,13 +236,16 @@ class TakingStep(Step):
 
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, notices.QueueTaken):
-            self._recording.taken(notice.peer_call)
+            self._recording.taken(notice)
         elif isinstance(notice, notices.DialFinished):
             self._recording.over()
             self._finished(notice)
 
     def ruled(self, may: RecordingMay) -> None:
         self._recording.ruled(may)
+
+    def clip_settled(self) -> None:
+        self._recording.clip_settled()
 
     def abandon(self) -> None:
         self._recording.over()

@@ -1,8 +1,8 @@
 """Media streams of calls in progress: begun and stopped from outside the call.
 
 Who only listens is a third ear: it is ruled on like a recording (`ringfence.markup.streaming`).
-Where somebody has to be told, they hear it first; where they have to be asked, that needs a
-program: Start with a Stream.
+Where somebody has to be told, they hear it first; where they have to be asked, nobody hears a
+word before they have pressed the key that means yes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ringfence.office.hooks import method_of
 from ringfence.office.records import call_id, record_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself
-from ringfence.switch.call_recording import spoken
+from ringfence.switch.call_recording import notices
 from ringfence.switch.live import LiveCall
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def start(
 
 
 async def begin(office: Office, call: CallId, order: StreamOrder) -> views.Stream:
-    """Let somebody hear a call, as far as the law lets it; who has to be told hears it first.
+    """Let somebody hear a call, as far as the law lets it; who has to know is told or asked first.
 
     Raises `Refused`.
     """
@@ -78,21 +78,19 @@ async def begin(office: Office, call: CallId, order: StreamOrder) -> views.Strea
                 own=context.called if inbound else context.caller,
             )
         )
-        if may.ruling.outcome == "never" or "ask" in may.ruling.duties:
+        first = live.call.first_leg
+        if may.ruling.outcome == "never" or first is None:
             raise Refused(
                 "recording_not_permitted",
-                "the law, a party or the account does not let anybody listen unasked: ask them "
-                "with <Start><Stream>",
+                "the law, a party or the account does not let anybody listen",
             )
-        first = live.call.first_leg
-        owed = [first] if first is not None and "announce" in may.ruling.duties else []
-        notices = await spoken(live.tenant.host, context.language, owed)
+        owed = await notices(live.tenant.host, context.language, [(first, None)], may.ruling)
         if live.call.ending or live.call.first_leg != first or live.program is not program:
             raise Refused("call_not_in_progress", "the call has changed meanwhile")
         kind = "stream" if order.words is None else "live_transcription"
         stream = StreamId(ids.make(kind, runner.clock.now(), runner.entropy))
         runner.command(live, may.ruling)
-        notice = notices[0][1] if notices else None
+        notice = owed[0].notice if owed else None
         runner.command(live, StartStream(order=order, stream=stream, notice=notice))
     return views.Stream(sid=stream, call=live.id, name=order.name, status="in-progress")
 

@@ -172,18 +172,20 @@ class ProgramHost:
         return [side for side in sides if side.party != first]
 
     def _across(self, request: AskRecording, now: Ms) -> list[Side]:
-        """Who is in the other call that a queue connected with this one; unknown where it is not.
+        """Who is in the other calls that talk with this one; unknown where that is not known.
 
-        Somebody unknown has a right to everything, so that nothing is recorded of them.
+        Somebody unknown has a right to everything, so that nothing is recorded of them unasked.
         """
-        if request.peer is None:
-            return []
-        live = self._runner.calls.get(request.peer)
-        if live is None or live.program is None:
-            return [Side("", None)]
-        context = live.program.context
-        address = context.caller if context.direction == "inbound" else context.called
-        return [Side(address, self._known(address, now))]
+        sides: list[Side] = []
+        for peer in request.peers:
+            live = self._runner.calls.get(peer)
+            if live is None or live.program is None:
+                sides.append(Side("", None))
+                continue
+            context = live.program.context
+            address = context.caller if context.direction == "inbound" else context.called
+            sides.append(Side(address, self._known(address, now)))
+        return sides
 
     def _known(self, address: Phone | str, now: Ms) -> PartyId | None:
         """The party of an address; None where there is none, and then nobody covers it.

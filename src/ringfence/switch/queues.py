@@ -87,6 +87,8 @@ class QueueDesk:
             effects.TakeFromQueue: self._take,
             effects.MeetAgent: self._meet,
             effects.LeavePeer: self._leave_peer,
+            effects.TellPeer: self._tell_peer,
+            effects.AnswerPeer: self._answer_peer,
         }
 
     # -- queues -------------------------------------------------------------------------------
@@ -189,6 +191,21 @@ class QueueDesk:
         other = self._runner.calls.get(effect.peer_call)
         if other is not None:
             self._tell(other, inputs.Disconnected(leg=effect.peer, cause=effect.cause))
+
+    def _tell_peer(self, live: LiveCall, effect: effects.TellPeer) -> None:
+        other = self._runner.calls.get(effect.peer_call)
+        if other is None:
+            live.inbox.append(inputs.PeerTold(telling=effect.telling, answer="not_said"))
+            return
+        asked = inputs.TellAsked(
+            leg=effect.peer, peer_call=live.id, notice=effect.notice, telling=effect.telling
+        )
+        self._tell(other, asked)
+
+    def _answer_peer(self, _live: LiveCall, effect: effects.AnswerPeer) -> None:
+        other = self._runner.calls.get(effect.peer_call)
+        if other is not None:
+            self._tell(other, inputs.PeerTold(telling=effect.telling, answer=effect.answer))
 
     # -- the machine --------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ from ringfence.calls.events import (
     RecordingSaved,
     RecordingStarted,
 )
-from ringfence.calls.words import RecordingDuty
+from ringfence.calls.permits import RANK
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.entropy import Entropy
@@ -44,7 +44,9 @@ from ringfence.markup.verbs import Conference
 from ringfence.media.engine import protocol as media
 from ringfence.media.music import music
 from ringfence.observe.logs import get_logger
+from ringfence.switch import call_recording
 from ringfence.switch.audio import AudioDesk
+from ringfence.switch.call_recording import Stranger
 from ringfence.switch.live import LiveCall
 from ringfence.switch.narrator import Narrator
 from ringfence.switch.ports import Clip, Clips, RoomBook
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _MUSIC_RATE = 8_000
-_RANK: dict[RecordingDuty, int] = {"none": 0, "announce": 1, "ask": 2}
 _NOWHERE = ConferenceId("")
 _OF_RECORDINGS = (RecordingRequested, RecordingStarted, RecordingSaved, RecordingFailed)
 
@@ -189,6 +190,7 @@ class RoomDesk:
         if join.recorded:
             self._to_be_recorded(opened, live, join)
         self._stricter(opened, seat)
+        self._heard_by_recordings(opened, seat)
         self.do(
             opened,
             conference.Join(
@@ -399,7 +401,7 @@ class RoomDesk:
             ruling = self._host.rule(asked).ruling
             told = seat.live.call.was_told("conference")
             owed = ruling.duties[0] if ruling.duties else "ask"
-            if ruling.outcome == "never" or _RANK[owed] > _RANK[told]:
+            if ruling.outcome == "never" or RANK[owed] > RANK[told]:
                 seat.join = replace(seat.join, record=False)
                 note = Note(
                     code="recording_not_permitted",
@@ -409,6 +411,18 @@ class RoomDesk:
                 loop = asyncio.get_running_loop()
                 for command in (KeepVoice(on=False), note):
                     loop.call_soon(self._runner.command, seat.live, command)
+
+    def others(self, leg: LegId) -> list[Stranger]:
+        """Who is in a room with a leg, by their legs and calls."""
+        opened = self._room_with(leg)
+        seats = () if opened is None else opened.seats.values()
+        return [(seat.leg, seat.live.id) for seat in seats if seat.leg != leg]
+
+    def _heard_by_recordings(self, opened: OpenRoom, newcomer: Seat) -> None:
+        """Calls of members may be recorded with what they hear: whoever comes has a say in that."""
+        for seat in opened.seats.values():
+            if seat is not newcomer and seat.live.call.running("call") is not None:
+                call_recording.joined(self._runner, seat.live, self.others(seat.leg))
 
     def _recording_fact(self, fact: CallFact) -> None:
         if isinstance(fact, RecordingRequested) and fact.source == "conference":

@@ -10,7 +10,7 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
 
-_UNBUILT = "a call whose parties have to be asked, not only told; Intelligence and conversations"
+_UNBUILT = "Intelligence and conversations"
 _PLAIN = {
     "name": "Name",
     "track": "Track",

@@ -13,7 +13,7 @@ from ringfence.api.twilio.wire import moment
 _PARAMETERS = 99
 
 
-@DESK.operation("CreateStream", missing="a call whose parties have to be asked, not only told")
+@DESK.operation("CreateStream")
 async def create(asked: Question) -> Answer:
     """Let a server hear a call, as far as the law lets it."""
     url = asked.get("Url")
