@@ -50,6 +50,9 @@ def test_nothing_opens_without_a_purpose(vault):
             with pytest.raises(Refused) as refused:
                 work(1, blob if work == vault.open else wrapped, context="here")
             assert refused.value.code == "purpose_missing"
+        with pytest.raises(Refused) as refused:
+            vault.open_salted(1, blob, context="here", record="CA1")
+        assert refused.value.code == "purpose_missing"
 
     contextvars.Context().run(attempt)  # where nobody has said why
     assert vault.keys.asked == 2  # to seal and to wrap, and not to open
@@ -62,6 +65,14 @@ def test_a_value_opens_under_its_own_key_and_place(vault):
         vault.open(2, blob, context="here")
     with pytest.raises(Refused):
         vault.open(1, blob, context="there")
+
+
+def test_a_value_and_a_salt_take_one_look_at_the_key(vault):
+    blob = vault.seal(1, b"value", context="here")
+    expected = vault.salt(1, "CA1")
+    asked = vault.keys.asked
+    assert vault.open_salted(1, blob, context="here", record="CA1") == (b"value", expected)
+    assert vault.keys.asked == asked + 1
 
 
 def test_a_record_key_wrapped_for_two_parties_outlives_one_of_them(vault):

@@ -167,11 +167,7 @@ def _recordings(office: Office, call: CallId) -> list[Recording]:
 
 def call_views(office: Office, records: Sequence[CallRecord]) -> list[views.Call]:
     """Records as views; whoever is in several of them is opened once."""
-    people = {record.caller for record in records}
-    people.update([record.called for record in records])
-    people.update([record.forwarded for record in records if record.forwarded is not None])
-    with nullcontext() if current() in CALL_LOG else purpose("call_record"):
-        known = office.read(lambda queries: office.store.parties.addresses(queries, people))
+    known = _shown(office, records)
     kept = office.shown_calls
     kept.since(office.store.parties.vault.keys.destructions)
     flows = {record.flow: office.flow_name(record.flow) for record in records if record.flow}
@@ -203,7 +199,7 @@ def call_view(
     office: Office,
     record: CallRecord,
     *,
-    known: Mapping[PartyId, str | None] | None = None,
+    known: Mapping[PartyId, str] | None = None,
     prices: Mapping[str, Price] | None = None,
     legs: list[views.Leg] | None = None,
     recordings: list[views.Recording] | None = None,
@@ -214,8 +210,7 @@ def call_view(
     """
     forwarded = record.forwarded
     if known is None:
-        people = {record.caller, record.called} | ({forwarded} if forwarded else set())
-        known = {party: _address(office, party) for party in people}
+        known = _shown(office, [record])
     cost = (priced(office, [record.id]) if prices is None else prices).get(record.id)
     over = record.ended_at is not None
     flow = record.flow
@@ -246,14 +241,13 @@ def call_view(
     )
 
 
-def _address(office: Office, party: PartyId) -> str | None:
-    """Who it was; None for a withheld number, an erased person, or who may not see numbers."""
-    looked_at = nullcontext() if current() in CALL_LOG else purpose("call_record")
-    try:
-        with looked_at:
-            return office.read(lambda queries: office.store.parties.address(queries, party)) or None
-    except Refused:
-        return None
+def _shown(office: Office, records: Sequence[CallRecord]) -> dict[PartyId, str]:
+    """Who is in these records; not a person who was erased or whom the asker may not see."""
+    people = {record.caller for record in records}
+    people.update([record.called for record in records])
+    people.update([record.forwarded for record in records if record.forwarded is not None])
+    with nullcontext() if current() in CALL_LOG else purpose("call_record"):
+        return office.read(lambda queries: office.store.parties.addresses(queries, people))
 
 
 def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Leg]:

@@ -11,6 +11,8 @@ An edge may keep what it wrote of a view as long as that view lives (``ringfence
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from ringfence.api import views
 from ringfence.kernel.ids import CallId
 from ringfence.kernel.limits import CALLS_SHOWN_KEPT
@@ -23,7 +25,7 @@ class ShownCalls:
     __slots__ = ("_destructions", "_kept")
 
     def __init__(self) -> None:
-        self._kept: dict[CallId, tuple[CallRecord, views.Call]] = {}
+        self._kept: OrderedDict[CallId, tuple[CallRecord, views.Call]] = OrderedDict()
         self._destructions = 0
 
     def since(self, destructions: int) -> None:
@@ -57,7 +59,7 @@ class ShownCalls:
         """Keep a view of a call that is over."""
         kept = self._kept
         if record.id not in kept and len(kept) >= CALLS_SHOWN_KEPT:
-            del kept[next(iter(kept))]
+            kept.popitem(last=False)
         kept[record.id] = (record, view)
 
     def clear(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.privacy.gate import Obligation, decide
@@ -46,8 +46,7 @@ class Handling:
             raise LocalError("a use case declares a purpose and a category, or why it needs none")
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(NamedTuple):
     """Somebody may go on: for ``purpose`` ("" where none is needed), under ``obligations``."""
 
     purpose: str

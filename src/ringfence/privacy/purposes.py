@@ -7,12 +7,11 @@ reason its caller never gave, and what is opened is written into the audit log w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ringfence.kernel.errors import LocalError, Refused
 
@@ -70,32 +69,44 @@ PURPOSES: Mapping[str, Purpose] = MappingProxyType({
 })  # fmt: skip
 """Read-only: a new purpose is a change of the policy, not of a running program."""
 
-_CURRENT: ContextVar[str | None] = ContextVar("ringfence_purpose", default=None)
-_ACTOR: ContextVar[str] = ContextVar("ringfence_actor", default="system")
-_ROLE: ContextVar[str] = ContextVar("ringfence_role", default="system")
-_DECLARED: ContextVar[frozenset[str] | None] = ContextVar("ringfence_declared", default=None)
+
+class _Force(NamedTuple):
+    """What is in force: who handles data, in which role, for which purpose, of which alone."""
+
+    role: str = "system"
+    actor: str = "system"
+    declared: frozenset[str] | None = None
+    key: str | None = None
 
 
-@contextmanager
-def purpose(key: str, *, actor: str | None = None) -> Iterator[None]:
+_FORCE: ContextVar[_Force] = ContextVar("ringfence_in_force", default=_Force())  # noqa: B039 - frozen
+
+
+class purpose:  # noqa: N801 - a block, written like the others
     """Declare why the data opened inside this block is handled, and for whom.
 
     ``actor``: a role or an id, never a name; inside another block None keeps that block's actor,
     outside it means the exchange itself. Raises `LocalError` for a key that is not on the list,
     `Refused` (``purpose_not_declared``) inside `acting` where whoever acts did not declare it.
     """
-    if key not in PURPOSES:
-        raise LocalError(f"no such purpose: {key}")
-    declared = _DECLARED.get()
-    if declared is not None and key not in declared:
-        raise Refused("purpose_not_declared", f"nobody said that this is done for {key}")
-    purpose_token = _CURRENT.set(key)
-    actor_token = _ACTOR.set(actor or _ACTOR.get())
-    try:
-        yield
-    finally:
-        _ACTOR.reset(actor_token)
-        _CURRENT.reset(purpose_token)
+
+    __slots__ = ("_actor", "_key", "_token")
+
+    def __init__(self, key: str, *, actor: str | None = None) -> None:
+        self._key = key
+        self._actor = actor
+
+    def __enter__(self) -> None:
+        key = self._key
+        if key not in PURPOSES:
+            raise LocalError(f"no such purpose: {key}")
+        role, actor, declared, _ = _FORCE.get()
+        if declared is not None and key not in declared:
+            raise Refused("purpose_not_declared", f"nobody said that this is done for {key}")
+        self._token = _FORCE.set(_Force(role, self._actor or actor, declared, key))
+
+    def __exit__(self, *_: object) -> None:
+        _FORCE.reset(self._token)
 
 
 class acting:  # noqa: N801 - a block, written like the others
@@ -105,30 +116,18 @@ class acting:  # noqa: N801 - a block, written like the others
     Whatever is opened inside is opened for ``role``. A class, because every request passes it.
     """
 
-    __slots__ = ("_actor", "_declared", "_key", "_role", "_tokens")
+    __slots__ = ("_force", "_token")
 
     def __init__(
         self, role: str, *, actor: str, declared: frozenset[str] | None, key: str = ""
     ) -> None:
-        self._role = role
-        self._actor = actor
-        self._declared = declared
-        self._key = key or None
+        self._force = _Force(role, actor, declared, key or None)
 
     def __enter__(self) -> None:
-        self._tokens = (
-            _ROLE.set(self._role),
-            _ACTOR.set(self._actor),
-            _DECLARED.set(self._declared),
-            _CURRENT.set(self._key),
-        )
+        self._token = _FORCE.set(self._force)
 
     def __exit__(self, *_: object) -> None:
-        role, actor, declared, key = self._tokens
-        _CURRENT.reset(key)
-        _DECLARED.reset(declared)
-        _ACTOR.reset(actor)
-        _ROLE.reset(role)
+        _FORCE.reset(self._token)
 
 
 def exchange_itself() -> acting:
@@ -142,17 +141,17 @@ def exchange_itself() -> acting:
 
 def current_role() -> str:
     """Return in which role data is handled; ``system`` for the exchange itself."""
-    return _ROLE.get()
+    return _FORCE.get().role
 
 
 def current() -> str | None:
     """Return the purpose in force, or None outside every block."""
-    return _CURRENT.get()
+    return _FORCE.get().key
 
 
 def current_actor() -> str:
     """Return for whom the data is handled: a role or an id; ``system`` for the exchange itself."""
-    return _ACTOR.get()
+    return _FORCE.get().actor
 
 
 def require(allowed: tuple[str, ...]) -> str:
@@ -161,7 +160,7 @@ def require(allowed: tuple[str, ...]) -> str:
     Refuses with ``purpose_missing`` outside every block and ``purpose_not_allowed`` inside a
     block whose purpose the data was not collected for.
     """
-    key = _CURRENT.get()
+    key = _FORCE.get().key
     if key is None:
         raise Refused("purpose_missing", "declare the purpose before opening personal data")
     if key not in allowed:

@@ -54,13 +54,6 @@ STAFF: Final = "staff:"
 SESSION: Final = "admin:"
 ACCOUNT: Final = "account:"
 
-_PLAIN: Final[dict[str, tuple[Entrance, Role]]] = {
-    "operator": ("operator", "owner"),
-    "api": ("api", "owner"),
-    "admin": ("admin", "owner"),
-    "public": ("public", "visitor"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -122,11 +115,22 @@ class Ticket:
     closed_at: Ms | None = None
 
 
+_PLAIN: Final = {
+    who.actor: who
+    for who in (
+        Identity("operator", "operator", "owner"),
+        Identity("api", "api", "owner"),
+        Identity("admin", "admin", "owner"),
+        Identity("public", "public", "visitor"),
+    )
+}
+
+
 def plain(actor: str) -> Identity | None:
     """Return who a word of an edge is, None where it is not a word of this table."""
     known = _PLAIN.get(actor)
     if known is not None:
-        return Identity(actor, *known)
+        return known
     if actor.startswith(ACCOUNT):
         return Identity(actor, "api", "owner", account=actor.removeprefix(ACCOUNT))
     role = actor.removeprefix(SESSION)

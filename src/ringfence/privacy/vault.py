@@ -41,6 +41,10 @@ class KeySource(Protocol):
         ...
 
 
+def _salted(key: bytes, record: str) -> bytes:
+    return hashlib.blake2b(record.encode(), key=key, person=_SALT, digest_size=32).digest()
+
+
 class _Finder:
     """HMAC-SHA256 (RFC 2104) with both key blocks hashed beforehand: a third of the usual cost."""
 
@@ -79,9 +83,22 @@ class Vault:
         Raises `Refused`: ``purpose_missing`` where nobody said why (``privacy.purposes``),
         ``erased``, ``unreadable``.
         """
+        return unseal(self._opening(serial), sealed, context=context)
+
+    def open_salted(
+        self, serial: int, sealed: bytes, *, context: str, record: str
+    ) -> tuple[bytes, bytes]:
+        """Return what was sealed and the salt of ``record``, asking for the key once.
+
+        Raises as `open` does.
+        """
+        key = self._opening(serial)
+        return unseal(key, sealed, context=context), _salted(key, record)
+
+    def _opening(self, serial: int) -> bytes:
         if current() is None:
             raise Refused("purpose_missing", "declare the purpose before opening what is sealed")
-        return unseal(self.keys.key(serial), sealed, context=context)
+        return self.keys.key(serial)
 
     def new_record_key(self) -> bytes:
         """Return 32 random bytes: the key of one record (a recording's channel, a message)."""
@@ -113,8 +130,7 @@ class Vault:
 
     def salt(self, serial: int, record: str) -> bytes:
         """Return the 32-byte salt of a record's audit leaves; gone when the key is gone."""
-        key = self.keys.key(serial)
-        return hashlib.blake2b(record.encode(), key=key, person=_SALT, digest_size=32).digest()
+        return _salted(self.keys.key(serial), record)
 
     def forget(self) -> None:
         """Drop every derived secret from memory."""

@@ -96,7 +96,7 @@ _AFTER_ALL = "CB"
 """Above every call id."""
 
 
-class CallRecord(msgspec.Struct, frozen=True):
+class CallRecord(msgspec.Struct, frozen=True, gc=False):
     """The state a call's facts add up to, in the order of the table's columns."""
 
     id: CallId

@@ -12,7 +12,8 @@ purpose in force; what belongs to a restricted person is asked about even for th
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple, TypeVar
 
 from ringfence.kernel.clock import Clock, Ms
@@ -72,7 +73,7 @@ class Openings:
         self._clock = clock
         self._lock = threading.Lock()
         self._waiting: list[_Opening] = []
-        self._known: dict[PartyId, _Known] = {}
+        self._known: OrderedDict[PartyId, _Known] = OrderedDict()
         self._destructions = vault.keys.destructions
         self.restricted: set[int] = set()
         """The key serials of restricted people (``storage.holds``): kept in step by the store."""
@@ -101,17 +102,18 @@ class Openings:
         shown: dict[PartyId, str] = {}
         salts: _People = []
         purpose = current() or require(label.purposes)
-        if purpose not in label.purposes or not self._may(label.category, None, purpose):
+        if purpose not in label.purposes or not self._may(label.category, purpose, USUAL):
             return shown
         found = {party: known.get(party) for party in parties}
         missing = [party for party, one in found.items() if one is None]
+        closed: Container[int] = ()
+        if self.restricted and not self._may(label.category, purpose, _RESTRICTED):
+            closed = self.restricted  # the set itself: who is restricted meanwhile is not shown
         for party, blob, serial in fetch(missing) if missing else ():
-            if blob is not None and self._may(label.category, serial, purpose):
+            if blob is not None and serial not in closed:
                 found[party] = self._learn(known, party, blob, serial)
         for party, one in found.items():
-            if one is None or (
-                one.serial in self.restricted and not self._may(label.category, one.serial, purpose)
-            ):
+            if one is None or one.serial in closed:
                 continue
             shown[party] = one.text
             salts.append((party, one.salt))
@@ -124,30 +126,31 @@ class Openings:
         """Drop somebody's address from memory."""
         self._known.pop(party, None)
 
-    def _lately(self) -> dict[PartyId, _Known]:
+    def _lately(self) -> OrderedDict[PartyId, _Known]:
         """Return what is in memory; of a time before any key was destroyed, nothing."""
         destructions = self._vault.keys.destructions
         if destructions != self._destructions:
             # Another dictionary: who is opening something just now puts it into the old one.
-            self._known, self._destructions = {}, destructions
+            self._known, self._destructions = OrderedDict(), destructions
         return self._known
 
     def _learn(
-        self, known: dict[PartyId, _Known], party: PartyId, blob: bytes, serial: int
+        self, known: OrderedDict[PartyId, _Known], party: PartyId, blob: bytes, serial: int
     ) -> _Known | None:
         try:
-            opened = self._vault.open(serial, blob, context=f"party:{party}")
-            salt = self._vault.salt(serial, SALTED)
+            opened, salt = self._vault.open_salted(
+                serial, blob, context=f"party:{party}", record=SALTED
+            )
         except Refused:
             return None  # erased
         if len(known) >= PARTY_CACHE:
-            known.pop(next(iter(known)), None)
+            known.popitem(last=False)
         known[party] = one = _Known(opened.decode(), serial, salt)
         return one
 
-    def _may(self, category: str, serial: int | None, purpose: str) -> bool:
+    def _may(self, category: str, purpose: str, case: Circumstances) -> bool:
         try:
-            self._ask(category, serial, purpose)
+            self._enforce(category, purpose, case)
         except Refused:
             return False  # restricted, or not for whoever asks
         return True
@@ -171,10 +174,13 @@ class Openings:
         self._opened(context, CONTENT_SEALED.category, purpose, party)
         return key
 
-    def _ask(self, category: str, serial: int | None, purpose: str) -> None:
+    def _ask(self, category: str, serial: int, purpose: str) -> None:
+        """Raise `Refused` where the gate says no to opening what lies under key ``serial``."""
+        self._enforce(category, purpose, _RESTRICTED if serial in self.restricted else USUAL)
+
+    def _enforce(self, category: str, purpose: str, case: Circumstances) -> None:
         """Raise `Refused` with the rule behind it where the gate says no."""
         role = current_role()
-        case = _RESTRICTED if serial in self.restricted else USUAL
         if role == SYSTEM and case is USUAL:
             return  # what the exchange itself may open is what its labels say
         decision = decide(known_role(role), purpose=purpose, category=category, circumstances=case)
