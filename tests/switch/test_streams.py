@@ -9,6 +9,7 @@ import pytest
 from switch_bench import Bench
 
 from ringfence.calls import commands
+from ringfence.calls.events import StreamEnded
 from ringfence.calls.stream import StreamOrder
 from ringfence.media.engine import protocol as media
 from ringfence.testing.memory import FarSocket
@@ -82,6 +83,20 @@ async def test_the_server_closes_and_the_next_verb_follows(bench: Bench) -> None
     assert bench.wire.sent(media.SendDtmf)
     assert far(bench).closed
     assert "StreamEnded" in bench.names()
+
+
+async def test_a_goodbye_that_crosses_our_words_is_no_fault(bench: Bench) -> None:
+    """The far side has closed its way in; that it said goodbye is read a moment later."""
+    await begun(bench)
+    tap = bench.wire.last(media.StartTap).tap
+    far(bench).closed = True
+    bench.link.heard(media.TapAudio(tap, 0, b"\xff" * 160))
+    await turn()
+    assert "StreamEnded" not in bench.names()
+    far(bench).hang_up()
+    await turn()
+    [ended] = [fact for fact in bench.world.facts if isinstance(fact, StreamEnded)]
+    assert ended.reason == "closed"
 
 
 async def test_nobody_there_is_said_and_the_next_verb_follows(bench: Bench) -> None:

@@ -13,6 +13,15 @@ from collections.abc import Callable, Sequence
 from http.client import HTTPMessage
 from urllib.parse import quote, urlsplit
 
+from ringfence.cli.proof_trade import (
+    ask_for_more_rights,
+    be_asked_about,
+    be_streamed,
+    be_told_about,
+    pay_by_keys,
+    wait_in_a_queue,
+    write_a_text,
+)
 from ringfence.cli.proof_ways import (
     Trip,
     Way,
@@ -171,8 +180,15 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a mailbox on a list, written to", be_written_to),
     ("a postal address, that a number is given to", be_given_a_number),
     ("text messages, one called back", be_texted),
+    ("a text that comes in through a carrier, answered from the inbox", write_a_text),
+    ("a queue named like the person, and who takes calls from it", wait_in_a_queue),
+    ("a card keyed in on a call and charged", pay_by_keys),
+    ("a call streamed to a server and written down as it is spoken", be_streamed),
+    ("webhooks that wait to be sent again", be_told_about),
+    ("a number looked up, verified and called, a recording written down", be_asked_about),
     ("consents given and one taken back", choose),
     ("a request for one's data and a complaint", ask_for_rights),
+    ("requests for the other rights", ask_for_more_rights),
 )
 
 

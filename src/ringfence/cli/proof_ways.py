@@ -119,7 +119,8 @@ async def ask(trip: Trip, use_case: str, **args: Any) -> Any:
 
 
 @asynccontextmanager
-async def _number(trip: Trip, twiml: str) -> AsyncIterator[None]:
+async def number_for(trip: Trip, twiml: str) -> AsyncIterator[None]:
+    """Have the spare number do what a document says, while this lasts."""
     await ask(trip, "number.add", number=trip.spare, twiml=twiml)
     try:
         yield
@@ -138,7 +139,7 @@ async def be_connected(trip: Trip) -> None:
                 trip, "privacy.consent.give", number=address, purpose="record_call", channel="any"
             )
         document = BRIDGED.format(caller=quoteattr(trip.spare), callee=callee)
-        async with _number(trip, document):
+        async with number_for(trip, document):
             calling = asyncio.create_task(call(trip, near, trip.spare))
             try:
                 rung = await far.next_call(DEMO_LISTEN)
@@ -159,7 +160,7 @@ async def meet_in_a_room(trip: Trip) -> None:
     async with (
         Phone(username="proof") as one,
         Phone(username="proof") as other,
-        _number(trip, document),
+        number_for(trip, document),
     ):
         talks = [await call(trip, phone, trip.spare) for phone in (one, other)]
         await speak(talks[0])
@@ -191,7 +192,7 @@ async def meet_a_server(trip: Trip) -> None:
         port = server.sockets[0].getsockname()[1]
         action = quoteattr(f"http://127.0.0.1:{port}/{who.name}?secret={who.secret}")
         async with (
-            _number(trip, ASKED_BY_A_SERVER.format(action=action)),
+            number_for(trip, ASKED_BY_A_SERVER.format(action=action)),
             Phone(username="proof") as phone,
         ):
             spoken = await call(trip, phone, trip.spare)

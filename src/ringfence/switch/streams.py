@@ -264,6 +264,9 @@ class StreamDesk:
         writer = asyncio.create_task(self._write(session, socket))
         try:
             await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+            if session.end is None and not reader.done():
+                # Nothing can be written any more: whether that is a goodbye, the reader hears.
+                await asyncio.wait((reader,), timeout=STREAM_CLOSE_MS / 1000)
             session.finish(reader.result() if reader.done() else "failed")
             if not writer.done():
                 await asyncio.wait((writer,), timeout=STREAM_CLOSE_MS / 1000)
@@ -287,7 +290,7 @@ class StreamDesk:
         return "closed"
 
     async def _write(self, session: Session, socket: Socket) -> None:
-        """Write what there is; returns when the goodbye is written."""
+        """Write what there is; returns when the goodbye is written, or nothing can be any more."""
         try:
             while True:
                 session.wake.clear()
@@ -298,7 +301,7 @@ class StreamDesk:
                     return
                 await session.wake.wait()
         except (OSError, TimeoutError):
-            session.finish("failed")
+            return
 
     def _carry_out(self, session: Session) -> None:
         for output in session.machine.take_output():
