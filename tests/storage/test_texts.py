@@ -1,4 +1,4 @@
-"""Text messages at rest: states follow facts, the queue, parts, and what is sealed."""
+"""Text messages at rest: states follow facts, the queue, and what is sealed."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def sent(store, texts, clock, sid, names=("a1",)):
     happen(store, texts, clock, life.MessageSent, sid, carrier="one", parts=len(names))
     write(
         store,
-        lambda tx: texts.sent_as(tx, sid, text.party, "one", names, clock.now()),
+        lambda tx: texts.parts.sent_as(tx, sid, text.party, "one", names, clock.now()),
     )
 
 
@@ -201,36 +201,6 @@ def test_another_try_waits(store, texts, asked, clock):
     assert again.attempts == 2
 
 
-# --- parts --------------------------------------------------------------------------------------
-
-
-def test_receipts_find_their_message_by_part(store, texts, asked, clock):
-    sid = asked()
-    take(store, texts, clock)
-    sent(store, texts, clock, sid, names=("a1", "a2"))
-
-    def told(name, state):
-        return write(store, lambda tx: texts.told(tx, "one", name, state))
-
-    assert told("a1", Delivery.DELIVERED) == (sid, [Delivery.DELIVERED, Delivery.ENROUTE])
-    assert told("a2", Delivery.DELIVERED) == (sid, [Delivery.DELIVERED, Delivery.DELIVERED])
-    assert told("a2", Delivery.EXPIRED)[1] == [Delivery.DELIVERED, Delivery.DELIVERED]
-    assert told("a3", Delivery.DELIVERED) is None
-    write(store, lambda tx: texts.forget_parts(tx, sid))
-    assert told("a1", Delivery.DELIVERED) is None
-
-
-def test_an_id_a_carrier_uses_again_means_the_newest(store, texts, asked, clock):
-    first = asked()
-    take(store, texts, clock)
-    sent(store, texts, clock, first)
-    second = asked()
-    take(store, texts, clock)
-    sent(store, texts, clock, second)
-    told = write(store, lambda tx: texts.told(tx, "one", "a1", Delivery.DELIVERED))
-    assert told[0] == second
-
-
 # --- taking away --------------------------------------------------------------------------------
 
 
@@ -267,7 +237,7 @@ def test_a_message_is_removed_with_everything_of_it(store, texts, asked, clock):
     with pytest.raises(Refused, match="SID"):
         texts.get(store.db.reading, sid)
     assert texts.story(store.db.reading, sid) == []
-    assert write(store, lambda tx: texts.told(tx, "one", "a1", Delivery.DELIVERED)) is None
+    assert write(store, lambda tx: texts.parts.told(tx, "one", "a1", Delivery.DELIVERED)) is None
 
 
 def test_one_picture_is_removed(store, texts, asked):

@@ -10,7 +10,7 @@ our own number or word is sealed under the account's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -29,9 +29,8 @@ from ringfence.kernel.ids import (
     PartyId,
     TextTemplateId,
 )
-from ringfence.kernel.limits import TEXT_AGAIN_MS, TEXT_AHEAD_MAX_S, TEXT_LEASE_MS, TEXT_SAME_MS
+from ringfence.kernel.limits import TEXT_AGAIN_MS, TEXT_AHEAD_MAX_S, TEXT_LEASE_MS
 from ringfence.messaging import message as life
-from ringfence.messaging.carrier import Delivery
 from ringfence.messaging.message import About, Direction, MessageFact, State, follow, may
 from ringfence.privacy.labels import TEXT_SEALED
 from ringfence.privacy.vault import Vault
@@ -43,8 +42,9 @@ from ringfence.storage.facts import shape_of
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
 from ringfence.storage.schema import text_charges, text_events, text_media, text_parts, texts
-from ringfence.storage.statement import Row, Statement, Value, at_most, insert_new, insert_row, word
+from ringfence.storage.statement import Row, Statement, Value, at_most, insert_row, word
 from ringfence.storage.text_lists import AFTER_ALL, FOR_EVER, listing
+from ringfence.storage.text_parts import TextParts
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 Discard = Literal["text", "number", "both"]
@@ -53,11 +53,10 @@ Discard = Literal["text", "number", "both"]
 PRIORITIES = (0, 1, 2)
 """Codes and alarms, what people wait for, what can wait."""
 
-_x, _e, _q, _m = texts.c, text_events.c, text_parts.c, text_media.c
+_x, _e, _m = texts.c, text_events.c, text_media.c
 _ADD = insert_row(texts)
 _ADD_EVENT = insert_row(text_events)
 _ADD_MEDIA = insert_row(text_media)
-_ADD_PART = insert_new(text_parts)
 _ONE = Statement(select(*_x).where(_x.id == bindparam("text")))
 _NOW = Statement(
     select(_x.state, _x.party_id, _x.carrier, _x.account_id).where(_x.id == bindparam("text"))
@@ -133,19 +132,9 @@ _LEFT = Statement(
 _WAITING = Statement(select(func.count()).where(_x.due_at.is_not(None)))
 _DROP = tuple(
     Statement(delete(col.table).where(col == bindparam("text")))
-    for col in (_m.text_id, _q.text_id, _e.text_id, text_charges.c.id, _x.id)
+    for col in (_m.text_id, text_parts.c.text_id, _e.text_id, text_charges.c.id, _x.id)
 )
-_DROP_PARTS, _DROP_MEDIA = _DROP[1], _DROP[0]
-_PART = Statement(
-    select(_q.text_id, _q.state).where(
-        _q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")
-    ),
-    *("name", "theirs"),
-)
-_CAME = Statement(
-    select(_q.sent_at).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
-    *("name", "theirs"),
-)
+_DROP_MEDIA = _DROP[0]
 _TOLD = Statement(select(_x.id).where(_x.id == bindparam("text"), _x.callback.is_not(None)), "text")
 _ANSWERED = Statement(
     at_most(
@@ -153,17 +142,6 @@ _ANSWERED = Statement(
     ),
     "text",
 )
-_DROP_PART = Statement(
-    delete(text_parts).where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs")),
-    *("name", "theirs"),
-)
-_SET_PART = Statement(
-    update(text_parts)
-    .where(_q.carrier == bindparam("name"), _q.carrier_id == bindparam("theirs"))
-    .values(state=bindparam("said")),
-    *("said", "name", "theirs"),
-)
-_PARTS = Statement(select(_q.state).where(_q.text_id == bindparam("text")))
 _MEDIA = Statement(select(*_m).where(_m.text_id == bindparam("text")).order_by(_m.id))
 _ONE_MEDIA = Statement(select(*_m).where(_m.id == bindparam("medium")))
 _DROP_MEDIUM = Statement(delete(text_media).where(_m.id == bindparam("medium")))
@@ -251,7 +229,7 @@ class Texts:
 
     __slots__ = (
         "_account", "_entropy", "_keys", "_numbers", "_openings", "_seal", "_trail", "_vault",
-        "bells", "gone",
+        "bells", "gone", "parts",
     )  # fmt: skip
 
     def __init__(
@@ -269,6 +247,7 @@ class Texts:
         """Called in the writer thread once a fact is durable."""
         self.gone: Callable[[MediaId], object] = _nothing
         """Told of each picture that was removed, once that is durable."""
+        self.parts = TextParts(seal)
         self._numbers = numbers
         self._seal = seal
         self._account: AccountId = seal.account.id
@@ -420,54 +399,6 @@ class Texts:
     def waiting(self, queries: Queries) -> int:
         """Return how many messages wait or are being sent."""
         return int(queries.value(_WAITING))
-
-    # --- parts and receipts ---------------------------------------------------------------------
-
-    def sent_as(
-        self, tx: Transaction, text: MessageId, party: PartyId, carrier: str,
-        names: Iterable[str], at: Ms,
-    ) -> None:  # fmt: skip
-        """Remember under which ids a carrier will tell of the parts of a message.
-
-        Carriers begin to count anew some day: the newest message of an id is the one meant.
-        """
-        for name in names:
-            if name:
-                tx.run(_DROP_PART, (carrier, name))
-                tx.run(_ADD_PART, (carrier, name, text, party, Delivery.ENROUTE.value, at))
-
-    def told(
-        self, tx: Transaction, carrier: str, name: str, state: Delivery
-    ) -> tuple[MessageId, list[Delivery]] | None:
-        """Write down what became of a part; return its message and the states of all its parts.
-
-        None where nobody knows that part.
-        """
-        row = tx.row(_PART, (carrier, name))
-        if row is None:
-            return None
-        if not Delivery(row[1]).final:
-            tx.run(_SET_PART, (state.value, carrier, name))
-        states = [Delivery(found[0]) for found in tx.rows(_PARTS, (row[0],))]
-        return MessageId(row[0]), states
-
-    def forget_parts(self, tx: Transaction, text: MessageId) -> None:
-        """Nothing more will be told of a message."""
-        tx.run(_DROP_PARTS, (text,))
-
-    def came_before(
-        self, tx: Transaction, arrived: life.MessageArrived, carrier: str, ref: str
-    ) -> bool:
-        """Whether a carrier delivered this message already, minutes ago; if not, it has now.
-
-        What a carrier names a message by may be made of its text: it is kept as a keyed hash.
-        """
-        name = "in:" + self._seal.find(f"inbound:{carrier}:{ref}").hex()
-        row = tx.row(_CAME, (carrier, name))
-        if row is not None and row[0] > arrived.at - TEXT_SAME_MS:
-            return True
-        self.sent_as(tx, arrived.message, arrived.party, carrier, [name], arrived.at)
-        return False
 
     # --- reading --------------------------------------------------------------------------------
 

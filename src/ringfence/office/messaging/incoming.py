@@ -50,7 +50,7 @@ class Incoming:
         texts = self._office.store.rooms.texts
 
         def write(tx: Transaction) -> tuple[bool, MessageFact | None]:
-            found = texts.told(tx, receipt.carrier, receipt.carrier_id, receipt.state)
+            found = texts.parts.told(tx, receipt.carrier, receipt.carrier_id, receipt.state)
             if found is None:
                 return False, None
             message, states = found
@@ -60,7 +60,7 @@ class Incoming:
                 happened = fact
                 self._office.post.keep_callback(tx, fact)
             if all(state.final for state in states):
-                texts.forget_parts(tx, message)
+                texts.parts.forget(tx, message)
             return True, happened
 
         with exchange_itself():
@@ -118,7 +118,7 @@ class Incoming:
         texts = office.store.rooms.texts
 
         def write(tx: Transaction) -> bool:
-            if message.carrier_ref and texts.came_before(
+            if message.carrier_ref and texts.parts.came_before(
                 tx, begun, message.carrier, message.carrier_ref
             ):
                 return False

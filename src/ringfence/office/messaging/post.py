@@ -388,7 +388,7 @@ class Post:
                     address=self._office.store.parties.heard_of(text.party),
                     segments=text.segments, at=fact.at,
                 )  # fmt: skip
-                texts.sent_as(tx, text.id, text.party, fact.carrier, parts, fact.at)
+                texts.parts.sent_as(tx, text.id, text.party, fact.carrier, parts, fact.at)
             self.keep_callback(tx, fact)
             if text.discard in {"text", "both"} and not isinstance(fact, life.MessageQueued):
                 texts.happen(tx, life.MessageRedacted(at=fact.at, message=text.id))
