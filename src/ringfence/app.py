@@ -15,6 +15,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any, cast
 
 import uvicorn
 import uvloop
@@ -41,6 +42,13 @@ log = get_logger(__name__)
 EXIT_REFUSED = 2
 _HTTP_TICK_S = 1
 """As exact as the Date header is."""
+
+
+def _web_socket(**about: Any) -> asyncio.Protocol:
+    """Serve a WebSocket; what speaks it is read in with the first: most platforms have none."""
+    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+    return WebSocketsSansIOProtocol(**about)
 
 
 class _Http(uvicorn.Server):
@@ -113,7 +121,7 @@ class Server:
             access_log=False,
             lifespan="on",
             server_header=False,
-            ws="none",
+            ws=cast("Any", _web_socket),
             backlog=int(HTTP_BACKLOG),
             timeout_keep_alive=int(HTTP_KEEPALIVE_S),
             timeout_graceful_shutdown=int(HTTP_STOP_S),

@@ -1,5 +1,7 @@
 """Whose desk a request comes to: every use case is either an account's or the installation's."""
 
+import asyncio
+
 import pytest
 
 from ringfence.accounts.lifecycle import MAY
@@ -60,33 +62,66 @@ async def test_below_nothing_is_the_houses_but_what_is_the_installations(office)
         assert getattr(below, name) is not getattr(office, name), name
 
 
-async def test_a_stream_ends_for_the_people_of_an_account_that_is_stopped(office):
+@pytest.fixture
+def often(monkeypatch):
+    monkeypatch.setattr(tenancy, "STREAM_LOOK", 5)
+
+
+async def nothing_happens():
+    await asyncio.Event().wait()
+
+
+async def reading(office, actor):
+    """Wait for the next of a stream in which nothing happens."""
+    step = asyncio.create_task(nothing_happens())
+    try:
+        async with asyncio.timeout(20):
+            await tenancy.while_welcome(office, actor, step)
+    finally:
+        assert step.cancelled()
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_silent_stream_ends_for_the_people_of_an_account_that_is_stopped(office):
     made = await office.run("account.add", {"name": "Branch"}, actor="operator")
     below = office.branches[made.sid]
-    ended = []
+    theirs = asyncio.create_task(reading(below, f"account:{made.sid}"))
+    above = asyncio.create_task(reading(below, "operator"))
+    await asyncio.sleep(0.05)
+    assert not theirs.done()
+    args = {"sid": made.sid, "status": "suspended"}
+    await office.run("account.change", args, actor="operator")
+    with pytest.raises(Refused, match="not_authorized"):
+        await theirs
+    await asyncio.sleep(0.05)
+    assert not above.done()  # the account above goes on reading
+    above.cancel()
+    await asyncio.gather(above, return_exceptions=True)
 
-    async def lines():
-        try:
-            for number in range(3):
-                yield number
-        finally:
-            ended.append(True)
 
-    async def stop():
-        args = {"sid": made.sid, "status": "suspended"}
-        await office.run("account.change", args, actor="operator")
+@pytest.mark.usefixtures("often")
+async def test_a_silent_stream_ends_with_its_key(office):
+    made = await office.run("key.add", {"name": "x", "purposes": ["call_record"]}, actor="operator")
+    theirs = asyncio.create_task(reading(office, f"key:{made.sid}"))
+    await asyncio.sleep(0.05)
+    assert not theirs.done()
+    await office.run("key.revoke", {"sid": made.sid}, actor="operator")
+    with pytest.raises(Refused, match="key_expired"):
+        await theirs
 
-    for who, seen in (
-        (Identity("api", "api", "owner", account=made.sid), [0]),
-        (Identity("operator", "operator", "owner"), [0, 1, 2]),
-    ):
-        await office.run("account.change", {"sid": made.sid, "status": "active"}, actor="operator")
-        found = []
-        async for line in tenancy.while_active(below, who, lines()):
-            found.append(line)
-            await stop()
-        assert found == seen
-    assert len(ended) == 2
+
+@pytest.mark.usefixtures("often")
+async def test_what_comes_when_a_reader_may_no_longer_read_is_not_told(office):
+    made = await office.run("key.add", {"name": "x", "purposes": ["call_record"]}, actor="operator")
+
+    async def news():
+        await office.run("key.revoke", {"sid": made.sid}, actor="operator")
+        return "news"
+
+    with pytest.raises(Refused, match="key_expired"):
+        await tenancy.while_welcome(office, f"key:{made.sid}", asyncio.create_task(news()))
+    news_of_old = asyncio.create_task(asyncio.sleep(0, "news"))
+    assert await tenancy.while_welcome(office, "operator", news_of_old) == "news"
 
 
 @pytest.mark.parametrize(

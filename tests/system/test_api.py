@@ -20,8 +20,11 @@ from platform_run import Platform
 
 from ringfence.client import ApiError, Client, models
 from ringfence.client.asynchronous import AsyncClient
+from ringfence.kernel.limits import EVENT_HEARTBEAT
 
 DEADLINE = 60
+BEFORE_A_HEARTBEAT = EVENT_HEARTBEAT / 1000 - 5
+"""Seconds in which an open stream says nothing: whatever comes by then is its end."""
 NUMBER = "+12025550123"
 GREETING = "<Response><Hangup/></Response>"
 
@@ -143,6 +146,40 @@ def test_a_reader_that_does_not_read_slows_no_call(
         while any(client.call.show(sid).status != "ended" for sid in calls):
             assert time.monotonic() < deadline
             time.sleep(0.1)
+
+
+def test_who_listens_where_nothing_happens_is_cut_off_before_the_next_heartbeat(
+    platform: Platform,
+) -> None:
+    from websockets.exceptions import ConnectionClosed
+    from websockets.sync.client import connect
+
+    http = platform.ready["http"].rstrip("/")
+    below = platform.do("account.add", name="Branch")
+    key = platform.do("key.add", name="ear", purposes=["call_record"])
+    for user, secret, code, end in (
+        (key["sid"], key["secret"], "key_expired", ("key.revoke", {"sid": key["sid"]})),
+        (below["sid"], below["token"], "not_authorized",
+         ("account.change", {"sid": below["sid"], "status": "suspended"})),
+    ):  # fmt: skip
+        word = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        sign = {"Authorization": f"Basic {word}"}
+        asked = urllib.request.Request(f"{http}/v1/events/stream", headers=sign)
+        with (
+            urllib.request.urlopen(asked, timeout=BEFORE_A_HEARTBEAT) as lines,
+            connect(f"{http.replace('http', 'ws', 1)}/v1/events/ws",
+                    additional_headers=sign) as web_socket,
+        ):  # fmt: skip
+            assert b"retry" in lines.readline()
+            web_socket.recv(DEADLINE)
+            name, args = end
+            platform.do(name, **args)
+            said = lines.read().decode()
+            assert said.rstrip().endswith(f'event: ended\ndata: {{"code":"{code}"}}')
+            with pytest.raises(ConnectionClosed) as closed:
+                web_socket.recv(BEFORE_A_HEARTBEAT)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4401
 
 
 def test_an_app_that_is_revoked_is_out_within_five_seconds(platform: Platform) -> None:

@@ -173,7 +173,7 @@ class Office(Learned):
         admission = row.admit(who)
         row.check(args)
         office._oblige(row, who, admission)
-        stream = tenancy.while_active(office, who, row.work(office, **args))
+        stream = row.work(office, **args)
 
         async def step() -> Any:
             # Each step in a context of its own: what is in force in here stays in here.
@@ -182,10 +182,9 @@ class Office(Learned):
 
         try:
             while True:
+                task = asyncio.get_running_loop().create_task(step(), context=copy_context())
                 try:
-                    item = await asyncio.get_running_loop().create_task(
-                        step(), context=copy_context()
-                    )
+                    item = await tenancy.while_welcome(office, actor, task)
                 except StopAsyncIteration:
                     return
                 yield item

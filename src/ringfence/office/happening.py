@@ -30,7 +30,6 @@ from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.labels import labels_of
-from ringfence.privacy.purposes import current_actor
 from ringfence.storage.timeline import StoredEvent, StoredNews
 
 if TYPE_CHECKING:
@@ -150,7 +149,6 @@ async def follow_events(
             if office.store.timeline.newest() - last > EVENT_BEHIND_MAX:
                 yield views.Event(id=last, type="behind", at=office.clock.now())
                 return
-            office.identities.of(current_actor(), office.clock.now())  # may still be told
             if not more and not await _rung(office, bell):
                 yield views.Event(id=last, type="heartbeat", at=office.clock.now())
     finally:

@@ -13,18 +13,21 @@ that is not in `TENANT` is the installation's: no account below it is served by 
 
 from __future__ import annotations
 
+import asyncio
 import copy
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ringfence.accounts.lifecycle import AccountState, Action, require
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId
+from ringfence.kernel.limits import STREAM_LOOK
 from ringfence.privacy.roles import Identity
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+
+T = TypeVar("T")
 
 _READ = (
     "account.show", "address.list", "address.numbers", "address.show",
@@ -138,15 +141,24 @@ def desk(house: Office, who: Identity, wanted: str | None, name: str) -> Office:
     return found
 
 
-async def while_active(
-    office: Office, who: Identity, stream: AsyncGenerator[Any, None]
-) -> AsyncGenerator[Any, None]:
-    """Yield what a stream does, until the account whose own people read it is not active."""
-    async with aclosing(stream) as items:
-        async for item in items:
+async def while_welcome(office: Office, actor: str, step: asyncio.Task[T]) -> T:
+    """Wait for the next of a stream as long as whoever reads it may, also where nothing happens.
+
+    Raises `Refused`: as ``identities.of`` does once their key, ticket or grant has ended, and
+    ``not_authorized`` once the account whose own people they are is not active.
+    """
+    try:
+        while True:
+            done, _ = await asyncio.wait({step}, timeout=STREAM_LOOK / 1000)
+            who = office.identities.of(actor, office.clock.now())
             if who.account and state_of(office) not in {"trial", "full"}:
-                return
-            yield item
+                raise Refused("not_authorized", "the account is not active")
+            if done:
+                return step.result()
+    finally:
+        if not step.done():
+            step.cancel()
+            await asyncio.wait({step})
 
 
 def below(house: Office, account: AccountId) -> Office:

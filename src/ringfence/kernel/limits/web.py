@@ -43,6 +43,7 @@ EVENT_HEARTBEAT = Limit(15_000, "ms", "proxies cut what is silent for 30 s and m
 EVENT_SEND = Limit(30_000, "ms", "a reader that does not read for this long is cut off")
 EVENT_STREAMS_MAX = Limit(200, "streams", "of events open at a time; each costs a connection")
 EVENT_TYPES_MAX = Limit(100, "names", "of events one stream is filtered by; there are fewer")
+STREAM_LOOK = Limit(1_000, "ms", "between looks at whether a reader may: it is cut within 5 s")
 
 # webhooks
 FETCH_TOTAL_MS = Limit(30_000, "ms", "a backstop: the web client has its own, shorter time-out")
