@@ -132,6 +132,7 @@ def test_an_agent_leads_a_caller_and_hears_no_digit(
             begun = await asyncio.to_thread(
                 payments.create, idempotency_key="one", status_callback=url,
                 payment_connector="test", charge_amount="12.00", postal_code=False,
+                confirmation="true",
             )  # fmt: skip
             again = await asyncio.to_thread(
                 payments.create, idempotency_key="one", status_callback=url,
@@ -159,6 +160,9 @@ def test_an_agent_leads_a_caller_and_hears_no_digit(
                 update, idempotency_key="done", status_callback=url, status="complete"
             )
             assert done.sid == begun.sid
+            await asyncio.sleep(2)  # the caller alone hears how the number ends
+            assert not [form for form in shop.told["/session"] if "Result" in form]
+            await key_in(talk, "1", events=events)
             result = await told("Result", "success")
             assert result["PaymentCardNumber"] == "xxxxxxxxxxxx4242"
             assert result["PaymentConfirmationCode"]

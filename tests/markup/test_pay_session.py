@@ -6,13 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.calls.commands import Capture, GuardDigits, StopCapture
+from ringfence.calls.commands import Capture, GuardDigits, Play, StopCapture
 from ringfence.calls.secrecy import SecretEntered, SecretPressed
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, CallId
+from ringfence.kernel.ids import AccountId, CallId, ClipId
 from ringfence.kernel.secret import SecretDigits
-from ringfence.markup.exchange import Callback, DropPayment, MakePayment, PaymentMade
+from ringfence.markup.exchange import (
+    Callback,
+    ClipFailed,
+    ClipReady,
+    DropPayment,
+    MakePayment,
+    PaymentMade,
+    Speak,
+)
 from ringfence.markup.pay_session import CAPTURES, PaySession, SessionOrder
 from ringfence.payments.charge import Outcome
 from ringfence.payments.order import PaymentOrder
@@ -27,10 +35,11 @@ ORDER = PaymentOrder(amount="20.45", postal_code=False)
 class Desk:
     """A session with all that came out of it."""
 
-    def __init__(self, order: PaymentOrder = ORDER) -> None:
+    def __init__(self, order: PaymentOrder = ORDER, *, confirm: bool = False) -> None:
         self.session = PaySession(
-            "PK1", order, call=CALL, account=AccountId("AC1"), leg=None, shown=CALL, began=NOW
-        )
+            "PK1", order, call=CALL, account=AccountId("AC1"), leg=None, shown=CALL, began=NOW,
+            confirm=confirm,
+        )  # fmt: skip
         self.log: list = []
         self.ask()
 
@@ -212,3 +221,90 @@ def test_whatever_an_agent_asks_it_is_charged_once_at_most_and_ends_once(steps: 
     assert len(desk.all(MakePayment, DropPayment)) == 1
     assert len([c for c in desk.all(Callback) if "Result" in dict(c.params)]) == 1
     assert not any(secrets)
+
+
+# --- confirmed by the caller ----------------------------------------------------------------------
+
+
+def asked_to_confirm(*, card: str = CARD) -> Desk:
+    desk = Desk(confirm=True)
+    for what, digits in (
+        ("payment-card-number", card), ("expiration-date", "1231"), ("security-code", "123")
+    ):  # fmt: skip
+        desk.ask(capture=what)
+        desk.enter(digits)
+    desk.ask(status="complete")
+    return desk
+
+
+def spoken(desk: Desk) -> None:
+    for one in desk.all(Speak):
+        desk.tell(ClipReady(request=one.request, clip=ClipId(f"CL-{one.request}")))
+
+
+def test_the_caller_hears_how_the_number_ends_and_no_sentence_holds_it() -> None:
+    desk = asked_to_confirm()
+    texts = [one.text for one in desk.all(Speak)]
+    assert texts[1:-1] == list(CARD[-4:])
+    assert desk.all(MakePayment, Play) == []
+    spoken(desk)
+    (play,) = desk.all(Play)
+    assert len(play.clips) == 6
+    assert desk.all(Capture)[-1].max_digits == 1
+    with pytest.raises(Refused, match="payment_incomplete"):
+        desk.ask(status="complete")
+
+
+@pytest.mark.parametrize(
+    ("keys", "result"),
+    [("1", ""), ("2", "transaction-cancelled"), ("*", "caller-interrupted-with-star")],
+)
+def test_nothing_is_charged_without_a_one(keys: str, result: str) -> None:
+    desk = asked_to_confirm()
+    spoken(desk)
+    desk.enter("" if keys == "*" else keys, keys if keys == "*" else "")
+    assert len(desk.all(MakePayment)) == (not result)
+    assert len(desk.all(DropPayment)) == bool(result)
+    if result:
+        assert desk.told["Result"] == result
+
+
+def test_another_key_asks_again() -> None:
+    desk = asked_to_confirm()
+    spoken(desk)
+    desk.log.clear()
+    desk.enter("7", "")
+    assert len(desk.all(Speak)) == 6
+    assert desk.all(MakePayment, DropPayment) == []
+    spoken(desk)
+    desk.enter("1", "")
+    assert len(desk.all(MakePayment)) == 1
+
+
+def test_who_cannot_be_asked_pays_nothing_and_may_be_asked_again() -> None:
+    desk = asked_to_confirm()
+    desk.tell(ClipFailed(request=0))
+    assert desk.told["ErrorType"] == "internal-error"
+    assert desk.all(MakePayment) == []
+    desk.log.clear()
+    desk.ask(status="complete")
+    spoken(desk)
+    desk.enter("1", "")
+    assert len(desk.all(MakePayment)) == 1
+
+
+def test_an_entry_may_be_taken_anew_instead_of_confirmed() -> None:
+    desk = asked_to_confirm()
+    spoken(desk)
+    desk.ask(capture="expiration-date")
+    assert desk.all(StopCapture)
+    desk.enter("", "")
+    assert desk.all(MakePayment) == []
+
+
+def test_who_hangs_up_instead_pays_nothing() -> None:
+    desk = asked_to_confirm()
+    spoken(desk)
+    desk.session.hang_up(NOW)
+    desk.log += desk.session.take_output()
+    assert desk.told["Result"] == "caller-hung-up"

@@ -6,7 +6,8 @@ from ringfence.payments.entries import ERRORS
 from ringfence.payments.order import FIELDS, PaymentOrder
 from ringfence.payments.wording import LANGUAGES, says
 
-CARD = (*PaymentOrder().fields, "payment-processing", "again", "security-code-4")
+CARD = (*PaymentOrder().fields, "payment-processing", "again", "security-code-4", "confirm",
+        "confirm-keys")  # fmt: skip
 WRONG = ("timeout", "input-matching-failed", "invalid-card-type", *ERRORS.values())
 
 

@@ -1,8 +1,11 @@
 """A payments session: an agent on the line leads a caller through a card, one entry at a time.
 
     open ──capture──▶ capturing ──entered──▶ open ──complete──▶ charging ──answer──▶ over
-      │                   └──*──▶ over                                             ▲
-      └──cancel, caller gone──────────────────────────────────────────────────────┘
+      │                   └──*──▶ over         └─▶ confirming ─1─▶ ▲                ▲
+      └──cancel, caller gone──────────────────────────── └──2, *────────────────────┘
+
+Where the agent wants it confirmed, the caller alone hears how the number they keyed in ends, digit
+by digit from sentences that say nothing else, and nothing is charged without their 1.
 
 It runs beside the call's program and whatever the call is about. What comes out is commands for the
 call, requests and callbacks; every callback has what is still ``Required``, and entries masked.
@@ -14,29 +17,45 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, cast
 
-from ringfence.calls.commands import Capture, Command, GuardDigits, Note, StopCapture
+from ringfence.calls.commands import (
+    Capture,
+    Command,
+    GuardDigits,
+    Note,
+    Play,
+    StopCapture,
+    StopPlay,
+)
 from ringfence.calls.secrecy import SecretEntered, SecretPressed
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, CallId, LegId
+from ringfence.kernel.ids import AccountId, CallId, ClipId, LegId
 from ringfence.markup.exchange import (
     Callback,
+    ClipFailed,
+    ClipReady,
     DropPayment,
     MakePayment,
     Params,
     PaymentMade,
     Request,
+    Speak,
 )
 from ringfence.payments.charge import Charge, Outcome, Result, told
 from ringfence.payments.entries import Entries
 from ringfence.payments.order import FIELDS, Field, PaymentOrder
+from ringfence.payments.wording import says
 
-State = Literal["open", "capturing", "charging", "over"]
+State = Literal["open", "capturing", "confirming", "charging", "over"]
 
 _MATCHER: Final = "-matcher"
 CAPTURES: Final = (*FIELDS, *(f"{name}{_MATCHER}" for name in FIELDS[:4]))
 """What may be asked for, in Twilio's words."""
 _WORDS: Final = {"timeout": "input-timeout"}
+_PLAY: Final = 1_900_000_000
+"""From where prompts of a session are numbered: apart from those of programs."""
+_CONFIRMED: Final = 4
+"""Digits of the number that the caller hears."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +82,13 @@ class PaySession:
         leg: LegId | None,
         shown: CallId,
         began: Ms,
+        confirm: bool = False,
+        language: str = "",
     ) -> None:
-        """``shown``: the SID that clients know the leg by; ``leg`` None: the call's first one."""
+        """``shown``: the SID that clients know the leg by; ``leg`` None: the call's first one.
+
+        ``confirm``: the caller is asked in ``language`` before anything is charged.
+        """
         self.payment = payment
         self.order = order
         self.call = call
@@ -76,6 +100,10 @@ class PaySession:
         self._account = account
         self._entries = Entries(order)
         self._capturing: Field | None = None
+        self._confirm = confirm
+        self._language = language
+        self._spoken: dict[int, ClipId | None] = {}
+        self._play = _PLAY
         self._url = ""
         self._final: Params = ()
         self._out: list[Command | Request] = []
@@ -98,13 +126,19 @@ class PaySession:
             self._out.append(GuardDigits(on=True, why="session", leg=self.leg))
             self._tell(())
 
-    def receive(self, news: SecretPressed | SecretEntered | PaymentMade, now: Ms) -> None:
-        """Keys, or what came of the payment."""
+    def receive(
+        self,
+        news: SecretPressed | SecretEntered | PaymentMade | ClipReady | ClipFailed,
+        now: Ms,
+    ) -> None:
+        """Keys, sentences that were asked for, or what came of the payment."""
         self.updated = now
         match news:
             case PaymentMade():
                 if self.state == "charging":
                     self._made(news.outcome)
+            case ClipReady() | ClipFailed():
+                self._said(news)
             case SecretPressed():
                 self._pressed(news)
             case SecretEntered():
@@ -113,7 +147,7 @@ class PaySession:
     def hang_up(self, now: Ms) -> None:
         """The call is over: nobody has paid, unless the processor is being asked."""
         self.updated = now
-        if self.state in {"open", "capturing"}:
+        if self.state in {"open", "capturing", "confirming"}:
             self._end("caller-hung-up", drop=True)
 
     def take_output(self) -> list[Command | Request]:
@@ -130,9 +164,10 @@ class PaySession:
             raise Refused("bad_capture", "that is not a part of this payment")
         if second and not entries.again(name):
             raise Refused("bad_capture", "it was not entered a first time, or is not entered twice")
-        if self.state == "capturing":
+        if self.state in {"capturing", "confirming"}:
             self._out.append(StopCapture())
             self._capturing = None
+            self._spoken.clear()
         if name == "security-code" and not entries.has("payment-card-number"):
             self._report(name, "invalid-card-number-security-code-capture-sequence")
             self.state = "open"
@@ -156,6 +191,9 @@ class PaySession:
 
     def _entered(self, news: SecretEntered, now: Ms) -> None:
         name, self._capturing = self._capturing, None
+        if self.state == "confirming" and news.reason != "stopped":
+            self._confirmed(news)
+            return
         if name is None or self.state != "capturing":
             news.digits.wipe()
             return
@@ -180,6 +218,55 @@ class PaySession:
     def _complete(self) -> None:
         if self.state == "capturing" or self.required:
             raise Refused("payment_incomplete", f"still to be entered: {', '.join(self.required)}")
+        if self.state == "confirming":
+            raise Refused("payment_incomplete", "the caller is being asked to confirm")
+        if self._confirm:
+            self._ask_caller()
+        else:
+            self._charge()
+
+    def _ask_caller(self) -> None:
+        """Have the parts of the question spoken; none of them says more than a digit."""
+        self.state = "confirming"
+        card = self.order.method == "credit-card"
+        number = self._entries.secret("payment-card-number" if card else "bank-account-number")
+        before, language = says("confirm", self._language)
+        after, _ = says("confirm-keys", self._language)
+        self._spoken = {}
+        for place, text in enumerate((before, *number.last(_CONFIRMED), after)):
+            self._spoken[place] = None
+            self._out.append(Speak(request=place, text=text, language=language))
+
+    def _said(self, news: ClipReady | ClipFailed) -> None:
+        if self.state != "confirming" or news.request not in self._spoken:
+            return
+        if isinstance(news, ClipFailed):
+            self._spoken.clear()
+            self.state = "open"  # nobody agreed, so nothing is charged; it may be tried again
+            self._out.append(Note(code="speech_failed", text="the caller could not be asked"))
+            self._report("", "internal-error")
+            return
+        self._spoken[news.request] = news.clip
+        clips = tuple(clip for clip in self._spoken.values() if clip is not None)
+        if len(clips) == len(self._spoken):
+            self._play += 1
+            self._out.append(Play(play=self._play, clips=clips, leg=self.leg))
+            self._out.append(Capture(max_digits=1, timeout_ms=self.order.timeout_ms, leg=self.leg))
+
+    def _confirmed(self, news: SecretEntered) -> None:
+        key = news.key or news.digits.reveal()
+        news.digits.wipe()
+        self._out.append(StopPlay(leg=self.leg))
+        if key == "1":
+            self._charge()
+        elif key in {"2", "*"}:
+            star = key == "*"
+            result: Result = "caller-interrupted-with-star" if star else "transaction-cancelled"
+            self._end(result, drop=True)
+        else:
+            self._ask_caller()
+
+    def _charge(self) -> None:
         self.state = "charging"
         self._final = self._shown()
         charge = Charge(id=self.payment, order=self.order, entries=self._entries)
@@ -214,7 +301,7 @@ class PaySession:
         self._tell(
             (
                 *self._dated(),
-                ("Capture", word),
+                *((("Capture", word),) if word else ()),
                 ("PartialResult", "true" if partial else "false"),
                 ("Required", " ".join(self.required)),
                 *shown,

@@ -63,11 +63,13 @@ async def start(
     bank_account_type: str = "consumer-checking",
     timeout_s: int = 5,
     twice: list[str] | None = None,
+    confirm: bool = False,
     parameters: dict[str, str] | None = None,
 ) -> views.PaymentSession:
     """Begin a session on a call in progress; ``key`` again is the same session.
 
-    ``twice``: what is entered two times. ``status_url`` is told of everything, masked. Refused:
+    ``twice``: what is entered two times. ``confirm``: the caller hears how the number ends, and
+    says yes before anything is charged. ``status_url`` is told of everything, masked. Refused:
     ``session_in_progress``, ``call_not_in_progress``, ``bad_argument``, ``no_connector``.
     """
     live, leg, shown = _live(office, call)
@@ -108,7 +110,8 @@ async def start(
         raise Refused("call_not_in_progress", "the call is over")
     session = PaySession(
         opened.id, order, call=live.id, account=office.account.id, leg=leg, shown=shown,
-        began=opened.opened_at,
+        began=opened.opened_at, confirm=confirm,
+        language="" if live.program is None else live.program.context.language,
     )  # fmt: skip
     live.payment = session
     _ask(office, live, session, SessionOrder(callback=status_url))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.calls.notices import CallOver, Notice, SecretEntered, SecretPressed
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.markup.exchange import Answer, PaymentMade, Request
+from ringfence.markup.exchange import Answer, ClipFailed, ClipReady, PaymentMade, Request
 from ringfence.markup.pay_session import PaySession, SessionOrder
 from ringfence.switch.live import LiveCall
 
@@ -43,12 +43,12 @@ def carry_out(runner: CallRunner, live: LiveCall, session: PaySession) -> None:
     for output in session.take_output():
         if isinstance(output, Request):
 
-            def answered(answer: Answer) -> None:
-                if isinstance(answer, PaymentMade):
+            def answered(answer: Answer | None) -> None:
+                if isinstance(answer, PaymentMade | ClipReady | ClipFailed):
                     session.receive(answer, runner.clock.now())
                     carry_out(runner, live, session)
 
-            live.tenant.host.perform(live.id, output, then=answered)
+            answered(live.tenant.host.perform(live.id, output, then=answered))
         elif not live.call.ending:
             try:
                 live.call.do(output, runner.clock.now())

@@ -21,14 +21,13 @@ _WORDS = {
     "TokenType": "token_type",
     "ValidCardTypes": "card_types",
 }
+_FLAGS = {"SecurityCode": "security_code", "PostalCode": "postal_code", "Confirmation": "confirm"}
 _COUNTS = {"MinPostalCodeLength": "min_postal_code_length", "Timeout": "timeout_s"}
 _CODES = {"session_in_progress": 64021, "payment_over": 64021, "no_connector": 64004,
           "payment_incomplete": 64021, "bad_capture": 64020}  # fmt: skip
 
 
-@DESK.operation(
-    "CreatePayments", codes=_CODES, missing="Confirmation: what was entered is not read out"
-)
+@DESK.operation("CreatePayments", codes=_CODES)
 async def create(asked: Question) -> Answer:
     """Begin a session; the same IdempotencyKey is the same session."""
     args: dict[str, Any] = {
@@ -36,14 +35,12 @@ async def create(asked: Question) -> Answer:
         "key": _needed(asked, "IdempotencyKey"),
         "status_url": _needed(asked, "StatusCallback"),
     }
-    if asked.choice("Confirmation"):
-        raise Problem(20001, "Confirmation is not there in this installation", status=400)
     args |= {name: value for word, name in _WORDS.items() if (value := asked.get(word)) is not None}
     for word, name in _COUNTS.items():
         value = asked.get(word)
         if value is not None:
             args[name] = _count(word, value)
-    for word, name in (("SecurityCode", "security_code"), ("PostalCode", "postal_code")):
+    for word, name in _FLAGS.items():
         flag = asked.choice(word)
         if flag is not None:
             args[name] = flag

@@ -34,6 +34,7 @@ class SessionStart(Body, frozen=True, kw_only=True):
     bank_account_type: str = "consumer-checking"
     timeout_s: int = 5
     twice: list[str] | None = None
+    confirm: bool = False
     parameters: dict[str, str] | None = None
 
 

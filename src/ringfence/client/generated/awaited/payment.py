@@ -47,6 +47,7 @@ class AsyncPaymentOperations(AsyncGroup):
         bank_account_type: str | None = None,
         timeout_s: int | None = None,
         twice: builtins.list[str] | None = None,
+        confirm: bool | None = None,
         parameters: builtins.dict[str, str] | None = None,
         idempotency_key: str | None = None,
     ) -> models.PaymentSession:
@@ -73,6 +74,7 @@ class AsyncPaymentOperations(AsyncGroup):
                     "bank_account_type": bank_account_type,
                     "timeout_s": timeout_s,
                     "twice": twice,
+                    "confirm": confirm,
                     "parameters": parameters,
                 },
                 key=idempotency_key,
