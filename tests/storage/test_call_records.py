@@ -19,12 +19,13 @@ def stories(store, story, clock, settle):
     return made
 
 
-def test_pages_lead_from_the_newest_to_the_oldest(store, account, stories):
+@pytest.mark.parametrize("alone", [False, True])
+def test_pages_lead_from_the_newest_to_the_oldest(store, account, stories, alone):
     records, seen = store.call_records, []
-    page = records.page(account.id, count=3)
+    page = records.page(account.id, count=3, alone=alone)
     while page:
         seen += [call.id for call in page]
-        page = records.page(account.id, count=3, before=seen[-1])
+        page = records.page(account.id, count=3, before=seen[-1], alone=alone)
     assert seen == [one.call for one in reversed(stories)]
 
 
@@ -36,6 +37,7 @@ def test_calls_of_one_state(store, account, stories):
 
 def test_calls_of_another_account_are_not_shown(store, stories):
     assert store.call_records.page("AC-other", count=10) == []
+    assert store.call_records.page("AC-other", count=10, alone=True) == []
 
 
 def test_calls_of_a_party(store, stories):

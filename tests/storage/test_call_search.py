@@ -90,12 +90,13 @@ def test_pages_join_without_a_gap(store, account, many, wanted):
 ASKED = ("caller", "called", "parent", "ended_since", "ended_until")
 
 
+@pytest.mark.parametrize("alone", [False, True])
 @pytest.mark.parametrize("legs", [False, True])
 @pytest.mark.parametrize("endings", [(), (DONE, BUSY)])
 @pytest.mark.parametrize("count", range(4))
-def test_pages_are_read_off_an_index(store, legs, endings, count):
+def test_pages_are_read_off_an_index(store, legs, endings, count, alone):
     for asked in itertools.combinations(ASKED, count):
-        statement = _statement(legs, frozenset(asked), endings)
+        statement = _statement(legs, frozenset(asked), endings, alone)
         plan = store.db.reading._cursor.execute(
             "EXPLAIN QUERY PLAN " + statement.sql, (None,) * len(statement.names)
         ).fetchall()
@@ -105,6 +106,17 @@ def test_pages_are_read_off_an_index(store, legs, endings, count):
             assert "TEMP B-TREE" not in told, (asked, told)
         if {"caller", "called", "parent"} & set(asked):
             assert "account_id" not in told, (asked, told)
+        else:
+            assert ("PRIMARY KEY" in told) is alone, (asked, told)
+
+
+def test_an_account_that_is_alone_finds_the_same(store, account, many):
+    for endings in ((), (DONE,), (BUSY,)):
+        wanted = Wanted(endings=endings, children=True, alone=True)
+        others = Wanted(endings=endings, children=True)
+        assert find(store, account, wanted) == find(store, account, others) != []
+    found = search(store.db.reading, "AC-other", Wanted(alone=True), before=None, count=5)
+    assert found == []
 
 
 # --- children -------------------------------------------------------------------------------------

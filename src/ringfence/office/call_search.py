@@ -79,6 +79,7 @@ async def search_calls(
         endings=tuple(ENDINGS[status] for status in statuses or ()),
         parent=None if parent is None else call_id(parent),
         children=children or parent is not None,
+        alone=not office.house.branches,
     )
     start = CallId(before) if before is not None else None
     found = office.read(

@@ -61,6 +61,7 @@ async def list_calls(
         count=count + 1,
         before=None if before is None else call_id(before),
         state=status,
+        alone=not office.house.branches,
     )
     rows = found[:count]
     return views.CallPage(

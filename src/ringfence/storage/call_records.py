@@ -13,35 +13,28 @@ from ringfence.kernel.ids import AccountId, CallId, FlowId, NumberId, PartyId, T
 from ringfence.kernel.limits import ATTEMPTS_COUNTED
 from ringfence.storage.schema import call_parties, calls
 from ringfence.storage.sqlite import Database
-from ringfence.storage.statement import Row, Statement, at_most, word
+from ringfence.storage.statement import Row, Statement, at_most, of_account, word
 from ringfence.storage.unit_of_work import Queries
 
 _c = calls.c
 _GET = Statement(select(*_c).where(_c.id == bindparam("call")))
-_PAGE = Statement(
-    at_most(
-        select(*_c)
-        .where(
-            _c.account_id == bindparam("account"),
-            _c.id < bindparam("before"),
-            _c.removed_at.is_(None),
-        )
-        .order_by(_c.id.desc()),
+_BEFORE = (_c.id < bindparam("before"), _c.removed_at.is_(None))
+_PAGE, _PAGE_ALONE = (
+    Statement(
+        at_most(
+            select(*_c).where(of_account(calls, alone=alone), *_BEFORE).order_by(_c.id.desc()),
+            "count",
+        ),
+        "account",
+        "before",
         "count",
-    ),
-    "account",
-    "before",
-    "count",
+    )
+    for alone in (False, True)
 )
 _PAGE_OF_STATE = Statement(
     at_most(
         select(*_c)
-        .where(
-            _c.account_id == bindparam("account"),
-            _c.id < bindparam("before"),
-            _c.state == bindparam("of"),
-            _c.removed_at.is_(None),
-        )
+        .where(of_account(calls, alone=False), *_BEFORE, _c.state == bindparam("of"))
         .order_by(_c.id.desc()),
         "count",
     ),
@@ -153,11 +146,13 @@ class CallRecords:
         count: int,
         before: CallId | None = None,
         state: str | None = None,
+        alone: bool = False,
     ) -> list[CallRecord]:
-        """Return calls, newest first, older than ``before``."""
+        """Return calls, newest first, older than ``before``; ``alone``: nobody else has any."""
         start = before or _AFTER_ALL
         if state is None:
-            rows = self._db.reading.rows(_PAGE, (account, start, count))
+            page = _PAGE_ALONE if alone else _PAGE
+            rows = self._db.reading.rows(page, (account, start, count))
         else:
             rows = self._db.reading.rows(_PAGE_OF_STATE, (account, start, state, count))
         return list(starmap(CallRecord, rows))

@@ -23,7 +23,7 @@ from ringfence.kernel.ids import AccountId, CallId, PartyId, leg_of
 from ringfence.storage.call_legs import record_of_leg
 from ringfence.storage.call_records import CallRecord
 from ringfence.storage.schema import call_legs, call_parties, calls
-from ringfence.storage.statement import Statement, at_most, word
+from ringfence.storage.statement import Statement, at_most, of_account, word
 from ringfence.storage.unit_of_work import Queries
 
 _p = call_parties.c
@@ -53,7 +53,8 @@ class Wanted:
 
     ``since``, ``until``: when the call began; ``ended_since``, ``ended_until``: when it ended
     (from the first, before the second). ``endings``: any of these. ``children``: legs that calls
-    rang as well, as calls of their own; of ``parent`` alone.
+    rang as well, as calls of their own; of ``parent`` alone. ``alone``: no other account has calls,
+    or hardly any; what is found is the same, but where they have many it takes long.
     """
 
     caller: PartyId | None = None
@@ -65,6 +66,7 @@ class Wanted:
     endings: tuple[Ending, ...] = ()
     parent: CallId | None = None
     children: bool = False
+    alone: bool = False
 
 
 def search(
@@ -111,6 +113,7 @@ def _read(
         legs,
         frozenset(name for name in _ASKED if values[name] is not None),
         wanted.endings,
+        wanted.alone,
     )
     bound = tuple(values[name] for name in statement.names)
     rows = queries.rows(statement, bound)
@@ -121,13 +124,15 @@ _ASKED = ("caller", "called", "parent", "ended_since", "ended_until")
 
 
 @lru_cache(maxsize=256)
-def _statement(legs: bool, asked: frozenset[str], endings: Sequence[Ending]) -> Statement:
+def _statement(
+    legs: bool, asked: frozenset[str], endings: Sequence[Ending], alone: bool = False
+) -> Statement:
     table = call_legs if legs else calls
     c = table.c
     query = select(*c).where(c.removed_at.is_(None))
     if asked.isdisjoint({"caller", "called", "parent"}):
         # Parties and parents are of one account. Left out, their own index is taken.
-        query = query.where(c.account_id == bindparam("account"))
+        query = query.where(of_account(table, alone=alone))
     if "caller" in asked and not legs and "called" not in asked and "parent" not in asked:
         # Callers are many and have no index of their own: the links of a person have one.
         query = query.join(call_parties, _p.call_id == c.id).where(

@@ -10,9 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Table, bindparam, insert, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Table,
+    UnaryExpression,
+    bindparam,
+    insert,
+    literal_column,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.operators import custom_op
 
 from ringfence.kernel.errors import LocalError
 
@@ -51,6 +62,21 @@ def word(value: str) -> ColumnElement[str]:
     if not value.isidentifier():
         raise LocalError("only plain words of ours are written into SQL")
     return literal_column(f"'{value}'", String)
+
+
+def of_account(table: FromClause, *, alone: bool) -> ColumnElement[bool]:
+    """Return the condition that a row is the value ``account``'s.
+
+    ``alone``: as good as every row is. Then no index by account is taken (the unary plus: SQLite's
+    query planner, "Disqualifying WHERE Clause Terms"), and rows are read where they lie, one beside
+    the other, in place of each being looked for by what the index says.
+    """
+    column = table.c.account_id
+    found = UnaryExpression(column, operator=_AS_IT_IS) if alone else column
+    return found == bindparam("account")
+
+
+_AS_IT_IS: Any = custom_op("+")
 
 
 def at_most(query: Select[Any], rows: int | str) -> Select[Any]:
