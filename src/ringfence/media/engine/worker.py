@@ -23,7 +23,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from ringfence.kernel.clock import Clock, SystemClock
+from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.limits import (
@@ -93,6 +93,8 @@ class Worker:
         self._desk = Desk(engine, self._recorder, entropy)
         self._connection: _Connection | None = None
         self._timer: Timer | None = None
+        self._armed: Ms | None = None
+        """For when the timer is set."""
         self._unsaid: list[AnyNotice] = []
         self._speaking: Timer | None = None
         """What nobody waits for leaves then at the latest."""
@@ -213,17 +215,21 @@ class Worker:
             self._pumping = True
             due = self._loop.now()
             self._loop.at(due, lambda: self._pump(due))
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
         tapping = self._desk.tapping
         if (tapping or self._desk.recording) and not self._fetching:
             self._fetching = True
             self._loop.after((_TAP_MS if tapping else _AUDIO_MS) / 1000, self._fetch_audio)
-        deadline = self._desk.deadline()
-        if deadline is not None:
-            wait = max(deadline - self._clock.now(), 0) / 1000
-            self._timer = self._loop.after(min(wait, 3600), self._fire)
+        self._arm(self._desk.deadline())
+
+    def _arm(self, deadline: Ms | None) -> None:
+        """Set the desk's timer, where it is not set for then: most rounds change no deadline."""
+        if deadline == self._armed:
+            return
+        self._armed = deadline
+        if self._timer is not None:
+            self._timer.cancel()
+        wait = 0.0 if deadline is None else max(deadline - self._clock.now(), 0) / 1000
+        self._timer = None if deadline is None else self._loop.after(min(wait, 3600), self._fire)
 
     def _speak(self) -> None:
         """Write what the server is to be told.
@@ -242,7 +248,7 @@ class Worker:
         self._speak()
 
     def _fire(self) -> None:
-        self._timer = None
+        self._timer = self._armed = None
         self._desk.fire(self._clock.now())
         self._settle()
 
