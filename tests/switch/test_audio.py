@@ -1,7 +1,6 @@
 """What calls want heard and kept, as the media worker is told."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
 from switch_bench import Bench
@@ -79,16 +78,6 @@ async def test_sound_that_stops_arriving_ends_the_call_with_that_cause(bench: Be
     assert bench.world.facts[-1].cause == "media_timeout"  # type: ignore[attr-defined]
 
 
-async def test_a_recording_that_never_began_is_a_fact_and_the_call_goes_on(bench: Bench) -> None:
-    await begun(bench, "<Response><Record/><Say>Sorry</Say></Response>")
-    start = bench.wire.last(media.StartRecording)
-    assert type(start.max_ms) is int
-    bench.link.heard(media.RecordingFailed(recording=start.recording, reason="disk_full"))
-    await turn()
-    failed = [f for f in bench.world.facts if f.name() == "RecordingFailed"]
-    assert [f.reason for f in failed] == ["disk_full"]  # type: ignore[attr-defined]
-
-
 async def test_notices_about_what_is_gone_change_nothing(bench: Bench) -> None:
     for notice in (
         media.RtpStarted(leg="LGx"),
@@ -101,31 +90,6 @@ async def test_notices_about_what_is_gone_change_nothing(bench: Bench) -> None:
     ):
         bench.link.heard(notice)
     assert bench.world.facts == []
-
-
-async def test_a_recording_that_never_began_leaves_nothing(bench: Bench) -> None:
-    await begun(bench, "<Response><Record/></Response>")
-    started = bench.wire.last(media.StartRecording)
-    bench.link.heard(media.RecordingFailed(recording=started.recording, reason="disk_full"))
-    await turn()
-    assert bench.world.kept == [(started.recording, False)]
-    assert "RecordingFailed" in bench.names()
-
-
-async def test_a_worker_that_dies_before_it_made_a_file_leaves_no_recording(
-    bench: Bench,
-) -> None:
-    await begun(bench, "<Response><Record/></Response>")
-    started = bench.wire.last(media.StartRecording)
-    bench.link.lost()
-    await until(lambda: "RecordingFailed" in bench.names())
-    assert bench.world.kept == [(started.recording, False)]
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.to_thread(lambda: None)
 
 
 async def test_a_prompt_that_ended_with_its_leg_is_no_news(
