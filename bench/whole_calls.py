@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -437,6 +438,8 @@ def main() -> None:
     options = parser.parse_args()
     if shutil.which("sipp") is None:
         sys.exit("bench/whole_calls.py needs sipp: apt-get install sip-tester")
+    # Where modules are compiled at each start, what that leaves behind is resident.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     root = Path(tempfile.mkdtemp(prefix="ringfence-bench-"))
     try:
         rows = measure(root, quick=options.quick)

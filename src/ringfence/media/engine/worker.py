@@ -49,8 +49,8 @@ _AUDIO_MS = 50
 _TAP_MS = 20
 """The same while somebody listens: each frame as it comes."""
 _PARENT_MS = 1_000
-_READ_BYTES = 256 * 1024
-"""Taken from the socket at once."""
+_READ_BYTES = 64 * 1024
+"""Taken from the socket at once; one buffer for all of it."""
 _CONNECTIONS = 8  # not yet accepted; there is one server, and all but one are turned away
 _SWITCH_SECONDS = 0.000_5
 """The sealing thread comes back from each write to ask for the interpreter; let it have it."""
@@ -266,6 +266,7 @@ class _Connection:
         self._loop = loop
         self._wire = wire
         self._reader = CommandReader()
+        self._buffer = bytearray(_READ_BYTES)
         self._unsent = bytearray()
         self._blocked = False
         """The server does not read as fast as it is told."""
@@ -315,16 +316,16 @@ class _Connection:
 
     def _read(self) -> None:
         try:
-            data = self._wire.recv(_READ_BYTES)
+            count = self._wire.recv_into(self._buffer)
         except BlockingIOError:
             return
         except OSError:
-            data = b""
-        if not data:
+            count = 0
+        if not count:
             self.abort()
             return
         try:
-            commands = self._reader.feed(data)
+            commands = self._reader.feed(bytes(memoryview(self._buffer)[:count]))
         except RemoteError as error:
             sys.stderr.write(f"media: {error.reason}\n")
             self.abort()
