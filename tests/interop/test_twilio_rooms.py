@@ -91,12 +91,15 @@ def test_a_conference_with_a_moderator(platform: Platform, client: Client) -> No
             assert made.conference_sid == sid
             assert made.status in {"queued", "ringing", "connecting"}
             rung = await third.next_call(20)
-            await rung.answer()
             late = client.conferences(sid).participants("late")
-            await until(late.fetch, lambda one: one.status == "connected")
-
-            muted = await asyncio.to_thread(late.update, muted=True)
+            fetched = await asyncio.to_thread(late.fetch)
+            assert fetched.status in {"queued", "ringing", "connecting"}
+            muted = await asyncio.to_thread(late.update, muted=True)  # while it rings
             assert muted.muted
+            await rung.answer()
+            joined = await until(late.fetch, lambda one: one.status == "connected")
+            assert joined.call_sid == fetched.call_sid
+            await until(late.fetch, lambda one: one.muted)
             listed = await asyncio.to_thread(client.conferences(sid).participants.list, muted=True)
             assert [one.label for one in listed] == ["late"]
             held = await asyncio.to_thread(late.update, hold=True, muted=False)

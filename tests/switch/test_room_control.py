@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from switch_bench import Bench
+from switch_bench import PEER, Bench
 
 from ringfence.calls.commands import Hangup, Heard
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId
+from ringfence.kernel.ids import CallId, LegId
 from ringfence.markup.context import Source
 from ringfence.markup.verbs import Conference, Dial
 from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.message import Response
 from ringfence.switch.outgoing import Outgoing, Wishes
 from ringfence.switch.room_control import Invitation, RoomControl
 from ringfence.switch.tolls import Tolls
@@ -21,6 +23,10 @@ from ringfence.switch.tolls import Tolls
 pytestmark = pytest.mark.anyio
 
 URL = "https://x.example/words"
+ANSWER = (
+    b"v=0\r\no=- 1 1 IN IP4 192.0.2.60\r\ns=-\r\nc=IN IP4 192.0.2.60\r\nt=0 0\r\n"
+    b"m=audio 31000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
 
 
 async def turn() -> None:
@@ -159,3 +165,36 @@ async def test_somebody_is_called_in(bench: Bench) -> None:
         desk.invite("CF" + "0" * 32, Invitation(to="sip:ann@192.0.2.9", place=place))
     with pytest.raises(Refused):
         desk.invite("", Invitation(to="sip:ann@192.0.2.9", place=place))
+
+
+async def test_who_is_still_rung_is_changed_and_is_so_once_they_are_in(bench: Bench) -> None:
+    desk = control(bench)
+    first, _ = await come(bench)
+    sid, call = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x")))
+    bench.open_ports()
+    await turn()
+    leg = str(bench.wire.last(media.OpenLeg).leg)
+    desk.mute(sid, call, on=True)
+    desk.hold(sid, call, on=True, heard=Heard(url=""))
+    desk.settle(sid, call, end_on_exit=True)
+    desk.coach(sid, call, first)
+    desk.wait(sid, call, Heard(url=""))
+    with pytest.raises(Refused):
+        desk.coach(sid, call, "CA" + "0" * 32)
+    kept = bench.world.book.facts[-1]
+    assert (kept.muted, kept.held, kept.end_on_exit, kept.coaching) == (True, True, True, first)
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    await turn()
+    (opened,) = bench.rooms.open_rooms()
+    member = opened.room.member(LegId(leg))
+    assert member is not None
+    assert (member.muted, member.end_on_exit) == (True, True)
+    assert member.state == "held"
+    assert bench.names().count("LegMuted") == 1
+    desk.remove(sid, call)
+    await turn()
+    assert "ConferenceLeft" in bench.names()

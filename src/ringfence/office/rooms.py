@@ -12,6 +12,7 @@ from ringfence.kernel.limits import CALL_RING_MS, PAGE_MAX, ROOM_MEMBERS_MAX, RO
 from ringfence.markup import verbs
 from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.hooks import method_of
+from ringfence.office.number_ties import trunk_of
 from ringfence.office.placing import (
     placed_listening,
     placed_recording,
@@ -254,15 +255,17 @@ async def add_participant(
     listen: dict[str, Any] | None = None,
     reason: str = "",
     display: str = "",
+    call_token: str = "",
+    trunk: str | None = None,
 ) -> Participant:
     """Call somebody into a conference: ``conference`` is its SID, or a name; then it may be new.
 
     ``news_url`` is told of the conference, ``status_url`` how the call fares. ``record``: their
     voice is part of the conference's recording, without silence at its ends where it is to be
-    ``trim``-med; ``record_call``, ``listen``, ``reason``,
-    ``display``: of the call itself, as `call.place` has them.
+    ``trim``-med; ``record_call``, ``listen``, ``reason``, ``display``, ``call_token``, ``trunk``:
+    of the call itself, as `call.place` has them.
     """
-    office.live.outgoing.judge(to, caller=caller)
+    office.live.outgoing.judge(to, caller=caller, token=call_token)
     check_contact(office, to, about=about_of(about), customer=customer)
     if beep not in _BEEPS:
         raise Refused("bad_argument", f"beep is one of: {', '.join(sorted(_BEEPS))}")
@@ -298,6 +301,8 @@ async def add_participant(
         ),
         wishes=Wishes(
             caller=caller,
+            token=call_token,
+            trunk=None if trunk is None else trunk_of(office, trunk).id,
             ring_ms=ring_s * 1000,
             username=sip_username,
             password=sip_password,

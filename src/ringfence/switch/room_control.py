@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ringfence.calls import conference
 from ringfence.calls.commands import Heard
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, ConferenceId, is_id
+from ringfence.kernel.ids import CallId, ConferenceId, LegId, is_id
 from ringfence.kernel.limits import ROOM_DIALLED_MAX, ROOM_NAME_CHARS
 from ringfence.markup.context import Source
 from ringfence.markup.parser import Document
@@ -61,31 +63,31 @@ class RoomControl:
 
     def mute(self, sid: str, call: str, *, on: bool) -> None:
         """Let a member be heard by nobody, or again."""
-        opened = self.room(sid)
-        seat = opened.seat_of(CallId(call))
-        self._desk.do(opened, conference.Mute(leg=seat.leg, on=on))
+        self._do(sid, call, lambda leg: conference.Mute(leg=leg, on=on), muted=on)
 
     def hold(self, sid: str, call: str, *, on: bool, heard: Heard | None = None) -> None:
         """Take a member out of the talk to hear ``heard`` (None: music), or put them back."""
         opened = self.room(sid)
-        seat = opened.seat_of(CallId(call))
         if on:
-            seat.hold = heard
-        self._desk.do(opened, conference.Hold(leg=seat.leg, on=on))
+            place = opened.dialled.get(CallId(call)) or opened.seat_of(CallId(call))
+            place.hold = heard
+        self._do(sid, call, lambda leg: conference.Hold(leg=leg, on=on), held=on)
 
     def wait(self, sid: str, call: str, heard: Heard | None) -> None:
         """Change what a member hears until the room begins."""
         opened = self.room(sid)
-        self._desk.change_wait(opened, opened.seat_of(CallId(call)), heard)
+        expected = opened.dialled.get(CallId(call))
+        if expected is None:
+            self._desk.change_wait(opened, opened.seat_of(CallId(call)), heard)
+        else:
+            expected.wait = (heard,)
 
     def coach(self, sid: str, call: str, whom: str | None) -> None:
         """Let a member be heard by the one of another call alone; None: by all again."""
-        opened = self.room(sid)
-        seat = opened.seat_of(CallId(call))
         if whom is not None:
-            opened.seat_of(CallId(whom))
+            self.room(sid).seat_of(CallId(whom))
         coached = None if whom is None else CallId(whom)
-        self._desk.do(opened, conference.Coach(leg=seat.leg, whom=coached))
+        self._do(sid, call, lambda leg: conference.Coach(leg=leg, whom=coached), coaching=coached)
 
     def settle(
         self,
@@ -96,12 +98,35 @@ class RoomControl:
         beep_on_exit: bool | None = None,
     ) -> None:
         """Change what a member's leaving does."""
-        opened = self.room(sid)
-        seat = opened.seat_of(CallId(call))
-        self._desk.do(
-            opened,
-            conference.Settle(leg=seat.leg, end_on_exit=end_on_exit, beep_on_exit=beep_on_exit),
+        changed = {} if end_on_exit is None else {"end_on_exit": end_on_exit}
+        self._do(
+            sid,
+            call,
+            lambda leg: conference.Settle(
+                leg=leg, end_on_exit=end_on_exit, beep_on_exit=beep_on_exit
+            ),
+            **changed,
         )
+
+    def _do(
+        self,
+        sid: str,
+        call: str,
+        wished: Callable[[LegId], conference.Command],
+        **changed: Any,
+    ) -> None:
+        """Do something to a member now; to one who is being called in, once they are there.
+
+        ``changed``: what it makes of `Expected`.
+        """
+        opened, known = self.room(sid), CallId(call)
+        expected = opened.dialled.get(known)
+        if expected is None:
+            self._desk.do(opened, wished(opened.seat_of(known).leg))
+            return
+        commands = [*expected.commands, wished]
+        expected = replace(expected, commands=commands, **changed)
+        self._desk.change_expected(opened, known, expected)
 
     def remove(self, sid: str, call: str) -> None:
         """Put a member out; their call goes on with what follows."""

@@ -53,8 +53,8 @@ from ringfence.switch.ports import Clip, Clips, RoomBook
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.room_news import RoomNews
 from ringfence.switch.room_recording import RoomRecording
+from ringfence.switch.seats import Expected, Seat, address_of, rate_of
 from ringfence.switch.seats import OpenRoom as OpenRoom
-from ringfence.switch.seats import Seat, address_of, rate_of
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -138,7 +138,7 @@ class RoomDesk:
 
     def expect(self, opened: OpenRoom, call: CallId, place: Conference) -> None:
         """A call is being placed to come in."""
-        opened.dialled.add(call)
+        opened.dialled[call] = Expected(muted=place.muted, end_on_exit=place.end_conference_on_exit)
         self._book.dialled(
             opened.id,
             call,
@@ -157,7 +157,7 @@ class RoomDesk:
             if isinstance(fact, CallEnded):
                 for opened in list(self._rooms.values()):
                     if fact.call in opened.dialled:
-                        opened.dialled.discard(fact.call)
+                        del opened.dialled[fact.call]
                         self._tidy(opened.id)
 
     def find(self, conference_id: ConferenceId) -> OpenRoom | None:
@@ -183,8 +183,9 @@ class RoomDesk:
         if opened.link is None:
             opened.link = self._audio.link_of(live)  # it mixes; others come by tie lines
         join = effect.join
-        opened.dialled.discard(live.id)
-        seat = Seat(live, effect.leg, join, self._clock.now(), wait=join.wait)
+        expected = opened.dialled.pop(live.id, Expected())
+        wait = join.wait if expected.wait is None else expected.wait[0]
+        seat = Seat(live, effect.leg, join, self._clock.now(), hold=expected.hold, wait=wait)
         opened.seats[effect.leg] = seat
         opened.news.listen(join.news)
         if join.recorded:
@@ -209,6 +210,25 @@ class RoomDesk:
         )
         if opened.room.member(effect.leg) is None:
             opened.seats.pop(effect.leg, None)
+            return
+        for wished in expected.commands:
+            self.do(opened, wished(effect.leg))
+
+    def change_expected(self, opened: OpenRoom, call: CallId, expected: Expected) -> None:
+        """Somebody who is being called in is to be something else: so they are shown from now."""
+        opened.dialled[call] = expected
+        changed = room_events.RoomChanged(
+            at=self._clock.now(),
+            conference=opened.id,
+            account=self._account,
+            call=call,
+            what="changed",
+            muted=expected.muted,
+            held=expected.held,
+            coaching=expected.coaching,
+            end_on_exit=expected.end_on_exit,
+        )
+        self._book.record([changed], {}, self._clock.now())
 
     def _leave(self, live: LiveCall, effect: effects.LeaveRoom) -> None:
         opened = self._room_with(effect.leg)

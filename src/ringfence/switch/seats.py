@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ringfence.calls.commands import Heard, JoinConference
-from ringfence.calls.conference import Room
+from ringfence.calls.conference import Command, Room
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, ConferenceId, LegId
@@ -31,9 +32,25 @@ class Seat:
 
 
 @dataclass(slots=True)
+class Expected:
+    """Somebody who is being called in: how they are shown, and what is done once they are there.
+
+    ``wait``: None for what the call itself says. ``commands``: in the order they were wished.
+    """
+
+    muted: bool = False
+    held: bool = False
+    coaching: CallId | None = None
+    end_on_exit: bool = False
+    hold: Heard | None = None
+    wait: tuple[Heard | None] | None = None
+    commands: list[Callable[[LegId], Command]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class OpenRoom:
     """One room. ``link``: the media worker that mixes it. ``speaking``: announcements under way,
-    and the call each asks the world for. ``dialled``: calls being placed to come in."""
+    and the call each asks the world for. ``dialled``: who is being called in, by their call."""
 
     id: ConferenceId
     name: str
@@ -45,7 +62,7 @@ class OpenRoom:
     link: MediaLink | None = None
     seats: dict[LegId, Seat] = field(default_factory=dict)
     speaking: dict[Narrator, CallId] = field(default_factory=dict)
-    dialled: set[CallId] = field(default_factory=set)
+    dialled: dict[CallId, Expected] = field(default_factory=dict)
 
     def seat_of(self, call: CallId) -> Seat:
         """The member of a call. Raises `Refused`."""

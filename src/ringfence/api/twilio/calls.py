@@ -36,9 +36,8 @@ async def create(asked: Question) -> Answer:
     for name, field in _PLAIN.items():
         if (value := asked.get(field)) is not None:
             args[name] = value
-    if (carrier := asked.get("Byoc")) is not None:
-        # BYOC: bring your own carrier, which every trunk here is; its SID with their letters.
-        args["trunk"] = f"TK{carrier[2:]}" if carrier.startswith("BY") else carrier
+    if (carrier := byoc(asked)) is not None:
+        args["trunk"] = carrier
     if asked.flag("Record"):
         args["record"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
@@ -47,14 +46,13 @@ async def create(asked: Question) -> Answer:
     return Answer(201, wire.call(asked, placed))
 
 
-def no_byoc(asked: Question) -> None:
-    """Say what to do instead of naming a carrier of one's own. Raises `Problem`."""
-    if asked.get("Byoc") is not None:
-        raise Problem(
-            20001,
-            "There is no Byoc trunk: `ringfence trunk add` brings the carrier; leave Byoc out",
-            status=400,
-        )
+def byoc(asked: Question) -> str | None:
+    """Return the trunk named: bring your own carrier, which every trunk here is.
+
+    Its SID may have their letters or ours.
+    """
+    carrier = asked.get("Byoc")
+    return f"TK{carrier[2:]}" if carrier is not None and carrier.startswith("BY") else carrier
 
 
 def listening(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfence.api.twilio import wire
-from ringfence.api.twilio.calls import listening, no_byoc
+from ringfence.api.twilio.calls import byoc, listening
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
@@ -23,7 +23,7 @@ _STATES = {theirs: ours for ours, theirs in _STATUS.items()}
 _SAID = {"dialled": "queued", "complete": "complete", "failed": "failed"}
 _UNBUILT = (
     "EarlyMedia: the room does not hear somebody being rung; ConferenceTrim: unsaid, silence "
-    "stays; CallToken, ClientNotificationUrl; Region (there is one)"
+    "stays; ClientNotificationUrl; Region (there is one)"
 )
 
 
@@ -101,7 +101,6 @@ async def create_participant(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
-    no_byoc(asked)
     _choice(asked, "EarlyMedia")
     if asked.get("JitterBufferSize") not in _JITTER_BUFFERS:
         raise Problem(20001, "JitterBufferSize is large, medium, small or off", status=400)
@@ -109,6 +108,8 @@ async def create_participant(asked: Question) -> Answer:
     for name, field in _WORDS.items():
         if (text := asked.get(field)) is not None:
             args[name] = text
+    if (carrier := byoc(asked)) is not None:
+        args["trunk"] = carrier
     for name, field in _FLAGS.items():
         if (yes := _choice(asked, field)) is not None:
             args[name] = yes
@@ -148,6 +149,7 @@ _WORDS = {
     "display": "CallerDisplayName",
     "sip_username": "SipAuthUsername",
     "sip_password": "SipAuthPassword",
+    "call_token": "CallToken",
 }
 _FLAGS = {
     "muted": "Muted",

@@ -65,6 +65,8 @@ class ParticipantAdd(Body, frozen=True, kw_only=True):
     reason: str = ""
     display: str = ""
     """Why we call and who we are, in words that the far end may show."""
+    call_token: str = ""
+    trunk: str | None = None
 
 
 class ParticipantUpdate(Body, frozen=True, kw_only=True):

@@ -47,6 +47,8 @@ class AsyncParticipantOperations(AsyncGroup):
         customer: bool | None = None,
         reason: str | None = None,
         display: str | None = None,
+        call_token: str | None = None,
+        trunk: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Participant:
         """Call somebody into a conference: `conference` is its SID, or a name; then it may be new."""
@@ -86,6 +88,8 @@ class AsyncParticipantOperations(AsyncGroup):
                     "customer": customer,
                     "reason": reason,
                     "display": display,
+                    "call_token": call_token,
+                    "trunk": trunk,
                 },
                 key=idempotency_key,
                 keyed=True,
