@@ -196,7 +196,7 @@ def application(counter: Counter) -> Any:
 @pytest.fixture
 def client(office: FakeOffice, counter: Counter, application: Any) -> Iterator[TestClient[Any]]:
     counter.office = office
-    application.state.pop("rights_limiter", None)
+    application.state.pop("limiters", None)
     with TestClient(application, raise_server_exceptions=False) as client:
         yield client
 

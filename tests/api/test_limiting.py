@@ -22,6 +22,25 @@ def test_after_so_many_it_takes_a_while():
         limiter.take("192.0.2.1", 902.0)
 
 
+def test_a_days_worth_may_come_at_once_and_comes_back_over_the_day():
+    limiter = Limiter(3 / 24, most=3)
+    for _ in range(3):
+        limiter.take("192.0.2.1", 0.0)
+    for later in (1.0, 7 * 3_600.0):
+        with pytest.raises(Refused):
+            limiter.take("192.0.2.1", later)
+    limiter.take("192.0.2.1", 9 * 3_600.0)
+
+
+def test_a_household_is_one_however_many_addresses_it_has():
+    limiter = Limiter(per_hour=1)
+    limiter.take("2001:db8:0:1::1", 0.0)
+    with pytest.raises(Refused):
+        limiter.take("2001:db8:0:1:ffff::2", 1.0)
+    limiter.take("2001:db8:0:2::1", 1.0)
+    limiter.take("not an address", 1.0)
+
+
 def test_memory_has_an_end_and_holds_no_address():
     limiter = Limiter(per_hour=1)
     for number in range(RIGHTS_SOURCES_MAX + 10):

@@ -10,7 +10,7 @@ from ringfence.api import case_views
 from ringfence.api.rights import HANDLERS
 from ringfence.api.views import Chunk, ExportHead
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import RIGHTS_PER_HOUR
+from ringfence.kernel.limits import CHILD_REPORTS_PER_DAY, RIGHTS_PER_HOUR
 from ringfence.privacy.cases.rights import RIGHTS
 
 STATUS = case_views.Status(
@@ -143,6 +143,17 @@ def test_the_archive_comes_as_a_file(client: TestClient[Any], office: Any) -> No
     office.streams["privacy.rights.fetch"] = [Refused("not_found", "there is no archive")]
     again = client.post("/rights/archive", data={"reference": "abc234"})
     assert (again.status_code, "there is no archive" in again.text) == (404, True)
+
+
+def test_reports_of_children_are_few_a_day(client: TestClient[Any], office: Any) -> None:
+    asked = office.answers["privacy.rights.ask"]
+    office.answers["privacy.child.report"] = asked
+    codes = [
+        client.post("/rights/child", data={"contact": "+12025550177"}).status_code
+        for _ in range(CHILD_REPORTS_PER_DAY + 1)
+    ]
+    assert codes == [200] * CHILD_REPORTS_PER_DAY + [429]
+    assert client.get("/rights").status_code == 200
 
 
 def test_a_script_that_asks_without_end_is_told_to_wait(client: TestClient[Any]) -> None:

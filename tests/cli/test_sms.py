@@ -44,14 +44,15 @@ def test_a_message_is_sent(ringfence: Any, office: Any) -> None:
 
 
 def test_messages_are_listed(ringfence: Any, office: Any) -> None:
-    erased = MESSAGE | {"to": None, "body": None}
-    office.answers["message.list"] = {"messages": [MESSAGE, erased], "next": MESSAGE["sid"]}
+    erased = MESSAGE | {"to": None, "body": None, "withheld": "erased"}
+    apart = erased | {"withheld": "restricted"}
+    office.answers["message.list"] = {"messages": [MESSAGE, erased, apart], "next": MESSAGE["sid"]}
     outcome = ringfence("sms", "list", "--to", "+447700900123")
     assert "Hello Hello" in outcome.out
-    assert "erased" in outcome.out
+    assert outcome.out.count("erased") == outcome.out.count("restricted") == 1
     assert "--before SM1" in outcome.err
     assert office.asked[0][1]["to"] == "+447700900123"
-    assert json.loads(ringfence("sms", "list", "--json").out) == [MESSAGE, erased]
+    assert json.loads(ringfence("sms", "list", "--json").out) == [MESSAGE, erased, apart]
 
 
 def test_one_is_shown_with_what_happened(ringfence: Any, office: Any) -> None:

@@ -65,7 +65,7 @@ def resource(
     verb, path = line.split()
 
     async def handle(request: Asked, **where: Any) -> Any:
-        actor = await _actor(request, public=public)
+        actor = await _actor(request, case, public=public)
         args = where | given(request)
         if paged:
             args |= page(request)
@@ -91,7 +91,7 @@ def file(
     verb, path = line.split()
 
     async def handle(request: Asked, **where: Any) -> Any:
-        actor = await _actor(request, public=public)
+        actor = await _actor(request, case, public=public)
         return await hand_out(request, case, where | given(request), actor=actor)
 
     return _handler(handle, verb, path, case, Stream, says, body, None, 200, public=public)
@@ -113,10 +113,10 @@ async def _chunks(items: AsyncIterator[views.Chunk]) -> AsyncIterator[bytes]:
             yield chunk.data
 
 
-async def _actor(request: Asked, *, public: bool) -> str:
+async def _actor(request: Asked, case: str, *, public: bool) -> str:
     if not public:
         return await require(request)
-    limit(request)
+    limit(request, case)
     return PUBLIC
 
 

@@ -153,7 +153,7 @@ async def _answer(
     request: Asked, form: dict[str, str], shown: str, use_case: str, args: dict[str, Any]
 ) -> Response[str]:
     try:
-        limit(request)
+        limit(request, use_case)
         found = await use_cases(request).run(use_case, args, actor=PUBLIC)
     except Refused as refused:
         return await _refused(request, form, refused)

@@ -20,8 +20,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     """service or marketing."""
     to: str | None = None
     sender: str | None = None
+    withheld: str | None = None
+    """Why the person is not named: erased, restricted, or another word of a refusal."""
     body: str | None = None
-    """None: destroyed, or of an erased person."""
+    """None: destroyed, or of somebody who is withheld."""
     segments: int
     media: int
     created: int

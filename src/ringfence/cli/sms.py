@@ -136,8 +136,8 @@ def list_messages(
         show.Column("AT", lambda row: show.instant(row["created"])),
         show.field("MESSAGE", "sid"),
         show.field("STATUS", "status"),
-        show.Column("FROM", lambda row: row.get("sender") or "erased"),
-        show.Column("TO", lambda row: row.get("to") or "erased"),
+        show.Column("FROM", lambda row: row.get("sender") or row.get("withheld") or "-"),
+        show.Column("TO", lambda row: row.get("to") or row.get("withheld") or "-"),
         show.Column("TEXT", start),
     ]
     show.rows(page["messages"], columns, as_json=as_json)

@@ -8,7 +8,7 @@ from litestar.testing import TestClient
 
 from ringfence.api import case_views, views
 from ringfence.api.v1.privacy_cases import HANDLERS
-from ringfence.kernel.limits import RIGHTS_PER_HOUR
+from ringfence.kernel.limits import CHILD_REPORTS_PER_DAY, RIGHTS_PER_HOUR
 from ringfence.office.table import TABLE
 
 SID = "CS" + "1" * 32
@@ -113,6 +113,16 @@ def test_a_file_is_handed_out_as_a_file(client: TestClient[Any], watched: Any, b
     assert answer.content == b"PK.."
     assert "attachment" in answer.headers["content-disposition"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_nobody_reports_one_number_after_the_other(client: TestClient[Any], watched: Any) -> None:
+    """Each report restricts somebody at once: from one address there are few a day."""
+    codes = [
+        client.post("/v1/privacy/children/report", json={"contact": f"+120255501{n:02d}"})
+        for n in range(CHILD_REPORTS_PER_DAY + 2)
+    ]
+    assert [answer.status_code for answer in codes] == [200] * CHILD_REPORTS_PER_DAY + [429] * 2
+    assert client.post("/v1/privacy/requests/status", json={"reference": "x"}).status_code == 200
 
 
 def test_a_stranger_who_asks_without_end_is_told_to_wait(

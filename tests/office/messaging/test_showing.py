@@ -73,8 +73,9 @@ async def test_the_people_of_a_list_are_opened_together(
     assert kinds.count("opened") == 4  # what the four of them say
     await run("privacy.restrict", number=BRITISH, reason="accuracy")
     again = await run("message.list")
-    assert {(m.to, m.body) for m in again.messages} == {
-        (None, None), ("+447700900124", "Hello"), ("+447700900125", "Hello"),
+    assert {(m.to, m.body, m.withheld) for m in again.messages} == {
+        (None, None, "restricted"), ("+447700900124", "Hello", None),
+        ("+447700900125", "Hello", None),
     }  # fmt: skip
 
 
@@ -134,3 +135,4 @@ async def test_of_an_erased_person_the_record_stays_without_them(
     await run("privacy.erase.execute", sid=plan.sid)
     found = await run("message.show", sid=made.sid)
     assert (found.body, found.to, found.sender) == (None, None, OURS)
+    assert found.withheld == "erased"

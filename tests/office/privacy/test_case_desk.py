@@ -37,6 +37,36 @@ def test_mailboxes():
             case_desk.mailbox(wrong)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "sip:", "SIP:", "sips:", "sip:@example.com", "sip:ann@", "sip:a b@example.com",
+        "sip:ann@exa mple.com", "sip:ann@example.com\r\nX: y", "sip:<ann@example.com>", "tel:",
+        "mailto:", "@", "ann@", "+", "12", "sip:" + "a" * 5_000 + "@example.com", "sip:ann@\0",
+        "sip:ann%zz@example.com",
+    ],
+)  # fmt: skip
+def test_what_is_nobodys_address_is_no_subject(scene, text):
+    for ask in (
+        lambda: scene.run("privacy.erase.plan", address=text),
+        lambda: scene.run("privacy.rights.ask", "public", kind="access", contact=text),
+        lambda: scene.run("privacy.child.report", "public", contact=text),
+        lambda: scene.run("privacy.case.open", kind="access", contact=text, method="met"),
+    ):
+        with pytest.raises(Refused) as refused:
+            ask()
+        assert refused.value.code in {"bad_address", "bad_email", "invalid_number"}
+        assert len(refused.value.reason) < 200, "what was said is not repeated"
+
+
+@pytest.mark.parametrize(
+    "text", ["sip:192.0.2.1", "SIP:ann@Example.com", "sips:ann@example.com:5061;transport=tls",
+             "sip:#31#@[2001:db8::1]"],
+)  # fmt: skip
+def test_whatever_can_call_can_be_erased(scene, text):
+    assert scene.run("privacy.erase.plan", address=text).sid
+
+
 def test_addresses_are_read_as_people_write_them(scene):
     assert case_desk.read_address(scene.office, "(202) 555-0123") == Phone("+12025550123")
     assert case_desk.read_address(scene.office, "sip:ada@x.example") == "sip:ada@x.example"

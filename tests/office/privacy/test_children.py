@@ -40,9 +40,17 @@ def test_a_report_restricts_at_once_and_a_false_one_is_taken_back(scene):
     (case,) = scene.run("privacy.child.list")
     assert case.state == "restricted"
     assert scene.run("privacy.child.show", sid=case.sid).words["says"] == "my daughter's telephone"
+    for nothing in ("", "  \n"):
+        assert scene.refused("privacy.child.clear", sid=case.sid, words=nothing).code == (
+            "reasons_missing"
+        )
+    assert restricted(scene, party)
     cleared = scene.run("privacy.child.clear", sid=case.sid, words="she is 40")
     assert cleared.state == "cleared"
     assert not restricted(scene, party)
+    (step,) = [step for step in cleared.steps if step.action == "clear"]
+    assert step.by == "operator"
+    assert step.words == "she is 40"
 
 
 @pytest.mark.promise("CHI-02")

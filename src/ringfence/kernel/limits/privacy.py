@@ -24,6 +24,7 @@ ARCHIVE_LIFE_MS = Limit(604_800_000, "ms", "a week to download an archive, then 
 ARCHIVE_ROWS_MAX = Limit(200_000, "rows", "of one table about one person")
 PUSH_BYTES_MAX = Limit(67_108_864, "bytes", "a portability bundle in one request")
 PUSH_WAIT_MS = Limit(60_000, "ms", "for a provider to take a bundle")
+CHILD_REPORTS_PER_DAY = Limit(3, "reports", "of one address; each restricts somebody at once")
 RIGHTS_PER_HOUR = Limit(60, "requests", "of one address to public pages; people need a dozen")
 RIGHTS_SOURCES_MAX = Limit(8_192, "addresses", "remembered for the rate limit, about 2 MB")
 TRANSPARENCY_ROWS_MAX = Limit(100_000, "steps", "of demands, counted again for every report")

@@ -258,10 +258,11 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
     ``said``: what they have just said themselves, so that nothing has to be opened for them.
     """
     texts = office.store.rooms.texts
-    if said is None:
-        with nullcontext() if current() == WHY else purpose(WHY):
-            said = _address(office, text), texts.own(text), _body(office, text)
-    person, own, body = said
+    with nullcontext() if current() == WHY else purpose(WHY):
+        person, withheld = (
+            _address(office, text) if said is None or said[0] is None else (said[0], None)
+        )
+        own, body = (texts.own(text), _body(office, text)) if said is None else said[1:]
     if text.discard in {"number", "both"} and text.state in AT_REST and person is not None:
         person = person[:-4] + "XXXX"
     inbound = text.direction == "inbound"
@@ -273,6 +274,7 @@ def message_view(office: Office, text: Text, said: Said | None = None) -> views.
         about=text.about,
         to=own if inbound else person,
         sender=person if inbound else own,
+        withheld=withheld,
         body=body,
         segments=text.segments,
         media=text.media,
@@ -302,8 +304,10 @@ def _body(office: Office, text: Text) -> str | None:
         return None
 
 
-def _address(office: Office, text: Text) -> str | None:
+def _address(office: Office, text: Text) -> tuple[str | None, str | None]:
+    """Return whose message it is, or why that is not said."""
     try:
-        return office.read(lambda queries: office.store.parties.address(queries, text.party))
-    except Refused:
-        return None
+        return office.read(lambda queries: office.store.parties.address(queries, text.party)), None
+    except Refused as refused:
+        # a party whose row went with an erasure is nobody any more
+        return None, "erased" if refused.code == "not_found" else refused.code

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringfence.api import case_views
-from ringfence.kernel.errors import Refused
+from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId
-from ringfence.kernel.limits import CASE_WORDS_MAX
+from ringfence.kernel.limits import ADDRESS_CHARS_MAX, CASE_WORDS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.cases import child, demand, grievance, incident, rights
 from ringfence.privacy.cases.machine import Machine
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
+from ringfence.sip.uri import Uri
 from ringfence.storage import cases_codes
 from ringfence.storage.cases import Case, StepTaken
 
@@ -130,13 +131,28 @@ def party_of(office: Office, number: str) -> PartyId | None:
 
 
 def read_address(office: Office, text: str) -> Phone | str:
-    """Read a telephone number, a SIP address or a mailbox. Raises `Refused`."""
+    """Read a telephone number, a SIP address or a mailbox.
+
+    Raises `Refused`: ``bad_address``, ``bad_email``, ``invalid_number``.
+    """
     plain = text.strip()
-    if plain.startswith(("sip:", "sips:")):
-        return plain
+    if plain.lower().startswith(("sip:", "sips:")):
+        return _sip_address(plain)
     if "@" in plain:
         return mailbox(plain)
     return Phone.parse(plain, region=office.region)
+
+
+def _sip_address(text: str) -> str:
+    """Check that a SIP address is one (RFC 3261 19.1.1); what is looked up is `canonical`."""
+    if len(text) <= ADDRESS_CHARS_MAX:
+        try:
+            Uri.parse(text)
+        except RemoteError:
+            pass
+        else:
+            return text
+    raise Refused("bad_address", "write a SIP address as sip:name@example.com")
 
 
 def knows_mailbox(office: Office, address: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CASES_SHOWN_MAX
 from ringfence.office.privacy import case_desk, erasure
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
@@ -35,7 +36,9 @@ async def report(
     """Say that somebody who uses this number is a child.
 
     Their data is restricted in the same transaction, before anybody has looked into it; a false
-    report is taken back by `clear`. The answer is the same for a number nobody here knows.
+    report is taken back by `clear`. The answer is the same for a number nobody here knows. Whoever
+    reports from outside does so a few times a day at most (``api.limiting``), or anybody could lock
+    the people of a business out, number by number.
     """
     address = case_desk.read_address(office, contact)
     text = address if isinstance(address, str) else address.e164
@@ -100,10 +103,15 @@ async def confirm(office: Office, *, sid: str, words: str = "") -> case_views.Ca
 
 @TABLE.use_case("privacy.child.clear", actors=KNOWN, purpose=RIGHTS, category=PERSON)
 async def clear(office: Office, *, sid: str, words: str) -> case_views.Case:
-    """It is no child: the restriction is lifted."""
+    """It is no child: the restriction is lifted, for reasons that stay with the case.
+
+    Raises `Refused` (``reasons_missing``) without them.
+    """
     case = case_desk.find(office, sid, "child")
     child.MACHINE.after(case.state, "clear")
     said = case_desk.check_words(words)
+    if not said:
+        raise Refused("reasons_missing", "say why this is no child: it is kept with the case")
     now, actor = office.clock.now(), current_actor()
     party = case.party
     if party is not None:
@@ -112,7 +120,5 @@ async def clear(office: Office, *, sid: str, words: str) -> case_views.Case:
                 tx, party, reason="child", by=actor, now=now
             )
         )
-    after = await case_desk.take(
-        office, case, "clear", words=said or None, **case_desk.ended(office)
-    )
+    after = await case_desk.take(office, case, "clear", words=said, **case_desk.ended(office))
     return case_desk.show(office, after)
