@@ -96,7 +96,7 @@ class Backroom:
                 ),
                 sweeps.KIND: Again(
                     sweeps.DAILY,
-                    sweeps.SweepOld(partial(_of_all, office, retention.sweep)),
+                    sweeps.SweepOld(partial(_of_all, office, retention.nightly)),
                     store.outbox,
                 ),
                 usage.KIND: Again(

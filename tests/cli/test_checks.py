@@ -79,6 +79,7 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
         ({"skew_ms": -5000}, "clock", "warning", "was moved", "ringfence stop"),
         ({"behind_ms": 5_000}, "clock", "warning", "5 seconds before", "set-ntp"),
         ({"behind_ms": 10 * 3_600_000}, "clock", "warning", "10 hours before", "set-ntp"),
+        ({"ahead_ms": 400 * 86_400_000}, "clock", "warning", "400 days after", "clock-is-right"),
         ({"behind_ms": 400 * 86_400_000}, "clock", "fault", "400 days before", "set-ntp"),
         ({"writable": False}, "disk", "fault", "cannot be written", "chown"),
         ({"private": False}, "disk", "fault", "Other users", "chmod 700"),

@@ -61,7 +61,8 @@ def test_an_idle_installation_is_looked_at(tmp_path: Path, monkeypatch: Any) -> 
 def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> None:
     status = {
         "http": "http://127.0.0.1:1", "sip": "127.0.0.1:2", "advertise": "127.0.0.1",
-        "clock_skew_ms": 7, "clock_behind_ms": 9, "codecs": ["PCMU"], "jobs_dead": 1,
+        "clock_skew_ms": 7, "clock_behind_ms": 9, "clock_ahead_ms": 8, "codecs": ["PCMU"],
+        "jobs_dead": 1,
         "engines": [{"connected": False, "engine": None}, {"connected": True, "engine": "native"}],
         "trunks": [{"name": "a", "state": "refused"}],
     }  # fmt: skip
@@ -74,7 +75,7 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     assert knocked == [Address("127.0.0.1", 1), Address("127.0.0.1", 2)]
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
-    assert found.behind_ms == 9
+    assert (found.behind_ms, found.ahead_ms) == (9, 8)
     assert found.trunks[0].state == "refused"
 
 

@@ -32,6 +32,12 @@ def test_a_sweep_without_a_yes_removes_nothing(office: Any, ringfence: Any) -> N
     assert [name for name, _ in office.asked] == ["privacy.retention.preview"]
 
 
+def test_the_word_about_the_clock_is_given_though_nothing_goes(office: Any, ringfence: Any) -> None:
+    office.answers |= {"privacy.retention.preview": [], "privacy.retention.sweep": []}
+    ringfence("privacy", "sweep", "--clock-is-right")
+    assert office.asked[-1] == ("privacy.retention.sweep", {"clock_is_right": True})
+
+
 def test_a_sweep_tells_what_went(office: Any, ringfence: Any) -> None:
     office.answers["privacy.retention.sweep"] = [DUE]
     assert json.loads(ringfence("privacy", "sweep", "--yes", "--json").out) == [DUE]

@@ -104,6 +104,14 @@ def test_a_call_no_law_wants_any_longer_goes_at_once(office, call):
     assert run(office, "privacy.audit.verify").faults == []
 
 
+def test_while_the_clock_may_be_wrong_the_record_stays(office, call):
+    sid, _ = call
+    office.store.store.leapt_from = office.clock.now()
+    office.clock = VirtualClock(Ms(office.clock.now() + 551 * DAY))
+    run(office, "call.remove", sid=sid)
+    assert office.store.records.get(sid) is not None
+
+
 def test_a_call_in_progress_stays(office):
     sid, _ = told(office, over=False)
     assert code(office, "call.remove", sid=sid) == "in_progress"

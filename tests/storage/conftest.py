@@ -125,7 +125,7 @@ def open_store(tmp_path, blank_database, clock):
         options.setdefault("gather_ms", 0)
         store = Store.open(
             DataFolder(folder or tmp_path / "data"),
-            clock=clock,
+            clock=options.pop("clock", clock),
             entropy=SystemEntropy(),
             migrate=lay_down,
             **options,

@@ -68,6 +68,20 @@ def test_what_is_kept_apart_first_and_let_go_of_later_is_counted_once(
     assert check().faults == []
 
 
+def test_what_is_kept_is_not_gone_on_with_while_the_clock_may_be_wrong(store, rooms, known, clock):
+    call, _ = known
+    first = erase(store, rooms, call.caller)
+    clock.advance(181 * DAY)
+    store.leapt_from = clock.now()
+    assert store.eraser.go_on(first.id) is None
+    assert store.parties.key_serial(store.db.reading, call.caller) is not None
+    jobs = "SELECT count(*) FROM jobs WHERE kind = 'erasure' AND run_at > ?"
+    later = store.db.reading._cursor.execute(jobs, (clock.now(),)).fetchone()[0]
+    assert later == 1, "it is looked at again tomorrow"
+    store.believe_clock()
+    assert store.eraser.go_on(first.id) is not None
+
+
 def test_the_other_on_a_page_stays_proved(store, rooms, known, clock, check, tmp_path):
     call, other = known
     clock.advance(181 * DAY)

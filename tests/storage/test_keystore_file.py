@@ -347,4 +347,7 @@ def test_a_number_is_noted_once_and_for_good(file, keystore):
     keystore.close()
     again = KeystoreFile.open(file, entropy=ENTROPY)
     assert again.once("since", 11) == 7
+    assert again.noted("since") == 7
+    again.forget("since")
+    assert again.noted("since") is None
     again.close()

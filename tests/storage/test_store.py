@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from ringfence.kernel.clock import DAY, SystemClock
+from ringfence.kernel.clock import DAY, MINUTE, SystemClock, VirtualClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
@@ -349,6 +349,44 @@ def test_a_clock_put_back_for_long_is_believed_and_said(tmp_path, store, logged)
     assert clock.now() < later - 399 * DAY
     assert again.clock_behind_ms > 399 * DAY, "the doctor says so"
     assert [line["event"] for line in logged if line["log_level"] == "warning"] == ["clock_behind"]
+
+
+def test_a_clock_that_leapt_ahead_is_remembered_until_it_is_right_or_believed(
+    store, open_store, clock, story
+):
+    store.calls.record(story().whole(), clock.now())
+    noted = clock.now()
+    store.close()
+    clock.advance(6 * DAY)
+    store = open_store()
+    assert store.leapt_from is None, "a few days nobody called"
+    store.close()
+    clock.advance(400 * DAY)
+    store = open_store()
+    assert store.leapt_from is not None
+    assert abs(store.leapt_from - noted) < MINUTE
+    # what is written now is dated in the future, and does not make it the present
+    store.db.submit(lambda tx: store.trail.note(tx, "noted", at=clock.now())).result(5)
+    store.close()
+    store = open_store()
+    assert store.leapt_from is not None
+    store.believe_clock()
+    store.close()
+    store = open_store()
+    assert store.leapt_from is None
+    store.close()
+
+
+def test_a_clock_put_right_again_needs_nobodys_word(store, open_store, clock, story):
+    store.calls.record(story().whole(), clock.now())
+    store.close()
+    ahead = VirtualClock(clock.now() + 400 * DAY)
+    store = open_store(clock=ahead)
+    assert store.leapt_from is not None
+    store.close()
+    store = open_store()
+    assert store.leapt_from is None
+    store.close()
 
 
 def test_a_keystore_with_a_damaged_shelf_is_not_served_and_says_what_to_do(

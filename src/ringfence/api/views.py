@@ -296,6 +296,9 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     clock_skew_ms: int
     clock_behind_ms: int = 0
     """How far the clock stood before the newest record when it was started."""
+    clock_ahead_ms: int = 0
+    """How far it leapt ahead of the newest record while nothing ran; until it is put right, or
+    somebody says that it is, nothing is swept."""
     disk_free: int
     recording_refused: bool
     """Whether new recordings are refused at present (disk full)."""

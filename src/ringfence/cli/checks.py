@@ -60,6 +60,7 @@ class Facts:
     clock_synchronised: bool | None
     skew_ms: int
     behind_ms: int = 0
+    ahead_ms: int = 0
     """How far the clock stood before the newest record at the start."""
     disk_free: int
     writable: bool
@@ -141,6 +142,14 @@ def _nat(facts: Facts) -> Finding:
 def _clock(facts: Facts) -> Finding:
     if facts.behind_ms:
         return _clock_back(facts)
+    if facts.ahead_ms:
+        text = (
+            f"At the start the clock stood {_span(facts.ahead_ms)} after the newest record: "
+            "nothing is swept until somebody says that it is right. "
+            "If it is not, set it and start again."
+        )
+        mend = f"ringfence privacy sweep --clock-is-right{_data(facts)}"
+        return Finding("clock", "warning", text, mend)
     if abs(facts.skew_ms) > SKEW_MS:
         text = "The clock was moved while it ran; call times may be off until a restart."
         mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"

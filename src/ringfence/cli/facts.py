@@ -44,6 +44,7 @@ def gather(settings: Settings) -> Facts:
         clock_synchronised=_synchronised(),
         skew_ms=known.get("clock_skew_ms", 0),
         behind_ms=known.get("clock_behind_ms", 0),
+        ahead_ms=known.get("clock_ahead_ms", 0),
         disk_free=shutil.disk_usage(_existing(settings.data)).free,
         writable=os.access(_existing(settings.data), os.W_OK),
         private=_is_private(settings.data),

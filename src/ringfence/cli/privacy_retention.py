@@ -58,12 +58,15 @@ def retention(preview: bool, data: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--clock-is-right", is_flag=True, help="After it leapt ahead: sweeps may go on.")
 @data_option
 @json_option
-def sweep(yes: bool, data: Path | None, as_json: bool) -> None:
+def sweep(yes: bool, clock_is_right: bool, data: Path | None, as_json: bool) -> None:
     """Remove now what is older than it may be. It happens by itself every night.
 
     What goes is gone: its keys are destroyed. Look first with 'privacy retention --preview'.
+    Where the clock stood more than a week after the newest record at the start, sweeps wait:
+    look at the clock, then say that it is right.
 
     \b
     Examples:
@@ -74,6 +77,9 @@ def sweep(yes: bool, data: Path | None, as_json: bool) -> None:
         if not yes:
             coming = ask.run("privacy.retention.preview")
             show.rows(coming, SWEPT, as_json=False)
-            if not coming or not click.confirm("Remove these for good?", default=False):
+            if not coming and not clock_is_right:
                 return
-        show.rows(ask.run("privacy.retention.sweep"), SWEPT, as_json=as_json)
+            if coming and not click.confirm("Remove these for good?", default=False):
+                return
+        found = ask.run("privacy.retention.sweep", clock_is_right=clock_is_right)
+        show.rows(found, SWEPT, as_json=as_json)

@@ -23,6 +23,7 @@ async def status(office: Office) -> views.Status:
     now = office.clock.now()
     jobs = office.store.outbox.counts()
     free = office.store.recordings.free_bytes()
+    leapt = office.store.store.leapt_from
     return views.Status(
         version=__version__,
         started=live.started,
@@ -41,6 +42,7 @@ async def status(office: Office) -> views.Status:
         jobs_dead=jobs.get("dead", 0),
         clock_skew_ms=live.clock.skew_ms(),
         clock_behind_ms=office.store.store.clock_behind_ms,
+        clock_ahead_ms=0 if leapt is None else now - leapt,
         disk_free=free,
         recording_refused=office.store.recording_refused,
         codecs=list(CODECS),

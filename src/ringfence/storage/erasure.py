@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, func, select
 
 from ringfence.kernel import ids
-from ringfence.kernel.clock import Clock, Ms
+from ringfence.kernel.clock import DAY, Clock, Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, PartyId
@@ -99,8 +99,10 @@ class Eraser:
         restrict: OnRestricted,
         clock: Clock,
         entropy: Entropy,
+        waits: Callable[[], bool],
     ) -> None:
         self._restrict = restrict
+        self._waits = waits
         self.jurisdiction = ""
         """ISO 3166 code of the country whose statutes count; the office sets it."""
         self._db = db
@@ -294,14 +296,16 @@ class Eraser:
     def go_on(self, erasure: str) -> Erasure | None:
         """Carry out what a date or the lifting of a hold has made possible since; None if nothing.
 
-        Called by the job `JOB`, whose body names the erasure that came before.
+        Called by the job `JOB`, whose body names the erasure that came before. While it is not
+        sure that the date has come (`Store.leapt_from`) it is looked at again tomorrow.
         """
         before = self._write(lambda tx: ledger.get(tx, erasure))
         now = self._clock.now()
         if before is None or before.state != "done" or before.due_at is None:
             return None  # something newer has taken over
-        if now < before.due_at:
-            self._write(lambda tx: self._look_again(tx, before, before.due_at or now, now))
+        if now < before.due_at or self._waits():
+            again = max(before.due_at, Ms(now + DAY)) if self._waits() else before.due_at
+            self._write(lambda tx: self._look_again(tx, before, again, now))
             return None
 
         def work(tx: Transaction) -> Erasure | None:

@@ -346,6 +346,19 @@ class KeystoreFile:
             found: int = self._db.execute("SELECT value FROM marks WHERE name = ?", (name,)).get
         return found
 
+    def noted(self, name: str) -> int | None:
+        """Return the number that stands under ``name``."""
+        with self._disk:
+            found: int | None = self._db.execute(
+                "SELECT value FROM marks WHERE name = ?", (name,)
+            ).get
+        return found
+
+    def forget(self, name: str) -> None:
+        """Strike the number under ``name``, durably."""
+        with self._disk, transaction(self._db):
+            self._db.execute("DELETE FROM marks WHERE name = ?", (name,))
+
     # --- epochs ---------------------------------------------------------------------------------
 
     @property

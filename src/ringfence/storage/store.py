@@ -23,7 +23,7 @@ from ringfence.kernel.clock import SECOND, Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
-from ringfence.kernel.limits import CLOCK_BACK_MS, WRITE_GATHER_MS
+from ringfence.kernel.limits import CLOCK_AHEAD_MS, CLOCK_BACK_MS, WRITE_GATHER_MS
 from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer
 from ringfence.privacy.vault import Vault
@@ -81,6 +81,7 @@ from ringfence.storage.unit_of_work import Queries, Transaction
 
 T = TypeVar("T")
 _LOG = get_logger(__name__)
+_LEAPT = "leapt_from"
 
 
 class AccountStore:
@@ -194,6 +195,9 @@ class Store:
         self.folder = folder
         self.clock_behind_ms = 0
         """How far the clock stood before the newest record when this was opened."""
+        self.leapt_from: Ms | None = None
+        """The newest record before the clock leapt ahead; None where its time is believed. Until
+        then nothing goes because its time is over: it may be young."""
         self._apart = threading.Lock()
         self._apart_reader: Queries | None = None
         self.entropy = entropy
@@ -238,6 +242,7 @@ class Store:
             restrict=self.restrict,
             clock=clock,
             entropy=entropy,
+            waits=lambda: self.leapt_from is not None,
         )
         db.join(_KeysFirst(keystore))
         db.join(self.event_numbers)
@@ -316,8 +321,10 @@ class Store:
                 store = cls(folder, keystore, db, clock=clock, entropy=entropy)
                 if not replay:
                     store.eraser.check()
+                last = last_instant(db.reading)
                 if isinstance(clock, SystemClock):
-                    store.clock_behind_ms = _never_back(clock, last_instant(db.reading))
+                    store.clock_behind_ms = _never_back(clock, last)
+                store.leapt_from = _leapt(keystore, last, clock.now())
                 return store  # noqa: TRY300 - whatever failed above closes what was opened
             except RemoteError:
                 db.close()
@@ -353,6 +360,11 @@ class Store:
         """Sign the audit log as it stands; the signed head, once it is durable."""
         signer = self.signer()
         return await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+
+    def believe_clock(self) -> None:
+        """Whoever runs this says that the clock is right: what is old may go again."""
+        self.keystore.forget(_LEAPT)
+        self.leapt_from = None
 
     def heed_tariffs(self) -> None:
         """Let calls be priced from here on, where there is a tariff."""
@@ -411,6 +423,24 @@ def _never_back(clock: SystemClock, last: Ms) -> int:
         return 0
     _LOG.warning("clock_behind", ms=behind)
     return behind
+
+
+def _leapt(keystore: KeystoreFile, last: Ms, now: Ms) -> Ms | None:
+    """Return the newest record before the clock leapt ahead, None where it did not.
+
+    That is noted in the keystore: what is written after the leap would hide it from the next start.
+    A clock that is put right again, or comes near by itself, needs nobody's word.
+    """
+    since = keystore.noted(_LEAPT)
+    if since is None and last and now - last > CLOCK_AHEAD_MS:
+        since = keystore.once(_LEAPT, last)
+    if since is None:
+        return None
+    if now - since <= CLOCK_AHEAD_MS:
+        keystore.forget(_LEAPT)
+        return None
+    _LOG.warning("clock_ahead", ms=now - since)
+    return Ms(since)
 
 
 class _KeysFirst:

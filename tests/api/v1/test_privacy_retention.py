@@ -38,6 +38,15 @@ def test_preview_and_sweep(
     assert office.asked[-1][0] == asked
 
 
+def test_the_word_about_the_clock_is_handed_on(
+    client: TestClient[Any], office: Any, basic: Headers
+) -> None:
+    office.answers["privacy.retention.sweep"] = []
+    path = "/v1/privacy/retention/sweep?clock_is_right=true"
+    assert client.post(path, headers=basic()).status_code == 200
+    assert office.asked[-1][1] == {"clock_is_right": True}
+
+
 def test_a_stranger_is_turned_away(client: TestClient[Any]) -> None:
     assert client.get("/v1/privacy/retention").status_code == 401
     assert client.post("/v1/privacy/retention/sweep").status_code == 401

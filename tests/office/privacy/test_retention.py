@@ -6,6 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
+from logged import listen
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
@@ -57,6 +58,30 @@ def run(office, name, **args):
         return await office.run(name, args, actor="operator")
 
     return asyncio.run(ask())
+
+
+def test_after_a_leap_of_the_clock_nothing_goes_before_somebody_says_it_is_right(old, monkeypatch):
+    """A clock put forward at a start makes young records old: the sweep waits for a word."""
+    office, call, _, _ = old
+    store = office.store.store
+    store.keystore.once("leapt_from", LONG_AGO)
+    store.leapt_from = LONG_AGO
+    with pytest.raises(Refused) as refused:
+        run(office, "privacy.retention.sweep")
+    assert refused.value.code == "clock_unsure"
+    assert "--clock-is-right" in refused.value.reason
+    logged = listen(monkeypatch)
+    asyncio.run(retention.nightly(office))
+    assert [line["event"] for line in logged] == ["sweep_waits"]
+    assert office.store.records.get(call) is not None
+    run(office, "privacy.retention.sweep", clock_is_right=True)
+    assert office.store.records.get(call) is None
+    assert store.leapt_from is store.keystore.noted("leapt_from") is None
+    body = store.db.reading._cursor.execute(
+        "SELECT body FROM audit_records WHERE kind = 'clock_believed'"
+    ).fetchone()[0]
+    assert f'"from":{LONG_AGO}' in body
+    asyncio.run(retention.nightly(office))
 
 
 @pytest.mark.promise("RET-02")

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from ringfence.api import views
-from ringfence.api.resources import resource
+from ringfence.api.resources import Body, resource
+
+
+class Sure(Body, frozen=True, kw_only=True):
+    """``clock_is_right``: the word of whoever runs this, after the clock leapt ahead."""
+
+    clock_is_right: bool = False
+
 
 _AT = "/v1/privacy/retention"
 
@@ -13,5 +20,5 @@ HANDLERS = (
     resource(f"GET {_AT}/preview", "privacy.retention.preview", list[views.SweepDue],
              "What the next sweep will remove, kind by kind."),
     resource(f"POST {_AT}/sweep", "privacy.retention.sweep", list[views.SweepDue],
-             "Remove now what is older than it may be; what went, kind by kind."),
+             "Remove now what is older than it may be; what went, kind by kind.", query=Sure),
 )  # fmt: skip

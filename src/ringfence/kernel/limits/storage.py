@@ -31,6 +31,7 @@ SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each 
 CALLS_SHOWN_KEPT = Limit(2_000, "calls", "as they were listed last, about 6 MB with their JSON")
 CALL_CONTEXTS = Limit(20_000, "calls", "calls in progress the writer remembers, about 20 MB")
 CLOCK_BACK_MS = Limit(86_400_000, "ms", "a clock put back by less is waited for, not believed")
+CLOCK_AHEAD_MS = Limit(604_800_000, "ms", "after the newest record; from there on nothing is swept")
 MIGRATE_WAIT = Limit(600, "seconds", "the longest migration of a large database on a slow disk")
 
 # erasure

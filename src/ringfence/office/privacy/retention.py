@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
-from ringfence.kernel.clock import Ms
+from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, PartyId, RecordingId
 from ringfence.kernel.limits import SWEEP_CALLS_MAX, SWEEP_RUN_MS
+from ringfence.observe.logs import get_logger
 from ringfence.office.table import KNOWN, TABLE
+from ringfence.privacy.purposes import current_actor
 from ringfence.privacy.retention import RULES
 from ringfence.privacy.terms import Term, term
 from ringfence.storage import log_files, sweeps
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ringfence.config import Settings
     from ringfence.office import Office
 
+_LOG = get_logger(__name__)
 CHOICES = {"content": "keep_recordings_days", "call_log": "keep_calls_days"}
 """Retention rule → the setting with which the operator chooses a shorter time."""
 
@@ -71,9 +74,18 @@ async def preview(office: Office) -> list[views.SweepDue]:
 
 
 @TABLE.use_case("privacy.retention.sweep", actors=KNOWN, purpose="erase", category="user")
-async def sweep(office: Office) -> list[views.SweepDue]:
-    """Remove what is older than it may be; what went, kind by kind."""
+async def sweep(office: Office, *, clock_is_right: bool = False) -> list[views.SweepDue]:
+    """Remove what is older than it may be; what went, kind by kind.
+
+    Raises `Refused` (``clock_unsure``) where the clock has leapt ahead since the newest record:
+    what seems old may be young. ``clock_is_right`` is the word of whoever runs this that it is so,
+    which is written into the audit log.
+    """
     now = office.clock.now()
+    if office.store.store.leapt_from is not None:
+        if not clock_is_right:
+            raise Refused("clock_unsure", _unsure(office), clause="RET-02")
+        await _believe(office, now)
     account = office.account.id
     known = terms(office.settings, now)
     await office.write(lambda tx: sweeps.count_months(tx, account=account, now=now))
@@ -88,6 +100,33 @@ async def sweep(office: Office) -> list[views.SweepDue]:
         if count:
             went.append(_row(kind, found, count, oldest))
     return went
+
+
+async def nightly(office: Office) -> None:
+    """Sweep, if it is sure what time it is; else it waits, and the doctor says for what."""
+    if office.store.store.leapt_from is None:
+        await sweep(office)
+    else:
+        _LOG.warning("sweep_waits")
+
+
+def _unsure(office: Office) -> str:
+    days = (office.clock.now() - (office.store.store.leapt_from or 0)) // DAY
+    return (
+        f"the clock stood {days} days after the newest record when this was started. If it is "
+        "right: ringfence privacy sweep --clock-is-right. If not, set it and start again"
+    )
+
+
+async def _believe(office: Office, now: Ms) -> None:
+    store = office.store.store
+    body = {"by": current_actor(), "from": store.leapt_from, "to": now}
+    await office.write(
+        lambda tx: store.trail.note(
+            tx, "clock_believed", at=now, account=office.account.id, body=body
+        )
+    )
+    await asyncio.to_thread(store.believe_clock)
 
 
 def _all_due(

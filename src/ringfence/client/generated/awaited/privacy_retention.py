@@ -30,7 +30,9 @@ class AsyncPrivacyRetentionOperations(AsyncGroup):
             ),
         )
 
-    def retention_sweep(self, *, limit: int | None = None) -> AsyncIterator[models.SweepDue]:
+    def retention_sweep(
+        self, *, clock_is_right: bool | None = None, limit: int | None = None
+    ) -> AsyncIterator[models.SweepDue]:
         """Remove now what is older than it may be; what went, kind by kind."""
         return cast(
             "AsyncIterator[models.SweepDue]",
@@ -38,7 +40,7 @@ class AsyncPrivacyRetentionOperations(AsyncGroup):
                 "POST",
                 "/v1/privacy/retention/sweep",
                 models.SweepDue,
-                query={"limit": limit},
+                query={"clock_is_right": clock_is_right, "limit": limit},
                 keyed=True,
             ),
         )

@@ -124,6 +124,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     about: str
     to: str | None = None
     sender: str | None = None
+    withheld: str | None = None
     body: str | None = None
     segments: int
     media: int

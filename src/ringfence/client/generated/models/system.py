@@ -61,6 +61,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     jobs_dead: int
     clock_skew_ms: int
     clock_behind_ms: int = 0
+    clock_ahead_ms: int = 0
     disk_free: int
     recording_refused: bool
     codecs: builtins.list[str]
