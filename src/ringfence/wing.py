@@ -95,7 +95,6 @@ class Wing:
             entropy=shared.entropy,
             audio=shared.audio,
             host=self.host,
-            clips=shared.clips,
             book=rooms.conferences,
         )
         self.queues = QueueDesk(

@@ -173,6 +173,16 @@ def test_a_key_stops_a_prompt_that_allows_it(rig: Any) -> None:
     assert rig.told(notices.DigitHeard)
 
 
+def test_a_key_that_came_by_info_is_sent_on_to_the_partner(rig: Any) -> None:
+    agent = rig.talking()
+    heard = rig.hear(inputs.DigitPressed(leg=CALLER, digit="7", signalled=True))
+    assert heard == [effects.SendDigits(leg=agent, digits="7")]
+    heard = rig.hear(inputs.DigitPressed(leg=agent, digit="8", signalled=True))
+    assert heard == [effects.SendDigits(leg=CALLER, digits="8")]
+    # What came with the audio has gone on with it.
+    assert rig.hear(inputs.DigitPressed(leg=CALLER, digit="9")) == []
+
+
 def test_a_collection_that_does_not_barge_in_lets_the_prompt_finish(rig: Any) -> None:
     rig.answered()
     rig.do(commands.Play(play=1, clips=(CLIP,)))

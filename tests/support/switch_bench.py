@@ -276,7 +276,6 @@ class Bench:
             entropy=SeededEntropy(2),
             audio=audio,
             host=host,
-            clips=self.world,
             book=self.world.book,
         )
         self.queues = QueueDesk(

@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 import pytest
 from platform_run import Platform
 
+from ringfence.sip import commands
+from ringfence.sip.info import RELAY
 from ringfence.testing.phone import Phone, PhoneCall
 
 SHOP = "+12025550100"
@@ -174,3 +176,32 @@ def test_who_presses_no_key_is_not_connected(platform: Platform) -> None:
     asyncio.run(converse())
     record = platform.calls(ended=before + 1)[0]
     assert record["missed"] is True
+
+
+def test_music_is_heard_on_hold_and_keys_by_info_arrive(platform: Platform) -> None:
+    secret: str = platform.secret  # type: ignore[attr-defined]
+
+    async def converse() -> None:
+        async with Phone(username="desk", password=secret) as desk, Phone(username="out") as phone:
+            await desk.register(f"sip:{platform.sip}")
+            talk = phone.dial(f"sip:desk@{platform.sip}", caller=CALLER)
+            ringing = await desk.next_call(DEADLINE)
+            await ringing.answer()
+            await phone.answered(talk, DEADLINE)
+
+            body = b"Signal=7\r\nDuration=160\r\n"
+            keys = commands.SendInfo(leg=talk.leg, content_type=RELAY, body=body)
+            talk._endpoint.do(keys)
+            async with asyncio.timeout(DEADLINE):
+                while ringing.audio.digits != "7":  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            assert talk.audio.loudness() == 0
+            ringing.hold(on=True)
+            await until_loud(talk)
+            ringing.hold(on=False)
+            await talk.hang_up()
+            await ringing.wait_over(DEADLINE)
+
+    before = len(platform.calls())
+    asyncio.run(converse())
+    assert platform.calls(ended=before + 1)[0]["cause"] == "normal"

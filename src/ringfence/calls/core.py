@@ -9,6 +9,7 @@ call is about at the moment (a dial, a room, a queue). Below it lie `streams`, `
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from ringfence.calls import effects, events, notices
 from ringfence.calls.activity import Activity
@@ -39,6 +40,8 @@ from ringfence.kernel.limits import (
 )
 from ringfence.kernel.phone import Phone
 
+HOUSE_MUSIC: Final = ClipId("house-music")
+"""The clip that is always there."""
 _RULED_FOR_A_CALL: tuple[RecordingSource, ...] = ("call", "dial")
 
 
@@ -50,7 +53,7 @@ class CallSettings:
     kept without an answer. ``max_duration_ms``: from the answer.
     """
 
-    hold_clips: tuple[ClipId, ...] = ()
+    hold_clips: tuple[ClipId, ...] = (HOUSE_MUSIC,)
     offer_ms: int = int(CALL_OFFER_MS)
     max_duration_ms: int = int(CALL_DURATION_MS)
 

@@ -262,6 +262,9 @@ def _digit(call: LiveCall, x: inputs.DigitPressed) -> None:
         return
     if leg.plays and any(playing.stop_on_digit for playing in leg.plays.values()):
         call.stop_play(leg)
+    partner = call.legs.get(leg.peer) if x.signalled and leg.peer is not None else None
+    if partner is not None and partner.state == "up":
+        call.dial_digits(partner, x.digit)
     if call.activity is not None and call.activity.digit(leg, x.digit):
         return
     if leg is not call.anchor:

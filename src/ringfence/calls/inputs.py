@@ -226,12 +226,16 @@ class PartnerReplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitPressed:
-    """A key on a leg: one of ``0123456789*#ABCD``."""
+    """A key on a leg: one of ``0123456789*#ABCD``.
+
+    ``signalled``: it came by SIP INFO, so the partner has not got it with the audio.
+    """
 
     leg: LegId
     digit: str = field(repr=False)
     duration_ms: int = 0
     inband: bool = False
+    signalled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

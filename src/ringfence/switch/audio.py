@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.causes import Cause
+from ringfence.calls.core import HOUSE_MUSIC
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ClipId, LegId
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.hearing import HearingDesk
+from ringfence.switch.house_music import house_music
 from ringfence.switch.listening import Listener
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.media_link import MediaLink
@@ -329,7 +331,7 @@ class AudioDesk:
     def _load(self, link: MediaLink, clips: tuple[ClipId, ...]) -> bool:
         for identifier in clips:
             if not link.has_clip(identifier):
-                clip = self._clips.get(identifier)
+                clip = house_music() if identifier == HOUSE_MUSIC else self._clips.get(identifier)
                 if clip is None:
                     log.warning("clip_missing", clip=identifier)
                     return False

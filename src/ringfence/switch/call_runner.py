@@ -501,7 +501,9 @@ class CallRunner:
         live, leg = found
         for digit in event.digits:
             live.inbox.append(
-                inputs.DigitPressed(leg=leg.id, digit=digit, duration_ms=event.duration_ms)
+                inputs.DigitPressed(
+                    leg=leg.id, digit=digit, duration_ms=event.duration_ms, signalled=True
+                )
             )
         self.settle(live)
 

@@ -44,6 +44,7 @@ from ringfence.markup.exchange import (
 )
 from ringfence.observe.logs import get_logger
 from ringfence.payments.charge import unreached
+from ringfence.switch.house_music import house_music
 from ringfence.switch.ports import Clip, Clips, Parties, PaymentDesk, Scribe, Speech, TextDesk, Web
 from ringfence.switch.rulings import Rulings, Side
 
@@ -115,7 +116,7 @@ class ProgramHost:
             case LoadMusic():
                 if self.rooms is None:
                     return ClipFailed(request=request.request)
-                return self._clip(request.request, self.rooms.house_music())
+                return self._clip(request.request, house_music())
             case Callback():
                 self._web.callback(call, request)
             case SendText():

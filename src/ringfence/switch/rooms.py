@@ -22,6 +22,7 @@ from ringfence.calls.commands import (
     ResumeRecording,
 )
 from ringfence.calls.conference import Room
+from ringfence.calls.core import HOUSE_MUSIC
 from ringfence.calls.events import (
     CallEnded,
     CallFact,
@@ -42,14 +43,13 @@ from ringfence.markup.context import Source
 from ringfence.markup.exchange import AskRecording, Callback, Params
 from ringfence.markup.verbs import Conference
 from ringfence.media.engine import protocol as media
-from ringfence.media.music import music
 from ringfence.observe.logs import get_logger
 from ringfence.switch import call_recording
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.call_recording import Stranger
 from ringfence.switch.live import LiveCall
 from ringfence.switch.narrator import Narrator
-from ringfence.switch.ports import Clip, Clips, RoomBook
+from ringfence.switch.ports import RoomBook
 from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.room_news import RoomNews
 from ringfence.switch.room_recording import RoomRecording
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-_MUSIC_RATE = 8_000
 _NOWHERE = ConferenceId("")
 _OF_RECORDINGS = (RecordingRequested, RecordingStarted, RecordingSaved, RecordingFailed)
 
@@ -77,7 +76,6 @@ class RoomDesk:
         entropy: Entropy,
         audio: AudioDesk,
         host: ProgramHost,
-        clips: Clips,
         book: RoomBook,
     ) -> None:
         self._account = account
@@ -85,13 +83,11 @@ class RoomDesk:
         self._entropy = entropy
         self._audio = audio
         self._host = host
-        self._clips = clips
         self._book = book
         self._runner: CallRunner
         self._rooms: dict[ConferenceId, OpenRoom] = {}
         self._names: dict[str, ConferenceId] = {}
         self._recordings: list[RoomRecording] = []
-        self._music: Clip | None = None
         host.rooms = self
         audio.ties.on_room_lost = self._out_of_reach
         audio.speech.told = self._spoke
@@ -581,16 +577,7 @@ class RoomDesk:
             seat.narrator.begin()
 
     def _play_music(self, seat: Seat) -> None:
-        clip = self.house_music()
-        self._audio.play_aside(seat.live, seat.leg, (clip.id,), lambda _heard: None, loop=0)
-
-    def house_music(self) -> Clip:
-        """The music of the house, at hand."""
-        if self._music is None:
-            name = ClipId(ids.make("clip", self._clock.now(), self._entropy))
-            self._music = Clip(name, _MUSIC_RATE, music(_MUSIC_RATE))
-        self._clips.keep(self._music)
-        return self._music
+        self._audio.play_aside(seat.live, seat.leg, (HOUSE_MUSIC,), lambda _heard: None, loop=0)
 
     def _hush(self, seat: Seat) -> None:
         if seat.narrator is not None:

@@ -215,7 +215,6 @@ class Switchboard:
             entropy=entropy,
             audio=audio,
             host=programs_host,
-            clips=clips,
             book=NoBook(),
         )
         self.queues = QueueDesk(
