@@ -33,6 +33,7 @@ NOBODYS = {
     "+390600000000": "zeros behind what the place is read from",
     "+441624000000": "likewise",
     "+77010000000": "likewise",
+    "+80000000000": "likewise",
     "+882000000000": "likewise",
     "+883510000000": "likewise",
     "+910000000000": "likewise",

@@ -198,6 +198,7 @@ EDGES_ON_THIS_MACHINE: Mapping[str, str] = MappingProxyType(
     {
         "ringfence.client.connection": "whoever programs with it asks this exchange",
         "ringfence.client.awaiting": "the same, for programs that await",
+        "ringfence.cli.proof_trade": "the proof of erasure is its own customer and its own server",
         "ringfence.cli.proof_walk": "the proof of erasure calls our own server",
         "ringfence.cli.facts": "the doctor looks whether our own ports answer",
         "ringfence.config": "asks the kernel for our own address; sends nothing",

@@ -76,7 +76,9 @@ def test_settings_that_name_hosts_are_those_of_recipients() -> None:
 
 HOST = re.compile(r"https?://([A-Za-z0-9.-]+)|^([a-z0-9-]+\.)+(?:com|net|org|io|cloud|dev)$")
 HOST_HINT = re.compile(r"https?://|[\"'][a-z0-9.-]+\.(?:com|net|org|io|cloud|dev)[\"']")
-OURS = re.compile(r"(?:.*\.)?example\.(?:com|net|org)$|localhost$|127\.0\.0\.1$|user$|\.\.\.$")
+OURS = re.compile(
+    r"(?:.*\.)?example\.(?:com|net|org|invalid)$|localhost$|127\.0\.0\.1$|user$|\.\.\.$"
+)
 
 
 def test_no_host_is_written_in_the_code_unless_a_recipient_declares_it() -> None:
