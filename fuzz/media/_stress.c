@@ -56,11 +56,11 @@ static void order(world *w, rf_command command) {
 
 static void collect(world *w) {
   rf_event events[64];
-  rf_chunk *chunk;
+  rf_piece pieces[16];
   uint32_t count;
-  while ((chunk = rf_engine_take_chunk(w->engine))) {
-    w->chunks++;
-    rf_engine_return_chunk(w->engine, chunk);
+  while ((count = rf_engine_take_chunks(w->engine, pieces, 16))) {
+    w->chunks += (int)count;
+    rf_engine_return_chunks(w->engine, pieces, count);
   }
   while ((count = rf_engine_take_events(w->engine, events, 64)))
     for (uint32_t k = 0; k < count; k++) {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from ringfence.media.engine import protocol as p
@@ -119,9 +120,14 @@ def report(rng: random.Random, phone: Phone, ssrc: int, now: int) -> bytes:
 
 
 class Schedule:
-    """Builds the steps of one seed. ``storm`` makes commands and faults frequent."""
+    """Builds the steps of one seed. ``storm`` makes commands and faults frequent.
 
-    def __init__(self, seed: int, *, ticks: int, legs: int = 5, storm: float = 0.05) -> None:
+    ``recorded``: each leg is recorded from the start, in all codings by turns.
+    """
+
+    def __init__(
+        self, seed: int, *, ticks: int, legs: int = 5, storm: float = 0.05, recorded: bool = False
+    ) -> None:
         self.rng = rng = random.Random(seed)
         self.steps: list[Step] = []
         self.now = START
@@ -139,6 +145,18 @@ class Schedule:
         for leg in self.legs:
             self.open(leg)
             self.connect(leg)
+        codings: tuple[p.Coding, ...] = ("PCMU", "PCMA", "s16") if recorded else ()
+        for number, (leg, coding) in enumerate(product(self.legs, codings)):
+            channels = [
+                p.Channel(leg, "in", bytes(32), "/nowhere/in"),
+                p.Channel(leg, "out", bytes(32), "/nowhere/out"),
+            ]
+            self.do(
+                p.StartRecording(
+                    f"RL{number}", channels, coding=coding, redact=number % 2 == 1,
+                    silence_ms=400 * (number % 4 == 0),
+                )
+            )  # fmt: skip
         for tick in range(ticks):
             if rng.random() < storm:
                 self.command()

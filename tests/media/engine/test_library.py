@@ -36,7 +36,7 @@ def test_struct_sizes_agree(library: ctypes.CDLL, tmp_path: Path) -> None:
         "rf_command": lib.Order, "rf_event": lib.Occurrence, "rf_chunk": lib.Chunk,
         "rf_datagram": lib.Packet, "rf_clockwork": lib.Counts, "rf_constants": lib.Constants,
     }  # fmt: skip
-    lines = [f"const unsigned long size_{name} = sizeof({name});" for name in names]
+    lines = [f"const unsigned long size_{name} = sizeof({name});" for name in (*names, "rf_piece")]
     source = tmp_path / "sizes.c"
     source.write_text('#include "engine.h"\n' + "\n".join(lines) + "\n")
     flags = ("-shared", "-fvisibility=default")
@@ -46,6 +46,7 @@ def test_struct_sizes_agree(library: ctypes.CDLL, tmp_path: Path) -> None:
     for name, struct in names.items():
         in_c = ctypes.c_ulong.in_dll(sizes, f"size_{name}").value
         assert ctypes.sizeof(struct) == in_c, name
+    assert lib.PIECE.size == ctypes.c_ulong.in_dll(sizes, "size_rf_piece").value
 
 
 def test_the_head_of_a_chunk_is_read_as_it_lies() -> None:

@@ -49,10 +49,11 @@ static void connect_leg(rf_core *core, rf_leg *leg, const rf_settings *set) {
   if (codec_changed) {
     leg->rate = set->codec == RF_G722 ? 16000 : 8000;
     leg->listening = false; /* decoder and concealment start afresh */
+    leg->unheard = 0;
     resampler_init(&leg->into_room);
     resampler_init(&leg->from_others);
     resampler_init(&leg->detector_resampler);
-    for (tap *t = leg->taps; t; t = t->next) resampler_init(&t->resampler);
+    for (tap *t = leg->taps; t; t = t->next) resampler_init(&t->rest->resampler);
     jitter_init(&leg->jitter, JITTER_TARGET, JITTER_MOST);
   }
   leg->set = *set;
@@ -304,14 +305,15 @@ static void timeout(rf_core *core, rf_leg *leg) {
 
 static void frame(rf_core *core, rf_leg *leg) {
   int16_t said[FRAME_WIDE];
+  uint8_t heard_room[FRAME + JITTER_SKIP], said_room[FRAME];
   leg->burst = 0;
   if (!leg->connected) return;
   dtmf_overdue(core, leg);
   timeout(core, leg);
-  hear_frame(core, leg);
+  const uint8_t *heard_codes = hear_frame(core, leg, heard_room);
   if (leg->room) contribute(leg);
-  say_frame(core, leg, said);
-  if (leg->taps) record_frame(core, leg, heard(leg), said);
+  const uint8_t *said_codes = say_frame(core, leg, said, said_room);
+  if (leg->taps) record_frame(core, leg, heard_codes, said, said_codes);
   if (core->now >= leg->report_due) report_send(core, leg, false);
   if (!leg->locked && leg->latched_once && !latch_window(core, leg)) {
     leg->locked = true;

@@ -102,29 +102,36 @@ struct rf_play {
   rf_clip *clips[]; /* count */
 };
 
-typedef struct tap {
-  struct tap *next; /* on its leg */
-  rf_recording *recording;
+/* What only some recordings use, and of each only some frames. */
+typedef struct {
   rf_leg *owner;
-  rf_chunk *chunk, *held; /* being filled; full, but still within the look-ahead */
   uint32_t leg, channel;
-  uint32_t taken;    /* frames */
-  uint32_t silent;   /* frames in a row */
-  uint32_t taken_in; /* frames in the line, up to LOOK_AHEAD */
-  uint32_t frames;   /* in the chunk, of FRAME bytes */
-  uint32_t clean;    /* newest frames in a row that are not noise */
-  uint32_t tail;     /* frames that become noise although nothing is heard any more */
+  uint32_t silent; /* frames in a row */
   uint32_t noise;
-  uint32_t zeros; /* bytes lost for want of an empty chunk */
-  bool out, redacting;
   rf_resampler resampler, converter;
   rf_watch watch;
+} tap_rest;
+
+/* One cache line, because every frame touches it. */
+typedef struct tap {
+  _Alignas(64) struct tap *next; /* on its leg */
+  rf_recording *recording;
+  rf_chunk *chunk, *held; /* being filled; full, but still within the look-ahead */
+  tap_rest *rest;
+  uint32_t filled; /* bytes of the chunk */
+  uint32_t taken;  /* frames */
+  uint32_t clean;  /* newest frames in a row that are not noise */
+  uint32_t tail;   /* frames that become noise although nothing is heard any more */
+  uint32_t zeros;  /* bytes lost for want of an empty chunk */
+  uint8_t taken_in; /* frames in the line, up to LOOK_AHEAD */
+  bool out, redacting;
 } tap;
 
 struct rf_recording {
   uint32_t rate, max_frames, silence_frames, channels, coding;
   bool paused, keep_time, redact, live, begun;
-  tap taps[]; /* channels */
+  tap_rest *rest; /* channels */
+  tap taps[];     /* channels */
 };
 
 struct rf_room {
@@ -161,9 +168,16 @@ struct rf_leg {
   rf_addr aim;
   rf_stats stats;
   reception source;
-  relay_state relay;
   int64_t window_at;
   uint64_t concealed; /* ticks */
+  relay_state relay;
+  dtmf_in dtmf;
+
+  /* hearing: of frames that arrived whole the codes stay in the jitter buffer's ring, up to
+   * `heard_to`, and `unheard` of them are not in the concealment's history yet */
+  uint32_t unheard, heard_to;
+  rf_jitter jitter; /* ends in its ring, which only a frame of it is touched of */
+  rf_plc plc;       /* its newest samples are the frame heard */
 
   /* RTCP */
   rf_addr rtcp_aim;
@@ -172,11 +186,8 @@ struct rf_leg {
   uint32_t random;
   uint64_t sent_at_report[2];
 
-  /* hearing, company, digits; the jitter buffer ends in its ring, so the rest stays together */
-  dtmf_in dtmf;
+  /* packets of other lengths than a frame, company, digits */
   uint8_t gathered[480 + FRAME];
-  rf_plc plc; /* its newest samples are the frame heard */
-  rf_jitter jitter;
   int16_t contribution[FRAME_WIDE];
   rf_resampler into_room, from_others, detector_resampler;
   rf_g722_encoder encoder;
@@ -213,22 +224,21 @@ static inline void warm_span(const void *at, size_t size) {
   for (size_t k = 0; k < size; k += 64) __builtin_prefetch((const char *)at + k, 1, 2);
 }
 static inline void warm_leg(const rf_leg *leg) {
-  if (leg) warm_span(leg, offsetof(rf_leg, rtcp_aim));
+  if (leg) warm_span(leg, offsetof(rf_leg, jitter.mark));
 }
 static inline void warm_buffers(const rf_leg *leg) {
-  if (!leg || !leg->listening) return;
+  if (!leg) return;
   const rf_jitter *j = &leg->jitter;
-  warm_span(&j->mark[(j->play & (JITTER_RING - 1)) / 64], 32);
+  __builtin_prefetch(&j->mark[(j->play & (JITTER_RING - 1)) / 64], 1, 2);
+  if (!leg->listening) return;
   warm_span(&j->ring[j->play & (JITTER_RING - 1)], FRAME);
-  warm_span(&leg->plc, 32 + sizeof leg->plc.history * (leg->rate / 8000) / 2);
-  if (!leg->taps) return;
-  /* The two taps of a leg mostly are neighbours; where not, this does no harm. */
-  warm_span(leg->taps, offsetof(tap, resampler));
-  warm_span(leg->taps + 1, offsetof(tap, resampler));
+  /* The two taps of a leg mostly are neighbours, behind what they have in common; where not, this
+   * does no harm. */
+  if (leg->taps) warm_span(leg->taps - 1, 3 * sizeof *leg->taps);
 }
 static inline void warm_chunks(const rf_leg *leg) {
   for (const tap *t = leg ? leg->taps : NULL; t; t = t->next)
-    if (t->chunk) warm_span(t->chunk->data + t->frames * FRAME, FRAME);
+    if (t->chunk) warm_span(t->chunk->data + t->filled, FRAME);
 }
 
 /* core.c */
@@ -243,22 +253,28 @@ static inline bool receives(const rf_leg *leg) { return leg->set.direction & RF_
 
 /* send.c */
 void send_rtp(rf_core *core, rf_leg *leg, uint8_t *packet, uint32_t payload, bool event);
-void say_frame(rf_core *core, rf_leg *leg, int16_t *said);
+/* The frame a leg says: its samples and, where it was sent, returned, its codes. */
+const uint8_t *say_frame(rf_core *core, rf_leg *leg, int16_t *said, uint8_t *codes);
 bool relay_open(const rf_leg *from, const rf_leg *to);
 void relay_audio(rf_core *core, rf_leg *from, const rtp_packet *packet);
 void relay_event(rf_core *core, rf_leg *from, const rtp_packet *packet);
 void play_end(rf_core *core, rf_leg *leg, int reason);
 
 extern const int16_t SILENT_FRAME[FRAME_WIDE];
-/* What was heard in the leg's last frame, at its rate. */
-static inline const int16_t *heard(rf_leg *leg) {
-  return leg->listening ? plc_newest(&leg->plc, FRAME * (leg->rate / 8000)) : SILENT_FRAME;
-}
 
 /* receive.c */
+void hear_out(rf_leg *leg); /* decode what is unheard */
+/* What was heard in the leg's last frame, at its rate. */
+static inline const int16_t *heard(rf_leg *leg) {
+  if (!leg->listening) return SILENT_FRAME;
+  if (leg->unheard) hear_out(leg);
+  return plc_newest(&leg->plc, FRAME * (leg->rate / 8000));
+}
 void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const uint8_t *data,
              uint32_t size);
-void hear_frame(rf_core *core, rf_leg *leg);
+/* Take the next frame from the jitter buffer to `codes`, which it returns where they are G.711 and
+ * all of it. */
+const uint8_t *hear_frame(rf_core *core, rf_leg *leg, uint8_t *codes);
 bool listens(const rf_leg *leg);
 bool latch_window(const rf_core *core, const rf_leg *leg); /* whether a better source may come */
 
@@ -277,10 +293,18 @@ void report_begin(rf_core *core, rf_leg *leg);
 void report_send(rf_core *core, rf_leg *leg, bool bye);
 bool report_received(rf_core *core, rf_leg *leg, const uint8_t *data, uint32_t size);
 
+/* objects.c */
+rf_recording *recording_room(void);
+void recording_done(rf_recording *recording);
+rf_chunk *chunk_room(void);
+void chunk_done(rf_chunk *chunk);
+
 /* record.c */
 void record_start(rf_core *core, rf_recording *recording);
 void record_stop(rf_core *core, rf_recording *recording, int reason);
-void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_t *said);
+/* A frame of a leg; its codes in both directions are NULL where it is known as samples alone. */
+void record_frame(rf_core *core, rf_leg *leg, const uint8_t *heard_codes, const int16_t *said,
+                  const uint8_t *said_codes);
 void record_whole(rf_core *core, rf_recording *recording, const int16_t *pcm,
                   const uint8_t *pressed, uint32_t frames);
 void record_redact(rf_recording *recording, bool on);

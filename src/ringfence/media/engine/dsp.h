@@ -11,6 +11,9 @@ void g711_encode(int codec, const int16_t *restrict pcm, uint8_t *restrict out, 
 void g711_decode(int codec, const uint8_t *data, int16_t *out, uint32_t count);
 /* Convert a payload of the other law; `codec` is what comes out. In place allowed. */
 void g711_convert(int codec, const uint8_t *data, uint8_t *out, uint32_t count);
+/* What decoding a payload of law `from` and encoding it in `codec` gives, without the samples. */
+void g711_recode(int codec, int from, const uint8_t *restrict data, uint8_t *restrict out,
+                 uint32_t count);
 
 /* media.jitter */
 enum { JITTER_RING = 4096, JITTER_SKIP = 80 };
@@ -37,6 +40,8 @@ void jitter_put(rf_jitter *jitter, uint32_t ssrc, uint16_t sequence, uint32_t ti
 /* Take `count` ticks (or count + JITTER_SKIP in one run) to `data`; returns the number of runs, of
  * which `runs` must have room for `count`. With data NULL the ticks are only thrown away. */
 uint32_t jitter_pull(rf_jitter *jitter, uint32_t count, uint8_t *data, jitter_run *runs);
+/* Copy `count` ticks from `at` on, which arrived and were not written over yet. */
+void jitter_copy(const rf_jitter *jitter, uint32_t at, uint32_t count, uint8_t *data);
 
 /* media.plc. The newest samples of the history are the frame heard last: what arrives is decoded
  * to where `plc_room` points and is remembered by being there. */

@@ -359,7 +359,7 @@ RF_EXPORT uint32_t rf_engine_take_events(rf_engine *engine, rf_event *out, uint3
   return taken;
 }
 
-RF_EXPORT rf_chunk *rf_engine_take_chunk(rf_engine *engine) {
+RF_EXPORT uint32_t rf_engine_take_chunks(rf_engine *engine, rf_piece *out, uint32_t room) {
   if (!engine->taken) {
     rf_chunk *newest = atomic_exchange_explicit(&engine->full, NULL, memory_order_acquire);
     while (newest) { /* turned round: oldest first */
@@ -369,24 +369,30 @@ RF_EXPORT rf_chunk *rf_engine_take_chunk(rf_engine *engine) {
       newest = older;
     }
   }
-  rf_chunk *chunk = engine->taken;
-  if (chunk) engine->taken = chunk->next;
-  return chunk;
+  uint32_t taken = 0;
+  for (rf_chunk *chunk; taken < room && (chunk = engine->taken); taken++) {
+    engine->taken = chunk->next;
+    out[taken] = (rf_piece){chunk, chunk->recording, chunk->data, chunk->channel, chunk->size,
+                            chunk->zeros, 0};
+  }
+  return taken;
 }
 
-RF_EXPORT void rf_engine_return_chunk(rf_engine *engine, rf_chunk *chunk) {
-  if (engine->chunks > engine->chunks_wanted) {
+RF_EXPORT void rf_engine_return_chunks(rf_engine *engine, const rf_piece *pieces, uint32_t count) {
+  for (uint32_t k = 0; k < count; k++) {
+    if (engine->chunks <= engine->chunks_wanted) {
+      push_chunk(&engine->empty, pieces[k].chunk);
+      continue;
+    }
     engine->chunks--;
-    free(chunk);
-    return;
+    chunk_done(pieces[k].chunk);
   }
-  push_chunk(&engine->empty, chunk);
 }
 
 RF_EXPORT int rf_engine_provide_chunks(rf_engine *engine, uint32_t wanted) {
   engine->chunks_wanted = wanted;
   for (; engine->chunks < wanted; engine->chunks++) {
-    rf_chunk *chunk = malloc(sizeof *chunk);
+    rf_chunk *chunk = chunk_room();
     if (!chunk) return -1;
     push_chunk(&engine->empty, chunk);
   }
@@ -407,7 +413,7 @@ RF_EXPORT void rf_engine_clockwork(rf_engine *engine, rf_clockwork *out) {
 static void free_chunks(rf_chunk *chunk) {
   while (chunk) {
     rf_chunk *next = chunk->next;
-    free(chunk);
+    chunk_done(chunk);
     chunk = next;
   }
 }

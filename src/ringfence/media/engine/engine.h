@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stddef.h>
 
-#define RF_ABI 2
+#define RF_ABI 3
 #define RF_EXPORT __attribute__((visibility("default")))
 
 typedef struct rf_core rf_core;
@@ -121,6 +121,14 @@ typedef struct rf_chunk {
   uint8_t data[RF_CHUNK_BYTES];
 } rf_chunk;
 
+/* A chunk as it is handed out, many at a time: what its head says, and where its data lies. */
+typedef struct {
+  rf_chunk *chunk;
+  rf_recording *recording;
+  const uint8_t *data;
+  uint32_t channel, size, zeros, reserved;
+} rf_piece;
+
 /* A datagram leaving an I/O-free core. */
 #define RF_DATAGRAM_MAX 2048
 typedef struct {
@@ -202,8 +210,9 @@ RF_EXPORT void rf_leg_unbind(rf_leg *leg);
 /* 0: taken; -1: the ring is full, come again. */
 RF_EXPORT int rf_engine_do(rf_engine *engine, const rf_command *command);
 RF_EXPORT uint32_t rf_engine_take_events(rf_engine *engine, rf_event *out, uint32_t room);
-RF_EXPORT rf_chunk *rf_engine_take_chunk(rf_engine *engine);
-RF_EXPORT void rf_engine_return_chunk(rf_engine *engine, rf_chunk *chunk);
+/* How many were written to `out`, oldest first; each is to be returned when it has been copied. */
+RF_EXPORT uint32_t rf_engine_take_chunks(rf_engine *engine, rf_piece *out, uint32_t room);
+RF_EXPORT void rf_engine_return_chunks(rf_engine *engine, const rf_piece *pieces, uint32_t count);
 /* How many chunks, full and empty, the recordings under way need. -1 where memory is short. */
 RF_EXPORT int rf_engine_provide_chunks(rf_engine *engine, uint32_t count);
 RF_EXPORT void rf_engine_clockwork(rf_engine *engine, rf_clockwork *out);

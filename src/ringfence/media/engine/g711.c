@@ -73,6 +73,16 @@ void g711_convert(int codec, const uint8_t *data, uint8_t *out, uint32_t count) 
   for (uint32_t k = 0; k < count; k++) out[k] = table[data[k]];
 }
 
+void g711_recode(int codec, int from, const uint8_t *restrict data, uint8_t *restrict out,
+                 uint32_t count) {
+  if (codec != from)
+    g711_convert(codec, data, out, count);
+  else if (codec == RF_PCMU) /* all codes but one of the two for zero */
+    for (uint32_t k = 0; k < count; k++) out[k] = data[k] == 0x7F ? 0xFF : data[k];
+  else
+    memcpy(out, data, count);
+}
+
 RF_EXPORT void rf_g711_encode(int codec, const int16_t *pcm, uint8_t *out, uint32_t count) {
   g711_encode(codec, pcm, out, count);
 }

@@ -140,13 +140,15 @@ static bool present(const rf_jitter *j, uint32_t count) {
   return marked_span(j, at, first) && marked_span(j, 0, count - first);
 }
 
-static void take(rf_jitter *j, uint32_t count, uint8_t *data) {
-  uint32_t at = j->play & RING_MASK;
+void jitter_copy(const rf_jitter *j, uint32_t at, uint32_t count, uint8_t *data) {
+  at &= RING_MASK;
   uint32_t first = count <= JITTER_RING - at ? count : JITTER_RING - at;
-  if (data) {
-    memcpy(data, j->ring + at, first);
-    memcpy(data + first, j->ring, count - first);
-  }
+  memcpy(data, j->ring + at, first);
+  memcpy(data + first, j->ring, count - first);
+}
+
+static void take(rf_jitter *j, uint32_t count, uint8_t *data) {
+  if (data) jitter_copy(j, j->play, count, data);
   advance(j, count);
 }
 

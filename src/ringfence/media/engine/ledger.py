@@ -523,8 +523,11 @@ class Ledger:
         """Copy the chunk at an address; a struct a field at a time would cost more than that."""
         head = ctypes.string_at(chunk, _HEAD_SIZE)
         recording, _, channel, size, zeros, _ = lib.CHUNK_HEAD.unpack(head)
+        return self._piece(recording, chunk + _HEAD_SIZE, channel, size, zeros)
+
+    def _piece(self, recording: int, at: int, channel: int, size: int, zeros: int) -> Audio:
         name, silence = self._names[recording]
-        data = ctypes.string_at(chunk + _HEAD_SIZE, size)
+        data = ctypes.string_at(at, size)
         return Audio(name, channel, silence * zeros + data if zeros else data)
 
     def take_notices(self) -> list[AnyNotice]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ringfence.media.engine import build
 from ringfence.media.engine.interface import LATENESS_BINS
 
-ABI = 2
+ABI = 3
 """RF_ABI of engine.h."""
 
 CODECS = {"PCMU": 0, "PCMA": 1, "G722": 2}
@@ -122,6 +122,10 @@ CHUNK_HEAD = struct.Struct("=QQIIII")
 """What comes before a chunk's data: recording, next, channel, size, zeros, reserved."""
 
 
+PIECE = struct.Struct("=QQQIIII")
+"""rf_piece: chunk, recording, data, channel, size, zeros, reserved."""
+
+
 class Packet(Structure):
     """rf_datagram."""
 
@@ -191,8 +195,8 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_engine_bind": (ctypes.c_int, pointer, pointer, POINTER(Address), u32),
     "rf_engine_do": (ctypes.c_int, pointer, POINTER(Order)),
     "rf_engine_take_events": (u32, pointer, POINTER(Occurrence), u32),
-    "rf_engine_take_chunk": (pointer, pointer),
-    "rf_engine_return_chunk": (None, pointer, pointer),
+    "rf_engine_take_chunks": (u32, pointer, c_char_p, u32),
+    "rf_engine_return_chunks": (None, pointer, c_char_p, u32),
     "rf_engine_provide_chunks": (ctypes.c_int, pointer, u32),
     "rf_engine_clockwork": (None, pointer, POINTER(Counts)),
     "rf_engine_free": (None, pointer),

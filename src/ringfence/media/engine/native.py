@@ -18,6 +18,8 @@ from ringfence.media.engine.ledger import AnyNotice, Ledger
 from ringfence.media.engine.ports import Ports
 
 _EVENTS = 256
+_PIECES = 64
+"""Chunks fetched at a time."""
 _DATAGRAMS = 64
 _ADDRESS_IN_USE = 98
 _FULL_WAIT_MS = 2_000
@@ -136,6 +138,7 @@ class NativeEngine(Ledger):
         self._bound: dict[str, int] = {}
         self._chunks: list[Audio] = []
         self._events = (lib.Occurrence * _EVENTS)()
+        self._pieces = ctypes.create_string_buffer(_PIECES * lib.PIECE.size)
         self.wake = self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._engine = library.rf_engine_new(self._wake, _WISHES[wire])
         if self._engine is None:
@@ -209,9 +212,12 @@ class NativeEngine(Ledger):
         return chunks, self.take_notices()
 
     def _collect_audio(self) -> None:
-        while chunk := self._lib.rf_engine_take_chunk(self._engine):
-            self._chunks.append(self._audio(chunk))
-            self._lib.rf_engine_return_chunk(self._engine, chunk)
+        pieces = self._pieces
+        while count := self._lib.rf_engine_take_chunks(self._engine, pieces, _PIECES):
+            found = memoryview(pieces)[: count * lib.PIECE.size]
+            for _, recording, at, channel, size, zeros, _ in lib.PIECE.iter_unpack(found):
+                self._chunks.append(self._piece(recording, at, channel, size, zeros))
+            self._lib.rf_engine_return_chunks(self._engine, pieces, count)
 
     def pump(self) -> None:
         """Nothing to do: the thread runs by itself."""

@@ -4,48 +4,67 @@
 
 #include "wire.h"
 
-/* Legs lie side by side in blocks of 2 MB, which the kernel may map as one page each: between two
- * visits to a leg 20 ms pass, and with many pages the processor would have forgotten where each is.
- * A block is never given back; a leg that is freed is the next to be used. */
-enum { BLOCK = 2 << 20, LEG_SPAN = (sizeof(rf_leg) + 63) & ~63 };
+/* What every frame touches lies side by side in blocks of 2 MB, which the kernel may map as one page
+ * each: between two visits to a leg 20 ms pass, and with many pages the processor would have forgotten
+ * where each is. A block is never given back; what is freed is the next to be used. */
+enum { BLOCK = 2 << 20 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-static void *leg_room(void) { return malloc(sizeof(rf_leg)); }
-static void leg_done(rf_leg *leg) { free(leg); }
+#define POOL(name, size) static const size_t name = ((size) + 63) & ~(size_t)63
+static void *room(const size_t *pool) { return aligned_alloc(64, *pool); }
+static void done(const size_t *pool, void *at) {
+  (void)pool;
+  free(at);
+}
 #else
 typedef struct spare {
   struct spare *next;
 } spare;
-static spare *spares; /* legs are made and freed by one thread */
+typedef struct {
+  size_t span;
+  spare *spares; /* objects are made and freed by one thread */
+} pool;
+#define POOL(name, size) static pool name = {((size) + 63) & ~(size_t)63, NULL}
 
-static void *leg_room(void) {
-  if (!spares) {
+static void *room(pool *p) {
+  if (!p->spares) {
     char *block = aligned_alloc(BLOCK, BLOCK);
     if (!block) return NULL;
     madvise(block, BLOCK, MADV_HUGEPAGE); /* a wish */
-    for (size_t at = BLOCK / LEG_SPAN; at > 0; at--) {
-      spare *one = (spare *)(block + (at - 1) * LEG_SPAN);
-      one->next = spares;
-      spares = one;
+    for (size_t at = BLOCK / p->span; at > 0; at--) {
+      spare *one = (spare *)(block + (at - 1) * p->span);
+      one->next = p->spares;
+      p->spares = one;
     }
   }
-  spare *taken = spares;
-  spares = taken->next;
+  spare *taken = p->spares;
+  p->spares = taken->next;
   return taken;
 }
 
-static void leg_done(rf_leg *leg) {
-  memset(leg, 0, sizeof *leg); /* it held somebody's voice */
-  spare *one = (spare *)leg;
-  one->next = spares;
-  spares = one;
+static void done(pool *p, void *at) {
+  memset(at, 0, p->span); /* it held somebody's voice */
+  spare *one = at;
+  one->next = p->spares;
+  p->spares = one;
 }
 #endif
+
+POOL(legs, sizeof(rf_leg));
+POOL(recordings, sizeof(rf_recording) + CHANNELS_MAX * sizeof(tap));
+POOL(chunks, sizeof(rf_chunk));
+
+rf_recording *recording_room(void) { return room(&recordings); }
+void recording_done(rf_recording *recording) { done(&recordings, recording); }
+rf_chunk *chunk_room(void) { return room(&chunks); }
+void chunk_done(rf_chunk *chunk) {
+  if (chunk) done(&chunks, chunk);
+}
 
 RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, uint32_t timestamp,
                              const char *cname) {
   if (handle >= LEGS_MAX) return NULL;
-  rf_leg *leg = leg_room();
+  rf_leg *leg = room(&legs);
   if (!leg) return NULL;
   memset(leg, 0, sizeof *leg);
   leg->handle = handle;
@@ -66,7 +85,7 @@ RF_EXPORT void rf_leg_unbind(rf_leg *leg) { wire_unbind(leg); }
 RF_EXPORT void rf_leg_free(rf_leg *leg) {
   if (!leg) return;
   rf_leg_unbind(leg);
-  leg_done(leg);
+  done(&legs, leg);
 }
 
 RF_EXPORT void rf_leg_stats(const rf_leg *leg, rf_stats *out) {

@@ -53,7 +53,7 @@ static void on_chunk(rf_core *core, rf_chunk *chunk) {
 
 static rf_chunk *on_empty(rf_core *core) {
   (void)core;
-  return malloc(sizeof(rf_chunk));
+  return chunk_room();
 }
 
 static void on_lock(rf_core *core, rf_leg *leg) {
@@ -77,7 +77,7 @@ RF_EXPORT void rf_core_free(rf_core *core) {
   if (!core) return;
   offline *o = core->context;
   rf_chunk *chunk;
-  while (take(&o->chunks, &chunk, 1)) free(chunk);
+  while (take(&o->chunks, &chunk, 1)) chunk_done(chunk);
   free(o->events.items);
   free(o->datagrams.items);
   free(o->chunks.items);
@@ -100,7 +100,7 @@ RF_EXPORT rf_chunk *rf_core_take_chunk(rf_core *core) {
 
 RF_EXPORT void rf_core_return_chunk(rf_core *core, rf_chunk *chunk) {
   (void)core;
-  free(chunk);
+  chunk_done(chunk);
 }
 
 RF_EXPORT int64_t rf_redact(uint32_t coding, const uint8_t *codes, const uint8_t *pressed,

@@ -140,6 +140,9 @@ void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const u
     g711_convert(set->codec, packet.payload, converted, packet.length);
     packet.payload = converted;
   }
+  /* It may be written over what is unheard. */
+  int32_t ahead = newer32(packet.timestamp, leg->heard_to);
+  if (leg->unheard && (ahead < 0 || ahead > JITTER_RING - PLC_HISTORY - PAYLOAD_MAX)) hear_out(leg);
   uint32_t late = leg->jitter.late;
   jitter_put(&leg->jitter, packet.ssrc, packet.sequence, packet.timestamp, packet.marker,
              packet.payload, packet.length);
@@ -173,21 +176,40 @@ static void detect_digits(rf_core *core, rf_leg *leg) {
   dtmf_listen(core, leg, in, FRAME);
 }
 
-void hear_frame(rf_core *core, rf_leg *leg) {
-  uint8_t data[FRAME + JITTER_SKIP];
+/* The history is as if each frame had been decoded when it was heard. */
+void hear_out(rf_leg *leg) {
+  uint8_t codes[PLC_HISTORY];
+  uint32_t count = leg->unheard;
+  jitter_copy(&leg->jitter, leg->heard_to - count, count, codes);
+  g711_decode(leg->set.codec, codes, plc_room(&leg->plc, count), count);
+  leg->unheard = 0;
+}
+
+const uint8_t *hear_frame(rf_core *core, rf_leg *leg, uint8_t *data) {
   jitter_run runs[FRAME];
   uint32_t scale = leg->rate / 8000, at = 0;
   if (!listens(leg)) {
     jitter_pull(&leg->jitter, FRAME, NULL, runs);
     leg->listening = false;
-    return;
+    return NULL;
   }
   if (!leg->listening) {
     leg->listening = true;
+    leg->unheard = 0;
     g722_decoder_init(&leg->decoder);
     plc_init(&leg->plc, leg->rate);
   }
   uint32_t count = jitter_pull(&leg->jitter, FRAME, data, runs);
+  bool whole = leg->set.codec != RF_G722 && runs[0].arrived && runs[0].ticks == FRAME;
+  if (leg->unheard && leg->heard_to != leg->jitter.play - FRAME) hear_out(leg);
+  if (whole && leg->plc.gap == 0) {
+    uint32_t unheard = leg->unheard + FRAME;
+    leg->unheard = unheard < PLC_HISTORY ? unheard : PLC_HISTORY;
+    leg->heard_to = leg->jitter.play;
+    if (leg->detecting) detect_digits(core, leg);
+    return data;
+  }
+  if (leg->unheard) hear_out(leg);
   for (uint32_t k = 0; k < count; k++) {
     uint32_t ticks = runs[k].ticks;
     if (!runs[k].arrived) {
@@ -206,4 +228,5 @@ void hear_frame(rf_core *core, rf_leg *leg) {
     at += ticks;
   }
   if (leg->detecting) detect_digits(core, leg);
+  return NULL;
 }

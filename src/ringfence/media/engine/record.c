@@ -17,9 +17,22 @@ static uint32_t chunk_bytes(const rf_recording *recording) {
   return recording->coding == RF_S16 ? RF_CHUNK_BYTES : RF_CODED_CHUNK_BYTES;
 }
 
-static void release(rf_core *core, rf_chunk **chunk) {
-  if (*chunk) core->out->chunk(core, *chunk);
-  *chunk = NULL;
+static void release_held(rf_core *core, tap *t) {
+  if (t->held) core->out->chunk(core, t->held);
+  t->held = NULL;
+}
+
+/* The chunk being filled is as full as it will be. */
+static void hold(tap *t) {
+  t->held = t->chunk;
+  t->held->size = t->filled;
+  t->chunk = NULL;
+}
+
+static void release_all(rf_core *core, tap *t) {
+  release_held(core, t);
+  if (t->chunk) hold(t);
+  release_held(core, t);
 }
 
 /* Where the next frame goes; NULL where there is no empty chunk, and the frame is lost. */
@@ -32,13 +45,12 @@ static uint8_t *place(rf_core *core, tap *t) {
       return NULL;
     }
     t->chunk->recording = t->recording;
-    t->chunk->channel = t->channel;
-    t->chunk->size = 0;
-    t->frames = 0;
+    t->chunk->channel = t->rest->channel;
+    t->filled = 0;
     t->chunk->zeros = t->zeros;
     t->zeros = 0;
   }
-  return t->chunk->data + t->chunk->size;
+  return t->chunk->data + t->filled;
 }
 
 static void code(const rf_recording *recording, const int16_t *pcm, uint8_t *out) {
@@ -51,19 +63,19 @@ static void code(const rf_recording *recording, const int16_t *pcm, uint8_t *out
 static void hiss(tap *t, uint8_t *out) {
   int16_t noise[FRAME_WIDE];
   for (uint32_t k = 0; k < FRAME * (t->recording->rate / 8000); k++) {
-    t->noise = t->noise * 1664525u + 1013904223u;
-    noise[k] = (int16_t)((int32_t)t->noise >> 23);
+    t->rest->noise = t->rest->noise * 1664525u + 1013904223u;
+    noise[k] = (int16_t)((int32_t)t->rest->noise >> 23);
   }
   code(t->recording, noise, out);
 }
 
 /* Overwrite the frames still in the line, oldest first, that are not noise yet. */
 static void hiss_back(tap *t) {
-  uint32_t size = frame_bytes(t->recording), here = t->chunk ? t->chunk->size / size : 0;
+  uint32_t size = frame_bytes(t->recording), here = t->chunk ? t->filled / size : 0;
   uint32_t waiting = t->taken_in < LOOK_AHEAD ? t->taken_in : LOOK_AHEAD;
   for (uint32_t back = waiting < t->clean ? waiting : t->clean; back > 0; back--) {
     if (back <= here)
-      hiss(t, t->chunk->data + t->chunk->size - back * size);
+      hiss(t, t->chunk->data + t->filled - back * size);
     else if (t->held && back - here <= t->held->size / size)
       hiss(t, t->held->data + t->held->size - (back - here) * size);
   }
@@ -80,10 +92,10 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
   int16_t narrow[FRAME];
   const int16_t *heard = frame;
   if (recording->rate != 8000) {
-    resample_down(&t->converter, frame, narrow, FRAME_WIDE);
+    resample_down(&t->rest->converter, frame, narrow, FRAME_WIDE);
     heard = narrow;
   }
-  bool suspected = watch_feed(&t->watch, heard, FRAME);
+  bool suspected = watch_feed(&t->rest->watch, heard, FRAME);
   if (!suspected && !pressed) return marked;
   hiss_back(t);
   uint32_t tail = pressed ? LOOK_AHEAD : LOOK_AFTER;
@@ -91,7 +103,8 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
   return true;
 }
 
-static void keep(rf_core *core, tap *t, const int16_t *frame, bool pressed) {
+/* Where `codes` are given, they are kept and `frame` is not looked at. */
+static void keep(rf_core *core, tap *t, const int16_t *frame, const uint8_t *codes, bool pressed) {
   bool marked = redact(t, frame, pressed);
   uint8_t *at = place(core, t);
   t->clean = marked ? 0 : t->clean + 1;
@@ -99,23 +112,23 @@ static void keep(rf_core *core, tap *t, const int16_t *frame, bool pressed) {
   if (!at) return;
   if (marked)
     hiss(t, at);
+  else if (codes)
+    memcpy(at, codes, FRAME);
   else
     code(t->recording, frame, at);
-  t->chunk->size += frame_bytes(t->recording);
-  t->frames = t->chunk->size / FRAME;
-  if (t->held && t->chunk->size == LOOK_AHEAD * frame_bytes(t->recording)) release(core, &t->held);
-  if (t->chunk->size == chunk_bytes(t->recording)) {
-    release(core, &t->held);
-    t->held = t->chunk;
-    t->chunk = NULL;
-    if (t->recording->live) release(core, &t->held);
+  t->filled += frame_bytes(t->recording);
+  if (t->held && t->filled == LOOK_AHEAD * frame_bytes(t->recording)) release_held(core, t);
+  if (t->filled == chunk_bytes(t->recording)) {
+    release_held(core, t);
+    hold(t);
+    if (t->recording->live) release_held(core, t);
   }
 }
 
 static void redact_switch(tap *t, bool on) {
   if (on && !t->redacting) {
-    watch_init(&t->watch);
-    resampler_init(&t->converter);
+    watch_init(&t->rest->watch);
+    resampler_init(&t->rest->converter);
   }
   t->redacting = on;
 }
@@ -126,24 +139,45 @@ static bool is_silent(const int16_t *pcm, uint32_t count) {
   return sum < SILENCE_LEVEL * count;
 }
 
-static void take(rf_core *core, tap *t, const rf_leg *leg, const int16_t *frame) {
+/* The codes of a frame as the recording keeps them, where its samples are of no interest; else NULL.
+ * What was said is kept in its own law alone: another one's code is made of the samples. */
+static const uint8_t *as_kept(const tap *t, const rf_leg *leg, const uint8_t *codes, uint8_t *room) {
   const rf_recording *recording = t->recording;
-  uint32_t size = FRAME * (recording->rate / 8000);
+  int law = leg->set.codec;
+  if (!codes || recording->coding == RF_S16 || recording->rate != leg->rate || t->redacting)
+    return NULL;
+  if (t->out) return recording->coding == (uint32_t)law ? codes : NULL;
+  if (recording->silence_frames) return NULL;
+  g711_recode((int)recording->coding, law, codes, room, FRAME);
+  return room;
+}
+
+static void take(rf_core *core, tap *t, rf_leg *leg, const uint8_t *codes, const int16_t *said) {
+  const rf_recording *recording = t->recording;
   int16_t converted[FRAME_WIDE];
+  uint8_t room[FRAME];
+  const int16_t *frame = SILENT_FRAME;
   if (recording->paused) {
     if (!recording->keep_time) return;
-    frame = SILENT_FRAME;
-  } else if (recording->rate != leg->rate) {
-    if (leg->rate == 8000)
-      resample_up(&t->resampler, frame, converted, FRAME);
-    else
-      resample_down(&t->resampler, frame, converted, FRAME_WIDE);
-    frame = converted;
+    codes = NULL;
+  } else {
+    codes = as_kept(t, leg, codes, room);
+    if (!codes) frame = t->out ? said : heard(leg);
+    if (recording->rate != leg->rate) {
+      if (leg->rate == 8000)
+        resample_up(&t->rest->resampler, frame, converted, FRAME);
+      else
+        resample_down(&t->rest->resampler, frame, converted, FRAME_WIDE);
+      frame = converted;
+    }
   }
-  const rf_leg *presser = t->out ? leg->peer : leg;
   t->taken++;
-  if (recording->silence_frames) t->silent = is_silent(frame, size) ? t->silent + 1 : 0;
-  keep(core, t, frame, presser && dtmf_held(core, presser));
+  if (recording->silence_frames && !t->out) {
+    uint32_t size = FRAME * (recording->rate / 8000);
+    t->rest->silent = is_silent(frame, size) ? t->rest->silent + 1 : 0;
+  }
+  const rf_leg *presser = !t->redacting ? NULL : t->out ? leg->peer : leg;
+  keep(core, t, frame, codes, presser && dtmf_held(core, presser));
 }
 
 static bool all_silent(const rf_recording *recording) {
@@ -152,16 +186,17 @@ static bool all_silent(const rf_recording *recording) {
   for (uint32_t k = 0; k < recording->channels; k++) {
     if (recording->taps[k].out) continue;
     heard++;
-    if (recording->taps[k].silent < recording->silence_frames) return false;
+    if (recording->taps[k].rest->silent < recording->silence_frames) return false;
   }
   return heard > 0;
 }
 
-void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_t *said) {
+void record_frame(rf_core *core, rf_leg *leg, const uint8_t *heard_codes, const int16_t *said,
+                  const uint8_t *said_codes) {
   for (tap *t = leg->taps, *next; t; t = next) {
     rf_recording *recording = t->recording;
     next = t->next;
-    take(core, t, leg, t->out ? said : heard);
+    take(core, t, leg, t->out ? said_codes : heard_codes, said);
     bool full = recording->max_frames && t->taken >= recording->max_frames;
     if (!full && !all_silent(recording)) continue;
     /* Ending unlinks all taps of the recording, on this leg too. */
@@ -173,9 +208,9 @@ void record_frame(rf_core *core, rf_leg *leg, const int16_t *heard, const int16_
 void record_start(rf_core *core, rf_recording *recording) {
   for (uint32_t k = 0; k < recording->channels; k++) {
     tap *t = &recording->taps[k], **at;
-    rf_leg *leg = core_leg(core, t->leg);
+    rf_leg *leg = core_leg(core, t->rest->leg);
     redact_switch(t, recording->redact);
-    t->owner = leg;
+    t->rest->owner = leg;
     if (!leg) continue;
     leg->wanted[t->out]++;
     for (at = &leg->taps; *at; at = &(*at)->next) {
@@ -196,15 +231,15 @@ void record_stop(rf_core *core, rf_recording *recording, int reason) {
   recording->begun = false;
   for (uint32_t k = 0; k < recording->channels; k++) {
     tap *t = &recording->taps[k];
-    if (t->owner) {
-      tap **at = &t->owner->taps;
+    rf_leg *owner = t->rest->owner;
+    if (owner) {
+      tap **at = &owner->taps;
       while (*at != t) at = &(*at)->next;
       *at = t->next;
-      t->owner->wanted[t->out]--;
+      owner->wanted[t->out]--;
     }
     if (t->zeros) place(core, t);
-    release(core, &t->held);
-    release(core, &t->chunk);
+    release_all(core, t);
     if (t->taken > frames) frames = t->taken;
   }
   core_event(core, RF_RECORD_ENDED, NULL, reason, (int32_t)(frames * 20), 0, recording);
@@ -216,16 +251,21 @@ void record_whole(rf_core *core, rf_recording *recording, const int16_t *pcm, co
   uint32_t size = FRAME * (recording->rate / 8000);
   tap *t = &recording->taps[0];
   redact_switch(t, recording->redact);
-  for (uint32_t k = 0; k < frames; k++) keep(core, t, pcm + k * size, pressed && pressed[k]);
-  release(core, &t->held);
-  release(core, &t->chunk);
+  for (uint32_t k = 0; k < frames; k++) keep(core, t, pcm + k * size, NULL, pressed && pressed[k]);
+  release_all(core, t);
 }
 
 RF_EXPORT rf_recording *rf_recording_new(uint32_t rate, uint32_t max_frames, uint32_t silence_frames,
                                          uint32_t how, uint32_t coding, uint32_t channels) {
   if (channels == 0 || channels > CHANNELS_MAX) return NULL;
-  rf_recording *recording = calloc(1, sizeof *recording + channels * sizeof(tap));
-  if (!recording) return NULL;
+  tap_rest *rest = calloc(channels, sizeof *rest);
+  rf_recording *recording = rest ? recording_room() : NULL;
+  if (!recording) {
+    free(rest);
+    return NULL;
+  }
+  memset(recording, 0, sizeof *recording + channels * sizeof(tap));
+  recording->rest = rest;
   recording->rate = rate;
   recording->max_frames = max_frames;
   recording->silence_frames = silence_frames;
@@ -240,10 +280,11 @@ RF_EXPORT void rf_recording_set(rf_recording *recording, uint32_t channel, uint3
                                 uint32_t direction) {
   tap *t = &recording->taps[channel];
   t->recording = recording;
-  t->leg = leg;
+  t->rest = &recording->rest[channel];
+  t->rest->leg = leg;
+  t->rest->channel = channel;
+  t->rest->noise = 1;
   t->out = direction == 1;
-  t->channel = channel;
-  t->noise = 1;
 }
 
 RF_EXPORT uint32_t rf_recording_channels(const rf_recording *recording) {
@@ -254,8 +295,9 @@ RF_EXPORT uint32_t rf_recording_channels(const rf_recording *recording) {
 RF_EXPORT void rf_recording_free(rf_recording *recording) {
   if (!recording) return;
   for (uint32_t k = 0; k < recording->channels; k++) {
-    free(recording->taps[k].held);
-    free(recording->taps[k].chunk);
+    chunk_done(recording->taps[k].held);
+    chunk_done(recording->taps[k].chunk);
   }
-  free(recording);
+  free(recording->rest);
+  recording_done(recording);
 }

@@ -128,8 +128,16 @@ static void encode(rf_leg *leg, const int16_t *pcm, uint8_t *out) {
     g711_encode(leg->set.codec, pcm, out, FRAME);
 }
 
-static void send_audio(rf_core *core, rf_leg *leg, const int16_t *pcm) {
+static void send_packet(rf_core *core, rf_leg *leg, uint32_t timestamp, const uint8_t *payload,
+                        uint32_t size) {
   uint8_t packet[12 + sizeof leg->gathered];
+  rtp_header(packet, leg->marker_due, leg->set.payload_type, leg->sequence++, timestamp, leg->ssrc);
+  memcpy(packet + 12, payload, size);
+  leg->marker_due = false;
+  transmit(core, leg, packet, size);
+}
+
+static void send_audio(rf_core *core, rf_leg *leg, const int16_t *pcm, uint8_t *codes) {
   uint32_t full = leg->set.ptime * 8u;
   if (!leg->contiguous) {
     leg->contiguous = leg->marker_due = true;
@@ -137,17 +145,17 @@ static void send_audio(rf_core *core, rf_leg *leg, const int16_t *pcm) {
     leg->gathered_size = 0;
     g722_encoder_init(&leg->encoder);
   }
+  encode(leg, pcm, codes);
+  if (full == FRAME && leg->gathered_size == 0) {
+    send_packet(core, leg, leg->clock, codes, FRAME);
+    return;
+  }
   if (leg->gathered_size == 0) leg->gathered_at = leg->clock;
-  encode(leg, pcm, leg->gathered + leg->gathered_size);
+  memcpy(leg->gathered + leg->gathered_size, codes, FRAME);
   leg->gathered_size += FRAME;
   uint32_t at = 0;
-  for (; leg->gathered_size - at >= full; at += full) {
-    rtp_header(packet, leg->marker_due, leg->set.payload_type, leg->sequence++,
-               leg->gathered_at + at, leg->ssrc);
-    memcpy(packet + 12, leg->gathered + at, full);
-    leg->marker_due = false;
-    transmit(core, leg, packet, full);
-  }
+  for (; leg->gathered_size - at >= full; at += full)
+    send_packet(core, leg, leg->gathered_at + at, leg->gathered + at, full);
   if (at) {
     leg->gathered_size -= at;
     leg->gathered_at += at;
@@ -187,7 +195,7 @@ static void room_frame(rf_leg *leg, int16_t *out) {
 }
 
 /* What the leg hears of us this frame; `said` is what a recording of it shall hold. */
-void say_frame(rf_core *core, rf_leg *leg, int16_t *said) {
+const uint8_t *say_frame(rf_core *core, rf_leg *leg, int16_t *said, uint8_t *codes) {
   uint32_t size = FRAME * (leg->rate / 8000);
   bool over = false, relayed = leg->peer && relay_open(leg->peer, leg), digits = leg->digits.count;
   if (!relayed) leg->relay.on = false;
@@ -201,12 +209,14 @@ void say_frame(rf_core *core, rf_leg *leg, int16_t *said) {
   } else if (leg->peer && !leg->peer->muted && leg->peer->connected) {
     if (!relayed || record_wants(leg, true)) adapt(leg, heard(leg->peer), leg->peer->rate, said);
   }
-  if (relayed || !sends(leg))
-    leg->contiguous = false;
+  bool sent = !relayed && sends(leg) && !digits;
+  if (sent)
+    send_audio(core, leg, said, codes);
   else if (!digits)
-    send_audio(core, leg, said);
+    leg->contiguous = false;
   leg->clock += FRAME;
   if (over) play_end(core, leg, 0);
+  return sent && leg->set.codec != RF_G722 ? codes : NULL;
 }
 
 /* --- relay ----------------------------------------------------------------------------------- */
