@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import json
 import shutil
 import subprocess
@@ -25,7 +24,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent))
+
 import uvloop
+from _served import as_served
 
 from ringfence import config
 from ringfence.backroom import Backroom
@@ -34,7 +36,6 @@ from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.ids import CallId, LegId
-from ringfence.kernel.limits import GC_OBJECTS
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback, Params
 from ringfence.observe import logs
@@ -70,13 +71,6 @@ async def main():
 asyncio.run(main())
 """
 Row = dict[str, Any]
-
-
-def as_served() -> None:
-    """Look for cycles as seldom as a running server does (`ringfence.app`)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(int(GC_OBJECTS))
 
 
 def opened(root: Path) -> Office:
