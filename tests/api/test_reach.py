@@ -18,7 +18,7 @@ HERE_ALONE = {
     "account.resume": "it gives back what a thief of the credentials would ask for",
     "admin.link": "it signs in: whoever asks would have to be signed in",
     "backup.keys": "keys do not leave by HTTP (docs/decisions/0021)",
-    "privacy.audit.export": "it writes a folder; HTTP gives head, consistency, proofs and a check",
+    "privacy.audit.export": "it writes a folder; /v1/privacy/audit/export is the same as a file",
     "privacy.proof.sign": "it signs what a walk of this machine found, and nothing that is sent",
 }
 OTHERWISE = {"timeline.follow": "/v1/events/stream tells the same facts as they happen"}

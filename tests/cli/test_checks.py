@@ -52,6 +52,16 @@ def test_a_well_installation_has_no_complaint() -> None:
     ]
 
 
+def test_links_that_nobody_could_follow_are_told_of() -> None:
+    open_to_all = replace(WELL, http_bound="any")
+    [finding] = bad(open_to_all)
+    assert (finding.check, finding.level) == ("links", "warning")
+    assert "set public_url" in finding.text
+    assert finding.mend == "ringfence up --data d --public-url YOUR_URL"
+    assert bad(replace(open_to_all, public_url=True)) == []
+    assert bad(replace(WELL, http_bound="public")) == []
+
+
 def test_so_has_one_that_was_not_started_but_could_be() -> None:
     idle = replace(
         WELL, running=False, answers_http=None, answers_sip=None, engine=None, codecs=(), trunks=()

@@ -60,9 +60,9 @@ def test_an_idle_installation_is_looked_at(tmp_path: Path, monkeypatch: Any) -> 
 
 def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> None:
     status = {
-        "http": "http://127.0.0.1:1", "sip": "127.0.0.1:2", "advertise": "127.0.0.1",
-        "clock_skew_ms": 7, "clock_behind_ms": 9, "clock_ahead_ms": 8, "codecs": ["PCMU"],
-        "jobs_dead": 1,
+        "http": "https://pbx.example.com", "listens": "http://0.0.0.0:1", "sip": "127.0.0.1:2",
+        "advertise": "127.0.0.1", "clock_skew_ms": 7, "clock_behind_ms": 9, "clock_ahead_ms": 8,
+        "codecs": ["PCMU"], "jobs_dead": 1,
         "engines": [{"connected": False, "engine": None}, {"connected": True, "engine": "native"}],
         "trunks": [{"name": "a", "state": "refused"}],
     }  # fmt: skip
@@ -72,7 +72,11 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     monkeypatch.setattr(facts, "_sip_answers", lambda a: knocked.append(a) or False)
     monkeypatch.setattr(facts, "_accepts", lambda _: False)
     found = facts.gather(config.load(tmp_path, environment={}))
-    assert knocked == [Address("127.0.0.1", 1), Address("127.0.0.1", 2)]
+    assert knocked == [Address("0.0.0.0", 1), Address("127.0.0.1", 2)]
+    assert (found.http_bound, found.public_url) == ("any", True)
+    status["http"] = status["listens"]
+    assert not facts.gather(config.load(tmp_path, environment={})).public_url
+    del knocked[2:]
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
     assert (found.behind_ms, found.ahead_ms) == (9, 8)

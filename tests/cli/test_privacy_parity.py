@@ -33,6 +33,7 @@ ONLY_HTTP = {
     "privacy.policy.lint": "'policy lint' reads the text itself, without a server",
     "privacy.policy.version": "one version is a page: /privacy/NUMBER",
     "privacy.proof.begin": "'privacy prove-erasure' is the whole of it, from a terminal",
+    "privacy.audit.archive": "'privacy audit export' writes the same as a folder",
     "privacy.proof.report": "'privacy prove-erasure' writes it",
 }
 ONLY_COMMANDS = {

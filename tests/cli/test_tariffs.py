@@ -1,8 +1,12 @@
 """``ringfence tariff``."""
 
+import re
 from typing import Any
 
 import pytest
+
+from ringfence.billing import files
+from ringfence.billing.tariffs import SERVICES
 
 RATE = {"service": "calls-outbound", "to": "+44", "price": "0.014", "per": "minute",
         "increment": "6/6"}  # fmt: skip
@@ -39,6 +43,25 @@ def test_a_file_is_imported_for_an_account(ringfence: Any, office: Any, tmp_path
     }  # fmt: skip
     path.write_bytes(b"\xff\xfe")
     assert ringfence("tariff", "import", str(path)).code == 2
+
+
+def test_help_lists_every_service_and_an_example_that_is_accepted(
+    ringfence: Any, office: Any, tmp_path: Any
+) -> None:
+    said = ringfence("tariff", "import", "--help").out
+    for service, units in SERVICES.items():
+        assert re.search(rf"{service} +{', '.join(units)}(\s|$)", said), service
+    lines = [line.strip() for line in said.splitlines()]
+    begin = lines.index("service,to,price,per,increment")
+    example = "\n".join(lines[begin : lines.index("", begin)])
+    path = tmp_path / "rates.csv"
+    path.write_text(example)
+    office.answers["tariff.import"] = TARIFF
+    assert ringfence("tariff", "import", str(path), "--currency", "USD").code == 0
+    args = office.asked[-1][1]
+    _, rates = files.read(args["text"], currency=args["currency"])
+    assert {rate.service for rate in rates} == SERVICES.keys()
+    assert len(rates) == len(example.splitlines()) - 1
 
 
 def test_versions_and_a_rate_that_goes(ringfence: Any, office: Any) -> None:

@@ -40,8 +40,11 @@ async def test_nothing_costs_until_somebody_says_so(office: Office) -> None:
     assert (found.currency, found.amount, found.credit) == (None, None, True)
     (calls,) = await run(office, "usage.records", category="calls")
     assert (calls.price, calls.currency) == (None, None)
-    with pytest.raises(Refused, match="bad_currency"):
-        await run(office, "balance.credit", amount="5")
+    for use, args in (("credit", {"amount": "5"}), ("limit", {}),
+                      ("adjust", {"amount": "5", "reason": "x"})):  # fmt: skip
+        with pytest.raises(Refused, match="bad_currency") as refused:
+            await run(office, f"balance.{use}", **args)
+        assert "ringfence tariff import FILE --currency USD" in refused.value.reason
 
 
 async def test_one_rate_after_the_other(office: Office, data: Any) -> None:

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "backup.keys": "keys leave by a path of the machine, never over a network",
     "carrier.webhook": "a carrier tells there, with a secret of its own",
     "key.authenticate": "the credentials of every request",
-    "privacy.audit.export": "writes files to a path of the machine; /v1/privacy/audit serves all",
+    "privacy.audit.export": "writes a folder of the machine; privacy.audit.archive is a file",
     "privacy.message.unsubscribe": "a page: /unsubscribe/WORD",
     "privacy.proof.sign": "signs what 'ringfence privacy prove-erasure' found on the machine",
     "request.begin": "the header Idempotency-Key of every POST",

@@ -86,15 +86,18 @@ def file(
     *,
     body: type[msgspec.Struct] | None = None,
     public: bool = False,
+    media: str = "application/octet-stream",
 ) -> HTTPRouteHandler:
-    """Return the handler of a resource that hands out a file."""
+    """Return the handler of a resource that hands out a file; ``media``: of what kind it is."""
     verb, path = line.split()
 
     async def handle(request: Asked, **where: Any) -> Any:
         actor = await _actor(request, case, public=public)
         return await hand_out(request, case, where | given(request), actor=actor)
 
-    return _handler(handle, verb, path, case, Stream, says, body, None, 200, public=public)
+    made = _handler(handle, verb, path, case, Stream, says, body, None, 200, public=public)
+    made.opt["media"] = media
+    return made
 
 
 async def hand_out(request: Asked, case: str, args: dict[str, Any], *, actor: str) -> Stream:

@@ -27,6 +27,7 @@ STREAMS = frozenset(
         "privacy.case.fetch",
         "privacy.demand.fetch",
         "backup.fetch",
+        "privacy.audit.archive",
     }
 )
 """Use cases that answer with a stream of items instead of one result."""

@@ -57,6 +57,10 @@ class Facts:
     """Kind of the address we name: public, private, loopback."""
     sip_bound: str
     """Kind of the address SIP listens on: any, public, private, loopback."""
+    http_bound: str = "loopback"
+    """Kind of the address HTTP listens on."""
+    public_url: bool = False
+    """Whether it is said how others reach HTTP."""
     clock_synchronised: bool | None
     skew_ms: int
     behind_ms: int = 0
@@ -87,6 +91,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
     yield _server(facts)
     yield from _ports(facts)
     yield _nat(facts)
+    yield from _links(facts)
     yield _clock(facts)
     yield from _disk(facts)
     yield from _media(facts)
@@ -137,6 +142,17 @@ def _nat(facts: Facts) -> Finding:
         )
         return Finding("nat", "warning", text, mend)
     return Finding("nat", "ok", "It names a public address.")
+
+
+def _links(facts: Facts) -> Iterator[Finding]:
+    """Yield what is wrong with the addresses that callbacks, messages and e-mails name."""
+    if facts.http_bound == "any" and not facts.public_url:
+        text = (
+            "HTTP listens on every address, and nothing says which one others reach it at: set "
+            "public_url. Until then callbacks name recordings, and e-mails pages, at an address "
+            "that nobody can follow, and pictures go by the address they were given at."
+        )
+        yield Finding("links", "warning", text, f"ringfence up{_data(facts)} --public-url YOUR_URL")
 
 
 def _clock(facts: Facts) -> Finding:

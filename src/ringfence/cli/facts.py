@@ -30,7 +30,7 @@ def gather(settings: Settings) -> Facts:
     status = _status(settings)
     alive = status is not None
     known = status or {}
-    http = _address(known["http"]) if "http" in known else settings.http
+    http = _address(known["listens"]) if "listens" in known else settings.http
     sip = _address(known["sip"]) if "sip" in known else settings.sip
     return Facts(
         data=str(settings.data),
@@ -41,6 +41,8 @@ def gather(settings: Settings) -> Facts:
         taken=() if alive else tuple(taken(settings)),
         advertise=kind(known.get("advertise") or own_address(settings)),
         sip_bound=kind(sip.host),
+        http_bound=kind(http.host),
+        public_url=known["http"] != known["listens"] if alive else bool(settings.public_url),
         clock_synchronised=_synchronised(),
         skew_ms=known.get("clock_skew_ms", 0),
         behind_ms=known.get("clock_behind_ms", 0),

@@ -102,7 +102,7 @@ def set_rate(
     service: str, price: str, to: str, per: str, increment: str, currency: str | None,
     sid: str | None, since: datetime | None, data: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Set one rate: SERVICE is calls-outbound, sms-inbound, phonenumbers, recordings, ..."""
+    """Set one rate; `ringfence tariff import --help` lists the services."""
     with office(data) as ask:
         made = ask.run(
             "tariff.set", service=service, price=price, to=to, per=per, increment=increment,
@@ -138,7 +138,34 @@ def import_file(
     file: Path, currency: str | None, sid: str | None, since: datetime | None,
     data: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Set a whole tariff from a FILE: TOML, or CSV with service,to,price,per,increment."""
+    """Set a whole tariff from a FILE: TOML, or CSV.
+
+    \b
+    Services, and what each is charged by, the usual first:
+      calls-inbound     minute, each       sms-inbound    segment, each
+      calls-outbound    minute, each       sms-outbound   segment, each
+      recordings        minute, each       phonenumbers   month
+      transcriptions    each, minute
+
+    \b
+    A CSV begins with its columns; what is left empty is everywhere, the usual unit, and for
+    minutes 60/60, seconds at first and after:
+      service,to,price,per,increment
+      calls-outbound,+44,0.014,minute,6/6
+      calls-outbound,US,0.012,,
+      calls-outbound,sip,0.001,,
+      calls-inbound,,0.0085,,
+      sms-outbound,US,0.0075,segment,
+      sms-inbound,,0.0075,,
+      phonenumbers,,1.15,month,
+      recordings,,0.0025,,
+      transcriptions,,0.05,each,
+
+    \b
+    Examples:
+      ringfence tariff import rates.csv --currency USD
+      ringfence tariff import rates.toml --for AC... --since 2030-01-01
+    """
     try:
         text = file.read_text("utf-8")
     except UnicodeDecodeError:

@@ -203,6 +203,18 @@ def _currency(office: Office, said: str | None) -> str:
     return wanted or ""
 
 
+def _kept_in(office: Office) -> str:
+    """Return the currency of every balance. Raises `Refused` while nothing has a price."""
+    known = ledger_of(office).book.currency
+    if known is None:
+        raise Refused(
+            "bad_currency",
+            "a balance is kept in the currency of the tariff, and there is none yet: "
+            "ringfence tariff import FILE --currency USD, or ringfence tariff set",
+        )
+    return known
+
+
 def _whose(office: Office, sid: str | None) -> str | None:
     if sid is None or sid == office.house.account.id:
         return None
@@ -294,7 +306,7 @@ async def set_limit(
     office: Office, *, amount: str | None = None, sid: str | None = None
 ) -> views.Balance:
     """Say how far below nothing a balance may go; not said: as far as any."""
-    whose, currency = _paying(office, sid), _currency(office, None)
+    whose, currency = _paying(office, sid), _kept_in(office)
     most = None if amount is None else micros_of(amount)
     await office.write(lambda tx: ledger_of(office).limit(tx, whose.account.id, currency, most))
     return balance_of(whose)
@@ -303,7 +315,7 @@ async def set_limit(
 async def _move(
     office: Office, kind: Kind, micros: int, reason: str, sid: str | None
 ) -> views.Balance:
-    whose, currency, now = _paying(office, sid), _currency(office, None), office.clock.now()
+    whose, currency, now = _paying(office, sid), _kept_in(office), office.clock.now()
     if len(reason) > BALANCE_REASON_CHARS:
         raise Refused("bad_argument", f"a reason has {BALANCE_REASON_CHARS} characters at most")
     name, account = ids.make("movement", now, office.entropy), whose.account.id

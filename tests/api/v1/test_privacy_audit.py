@@ -46,6 +46,16 @@ def test_the_log_is_checked(client: TestClient[Any], office: Any, basic: Headers
     assert client.post("/v1/privacy/audit/verify", headers=basic()).json()["faults"] == []
 
 
+def test_the_log_is_given_away(client: TestClient[Any], office: Any, basic: Headers) -> None:
+    office.streams["privacy.audit.archive"] = [
+        views.ExportHead(filename="log.tar", media_type="application/x-tar", size=4),
+        views.Chunk(data=b"leaf"),
+    ]
+    answer = client.get("/v1/privacy/audit/export", headers=basic())
+    assert (answer.content, answer.headers["content-type"]) == (b"leaf", "application/x-tar")
+    assert "log.tar" in answer.headers["content-disposition"]
+
+
 def test_the_verifier_comes_along(client: TestClient[Any], basic: Headers) -> None:
     source = client.get("/v1/privacy/audit/verify.py", headers=basic()).text
     assert source.startswith('"""Checks archives and proofs of an audit log offline')
@@ -60,6 +70,7 @@ def test_the_verifier_comes_along(client: TestClient[Any], basic: Headers) -> No
         ("POST", "/proofs"),
         ("POST", "/verify"),
         ("GET", "/verify.py"),
+        ("GET", "/export"),
     ],
 )
 def test_strangers_learn_nothing(client: TestClient[Any], method: str, path: str) -> None:

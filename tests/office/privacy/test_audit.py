@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -102,6 +104,27 @@ def test_the_whole_log_is_checked_and_given_away(office, calls, tmp_path):
     done = run(office, "privacy.audit.export", target=str(tmp_path / "log"))
     assert done.files == 3
     assert (tmp_path / "log" / "checkpoint").exists()
+
+
+def test_the_whole_log_leaves_as_one_file(office, calls, tmp_path):
+    about, *pieces = follow(office, "privacy.audit.archive")
+    packed = b"".join(piece.data for piece in pieces)
+    assert (about.media_type, about.size) == ("application/x-tar", len(packed))
+    with tarfile.open(fileobj=io.BytesIO(packed)) as file:
+        assert {(member.uid, member.uname) for member in file} == {(0, "")}
+        file.extractall(tmp_path / "given", filter="data")
+    run(office, "privacy.audit.export", target=str(tmp_path / "log"))
+
+    def tiles(folder):
+        every = (one for one in folder.rglob("*") if one.is_file() and one.name != "checkpoint")
+        return {str(one.relative_to(folder)): one.read_bytes() for one in every}
+
+    assert tiles(tmp_path / "given" / "log") == tiles(tmp_path / "log") != {}
+    assert (
+        (tmp_path / "given" / "log" / "checkpoint")
+        .read_text()
+        .startswith((tmp_path / "log" / "checkpoint").read_text().partition("\n")[0])
+    )
 
 
 def test_under_load_nothing_is_opened_without_a_leaf(office, calls, monkeypatch):

@@ -10,7 +10,7 @@ from litestar import Response, get, post
 
 from ringfence.api import views
 from ringfence.api.common import HEADERS, Asked, require, use_cases
-from ringfence.api.resources import Body, given, resource
+from ringfence.api.resources import Body, file, given, resource
 
 _AT = "/v1/privacy/audit"
 _TEXT = "text/plain; charset=utf-8"
@@ -68,5 +68,8 @@ HANDLERS = (
              "Sign the log as it stands. Keep the head: a later one must extend it."),
     resource(f"POST {_AT}/verify", "privacy.audit.verify", views.AuditReport,
              "Check the whole log: every hash, every signed head, every record."),
+    file(f"GET {_AT}/export", "privacy.audit.archive",
+         "The whole log as a tar in the layout of C2SP tlog-tiles, to mirror it elsewhere.",
+         media="application/x-tar"),
     compare, prove, fetch_verifier,
 )  # fmt: skip

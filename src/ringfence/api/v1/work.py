@@ -50,7 +50,8 @@ HANDLERS = (
              status=202),
     resource("GET /v1/backups", "backup.list", list[views.Backup],
              "The files in the folder for backups, newest first."),
-    file("GET /v1/backups/{name:str}/file", "backup.fetch", "A backup as a file."),
+    file("GET /v1/backups/{name:str}/file", "backup.fetch", "A backup as a file.",
+         media="application/x-tar"),
     resource("POST /v1/restore", "restore.stage", views.Work,
              "Check a backup and have it put back at the next start, which serves only after the "
              "erasures since were done again.", body=Chosen, status=202),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import tarfile
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import EXPORT_CHUNK_BYTES
 from ringfence.office.privacy import erasure
 from ringfence.office.table import KNOWN, OPERATOR, TABLE
 from ringfence.privacy.checkpoint import Checkpoint, verify
@@ -17,6 +20,7 @@ from ringfence.storage.audit_check import check_all
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+    from ringfence.storage.unit_of_work import Queries
 
 _NONE = "hashes and signatures, nobody's data"
 
@@ -108,6 +112,38 @@ async def export(office: Office, *, target: str) -> views.AuditExport:
         lambda queries: audit_proofs.export(queries, folder, size=signed.size, note=note),
     )
     return views.AuditExport(size=signed.size, files=files)
+
+
+@TABLE.stream("privacy.audit.archive", actors=KNOWN, none=_NONE)
+async def archive(office: Office) -> AsyncIterator[views.ExportHead | views.Chunk]:
+    """The same as one file (tar), for whoever mirrors the log from elsewhere."""
+    signed, note = await head(office)
+    store = office.store.store
+    with tempfile.TemporaryDirectory(prefix="ringfence-log-") as place:
+        file = Path(place) / "log.tar"
+        await asyncio.to_thread(
+            store.apart,
+            lambda queries: _packed(queries, Path(place) / "log", file, signed.size, note),
+        )
+        yield views.ExportHead(
+            filename="log.tar", media_type="application/x-tar", size=file.stat().st_size
+        )
+        with file.open("rb") as packed:
+            while piece := await asyncio.to_thread(packed.read, int(EXPORT_CHUNK_BYTES)):
+                yield views.Chunk(data=piece)
+
+
+def _packed(queries: Queries, folder: Path, file: Path, size: int, note: str) -> None:
+    audit_proofs.export(queries, folder, size=size, note=note)
+    with tarfile.open(file, "w") as packed:
+        packed.add(folder, "log", filter=_nobodys)
+
+
+def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Leave out which account of this machine wrote it."""
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
 
 
 async def _view(office: Office) -> tuple[Checkpoint, views.AuditHead]:

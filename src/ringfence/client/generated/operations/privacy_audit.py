@@ -11,6 +11,10 @@ from ringfence.client.generated import models
 class PrivacyAuditOperations(Group):
     """``privacy.audit.…``"""
 
+    def audit_archive(self) -> bytes:
+        """The whole log as a tar in the layout of C2SP tlog-tiles, to mirror it elsewhere."""
+        return cast("bytes", self._connection.ask("GET", "/v1/privacy/audit/export", bytes))
+
     def audit_consistency(self, *, old: int, new: int) -> bytes:
         """Return the proof that the log only grew."""
         return cast(
