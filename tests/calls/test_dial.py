@@ -504,3 +504,18 @@ def test_silence_instead_of_a_tone(rig: Any) -> None:
     rig.dial("agent", ring_tone="")
     assert not rig.wants(effects.StartTone)
     assert not rig.wants(effects.StartPlay)
+
+
+def test_a_callers_refer_is_the_programs_to_decide_where_it_wants_that(rig: Any) -> None:
+    rig.answered()
+    (leg,) = rig.dial("agent", refers=True)
+    caller = rig.call.first_leg
+    assert not rig.call.decides_transfers(caller), "nobody talks yet"
+    rig.hear(inputs.LegAnswered(leg=leg, codec="PCMA"))
+    assert rig.call.decides_transfers(caller)
+    rig.hear(inputs.TransferAsked(leg=caller, refer=7, uri="sip:sales@example.com"))
+    assert effects.AnswerRefer(leg=caller, refer=7, accepted=True) in rig.effects
+    assert effects.ReportRefer(leg=caller, refer=7, cause=Cause.NORMAL) in rig.effects
+    assert rig.told(notices.CallerRefers) == [
+        notices.CallerRefers(leg=leg, target="sip:sales@example.com")
+    ]

@@ -11,7 +11,7 @@ from ringfence.calls.targets import ToApplication
 from ringfence.kernel.ids import ApplicationId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Callback, Fetch
+from ringfence.markup.exchange import Callback, Fetch, SendOn
 
 BASE = Source(url="https://x.example/d/voice")
 
@@ -267,3 +267,12 @@ def test_what_the_far_end_answered_is_told_of_a_sip_target(script, inside):
         if "Sip" in inside
         else {}
     )
+
+
+def test_a_callers_refer_sends_whom_they_talk_to_to_the_refer_url(script):
+    s = dial(script, "referUrl='/refer' referMethod='GET'", "+12025550124")
+    s.tell(notices.CallerRefers(leg=LegId("LG-callee"), target="sip:sales@example.com"))
+    wanted = s.last(SendOn)
+    assert (wanted.leg, wanted.method) == (LegId("LG-callee"), "GET")
+    assert wanted.url.endswith("/refer")
+    assert wanted.params == (("ReferTransferTarget", "sip:sales@example.com"),)

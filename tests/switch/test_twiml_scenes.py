@@ -299,6 +299,35 @@ def test_a_url_decides_what_becomes_of_a_refer(tmp_path: Path) -> None:
     run(scene, tmp_path)
 
 
+def test_a_callers_refer_sends_the_callee_to_the_url_alone(tmp_path: Path) -> None:
+    async def scene(s: Scene) -> None:
+        s.world.board.web.documents["https://example.com/refer"] = (
+            b"<Response><Dial><Client>two</Client></Dial></Response>"
+        )
+        s.answers("<Dial referUrl='https://example.com/refer'><Client>one</Client></Dial>", "")
+        call = await s.call()
+        callee = await s.one.next_call()
+        await callee.answer()
+        callee.audio.say_tone(660, seconds=60, level=6_000)
+        await until(lambda: hears(call, 660))
+        call.refer("sip:sales@elsewhere.example.com")
+        other = await s.two.next_call()
+        await other.answer()
+        await until(lambda: hears(other, 660))
+        assert not callee.over.is_set(), "the callee goes on"
+        (asked,) = [one for one in s.world.board.web.asked if one.url.endswith("/refer")]
+        assert ("ReferTransferTarget", "sip:sales@elsewhere.example.com") in asked.params
+        notify = s.messages("NOTIFY ")[-1]
+        assert "SIP/2.0 200 OK" in notify
+        assert "Subscription-State: terminated" in notify
+        await call.wait_over(10)  # its own document is over
+        assert not other.over.is_set()
+        await other.hang_up()
+        await callee.wait_over(10)
+
+    run(scene, tmp_path)
+
+
 def test_it_is_found_out_who_answers_a_dialled_leg(tmp_path: Path) -> None:
     async def scene(s: Scene) -> None:
         s.answers(

@@ -109,3 +109,16 @@ def test_a_record_says_what_the_facts_say(change: dict[str, object]) -> None:
     told = story()
     told[-1] = replace(told[-1], **change)  # type: ignore[arg-type]
     assert complaints(told)
+
+
+def test_a_leg_that_was_given_away_ends_elsewhere() -> None:
+    whole = story()
+    place = next(
+        n for n, fact in enumerate(whole)
+        if isinstance(fact, events.LegEnded) and fact.leg == OTHER
+    )  # fmt: skip
+    ended = whole[place]
+    gone = events.LegGiven(leg=OTHER, to=CallId("CA2"), **at(1_700))
+    assert complaints([*whole[:place], gone, *whole[place + 1 :]]) == []
+    assert complaints([*whole[:place], *whole[place + 1 :]]) != []
+    assert complaints([*whole[:place], gone, ended, ended, *whole[place + 1 :]]) != []

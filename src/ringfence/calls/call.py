@@ -138,7 +138,9 @@ class Call:
     def decides_transfers(self, leg: LegId) -> bool:
         """Whether the program says what becomes of a REFER of this leg (`commands.Dial.refers`)."""
         activity = self._live.activity
-        return isinstance(activity, DialActivity) and activity.asks_about(leg)
+        return isinstance(activity, DialActivity) and (
+            activity.asks_about(leg) or activity.sends_partner(leg) is not None
+        )
 
     def partner(self, leg: LegId) -> Leg | None:
         """Return a leg that talks through a dial and can be given away, None for any other."""

@@ -298,6 +298,11 @@ class DialActivity(CalleeSide):
         """Whether the program decides what becomes of a REFER of this leg: the callee's."""
         return self.state == "talking" and self._command.refers and leg == self.partner
 
+    def sends_partner(self, leg: LegId) -> LegId | None:
+        """Return whom the program sends elsewhere on a REFER of this leg, the caller's."""
+        asks = self.state == "talking" and self._command.refers and leg == self.core.first().id
+        return self.partner if asks and self.partner in self.core.legs else None
+
     def referred(self, target: str) -> None:
         """The callee wants the caller to talk to somebody else, and hangs up; say whom."""
         self._referred = target

@@ -148,6 +148,12 @@ def _transfer_asked(call: LiveCall, x: inputs.TransferAsked) -> None:
         call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
         activity.referred(x.uri)
         return
+    sent = activity.sends_partner(leg.id) if isinstance(activity, DialActivity) else None
+    if sent is not None and x.uri:
+        call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=True))
+        call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
+        call.tell(notices.CallerRefers(leg=sent, target=x.uri))
+        return
     stay = None if leg.peer is None else call.legs.get(leg.peer)
     if (
         isinstance(activity, DialActivity)

@@ -200,6 +200,17 @@ class QueueCalled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRefers:
+    """The first leg wants its partner ``leg`` to talk to somebody else (`commands.Dial.refers`).
+
+    ``target``: the SIP URI it named.
+    """
+
+    leg: LegId
+    target: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueTaken:
     """A caller was taken and talks with the first leg; for who asked (`TakeFromQueue.record`).
 
@@ -296,6 +307,7 @@ Notice = (
     | ConferenceFinished
     | QueuePlace
     | QueueCalled
+    | CallerRefers
     | QueueTaken
     | QueueFinished
     | TransferFinished

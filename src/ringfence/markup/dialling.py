@@ -17,7 +17,7 @@ from ringfence.markup.build import told
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
 from ringfence.markup.dial_recording import TRACKS, SpokenNotices, tell_recorded
-from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
+from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay, SendOn
 from ringfence.markup.following import RecordingNews
 from ringfence.markup.progress import ProgressReports
 from ringfence.markup.ring_tones import ring_tone
@@ -222,6 +222,8 @@ class DialStep(Step):
         if isinstance(notice, notices.DialProgress | notices.CalleeKnown):
             if self._reports is not None:
                 self._reports.receive(notice)
+        elif isinstance(notice, notices.CallerRefers):
+            self._send_on(notice)
         elif isinstance(notice, notices.DialFinished):
             self._finished(notice)
         elif self._consent is not None:
@@ -305,6 +307,18 @@ class DialStep(Step):
             stage.go(self._dial.refer_url, self._dial.refer_method, params)
             return
         self._over(params)
+
+    def _send_on(self, asked: notices.CallerRefers) -> None:
+        """The caller wants the callee to talk to somebody else: the document at referUrl decides.
+
+        https://www.twilio.com/docs/voice/api/refer-to-twilio
+        """
+        url = self._stage.whole(self._dial.refer_url or "")
+        if url is None:
+            self._stage.note("bad_url", "referUrl is not an http or https URL", at=self._dial)
+            return
+        told: Params = (("ReferTransferTarget", asked.target),)
+        self._stage.ask(SendOn(leg=asked.leg, url=url, method=self._dial.refer_method, params=told))
 
     def _told_back(self, reply: Reply) -> Params:
         """What the far end said with its answer: SIP's for a Sip, its own for an Application."""

@@ -26,7 +26,7 @@ from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
-from ringfence.kernel.ids import CallId, ClipId, MessageId, PartyId, RecordingId
+from ringfence.kernel.ids import CallId, ClipId, LegId, MessageId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.verbs import Method, Verb
 from ringfence.payments.charge import Charge, Outcome, Result
@@ -185,9 +185,22 @@ class Transcribe:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendOn:
+    """Let the leg that a dial connected go on in a call of its own, with the document at ``url``.
+
+    ``params``: what that is told besides. No answer: the dial ends.
+    """
+
+    leg: LegId
+    url: str = field(repr=False)
+    method: Method = "POST"
+    params: Params = field(default=(), repr=False)
+
+
 Request = (
     Fetch | Speak | LoadMedia | LoadMusic | Callback | AskRecording | AskRoom | SendText
-    | Transcribe | OpenPayment | MakePayment | DropPayment
+    | Transcribe | OpenPayment | MakePayment | DropPayment | SendOn
 )  # fmt: skip
 
 

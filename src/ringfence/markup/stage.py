@@ -26,6 +26,7 @@ from ringfence.markup.exchange import (
     Params,
     RecordingMay,
     Request,
+    SendOn,
     SendText,
     TextAsked,
     Transcribe,
@@ -35,7 +36,7 @@ from ringfence.markup.verbs import Method, Verb
 
 StepRequest = (
     AskRecording | AskRoom | Callback | Fetch | LoadMusic | SendText
-    | OpenPayment | MakePayment | DropPayment | Transcribe
+    | OpenPayment | MakePayment | DropPayment | SendOn | Transcribe
 )  # fmt: skip
 """What a step may ask of the world."""
 

@@ -36,6 +36,7 @@ from ringfence.markup.exchange import (
     LoadMusic,
     MakePayment,
     OpenPayment,
+    SendOn,
     SendText,
     Speak,
     Transcribe,
@@ -65,7 +66,7 @@ Watcher = Callable[[Sequence[CallFact]], None]
 
 _REQUESTS = (
     Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, AskRoom, SendText,
-    OpenPayment, MakePayment, DropPayment, Transcribe,
+    OpenPayment, MakePayment, DropPayment, SendOn, Transcribe,
 )  # fmt: skip
 
 

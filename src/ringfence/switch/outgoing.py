@@ -16,10 +16,12 @@ from ringfence.kernel.ids import CallId, FlowId, TrunkId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
+from ringfence.markup.exchange import Params, SendOn
 from ringfence.markup.leg_telling import LegTeller
 from ringfence.markup.telling import AnswererTeller, StatusCallback, StatusTeller
 from ringfence.markup.verbs import Method
 from ringfence.media.answering import Listening
+from ringfence.observe.logs import get_logger
 from ringfence.sip.uri import Uri
 from ringfence.switch.call_recording import RecordingWish
 from ringfence.switch.call_tokens import vouches
@@ -31,6 +33,8 @@ from ringfence.switch.tolls import Tolls
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ class Outgoing:
         self._programs = programs
         self._tolls = tolls
         self._region = region
+        self._tenant.host.send_on = self._send_on
 
     def target(self, to: str) -> Endpoint:
         """What ``to`` names: a SIP address, a phone of ours, or a number. Raises `Refused`."""
@@ -208,7 +213,17 @@ class Outgoing:
             called = self._called(target.endpoint)
             live.tellers.append(LegTeller(program.context, leg.id, called, status))
 
-    def take_over(self, leg: LiveLeg, *, source: Source) -> CallId:
+    def _send_on(self, wanted: SendOn) -> None:
+        """A caller's REFER sends whom they talk with to a document of the dial's."""
+        leg = self._runner.legs.get(wanted.leg)
+        try:
+            if leg is not None:
+                source = Source(url=wanted.url, method=wanted.method)
+                self.take_over(leg, source=source, besides=wanted.params)
+        except Refused as refused:
+            log.info("transfer_refused", leg=wanted.leg, code=refused.code)
+
+    def take_over(self, leg: LiveLeg, *, source: Source, besides: Params = ()) -> CallId:
         """Let a leg that a dial has connected run a program of its own; the id of its call.
 
         The id is the leg's with the prefix of a call: what a dial was told of as its child keeps
@@ -227,6 +242,7 @@ class Outgoing:
             source=source,
             direction="outbound",
             answered=True,
+            besides=besides,
         )
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         told = [one for one in live.tellers if isinstance(one, LegTeller) and one.leg == leg.id]

@@ -37,6 +37,7 @@ from ringfence.markup.exchange import (
     RecordingMay,
     Request,
     RoomSays,
+    SendOn,
     SendText,
     Speak,
     TextAsked,
@@ -84,6 +85,8 @@ class ProgramHost:
         self._lasting: set[asyncio.Task[None]] = set()
         """What goes on though its call has ended: a message, a payment."""
         self.scribe: Scribe | None = None
+        self.send_on: Callable[[SendOn], None] | None = None
+        """Lets a dialled leg go on alone."""
         self.queues: QueueDesk | None = None
         self._runner: CallRunner
         self._directory: Directory
@@ -126,6 +129,10 @@ class ProgramHost:
             case Transcribe():
                 if self.scribe is not None:
                     self.scribe.wanted(call, request)
+            case SendOn():
+                if self.send_on is not None:
+                    # Once the turn at hand is done: it takes a leg away from the call.
+                    asyncio.get_running_loop().call_soon(self.send_on, request)
             case AskRecording():
                 return self.rule(request)
             case AskRoom():

@@ -405,7 +405,7 @@ class SignalDesk:
             self.send(sip.RejectRefer(leg=event.leg, refer=event.refer))
             return
         live, leg = found
-        if live.call.decides_transfers(leg.id):
+        if event.replaces is None and live.call.decides_transfers(leg.id):
             asked = inputs.TransferAsked(leg=leg.id, refer=event.refer, uri=str(event.target.uri))
             self._runner.feed(live, asked)
             return

@@ -61,6 +61,7 @@ def _unheard(story: list[CallFact]) -> Iterator[str]:
 
 def _legs(story: list[CallFact]) -> Iterator[str]:
     begun: list[LegId] = []
+    given: set[LegId] = set()
     ended: Counter[LegId] = Counter()
     for fact in story:
         match fact:
@@ -68,6 +69,8 @@ def _legs(story: list[CallFact]) -> Iterator[str]:
                 begun.append(leg)
             case events.LegPlaced(leg=leg) if leg not in begun:
                 begun.append(leg)
+            case events.LegGiven(leg=leg):
+                given.add(leg)  # it may end in the call it has been given to
             case events.LegEnded(leg=leg):
                 ended[leg] += 1
                 if leg not in begun:
@@ -75,7 +78,7 @@ def _legs(story: list[CallFact]) -> Iterator[str]:
             case _:
                 pass
     for leg in begun:
-        if ended[leg] != 1:
+        if ended[leg] != 1 and not (leg in given and not ended[leg]):
             yield f"leg {leg} ended {ended[leg]} times"
 
 
