@@ -226,10 +226,20 @@ static inline void warm_span(const void *at, size_t size) {
 static inline void warm_leg(const rf_leg *leg) {
   if (leg) warm_span(leg, offsetof(rf_leg, jitter.mark));
 }
+static inline void warm_ring(const rf_jitter *j, uint32_t tick) {
+  tick &= JITTER_RING - 1;
+  __builtin_prefetch(&j->mark[tick / 64], 1, 2);
+  warm_span(&j->ring[tick], FRAME);
+}
+/* Before a packet: where its payload is likely to go. */
+static inline void warm_arrival(const rf_leg *leg) {
+  if (leg) warm_ring(&leg->jitter, leg->jitter.end);
+}
 static inline void warm_buffers(const rf_leg *leg) {
   if (!leg) return;
   const rf_jitter *j = &leg->jitter;
   __builtin_prefetch(&j->mark[(j->play & (JITTER_RING - 1)) / 64], 1, 2);
+  if (leg->play) warm_span(leg->play, sizeof *leg->play + sizeof(rf_clip *));
   if (!leg->listening) return;
   warm_span(&j->ring[j->play & (JITTER_RING - 1)], FRAME);
   /* The two taps of a leg mostly are neighbours, behind what they have in common; where not, this

@@ -283,12 +283,19 @@ static void complete(wire *w, state *s, const struct io_uring_cqe *cqe) {
   lend(s, number);
 }
 
+enum { LOOK_FAR = 3 };
+
+/* The completions after this one: the nearest knows by now where its leg's buffer goes on. */
 static void warm_next(wire *w, state *s, uint32_t head, uint32_t tail) {
   if (head == tail) return;
-  const struct io_uring_cqe *cqe = &s->cqes[head & s->cq_mask];
-  if (cqe->user_data < CANCELLED) warm_leg(core_leg(w->core, (uint32_t)(cqe->user_data >> 1)));
-  if (cqe->flags & IORING_CQE_F_BUFFER)
-    warm_span(s->pool + (size_t)(cqe->flags >> IORING_CQE_BUFFER_SHIFT) * BUFFER, 256);
+  const struct io_uring_cqe *near = &s->cqes[head & s->cq_mask];
+  if (near->user_data < CANCELLED)
+    warm_arrival(core_leg(w->core, (uint32_t)(near->user_data >> 1)));
+  if (tail - head <= LOOK_FAR) return;
+  const struct io_uring_cqe *far = &s->cqes[(head + LOOK_FAR) & s->cq_mask];
+  if (far->user_data < CANCELLED) warm_leg(core_leg(w->core, (uint32_t)(far->user_data >> 1)));
+  if (far->flags & IORING_CQE_F_BUFFER)
+    warm_span(s->pool + (size_t)(far->flags >> IORING_CQE_BUFFER_SHIFT) * BUFFER, 256);
 }
 
 static uint32_t reap(wire *w) {
