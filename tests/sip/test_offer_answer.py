@@ -248,6 +248,7 @@ def test_the_answer_to_our_offer_is_read():
         LOCAL,
     )
     assert (agreement.audio.codec, agreement.audio.dtmf_payload_type) == ("PCMA", 97)
+    assert agreement.audio.event_payload_type == 101  # RFC 3264 5.1: as we have offered
     assert agreement.audio.direction == "sendonly"
     assert agreement.local is sent
 

@@ -192,6 +192,7 @@ class Schedule:
                 rng.choice([101, 101, 101, None]), rng.choice([10, 20, 20, 20, 30, 40, 60]),
                 rng.choice(["sendrecv"] * 5 + ["sendonly", "recvonly", "inactive"]),
                 rng.choice([0, 300, 3000, 3000]), rng.choice([0, 500, 30_000]),
+                rng.choice([None, None, 96, 101]),
             )
         )  # fmt: skip
 

@@ -129,6 +129,23 @@ async def test_a_call_without_an_offer_is_offered_to(bench: Bench) -> None:
     assert bench.wire.sent(media.Play)
 
 
+async def test_keys_of_an_answer_under_another_number_are_expected_under_ours(bench: Bench) -> None:
+    bench.number("+12025550100", GREET)
+    bench.invite("+12025550100", offer=b"")
+    bench.open_ports()
+    await turn()
+    bench.runner.sip_event(
+        wire.Established(
+            leg=KEY,
+            answer=b"v=0\r\no=- 1 1 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
+            b"m=audio 30000 RTP/AVP 8 97\r\na=rtpmap:97 telephone-event/8000\r\n",
+        )
+    )
+    await turn()
+    connect = bench.wire.last(media.ConnectLeg)
+    assert (connect.dtmf_payload_type, connect.event_payload_type) == (97, 101)
+
+
 async def test_digits_reach_the_program(bench: Bench) -> None:
     bench.world.documents["https://example.com/next"] = b"<Response><Say>Thanks</Say></Response>"
     await greeted(

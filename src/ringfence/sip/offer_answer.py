@@ -66,7 +66,8 @@ class AudioStream:
     """What the media engine has to know. ``direction`` is ours: what we may do.
 
     ``host`` is an address or a name without brackets. ``payload_type``: of what we send and
-    expect. ``dtmf_payload_type``: of RFC 4733 events, None where the other end knows none.
+    expect. ``dtmf_payload_type``: of RFC 4733 events, None where the other end knows none;
+    ``event_payload_type``: of theirs, where that may be another (RFC 3264 5.1).
     ``held``: the other end does not want to hear us now.
     """
 
@@ -80,6 +81,7 @@ class AudioStream:
     ptime: int
     direction: Direction
     held: bool
+    event_payload_type: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,10 @@ def conclude(
             outcome = _judge(answer, theirs, index, local, offer.direction_of(mine))
             if isinstance(outcome, NotAcceptable):
                 return outcome
+            # 5.1: we send as the answer says, they may send as we have offered.
+            offered = _event_type(mine.encodings())
+            if offered not in {outcome.dtmf_payload_type, outcome.payload_type}:
+                outcome = replace(outcome, event_payload_type=offered)
             return Agreement(local=offer, audio=outcome)
     return Agreement(local=offer, audio=None)
 

@@ -181,6 +181,7 @@ class AudioDesk:
                 codec=session.codec,
                 payload_type=session.payload_type,
                 dtmf_payload_type=session.dtmf_payload_type,
+                event_payload_type=session.event_payload_type,
                 ptime=session.ptime,
                 direction=session.direction,
             )

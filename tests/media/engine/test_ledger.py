@@ -54,8 +54,9 @@ def channel(leg: str) -> p.Channel:
     "changes",
     [
         {"host": "example.com"}, {"port": 0}, {"port": 65_536}, {"payload_type": 128},
-        {"payload_type": -1}, {"dtmf_payload_type": 0}, {"dtmf_payload_type": 200}, {"ptime": 25},
-        {"latch_ms": -1}, {"timeout_ms": -1}, {"latch_ms": 1 << 40},
+        {"payload_type": -1}, {"dtmf_payload_type": 0}, {"dtmf_payload_type": 200},
+        {"event_payload_type": 0}, {"event_payload_type": 200},
+        {"ptime": 25}, {"latch_ms": -1}, {"timeout_ms": -1}, {"latch_ms": 1 << 40},
     ],
 )  # fmt: skip
 def test_a_connection_that_cannot_be(core: NativeCore, changes: dict[str, object]) -> None:

@@ -20,6 +20,7 @@ STATS = p.Stats(
 COMMANDS: list[p.AnyCommand] = [
     p.OpenLeg("LG1"),
     p.ConnectLeg("LG1", "192.0.2.1", 4000, "PCMU", 0, None, latch_ms=0),
+    p.ConnectLeg("LG1", "192.0.2.1", 4000, "PCMU", 0, 97, event_payload_type=101),
     p.CloseLeg("LG1"),
     p.LoadClip("CL1", 8000, b"\x00\x01" * 300),
     p.DropClip("CL1"),

@@ -211,9 +211,10 @@ def test_a_play_replaces_another() -> None:
 # ------------------------------------------------------------------ digits
 
 
-def test_digits_are_received_with_their_duration() -> None:
+@pytest.mark.parametrize("types", [{}, {"dtmf_payload_type": 97, "event_payload_type": 101}])
+def test_digits_are_received_with_their_duration(types: dict[str, int]) -> None:
     exchange = Exchange()
-    phone = exchange.leg("A")
+    phone = exchange.leg("A", **types)
     for k in range(1, 8):
         exchange.receive("A", _event(phone, 11, 160 * min(k, 5), end=k >= 5))
         exchange.run(20)

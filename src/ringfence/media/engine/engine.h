@@ -43,7 +43,7 @@ typedef struct {
   rf_addr peer;
   uint8_t codec, payload_type, dtmf_type, direction; /* dtmf_type 255: none */
   uint16_t ptime;                                    /* ms */
-  uint16_t reserved;
+  uint8_t event_type, reserved; /* event_type: the other type their events may have; 255: none */
   uint32_t latch_ms, timeout_ms;
 } rf_settings;
 

@@ -25,8 +25,8 @@ Receiving a datagram, in this order; a datagram dropped counts in the statistic 
        since the leg's last frame, or since it was opened: dropped (``malformed``).
     2. RTCP port, or `rtp.is_rtcp` on the RTP port: see RTCP below.
     3. Longer than `RTP_PACKET_MAX` or refused by `rtp.parse`: ``malformed``.
-    4. Payload type neither the codec's nor telephone-event's: ignored, uncounted. A leg of PCMU
-       or PCMA also takes static types 0 and 8 (many phones answer with two codecs and switch);
+    4. Payload type neither the codec's nor one of telephone-event's: ignored, uncounted. A leg of
+       PCMU or PCMA also takes static types 0 and 8 (many phones answer with two codecs and switch);
        a payload of the other law is converted by table on arrival. Static types 0 and 8 mean that
        only where the negotiated codec type differs.
     5. Audio payload empty or longer than `MEDIA_PAYLOAD_MAX`, event payload under 4 bytes:

@@ -167,12 +167,13 @@ class Ledger:
             self._notices.append(p.LegFailed(command.leg, "unknown"))
             return
         ip = lib.pack_ip(command.host)
-        dtmf = command.dtmf_payload_type
+        dtmf, theirs = command.dtmf_payload_type, command.event_payload_type
         if (
             ip is None
             or not 0 < command.port <= 0xFFFF
             or not 0 <= command.payload_type <= 127
             or (dtmf is not None and (not 0 <= dtmf <= 127 or dtmf == command.payload_type))
+            or (theirs is not None and (not 0 <= theirs <= 127 or theirs == command.payload_type))
             or command.ptime not in _PTIMES
             or not 0 <= command.latch_ms < 1 << 31
             or not 0 <= command.timeout_ms < 1 << 31
@@ -191,6 +192,7 @@ class Ledger:
         settings.codec = lib.CODECS[command.codec]
         settings.payload_type = command.payload_type
         settings.dtmf_type = lib.NO_TYPE if dtmf is None else dtmf
+        settings.event_type = lib.NO_TYPE if theirs is None else theirs
         settings.direction = lib.DIRECTIONS[command.direction]
         settings.ptime = command.ptime
         settings.latch_ms = command.latch_ms

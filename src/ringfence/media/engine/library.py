@@ -51,7 +51,8 @@ class Settings(Structure):
         ("dtmf_type", c_uint8),
         ("direction", c_uint8),
         ("ptime", c_uint16),
-        ("reserved", c_uint16),
+        ("event_type", c_uint8),
+        ("reserved", c_uint8),
         ("latch_ms", u32),
         ("timeout_ms", u32),
     )

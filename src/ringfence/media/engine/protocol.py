@@ -98,9 +98,9 @@ class ConnectLeg(Command, frozen=True, tag=2):
     """Start, or change after a re-INVITE, the audio of a leg; `LegFailed` (``invalid``) if wrong.
 
     ``host``: the literal address of the SDP; ``ptime``: 10, 20, 30, 40 or 60 ms, of what is sent;
-    ``dtmf_payload_type``: of telephone-event, None where it was not negotiated; ``latch_ms``: how
-    long after the first packet a better source may still replace a worse one, 0 = accept the SDP
-    address alone; ``timeout_ms``: silence on the wire until `RtpTimedOut`, 0 = never.
+    ``dtmf_payload_type``: of telephone-event, None where not negotiated; ``event_payload_type``:
+    what theirs may have too; ``latch_ms``: how long after the first packet a better source may
+    replace a worse one, 0 = only the SDP address; ``timeout_ms``: silence until `RtpTimedOut`.
     """
 
     leg: str
@@ -113,6 +113,7 @@ class ConnectLeg(Command, frozen=True, tag=2):
     direction: Direction = "sendrecv"
     latch_ms: int = 3_000
     timeout_ms: int = 30_000
+    event_payload_type: int | None = None
 
 
 class CloseLeg(Command, frozen=True, tag=3):
@@ -172,10 +173,7 @@ class DetectTones(Command, frozen=True, tag=9):
 
 
 class SendDtmf(Command, frozen=True, tag=10):
-    """Send digits (0-9 * # A-D, ``w`` = wait 500 ms) -> `DtmfSent`.
-
-    As RFC 4733 events where negotiated, as tones in the audio where not.
-    """
+    """Send digits (0-9 * # A-D, ``w`` = wait 500 ms) by RFC 4733, or as tones -> `DtmfSent`."""
 
     leg: str
     digits: str

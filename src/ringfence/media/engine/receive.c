@@ -106,7 +106,7 @@ void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const u
     return;
   }
   const rf_settings *set = &leg->set;
-  bool event = packet.type == set->dtmf_type, convert = false;
+  bool event = packet.type == set->dtmf_type || packet.type == set->event_type, convert = false;
   if (!event && packet.type != set->payload_type) {
     /* Many phones answer with both laws of G.711 and switch between them. */
     int wanted = set->codec == RF_PCMU ? 0 : 8, other = 8 - wanted;

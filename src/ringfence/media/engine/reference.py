@@ -199,13 +199,14 @@ class ReferenceCore:
             self.notice(p.LegFailed(command.leg, "unknown"))
             return
         host = _host(command.host)
-        kind = command.dtmf_payload_type
+        kind, theirs = command.dtmf_payload_type, command.event_payload_type
         if (
             host is None
             or not 1 <= command.port <= 0xFFFF
             or not 0 <= command.payload_type <= 127
             or (kind is not None and not 0 <= kind <= 127)
-            or kind == command.payload_type
+            or (theirs is not None and not 0 <= theirs <= 127)
+            or command.payload_type in {kind, theirs}
             or command.ptime not in _PTIMES
             or not 0 <= command.latch_ms <= _NUMBER_MOST
             or not 0 <= command.timeout_ms <= _NUMBER_MOST

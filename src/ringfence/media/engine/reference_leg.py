@@ -267,7 +267,7 @@ class Leg:
             self.malformed += 1
             return
         kind, size = packet.payload_type, len(packet.payload)
-        event = kind == settings.dtmf_payload_type
+        event = kind in {settings.dtmf_payload_type, settings.event_payload_type}
         convert = False
         if not event and kind != settings.payload_type:
             # Many phones answer with both laws of G.711 and switch between them.
