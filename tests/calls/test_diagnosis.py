@@ -45,6 +45,15 @@ def test_a_call_that_runs(rig: Any) -> None:
     assert codes(diagnose(rig.facts)) == ["call_runs", "no_fault"]
 
 
+def test_audio_that_was_not_counted_is_not_said_to_be_absent(rig: Any) -> None:
+    """Packets of a codec nobody agreed to come in, too, and are in no figure."""
+    rig.answered()
+    told = next(each for each in ended(rig, packets_in=0) if each.code == "one_way_in")
+    assert "agreed codec" in told.sentence
+    assert "not one packet" not in told.sentence
+    assert "another codec" in told.remedy
+
+
 @pytest.mark.parametrize(
     ("figures", "code", "severity"),
     [

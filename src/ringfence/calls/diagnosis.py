@@ -76,6 +76,7 @@ _NO_PACKETS = (
     "Open the RTP port range for UDP in the firewall, and set --advertise to the address that the "
     "far end can reach; ringfence doctor checks both."
 )
+_OTHER_CODEC = " A phone that sends another codec than it agreed to is not heard, either."
 _FAULTS: dict[RecordingFault, tuple[str, str]] = {
     "not_started": ("the media process did not begin it", "See the log: ringfence doctor"),
     "disk_full": ("the disk was full", "Free some space: ringfence doctor shows how much is left."),
@@ -220,9 +221,9 @@ def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
         yield Finding(
             severity="fault",
             code="one_way_in",
-            sentence=f"We sent audio to {who} but not one packet came back: we could not hear "
-            f"{who}.{behind}",
-            remedy=_NO_PACKETS,
+            sentence=f"We sent audio to {who} but none of the agreed codec came back: we could "
+            f"not hear {who}.{behind}",
+            remedy=_NO_PACKETS + _OTHER_CODEC,
             leg=leg.leg,
         )
     elif leg.packets_out == 0:
