@@ -34,12 +34,13 @@ Hz, where a voice that resembles two sines mostly has others and a telephone's n
 and u those of the upper three. Keys come in company: for two seconds after a suspicion less is
 asked for.
 
-Three blocks are 25 ms and four 32; a tone of 40 ms, the shortest a receiver must take (ITU-T Q.24),
-has room for four wherever it begins. Each number is the result of trying many on generated calls
-and synthetic speech. ``tests/media/engine/test_card_digits.py`` says what an independent listener
-still reads (nothing), and how much speech is taken for digits, also of voices that no number was
-chosen by. ``bench/proofs.py`` counts on: of 2,000 calls in which somebody speaks into the keys one
-gives a key away, as a voice on the row beside is louder than the key's own row all the time.
+Two blocks are 19 ms, three 25 and four 32; a tone of 40 ms, the shortest a receiver must take
+(ITU-T Q.24), has room for four wherever it begins. Each number is the result of trying many on
+generated calls and synthetic speech. ``tests/media/engine/test_card_digits.py`` says what an
+independent listener still reads (nothing), and how much speech is taken for digits, also of voices
+that no number was chosen by. ``bench/proofs.py`` counts on. Where somebody speaks into the keys,
+one in some thousand calls gives a key away: a voice on the row beside is louder than the key's own
+row all the time.
 """
 
 from __future__ import annotations
@@ -103,6 +104,10 @@ RULES: Final = (
     Rule(False, False, 4, 653, (120, 40), (990, 985), (15, 15), 0, False),
     Rule(False, False, 6, 653, (20, 50), (0, 990), (0, 15), 0, False),
     Rule(False, False, 8, 653, (120, 80), (960, 0), (20, 30), 0, False),
+    Rule(True, True, 2, 1142, (60, 0), (995, 0), (0, 40), 0, True),
+    Rule(False, False, 3, 1795, (30, 160), (995, 0), (40, 40), 4, False),
+    Rule(False, False, 4, 900, (30, 160), (990, 960), (40, 30), 10, True),
+    Rule(False, False, 4, 1306, (60, 80), (900, 995), (0, 30), 0, False),
 )
 _TURNS: Final = tuple(
     tuple(
