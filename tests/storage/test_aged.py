@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Boolean
 
 from ringfence.kernel.clock import DAY, Ms
+from ringfence.privacy.purposes import purpose
 from ringfence.privacy.retention import RULES
 from ringfence.privacy.taxonomy import is_personal
 from ringfence.storage import sweeps
-from ringfence.storage.aged import AGED
+from ringfence.storage.aged import AGED, SET_UP
 from ringfence.storage.schema import metadata
 
 OLD = Ms(1_600_000_000_000)
@@ -155,6 +156,58 @@ def test_every_table_about_people_is_swept_or_says_why_not():
     }
     missing = about - sweeps.KINDS.keys() - ELSEWHERE.keys() - {"bindings"}
     assert not missing, f"say how they are swept: {sorted(missing)}"
+
+
+KEPT_APART = {
+    "accounts": "its name and token go, its SID is what everything is filed under",
+    "balances": "billing: with the last of its movements",
+    "call_counts": "counts of months, of nobody",
+    "conferences": "a kind of their own",
+    "repeats": "by their own lifetime",
+}
+"""Set-up that a closed account's sweep leaves, and why."""
+
+
+@pytest.mark.promise("RET-02")
+def test_what_a_closed_account_had_set_up_goes_and_nobody_elses(store, account):
+    other = store.db.submit(
+        lambda tx: store.accounts.add(tx, "AC" + "5" * 32, name="Gone", auth_token="t", now=OLD)
+    ).result(5)
+    for owner in (account, other):
+        for table in SET_UP:
+            whole = {str: owner.id, bytes: owner.id.encode()}
+            texts = [c for c in table.columns if c.type.python_type in whole]
+            fill(store, owner, table.name, **{c.name: whole[c.type.python_type] for c in texts})
+    fill(store, other, "flow_versions", flow_id=other.id)
+    assert sweep(store, other, "accounts") == []  # it is open
+    write = store.db.submit
+    write(lambda tx: store.accounts.set_status(tx, other, "closed", now=YOUNG)).result(5)
+    assert sweep(store, other, "accounts") == []  # since lately
+    write(lambda tx: store.accounts.set_status(tx, other, "closed", now=OLD)).result(5)
+    assert sweep(store, account, "accounts") == []
+    assert sweep(store, other, "accounts") == [other.id]
+    reading = store.db.reading
+    for table in SET_UP:
+        assert left(store, table.name), table.name
+        assert other.id not in left(store, table.name), table.name
+    assert left(store, "flow_versions") == []
+    with purpose("operate"):
+        assert store.accounts.name(reading, other) == ""
+        assert store.accounts.name(reading, account) != ""
+    with purpose("authenticate"):
+        assert store.accounts.auth_token(reading, other) == ""
+    assert sweep(store, other, "accounts") == []  # once
+
+
+def test_everything_that_is_set_up_goes_with_a_closed_account():
+    plain = {"account", "operations", "key"}
+    about = {
+        table.name
+        for table in metadata.sorted_tables
+        if "account_id" in table.columns
+        and {column.info["label"].retention for column in table.columns} <= plain
+    }
+    assert not about - {table.name for table in SET_UP} - KEPT_APART.keys(), about
 
 
 def test_every_kind_has_a_rule():

@@ -114,7 +114,8 @@ async def change(
 
     A trial account that is made ``full`` is paid for by this one from then on.
 
-    A closed one lets its numbers go; calls that are going on end as they would have.
+    A closed one lets its numbers go; calls that are going on end as they would have. What it had
+    set up is kept for a while (rule ``account`` of the retention), then all but its SID goes.
     """
     known = find(office, sid)
     called = known.account_name if name is None else friendly(name)

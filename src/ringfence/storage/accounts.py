@@ -107,17 +107,17 @@ class Accounts:
         return None if row is None else Account(*row)
 
     def name(self, queries: Queries, account: Account) -> str:
-        """Return the account's name. Purposes: operate, connect_call."""
+        """Return the account's name, "" of one that was swept. Purposes: operate, connect_call."""
         row = queries.row(_SEALED, (account.id,))
-        return "" if row is None else self._openings.text(
+        return "" if row is None or not row[0] else self._openings.text(
             row[0], serial=account.seal_key, context=f"account:{account.id}:name",
             label=CONFIG_SEALED,
         )  # fmt: skip
 
     def auth_token(self, queries: Queries, account: Account) -> str:
-        """Return the account's token. Purpose: authenticate."""
+        """Return the account's token, "" of one that was swept. Purpose: authenticate."""
         row = queries.row(_SEALED, (account.id,))
-        return "" if row is None else self._openings.text(
+        return "" if row is None or not row[1] else self._openings.text(
             row[1], serial=account.seal_key, context=f"account:{account.id}:auth_token",
             label=CREDENTIAL,
         )  # fmt: skip

@@ -16,6 +16,8 @@ kind             its clock starts when          and only
 ``conferences``  they ended
 ``cases``        it was decided                 with its steps, codes, corrections, disclosures
 ``transcriptions``  it was asked for             its words alone go; that there was one stays
+``accounts``     it was closed                  name, token and set-up; its SID stays, and what
+                                                grows old by itself does
 ===============  =============================  ================================================
 """
 
@@ -26,6 +28,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    LargeBinary,
     Select,
     String,
     and_,
@@ -33,6 +36,7 @@ from sqlalchemy import (
     cast,
     delete,
     exists,
+    literal_column,
     null,
     select,
     update,
@@ -40,9 +44,17 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
 from ringfence.storage.schema import (
+    accounts,
+    addresses,
     amendments,
+    api_keys,
+    app_grants,
+    app_tokens,
+    apps,
+    case_approvers,
     case_archives,
     case_codes,
+    case_officers,
     case_steps,
     cases,
     charge_sums,
@@ -50,21 +62,41 @@ from ringfence.storage.schema import (
     consents,
     deliveries,
     disclosures,
+    engagements,
+    flow_versions,
+    flows,
     holds,
     messages,
+    metadata,
     movements,
     notifications,
+    numbers,
     payments,
+    phones,
+    primary_admins,
+    queues,
+    quiet_apps,
+    resources,
     restrictions,
+    staff_tickets,
+    subscriptions,
+    tariffs,
+    text_campaigns,
     text_charges,
     text_events,
     text_media,
     text_parts,
+    text_templates,
     texts,
+    tokens,
     transcription_parts,
     transcriptions,
+    trunks,
 )
 from ringfence.storage.statement import Statement, at_most, word
+
+NOTHING: ColumnElement[bytes] = literal_column("x''", LargeBinary)
+"""Where something sealed was, once it has gone for good."""
 
 _newer = consents.alias("newer")
 _SUPERSEDED = exists().where(
@@ -139,6 +171,45 @@ def _silenced() -> Aged:
     )
 
 
+SET_UP = (
+    addresses, api_keys, app_grants, app_tokens, apps, case_approvers, case_officers, engagements,
+    flows, numbers, phones, primary_admins, queues, quiet_apps, resources, staff_tickets,
+    subscriptions, tariffs, text_campaigns, text_templates, tokens, trunks,
+)  # fmt: skip
+"""What an account has set up: kept for as long as it is open, and a while."""
+
+
+def _closed() -> Aged:
+    """Return how an account ages that was closed: what `SET_UP` holds of it goes."""
+    record: BindParameter[Any] = bindparam("record")
+    of_flows = flow_versions.c.flow_id.in_(select(flows.c.id).where(flows.c.account_id == record))
+    tables = [table for table in reversed(metadata.sorted_tables) if table in SET_UP]
+    query = (
+        select(accounts.c.id, accounts.c.closed_at)
+        .where(
+            accounts.c.id == bindparam("account"),
+            accounts.c.id > bindparam("after"),
+            accounts.c.closed_at < bindparam("cutoff"),
+            accounts.c.status == word("closed"),
+            accounts.c.name != NOTHING,
+        )
+        .order_by(accounts.c.id)
+    )
+    return Aged(
+        "account",
+        Statement(at_most(query, "count"), "account", "after", "cutoff", "count"),
+        (
+            Statement(delete(flow_versions).where(of_flows)),
+            *(Statement(delete(table).where(table.c.account_id == record)) for table in tables),
+            Statement(
+                update(accounts)
+                .where(accounts.c.id == record)
+                .values(name=NOTHING, auth_token=NOTHING)
+            ),
+        ),
+    )
+
+
 AGED = {
     "transcriptions": _silenced(),
     "messages": _aged("call_log", messages.c.created_at),
@@ -172,5 +243,6 @@ AGED = {
             disclosures.c.case_id,
         ),
     ),
+    "accounts": _closed(),
 }
 """Kind → how it ages."""

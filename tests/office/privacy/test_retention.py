@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from logged import listen
+from office_open import opened
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
@@ -53,7 +54,7 @@ class Heard:
         self.leg, self.party, self.incoming = leg, party, True
 
 
-def run(office, name, **args):
+def run(office, name, /, **args):
     async def ask():
         return await office.run(name, args, actor="operator")
 
@@ -132,3 +133,25 @@ def test_a_young_call_stays(old):
     assert run(office, "privacy.retention.preview") == []
     run(office, "privacy.retention.sweep")
     assert office.store.records.get(call) is not None
+
+
+def test_a_closed_account_is_forgotten_ninety_days_later(office, data):
+    made = run(office, "account.add", name="Branch")
+    below = office.branches[made.sid]
+    asyncio.run(office.run("phone.add", {"name": "desk"}, actor=f"account:{made.sid}"))
+    run(office, "account.change", sid=made.sid, status="closed")
+    now = office.clock.now()
+    for days, name, phones in ((89, "Branch", 1), (91, "", 0)):
+        below.clock = VirtualClock(Ms(now + days * DAY))
+        asyncio.run(retention.sweep(below))
+        assert (below.account_name, len(below.phones)) == (name, phones), days
+        [shown] = run(office, "account.list")
+        assert (shown.name, shown.status) == (name, "closed")
+    args = {"account_sid": made.sid, "auth_token": ""}
+    with pytest.raises(Refused, match="not_authorized"):
+        asyncio.run(office.run("account.authenticate", args, actor="public"))
+    office.store.store.close()
+    again = opened(data)
+    assert again.branches[made.sid].account_name == ""
+    assert not again.branches[made.sid].phones
+    again.store.store.close()

@@ -13,7 +13,7 @@ from ringfence.kernel.ids import AccountId, PartyId, RecordingId
 from ringfence.kernel.limits import SWEEP_CALLS_MAX, SWEEP_RUN_MS
 from ringfence.observe.logs import get_logger
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.privacy.purposes import current_actor
+from ringfence.privacy.purposes import current_actor, exchange_itself
 from ringfence.privacy.retention import RULES
 from ringfence.privacy.terms import Term, term
 from ringfence.storage import log_files, sweeps
@@ -221,6 +221,9 @@ async def _remove(office: Office, kind: str, batch: list[Due]) -> list[Due]:
         await asyncio.to_thread(store.store.keystore.destroy, serials)
     if kind == "parties":
         store.party_room.leaving(())
+    elif kind == "accounts" and gone:
+        with exchange_itself():
+            office.open_for(office.account.id)  # knows nothing any more of what has gone
     return gone
 
 
