@@ -32,7 +32,7 @@ async def test_the_web_server_ends_at_once_and_tells_the_time_meanwhile() -> Non
     async def nothing(*_: object) -> None:
         """No request ever comes."""
 
-    http = _Http(uvicorn.Config(nothing))  # type: ignore[arg-type]
+    http = _Http(uvicorn.Config(nothing, log_config=None))  # type: ignore[arg-type]
     http.server_state.default_headers = []
     looking = asyncio.create_task(http.main_loop())
     await asyncio.sleep(0)
