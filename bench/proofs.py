@@ -140,7 +140,7 @@ def cards(folder: Path, calls: int) -> Iterator[Row]:
         ("voices it was tried on", tests.TEXT, tests.VOICES),
         ("other voices", tests.OTHER_TEXT, tests.STRANGERS),
     ):
-        frames, muted = tests.muted(line, native, text, voices)
+        frames, muted = tests.muted(line, native, text, voices, turns=8)
         yield row(f"speech muted, {who}", round(100 * muted / frames, 4), "%", 0.1,
                   f"{len(voices)} voices of espeak-ng, {frames / 3000:.0f} min")  # fmt: skip
 

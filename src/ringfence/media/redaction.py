@@ -6,14 +6,16 @@ removes what is still waiting. One frame is 20 ms.
 
 ``push(frame, pressed)`` with redaction on feeds the frame, brought to 8000 Hz, to a listener
 (`digit_watch`, fresh whenever redaction is switched on). Where an RFC 4733 digit is held
-(``pressed``) or the listener suspects a digit, every frame in the line and this one become noise.
-So do the next `LINE` frames after an event, whose audio can lag behind it in the jitter buffer by
-as much, and the next `AFTER` = 4 (80 ms) after a tone, which is suspected again while it lasts. The
-tail runs on after redaction is switched off. Then the frame enters the line, and when more than
-`LINE` wait, the oldest leaves. `drain` gives out the rest at the end.
+(``pressed``) every frame in the line and this one become noise, and so do the next `LINE` frames,
+because its audio can lag behind it in the jitter buffer by as much. Where the listener suspects a
+digit, which takes it two frames of a tone, the last `BACK` = 6 frames (120 ms) and this one become
+noise, and the next `AFTER` = 2: a tone is suspected again while it lasts. The tail runs on after
+redaction is switched off. Then the frame enters the line, and when more than `LINE` wait, the
+oldest leaves. `drain` gives out the rest at the end.
 
-Noise is generated when a marked frame leaves: x = x * 1664525 + 1013904223 mod 2**32 per sample,
-from x = 1 in a new line; the sample is x (as a signed 32-bit number) >> 23: -256 to 255.
+Noise is a matter of the frame's number n in the line, from 0: x = (n + 1) * 2654435761,
+x = (x ^ x >> 15) * 2246822519, then for each sample x = x * 1664525 + 1013904223, all modulo 2**32;
+the sample is x (as a signed 32-bit number) >> 23: -256 to 255.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ from ringfence.media.resample import resampler
 from ringfence.media.rtp import MASK32
 
 LINE: Final = 10
-AFTER: Final = 4
+BACK: Final = 6
+AFTER: Final = 2
 MULTIPLIER: Final = 1664525
 INCREMENT: Final = 1013904223
 
@@ -35,7 +38,7 @@ INCREMENT: Final = 1013904223
 class Redactor:
     """The line of one channel of a recording at ``rate`` 8000 or 16000."""
 
-    __slots__ = ("_converter", "_marks", "_noise", "_rate", "_tail", "_waiting", "_watch")
+    __slots__ = ("_converter", "_left", "_marks", "_rate", "_tail", "_waiting", "_watch")
 
     def __init__(self, *, rate: int) -> None:
         self._rate = rate
@@ -44,7 +47,8 @@ class Redactor:
         self._watch: DigitWatch | None = None
         self._converter = resampler(rate, 8000)
         self._tail = 0
-        self._noise = 1
+        self._left = 0
+        """Frames that have left the line."""
 
     def switch(self, *, on: bool) -> None:
         """Begin or stop looking for digits; switching on what is on changes nothing."""
@@ -63,7 +67,8 @@ class Redactor:
             heard = frame if self._converter is None else self._converter.feed(frame)
             suspected = self._watch.feed(heard)
             if suspected or pressed:
-                self._marks = deque([True] * len(self._marks))
+                for back in range(1, min(len(self._marks), LINE if pressed else BACK) + 1):
+                    self._marks[-back] = True
                 self._tail = max(self._tail, LINE if pressed else AFTER)
                 marked = True
         self._waiting.append(frame)
@@ -76,13 +81,16 @@ class Redactor:
 
     def _leave(self) -> array[int]:
         frame = self._waiting.popleft()
-        return self._hiss(len(frame)) if self._marks.popleft() else frame
+        self._left += 1
+        return _hiss(self._left, len(frame)) if self._marks.popleft() else frame
 
-    def _hiss(self, count: int) -> array[int]:
-        state = self._noise
-        out = array("h", bytes(2 * count))
-        for i in range(count):
-            state = (state * MULTIPLIER + INCREMENT) & MASK32
-            out[i] = (state >> 23) - (512 if state & 0x8000_0000 else 0)
-        self._noise = state
-        return out
+
+def _hiss(place: int, count: int) -> array[int]:
+    """Return noise for the frame of a place in the line, the first is 1."""
+    state = place * 2654435761 & MASK32
+    state = (state ^ state >> 15) * 2246822519 & MASK32
+    out = array("h", bytes(2 * count))
+    for i in range(count):
+        state = (state * MULTIPLIER + INCREMENT) & MASK32
+        out[i] = (state >> 23) - (512 if state & 0x8000_0000 else 0)
+    return out

@@ -23,6 +23,7 @@ _CHARS_UTF8 = 1
 _SSML = 0x10
 _POS_CHARACTER = 1
 _RATE = 1
+_SEED = 1
 _OK = 0
 _MEMORY = 1 << 30
 _TEXT_MAX = 65_536
@@ -92,6 +93,8 @@ class Voice:
         if self._library.espeak_SetVoiceByName(name.encode()) != _OK:
             return b""
         self._library.espeak_SetParameter(_RATE, speed, 0)
+        # Breath is drawn by chance: alike in every process.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
         data = text.encode()
         flags = _CHARS_UTF8 | _SSML if ssml else _CHARS_UTF8
         self._library.espeak_Synth(data, len(data) + 1, 0, _POS_CHARACTER, 0, flags, None, None)

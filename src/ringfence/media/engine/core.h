@@ -23,7 +23,7 @@ enum {
   CHANNELS_MAX = 8,
 };
 
-enum { PHASES = 4, FRAME = 160, FRAME_WIDE = 320, LOOK_AHEAD = 10, LOOK_AFTER = 4, SILENCE_LEVEL = 64 };
+enum { PHASES = 4, FRAME = 160, FRAME_WIDE = 320, LOOK_AHEAD = 10, LOOK_BACK = 6, LOOK_AFTER = 2, SILENCE_LEVEL = 64 };
 enum { JITTER_TARGET = 320, JITTER_MOST = 1600 };
 enum { NO_TYPE = 255 };
 
@@ -107,7 +107,7 @@ typedef struct {
   rf_leg *owner;
   uint32_t leg, channel;
   uint32_t silent; /* frames in a row */
-  uint32_t noise;
+  uint32_t entered; /* frames that have come into the line */
   rf_resampler resampler, converter;
   rf_watch watch;
 } tap_rest;
@@ -120,7 +120,7 @@ typedef struct tap {
   tap_rest *rest;
   uint32_t filled; /* bytes of the chunk */
   uint32_t taken;  /* frames */
-  uint32_t clean;  /* newest frames in a row that are not noise */
+  uint32_t noisy;  /* which frames in the line are noise, a bit each, the newest lowest */
   uint32_t tail;   /* frames that become noise although nothing is heard any more */
   uint32_t zeros;  /* bytes lost for want of an empty chunk */
   uint8_t taken_in; /* frames in the line, up to LOOK_AHEAD */

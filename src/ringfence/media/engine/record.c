@@ -60,29 +60,33 @@ static void code(const rf_recording *recording, const int16_t *pcm, uint8_t *out
     g711_encode((int)recording->coding, pcm, out, FRAME);
 }
 
-static void hiss(tap *t, uint8_t *out) {
+/* Noise in place of a frame: by its number in the line, so that it may be made at any time. */
+static void hiss(tap *t, uint32_t frame, uint8_t *out) {
+  uint32_t state = (frame + 1) * 2654435761u;
+  state = (state ^ state >> 15) * 2246822519u;
   int16_t noise[FRAME_WIDE];
   for (uint32_t k = 0; k < FRAME * (t->recording->rate / 8000); k++) {
-    t->rest->noise = t->rest->noise * 1664525u + 1013904223u;
-    noise[k] = (int16_t)((int32_t)t->rest->noise >> 23);
+    state = state * 1664525u + 1013904223u;
+    noise[k] = (int16_t)((int32_t)state >> 23);
   }
   code(t->recording, noise, out);
 }
 
-/* Overwrite the frames still in the line, oldest first, that are not noise yet. */
-static void hiss_back(tap *t) {
+/* Overwrite the newest frames still in the line that are not noise yet. */
+static void hiss_back(tap *t, uint32_t frames) {
   uint32_t size = frame_bytes(t->recording), here = t->chunk ? t->filled / size : 0;
-  uint32_t waiting = t->taken_in < LOOK_AHEAD ? t->taken_in : LOOK_AHEAD;
-  for (uint32_t back = waiting < t->clean ? waiting : t->clean; back > 0; back--) {
+  for (uint32_t back = t->taken_in < frames ? t->taken_in : frames; back > 0; back--) {
+    if (t->noisy >> (back - 1) & 1) continue;
+    t->noisy |= 1u << (back - 1);
+    uint32_t frame = t->rest->entered - back;
     if (back <= here)
-      hiss(t, t->chunk->data + t->filled - back * size);
+      hiss(t, frame, t->chunk->data + t->filled - back * size);
     else if (t->held && back - here <= t->held->size / size)
-      hiss(t, t->held->data + t->held->size - (back - here) * size);
+      hiss(t, frame, t->held->data + t->held->size - (back - here) * size);
   }
-  t->clean = 0;
 }
 
-/* media.redaction: whether this frame becomes noise, and all in the line with it. */
+/* media.redaction: whether this frame becomes noise, and those before it in the line. */
 static bool redact(tap *t, const int16_t *frame, bool pressed) {
   const rf_recording *recording = t->recording;
   if (recording->live) return false;
@@ -97,7 +101,7 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
   }
   bool suspected = watch_feed(&t->rest->watch, heard, FRAME);
   if (!suspected && !pressed) return marked;
-  hiss_back(t);
+  hiss_back(t, pressed ? LOOK_AHEAD : LOOK_BACK);
   uint32_t tail = pressed ? LOOK_AHEAD : LOOK_AFTER;
   if (t->tail < tail) t->tail = tail;
   return true;
@@ -107,11 +111,12 @@ static bool redact(tap *t, const int16_t *frame, bool pressed) {
 static void keep(rf_core *core, tap *t, const int16_t *frame, const uint8_t *codes, bool pressed) {
   bool marked = redact(t, frame, pressed);
   uint8_t *at = place(core, t);
-  t->clean = marked ? 0 : t->clean + 1;
+  uint32_t number = t->rest->entered++;
+  t->noisy = t->noisy << 1 | marked;
   if (t->taken_in < LOOK_AHEAD) t->taken_in++;
   if (!at) return;
   if (marked)
-    hiss(t, at);
+    hiss(t, number, at);
   else if (codes)
     memcpy(at, codes, FRAME);
   else
@@ -283,7 +288,6 @@ RF_EXPORT void rf_recording_set(rf_recording *recording, uint32_t channel, uint3
   t->rest = &recording->rest[channel];
   t->rest->leg = leg;
   t->rest->channel = channel;
-  t->rest->noise = 1;
   t->out = direction == 1;
 }
 
