@@ -34,8 +34,10 @@ async def test_the_web_server_ends_at_once_and_tells_the_time_meanwhile() -> Non
 
     http = _Http(uvicorn.Config(nothing, log_config=None))  # type: ignore[arg-type]
     http.server_state.default_headers = []
+    assert not http.answers.is_set()
     looking = asyncio.create_task(http.main_loop())
     await asyncio.sleep(0)
+    assert http.answers.is_set(), "the ready line waits for this"
     assert next(name for name, _ in http.server_state.default_headers) == b"date"
     assert not looking.done()
     http.leave()

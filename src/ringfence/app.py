@@ -29,7 +29,13 @@ from ringfence.kernel import pages
 from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import GC_OBJECTS, HTTP_BACKLOG, HTTP_KEEPALIVE_S, HTTP_STOP_S
+from ringfence.kernel.limits import (
+    GC_OBJECTS,
+    HTTP_BACKLOG,
+    HTTP_KEEPALIVE_S,
+    HTTP_STOP_S,
+    READY_WAIT,
+)
 from ringfence.observe import logs
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
@@ -57,6 +63,8 @@ class _Http(uvicorn.Server):
     def __init__(self, settings: uvicorn.Config) -> None:
         super().__init__(settings)
         self._leaving = asyncio.Event()
+        self.answers = asyncio.Event()
+        """Set as soon as whoever connects is answered."""
 
     def leave(self) -> None:
         """End, as soon as the requests under way are answered."""
@@ -65,6 +73,7 @@ class _Http(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Write down the time for the headers once a second until the end."""
+        self.answers.set()
         while not await self.on_tick(0):
             try:
                 async with asyncio.timeout(_HTTP_TICK_S):
@@ -102,6 +111,7 @@ class Server:
         self._control = ControlServer(self.settings.control_socket, self.office)
         await self._control.start()
         link = await self.office.run("admin.link", {}, actor="operator")
+        await self._until_http_answers()
         return {
             "http": http,
             "sip": self.exchange.addresses.sip,
@@ -139,6 +149,17 @@ class Server:
         self._http_task = asyncio.create_task(self._http._serve([sock]))
         host, port = sock.getsockname()[:2]
         return f"http://{host}:{port}"
+
+    async def _until_http_answers(self) -> None:
+        """Whoever reads the ready line may connect at once."""
+        answers = asyncio.create_task(self._http.answers.wait())
+        ended = () if self._http_task is None else (self._http_task,)
+        await asyncio.wait(
+            (answers, *ended), timeout=READY_WAIT, return_when=asyncio.FIRST_COMPLETED
+        )
+        answers.cancel()
+        if not self._http.answers.is_set():
+            raise Refused("http_not_started", "the web server did not start; see the log")
 
     def ask_to_stop(self) -> None:
         """A signal: the first drains, the second ends at once."""
