@@ -99,7 +99,7 @@ async def recorded(platform: Platform) -> None:
 
 def test_what_was_used_has_its_price(client: Client, platform: Platform) -> None:
     before = client.balance.fetch()
-    assert (before.balance, before.currency) == (None, "USD")
+    assert (before.balance, before.currency) == ("0.00", "USD")
     rates = Path(platform.data).parent / "rates.csv"
     platform.cli("tariff", "import", str(rates), "--currency", "EUR")
     platform.cli("balance", "credit", "10", "--reason", "first")
