@@ -71,7 +71,7 @@ from ringfence.storage.openings import Openings
 from ringfence.storage.store import Store
 
 CALLS = 2_000
-PAIRS = 4_000
+PAIRS = 12_000
 AT_ONCE = 0.05
 """Seconds of requests until the leaves are written: before the writer begins by itself."""
 RESAMPLED = 400
