@@ -124,7 +124,7 @@ async def be_streamed(trip: Trip) -> None:
 
 
 async def write_a_text(trip: Trip) -> None:
-    """Write to the installation through a carrier, with a picture; be read and answered."""
+    """Write to the installation through a carrier; be read and answered."""
     who = trip.who
     name = f"proof-{who.id.lower()}"
     made = await ask(trip, "carrier.add", name=name, http=GATEWAY)
