@@ -72,7 +72,7 @@ unit: install ## The pure suite: no sockets, no sleeping
 system: install ## Whole processes and whole calls
 	@$(PYTEST) tests/system $(WORLD)
 
-interop: install ## Programs nobody here wrote: sipp, baresip
+interop: install ## Programs nobody here wrote: sipp, baresip, linphone
 	@scripts/install_peers.sh
 	@$(PYTEST) tests/interop $(WORLD); code=$$?; [ $$code -eq 5 ] && echo "interop: NO TEST RAN" && code=1; exit $$code
 

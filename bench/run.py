@@ -12,7 +12,7 @@ does not fail the run: the machine is shared and the figure is what it is. A ben
 not measure does.
 
     python bench/run.py [--quick] [NAME ...]
-    python bench/run.py --document      # the last results into docs/benchmarks.md
+    python bench/run.py --document      # the last results into docs/benchmarks.md; the rest stays
 """
 
 from __future__ import annotations
@@ -130,15 +130,23 @@ def table(rows: list[Row]) -> str:
 
 
 def document(page: Path, results: Path) -> None:
-    """Replace what stands between the two marks of ``page`` by the last results and how."""
+    """Put the last results, and how they were got, between the two marks of ``page``.
+
+    What was not measured again stays as it was measured, with its machine and its day; what is no
+    benchmark any more goes.
+    """
     before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    parts = [BEGIN]
+    old, _, after = rest.partition(END)
+    sections = {
+        name: f"### {name}\n{text.rstrip()}"
+        for name, _, text in (part.partition("\n") for part in old.split("### ")[1:])
+        if name in benchmarks()
+    }
     for path in sorted(results.glob("*.json")):
         content = json.loads(path.read_text("utf-8"))
         rows = [Row(**row) for row in content["rows"]]
         where = content["machine"]
-        parts.append(f"### {path.stem}")
+        parts = [f"### {path.stem}"]
         parts.append(
             f"{where['cpu']}, {where['cores']} cores, Python {where['python']}, Linux "
             f"{where['kernel'].split('-')[0]}, {where['measured'][:10]}."
@@ -147,7 +155,9 @@ def document(page: Path, results: Path) -> None:
         notes = [f"- {row.work}: {row.note}" for row in rows if row.note]
         if notes:
             parts.append("\n".join(notes))
-    page.write_text(before + "\n\n".join([*parts, END]) + after, "utf-8")
+        sections[path.stem] = "\n\n".join(parts)
+    kept = (sections[name] for name in sorted(sections))
+    page.write_text(before + "\n\n".join([BEGIN, *kept, END]) + after, "utf-8")
 
 
 def main(argv: list[str]) -> int:

@@ -53,6 +53,9 @@ class Guard:
     def admit(self, request: Request, peer: Peer, now: Ms, /) -> Verdict:  # noqa: ARG002
         return self.verdict
 
+    def proved(self, peer: Peer, /) -> None:
+        """Nobody is counted here."""
+
     def ha1(self, username: str, realm: str, algorithm: str, /) -> str | None:  # noqa: ARG002
         return self.known.get(algorithm)
 

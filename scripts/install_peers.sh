@@ -5,7 +5,7 @@ set -u
 PATH=$PATH:/usr/lib/kannel/test
 
 # program:package
-peers=(sipp:sip-tester baresip:baresip-core chromium:chromium node:nodejs npm:npm
+peers=(sipp:sip-tester baresip:baresip-core linphonec:linphone-cli chromium:chromium node:nodejs npm:npm
 	drive_smpp:kannel-extras)
 # packages of npm, installed beside the repository's tests and not into it (tests/support/node_run.py)
 modules=(twilio@6 smpp@0.5.1)

@@ -26,6 +26,7 @@ import msgspec
 
 from ringfence.api.http import build
 from ringfence.api.openapi import written
+from ringfence.api.views_flows import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "src/ringfence/client/generated"
@@ -50,7 +51,7 @@ _HEAD = '"""{says}. Written by scripts/make_client.py; not by hand."""\n\n'
 _MODELS = """from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 import msgspec
 
@@ -116,12 +117,23 @@ class Names:
         reached: dict[str, set[str]] = {}
         for part, rows in parts(document).items():
             for *_, operation in rows:
+                found = reached.setdefault(part, set())
                 for answer in operation["responses"].values():
                     for content in answer.get("content", {}).values():
-                        self._reach(content["schema"], reached.setdefault(part, set()))
+                        self._reach(content["schema"], found)
+                for kind in self.body(operation).get("properties", {}).values():
+                    self._reach(kind, found)
         for part, found in reached.items():
             for name in found - {"ProblemDetails"}:
                 self.places[name] = SHARED if name in self.places else part
+
+    def body(self, operation: dict[str, Any]) -> dict[str, Any]:
+        """Return the schema of what is sent, whose fields are arguments; {} where nothing is."""
+        content = operation.get("requestBody", {}).get("content", {}).get(JSON, {})
+        schema: dict[str, Any] = content.get("schema", {})
+        if "$ref" in schema:
+            schema = self.schemas[schema["$ref"].rpartition("/")[2]]
+        return schema
 
     def _reach(self, node: Any, found: set[str]) -> None:
         if isinstance(node, list):
@@ -146,6 +158,9 @@ class Names:
         if "enum" in schema:
             return f"Literal[{', '.join(repr(value) for value in schema['enum'])}]"
         kind = schema.get("type")
+        if "prefixItems" in schema:
+            inside = (self.of(part, prefix=prefix) for part in schema["prefixItems"])
+            return f"builtins.tuple[{', '.join(inside)}]"
         if kind == "array":
             items = schema.get("items")
             inner = self.of(items, prefix=prefix) if isinstance(items, dict) else "Any"
@@ -188,6 +203,8 @@ def _imports(names: dict[str, str], package: str, *, indent: int = 4) -> str:
 
 def _model(name: str, names: Names) -> str:
     schema = names.schemas[name]
+    if name in DOCUMENTS:
+        return _dictionary(name, schema, names)
     parts = [
         f"\n\nclass {name}(msgspec.Struct, frozen=True, kw_only=True):\n",
         f'    """{_says(schema.get("description", name))}"""\n\n',
@@ -200,6 +217,22 @@ def _model(name: str, names: Names) -> str:
         else:
             parts.append(f"    {field}: {_optional(python, kind)}\n")
     return "".join(parts)
+
+
+def _dictionary(name: str, schema: dict[str, Any], names: Names) -> str:
+    """Return a shape of JSON that people write by hand, as a dictionary with typed fields."""
+    required = set(schema.get("required", ()))
+    rows = [
+        (field, python if field in required else f"NotRequired[{python}]")
+        for field, kind in schema.get("properties", {}).items()
+        for python in (names.of(kind, prefix=""),)
+    ]
+    if any(keyword.iskeyword(field) for field, _ in rows):  # no class can have such a field
+        inside = "".join(f"    {field!r}: {python},\n" for field, python in rows)
+        return f"\n\n{name} = TypedDict({name!r}, {{\n{inside}}})\n"
+    said = f'    """{_says(schema.get("description", name))}"""\n\n'
+    inside = "".join(f"    {field}: {python}\n" for field, python in rows)
+    return f"\n\nclass {name}(TypedDict):\n{said}{inside}"
 
 
 def _optional(python: str, kind: dict[str, Any]) -> str:
@@ -351,12 +384,7 @@ def _given(kind: str) -> str:
 
 
 def _body(operation: dict[str, Any], names: Names) -> list[tuple[str, str, bool, dict[str, Any]]]:
-    content = operation.get("requestBody", {}).get("content", {}).get(JSON)
-    if content is None:
-        return []
-    schema = content["schema"]
-    if "$ref" in schema:
-        schema = names.schemas[schema["$ref"].rpartition("/")[2]]
+    schema = names.body(operation)
     required = set(schema.get("required", ()))
     return [
         (field, names.of(kind, prefix="models."), field in required, kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import sys
@@ -316,6 +317,14 @@ def twilio_page() -> Iterator[str]:
         "themselves. `.csv` is not there: 501 with code 20501."
     )
     yield ""
+    yield (
+        "A caller who withholds their number is `From=anonymous` in every request about the call, "
+        "and nobody in its record, where `from` is empty: the carrier may know who it is "
+        "(`Privacy: id`, RFC 3325), we keep it nowhere. Such a caller is somebody new in every "
+        "call, so no consent of theirs is known and no number erases them; deleting the call and "
+        "its recordings does."
+    )
+    yield ""
     yield from table(
         ("operation", "request", "state", "what is missing"),
         ((row.name, f"`{row.method} {row.path}`", row.state, row.missing or "") for row in rows),
@@ -345,9 +354,13 @@ def twiml_page() -> Iterator[str]:
         if element.name in {"Number", "Sip"}:
             yield ""
             yield (
-                "`url` is fetched before anybody is rung: `<Say>` and `<Play>` in it are heard by "
-                "whoever answers, who is then connected; around a `<Gather>`, a key accepts the "
-                "call, and a `<Hangup>` after it ends it for whoever presses none."
+                "`url` is fetched when somebody has answered: `<Say>` and `<Play>` in it are "
+                "heard by them, who are then connected; a `<Hangup>` ends it for them. The "
+                "`action` of a `<Gather>` (without one: the document itself) is told what they "
+                "press and says what comes next, in a document of the same kind, as `<Redirect>` "
+                "does; whoever presses nothing goes on after the `<Gather>`. Where the first "
+                "document cannot be had they are connected without it, where a later one cannot, "
+                "hung up."
             )
         if element.content == "speech":
             yield ""
@@ -388,6 +401,32 @@ def _element_of_twiml(
         )
 
 
+OPENING_HOURS = {
+    "ringfence_flow": 1,
+    "start": "when",
+    "applets": {
+        "when": {
+            "type": "hours",
+            "timezone": "Europe/London",
+            "weekly": [
+                {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "to": "17:30"}
+            ],
+            "dates": {"2026-12-25": []},
+            "open": "desk",
+            "closed": "message",
+        },
+        "desk": {
+            "type": "dial",
+            "sip": ["sip:desk@ringfence.local"],
+            "timeout": 20,
+            "unanswered": "message",
+        },
+        "message": {"type": "voicemail", "prompt": "Please leave a message after the tone."},
+    },
+}
+"""A flow to begin with; the tests read it as an installation would."""
+
+
 def flows_page() -> Iterator[str]:
     """Every applet with its fields."""
     yield "# Flows"
@@ -404,6 +443,15 @@ def flows_page() -> Iterator[str]:
         '`{"pause"}`, or a list of these. A field that leads to an applet and is left out hangs '
         "up."
     )
+    yield ""
+    yield (
+        "Each applet says what it is by `type`. A number that rings the phone `desk` in opening "
+        "hours, and takes a message otherwise or when nobody answers:"
+    )
+    yield ""
+    yield "```json"
+    yield json.dumps(OPENING_HOURS, indent=2)
+    yield "```"
     for kind, (made, table_of_fields) in reading.APPLETS.items():
         yield ""
         yield f"## `{kind}`"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,22 @@ async def test_each_of_several_urls_is_told_for_itself(tmp_path: Path) -> None:
     assert figures["ringfence_callbacks_total"] == {"taken": 2, "failed": 0, "given_up": 0}
     assert set(figures) <= NAMES
     await room.stop()
+    office.store.store.close()
+
+
+async def test_a_pledge_that_is_void_leaves_nothing_and_tells_nobody(tmp_path: Path) -> None:
+    office = opened(tmp_path / "data")
+    receiver = Receiver(200)
+    room = Backroom(office, deliver=receiver, clock=SystemClock())
+    asked = Callback(url="https://a.example/cb", kind="recording", outcome="RE1")
+    room.tell(None, replace(asked, pledged=("completed",)))
+    await office.settled()
+    box, reading = office.store.rooms.deliveries, office.store.db.reading
+    assert len(box.pledged(reading)) == 1
+    room.tell(None, replace(asked, silent=True))
+    await office.settled()
+    assert box.pledged(reading) == []
+    assert receiver.heard == []
     office.store.store.close()
 
 

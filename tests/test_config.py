@@ -104,6 +104,21 @@ def test_tls_needs_both_files(tmp_path: Path) -> None:
         load(tmp_path, tls_key="key.pem")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"smtp_host": "mail.example.com"}, "smtp_from"),
+        ({"missed_call_mail": "yes"}, "smtp_host"),
+        ({"missed_call_sms": "+12025550123"}, "missed_call_sms_from"),
+    ],
+)
+def test_what_would_silently_do_nothing_alone_is_refused(
+    tmp_path: Path, one: dict[str, str], other: str
+) -> None:
+    with pytest.raises(Refused, match=f"set {other}, .* together with {next(iter(one))}"):
+        load(tmp_path, **one)
+
+
 def test_networks_are_a_list_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "ringfence.toml").write_text('fetch_private = ["10.0.0.0/8", "::1/128"]\n')
     assert load(tmp_path).fetch_private == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
@@ -170,6 +185,23 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     (tmp_path / "ringfence.toml").write_text('country = "US"\nhttp = = 1\n')
     with pytest.raises(Refused, match=r"not valid TOML: see line 2, column \d+"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('workers = "many"', "workers in ringfence.toml, line 3 must be a whole number"),
+        ("voice = 1.5", "voice in ringfence.toml, line 3 must be one word"),
+        ("workers = 1.5", "workers in ringfence.toml, line 3 must be a whole number"),
+        ("[sip]", "sip in ringfence.toml, line 3 must be HOST:PORT"),
+        ('advertize = "x"', "'advertize' in ringfence.toml, line 3; did you mean advertise"),
+    ],
+)
+def test_a_mistake_in_the_file_names_its_line(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "ringfence.toml").write_text(f'# workers = 1\nhttp = "127.0.0.1:1"\n{line}\n')
+    with pytest.raises(Refused) as refusal:
+        load(tmp_path)
+    assert says in refusal.value.reason
 
 
 def test_a_secret_is_given_by_the_file_it_lies_in(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The composition root of the exchange; whole calls through it are in tests/system."""
 
-import asyncio
 from array import array
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,13 +8,9 @@ from typing import Any
 import pytest
 
 from ringfence.config import PortRange, is_wildcard
-from ringfence.exchange import Exchange, spare_legs
-from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, TrunkId
+from ringfence.exchange import spare_legs
 from ringfence.media import wav
 from ringfence.media.engine.sealing import ChannelWriter, measure, read_channel
-from ringfence.sip.uri import Uri
-from ringfence.storage.trunks import Trunk
 
 KEY = bytes(range(32))
 
@@ -52,35 +47,3 @@ def test_every_address_of_the_machine_is_told_from_one() -> None:
 def test_where_ports_are_few_few_lie_ready(low: int, high: int, workers: int, spares: int) -> None:
     settings: Any = SimpleNamespace(rtp=PortRange(low, high), workers=workers)
     assert spare_legs(settings) == spares
-
-
-@pytest.mark.anyio
-async def test_a_carrier_whose_name_is_not_known_is_looked_up_again(monkeypatch: Any) -> None:
-    monkeypatch.setattr("ringfence.exchange.TRUNK_LOOKUP_MS", 0)
-    made = Exchange.__new__(Exchange)
-    trunk = Trunk(
-        id=TrunkId("TK1"), account=AccountId("AC1"), name="carrier", kind="address",
-        host="sip.nowhere.test", transport="udp", username=None, password=None, created_at=Ms(0),
-    )  # fmt: skip
-    asked: list[Uri] = []
-
-    class Names:
-        def locate(self, uri: Uri, done: Any) -> None:
-            asked.append(uri)
-            done(())
-
-    made._trunk_states = {}
-    made._lookups = set()
-    made._resolver = Names()  # type: ignore[assignment]
-    made._office = SimpleNamespace(trunks={trunk.id: trunk})  # type: ignore[assignment]
-    await made.trunk_added(trunk)
-    state, detail, _ = made.trunk_state(trunk)
-    assert state == "unreachable"
-    assert detail is not None
-    assert "the name of its host is not known" in detail
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert len(asked) > 2
-    made._office.trunks.clear()
-    await asyncio.gather(*made._lookups)
-    assert not made._lookups

@@ -37,7 +37,7 @@ async def test_carriers_of_the_office_are_put_to_work(tmp_path: Any) -> None:
             ) -> FetchResult:
                 del limit, total_ms
                 asked.append((url, document))
-                return FetchResult(status=202, body=b"ok")
+                return FetchResult(status=202, body=b"ok", headers=(("retry-after", "7"),))
 
             async def picture(self, url: str, limit: int, /) -> FetchResult:
                 del url, limit
@@ -55,6 +55,7 @@ async def test_carriers_of_the_office_are_put_to_work(tmp_path: Any) -> None:
         request = Request("GET", "https://example.com/?a=1", {"A": "b"}, b"", "")
         reply = await room._fetch(request, limit=10, total_ms=10)
         assert (reply.status, reply.body, reply.failure) == (202, b"ok", "")
+        assert reply.retry_after == "7"
         assert asked[0][1].method == "GET"
         assert room._is_ours(Phone("+12025550100"))
         assert not room._is_ours(Phone("+12025550101"))

@@ -10,9 +10,12 @@ control socket. Order of the stop: no new calls, the open ones get time, then al
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import json
+import resource
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any, cast
@@ -23,7 +26,8 @@ import uvloop
 from ringfence import config
 from ringfence.api.control import ControlServer
 from ringfence.api.http import build
-from ringfence.config import Settings
+from ringfence.api.line import Line
+from ringfence.config import Address, Settings
 from ringfence.exchange import Exchange
 from ringfence.kernel import pages
 from ringfence.kernel.clock import SystemClock
@@ -35,11 +39,12 @@ from ringfence.kernel.limits import (
     HTTP_KEEPALIVE_S,
     HTTP_STOP_S,
     READY_WAIT,
+    SERVER_FILES,
 )
 from ringfence.observe import logs
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
-from ringfence.office.privacy import retention
+from ringfence.office.privacy import policy, retention
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.store import Store
 
@@ -55,6 +60,26 @@ def _web_socket(**about: Any) -> asyncio.Protocol:
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
     return WebSocketsSansIOProtocol(**about)
+
+
+def _http_socket(address: Address) -> socket.socket:
+    """Bind where HTTP listens. Raises `Refused` with what is in the way, and what to do."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    sock = socket.socket(family)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((address.host, address.port))
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            reason = f"another program uses port {address.port}; stop it or choose one with --http"
+            raise Refused("http_port_taken", reason) from None
+        if error.errno == errno.EACCES:
+            reason = f"port {address.port} needs more rights; choose one above 1023 with --http"
+            raise Refused("http_port_denied", reason) from None
+        reason = f"{address.host} is no address of this machine; choose one with --http"
+        raise Refused("http_bind_failed", reason) from None
+    return sock
 
 
 class _Http(uvicorn.Server):
@@ -110,6 +135,7 @@ class Server:
         self.office.attach(self.exchange)
         self._control = ControlServer(self.settings.control_socket, self.office)
         await self._control.start()
+        await policy.in_force(self.office)  # recipients of a call are told nothing without it
         link = await self.office.run("admin.link", {}, actor="operator")
         await self._until_http_answers()
         return {
@@ -131,6 +157,7 @@ class Server:
             access_log=False,
             lifespan="on",
             server_header=False,
+            http=Line,
             ws=cast("Any", _web_socket),
             backlog=int(HTTP_BACKLOG),
             timeout_keep_alive=int(HTTP_KEEPALIVE_S),
@@ -138,17 +165,10 @@ class Server:
         )
         self._http = _Http(settings)
         self._http.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        try:
-            sock = settings.bind_socket()
-        except SystemExit:
-            raise Refused(
-                "http_port_taken",
-                f"another program uses port {address.port}; stop it or choose one with --http",
-            ) from None
-        sock.set_inheritable(False)  # uvicorn hands it down; a helper would keep the port open
+        sock = _http_socket(address)
         self._http_task = asyncio.create_task(self._http._serve([sock]))
         host, port = sock.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"http://{Address(host, port)}"
 
     async def _until_http_answers(self) -> None:
         """Whoever reads the ready line may connect at once."""
@@ -217,6 +237,14 @@ def _say(line: dict[str, str]) -> None:
     print(json.dumps(line), flush=True)  # noqa: T201 - the ready line is the interface
 
 
+def _allow_files() -> None:
+    """Many systems begin with 1,024 open files, which connections alone may need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = SERVER_FILES if hard == resource.RLIM_INFINITY else min(SERVER_FILES, hard)
+    if resource.RLIM_INFINITY != soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def main(argv: Sequence[str]) -> int:
     """``serve`` and flags; the exit code."""
     if not argv or argv[0] != "serve":
@@ -228,6 +256,7 @@ def main(argv: Sequence[str]) -> int:
         _say({"refused": refused.code, "reason": refused.reason})
         return EXIT_REFUSED
     logs.configure(settings.log_level, sys.stderr)
+    _allow_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(settings))
 

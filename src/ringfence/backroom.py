@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ringfence.jobs import schedule
 from ringfence.jobs.handlers import (
+    audits,
     billing,
     cases,
     checkpoints,
@@ -34,7 +35,15 @@ from ringfence.office import Office, usage_triggers
 from ringfence.office.billing import rent
 from ringfence.office.deliveries import told
 from ringfence.office.exchanges import Exchanges
-from ringfence.office.privacy import case_clocks, erasure, messages, policy, portability, retention
+from ringfence.office.privacy import (
+    audit,
+    case_clocks,
+    erasure,
+    messages,
+    policy,
+    portability,
+    retention,
+)
 from ringfence.storage.deliveries import Delivery, Message
 from ringfence.webhooks.courier import Attempt, Courier
 
@@ -44,6 +53,7 @@ SERIES = (
     fetched.OFTEN,
     notices.DAILY,
     sweeps.DAILY,
+    audits.DAILY,
     cases.ROUND,
     usage.OFTEN,
     billing.HOURLY,
@@ -75,6 +85,7 @@ class Backroom:
         self._clock = clock
         store = office.store.store
         self._outbox = store.outbox
+        self._audits = audits.CheckLog(partial(audit.nightly, office))
         self.worker = Worker(
             store.outbox,
             {
@@ -99,6 +110,7 @@ class Backroom:
                     sweeps.SweepOld(partial(_of_all, office, retention.nightly)),
                     store.outbox,
                 ),
+                audits.KIND: Again(audits.DAILY, self._audits, store.outbox),
                 usage.KIND: Again(
                     usage.OFTEN,
                     usage.Look(partial(_of_all, office, usage_triggers.look)),
@@ -145,9 +157,11 @@ class Backroom:
 
     def tell_for(self, office: Office, call: CallId | None, request: Callback) -> None:
         """Likewise for another account."""
-        office.postbox.tell(told(call, request))
-        for url in request.also:
-            office.postbox.tell(told(call, replace(request, url=url)))
+        if request.silent:
+            office.postbox.void(request.outcome)
+            return
+        urls = (request.url, *request.also)
+        office.postbox.tell(*(told(call, replace(request, url=url)) for url in urls))
 
     def metrics(self) -> dict[str, float | dict[str, float]]:
         """Values of the metrics of callbacks."""
@@ -164,6 +178,7 @@ class Backroom:
     async def stop(self) -> None:
         """Let what is under way finish; the rest waits for the next start."""
         self.worker.stop()
+        await self._audits.stop()
         await self.courier.stop()
         if self._running is not None:
             try:

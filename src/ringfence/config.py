@@ -15,14 +15,16 @@ import re
 import socket
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, Field, dataclass, field, fields
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ringfence.config_forms import (
     ADDRESS,
     COUNTRY,
+    HOST,
     HOURS,
     IP,
     MAILBOX,
@@ -36,6 +38,7 @@ from ringfence.config_forms import (
     SECRET,
     URL,
     WORD,
+    YES_OR_NO,
     choice,
     whole,
 )
@@ -93,7 +96,7 @@ class Settings:
         IP, "", "the address phones and carriers reach us at; set it behind NAT"
     )
     domain: str = setting(
-        WORD, "", "SIP domain and realm of our phones; empty: advertise, or ringfence.local"
+        HOST, "", "SIP domain and realm of our phones; empty: advertise, or ringfence.local"
     )
     public_url: str = setting(
         URL, "", "how browsers and webhooks reach http, e.g. behind a TLS proxy"
@@ -152,10 +155,10 @@ class Settings:
     transcription: str = setting(
         choice("recorded", "agreed", "never"),
         "recorded",
-        "whose recorded words are written down: of all who did not refuse, of who agreed, nobody's",
+        "whose words a machine writes down: of all who did not refuse, of who agreed, nobody's",
     )
     smtp_host: str = setting(
-        WORD, "", "the mail server that carries our e-mail; empty: no e-mail is sent"
+        HOST, "", "the mail server that carries our e-mail; empty: no e-mail is sent"
     )
     smtp_port: int = setting(whole(1, 65535), "587", "its port: 587 with starttls, 465 with tls")
     smtp_user: str = setting(WORD, "", "who we are to the mail server; empty: nobody asks")
@@ -171,7 +174,7 @@ class Settings:
     )
     lookup_token: str = setting(SECRET, "", "what we show the connector (Bearer)")
     missed_call_mail: str = setting(
-        choice("no", "yes"), "no", "tell the primary administrator of missed calls by e-mail"
+        YES_OR_NO, "no", "tell the primary administrator of missed calls by e-mail"
     )
     missed_call_sms: tuple[str, ...] = setting(
         NUMBERS, "", "numbers that are told of missed calls by text message"
@@ -215,6 +218,13 @@ class Settings:
     def control_socket(self) -> Path:
         """Where the command line reaches the running server."""
         return self.run_dir / "control.sock"
+
+    def listening(self) -> Iterator[tuple[str, Address]]:
+        """Yield the settings that name where to listen."""
+        yield "http", self.http
+        yield "sip", self.sip
+        if self.sip_tls is not None:
+            yield "sip_tls", self.sip_tls
 
     def flags(self) -> dict[str, str]:
         """Return what was set by flag, by name, as it would be written; of a secret its file."""
@@ -276,6 +286,11 @@ def _declaration(item: Field[Any]) -> Declaration:
 TABLE: Mapping[str, Declaration] = {item.name: item for item in declarations()}
 
 
+def folder_of(data: Path | None, variables: Mapping[str, str] = os.environ) -> Path:
+    """Return the data folder: the one given, else ``RINGFENCE_DATA``, else the default."""
+    return data or Path(variables.get(ENVIRONMENT + "DATA") or DATA_DEFAULT)
+
+
 def load(
     data: Path | None = None,
     *,
@@ -288,10 +303,12 @@ def load(
     names of settings to their text. Raises `Refused` (``unknown_setting``, ``bad_setting``).
     """
     variables = os.environ if environment is None else environment
-    folder = data or Path(variables.get(ENVIRONMENT + "DATA") or DATA_DEFAULT)
+    folder = folder_of(data, variables)
     texts: dict[str, tuple[str, str]] = {}
-    for name, text in _from_file(folder / FILE).items():
-        texts[_known(name, f"in {FILE}")] = (text, "file")
+    places: dict[str, str] = {}
+    for name, (text, place) in _from_file(folder / FILE).items():
+        texts[_known(name, place)] = (text, "file")
+        places[name] = place
     for variable, text in variables.items():
         if variable.startswith(ENVIRONMENT) and variable != ENVIRONMENT + "DATA":
             name = variable.removeprefix(ENVIRONMENT).lower()
@@ -302,13 +319,24 @@ def load(
         if name != given:
             secret_files[name] = text
         texts[name] = (text if name == given else _first_line(given, text), "flag")
-    values = {name: _read(name, text, source) for name, (text, source) in texts.items()}
+    values = {
+        name: _read(name, text, places.get(name, "") if source == "file" else _WHERE[source])
+        for name, (text, source) in texts.items()
+    }
     sources = dict.fromkeys(TABLE, "default") | {n: source for n, (_, source) in texts.items()}
     settings = Settings(data=folder, sources=sources, secret_files=secret_files, **values)
     if (settings.tls_certificate is None) != (settings.tls_key is None):
         raise Refused("bad_setting", "set tls_certificate and tls_key together, or neither")
     if settings.smtp_host and not settings.smtp_from:
         raise Refused("bad_setting", "set smtp_from, the sender, together with smtp_host")
+    if settings.missed_call_mail == "yes" and not settings.smtp_host:
+        raise Refused(
+            "bad_setting", "set smtp_host, the mail server, together with missed_call_mail"
+        )
+    if settings.missed_call_sms and not settings.missed_call_sms_from:
+        raise Refused(
+            "bad_setting", "set missed_call_sms_from, the sender, together with missed_call_sms"
+        )
     return settings
 
 
@@ -342,7 +370,11 @@ def from_argv(argv: Sequence[str], *, environment: Mapping[str, str] | None = No
     return load(Path(data) if data else None, flags=flags, environment=environment)
 
 
-def _from_file(path: Path) -> dict[str, str]:
+_WHERE = {"environment": "in the environment", "flag": ""}
+
+
+def _from_file(path: Path) -> dict[str, tuple[str, str]]:
+    """Return what the file gives each name, and the place in it, for whoever has to mend it."""
     try:
         with path.open("rb") as file:
             content = file.read(SETTINGS_FILE_MAX + 1)
@@ -353,15 +385,28 @@ def _from_file(path: Path) -> dict[str, str]:
     if len(content) > SETTINGS_FILE_MAX:
         raise Refused("bad_setting", f"{FILE} is larger than {SETTINGS_FILE_MAX} bytes")
     try:
-        table = tomllib.loads(content.decode())
+        lines = content.decode()
+        table = tomllib.loads(lines)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         place = _PLACE.search(str(error))
         where = f": see {place[0]}" if place else ""
         raise Refused("bad_setting", f"{FILE} is not valid TOML{where}") from error
-    return {name: _toml_text(name, value) for name, value in table.items()}
+    places = {name: _place(lines, name) for name in table}
+    return {
+        name: (_toml_text(name, value, places[name]), places[name]) for name, value in table.items()
+    }
 
 
-def _toml_text(name: str, value: object) -> str:
+def _place(text: str, name: str) -> str:
+    """Return where a name stands in a TOML text; without a line where it is written oddly."""
+    begins = re.compile(rf"""\s*\[{{0,2}}\s*["']?{re.escape(name)}["']?\s*[=.\]]""")
+    for number, line in enumerate(text.splitlines(), 1):
+        if begins.match(line):
+            return f"in {FILE}, line {number}"
+    return f"in {FILE}"
+
+
+def _toml_text(name: str, value: object, place: str) -> str:
     match value:
         case bool():
             return "true" if value else "false"
@@ -369,9 +414,8 @@ def _toml_text(name: str, value: object) -> str:
             return str(value)
         case list() if all(isinstance(part, str) for part in value):
             return ",".join(value)
-        case dict():
-            _known(name, f"in {FILE}")
-    raise Refused("bad_setting", f"{name} in {FILE} must be text, a number, true or false")
+    shape = TABLE[_known(name, place)].form.shape
+    raise Refused("bad_setting", f"{name} {place} must be {shape}")
 
 
 def _known(name: str, where: str) -> str:
@@ -401,12 +445,12 @@ def _first_line(name: str, path: str) -> str:
         raise Refused("bad_setting", f"{name}: the file cannot be read") from None
 
 
-def _read(name: str, text: str, source: str) -> Any:
+def _read(name: str, text: str, place: str) -> Any:
     form = TABLE[name].form
     try:
         return form.read(text.strip())
     except (ValueError, KeyError):
-        where = {"file": f" in {FILE}", "environment": " in the environment"}.get(source, "")
+        where = f" {place}" if place else ""
         reason = f"{name}{where} must be {form.shape}{form.hint}"
         raise Refused("bad_setting", reason) from None
 
@@ -419,6 +463,18 @@ def is_of_this_machine(address: str) -> bool:
             probe.bind((address, 0))
         except OSError:
             return False
+    return True
+
+
+def is_found(host: str) -> bool:
+    """Whether a host has an address at all; a resolver is asked where it is a name."""
+    with suppress(ValueError):
+        ip_address(host)
+        return True
+    try:
+        socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        return False
     return True
 
 

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from ringfence.kernel.limits import RTP_PORTS_MIN
-from ringfence.kernel.regions import REGIONS
+from ringfence.kernel.regions import REGIONS, STATES
 
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]\Z")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z")
 _PREFIX = re.compile(r"\+[1-9][0-9]{0,14}\Z")
 
 
@@ -80,7 +82,21 @@ def _read_ports(text: str) -> PortRange:
 
 
 def _read_ip(text: str) -> str:
-    return str(ip_address(text)) if text else ""
+    if not text:
+        return ""
+    address = ip_address(text)
+    if address.is_unspecified or address.is_multicast:
+        raise ValueError  # nobody can be told to send there
+    return str(address)
+
+
+def _read_host(text: str) -> str:
+    host = text.removeprefix("[").removesuffix("]")
+    if ":" in host:
+        return str(ip_address(host))
+    if text and not _HOST.match(text):
+        raise ValueError
+    return text
 
 
 def _read_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -92,7 +108,12 @@ def _read_path(text: str) -> Path | None:
 
 
 def _read_url(text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
+    if not text:
+        return ""
+    parts = urlsplit(text)  # raises ValueError of its own
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        raise ValueError
+    if any(c.isspace() or not c.isprintable() for c in text):
         raise ValueError
     return text.rstrip("/")
 
@@ -138,8 +159,10 @@ def _show_hours(value: tuple[int, int, str] | None) -> str:
 
 def _read_place(text: str) -> str:
     code, dash, state = text.upper().partition("-")
-    if code and (code not in REGIONS or (dash and not (len(state) == 2 and state.isalpha()))):
+    if code and code not in REGIONS:
         raise ValueError
+    if dash and (code != "US" or state not in STATES):
+        raise ValueError  # the law of a state there is not would be that of no state
     return text.upper()
 
 
@@ -157,6 +180,23 @@ def _read_prefixes(text: str) -> tuple[str, ...]:
     return prefixes
 
 
+def _read_numbers(text: str) -> tuple[str, ...]:
+    numbers = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not numbers:
+        return ()
+    # most installations name none, and every command reads the settings
+    from ringfence.kernel.errors import Refused
+    from ringfence.kernel.phone import Phone
+
+    try:
+        found = tuple(Phone.parse(number).e164 for number in numbers)
+    except Refused:
+        raise ValueError from None
+    if not all(number.startswith("+") for number in found):
+        raise ValueError
+    return found
+
+
 def _show_optional(value: object) -> str:
     return "" if value is None else str(value)
 
@@ -168,6 +208,14 @@ def choice(*words: str) -> Form:
         return text
 
     return Form(" or ".join(words), read, str, "|".join(words))
+
+
+def _yes_or_no(text: str) -> str:
+    """Read ``yes`` and ``no``, or what TOML calls them."""
+    word = {"true": "yes", "false": "no"}.get(text, text)
+    if word not in {"yes", "no"}:
+        raise ValueError
+    return word
 
 
 def whole(low: int, high: int) -> Form:
@@ -189,7 +237,7 @@ PORTS = Form(
     _read_ports,
     metavar="LOW-HIGH",
 )
-IP = Form("an IP address, or empty to find it", _read_ip, metavar="IP")
+IP = Form("an IP address that others reach, or empty to find it", _read_ip, metavar="IP")
 NETWORKS = Form(
     "networks separated by commas, e.g. 10.0.0.0/8,127.0.0.1",
     _read_networks,
@@ -214,7 +262,11 @@ PLACE = Form("a country, or a state of the US, e.g. DE or US-TX", _read_place, m
 PREFIXES = Form(
     "prefixes with + separated by commas, e.g. +881,+44909", _read_prefixes, ",".join, "+PREFIX,…"
 )
-NUMBERS = Form("numbers with + separated by commas", _read_prefixes, ",".join, "+NUMBER,…")
+NUMBERS = Form(
+    "numbers with + separated by commas, e.g. +12025550123", _read_numbers, ",".join, "+NUMBER,…"
+)
+HOST = Form("a host name or an IP address, or empty", _read_host, metavar="HOST")
+YES_OR_NO = Form("yes or no", _yes_or_no, metavar="yes|no")
 WORD = Form("one word", _read_word, metavar="WORD")
 SECRET = Form("one word, never shown", _read_word, metavar="WORD", secret=True)
 MAILBOX = Form("NAME@HOST, or empty", _read_mailbox, metavar="NAME@HOST")

@@ -7,18 +7,15 @@ socket beside it.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
 from ringfence.api import views
 from ringfence.backroom import Backroom
-from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Hangup
-from ringfence.calls.events import CallFact
-from ringfence.config import Settings, is_of_this_machine, is_wildcard, own_address
+from ringfence.config import Settings, is_wildcard, own_address
 from ringfence.jobs.queue import Job
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms, SystemClock
@@ -28,17 +25,14 @@ from ringfence.kernel.limits import (
     DRAIN_POLL_MS,
     MEDIA_SPARE_LEGS,
     RELEASE_WAIT_MS,
-    TRUNK_LOOKUP_MS,
-    TRUNK_PROBE_MS,
 )
 from ringfence.markup.exchange import Callback
 from ringfence.media.engine.sealing import measure
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, tenancy
-from ringfence.office.first_start import LOOPBACK
-from ringfence.office.learned import trunk_entry
 from ringfence.office.live import Addresses, Live
 from ringfence.office.messaging.incoming import Incoming
+from ringfence.office.pledges import redeem
 from ringfence.office.recognising import ears
 from ringfence.outside import ClipShelf, Outside, SpeechDesk
 from ringfence.postroom import Postroom
@@ -46,7 +40,7 @@ from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
 from ringfence.sip.config import AgentConfig
-from ringfence.sip.uri import Uri
+from ringfence.sip.registrar import Binding
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
@@ -54,7 +48,7 @@ from ringfence.switch.audio import AudioDesk
 from ringfence.switch.bindings import BindingKeeper
 from ringfence.switch.call_runner import CallRunner
 from ringfence.switch.certificates import server_context
-from ringfence.switch.guard import Guard, Secret
+from ringfence.switch.guard import Ban, Guard, Secret
 from ringfence.switch.hearing import HearingDesk
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.reception import Reception
@@ -64,6 +58,9 @@ from ringfence.switch.sessions import Sessions
 from ringfence.switch.signalling import SignalDesk
 from ringfence.switch.sip_transport import SipTransport
 from ringfence.switch.streams import StreamDesk
+from ringfence.switch.tenant import listen
+from ringfence.tally import Tally
+from ringfence.trunks import TrunkDesk
 from ringfence.window import AccountLive
 from ringfence.wing import Shared, Wing
 
@@ -85,11 +82,8 @@ class Exchange:
         self._office = office
         self._entropy = entropy
         self._guard = Guard()
-        self._counts: Counter[str] = Counter()
-        self._ended: Counter[str] = Counter()
-        self._trunk_states: dict[str, tuple[str, str | None, Ms | None]] = {}
+        self._tally = Tally()
         self._janitor: asyncio.Task[None] | None = None
-        self._lookups: set[asyncio.Task[None]] = set()
         advertise = own_address(settings)
         self._advertise = advertise
         host = settings.sip.host
@@ -150,7 +144,16 @@ class Exchange:
             bindings=self._bindings,
             locator=self._resolver,
         )
-        self._router = router
+        self._trunks = TrunkDesk(
+            office.trunks,
+            clock=clock,
+            guard=self._guard,
+            router=router,
+            locator=self._resolver,
+            send=self.transport.do,
+            advertise=advertise,
+            certificates=self.transport.refused_certificates,
+        )
         self._shared = Shared(
             settings=settings,
             clock=clock,
@@ -177,7 +180,7 @@ class Exchange:
             rooms=own.rooms,
             queues=own.queues,
         )
-        self.runner.watchers.append(self._count)
+        listen(self.runner.listeners, self._tally.watch, *self._tally.watched)
         own.join(self.runner, self.runner.tenant)
         self._reception = Reception(office.directory, own.arrivals)
         for account in office.branches:
@@ -228,6 +231,8 @@ class Exchange:
         store = self._office.store
         found = store.store.recover(store.rooms, measure=measure, now=self.clock.now())
         store.rooms.conferences.close_open(self.clock.now())
+        for office in self._office.everybody:
+            redeem(office, now=self.clock.now())
         for wing in self._wings.values():
             wing.begin()
         if found.calls or found.recordings or found.jobs:
@@ -298,8 +303,7 @@ class Exchange:
         """End what is still going on, properly, and close."""
         if self._janitor is not None:
             self._janitor.cancel()
-        for task in list(self._lookups):
-            task.cancel()
+        self._trunks.close()
         for live in list(self.runner.calls.values()):
             self.runner.command(live, Hangup(cause=Cause.DRAINING))
         waited = 0
@@ -329,35 +333,18 @@ class Exchange:
     def _sip_event(self, event: wire.SipEvent) -> None:
         match event:
             case wire.InviteReceived():
-                if event.username:
-                    self._guard.proved(event.peer)
                 self._reception.invite(event)
+            case wire.Established() | wire.Answered() | wire.Progress() | wire.Ended():
+                self.runner.sip_event(event)
             case wire.AuthenticationFailed():
                 self._guard.failed(event.peer, self.clock.now())
             case wire.MalformedReceived():
-                self._counts["malformed"] += 1
+                self._tally.malformed += 1
                 self._guard.malformed(event.peer, self.clock.now())
                 log.info("sip_malformed", transport=event.peer.transport)
-            case wire.Registered():
-                self._trunk_states[event.registration] = ("registered", None, event.expires_at)
-                self._router.service_route(event.registration, event.service_route)
-            case wire.RegistrationFailed():
-                state = "unreachable" if event.status in {408, 503} else "refused"
-                detail = (
-                    "the registrar does not answer; check the address and the firewall"
-                    if state == "unreachable"
-                    else "the registrar refuses; check the user name and the password"
-                )
-                self._trunk_states[event.registration] = (state, detail, None)
-                log.warning("registration_failed", trunk=event.registration, status=event.status)
-            case wire.ProbeChanged():
-                self._trunk_states[event.probe] = (
-                    ("reachable", None, None)
-                    if event.up
-                    else ("unreachable", "no answer to OPTIONS; check address and firewall", None)
-                )
+            case wire.Registered() | wire.RegistrationFailed() | wire.ProbeChanged():
+                self._trunks.hear(event)
             case wire.BindingsChanged():
-                self._counts["bindings"] += 1
                 self._bindings_kept.changed()
             case _:
                 self.runner.sip_event(event)
@@ -366,12 +353,11 @@ class Exchange:
         self.runner.media_notice(notice)  # type: ignore[arg-type]
 
     def _media_lost(self, legs: list[str]) -> None:
-        self._counts["media_lost"] += 1
+        self._tally.media_lost += 1
         self.runner.media_lost(legs)
 
-    def _bindings(self, username: str) -> list[tuple[Uri, wire.Peer]]:
-        found = self._agent.bindings(username, self.clock.now())
-        return [(binding.uri, binding.peer) for binding in found]
+    def _bindings(self, username: str) -> tuple[Binding, ...]:
+        return self._agent.bindings(username, self.clock.now())
 
     # -- what the use cases ask ---------------------------------------------------------------
 
@@ -396,6 +382,14 @@ class Exchange:
         found = self._agent.bindings(username, self.clock.now())
         return max((binding.expires_at for binding in found), default=None)
 
+    def bans(self) -> list[Ban]:
+        """Addresses that get no answer by SIP at present."""
+        return self._guard.bans(self.clock.now())
+
+    def lift_ban(self, address: str, /) -> Ban | None:
+        """Answer an address again; the ban it was under."""
+        return self._guard.lift(address, self.clock.now())
+
     def engines(self) -> list[views.Engine]:
         """The media workers."""
         return [
@@ -406,6 +400,7 @@ class Exchange:
                 pid=link.hello.pid if link.hello is not None else None,
                 legs=len(link.legs),
                 restarts=max(link.connects - 1, 0),
+                hung=link.hung,
             )
             for shard, link in enumerate(self.links)
         ]
@@ -418,17 +413,11 @@ class Exchange:
         faulty = {"refused", "unreachable"}
         return {
             "ringfence_up_seconds": (now - self.started) / 1000,
-            "ringfence_calls_offered_total": {
-                "inbound": self._counts["inbound"],
-                "outbound": self._counts["outbound"],
-            },
-            "ringfence_calls_answered_total": self._counts["answered"],
-            "ringfence_calls_ended_total": {k: float(v) for k, v in self._ended.items()},
+            **self._tally.figures(),
             "ringfence_calls_open": len(self.runner.calls),
             "ringfence_legs_open": len(self.runner.legs),
             "ringfence_sip_received_total": {"all": self.transport.received},
             "ringfence_sip_sent_total": self.transport.sent,
-            "ringfence_sip_malformed_total": self._counts["malformed"],
             "ringfence_sip_dropped_total": self._guard.dropped_total,
             "ringfence_sip_banned": self._guard.banned(now),
             "ringfence_registrations": self.registrations(),
@@ -436,11 +425,6 @@ class Exchange:
                 self.trunk_state(t)[0] in faulty for t in self._office.trunks.values()
             ),
             "ringfence_media_workers": sum(link.connected for link in self.links),
-            "ringfence_media_restarts_total": self._counts["media_lost"],
-            "ringfence_recordings_total": {
-                "saved": self._counts["saved"],
-                "failed": self._counts["failed"],
-            },
             "ringfence_fetches_total": {k: float(v) for k, v in self.outside.fetched.items()},
             "ringfence_jobs_waiting": jobs.get("ready", 0) + jobs.get("leased", 0),
             "ringfence_jobs_dead": jobs.get("dead", 0),
@@ -450,24 +434,6 @@ class Exchange:
             "ringfence_disk_free_bytes": store.recordings.free_bytes(),
             "ringfence_clock_skew_seconds": self.clock.skew_ms() / 1000,
         }
-
-    def _count(self, facts: Sequence[CallFact]) -> None:
-        for fact in facts:
-            match fact:
-                case events.CallOffered():
-                    self._counts["inbound"] += 1
-                case events.CallPlaced():
-                    self._counts["outbound"] += 1
-                case events.CallAnswered():
-                    self._counts["answered"] += 1
-                case events.CallEnded():
-                    self._ended[fact.cause.value] += 1
-                case events.RecordingSaved():
-                    self._counts["saved"] += 1
-                case events.RecordingFailed():
-                    self._counts["failed"] += 1
-                case _:
-                    pass
 
     # -- set-up that changed ------------------------------------------------------------------
 
@@ -510,87 +476,15 @@ class Exchange:
 
     async def trunk_added(self, trunk: Trunk) -> None:
         """A carrier is trusted by its address; or we register there and ask whether it lives."""
-        entry = trunk_entry(trunk)
-        if not entry.host:
-            self._guard.trust(trunk.id, trunk.host)
-            if trunk.host == LOOPBACK:
-                # This machine by its other names: a program here that calls the address of the
-                # ready line comes from that address.
-                self._guard.trust(trunk.id, "::1")
-                if is_of_this_machine(self._advertise):
-                    self._guard.trust(trunk.id, self._advertise)
-            self._trunk_states[trunk.id] = ("trusted", None, None)
-            return
-        uri = Uri("sip", None, entry.host, entry.port)
-        if entry.transport != "udp":
-            uri = uri.with_params(transport=entry.transport)
-        self._trunk_states[trunk.id] = ("unknown", "its address is being looked up", None)
-        targets = await self._located(uri)
-        if not targets:
-            self._trunk_states[trunk.id] = (
-                "unreachable",
-                (
-                    "the name of its host is not known; check its spelling and the DNS of this"
-                    " machine; it is looked up again every minute"
-                ),
-                None,
-            )
-            self._look_again(trunk)
-            return
-        for target in targets:
-            self._guard.trust(trunk.id, target.host)
-        if entry.register and entry.username is not None and entry.password is not None:
-            self._trunk_states[trunk.id] = ("registering", None, None)
-            self.transport.do(
-                sip.Register(
-                    registration=wire.RegistrationKey(str(trunk.id)),
-                    targets=targets,
-                    registrar=uri,
-                    aor=Uri("sip", entry.username, entry.host),
-                    contact_user=entry.username,
-                    credentials=sip.Credentials(entry.username, entry.password),
-                )
-            )
-        else:
-            self._trunk_states[trunk.id] = ("trusted", None, None)
-            self.transport.do(
-                sip.Probe(
-                    probe=wire.ProbeKey(str(trunk.id)),
-                    targets=targets,
-                    uri=uri,
-                    interval_ms=int(TRUNK_PROBE_MS),
-                )
-            )
-
-    def _look_again(self, trunk: Trunk) -> None:
-        """Whoever could not be found may be found later: a name server may have been down."""
-
-        async def later() -> None:
-            await asyncio.sleep(TRUNK_LOOKUP_MS / 1000)
-            if self._office.trunks.get(trunk.id) is trunk:
-                await self.trunk_added(trunk)
-
-        task = asyncio.create_task(later())
-        self._lookups.add(task)
-        task.add_done_callback(self._lookups.discard)
-
-    async def _located(self, uri: Uri) -> tuple[wire.Peer, ...]:
-        found: asyncio.Future[tuple[wire.Peer, ...]] = asyncio.get_running_loop().create_future()
-        self._resolver.locate(uri, found.set_result)
-        return await found
+        await self._trunks.added(trunk)
 
     def trunk_removed(self, trunk: Trunk) -> None:
         """A carrier is trusted no longer."""
-        self._guard.distrust(trunk.id)
-        self._trunk_states.pop(trunk.id, None)
-        if trunk.kind == "register":
-            self.transport.do(sip.Unregister(registration=wire.RegistrationKey(str(trunk.id))))
-        else:
-            self.transport.do(sip.StopProbe(probe=wire.ProbeKey(str(trunk.id))))
+        self._trunks.removed(trunk)
 
     def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
         """State, a sentence about it, and when a registration expires."""
-        return self._trunk_states.get(trunk.id, ("unknown", None, None))
+        return self._trunks.state(trunk)
 
 
 def spare_legs(settings: Settings) -> int:

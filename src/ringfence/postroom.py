@@ -98,4 +98,5 @@ class Postroom:
     async def _fetch(self, request: Request, *, limit: int, total_ms: int) -> Reply:
         document = Document(request.body, request.media_type, request.headers, request.method)
         result = await self._web.ask(request.url, document, limit, total_ms)
-        return Reply(result.status, result.body, result.failure or "")
+        asked = next((value for name, value in result.headers if name.lower() == "retry-after"), "")
+        return Reply(result.status, result.body, result.failure or "", asked)

@@ -326,12 +326,13 @@ def lock(path: str) -> int | None:
 def main(argv: list[str]) -> int:
     """Run the plan given as one JSON argument.
 
-    ``{"lock": path, "drain_seconds": n, "json": bool, "children": [{"name", "argv", "log",
-    "main"}]}``
+    ``{"lock": path, "drain_seconds": n, "json": bool, "stop": command, "children": [{"name",
+    "argv", "log", "main"}]}``
     """
     plan = json.loads(argv[0])
     if lock(plan["lock"]) is None:
-        reason = "it is already running on this data folder; 'ringfence stop' stops it"
+        stop = plan.get("stop", "ringfence stop")
+        reason = f"it is already running on this data folder; '{stop}' stops it"
         line = json.dumps({"refused": "already_running", "reason": reason})
         _print(line, as_json=plan["json"])
         return EXIT_REFUSED

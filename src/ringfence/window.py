@@ -18,6 +18,7 @@ from ringfence.office.payment_desk import PaymentDesk
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
+from ringfence.switch.guard import Ban
 from ringfence.wing import Wing
 
 
@@ -68,6 +69,14 @@ class AccountLive:
     def binding_expires(self, username: str) -> Ms | None:
         """Until when a phone is registered, None where it is not."""
         return self._exchange.binding_expires(username)
+
+    def bans(self) -> list[Ban]:
+        """Addresses that get no answer by SIP."""
+        return self._exchange.bans()
+
+    def lift_ban(self, address: str, /) -> Ban | None:
+        """Answer an address again."""
+        return self._exchange.lift_ban(address)
 
     def engines(self) -> list[views.Engine]:
         """The media workers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from ringfence.calls import events
 from ringfence.config import Settings
 from ringfence.kernel.clock import SystemClock
 from ringfence.kernel.entropy import Entropy
@@ -18,6 +19,7 @@ from ringfence.markup.exchange import Callback
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office, alerts, billing, tenancy
 from ringfence.office.caller_ids import CallerIdChecks
+from ringfence.office.deliveries import ENDS
 from ringfence.office.live import reached
 from ringfence.office.messaging.replies import Replies
 from ringfence.office.number_ties import PassedOn
@@ -38,7 +40,7 @@ from ringfence.switch.room_control import RoomControl
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.rulings import House, Rulings
 from ringfence.switch.sessions import Sessions
-from ringfence.switch.tenant import Tenant
+from ringfence.switch.tenant import Tenant, listen
 from ringfence.switch.tolls import Tolls
 
 log = get_logger(__name__)
@@ -119,9 +121,12 @@ class Wing:
         office, shared = self.office, self._shared
         settings = shared.settings
         self.checks = CallerIdChecks(office, self.outside.applets)
-        tenant.watchers += [
-            self.outside.watch, self.scribe.watch, self.checks.watch, partial(alerts.watch, office)
-        ]  # fmt: skip
+        heard = tenant.listeners
+        listen(heard, self.outside.watch, events.TimelineNoted)
+        listen(heard, self.scribe.watch, events.RecordingSaved, events.RecordingFailed)
+        listen(heard, office.postbox.watch, *ENDS)
+        listen(heard, self.checks.watch, events.CallEnded)
+        listen(heard, partial(alerts.watch, office), events.CallEnded)
         tolls = Tolls(
             shared.clock,
             settings.allow_prefixes,

@@ -196,7 +196,8 @@ def application(counter: Counter) -> Any:
 @pytest.fixture
 def client(office: FakeOffice, counter: Counter, application: Any) -> Iterator[TestClient[Any]]:
     counter.office = office
-    application.state.pop("limiters", None)
+    for counted in ("limiters", "rates"):
+        application.state.pop(counted, None)
     with TestClient(application, raise_server_exceptions=False) as client:
         yield client
 

@@ -134,6 +134,14 @@ def test_refusals_carry_their_clause(office: Any) -> None:
     assert answer == {"refused": "not_found", "reason": "no such call", "clause": "C1"}
 
 
+def test_refusals_carry_what_they_are_about(office: Any) -> None:
+    office.answers["call.place"] = Refused("invalid_number", "write it", field="caller")
+    [answer] = run(office, {"do": "call.place"})
+    assert answer == {
+        "refused": "invalid_number", "reason": "write it", "clause": None, "field": "caller"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("error", [RuntimeError("+12025550123"), OSError(28, "+12025550123")])
 def test_a_bug_is_a_sentence_and_the_next_request_is_answered(
     office: Any, error: Exception

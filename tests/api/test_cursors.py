@@ -68,3 +68,35 @@ def test_a_row_without_a_name_counts_by_its_place():
     assert cursors.called(7) == ""
     page, position = cursors.cut([1, 2, 3], 2, cursors.Cursor(HERE, "", 2))
     assert (page, position) == ([3], None)
+
+
+@given(
+    st.lists(st.integers(0, 99), min_size=3, max_size=30, unique=True),
+    st.booleans(),
+    st.integers(1, 5),
+    st.data(),
+)
+def test_no_row_is_missed_though_the_last_one_goes(
+    numbers: list[int], down: bool, limit: int, data: st.DataObject
+) -> None:
+    """A row that is there from the first page to the last is on one of them, in any sorted list."""
+    rows = [{"name": f"{n:02d}"} for n in sorted(numbers, reverse=down)]
+    stay = {row["name"] for row in rows}
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page, position = cursors.cut(rows, limit, cursor)
+        seen += [row["name"] for row in page]
+        if position is None:
+            break
+        cursor = cursors.Cursor(b"", page[-1]["name"], position)
+        if data.draw(st.booleans()):
+            stay.discard(page[-1]["name"])
+            rows.remove(page[-1])
+    assert stay <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_where_nothing_is_in_order_a_row_comes_twice_rather_than_never() -> None:
+    rows = [{"name": name} for name in "bdace"]
+    assert cursors.cut(rows, 2, cursors.Cursor(b"", "gone", 3))[0] == [{"name": "a"}, {"name": "c"}]

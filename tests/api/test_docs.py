@@ -42,3 +42,9 @@ def test_the_type_of_a_problem_is_a_page_that_says_what_to_do(client: Any, code:
 @pytest.mark.parametrize("code", ["<b>", "a b", "x" * 65])
 def test_a_page_repeats_no_nonsense(client: Any, code: str) -> None:
     assert client.get(f"/v1/problems/{code}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["/v1", "/v1/"])
+def test_the_address_of_the_api_leads_to_its_page(client: Any, typed: str) -> None:
+    answer = client.get(typed, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/v1/docs")

@@ -131,3 +131,26 @@ async def test_a_body_too_large_is_taken_off_the_line_before_it_is_refused(
     assert await ask(10_000_000, 20) == (413, 20)
     assert await ask(10_000_000, 20, "http.disconnect") == (413, 20)
     assert (await ask(2 * HTTP_DRAIN_MAX, 20)) == (413, 0)
+
+
+def test_head_is_get_without_what_it_says(client: TestClient[Any], office: Any, basic: Any) -> None:
+    office.answers["phone.list"] = []
+    for path in ("/v1/phones", "/v1/docs", "/v1/calls/CA1", "/health"):
+        whole = client.get(path, headers=basic())
+        head = client.head(path, headers=basic())
+        assert (head.status_code, head.content) == (whole.status_code, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+    assert client.head("/v1/phones").status_code == 401
+    assert client.head("/v1/events/stream", headers=basic()).status_code == 405
+    assert client.head("/admin/once").status_code == 405
+    assert office.tokens == {"once"}, "a link that opens once is not used up by a look at it"
+
+
+@pytest.mark.parametrize("path", ["/v1/calls", "/v1/openapi.json", "/health"])
+def test_head_says_what_get_would_without_its_body(
+    client: TestClient[Any], basic: Any, path: str
+) -> None:
+    asked, head = (client.request(verb, path, headers=basic()) for verb in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (asked.status_code, b"")
+    for name in ("content-type", "content-length"):
+        assert head.headers.get(name) == asked.headers.get(name)

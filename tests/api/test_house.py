@@ -30,10 +30,22 @@ def test_a_field_that_looks_like_a_value_is_not_repeated(client: Any, basic: Any
 
 
 def test_a_missing_and_a_wrong_field_are_named(client: Any, basic: Any) -> None:
-    missing = client.post("/v1/calls", json={}, headers=basic())
-    assert "to is missing" in missing.json()["detail"]
-    wrong = client.post("/v1/calls", json={"to": 7}, headers=basic())
-    assert "to is missing or of the wrong type" in wrong.json()["detail"]
+    for body, says, pointer in (
+        ({}, "to is missing", "/to"),
+        ({"to": 7}, "to wants `str`", "/to"),
+        ({"to": "x", "record": {"track": 1}}, "record.track wants `str", "/record/track"),
+        ({"to": "x", "record": {"odd": 1}}, "no field record.odd", "/record/odd"),
+        ({"to": "x", "status_events": ["a", 1]}, "status_events.1 wants", "/status_events/1"),
+        ({"to": "x" * 5_000}, "to is too long: at most 4096", "/to"),
+        ({"to": "x", "ring_s": 2**63}, "ring_s is too large", "/ring_s"),
+    ):
+        wrong = client.post("/v1/calls", json=body, headers=basic()).json()
+        assert says in wrong["detail"], wrong
+        assert (wrong["code"], wrong["pointer"]) == ("bad_argument", pointer)
+    odd = client.post("/v1/numbers", headers=basic(),
+                      json={"number": "x", "hooks": {"s3cret": {"url": 1}}})  # fmt: skip
+    assert "something in hooks wants" in odd.json()["detail"]
+    assert "s3cret" not in odd.text
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"to": "\xff"}', b"\xff", b"[" * 10_000])
@@ -96,7 +108,7 @@ def test_a_page_that_has_not_changed_is_not_sent_again(
 
 def test_the_next_page_begins_behind_the_last_row(client: Any, basic: Any, office: Any) -> None:
     page = client.get("/v1/recordings?limit=1&call=CA1", headers=basic()).json()
-    assert office.asked[-1][1] == {"call": "CA1", "limit": 1, "before": None}
+    assert office.asked[-1][1] == {"call": "CA1", "newest": True, "limit": 1, "before": None}
     word = page["next"]
     client.get(f"/v1/recordings?limit=1&call=CA1&cursor={word}", headers=basic())
     assert office.asked[-1][1]["before"] == page["items"][0]["sid"]
@@ -126,3 +138,31 @@ def test_a_refusal_inside_looks_like_every_other(client: Any, basic: Any, office
     assert (answer.status_code, answer.json()["clause"]) == (409, "C1")
     assert answer.headers["content-type"] == "application/problem+json"
     assert "ratelimit" in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+    ],
+)
+def test_a_body_is_json_and_says_so(
+    client: Any, basic: Any, office: Any, headers: dict[str, str]
+) -> None:
+    office.answers["phone.add"] = None
+    body = b'{"name": "desk"}'
+    answer = client.post("/v1/phones", content=body, headers=basic() | headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    for good in ({"Content-Type": "application/json; charset=utf-8"}, {}):
+        assert client.post("/v1/phones", content=body, headers=basic() | good).status_code == 201
+
+
+def test_a_query_that_nobody_declared_is_refused(client: Any, basic: Any, office: Any) -> None:
+    office.answers["phone.list"] = []
+    answer = client.get("/v1/phones?name=desk", headers=basic())
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_argument")
+    answer = client.post("/v1/phones?name=desk", json={"name": "desk"}, headers=basic())
+    assert answer.status_code == 400
+    assert client.get("/v1/phones?limit=5", headers=basic()).status_code == 200

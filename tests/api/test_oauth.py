@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,8 @@ from oauthlib.oauth2 import BackendApplicationClient, WebApplicationClient
 from office_open import opened
 
 from ringfence.api.http import build
+from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.limits import APP_ACCESS_MS
 
 BACK = "https://app.example.com/back?x=1"
 HERE = "https://testserver.local"
@@ -150,7 +153,7 @@ def test_what_is_denied_goes_back_as_denied(web: Any, app: Any) -> None:
     [
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
-        ({"response_type": "token"}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
         ({"scope": "calls:write"}, "invalid_scope"),
     ],
 )
@@ -193,7 +196,9 @@ def test_errors_are_those_of_the_rfc(web: Any, app: Any) -> None:
     good = {"client_id": app["sid"], "client_secret": app["secret"]}
     for form, error, status in (
         (good | {"grant_type": "password"}, "unsupported_grant_type", 400),
-        (good, "unsupported_grant_type", 400),
+        (good, "invalid_request", 400),
+        (good | {"grant_type": "refresh_token"}, "invalid_request", 400),
+        (good | {"grant_type": ["client_credentials"] * 2}, "invalid_request", 400),
         (good | {"grant_type": "authorization_code"}, "invalid_request", 400),
         (good | {"grant_type": "refresh_token", "refresh_token": "x"}, "invalid_grant", 400),
         (good | {"grant_type": "client_credentials", "scope": "x"}, "invalid_scope", 400),
@@ -207,3 +212,50 @@ def test_where_everything_is_can_be_found(web: Any) -> None:
     said = web.get("/.well-known/oauth-authorization-server").json()
     assert said["token_endpoint"] == f"{said['issuer']}/oauth/token"
     assert said["code_challenge_methods_supported"] == ["S256"]
+
+
+def test_what_has_tokens_in_it_is_kept_nowhere(web: Any, app: Any) -> None:
+    answer = token(web, app, BackendApplicationClient(app["sid"]))
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+
+
+def test_a_question_that_says_something_twice_is_none(web: Any, app: Any) -> None:
+    sign_in(web)
+    asked = [
+        ("response_type", "code"), ("client_id", app["sid"]), ("redirect_uri", BACK),
+        ("redirect_uri", BACK), ("code_challenge", "c" * 43), ("code_challenge_method", "S256"),
+    ]  # fmt: skip
+    answer = web.get("/oauth/authorize", params=asked, follow_redirects=False)
+    assert (answer.status_code, "location" in answer.headers) == (400, False)
+
+
+def test_an_app_is_told_what_is_wrong_with_its_token(
+    web: Any, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = token(web, app, BackendApplicationClient(app["sid"]), scope=["calls:read"]).json()
+    for url, shown, status, error in (
+        ("/v1/calls", "x", 401, "invalid_token"),
+        ("/v1/numbers", made["access_token"], 403, "insufficient_scope"),
+    ):
+        answer = web.get(url, headers={"Authorization": f"Bearer {shown}"})
+        assert answer.status_code == status
+        assert f'Bearer realm="Ringfence", error="{error}"' in answer.headers["www-authenticate"]
+    assert "error=" not in web.get("/v1/calls").headers["www-authenticate"]
+    with monkeypatch.context() as patch:
+        patch.setattr(web.office, "clock", VirtualClock(web.office.clock.now() + APP_ACCESS_MS))
+        answer = web.get("/v1/calls", headers={"Authorization": f"Bearer {made['access_token']}"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
+    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+
+
+def test_the_issuer_is_where_it_was_set_whatever_host_is_asked_for(
+    web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/.well-known/oauth-authorization-server"
+    assert web.get(path).json()["issuer"] == HERE
+    settings = replace(web.office.settings, public_url="https://pbx.example.com")
+    monkeypatch.setattr(web.office, "settings", settings)
+    said = web.get(path, headers={"Host": "evil.example.net"}).json()
+    assert said["issuer"] == "https://pbx.example.com"
+    assert said["token_endpoint"] == "https://pbx.example.com/oauth/token"
+    assert "evil" not in str(said)

@@ -115,6 +115,32 @@ def test_a_feed_has_an_entry_for_each_version_with_its_changes(client: TestClien
     assert client.get("/privacy/2/changes").json()["severity"] == "material"
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.promise("POL-01")
+@pytest.mark.parametrize("path", ["/privacy/2/changes", "/privacy/versions"])
+def test_a_browser_reads_changes_and_versions_as_pages(client: TestClient[Any], path: str) -> None:
+    read = client.get(path, headers=BROWSER)
+    assert read.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'href="/privacy/2"' in read.text
+    assert 'href="/privacy/1"' in read.text
+    assert read.headers["vary"] == "Accept"
+    assert "set-cookie" not in read.headers
+    plain = client.get(path)
+    assert plain.headers["content-type"].startswith("application/json")
+    assert plain.json()
+    assert client.get("/privacy/9x/changes", headers=BROWSER).status_code == 404
+
+
+def test_a_notice_leads_to_the_versions_before_it(client: TestClient[Any]) -> None:
+    second, first = client.get("/privacy/2").text, client.get("/privacy/1").text
+    for target in ("/privacy/1", "/privacy/2/changes", "/privacy/versions"):
+        assert f'href="{target}"' in second
+    assert 'href="/privacy/versions"' in first
+    assert "/privacy/0" not in first
+
+
 @pytest.mark.promise("POL-03")
 def test_the_pop_up_stands_on_the_status_page_until_it_is_acknowledged(
     client: TestClient[Any], office: Any

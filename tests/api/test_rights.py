@@ -12,6 +12,8 @@ from ringfence.api.views import Chunk, ExportHead
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CHILD_REPORTS_PER_DAY, RIGHTS_PER_HOUR
 from ringfence.privacy.cases.rights import RIGHTS
+from ringfence.privacy.consent.texts import consentable
+from ringfence.privacy.purposes import PURPOSES
 
 STATUS = case_views.Status(
     kind="access", state="answered", received=1_700_000_000_000, due=1_700_600_000_000,
@@ -162,3 +164,22 @@ def test_a_script_that_asks_without_end_is_told_to_wait(client: TestClient[Any])
         for _ in range(RIGHTS_PER_HOUR + 1)
     }
     assert codes == {200, 429}
+
+
+def test_everything_one_may_object_to_or_take_back_can_be_chosen(client: TestClient[Any]) -> None:
+    chosen = {attrs.get("value") for attrs in Page(client.get("/rights").text).all("option")}
+    interests = {key for key, one in PURPOSES.items() if one.basis == "legitimate_interest"}
+    assert {*consentable(), *interests, "service", ""} - {"market"} <= chosen
+    assert {"name", "number", "email", "record"} <= chosen
+
+
+def test_which_record_is_wrong_goes_along(client: TestClient[Any], office: Any) -> None:
+    record = "CA" + "0" * 32
+    answer = client.post(
+        "/rights/ask",
+        data={"kind": "correction", "contact": "+12025550123", "what": "record",
+              "value": "it was not me", "record": record},
+    )  # fmt: skip
+    assert answer.status_code == 200
+    (asked,) = [args for name, args, _ in office.asked if name == "privacy.rights.ask"]
+    assert asked["details"]["record"] == record

@@ -27,6 +27,15 @@ def test_a_stranger_sees_health_but_no_calls(client: TestClient[Any], office: An
     assert [(name, actor) for name, _, actor in office.asked] == [("system.health", "public")]
 
 
+def test_the_foot_leads_to_the_notice_the_rights_the_choices_and_the_api(
+    client: TestClient[Any],
+) -> None:
+    page = client.get("/").text
+    foot = page[page.index("<footer>") :]
+    for path in ("/privacy", "/rights", "/privacy/choices", "/v1/docs"):
+        assert f'href="{path}"' in foot
+
+
 def test_whoever_signed_in_sees_calls_without_numbers(client: TestClient[Any]) -> None:
     client.get("/admin/once", follow_redirects=False)
     page = client.get("/").text
@@ -43,6 +52,13 @@ def test_names_are_escaped(client: TestClient[Any], office: Any) -> None:
     page = client.get("/").text
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_a_worker_that_hung_is_told_of(client: TestClient[Any], office: Any) -> None:
+    client.get("/admin/once", follow_redirects=False)
+    assert "hung" not in client.get("/").text
+    change(office, engines=[views.Engine(shard=0, connected=True, engine="native", hung=2)])
+    assert "ended because it hung: 2 times, and its calls lost their audio" in client.get("/").text
 
 
 def test_the_style_is_served(client: TestClient[Any]) -> None:

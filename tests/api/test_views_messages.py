@@ -14,3 +14,12 @@ def test_a_message_is_json_and_back():
     again = msgspec.json.decode(msgspec.json.encode(page), type=views.MessagePage)
     assert again == page
     assert again.messages[0].body is None
+
+
+def test_facts_of_a_message_are_plain_values():
+    made = views.MessageFact(at=1, name="MessageSent", facts={"carrier": "here", "parts": 2})
+    assert msgspec.json.decode(msgspec.json.encode(made), type=views.MessageFact) == made
+    shape = msgspec.json.schema(views.MessageFact)["$defs"]["MessageFact"]["properties"]["facts"]
+    assert {one["type"] for one in shape["additionalProperties"]["anyOf"]} == {
+        "string", "integer", "boolean", "null",
+    }  # fmt: skip

@@ -147,7 +147,9 @@ def test_rates_that_are_none(words: dict[str, str]) -> None:
         rate_of(**({"service": "calls-outbound", "price": "1"} | words))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("price", ["", "much", "-1", "0.0000001", "NaN", "Infinity", "1e99"])
+@pytest.mark.parametrize(
+    "price", ["", "much", "-1", "0.0000001", "NaN", "Infinity", "1e99", "1e3", "1_0"]
+)
 def test_prices_that_are_none(price: str) -> None:
     with pytest.raises(Refused, match="bad_amount"):
         out("", price)

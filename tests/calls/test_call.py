@@ -338,10 +338,12 @@ class Chaos:
                 self.do(commands.StartRecording(source="call", min_ms=700))
 
     def on_dial(self, pick: int) -> None:
-        screen = commands.Screen(clips=(CLIP,) if pick % 2 else ())
+        said = commands.Screen(clips=(CLIP,) if pick % 2 else (), asks=pick in {3, 5})
+        for leg in tuple(self.call.legs):  # whoever waits for it; the others pay no heed
+            self.do(commands.Screened(leg=leg, screen=None if pick == 7 else said))
         command = commands.Dial(
             targets=(
-                target("a", screen=screen if pick in {3, 4} else None, person=pick != 2),
+                target("a", screen=2 if pick in {3, 4} else 0, person=pick != 2),
                 target("b", send_digits="1w2" if pick == 5 else ""),
                 target("c"),
             )[: 1 + pick % 3],

@@ -9,7 +9,8 @@ import pytest
 from ringfence.calls import commands, company
 
 KINDS = (
-    company.JoinConference, company.KeepVoice, company.LeaveConference, company.Enqueue,
+    company.AskVoice, company.HoldVoice, company.JoinConference, company.KeepVoice,
+    company.LeaveConference, company.Enqueue,
     company.LeaveQueue, company.MeetAgent, company.TakeFromQueue,
 )  # fmt: skip
 

@@ -45,13 +45,53 @@ def test_a_call_that_runs(rig: Any) -> None:
     assert codes(diagnose(rig.facts)) == ["call_runs", "no_fault"]
 
 
-def test_audio_that_was_not_counted_is_not_said_to_be_absent(rig: Any) -> None:
-    """Packets of a codec nobody agreed to come in, too, and are in no figure."""
+@pytest.mark.parametrize(
+    ("number", "named"),
+    [(18, "G.729"), (111, "that only its SDP names"), (77, "(payload type 77)")],
+)
+@pytest.mark.parametrize("sent", [0, 500])
+def test_the_wrong_codec_is_told_from_silence(rig: Any, number: int, named: str, sent: int) -> None:
+    rig.answered()
+    found = ended(rig, packets_in=0, packets_out=sent, foreign_in=490, foreign_type=number)
+    told = next(each for each in found if each.severity == "fault")
+    assert told.code == "wrong_codec"
+    assert "490 packets" in told.sentence
+    assert named in told.sentence
+    assert "agreed, PCMU" in told.sentence
+    assert "Allow PCMU alone" in told.remedy
+    assert "one_way_in" not in codes(found)
+
+
+def test_a_codec_changed_in_mid_call_is_told_too(rig: Any) -> None:
+    rig.answered()
+    assert "wrong_codec" in codes(ended(rig, packets_in=100, foreign_in=400, foreign_type=3))
+
+
+def test_a_little_comfort_noise_is_no_fault(rig: Any) -> None:
+    rig.answered()
+    assert "wrong_codec" not in codes(ended(rig, foreign_in=20, foreign_type=13))
+
+
+def test_a_muted_microphone_is_told_from_a_network_that_fails(rig: Any) -> None:
+    rig.answered()
+    found = ended(rig, silent_in=495)
+    assert "silence_in" in codes(found)
+    assert "one_way_in" not in codes(found)
+    told = next(each for each in found if each.code == "silence_in")
+    assert "the network and the codec work" in told.sentence
+    assert "microphone" in told.remedy
+
+
+def test_packets_from_elsewhere_are_told_from_none(rig: Any) -> None:
+    rig.answered()
+    assert "wrong_source" in codes(ended(rig, packets_in=0, strangers_in=480))
+
+
+def test_no_packet_at_all_is_said_so(rig: Any) -> None:
     rig.answered()
     told = next(each for each in ended(rig, packets_in=0) if each.code == "one_way_in")
-    assert "agreed codec" in told.sentence
-    assert "not one packet" not in told.sentence
-    assert "another codec" in told.remedy
+    assert "no packet of any codec" in told.sentence
+    assert "firewall" in told.remedy
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,7 @@ def test_nobody_answers_in_time(rig: Any) -> None:
         effects.ReleaseLeg(leg=agent),
     ]
     assert finished(rig).status == "no_answer"
+    assert (finished(rig).leg, finished(rig).rung) == (None, agent)
 
 
 def test_a_leg_that_cannot_be_placed(rig: Any) -> None:

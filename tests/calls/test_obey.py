@@ -8,6 +8,7 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.causes import Cause
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.ids import (
     CallId,
@@ -309,7 +310,8 @@ def test_a_partner_goes_on_in_a_call_of_its_own(rig: Any, make_rig: Any) -> None
     other.do(
         commands.AdoptLeg(
             leg=agent, parent=CallId("CA-test"), caller=PartyId("PA-caller"),
-            party=PartyId("PA-agent"), codec=given.codec,
+            party=PartyId("PA-agent"), codec=given.codec, placed_at=given.placed_at,
+            up_at=given.up_at,
         )
     )  # fmt: skip
     assert other.told(notices.Answered)
@@ -319,7 +321,10 @@ def test_a_partner_goes_on_in_a_call_of_its_own(rig: Any, make_rig: Any) -> None
     other.wait(2_000)
     other.hear(inputs.LegHungUp(leg=agent))
     ended = other.finish()
-    assert (ended.duration_ms, ended.hung_up_by, ended.direction) == (2_000, "callee", "outbound")
+    assert (ended.duration_ms, ended.hung_up_by, ended.direction) == (5_000, "callee", "outbound")
+    assert (ended.offered_at, ended.answered_at) == (given.placed_at, given.up_at)
+    (gone,) = other.wrote(events.LegEnded)
+    assert gone.up_ms == 5_000, "it is charged for the whole"
     rig.do(commands.Hangup())
     (recording,) = rig.wrote(events.RecordingRequested)
     rig.hear(inputs.RecordingBroke(recording=recording.recording, reason="failed"))
@@ -344,8 +349,9 @@ def test_only_a_partner_is_given_away(rig: Any, state: str) -> None:
 def test_a_call_adopts_first_or_never(rig: Any) -> None:
     rig.answered()
     adopt = commands.AdoptLeg(
-        leg=LegId("LG-x"), parent=CallId("CA-x"), caller=PartyId("PA-1"), party=PartyId("PA-2")
-    )
+        leg=LegId("LG-x"), parent=CallId("CA-x"), caller=PartyId("PA-1"), party=PartyId("PA-2"),
+        placed_at=Ms(0), up_at=Ms(1),
+    )  # fmt: skip
     with pytest.raises(LocalError):
         rig.do(adopt)
 

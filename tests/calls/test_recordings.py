@@ -73,6 +73,9 @@ def test_the_caller_hangs_up_after_the_message(rig: Any) -> None:
         notices.RecordingFinished,
     ]
     assert rig.fact_names()[-3:] == ["RecordingSaved", "VoicemailLeft", "CallEnded"]
+    (begun,), (done,) = rig.told(notices.RecordingBegun), rig.told(notices.RecordingFinished)
+    (since,) = [fact.at for fact in rig.wrote(events.RecordingStarted)]
+    assert begun.began == done.began == since
 
 
 def test_a_key_ends_a_message(rig: Any) -> None:

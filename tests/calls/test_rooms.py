@@ -8,7 +8,8 @@ import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
 from ringfence.calls.rooms import STAY_TABLE, StayState, StayTrigger
-from ringfence.kernel.ids import ConferenceId, LegId, PartyId
+from ringfence.kernel.ids import ClipId, ConferenceId, LegId, PartyId, RecordingId
+from ringfence.kernel.limits import RECORDING_ANSWER_MS
 
 CALLER = LegId("LG-caller")
 ROOM = ConferenceId("CF-1")
@@ -169,6 +170,21 @@ def test_what_nobody_hears_is_not_kept(rig: Any, how: Any) -> None:
     assert [fact.on for fact in facts] == [True, False]
 
 
+def test_who_is_muted_and_then_on_hold_has_one_recording(rig: Any) -> None:
+    inside(rig, record=True)
+    (start,) = rig.wants(effects.StartRecording)
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    for how, on in (
+        (inputs.RoomMuted, True), (inputs.RoomHeld, True),
+        (inputs.RoomMuted, False), (inputs.RoomHeld, False),
+    ):  # fmt: skip
+        assert not rig.wants(effects.ResumeRecording)
+        rig.hear(how(leg=CALLER, on=on))
+    assert rig.wants(effects.ResumeRecording)
+    assert not rig.wants(effects.StopRecording)
+    assert len(rig.wants(effects.StartRecording)) == 1
+
+
 def test_who_comes_in_muted_is_kept_once_they_are_heard(rig: Any) -> None:
     inside(rig, record=True, muted=True)
     assert not rig.wants(effects.StartRecording)
@@ -176,4 +192,129 @@ def test_who_comes_in_muted_is_kept_once_they_are_heard(rig: Any) -> None:
     rig.hear(inputs.RoomMuted(leg=CALLER, on=False))
     assert not rig.wants(effects.StartRecording)
     rig.hear(inputs.RoomHeld(leg=CALLER, on=False))
+    assert len(rig.wants(effects.StartRecording)) == 1
+
+
+# --- asked anew in the middle of a talk -----------------------------------------------------------
+
+
+def notice(*, ask: bool = True) -> commands.RecordingNotice:
+    return commands.RecordingNotice(
+        clips=(ClipId("CL-said"),), ask=ask, text="hash", version="1", language="en"
+    )
+
+
+def ruled(duty: Any, *, outcome: Any = "ask") -> commands.RuleRecording:
+    return commands.RuleRecording(
+        source="conference", outcome=outcome, law="ask", rules=("x",), edition="1", decided_at=1,
+        beep=False, policy="law", hours=None, zone="UTC", parties=(PartyId("PA-caller"),),
+        places=("",), standings=("person",), consents=("unknown",), restricted=(False,),
+        duties=(duty,), again=True,
+    )  # fmt: skip
+
+
+def kept(rig: Any, duty: Any = "ask") -> RecordingId:
+    """A member whose voice is kept, until somebody came in under a stricter law."""
+    inside(rig, record=True)
+    (start,) = rig.wants(effects.StartRecording)
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    rig.do(commands.HoldVoice(why="unasked"))
+    assert rig.wants(effects.PauseRecording)
+    rig.do(ruled(duty))
+    return RecordingId(start.recording)
+
+
+def said(rig: Any, reason: Any = "done") -> None:
+    play = rig.wants(effects.StartPlay)[-1].play
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=play, reason=reason))
+
+
+def press(rig: Any, digit: str) -> None:
+    rig.hear(inputs.DigitPressed(leg=CALLER, digit=digit))
+
+
+@pytest.mark.promise("TEL-07")
+@pytest.mark.parametrize("key", ["1", "2", "*", ""])
+def test_a_member_asked_anew_is_kept_after_a_yes_alone(rig: Any, key: str) -> None:
+    recording = kept(rig)
+    rig.do(commands.AskVoice(notice=notice()))
+    rig.do(commands.ResumeRecording(recording=recording))
+    rig.hear(inputs.RoomMuted(leg=CALLER, on=True))
+    rig.hear(inputs.RoomMuted(leg=CALLER, on=False))
+    said(rig)
+    assert not rig.wants(effects.ResumeRecording), "nobody else may let it go on"
+    if key:
+        press(rig, key)
+    else:
+        rig.wait(RECORDING_ANSWER_MS)
+    (told,) = rig.wrote(events.RecordingTold)
+    assert told.answer == {"1": "yes", "": "nothing"}.get(key, "no")
+    assert bool(rig.wants(effects.ResumeRecording)) is (key == "1")
+    assert bool(rig.wants(effects.StopRecording)) is (key != "1")
+    rig.hear(inputs.RoomHeld(leg=CALLER, on=True))
+    rig.hear(inputs.RoomHeld(leg=CALLER, on=False))
+    assert len(rig.wants(effects.StartRecording)) == 1, "a no stays one"
+    assert not rig.wants(effects.LeaveRoom), "they stay in the room"
+
+
+@pytest.mark.promise("TEL-07")
+def test_a_member_told_anew_is_kept_once_they_heard_it(rig: Any) -> None:
+    kept(rig, "announce")
+    rig.do(commands.AskVoice(notice=notice(ask=False)))
+    assert not rig.wants(effects.ResumeRecording)
+    said(rig)
+    assert rig.wants(effects.ResumeRecording)
+
+
+def test_what_could_not_be_said_is_a_no(rig: Any) -> None:
+    kept(rig)
+    rig.do(commands.AskVoice(notice=notice()))
+    said(rig, "failed")
+    assert rig.wants(effects.StopRecording)
+    rig.do(commands.HoldVoice(why="unasked"))
+    rig.do(ruled("ask"))
+    before = len(rig.wants(effects.StartPlay))
+    rig.do(commands.AskVoice(notice=notice()))
+    assert len(rig.wants(effects.StartPlay)) == before, "whoever said no is not asked again"
+
+
+@pytest.mark.promise("TEL-07")
+def test_a_still_stricter_law_takes_the_place_of_the_first(rig: Any) -> None:
+    """What was said for the first of them is no answer to the second."""
+    kept(rig, "announce")
+    rig.do(commands.AskVoice(notice=notice(ask=False)))
+    first = rig.wants(effects.StartPlay)[-1].play
+    rig.do(commands.HoldVoice(why="unasked"))
+    rig.do(ruled("ask"))
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=first, reason="done"))
+    assert not rig.wrote(events.RecordingTold)
+    rig.do(commands.AskVoice(notice=notice()))
+    said(rig)
+    assert not rig.wants(effects.ResumeRecording)
+    press(rig, "1")
+    assert rig.wants(effects.ResumeRecording)
+
+
+def test_who_leaves_is_asked_no_more(rig: Any) -> None:
+    kept(rig)
+    rig.do(commands.AskVoice(notice=notice()))
+    rig.hear(inputs.RoomLeft(leg=CALLER, reason="ended"))
+    assert rig.wants(effects.StopPlay)
+    press(rig, "1")
+    assert not rig.wrote(events.RecordingTold)
+    assert rig.told(notices.DigitHeard)[-1].digit == "1", "the key is the program's"
+    rig.do(commands.HoldVoice(why="unasked"))
+    rig.do(commands.AskVoice(notice=notice()))
+    assert not rig.wants(effects.ResumeRecording)
+
+
+def test_who_was_not_yet_kept_begins_with_the_yes(rig: Any) -> None:
+    """Muted all the while: the first frame that is kept is one after the yes."""
+    inside(rig, record=True, muted=True)
+    rig.do(commands.HoldVoice(why="unasked"))
+    rig.do(ruled("ask"))
+    rig.hear(inputs.RoomMuted(leg=CALLER, on=False))
+    assert not rig.wants(effects.StartRecording)
+    rig.do(commands.AskVoice(notice=notice()))
+    press(rig, "1")
     assert len(rig.wants(effects.StartRecording)) == 1

@@ -47,7 +47,27 @@ def test_a_recording_hears_noise_for_as_long_as_there_is_any_reason(rig: Any) ->
     assert rig.do(GuardDigits(on=True, why="verb")) == [on]
     assert rig.do(commands.Collect(sensitive=True)) == []
     assert rig.do(commands.StopCollect()) == []
-    assert rig.do(GuardDigits(on=False, why="verb")) == [off]
+    assert rig.do(GuardDigits(on=False, why="verb")) == []
+    rig.wait(SECRET_QUIET_MS)
+    assert rig.effects[-1] == off
+
+
+def test_the_sound_of_the_last_key_may_be_late_and_is_noise_all_the_same(rig: Any) -> None:
+    rig.answered()
+    rig.do(GuardDigits(on=True, why="verb"))
+    rig.do(GuardDigits(on=False, why="verb"))
+    rig.wait(SECRET_QUIET_MS - 1)
+    (start,) = rig.do(commands.StartRecording())
+    assert start.redact
+    rig.hear(inputs.RecordingBegan(recording=start.recording))
+    rig.do(GuardDigits(on=True, why="verb"))
+    rig.do(GuardDigits(on=False, why="verb"))
+    rig.wait(SECRET_QUIET_MS - 1)
+    assert not rig.wants(effects.RedactDigits)
+    rig.wait(1)
+    assert rig.wants(effects.RedactDigits) == [
+        effects.RedactDigits(recording=start.recording, on=False)
+    ]
 
 
 def test_another_program_lifts_what_a_verb_keeps_and_not_a_session(rig: Any) -> None:

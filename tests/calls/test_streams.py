@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from ringfence.calls import commands, effects, events, inputs, notices
-from ringfence.calls.stream import StreamOrder
-from ringfence.kernel.ids import ClipId, LegId, StreamId
+from ringfence.calls.hearing import Wish
+from ringfence.calls.stream import StreamOrder, Words
+from ringfence.kernel.ids import ClipId, LegId, PartyId, StreamId
 from ringfence.kernel.limits import SECRET_QUIET_MS, STREAM_END_MS, STREAMS_PER_CALL
 
 CALLER = LegId("LG-caller")
@@ -151,3 +152,17 @@ def test_who_hangs_up_while_it_is_said_is_not_listened_to(rig: Any) -> None:
     rig.hear(inputs.LegHungUp(leg=CALLER))
     assert not rig.wants(effects.StartStream)
     assert [notice.reason for notice in rig.told(notices.StreamFinished)] == ["call_over"]
+
+
+def test_who_takes_a_consent_back_is_listened_to_no_more(rig: Any) -> None:
+    """A stream that only listens, and words written down, end; a server that speaks stays."""
+    rig.answered()
+    listening, both = started(rig, ear("ear")), started(rig)
+    written = started(rig, StreamOrder(url="", name="words", words=Words(wish=Wish())))
+    assert rig.call.transcribed() == (written,)
+    new = rig.do(commands.ForbidRecording(party=PartyId("PA-caller")))
+    stopped = {effect.stream for effect in new if isinstance(effect, effects.StopStream)}
+    assert stopped == {listening, written}
+    assert both not in stopped
+    assert rig.call.transcribed() == ()
+    assert not rig.call.ending

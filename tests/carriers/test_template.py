@@ -59,6 +59,28 @@ def test_a_form() -> None:
     }
 
 
+LINKS = ("https://example.com/a.jpg", "https://example.com/b.jpg")
+
+
+def test_media_are_a_list_or_are_not_there() -> None:
+    fields = {"text": "{text}", "media[]": "{media}", "all": "{media}"}
+    made = json.loads(request(template(fields=fields), outbound(1, media=LINKS)).body)
+    assert made == {"text": "Hello", "media": list(LINKS), "all": "\n".join(LINKS)}
+    assert json.loads(request(template(fields=fields), outbound(1)).body) == {"text": "Hello"}
+    form = template(body="form", fields={"MediaUrl": "{media}", "m": "{text}"})
+    assert parse_qs(request(form, outbound(1, media=LINKS)).body.decode()) == {
+        "MediaUrl": list(LINKS), "m": ["Hello"]
+    }  # fmt: skip
+    assert parse_qs(request(form, outbound(1)).body.decode()) == {"m": ["Hello"]}
+
+
+def test_a_gateway_that_knows_no_media_gets_links_in_the_text() -> None:
+    made = template(fields={"text": "{text}"})
+    said = json.loads(request(made, outbound(1, media=LINKS)).body)["text"]
+    assert said == "\n".join(("Hello", *LINKS))
+    assert json.loads(request(made, outbound(1, "", media=LINKS)).body)["text"] == "\n".join(LINKS)
+
+
 def test_a_query() -> None:
     made = request(
         template(

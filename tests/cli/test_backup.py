@@ -33,6 +33,7 @@ def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any, name: 
     outcome = ringfence("backup", target)
     assert outcome.code == 0, outcome.err
     assert "without any key" in outcome.out
+    assert "1 files" not in outcome.out
     told = json.loads(ringfence("restore", target, "--yes", "--json", "--ledger", target).out)
     assert told["erased_again"] == []
     assert "may serve" in ringfence("restore", "--replay").out
@@ -69,6 +70,16 @@ def test_without_keys_it_is_all_noise(data: Path, tmp_path: Path, ringfence: Any
     outcome = ringfence("restore", target, "--data", str(tmp_path / "new"))
     assert outcome.code == 2
     assert "--keys" in outcome.err
+
+
+def test_the_next_command_is_for_the_same_folder(
+    data: Path, tmp_path: Path, ringfence: Any
+) -> None:
+    target, new = str(tmp_path / "backup"), tmp_path / "new place"
+    assert ringfence("backup", target).code == 0
+    outcome = ringfence("restore", target, "--keys", str(data / "keys"), "--data", str(new))
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.rstrip().endswith(f"ringfence up --data '{new}'")
 
 
 def test_one_thing_at_a_time(ringfence: Any, tmp_path: Path) -> None:

@@ -109,3 +109,13 @@ def test_a_timeline_is_followed(ringfence: Any, office: Any) -> None:
 def test_a_call_is_ended(ringfence: Any, office: Any) -> None:
     office.answers["call.hangup"] = CALL
     assert ringfence("call", "hangup", "CA1").out == "call CA1 is ended.\n"
+
+
+def test_calls_of_a_day_are_listed(ringfence: Any, office: Any) -> None:
+    office.answers["call.search"] = {"calls": [CALL], "next": None}
+    outcome = ringfence("calls", "--since", "2026-01-31", "--until", "2026-02-01")
+    assert "CA1" in outcome.out
+    name, args = office.asked[0]
+    assert name == "call.search"
+    assert (args["since"], args["until"]) == (1_769_817_600_000, 1_769_904_000_000)
+    assert ringfence("calls", "--since", "2026-01-31", "--status", "ended").code == 2

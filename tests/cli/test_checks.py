@@ -1,10 +1,12 @@
 """Every sentence of the doctor, from made-up facts."""
 
+import shlex
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from ringfence.cli.checks import Facts, Finding, Trunk, judge
+from ringfence.cli.checks import Facts, Finding, Trunk, closed, judge
 
 WELL = Facts(
     data="d",
@@ -57,7 +59,7 @@ def test_links_that_nobody_could_follow_are_told_of() -> None:
     [finding] = bad(open_to_all)
     assert (finding.check, finding.level) == ("links", "warning")
     assert "set public_url" in finding.text
-    assert finding.mend == "ringfence up --data d --public-url YOUR_URL"
+    assert finding.mend == "ringfence stop --data d && ringfence up --data d --public-url YOUR_URL"
     assert bad(replace(open_to_all, public_url=True)) == []
     assert bad(replace(WELL, http_bound="public")) == []
 
@@ -85,13 +87,22 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
         ({"advertise": "private"}, "nat", "warning", "private address", "--advertise"),
         ({"advertise": "loopback"}, "nat", "warning", "Only programs on this", "--advertise"),
         ({"sip_bound": "loopback"}, "nat", "warning", "Only programs on this", "--sip 0.0.0.0"),
+        (
+            {"sip_bound": "loopback", "sip_port": 5070, "running": True},
+            "nat",
+            "warning",
+            "Only programs on this",
+            "ringfence stop --data d && ringfence up --data d --sip 0.0.0.0:5070 --adv",
+        ),
         ({"clock_synchronised": False}, "clock", "warning", "time service", "timesyncd"),
         ({"skew_ms": -5000}, "clock", "warning", "was moved", "ringfence stop"),
+        ({"audit_faults": 2}, "audit", "fault", "changed by hand: 2 places", "audit verify"),
         ({"behind_ms": 5_000}, "clock", "warning", "5 seconds before", "set-ntp"),
         ({"behind_ms": 10 * 3_600_000}, "clock", "warning", "10 hours before", "set-ntp"),
         ({"ahead_ms": 400 * 86_400_000}, "clock", "warning", "400 days after", "clock-is-right"),
         ({"behind_ms": 400 * 86_400_000}, "clock", "fault", "400 days before", "set-ntp"),
         ({"writable": False}, "disk", "fault", "cannot be written", "chown"),
+        ({"writable": False}, "disk", "fault", "cannot be written", "chmod -R u+rwX d"),
         ({"private": False}, "disk", "fault", "Other users", "chmod 700"),
         ({"disk_free": 10**8}, "disk", "fault", "recordings are refused", "df -h"),
         ({"disk_free": 10**9}, "disk", "warning", "few days", "df -h"),
@@ -101,7 +112,7 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "engine",
             "warning",
             "pure-Python",
-            "pip install",
+            "python3 -m ringfence.media.engine.build && ringfence stop",
         ),
         (
             {"engine": "reference", "native_built": False, "compiler": False},
@@ -111,7 +122,8 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "apt-get install gcc",
         ),
         ({"engine": "reference"}, "engine", "warning", "though the native one", "--engine auto"),
-        ({"codecs": ("PCMU",)}, "codecs", "fault", "PCMA, G722", "pip install"),
+        ({"hung": 2}, "media", "warning", "hung, was ended and replaced", "logs/serve.log"),
+        ({"codecs": ("PCMU",)}, "codecs", "fault", "PCMA, G722", "engine.build"),
         ({"speech": False}, "speech", "fault", "stays silent", "espeakng-loader"),
         (
             {"trunks": (Trunk(name="c", state="refused", detail="wrong password"),)},
@@ -168,7 +180,7 @@ def test_every_complaint_has_a_command() -> None:
     broken = replace(
         WELL, answers_http=False, answers_sip=False, advertise="private", clock_synchronised=False,
         writable=False, private=False, disk_free=0, engine=None, codecs=("X",), speech=False,
-        trunks=(), files=1, receive_buffer=1, jobs_dead=1,
+        trunks=(), files=1, receive_buffer=1, jobs_dead=1, hung=1,
     )  # fmt: skip
     assert all(finding.mend for finding in bad(broken))
 
@@ -178,3 +190,90 @@ def test_a_folder_without_an_installation_is_the_first_thing_to_know() -> None:
     (first, *_) = judge(nothing)
     assert (first.level, first.mend) == ("fault", "ringfence up --data d")
     assert "There is no installation in d" in first.text
+
+
+def test_a_command_can_be_pasted_whatever_the_folder_is_called() -> None:
+    """A space in the name of the folder must not make two folders of it."""
+    data = "/srv/data of ours"
+    broken = replace(
+        WELL, data=data, writable=False, private=False, disk_free=0, engine=None, jobs_dead=1
+    )
+    idle = replace(broken, running=False, taken=("http",), engine=None, native_built=False)
+    carriers = (Trunk(name="c", state="connecting", detail=None),)
+    poor = replace(idle, trunks=(Trunk(name="c", state="refused", detail=None),), carriers=carriers)
+    for facts in (broken, idle, poor):
+        for finding in bad(facts):
+            if finding.mend and "data of ours" in finding.mend:
+                parts = shlex.split(finding.mend)
+                assert any(part.startswith(data) for part in parts), finding
+
+
+def test_trunks_and_carriers_are_mended_in_the_folder_that_was_looked_at() -> None:
+    trunks = (Trunk(name="c", state="refused", detail=None),)
+    [trunk] = bad(replace(WELL, trunks=trunks))
+    [carrier] = bad(replace(WELL, carriers=(Trunk(name="c", state="waiting", detail=None),)))
+    [nobody] = bad(replace(WELL, trunks=()))
+    for finding in (trunk, carrier, nobody):
+        assert "--data d" in (finding.mend or "")
+
+
+def test_nothing_is_mended_by_a_package_of_the_same_name() -> None:
+    """What a package index has under our name may be somebody else's."""
+    poor = replace(WELL, engine="reference", native_built=False, codecs=("PCMU",), speech=False)
+    for finding in bad(poor):
+        assert "install --force-reinstall" not in (finding.mend or "")
+        assert "install ringfence" not in (finding.mend or "")
+
+
+def test_who_is_not_root_is_told_to_become_it() -> None:
+    poor = replace(
+        WELL, engine="reference", native_built=False, compiler=False, clock_synchronised=False
+    )
+    for root, start in ((True, "apt-get install"), (False, "sudo apt-get install")):
+        mends = [finding.mend for finding in bad(replace(poor, root=root))]
+        assert len(mends) == 2
+        assert all(mend is not None and mend.startswith(start) for mend in mends)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "says", "mend"),
+    [
+        (("database", "damaged"), "damaged", "ringfence restore BACKUP --data d"),
+        (("database", "missing"), "missing", "ringfence restore BACKUP --data d"),
+        (("database", "newer"), "A newer Ringfence", "ringfence restore BACKUP --data d"),
+        (("keystore", "newer"), "A newer Ringfence", "ringfence restore BACKUP --data d"),
+        (
+            ("keystore", "damaged"),
+            "nothing can be read",
+            "cp -p YOUR_COPY/* d/keys/ && ringfence restore --replay --data d",
+        ),
+        (
+            ("keystore", "missing"),
+            "nothing can be read",
+            "cp -p YOUR_COPY/* d/keys/ && ringfence restore --replay --data d",
+        ),
+        (("keystore", "unreadable"), "cannot be read", "chown -R $(id -u) d"),
+    ],
+)
+def test_a_storage_that_cannot_be_opened_is_a_fault(
+    trouble: tuple[str, str], says: str, mend: str
+) -> None:
+    [finding] = bad(replace(WELL, storage=(trouble,)))
+    assert (finding.check, finding.level) == (trouble[0], "fault")
+    assert says in finding.text
+    assert finding.mend == mend
+
+
+def test_keys_without_a_database_are_an_installation_that_lost_it() -> None:
+    lost = replace(WELL, installed=False, running=False, storage=(("database", "missing"),))
+    assert "There is no installation" not in " ".join(finding.text for finding in judge(lost))
+
+
+def test_a_folder_of_somebody_else_is_told_of_with_the_way_to_be_them() -> None:
+    [finding] = bad(replace(WELL, owner="sip"))
+    assert (finding.check, finding.level) == ("disk", "warning")
+    assert finding.mend == "sudo -u sip ringfence doctor --data d"
+    shut = closed(Path("d"), "#12345")
+    assert (shut.level, shut.mend) == ("fault", "sudo -u '#12345' ringfence doctor --data d")
+    assert "belongs to #12345" in shut.text
+    assert closed(Path("d"), "").mend == "chmod u+rwx d"

@@ -47,10 +47,11 @@ def test_a_result_may_be_nothing() -> None:
 
 
 def test_a_refusal() -> None:
-    made, _ = remote(b'{"refused": "quota", "reason": "no more", "clause": "C1"}\n')
+    made, _ = remote(b'{"refused": "quota", "reason": "no more", "clause": "C1", "field": "to"}\n')
     with pytest.raises(Refused) as refusal:
         made.run("call.place")
     assert (refusal.value.code, refusal.value.clause) == ("quota", "C1")
+    assert refusal.value.field == "to"
 
 
 def test_a_bug() -> None:
@@ -68,6 +69,20 @@ def test_a_server_that_goes_away(lines: tuple[bytes, ...]) -> None:
 def test_a_stream() -> None:
     made, _ = remote(b'{"event": 1}\n', b'{"event": 2}\n', b'{"end": true}\n')
     assert list(made.follow("timeline.follow")) == [1, 2]
+
+
+def test_a_stream_whose_socket_was_closed_by_another_thread() -> None:
+    made, far = remote(b'{"event": 1}\n')
+    items = made.follow("timeline.follow")
+    assert next(items) == 1
+
+    def closed(_seconds: float | None) -> None:
+        raise OSError(9, "Bad file descriptor")
+
+    far.settimeout = closed  # type: ignore[method-assign]
+    with pytest.raises(Refused) as refusal:
+        next(items)
+    assert refusal.value.code == "not_running"
 
 
 def test_a_stream_that_is_refused() -> None:
@@ -148,3 +163,38 @@ def test_the_supervisor_is_known_by_its_lock(tmp_path: Path) -> None:
     assert control.supervisor_pid(settings) == 4711
     os.close(descriptor)
     assert control.supervisor_pid(settings) is None
+
+
+def test_a_folder_too_deep_for_its_sockets_is_refused(tmp_path: Path) -> None:
+    """unix(7): the name of a socket has 108 bytes; the media processes could never start."""
+    room = 107 - len(os.fsencode(tmp_path / "run" / "media-00.sock")) - 1
+    control.fits(config.load(tmp_path / ("d" * room), environment={}))
+    deep = config.load(tmp_path / ("d" * (room - 1) + "ü"), environment={})
+    with pytest.raises(Refused, match="1 bytes too long") as refusal:
+        control.fits(deep)
+    assert refusal.value.code == "bad_data_folder"
+    with pytest.raises(Refused, match="too long"), control.opened(deep):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        (NotADirectoryError, "no_installation", "does not exist"),
+        (PermissionError, "not_yours", "as another user"),
+    ],
+)
+def test_what_cannot_be_reached_is_refused_in_words(
+    monkeypatch: Any, tmp_path: Path, fault: type[OSError], code: str, words: str
+) -> None:
+    """A path below a file; a server that another user started."""
+
+    def refuse(_path: object) -> control.Remote:
+        raise fault
+
+    monkeypatch.setattr(control, "Remote", refuse)
+    (tmp_path / "file").touch()
+    settings = config.load(tmp_path / "file" / "below", environment={})
+    with pytest.raises(Refused, match=words) as refusal, control.opened(settings):
+        pass
+    assert refusal.value.code == code

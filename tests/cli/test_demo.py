@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import threading
 from pathlib import Path
 from typing import Any
@@ -187,8 +188,26 @@ def test_the_demo_calls_over_loopback_where_it_can(tmp_path: Path, bound: str, c
 
 def test_the_epilogue_names_the_data_folder(tmp_path: Path) -> None:
     here = settings(tmp_path)
-    text = "\n".join([*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY)])
+    text = "\n".join(
+        [*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY, kept=True)]
+    )
     assert f"ringfence stop --data {tmp_path}" in text
     assert f"call show CA1 --data {tmp_path}" in text
     default = settings(Path(config.DATA_DEFAULT))
-    assert "--data" not in "\n".join(demo.epilogue(default, READY))
+    assert "--data" not in "\n".join(demo.epilogue(default, READY, kept=True))
+
+
+def test_the_epilogue_says_how_to_keep_what_was_erased(tmp_path: Path) -> None:
+    """The export that was named before the erasure finds nothing any more."""
+    here = settings(tmp_path)
+    assert f"ringfence demo --keep --data {tmp_path}" in "\n".join(
+        demo.epilogue(here, READY, kept=False)
+    )
+    assert "--keep" not in "\n".join(demo.epilogue(here, READY, kept=True))
+
+
+def test_a_folder_with_a_space_can_be_pasted(tmp_path: Path) -> None:
+    here = settings(tmp_path / "of ours")
+    for line in (*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY, kept=False)):
+        if "--data" in line:
+            assert shlex.split(line)[-1] == str(here.data)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ringfence.cli import doctor
+from ringfence.cli import doctor, show
 from ringfence.cli.checks import Finding
 
 FAULT = Finding("disk", "fault", "It is full.", "df -h")
@@ -23,6 +23,18 @@ def test_faults_are_shown_with_what_mends_them(ringfence: Any, monkeypatch: Any)
     assert "FAULT disk    It is full." in outcome.out
     assert "mend: df -h" in outcome.out
     assert "unused" not in outcome.out
+
+
+def test_what_mends_it_can_be_typed(ringfence: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(show, "program", lambda: ".venv/bin/ringfence")
+    findings(monkeypatch, Finding("nat", "fault", "It is hidden.", "ringfence up --advertise X"))
+    assert "mend: .venv/bin/ringfence up --advertise X" in ringfence("doctor").out
+
+
+def test_what_mends_it_is_for_the_folder_that_was_named(ringfence: Any, monkeypatch: Any) -> None:
+    findings(monkeypatch, Finding("nat", "fault", "It is hidden.", "ringfence up --advertise X"))
+    said = ringfence("doctor", "--data", "/srv/x").out
+    assert "mend: ringfence up --data /srv/x --advertise X" in said
 
 
 def test_warnings_are_no_fault(ringfence: Any, monkeypatch: Any) -> None:
@@ -53,3 +65,14 @@ def test_one_call_is_diagnosed(ringfence: Any, office: Any) -> None:
     assert "We could not hear." in outcome.out
     assert "mend: open" in outcome.out
     assert office.asked == [("call.diagnose", {"sid": "CA1"})]
+
+
+def test_a_folder_that_is_closed_is_a_finding_and_no_usage_error(
+    ringfence: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(doctor.os, "access", lambda *_: False)
+    monkeypatch.setattr(doctor, "owner", lambda _: "sip")
+    outcome = ringfence("doctor", "--data", ".")
+    assert outcome.code == 1
+    assert "belongs to sip" in outcome.out
+    assert "mend: sudo -u sip ringfence doctor --data ." in outcome.out

@@ -1,5 +1,6 @@
 """What the doctor finds on the machine; ports are tried in ``tests/system``."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,12 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     status = {
         "http": "https://pbx.example.com", "listens": "http://0.0.0.0:1", "sip": "127.0.0.1:2",
         "advertise": "127.0.0.1", "clock_skew_ms": 7, "clock_behind_ms": 9, "clock_ahead_ms": 8,
+        "audit_faults": 3,
         "codecs": ["PCMU"], "jobs_dead": 1,
-        "engines": [{"connected": False, "engine": None}, {"connected": True, "engine": "native"}],
+        "engines": [
+            {"connected": False, "engine": None},
+            {"connected": True, "engine": "native", "hung": 2},
+        ],
         "trunks": [{"name": "a", "state": "refused"}],
     }  # fmt: skip
     knocked: list[Address] = []
@@ -79,8 +84,9 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     del knocked[2:]
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
-    assert (found.behind_ms, found.ahead_ms) == (9, 8)
+    assert (found.behind_ms, found.ahead_ms, found.audit_faults) == (9, 8, 3)
     assert found.trunks[0].state == "refused"
+    assert found.hung == 2
 
 
 def test_a_folder_others_can_read_is_seen(tmp_path: Path) -> None:
@@ -126,3 +132,47 @@ def test_the_native_engine_is_built_where_its_library_lies(
     assert not facts.native_built()
     (tmp_path / "engine.so").touch()
     assert facts.native_built()
+
+
+@pytest.mark.parametrize("place", ["ringfence.db", "run", "logs"])
+def test_a_file_in_it_that_is_not_ours_to_write_is_seen(
+    tmp_path: Path, monkeypatch: Any, place: str
+) -> None:
+    (tmp_path / "ringfence.db").touch()
+    for folder in ("run", "logs"):
+        (tmp_path / folder).mkdir()
+    settings = config.load(tmp_path, environment={})
+    assert facts._is_writable(settings)
+    allowed = os.access
+
+    def access(path: Path, mode: int) -> bool:
+        return allowed(path, mode) and not (mode == os.W_OK and path == tmp_path / place)
+
+    monkeypatch.setattr("os.access", access)
+    assert not facts._is_writable(settings)
+
+
+def test_whose_a_folder_is(tmp_path: Path, monkeypatch: Any) -> None:
+    assert facts.owner(tmp_path) == ""
+    assert facts.owner(tmp_path / "nothing") == ""
+    name = facts.pwd.getpwuid(tmp_path.stat().st_uid).pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    assert facts.owner(tmp_path) == name
+
+
+@pytest.mark.parametrize(
+    ("taken", "crowded"),
+    [
+        (set(), False),
+        ({30_000}, True),
+        ({30_100}, False),
+        (set(range(30_002, 40_000)), True),
+        (set(range(34_000, 40_000)), True),
+        (set(range(38_000, 40_000)), False),
+    ],
+)
+def test_a_range_of_ports_is_looked_at_and_not_its_first_alone(
+    monkeypatch: Any, taken: set[int], crowded: bool
+) -> None:
+    monkeypatch.setattr(facts, "_free", lambda address, _: address.port not in taken)
+    assert facts._is_crowded(30_000, 39_999) is crowded

@@ -58,7 +58,12 @@ def test_all_problems_are_listed(ringfence: Any, office: Any, document: Path) ->
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "line 1"), ("[]", "JSON object"), ("[" * 100_000, "nested too deeply")],
+    [
+        ("{", "line 1"),
+        ("[]", "JSON object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"applets": {"a": {}, "a": {}}}', "names the field a twice"),
+    ],
 )
 def test_what_is_no_flow_is_refused(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "a.json"

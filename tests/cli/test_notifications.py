@@ -51,6 +51,9 @@ def test_an_app_is_switched(ringfence: Any, office: Any) -> None:
     office.answers["notification.logging"] = {"app": "PN1", "name": "+12025550123", "on": True}
     assert "kept from now on" in ringfence("notifications", "--on", "+12025550123").out
     assert office.asked[-1][1] == {"on": True, "number": "+12025550123"}
+    menu = f"AP{'0' * 32}"
+    assert ringfence("notifications", "--off", menu).code == 0
+    assert office.asked[-1][1] == {"on": False, "application": menu}
     assert json.loads(ringfence("notifications", "--on", "echo", "--json").out)["on"] is True
     assert ringfence("notifications", "--on", "a", "--off", "b").code == 2
 

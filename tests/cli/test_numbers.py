@@ -60,3 +60,15 @@ def test_a_number_is_tied_to_a_trunk(ringfence: Any, office: Any) -> None:
     asked = office.asked[-1][1]
     assert asked["ties"] == {"trunk": "pbx", "address": "AD1"}
     assert "silent" not in asked
+
+
+def test_messages_may_be_answered_by_an_application(ringfence: Any, office: Any) -> None:
+    sid = "AP" + "0" * 32
+    office.answers["number.add"] = NUMBER | {"flow": None, "sms_application": sid}
+    outcome = ringfence("number", "add", "+12025550123", "--sms-application", sid)
+    assert f"Its messages are answered by application {sid}.\n" in outcome.out
+    asked = office.asked[-1][1]
+    assert (asked["sms_application"], asked["silent"]) == (sid, True)
+    both = ringfence("number", "add", "+12025550123", "--sms-application", sid, "--sms-flow", "a")
+    assert both.code == 2
+    assert "say one of --sms-flow and --sms-application" in both.err

@@ -3,9 +3,11 @@
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 
 from ringfence import config
+from ringfence.cli import show
 from ringfence.cli.plan import plan, split
 from ringfence.config import PortRange
 
@@ -21,6 +23,13 @@ def test_workers_come_first_and_serve_is_the_main_one(tmp_path: Path) -> None:
     assert made["drain_seconds"] == 7
     assert made["json"] is True
     assert made["lock"] == str(tmp_path / "run" / "up.lock")
+
+
+def test_how_it_is_stopped_is_told_for_the_folder_that_was_named(tmp_path: Path) -> None:
+    with click.Context(click.Command("up")) as context:
+        context.params = {"data": Path("/srv/x")}
+        made = plan(load(tmp_path), as_json=False)
+    assert made["stop"] == f"{show.command('stop')} --data /srv/x"
 
 
 def test_every_process_can_be_started_from_anywhere(tmp_path: Path, monkeypatch) -> None:

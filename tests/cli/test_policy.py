@@ -77,11 +77,28 @@ def test_packs_and_versions_are_listed(office: Any, ringfence: Any) -> None:
     assert "market" in ringfence("policy", "versions").out
 
 
+def test_who_publishes_for_nobody_hears_whom_to_name(office: Any, ringfence: Any) -> None:
+    office.answers["privacy.policy.use"] = VERSION
+    office.answers["privacy.policy.told"] = [
+        {"number": 2, "channel": "email", "state": "waiting", "acknowledged_by": None}
+    ]
+    outcome = ringfence("policy", "use", "excitel")
+    assert "email waiting" in outcome.out
+    assert "ringfence privacy primary-admin EMAIL" in outcome.out
+
+
 def test_a_pack_is_used_from_a_day_on(office: Any, ringfence: Any, tmp_path: Path) -> None:
     office.answers["privacy.policy.use"] = VERSION
+    office.answers["privacy.policy.told"] = [
+        {"number": 1, "channel": "email", "state": "waiting", "acknowledged_by": None},
+        {"number": 2, "channel": "email", "state": "queued", "acknowledged_by": None},
+        {"number": 2, "channel": "popup", "state": "waiting", "acknowledged_by": None},
+    ]
     outcome = ringfence("policy", "use", "excitel", "--from", "2027-01-01")
     assert "material" in outcome.out
-    assert office.asked[-1][1] == {"name": "excitel", "effective": 1798761600000}
+    assert "email queued, popup waiting" in outcome.out
+    assert "primary-admin" not in outcome.out
+    assert office.asked[-2][1] == {"name": "excitel", "effective": 1798761600000}
     file = tmp_path / "own.toml"
     good = 'title = "x"\nversion = "1"\nadopts = ["TEL-14"]\n'
     file.write_text(good)

@@ -18,6 +18,8 @@ ARCHIVE = {"case": SID, "token": "tok", "size": 7, "sha256": "aa", "expires": 1_
 
 COMMANDS = [
     (("case", "show", SID), "privacy.case.show", {"sid": SID}),
+    (("case", "code", SID), "privacy.case.code", {"sid": SID}),
+    (("case", "verify", SID, "012345"), "privacy.case.verify", {"sid": SID, "code": "012345"}),
     (("case", "identify", SID, "--met", "letter"), "privacy.case.identify",
      {"sid": SID, "method": "letter"}),
     (("case", "extend", SID, "--reason", "complex", "--words", "many"), "privacy.case.extend",
@@ -44,6 +46,14 @@ def test_commands_about_one_case(words, name, args, ringfence, office):
     assert "We received it." in out.out
     assert "answer, refuse" in out.out
     assert json.loads(ringfence("privacy", *words, "--json").out) == CASE
+
+
+def test_who_opens_a_request_is_told_where_the_code_goes(ringfence, office):
+    office.answers["privacy.case.open"] = CASE | {"state": "identifying"}
+    out = ringfence("privacy", "case", "open", "access", "+12025550123").out
+    assert f"privacy case verify {SID} CODE" in out
+    office.answers["privacy.case.open"] = CASE
+    assert "CODE" not in ringfence("privacy", "case", "open", "access", "+12025550123").out
 
 
 def test_opening_takes_details(ringfence, office):

@@ -1,6 +1,7 @@
 """``ringfence up``, ``stop`` and ``admin-link``, without the processes."""
 
 import json
+import socket
 import stat
 import sys
 from pathlib import Path
@@ -40,6 +41,30 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused) as refusal:
         running.prepare(config.load(tmp_path / "file" / "data", environment={}))
     assert refusal.value.code == "bad_data_folder"
+
+
+def test_a_folder_too_deep_for_its_sockets_is_refused_before_anything_starts(
+    tmp_path: Path,
+) -> None:
+    settings = config.load(tmp_path / ("d" * 100), environment={})
+    with pytest.raises(Refused, match="too long"):
+        running.prepare(settings)
+    assert not settings.data.exists()
+
+
+@pytest.mark.parametrize("name", ["http", "sip", "sip_tls"])
+def test_a_host_that_is_not_found_is_refused(tmp_path: Path, monkeypatch: Any, name: str) -> None:
+    """The server would start, fail and start again for ever without a word."""
+
+    def resolve(*_: object) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr("socket.getaddrinfo", resolve)
+    flags = {name: "nowhere.invalid:5060"}
+    with pytest.raises(Refused, match=f"{name} names a host that is not found") as refusal:
+        running.prepare(config.load(tmp_path / "data", flags=flags, environment={}))
+    assert refusal.value.code == "bad_setting"
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_voice_nobody_speaks_is_refused_with_those_that_are(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Printing."""
 
 import json
+from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from ringfence.cli import show
@@ -23,6 +25,27 @@ from ringfence.cli import show
 )
 def test_values_read_well(value: object, text: str) -> None:
     assert show.words(value) == text
+
+
+def test_commands_are_named_as_they_are_typed_here(monkeypatch: Any) -> None:
+    monkeypatch.setattr(show, "program", lambda: ".venv/bin/ringfence")
+    text = "'ringfence up' starts ringfence on /var/ringfence up; ringfence stop && ringfence up"
+    assert show.typed(text, ["up", "stop"]) == (
+        "'.venv/bin/ringfence up' starts ringfence on /var/ringfence up; "
+        ".venv/bin/ringfence stop && .venv/bin/ringfence up"
+    )
+    monkeypatch.setattr(show, "program", lambda: "ringfence")
+    assert show.typed(text, ["up", "stop"]) == text
+
+
+def test_a_next_command_is_for_the_same_data_folder(monkeypatch: Any) -> None:
+    monkeypatch.setattr(show, "program", lambda: ".venv/bin/ringfence")
+    assert show.command("calls") == ".venv/bin/ringfence calls"
+    context = click.Context(click.Command("calls"))
+    for data, said in ((None, "calls"), (Path("/a b"), "calls --data '/a b'")):
+        context.params = {"data": data}
+        with context:
+            assert show.command("calls") == f".venv/bin/ringfence {said}"
 
 
 def test_times_read_well() -> None:

@@ -124,6 +124,12 @@ def test_a_refusal_is_an_exception(monkeypatch: Any) -> None:
     with pytest.raises(ApiError, match="422 no_trunk: d") as refused:
         made.ask("GET", "/x", Row)
     assert (refused.value.status, refused.value.type, refused.value.clause) == (422, "/x", None)
+    assert refused.value.pointer is None
+    wrong = {"code": "bad_argument", "pointer": "/record/track"}
+    made, _ = wired(monkeypatch, (400, json.dumps(wrong).encode(), {}))
+    with pytest.raises(ApiError) as refused:
+        made.ask("GET", "/x", Row)
+    assert refused.value.pointer == "/record/track"
     made, _ = wired(monkeypatch, (502, b"<html>", {}))
     with pytest.raises(ApiError) as refused:
         made.ask("GET", "/x", Row)

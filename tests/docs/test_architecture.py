@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ringfence.storage import folder
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("ARCHITECTURE.md", "SECURITY.md", "CONTRIBUTING.md", "README.md")
 PATH = re.compile(r"`((?:src|tests|scripts|docs|bench|fuzz|\.ci)/[\w./-]+|\.importlinter)`")
@@ -36,3 +38,11 @@ def test_the_picture_shows_every_package() -> None:
     present |= {path.stem for path in package.glob("*.py")} - {"__init__"}
     words = set(re.findall(r"[a-z_]+", text))
     assert present - words == set()
+
+
+def test_what_lies_in_the_data_folder_is_listed() -> None:
+    """The list in the code is the one that the folder is made from."""
+    places = re.findall(r"DATA/[\w./-]+", folder.__doc__ or "")
+    assert len(places) > 8
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    assert [place for place in places if place not in text] == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ringfence.flows import reading
 from ringfence.observe import logs
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,12 @@ reference = script("make_reference")
 @pytest.mark.parametrize("name", reference.WRITERS)
 def test_the_page_is_fresh(name: str) -> None:
     assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == reference.page(name)
+
+
+def test_the_flow_to_begin_with_is_one() -> None:
+    notes = reading.Notes()
+    assert reading.flow(reference.OPENING_HOURS, notes) is not None
+    assert notes.problems == []
 
 
 def test_every_log_call_has_a_constant_name() -> None:

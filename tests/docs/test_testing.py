@@ -20,9 +20,9 @@ def test_a_program_runs(program: str) -> None:
     exec(compile(program, "docs/testing.md", "exec"), {"__name__": "example"})
 
 
-def test_the_program_for_a_running_server_is_one() -> None:
-    (program,) = UNRUN
-    compile(program, "docs/testing.md", "exec")
+@pytest.mark.parametrize("program", UNRUN, ids=["phone", "carrier"])
+def test_a_program_for_a_running_server_is_one(program: str) -> None:
+    compile(program, "docs/testing.md", "exec")  # tests/system/test_kit.py runs them
 
 
 def test_the_modules_and_what_they_have_exist() -> None:

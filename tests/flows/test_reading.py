@@ -196,8 +196,14 @@ def test_every_mistake_has_its_path(applet, places):
             {"ringfence_flow": 1, "start": "a", "applets": {"a": {"type": "hangup"}, "1": {}}},
             ["$.applets.1"],
         ),
+        (
+            {"ringfence_flow": 2, "start": "zz", "applets": {
+                "a": {"type": "dial", "sip": [], "next": "yy", "busy": "a"}, "b": {"type": "odd"}}},
+            ["$.ringfence_flow", "$.applets.a.sip", "$.applets.a", "$.applets.b.type",
+             "$.applets.a.next", "$.start"],
+        ),
     ],
-)
+)  # fmt: skip
 def test_mistakes_of_the_whole(value, places):
     assert read(value)[1] == places
 

@@ -38,7 +38,7 @@ def test_a_field_named_twice():
     body = (
         b'{"ringfence_flow": 1, "start": "a", "applets": {"a": {"type": "hangup", "type": "url"}}}'
     )
-    assert problems_of(body)[0].text.startswith("an object names a field twice")
+    assert problems_of(body)[0].text.startswith("names the field type twice")
 
 
 def test_problems_are_bounded(make):

@@ -84,6 +84,22 @@ def test_a_crawl_finds_no_cookie_or_key_outside_the_registry_and_no_third_party(
     assert asked == {urlsplit(origin).netloc}
 
 
+PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+WIDE = "Math.max(document.documentElement.scrollWidth, innerWidth)"
+
+
+def test_no_page_is_wider_than_a_phone(platform: Platform, browser: Browser) -> None:
+    origin = f"http://127.0.0.1:{platform.http_port}"
+    browser.do("Emulation.setDeviceMetricsOverride", **PHONE)
+    pages = (*START, "/rights", "/v1/docs", "/v1/problems", "/v1/problems/not_found")
+    wide = {}
+    for address in (*(origin + path for path in pages), platform.ask("admin-link")["url"]):
+        browser.open(address)
+        if browser.evaluate(WIDE) > PHONE["width"]:
+            wide[urlsplit(address).path] = browser.evaluate(WIDE)
+    assert wide == {}
+
+
 @pytest.mark.promise("COO-09")
 def test_a_script_of_somebody_else_is_blocked_by_the_browser(
     platform: Platform, browser: Browser

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from smpp_net import OURS, Desk, outbound
-from smsc_run import Centre, kannel, kannel_missing, npm, npm_missing
+from smsc_run import Centre, boxed, kannel, kannel_missing, npm, npm_missing
 
 from ringfence.carriers.smpp.carrier import Account, SmppCarrier
 from ringfence.carriers.smpp.dialect import Dialect
@@ -66,6 +66,12 @@ def taken(centre: Centre) -> list[dict[str, Any]]:
     return [line for line in centre.said if isinstance(line, dict) and "id" in line]
 
 
+async def told(centre: Centre, number: int) -> list[dict[str, Any]]:
+    """What it took, once it has told of so many: it answers on one wire and tells on another."""
+    await centre.until(lambda _: len(taken(centre)) >= number)
+    return taken(centre)
+
+
 @with_npm
 def test_texts_receipts_and_messages_with_npms_centre() -> None:
     async def scene() -> None:
@@ -82,7 +88,7 @@ def test_texts_receipts_and_messages_with_npms_centre() -> None:
                 known = {i for a in answers if isinstance(a, Accepted) for i in a.carrier_ids}
                 assert {r.carrier_id for r in desk.receipts} == known
                 assert {r.state for r in desk.receipts} == {Delivery.DELIVERED}
-                heard = taken(centre)
+                heard = await told(centre, 10)
                 assert heard[0]["text"] == texts[0]
                 assert heard[0]["from"] == OURS.e164[1:]
                 assert heard[1]["text"] == texts[1]
@@ -119,6 +125,7 @@ def test_a_link_that_breaks_and_a_centre_that_is_busy_lose_nothing() -> None:
                 centre.tell(throttle=10)
                 answers = await asyncio.gather(*sending)
                 assert all(isinstance(answer, Accepted) for answer in answers)
+                await centre.until(lambda _: len({line["text"] for line in taken(centre)}) == 300)
                 seen = Counter(line["text"] for line in taken(centre))
                 assert set(seen) == {f"number {n}" for n in range(300)}
                 assert sum(seen.values()) <= 350  # at most a window twice
@@ -141,7 +148,7 @@ def test_two_sessions_over_tls_and_a_wrong_password(tmp_path: Path) -> None:
             ) as carrier:
                 assert isinstance(await carrier.send(outbound(1, "a" * 200)), Accepted)
                 await until(lambda: len(desk.receipts) == 2)
-                assert [line["total"] for line in taken(centre)] == [2, 2]
+                assert [line["total"] for line in await told(centre, 2)] == [2, 2]
                 binds = [line["bind"] for line in centre.said if "bind" in line]
                 assert sorted(binds) == ["bind_receiver", "bind_transmitter"]
             stranger = SmppCarrier(
@@ -168,7 +175,7 @@ def test_a_payload_and_whether_the_link_lives() -> None:
                 answer = await carrier.send(outbound(1, text))
                 assert isinstance(answer, Accepted)
                 assert len(answer.carrier_ids) == 1, "not cut by us"
-                (whole,) = taken(centre)
+                (whole,) = await told(centre, 1)
                 assert (whole["payload"], whole["coding"]) == (text, 8)
                 await centre.until(lambda said: {"enquired": True} in said)
                 centre.tell(enquire=True)
@@ -187,25 +194,15 @@ def test_national_letters_take_seven_bits_where_telephones_know_them() -> None:
             await listening(centre)
             async with bound(centre, Desk(), dialect=Dialect(languages=(1,))) as carrier:
                 assert isinstance(await carrier.send(outbound(1, turkish)), Accepted)
-            (whole,) = taken(centre)
+            (whole,) = await told(centre, 1)
             assert whole["coding"] == 0
             (shift,) = whole["udh"]
             assert shift == "250101", "the locking table of Turkish: 3GPP TS 23.040 9.2.3.24.16"
             async with bound(centre, Desk()) as carrier:
                 assert isinstance(await carrier.send(outbound(2, turkish)), Accepted)
-            assert [part["coding"] for part in taken(centre)[1:]] == [8, 8, 8]
+            assert [part["coding"] for part in (await told(centre, 4))[1:]] == [8, 8, 8]
 
     asyncio.run(scene())
-
-
-SMSBOX = 13001
-"""Where the other half of Kannel's program insists on connecting to; it says nothing we need."""
-
-
-async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Take whatever comes, and close."""
-    await reader.read()
-    writer.close()
 
 
 @with_kannel
@@ -214,11 +211,7 @@ def test_kannels_centre_gives_and_takes() -> None:
 
     async def scene() -> None:
         desk = Desk()
-        try:
-            box = await asyncio.start_server(listen, "127.0.0.1", SMSBOX)
-        except OSError:
-            pytest.skip(f"port {SMSBOX}, which Kannel's centre wants, is TAKEN")
-        async with box, kannel(200) as centre:
+        async with boxed(), kannel(200) as centre:
             await centre.until(lambda said: any("accept_thread) maps" in line for line in said))
             async with bound(centre, desk, password="bar", sessions="separate") as carrier:
                 await until(lambda: len(desk.messages) >= 200)

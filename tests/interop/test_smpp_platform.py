@@ -7,6 +7,7 @@ counted apart from what is missing, and there may be at most a window of it per 
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import time
 from collections import Counter
@@ -16,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platform_run import RINGFENCE, Platform
-from smsc_run import Centre, npm, npm_missing
+from platform_run import RINGFENCE, Platform, free_port
+from smsc_run import Centre, boxed, kannel, kannel_missing, npm, npm_missing
 
 OURS, TO = "+447700900100", "+447700900123"
 MANY, WINDOW = 1_500, 50
 KILLS, CUTS = 2, 1
 PATIENCE = 120
 
-pytestmark = pytest.mark.skipif(bool(npm_missing()), reason=npm_missing())
+with_npm = pytest.mark.skipif(bool(npm_missing()), reason=npm_missing())
+with_kannel = pytest.mark.skipif(bool(kannel_missing()), reason=kannel_missing())
 
 
 def answers(platform: Platform) -> bool:
@@ -56,9 +58,9 @@ def states(platform: Platform) -> Counter[str]:
         more = {"before": page["next"]}
 
 
-def accept(platform: Platform) -> list[str]:
+def accept(platform: Platform, many: int = MANY) -> list[str]:
     """Have every message acknowledged; their texts."""
-    texts = [f"number {n}" for n in range(MANY)]
+    texts = [f"number {n}" for n in range(many)]
 
     def ask(text: str) -> None:
         platform.do("message.send", to=TO, sender=OURS, text=text)
@@ -68,12 +70,15 @@ def accept(platform: Platform) -> list[str]:
     return texts
 
 
-def connect(platform: Platform, centre: Centre) -> None:
-    words = ["carrier", "add", "main", "--smpp", f"127.0.0.1:{centre.port}"]
+def connect(platform: Platform, centre: Centre, *more: str, password: str = "sesame") -> None:
+    words = ["carrier", "add", "main", "--smpp", f"127.0.0.1:{centre.port}", *more]
     words += ["--system-id", "ringfence", "--window", str(WINDOW), "--data", str(platform.data)]
-    subprocess.run([str(RINGFENCE), *words], input="sesame\n", text=True, check=True, timeout=60)
+    subprocess.run(
+        [str(RINGFENCE), *words], input=f"{password}\n", text=True, check=True, timeout=60
+    )
 
 
+@with_npm
 def test_nothing_acknowledged_is_lost_though_it_is_killed_and_cut_off_at_full_speed(
     tmp_path: Path,
 ) -> None:
@@ -107,6 +112,7 @@ def test_nothing_acknowledged_is_lost_though_it_is_killed_and_cut_off_at_full_sp
     asyncio.run(scene())
 
 
+@with_npm
 def test_a_session_carries_hundreds_a_second(tmp_path: Path) -> None:
     """No bound is asserted: the rate is printed, and all of them are there once."""
 
@@ -124,5 +130,53 @@ def test_a_session_carries_hundreds_a_second(tmp_path: Path) -> None:
                 assert Counter(taken(centre)) == Counter(texts)
                 await until(lambda: states(platform)["delivered"] == MANY)
                 print(f"{(MANY - first) / spent:.0f} messages a second through one session")
+
+    asyncio.run(scene())
+
+
+HEARD = re.compile(r"submit_sm: short_message = <(number \d+)>")
+FEW = 300
+
+
+@with_kannel
+def test_nothing_is_lost_at_kannels_centre_either_though_both_are_killed(tmp_path: Path) -> None:
+    """Kannel's centre serves one session and ends with it: the next takes its place."""
+    seen: list[str] = []
+
+    def heard(centre: Centre) -> list[str]:
+        found = (HEARD.search(line) for line in list(centre.said) if isinstance(line, str))
+        return [match[1] for match in found if match is not None]
+
+    async def serve(port: int, platform: Platform, texts: list[str], end: str) -> None:
+        async with kannel(0, port=port) as centre:
+            await centre.until(lambda said: any("accept_thread) maps" in line for line in said))
+            if not seen:
+                how = ("--sessions", "separate", "--per-second", "60")
+                await asyncio.to_thread(connect, platform, centre, *how, password="bar")
+            if not end:
+                await until(lambda: {*seen, *heard(centre)} >= set(texts))
+                await until(lambda: not states(platform).keys() & {"queued", "sending"})
+            else:
+                await until(lambda: len(heard(centre)) >= FEW // 4)
+                assert len({*seen, *heard(centre)}) < FEW, "it is to be hit in the middle"
+                if end == "centre":
+                    centre.kill()
+                else:
+                    platform.kill("ringfence.app serve")
+                    await until(lambda: answers(platform))
+        seen.extend(heard(centre))
+
+    async def scene() -> None:
+        port = free_port()
+        with Platform(tmp_path / "data") as platform:
+            platform.number(OURS, "<Response/>")
+            texts = await asyncio.to_thread(accept, platform, FEW)
+            for end in ("platform", "centre", ""):
+                async with boxed():
+                    await serve(port, platform, texts, end)
+            assert set(seen) == set(texts)
+            assert len(seen) - FEW <= 2 * 4 * WINDOW, "what was under way, no more"
+            assert states(platform).total() == FEW
+            print(f"{FEW} acknowledged, {len(set(seen))} there, {len(seen) - FEW} of them twice")
 
     asyncio.run(scene())

@@ -186,6 +186,69 @@ def test_a_caller_waits_with_a_document_and_is_told_before_the_agent(
     assert app.of("/left")[0]["QueueResult"] == "bridged"
 
 
+def test_who_is_still_rung_hears_an_announcement_once_in(
+    platform: Platform, app: Application
+) -> None:
+    told = len(app.of("/news"))
+
+    def events() -> list[str]:
+        return [form["StatusCallbackEvent"] for form in app.of("/news")[told:]]
+
+    async def scene() -> None:
+        async with Phone(username="one") as one, Phone(username="late") as late:
+            first = await one.call(f"sip:{ROOM}@{platform.sip}")
+            await until(lambda: events().count("participant-join") == 1)
+            room = next(
+                found["sid"]
+                for found in platform.do("conference.list", name="board")["conferences"]
+                if found["status"] != "ended"
+            )
+            to = f"sip:late@127.0.0.1:{late.port}"
+            wish = {"conference": room, "to": to, "caller": ROOM, "label": "late"}
+            await asyncio.to_thread(platform.do, "participant.add", **wish)
+            rung = await late.next_call(20)
+            change = {"conference": room, "call": "late", "announce_url": f"{app.url}/words"}
+            await asyncio.to_thread(platform.do, "participant.update", **change)
+            assert "announcement-start" not in events()
+            await rung.answer()
+            await until(lambda: "announcement-end" in events())
+            assert rung.audio.loudness() > 100
+            await first.hang_up()
+            await rung.hang_up()
+            await until(lambda: "conference-end" in events())
+
+    asyncio.run(scene())
+    ours = [word for word in events() if word.startswith(("participant-join", "announcement"))]
+    assert ours == [
+        "participant-join", "participant-join", "announcement-start", "announcement-end",
+    ]  # fmt: skip
+
+
+def test_who_is_still_rung_is_given_up_with_the_room(platform: Platform, app: Application) -> None:
+    told = len(app.of("/news"))
+
+    async def scene() -> None:
+        async with Phone(username="one") as one, Phone(username="late") as late:
+            first = await one.call(f"sip:{ROOM}@{platform.sip}")
+            await until(lambda: len(app.of("/news")) > told)
+            room = next(
+                found["sid"]
+                for found in platform.do("conference.list", name="board")["conferences"]
+                if found["status"] != "ended"
+            )
+            wish = {"conference": room, "to": f"sip:late@127.0.0.1:{late.port}", "caller": ROOM}
+            made = await asyncio.to_thread(platform.do, "participant.add", **wish)
+            rung = await late.next_call(20)
+            await asyncio.to_thread(platform.do, "conference.end", sid=room)
+            await rung.wait_over(20)
+            assert platform.do("call.show", sid=made["call"])["answered"] is None
+            if not first.over.is_set():
+                await first.wait_over(20)
+            await until(lambda: app.of("/news")[-1]["StatusCallbackEvent"] == "conference-end")
+
+    asyncio.run(scene())
+
+
 def test_all_of_it_is_signed_as_twilio_signs(platform: Platform, app: Application) -> None:
     validator = RequestValidator(platform.ready["auth_token"])
     assert app.told

@@ -83,7 +83,7 @@ def test_a_conference_with_a_moderator(platform: Platform, client: Client) -> No
                 from_=OURS,
                 to=f"sip:third@127.0.0.1:{third.port}",
                 label="late",
-                beep="false",
+                beep="False",
                 call_reason="The stand-up",
                 caller_display_name="Standup",
                 machine_detection="Enable",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy, SeededEntropy, SystemEntropy
+from ringfence.kernel.limits import ID_BLUR_MS
 
 
 @given(st.sampled_from(sorted(ids.PREFIX)), st.integers(0, 2**48 - 1))
@@ -39,3 +40,14 @@ def test_other_shapes_are_no_ids() -> None:
     assert not ids.is_id("CA123", "call")
     assert not ids.is_id("CA" + "G" * 32, "call")
     assert not ids.is_id("RE" + "0" * 32, "call")
+
+
+@given(st.integers(0, 2**48 - 1))
+def test_a_blurred_id_tells_a_month_alone(now: int) -> None:
+    entropy = SeededEntropy(4)
+    one, other = (ids.make_blurred("party", Ms(now), entropy) for _ in range(2))
+    assert ids.is_id(one, "party")
+    assert one != other
+    assert one[:14] == other[:14]
+    assert 0 <= now - ids.created(one) < ID_BLUR_MS
+    assert ids.created(one) % ID_BLUR_MS == 0

@@ -22,6 +22,11 @@ CASES = [
     ),
     (a.method("n"), {"get": "GET", "POST": "POST"}, ["PUT", ""]),
     (a.text("n", 3), {"abc": "abc", "": ""}, ["abcd"]),
+    (
+        a.label("n"),
+        {"front desk": "front desk", "": "", "CA1": "CA1", "é" * 128: "é" * 128},
+        ["a/b", "a%2Fb", "x" * 129, "CA" + "0" * 32],
+    ),
     (a.url("n"), {" /x ": "/x", "https://x.example": "https://x.example"}, ["", "ftp://x"]),
     (a.key_set("n"), {"": "", "#*0": "#*0", " # ": "#"}, ["a", "##############"]),
     (a.tones("n", 5), {"1wW#": "1wW#", "AdB": "AdB"}, ["", "123456", "x"]),

@@ -122,7 +122,12 @@ def test_the_next_verb_follows(script):
 
 @pytest.mark.parametrize(
     ("reason", "status", "bridged"),
-    [("ended", "answered", "true"), ("removed", "answered", "true"), ("full", "failed", "false")],
+    [
+        ("ended", "answered", "true"),
+        ("removed", "answered", "true"),
+        ("full", "failed", "false"),
+        ("label_taken", "failed", "false"),
+    ],
 )
 def test_the_action_is_told(script, reason, status, bridged):
     s = confer(script, dial="action='/after'")
@@ -131,6 +136,7 @@ def test_the_action_is_told(script, reason, status, bridged):
     assert (params["DialCallStatus"], params["DialBridged"]) == (status, bridged)
     assert params["DialCallDuration"] == "5"
     assert ("room_full" in s.codes) is (reason == "full")
+    assert ("label_taken" in s.codes) is (reason == "label_taken")
 
 
 def test_who_hangs_up_in_a_room_has_its_action_told_too(script):

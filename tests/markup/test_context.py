@@ -18,6 +18,11 @@ def test_parameters_of_every_request(context):
         "Called": Phone("+12025550100"),
         "Direction": "inbound",
         "ApiVersion": "2010-04-01",
+        **{
+            f"{side}{part}": ("US" if part == "Country" else "")
+            for side in ("From", "Caller", "To", "Called")
+            for part in ("City", "State", "Zip", "Country")
+        },
     }
 
 
@@ -29,6 +34,22 @@ def test_parameters_that_are_there_only_sometimes(context):
     assert params["Direction"] == "outbound-api"
     assert params["CallerName"] == "Ann"
     assert params["ForwardedFrom"] == Phone("+12025550101")
+
+
+def test_where_somebody_is_is_as_much_as_a_number_says(context):
+    british = dataclasses.replace(context, called=Phone("+442079460000"))
+    params = dict(base_params(british))
+    assert (params["FromCountry"], params["CallerCountry"]) == ("US", "US")
+    assert (params["ToCountry"], params["CalledCountry"]) == ("GB", "GB")
+    for side in ("From", "Caller", "To", "Called"):
+        assert [params[f"{side}{part}"] for part in ("City", "State", "Zip")] == ["", "", ""]
+    short = dict(base_params(dataclasses.replace(context, caller=Phone("20255"))))
+    assert (short["FromCountry"], short["ToCountry"]) == ("", "US")
+    nobody = dict(base_params(dataclasses.replace(context, caller="")))
+    assert (nobody["From"], nobody["Caller"], "FromCity" in nobody) == (*["anonymous"] * 2, False)
+    address = dict(base_params(dataclasses.replace(context, caller="sip:bob@example.com")))
+    assert "FromCountry" not in address
+    assert "ToCountry" in address
 
 
 def test_a_context_shows_nobody(context):

@@ -4,6 +4,7 @@ import pytest
 
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, ClipId, LegId, RecordingId
 from ringfence.markup.context import Source
 from ringfence.markup.dial_recording import TRACKS
@@ -103,7 +104,10 @@ def test_who_asked_for_nothing_is_asked_nothing(script):
 
 def test_how_it_fares_is_told_even_after_the_call(script):
     s = taken(script, f"record='record-from-answer-dual' {TELL}")
-    s.tell(notices.RecordingBegun(recording=RECORDING, source="dial"))
+    s.tell(notices.RecordingAsked(recording=RECORDING, source="dial"))
+    (pledge,) = s.all(Callback)
+    assert (pledge.outcome, pledge.pledged) == (RECORDING, ("completed", "absent"))
+    s.tell(notices.RecordingBegun(recording=RECORDING, source="dial", began=Ms(1_000)))
     s.tell(notices.DialFinished(status="completed", cause=Cause.NORMAL, peer_call=CALLER))
     s.hang_up()
     s.tell(
@@ -111,7 +115,8 @@ def test_how_it_fares_is_told_even_after_the_call(script):
             recording=RECORDING, source="dial", reason="stopped", duration_ms=4_400
         )
     )
-    told = [s.params(one) for one in s.all(Callback)]
+    told = [s.params(one) for one in s.all(Callback)[1:]]
     assert [one["RecordingStatus"] for one in told] == ["in-progress", "completed"]
+    assert told[0]["RecordingStartTime"] == "Thu, 01 Jan 1970 00:00:01 +0000"
     assert (told[1]["RecordingDuration"], told[1]["RecordingChannels"]) == ("4", "2")
     assert {one["RecordingSource"] for one in told} == {"DialVerb"}

@@ -10,7 +10,7 @@ from ringfence.calls.reply import Reply
 from ringfence.calls.targets import ToApplication
 from ringfence.kernel.ids import ApplicationId, LegId, RecordingId
 from ringfence.kernel.phone import Phone
-from ringfence.markup.context import Source
+from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import Callback, Fetch, SendOn
 
 BASE = Source(url="https://x.example/d/voice")
@@ -97,6 +97,12 @@ def test_the_action_is_told_how_it_ended(script, status, word):
     assert params.get("DialCallDuration") == ("61" if status == "completed" else None)
 
 
+def test_who_was_rung_last_is_named_where_nobody_answered(script):
+    s = dial(script, "action='/after'", "+12025550124")
+    s.tell(notices.DialFinished(status="busy", cause=Cause.BUSY, rung=LegId("LG7")))
+    assert s.params()["DialCallSid"] == "CA7"
+
+
 def test_without_an_action_the_next_verb_follows(script):
     s = dial(script, "", "+12025550124")
     s.tell(notices.DialFinished(status="busy", cause=Cause.BUSY))
@@ -155,6 +161,12 @@ def recorded(**more):
     )
 
 
+def test_a_country_that_nobody_knows_rings_like_the_one_called_and_that_is_said(script):
+    s = dial(script, "ringTone='xx'", "+447700900123")
+    assert s.last(commands.Dial).ring_tone == "ring_uk"
+    assert s.codes == ["bad_ring_tone"]
+
+
 def test_the_recording_of_a_dial_is_told_whenever_it_comes(script):
     s = dial(
         script, "record='record-from-answer-dual' recordingStatusCallback='/rec'", "+12025550124"
@@ -171,6 +183,14 @@ def test_the_recording_of_a_dial_is_told_whenever_it_comes(script):
     assert s.last(Callback).url == "https://x.example/rec"
     assert (told["RecordingStatus"], told["RecordingDuration"]) == ("completed", "3")
     assert (told["RecordingChannels"], told["RecordingSource"]) == ("2", "DialVerb")
+    assert "RecordingStartTime" not in told, "nobody said when"
+
+
+def test_its_recording_is_told_of_at_the_url_of_its_own_document(script):
+    s = dial(script, "record='true' recordingStatusCallback='rec'", "+12025550124")
+    s.order(Restart(source=Source(document="<Response><Say>elsewhere</Say></Response>")))
+    s.tell(recorded())
+    assert s.last(Callback).url == "https://x.example/d/rec"
 
 
 def test_a_recording_that_is_missing_is_told_where_that_is_asked(script):
@@ -276,3 +296,19 @@ def test_a_callers_refer_sends_whom_they_talk_to_to_the_refer_url(script):
     assert (wanted.leg, wanted.method) == (LegId("LG-callee"), "GET")
     assert wanted.url.endswith("/refer")
     assert wanted.params == (("ReferTransferTarget", "sip:sales@example.com"),)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("+1202555", "impossible_number"), ("+1202555012345", "impossible_number"),
+        ("+999123456", "unknown_country"), ("+1" + "2" * 40, "bad_number"),
+    ],
+)  # fmt: skip
+def test_a_number_no_country_has_is_left_out(script, number, code):
+    s = dial(script, "", f"<Number>{number}</Number><Number>+12025550124</Number>")
+    (target,) = s.last(commands.Dial).targets
+    assert target.endpoint.phone == Phone("+12025550124")
+    (note,) = [one for one in s.all(commands.Note) if one.code == code]
+    assert note.level == "warning"
+    assert number not in note.text

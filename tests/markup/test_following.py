@@ -48,3 +48,14 @@ def test_who_expects_none_is_told_of_none():
 
 def test_other_news_is_for_others():
     assert not Followers().take(notices.Answered())
+
+
+def test_who_follows_hears_of_its_id_first_and_keeps_it():
+    followers, told = Followers(), []
+    followers.add(told.append, "dial")
+    asked = notices.RecordingAsked(recording=ONE, source="dial")
+    assert followers.take(asked)
+    assert not followers.take(begun(TWO))
+    assert followers.take(begun(ONE))
+    assert followers.take(finished(ONE))
+    assert told == [asked, begun(ONE), finished(ONE)]

@@ -238,7 +238,8 @@ def test_partial_results_are_told(script):
 
 
 @pytest.mark.parametrize(
-    ("reason", "word"), [("none_installed", "installed"), ("failed", "failed")]
+    ("reason", "word"),
+    [("none_installed", "installed"), ("failed", "failed"), ("not_permitted", "does not let")],
 )
 def test_where_nobody_listens_it_is_said_and_keys_still_work(script, reason, word):
     s = gather(script, "input='dtmf speech' action='/a'")

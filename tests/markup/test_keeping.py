@@ -3,6 +3,7 @@
 import pytest
 
 from ringfence.calls import commands, notices
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import RecordingId
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Callback
@@ -41,20 +42,25 @@ def test_how_it_fares_is_told_even_after_the_call(script):
         "recordingStatusCallback='kept' recordingStatusCallbackMethod='GET' "
         "recordingStatusCallbackEvent='in-progress completed'",
     )
-    s.tell(notices.RecordingBegun(recording=RECORDING, source="call"))
+    s.tell(notices.RecordingAsked(recording=RECORDING, source="call"))
+    (pledge,) = s.all(Callback)
+    assert (pledge.outcome, pledge.pledged) == (RECORDING, ("completed",))
+    s.tell(notices.RecordingBegun(recording=RECORDING, source="call", began=Ms(1_000)))
     s.hang_up()
     s.tell(
         notices.RecordingFinished(
             recording=RECORDING, source="call", reason="leg_closed", duration_ms=4_400
         )
     )
-    first, last = s.all(Callback)
+    _, first, last = s.all(Callback)
+    assert (first.outcome, last.outcome) == ("", RECORDING)
     assert (first.url, first.method, first.kind) == ("https://x.example/d/kept", "GET", "recording")
     told = s.params(last)
     assert (told["RecordingStatus"], told["RecordingDuration"]) == ("completed", "4")
     assert (told["RecordingSource"], told["RecordingChannels"]) == ("StartCallRecordingTwiML", "1")
     assert told["RecordingSid"] == RECORDING
     assert "RecordingDuration" not in s.params(first)
+    assert s.params(first)["RecordingStartTime"] == "Thu, 01 Jan 1970 00:00:01 +0000"
 
 
 @pytest.mark.parametrize("wanted", ["", "recordingStatusCallbackEvent='completed'"])

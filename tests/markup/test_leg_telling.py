@@ -12,7 +12,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, LegId, own_call
 from ringfence.markup.context import Context
 from ringfence.markup.leg_telling import LegTeller
-from ringfence.markup.telling import STEPS, StatusCallback
+from ringfence.markup.telling import STEPS, WITHDRAWN, StatusCallback
 
 LEG, OTHER = LegId("LG1"), LegId("LG2")
 CALL = CallId("CA9")
@@ -41,12 +41,12 @@ def test_its_way_with_who_answered() -> None:
     ]
     params = [dict(callback.params) for fact in facts for callback in told.hear(fact)]
     assert [one["CallStatus"] for one in params] == ["ringing", "in-progress", "completed"]
-    assert [one["SequenceNumber"] for one in params] == ["1", "2", "3"]
+    assert [one["SequenceNumber"] for one in params] == ["0", "1", "2"]
     assert {one["CallSid"] for one in params} == {own_call(LEG)}
     assert {one["ParentCallSid"] for one in params} == {CALL}
     assert {one["To"] for one in params} == {"+12025550124"}
     last = params[-1]
-    assert (last["AnsweredBy"], last["CallDuration"]) == ("human", "4")
+    assert (last["AnsweredBy"], last["CallDuration"], last["Duration"]) == ("human", "4", "1")
     assert last["SipResponseCode"] == "200"
 
 
@@ -68,3 +68,13 @@ def test_other_legs_and_steps_nobody_asked_for_are_not_told() -> None:
     assert told.hear(events.LegConnected(**AT, leg=LEG)) == []
     assert told.hear(ended(leg=OTHER, cause=Cause.NORMAL)) == []
     assert told.hear(events.DialStarted(**AT, targets=1, sequential=False)) == []
+
+
+def test_its_end_is_pledged_and_telling_it_settles_that() -> None:
+    told = teller("completed")
+    (pledge,) = told.pledge()
+    assert (pledge.outcome, pledge.pledged) == (LEG, ("completed",))
+    (last,) = told.hear(ended(cause=Cause.NORMAL))
+    assert last.outcome == LEG
+    (withdrawn,) = teller("answered").pledge()
+    assert withdrawn.pledged == (WITHDRAWN,)

@@ -1,5 +1,6 @@
 """Problems carry a code, a place, Twilio's number, and never a value."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -23,6 +24,20 @@ def test_names_are_shown_without_digits_and_short():
     assert shown("Foo") == "Foo"
     assert shown("a12025550123") == "a###########"
     assert len(shown("x" * 500)) == 32
+
+
+def test_nothing_is_noted_that_is_no_kind():
+    noted = {
+        first.value
+        for path in SOURCES.glob("*.py")
+        if path.name != "rehearsal.py"  # it notes what would happen, not what is wrong
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and call.args
+        if getattr(call.func, "attr", getattr(call.func, "id", "")) in {"note", "Problem"}
+        if isinstance(first := call.args[0], ast.Constant)
+    }
+    assert "bad_ring_tone" in noted
+    assert noted <= KINDS.keys()
 
 
 def test_every_code_in_use_is_a_kind_and_every_kind_is_in_use():

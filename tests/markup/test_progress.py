@@ -7,7 +7,7 @@ import pytest
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
 from ringfence.kernel.ids import LegId
-from ringfence.markup.context import Source
+from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import Callback
 
 BASE = Source(url="https://x.example/d/voice")
@@ -24,7 +24,7 @@ def step(s, name, report=1, **more):
 
 
 def told(s):
-    return [(c.url, s.params(c)["CallStatus"]) for c in s.all(Callback)]
+    return [(c.url, s.params(c)["CallStatus"]) for c in s.all(Callback) if not c.pledged]
 
 
 ALL = "statusCallbackEvent='initiated ringing answered completed'"
@@ -45,6 +45,7 @@ def test_every_step_that_was_asked_for_is_told_in_order(script):
     assert params["ParentCallSid"].startswith("CA")
     assert (params["From"], params["To"]) == ("+12025550123", "+12025550124")
     assert (params["CallDuration"], params["SequenceNumber"]) == ("5", "3")
+    assert (params["Duration"], params["ToCountry"], params["CalledCity"]) == ("1", "US", "")
     assert params["Direction"] == "outbound-dial"
     assert parsedate_to_datetime(params["Timestamp"]).timestamp() == s.clock.now() // 1000
 
@@ -86,3 +87,35 @@ def test_without_a_url_that_can_be_told_nobody_is(script, url):
     assert told(s) == []
     s.tell(notices.DialFinished(status="busy", cause=Cause.BUSY))
     assert s.hung_up
+
+
+def test_the_end_is_pledged_when_it_is_rung_to_whoever_wants_to_know(script):
+    s = dial(
+        script,
+        "<Number statusCallback='one'>+12025550124</Number>",
+        "<Number statusCallback='two' statusCallbackEvent='ringing'>+12025550125</Number>",
+    )
+    step(s, "initiated")
+    step(s, "initiated", report=2)
+    (pledge,) = s.all(Callback)
+    assert (pledge.url, pledge.outcome, pledge.pledged) == (
+        "https://x.example/d/one", "CA" + LEG[2:], ("completed",),
+    )  # fmt: skip
+    step(s, "completed", status="busy")
+    assert s.last(Callback).outcome == "CA" + LEG[2:]
+
+
+def test_the_end_is_told_though_another_document_has_taken_over(script):
+    s = dial(script, f"<Number statusCallback='cb' {ALL}>+12025550124</Number>")
+    for name in ("initiated", "ringing", "answered"):
+        step(s, name)
+    document = "<Response><Dial><Number statusCallback='https://x.example/2'>+12025550125</Number>"
+    s.order(Restart(source=Source(document=f"{document}</Dial></Response>")))
+    other = LegId("LG" + "5" * 32)
+    s.tell(notices.DialProgress(report=1, leg=other, step="initiated"))
+    step(s, "completed", status="completed", talk_ms=1_000)
+    params = s.params(s.last(Callback))
+    assert s.last(Callback).url == "https://x.example/d/cb"
+    assert (params["CallSid"], params["SequenceNumber"]) == ("CA" + LEG[2:], "3")
+    s.tell(notices.DialProgress(report=1, leg=other, step="completed", status="busy"))
+    assert (s.last(Callback).url, told(s)[-1][1]) == ("https://x.example/2", "busy")

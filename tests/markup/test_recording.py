@@ -3,8 +3,9 @@
 import pytest
 
 from ringfence.calls import commands, notices
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import RecordingId
-from ringfence.markup.context import Source
+from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import Callback, Fetch
 
 RECORDING = RecordingId("RE" + "7" * 32)
@@ -134,5 +135,65 @@ def test_silence_that_was_trimmed_is_no_message_cut_short(script):
 def test_the_beginning_is_told_where_it_is_wanted(script):
     callback = "recordingStatusCallback='/cb' recordingStatusCallbackEvent='in-progress'"
     s = record(script, callback)
-    s.tell(notices.RecordingBegun(recording=RECORDING, source="voicemail"))
-    assert dict(s.last(Callback).params)["RecordingStatus"] == "in-progress"
+    s.tell(notices.RecordingBegun(recording=RECORDING, source="voicemail", began=Ms(86_400_000)))
+    told = dict(s.last(Callback).params)
+    assert told["RecordingStatus"] == "in-progress"
+    assert told["RecordingStartTime"] == "Fri, 02 Jan 1970 00:00:00 +0000"
+
+
+@pytest.mark.parametrize("kind", [notices.RecordingFinished, notices.RecordingMissing])
+def test_its_end_says_when_it_began(script, kind):
+    s = record(
+        script, "recordingStatusCallback='/cb' recordingStatusCallbackEvent='completed absent'"
+    )
+    more = {"duration_ms": 9_000} if kind is notices.RecordingFinished else {}
+    reason = "stopped" if more else "disk_full"
+    s.tell(kind(recording=RECORDING, source="voicemail", reason=reason, began=Ms(1_000), **more))
+    told = dict(s.last(Callback).params)
+    assert told["RecordingStartTime"] == "Thu, 01 Jan 1970 00:00:01 +0000"
+
+
+def test_its_outcome_is_pledged_before_anything_is_kept(script):
+    s = record(script, "recordingStatusCallback='/cb'")
+    s.tell(notices.RecordingAsked(recording=RECORDING, source="voicemail"))
+    pledge = s.last(Callback)
+    assert (pledge.outcome, pledge.pledged) == (RECORDING, ("completed",))
+    assert s.params(pledge)["RecordingSid"] == RECORDING
+    assert "RecordingStatus" not in s.params(pledge)
+    s.tell(finished())
+    told = s.last(Callback)
+    assert (told.outcome, told.pledged) == (RECORDING, ())
+
+
+@pytest.mark.parametrize(
+    "wanted", ["", "recordingStatusCallback='/cb' recordingStatusCallbackEvent='in-progress'"]
+)
+def test_nothing_is_pledged_to_who_wants_no_outcome(script, wanted):
+    s = record(script, wanted)
+    s.tell(notices.RecordingAsked(recording=RECORDING, source="voicemail"))
+    assert s.all(Callback) == []
+
+
+def elsewhere(s):
+    """Another document takes over, which records as well."""
+    return s.order(Restart(source=Source(document="<Response><Record/></Response>")))
+
+
+def test_whoever_follows_a_recording_hears_of_it_though_another_document_takes_over(script):
+    s = record(script, "recordingStatusCallback='/kept' action='/done'")
+    s.tell(notices.RecordingAsked(recording=RECORDING, source="voicemail"))
+    elsewhere(s)
+    assert s.all(commands.StopRecording)
+    s.tell(finished(reason="stopped"))
+    params = s.params(s.last(Callback))
+    assert s.last(Callback).url == "https://x.example/kept"
+    assert (params["RecordingStatus"], params["RecordingDuration"]) == ("completed", "5")
+    assert [fetch.url for fetch in s.all(Fetch)] == [BASE.url], "its action is asked for nothing"
+
+
+def test_one_that_never_was_named_does_not_end_the_next(script):
+    s = record(script, "recordingStatusCallback='/kept' action='/done'")
+    elsewhere(s)
+    s.tell(missing("failed"))
+    assert s.codes == []
+    assert not s.program.finished

@@ -9,10 +9,12 @@ from ringfence.markup.context import Context
 from ringfence.markup.telling import (
     RECORDING_STEPS,
     STEPS,
+    WITHDRAWN,
     RecordingCallback,
     RecordingTeller,
     StatusCallback,
     StatusTeller,
+    outcome,
 )
 
 CALL, LEG, ACCOUNT = CallId("CA1"), LegId("LG1"), AccountId("AC1")
@@ -49,7 +51,12 @@ def teller(*steps: str) -> StatusTeller:
 
 
 def told(one: StatusTeller, *facts: events.CallFact) -> list[dict[str, object]]:
-    return [dict(callback.params) for fact in facts for callback in one.hear(fact)]
+    return [
+        dict(callback.params)
+        for fact in facts
+        for callback in one.hear(fact)
+        if not callback.pledged
+    ]
 
 
 def test_every_step_is_told_with_its_place_in_order() -> None:
@@ -71,7 +78,7 @@ def test_every_step_is_told_with_its_place_in_order() -> None:
 
 def test_only_what_was_asked_for_is_told() -> None:
     said = told(teller("completed"), PLACED, RANG, ended(Cause.NO_ANSWER, answered=False))
-    assert [(one["CallStatus"], one["SequenceNumber"]) for one in said] == [("no-answer", "2")]
+    assert [(one["CallStatus"], one["SequenceNumber"]) for one in said] == [("no-answer", "0")]
     assert (said[0]["CallDuration"], said[0]["SipResponseCode"]) == ("0", "480")
 
 
@@ -81,6 +88,19 @@ def test_how_and_where_is_kept() -> None:
         "https://example.com/s", "GET", "initiated",
     )  # fmt: skip
     assert "example.com" not in repr(callback)
+
+
+def test_its_end_is_pledged_when_it_begins_under_the_key_of_whoever_it_is_with() -> None:
+    pledge, first, *_ = [c for fact in (PLACED, RANG, ANSWERED) for c in teller().hear(fact)]
+    assert (pledge.outcome, pledge.pledged, pledge.party) == (CALL, ("completed",), PARTY)
+    assert (first.event, first.outcome, first.party) == ("initiated", "", PARTY)
+    one = teller()
+    one.hear(PLACED)
+    (last,) = one.hear(ended())
+    assert (last.event, last.outcome) == ("completed", CALL)
+    assert not any(c.pledged for c in teller("answered").hear(PLACED))
+    (withdrawn,) = teller("answered").pledge()
+    assert withdrawn.pledged == (WITHDRAWN,)
 
 
 def recording_facts() -> list[events.CallFact]:
@@ -102,11 +122,31 @@ def test_a_recording_is_told_of_from_its_beginning_to_its_end() -> None:
     context = teller()._context
     wanted = RecordingCallback(url="https://example.com/r", steps=RECORDING_STEPS)
     one = RecordingTeller(context, RecordingId("RE1"), wanted)
-    said = [dict(c.params) for fact in recording_facts() for c in one.hear(fact)]
+    pledge, *told = [c for fact in recording_facts() for c in one.hear(fact)]
+    assert (pledge.outcome, pledge.pledged) == ("RE1", ("completed", "absent"))
+    assert [c.outcome for c in told] == ["", "RE1", "RE1"]
+    said = [dict(c.params) for c in told]
     assert [step["RecordingStatus"] for step in said] == ["in-progress", "completed", "absent"]
     assert said[1]["RecordingDuration"] == "3"
     assert said[1]["RecordingChannels"] == "2"
     assert said[1]["RecordingSource"] == "StartCallRecordingAPI"
     assert said[1]["RecordingStartTime"] == "Tue, 14 Nov 2023 22:13:20 +0000"
     silent = RecordingTeller(context, RecordingId("RE1"), RecordingCallback(url="https://x"))
-    assert sum(len(silent.hear(fact)) for fact in recording_facts()) == 1
+    told = [c for fact in recording_facts() for c in silent.hear(fact) if not c.pledged]
+    assert len(told) == 1
+    begun = RecordingCallback(url="https://x", steps=("in-progress",))
+    only = RecordingTeller(context, RecordingId("RE1"), begun)
+    assert not any(c.pledged for fact in recording_facts() for c in only.hear(fact))
+
+
+def test_what_was_pledged_is_filled_in_once_the_outcome_is_known() -> None:
+    pledged = [("CallStatus", "in-progress"), ("RecordingDuration", "0"), ("From", "x")]
+    said = outcome(pledged, "completed", duration_ms=2_600, began=Ms(1_000))
+    assert sorted(said) == [
+        ("CallStatus", "completed"), ("From", "x"), ("RecordingDuration", "3"),
+        ("RecordingStartTime", "Thu, 01 Jan 1970 00:00:01 +0000"),
+        ("RecordingStatus", "completed"),
+    ]  # fmt: skip
+    said = outcome(pledged, "absent", duration_ms=0, began=None)
+    assert dict(said)["RecordingStatus"] == "absent"
+    assert "RecordingStartTime" not in dict(said)

@@ -30,6 +30,8 @@ BASE = "http://a.example/b/c/d;p?q"
         ("../../../../g", "http://a.example/g"),
         ("https://other.example/x", "https://other.example/x"),
         ("hold music.mp3", "http://a.example/b/c/hold%20music.mp3"),
+        ('g?q=[1]&of={"a"|b}', "http://a.example/b/c/g?q=[1]&of=%7B%22a%22%7Cb%7D"),
+        ("https://x.example/a^b`", "https://x.example/a%5Eb%60"),
         ("flow:welcome#menu", "flow:welcome#menu"),
     ],
 )

@@ -363,3 +363,64 @@ def test_whatever_arrives_every_pull_is_filled(actions, target, most) -> None:
                 assert run.payload is None or run.payload == b"\xaa" * run.ticks
             for one, two in pairwise(runs):
                 assert (one.payload is None) != (two.payload is None)
+
+
+def _detours(share, ticks, *, most=1600, frames=1500, seed=5) -> tuple[JitterBuffer, list[int]]:
+    """A stream of which some packets come ``ticks`` later; how many too late, second by second."""
+    dice = random.Random(seed)
+    buffer, sender = JitterBuffer(target=320, most=most), Sender()
+    under_way: list[tuple[int, Packet]] = []
+    late = []
+    for frame in range(frames):
+        longer = ticks if dice.random() < share else 0
+        under_way.append((frame * 160 + longer, sender.next()))
+        for due, packet in [one for one in under_way if one[0] <= frame * 160]:
+            buffer.put(packet)
+            under_way.remove((due, packet))
+        buffer.pull(160)
+        if frame % 50 == 49:
+            late.append(buffer.late - sum(late))
+    return buffer, late
+
+
+@pytest.mark.parametrize("ticks", [480, 640, 960])
+def test_where_some_take_a_longer_way_the_delay_grows_until_they_are_in_time(ticks) -> None:
+    buffer, late = _detours(0.1, ticks)
+    assert sum(late[:3]) > 5
+    assert sum(late[5:]) == 0
+    assert ticks - 320 <= buffer.stretched <= ticks - 320 + 160
+    assert buffer.resyncs == 0
+
+
+def test_it_grows_no_further_than_it_may() -> None:
+    buffer, late = _detours(0.1, 960, most=640)
+    assert buffer.stretched <= 480  # one pull more than was wanted
+    assert late[-1] > 0
+
+
+def test_for_one_in_a_hundred_nobody_waits() -> None:
+    buffer, _ = _detours(0.01, 640)
+    assert buffer.stretched == 0
+
+
+def test_when_the_ways_are_alike_again_the_delay_comes_back() -> None:
+    buffer, sender = _detours(0.1, 960)[0], Sender()
+    sender.at, sender.sequence = 1500 * 160, 1500
+    for _ in range(64 * 16):
+        buffer.put(sender.next())
+        buffer.pull(160)
+    assert buffer.skipped >= 480
+    assert buffer.depth <= 320 + 160 + 80
+
+
+def test_packets_that_come_twice_the_second_time_late_stretch_nothing() -> None:
+    buffer, sender = JitterBuffer(target=320, most=1600), Sender()
+    sent = []
+    for _ in range(500):
+        sent.append(sender.next())
+        buffer.put(sent[-1])
+        if len(sent) > 5:
+            buffer.put(sent[-5])
+        buffer.pull(160)
+    assert buffer.late > 400
+    assert buffer.stretched == 0

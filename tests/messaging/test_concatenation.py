@@ -15,6 +15,7 @@ from ringfence.kernel.limits import (
     SMS_JOINING_SENDER_MAX,
 )
 from ringfence.messaging.concatenation import GAP, Header, Part, Reassembly, Whole, read_header
+from ringfence.messaging.edges import utf16
 from ringfence.messaging.segments import split
 
 KEY = ("a", "b", 7)
@@ -142,3 +143,13 @@ def test_what_is_cut_up_is_joined() -> None:
         whole = joined.receive(piece, T0)
     assert whole is not None
     assert not whole.incomplete
+
+
+def test_a_character_cut_in_two_is_whole_again_in_whatever_order_its_parts_come() -> None:
+    first, second = utf16(bytes.fromhex("0061d83d")), utf16(bytes.fromhex("de000062"))
+    joining = Reassembly()
+    assert joining.receive(part(2, 2, second), T0) is None
+    assert joining.receive(part(1, 2, first), T0) == Whole(KEY, "a😀b", 2, False)
+    joining.receive(part(1, 2, first), T0)
+    (given_up,) = joining.fire(Ms(T0 + SMS_JOINING_MS))
+    assert given_up.text == "a\ufffd" + GAP

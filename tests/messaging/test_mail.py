@@ -51,6 +51,16 @@ def test_one_click_ends_it() -> None:
     assert mail.get_content().endswith(f"No more of these: {CLICK}\r\n")
 
 
+@pytest.mark.promise("MSG-04")
+def test_a_long_link_stands_in_its_header_as_it_is() -> None:
+    link = f"https://telephony.a-rather-long-name.example.net/unsubscribe/{'a_B-' * 12}"
+    sent = compose("Hällo " * 30, "Hello\n", Envelope(
+        to="a@example.com", sender="p@example.net", id="1", at=Ms(0), unsubscribe=link
+    ))  # fmt: skip
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in sent
+    assert max(map(len, sent.split(b"\r\n"))) <= 998
+
+
 @pytest.mark.parametrize(
     "address",
     ["", "a", "a@", "@b.example", "a@b", "a b@c.example", "a@b.example\r\nBcc: c@d.example",

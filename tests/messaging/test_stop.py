@@ -12,9 +12,11 @@ from ringfence.messaging.stop import WORDS, is_stop
     "text",
     [
         *sorted(WORDS),
-        *("STOP", " Stop. ", "stop!", "Opt-out" if "opt-out" in WORDS else "optout"),
+        *("STOP", " Stop. ", "stop!", "Opt-out", "STOP SMS", "STOP 2 END"),
         *("Please stop", "please stop sending me these", "Take me off your list"),
         *("Don't text me any more", "do not contact me", "no more messages, thanks"),
+        *("STOP\n\nSent from my telephone", "Stop.\r\n\r\n> On Monday you wrote:\r\n> Offers!"),
+        *("İPTAL", "LOPETA", "Διακοπή", "ODJAVA", "Отказ", "退订", "Désinscrire"),
         *("Remove me from this", "stop texting me", "Arrêter", "leave me alone"),
     ],
 )
@@ -26,7 +28,17 @@ def test_a_stop_is_understood(text: str) -> None:
     "text",
     [
         *("", "Yes please", "I will stop by at five", "Where is the bus stop?"),
-        *("Don't stop", "The end of the month is fine", "Never stop sending these"),
+        *(
+            "Don't stop",
+            "The end of the month is fine",
+            "C'est la fin",
+            "Basta così poco",
+            "बंदर",
+            "قفز",
+            "Never stop sending these",
+            "The bus\n\nstop",
+            "See you there\n\nStop",
+        ),
         "I stopped at the shop and could not find the thing you told me about, please stop by",
     ],
 )

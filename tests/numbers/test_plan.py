@@ -13,6 +13,7 @@ def test_a_number_says_where_and_what_it_is():
     assert found.national == "(202) 555-0123"
     assert found.line_type is None  # in North America the digits do not say
     assert describe("+18005550123").line_type == "tollFree"
+    assert describe("+1 (202) 555-0123 ext. 4").national == "(202) 555-0123"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import APP_ACCESS_MS, APP_CODE_MS, APP_REFRESH_MS
 from ringfence.office import Office
 from ringfence.office.apps import check_redirect
+from ringfence.privacy.roles import caller
 
 BACK = "https://app.example.com/back"
 VERIFIER = "v" * 43
@@ -150,7 +151,7 @@ def test_a_refresh_token_rotates_and_its_reuse_ends_the_grant(office: Office, ap
     first = tokens(office, app)
     second = ask(office, "app.refresh", "public", token=first.refresh_token, **client)
     assert second.refresh_token not in {None, first.refresh_token}
-    assert actor(office, second.access_token) == actor(office, first.access_token)
+    assert caller(actor(office, second.access_token)) == caller(actor(office, first.access_token))
     assert code(office, "app.refresh", "public", token=first.refresh_token, **client) == (
         "invalid_grant"
     )
@@ -190,6 +191,59 @@ def test_an_app_acts_for_itself(office: Office, app: Any) -> None:
     ask(office, "app.end", "public", token=made.access_token, **client)
     assert code(office, "app.authenticate", "public", token=made.access_token) == "not_authorized"
     assert actor(office, other.access_token)
+
+
+@pytest.mark.promise("SHR-06")
+def test_a_token_is_for_no_more_than_was_asked_for(office: Office, app: Any) -> None:
+    client = {"client": app.sid, "secret": app.secret}
+    own = ask(office, "app.own", "public", scope="calls:read", **client)
+    first = tokens(office, app)
+    less = ask(office, "app.refresh", "public", token=first.refresh_token, scope="calls:read",
+               **client)  # fmt: skip
+    for made in (own, less):
+        who = actor(office, made.access_token)
+        seen = ask(office, "app.introspect", "public", token=made.access_token, **client)
+        assert (made.scope, seen.scope) == ("calls:read", "calls:read")
+        assert ask(office, "call.list", who).calls == []
+        assert code(office, "number.list", who) == "insufficient_scope"
+    # What a refresh token is for stays what was allowed, and never becomes more.
+    assert code(
+        office, "app.refresh", "public", token=less.refresh_token, scope="setup:write", **client
+    ) == "invalid_scope"  # fmt: skip
+    again = ask(office, "app.refresh", "public", token=less.refresh_token, **client)
+    assert again.scope == "calls:read setup:read"
+    assert ask(office, "number.list", actor(office, again.access_token)) == []
+
+
+def test_what_an_app_may_for_itself_is_ended_for_good(office: Office, app: Any) -> None:
+    client = {"client": app.sid, "secret": app.secret}
+
+    async def at_once() -> list[Any]:
+        asked = (office.run("app.own", client, actor="public") for _ in range(5))
+        return await asyncio.gather(*asked)
+
+    made = asyncio.run(at_once())
+    assert all(ask(office, "number.list", actor(office, one.access_token)) == [] for one in made)
+    [grant] = ask(office, "app.grants", app=app.sid)
+    ask(office, "app.end_grant", sid=grant.sid)
+    assert code(office, "app.own", "public", **client) == "unauthorized_client"
+
+
+@pytest.mark.promise("SHR-06")
+@pytest.mark.parametrize("how", ["ended", "expired"])
+def test_what_one_token_opened_ends_with_it(
+    office: Office, app: Any, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = {"client": app.sid, "secret": app.secret}
+    made, other = (ask(office, "app.own", "public", **client) for _ in range(2))
+    who, stays = actor(office, made.access_token), actor(office, other.access_token)
+    if how == "ended":
+        ask(office, "app.end", "public", token=made.access_token, **client)
+        assert ask(office, "number.list", stays) == []
+        assert code(office, "number.list", who) == "not_authorized"
+    else:
+        later(office, APP_ACCESS_MS, monkeypatch)
+        assert code(office, "number.list", who) == "token_expired"
 
 
 def test_a_revoked_token_is_introspected_as_nothing(office: Office, app: Any) -> None:

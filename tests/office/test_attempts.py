@@ -228,7 +228,36 @@ WEB: dict[str, Web] = {
         "POST", "/v1/privacy/consents/find", biller, {"number": CALLER, "actor": "operator"}),
     "an account in the body": ("POST", "/v1/calls", owner, {"to": "x", "account": "AC1"}),
     "a list for a number": ("POST", "/v1/privacy/consents/find", owner, {"number": [CALLER]}),
+    # other ways in
+    "a read that is an erasure": ("POST", "/v1/privacy/erasures", biller, {"address": CALLER}),
+    "an erasure that is a read": ("GET", "/v1/privacy/erasures", biller, None),
+    "another account in a header": ("GET", "/v1/calls", owner, None),
+    "two accounts in a header": ("GET", "/v1/calls", owner, None),
+    "another account in the query": ("GET", "/v1/calls?account={other}", owner, None),
+    "events of another account": ("GET", "/v1/events", owner, None),
+    "a key shown as an access token": ("GET", "/v1/calls", nobody, None),
+    "a page mark that was made up": ("GET", "/v1/calls?cursor=AAAAAAAAAAAA", owner, None),
+    "a key for bills on messages, Twilio's way": (
+        "GET", "/2010-04-01/Accounts/{account}/Messages.json", biller, None),
+    "a key for bills on a recording, Twilio's way": (
+        "GET", f"/2010-04-01/Accounts/{{account}}/Recordings/{VOICE}.wav", biller, None),
+    "another's call, Twilio's way": (
+        "GET", f"/2010-04-01/Accounts/{{account}}/Calls/{THEIRS}.json", owner, None),
+    "another account, Twilio's way": (
+        "GET", "/2010-04-01/Accounts/{other}/Calls.json", owner, None),
+    "the exchanges of another's call": ("GET", f"/v1/notifications/{THEIRS}", owner, None),
+    "a developer's key on exchanges to replay": (
+        "POST", "/v1/notifications/replay", developer, {"sids": ["NO" + "0" * 32]}),
 }  # fmt: skip
+HEADERS: dict[str, dict[str, str]] = {
+    "a read that is an erasure": {"X-HTTP-Method-Override": "GET"},
+    "an erasure that is a read": {"X-HTTP-Method-Override": "POST"},
+    "another account in a header": {"Ringfence-Account": "{other}"},
+    "two accounts in a header": {"Ringfence-Account": "{account}, {other}"},
+    "events of another account": {"Ringfence-Account": "{other}", "Last-Event-ID": "1"},
+    "a key shown as an access token": {"Authorization": "Bearer {key}"},
+}
+"""What some of them send besides."""
 
 
 @pytest.mark.promise("SEC-01")
@@ -236,11 +265,14 @@ WEB: dict[str, Web] = {
 @pytest.mark.parametrize("name", WEB)
 def test_an_attempt_over_http_is_refused(scene: Scene, client: TestClient[Any], name: str) -> None:
     method, path, who, body = WEB[name]
-    names = {"ours": scene.ours, "theirs": scene.theirs, "used_link": scene.used_link}
+    names = {
+        "ours": scene.ours, "theirs": scene.theirs, "used_link": scene.used_link,
+        "account": scene.office.account.id, "other": scene.other_account, "key": biller(scene),
+    }  # fmt: skip
     wanted = path.format(**names)
     sent = None if body is None else json.loads(json.dumps(body).replace(OURS, scene.ours["call"]))
     credentials = who(scene)
-    headers = {}
+    headers = {key: text.format(**names) for key, text in HEADERS.get(name, {}).items()}
     if credentials is not None:
         headers["Authorization"] = "Basic " + base64.b64encode(credentials.encode()).decode()
     answer = client.request(method, wanted, headers=headers, json=sent, follow_redirects=False)
@@ -475,7 +507,7 @@ def test_a_sealed_value_shows_nothing_however_it_is_written(scene: Scene) -> Non
 
 
 def test_there_are_more_than_fifty_attempts() -> None:
-    assert len(WEB) + len(ASKS) + len(INSIDE) >= 95
+    assert len(WEB) + len(ASKS) + len(INSIDE) >= 110
 
 
 def test_after_all_of_it_the_tables_are_whole(scene: Scene) -> None:

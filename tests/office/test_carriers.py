@@ -74,6 +74,16 @@ async def test_what_cannot_be_a_carrier(office, args, code):
     assert await run(office, "carrier.list") == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "word"),
+    [({"password": "nine chars"}, "password"), ({"system_id": ""}, "system id")],
+)
+async def test_a_carrier_is_refused_for_what_is_wrong_alone(office, changed, word):
+    with pytest.raises(Refused) as refused:
+        await run(office, "carrier.add", name="main", smpp={**SMPP, **changed})
+    assert [w for w in ("password", "system id") if w in refused.value.reason] == [word]
+
+
 async def test_names_are_there_once_and_nobody_else_is_found(office):
     await run(office, "carrier.add", name="loop")
     with pytest.raises(Refused, match="exists"):

@@ -45,9 +45,26 @@ async def test_an_offer_needs_a_consent_and_ends_with_it(office: Office) -> None
     check_contact(office, GERMAN, about="service")
 
 
+@pytest.mark.promise("DSR-04")
+async def test_whose_data_is_only_stored_is_not_called(office: Office) -> None:
+    await office.run("privacy.consent.refuse", {"number": AMERICAN, "purpose": "market",
+                     "channel": "email"}, actor="operator")  # fmt: skip
+    check_contact(office, AMERICAN, about="service")
+    who = {"number": AMERICAN, "reason": "accuracy"}
+    await office.run("privacy.restrict", who, actor="operator")
+    with pytest.raises(Refused, match="restricted") as refused:
+        check_contact(office, AMERICAN, about="service")
+    assert refused.value.clause == "DSR-04"
+    await office.run("privacy.unrestrict", who, actor="operator")
+    check_contact(office, AMERICAN, about="service")
+
+
 async def test_a_phone_of_ours_may_always_be_rung(office: Office) -> None:
     await office.run("phone.add", {"name": "desk"}, actor="operator")
     check_contact(office, "desk", about="marketing")
+    check_contact(office, "client:desk", about="marketing")
+    with pytest.raises(Refused, match="invalid_number"):
+        check_contact(office, "client:nobody", about="service")
 
 
 async def test_an_address_is_a_number_or_a_sip_address(office: Office) -> None:

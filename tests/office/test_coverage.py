@@ -1,5 +1,9 @@
 """Everything the platform has is a resource of /v1, or is on this list with the reason."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 from ringfence import office as _office  # the table is filled by importing it
 from ringfence.api.http import HANDLERS
 from ringfence.office.table import API, TABLE
@@ -9,13 +13,13 @@ ELSEWHERE = {
     "account.resume": "whoever stole the account must not end the stop: at the machine alone",
     "admin.link": "whoever may open the data folder hands out sign-in links",
     "admin.redeem": "a page: /admin/TOKEN",
-    "message.media.bytes": "Twilio's interface alone has the bytes below the resource",
     "message.media.follow": "the link a carrier is given: /m/WORD",
     "app.allow": "the consent page: /oauth/authorize",
     "app.ask": "the consent page: /oauth/authorize",
     "app.code": "/oauth/token",
     "app.end": "/oauth/revoke",
     "app.introspect": "/oauth/introspect",
+    "app.issuer": "/.well-known/oauth-authorization-server",
     "app.own": "/oauth/token",
     "app.refresh": "/oauth/token",
     "app.authenticate": "the access token of every request",
@@ -77,8 +81,55 @@ def test_a_resource_takes_what_its_use_case_takes() -> None:
         assert case.needs <= given, (case.name, case.needs - given)
 
 
+UNSAID = {
+    ("account.show", "role"): "of a session: who has just come in by a link",
+    ("recording.list", "newest"): "a list of /v1 is in one order: newest first",
+}
+"""Arguments that /v1 does not take, with the reason."""
+
+
+def test_whatever_a_use_case_takes_can_be_said() -> None:
+    taken: dict[str, set[str]] = {}
+    for handler in HANDLERS:
+        if not any(path.startswith("/v1/") for path in handler.paths):
+            continue
+        given = {
+            field
+            for part in ("body", "query")
+            if part in handler.opt
+            for field in handler.opt[part].__struct_fields__
+        }
+        given |= {
+            piece[1:-1].partition(":")[0]
+            for path in handler.paths
+            for piece in path.split("/")
+            if piece.startswith("{")
+        }
+        taken.setdefault(str(handler.opt.get("case")), set()).update(given)
+    missing = {
+        (name, argument)
+        for name, given in taken.items()
+        if name in TABLE.rows
+        for argument in set(TABLE.rows[name].takes) - given - {"limit", "before"}
+    }
+    assert missing == UNSAID.keys(), sorted(missing ^ UNSAID.keys())
+
+
 def test_a_resource_can_be_asked_with_the_credentials_of_the_api() -> None:
     closed = {
         name for name in resources() if name in TABLE.rows and API not in TABLE.rows[name].actors
     }
     assert closed == {"notification.logging"}, "this wants an admin who signed in"
+
+
+def test_every_module_that_declares_use_cases_is_read_with_the_office() -> None:
+    """In a process of its own: here a test may have read the module itself."""
+    folder = Path(_office.__file__).parent
+    declare = {
+        ".".join(("ringfence.office", *file.relative_to(folder).with_suffix("").parts))
+        for file in folder.rglob("*.py")
+        if "@TABLE." in file.read_text()
+    }
+    code = "import sys, ringfence.office; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert declare - set(done.stdout.split()) == set()

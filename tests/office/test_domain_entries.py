@@ -60,7 +60,25 @@ def test_a_list_counts_for_registrations_where_the_domain_takes_any():
 
 
 def test_a_domain_without_a_url_is_answered_by_nothing():
-    found, users = domain_entries(shelf((SipDomain(domain="x.example.com"), None)), nothing=NOTHING)
+    found, _ = domain_entries(shelf((SipDomain(domain="x.example.com"), None)), nothing=NOTHING)
     assert found["x.example.com"].route is NOTHING
-    assert not found["x.example.com"].holds("192.0.2.1")
+    entry = found["x.example.com"]
+    assert (entry.users, entry.networks) == (None, None)
+    assert not entry.admits(None, "192.0.2.1")
+
+
+def test_a_list_without_entries_lets_nobody_in():
+    lists = SipDomain(domain="x.example.com", credentials=("CL1",), addresses=("AL1",))
+    found, _ = domain_entries(
+        shelf((lists, None), (IpAddress(name="", address="192.0.2.7", prefix=32), "AL1")),
+        nothing=NOTHING,
+    )
+    assert found["x.example.com"].users == frozenset()
+    assert not found["x.example.com"].admits(None, "192.0.2.7")
+    assert not found["x.example.com"].admits("ann", "192.0.2.7")
+
+
+def test_a_domain_without_lists_is_called_by_nobody():
+    found, users = domain_entries(shelf((SipDomain(domain="x.example.com"), None)), nothing=NOTHING)
+    assert not found["x.example.com"].admits("ann", "192.0.2.1")
     assert users == set()

@@ -81,6 +81,14 @@ async def test_what_cannot_be_had_is_said(tmp_path: Path) -> None:
         await exported([wrong], None)
 
 
+async def test_a_recording_that_failed_says_why_and_not_that_its_file_is_missing(
+    tmp_path: Path,
+) -> None:
+    failed = replace(RECORDING, state="failed", reason="disk_full")
+    with pytest.raises(Refused, match=r"the recording failed \(disk full\)"):
+        await whole(failed, [channel(tmp_path, 0, 1)])
+
+
 async def whole(recording: Recording, channels: list[StoredChannel], **how: object) -> bytes:
     items = [item async for item in export(recording, channels, None, **how)]  # type: ignore[arg-type]
     return b"".join(item.data for item in items if isinstance(item, Chunk))

@@ -114,6 +114,15 @@ def test_a_reader_goes_on_where_it_stopped(office: Office, live: Live) -> None:
     assert [event.id for event in found] == [every[0], *every[1:]]
 
 
+def test_a_reader_from_the_future_begins_at_what_is_now(office: Office, live: Live) -> None:
+    """A backup was restored, so that the id it saw last is yet to come."""
+    live.record()
+    asyncio.run(office.settled())
+    [last] = [event.id for event in ask(office).events]
+    first, then = asyncio.run(_follow(office, 2, live=live, after=str(last + 10**9)))
+    assert (first.id, then.type) == (last, "CallOffered")
+
+
 def test_whoever_is_too_far_behind_is_told_to_come_back(
     office: Office, live: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,3 +168,10 @@ def test_streams_have_an_end_and_a_purpose(
     monkeypatch.setattr(happening, "EVENT_STREAMS_MAX", 0)
     with pytest.raises(Refused, match="too_many_requests"):
         asyncio.run(_follow(office, 1))
+
+
+def test_an_event_that_there_is_not_is_refused(office: Office) -> None:
+    with pytest.raises(Refused) as refused:
+        ask(office, types=["CallEnded", "CallEndet"])
+    assert refused.value.code == "bad_argument"
+    assert ask(office, types=["MessageSent"]).events == []

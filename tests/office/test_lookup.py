@@ -52,6 +52,18 @@ async def test_the_digits_are_looked_up_here(office):
     assert wrong.errors == ["TOO_SHORT"]
 
 
+async def test_a_country_completes_a_number_or_is_refused(office):
+    for country in ("US", "us"):
+        given = {"number": "(202) 555-0123", "country": country}
+        found = await office.run("number.lookup", given, actor="operator")
+        assert (found.number, found.country) == (NUMBER, "US"), country
+    await connected(office, Connector())
+    for name, more in (("number.lookup", {}), ("number.lookup.ask", {"fields": ["roaming"]})):
+        with pytest.raises(Refused) as refused:
+            await office.run(name, {"number": NUMBER, "country": "zz", **more}, actor="operator")
+        assert refused.value.code == "bad_argument"
+
+
 @pytest.mark.promise("TEL-12")
 async def test_somebody_is_asked_once_in_a_while(office):
     connector = Connector()

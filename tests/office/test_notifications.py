@@ -7,7 +7,7 @@ import pytest
 from ringfence.calls import events
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.ids import CallId, LegId, NumberId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback
 from ringfence.office import Office
@@ -28,11 +28,14 @@ async def run(office: Office, name: str, **args: Any) -> Any:
     return await office.run(name, args, actor="operator")
 
 
-async def exchanged(office: Office, *, flow: str = "welcome", status: int = 200) -> CallId:
+async def exchanged(
+    office: Office, *, flow: str = "welcome", status: int = 200, number: NumberId | None = None
+) -> CallId:
     now = office.clock.now()
     call = CallId(ids.make("call", now, office.entropy))
     fact = events.CallOffered(
-        at=now, call=call, account=office.account.id, flow=office.flows[flow].id,
+        at=now, call=call, account=office.account.id, number=number,
+        flow=None if number else office.flows[flow].id,
         caller=office.store.party_room.resolve(Phone("+12025550123"), now),
         called=office.store.party_room.resolve("sip:welcome@pbx.example.com", now),
         leg=LegId(ids.make("leg", now, office.entropy)),
@@ -96,6 +99,26 @@ async def test_an_app_is_switched_off_and_on(office: Office) -> None:
     assert (await run(office, "notification.show", sid=quiet.sid)).body is None
     await run(office, "notification.logging", on=True, flow="welcome")
     assert {app.on for app in await run(office, "notification.apps")} == {True}
+
+
+async def test_an_application_is_quiet_where_it_answers(office: Office) -> None:
+    made = await office.run("application.add", {"name": "menu"}, actor="operator")
+    spoken = await run(office, "number.add", number="+12025550100", application=made.sid)
+    written = await run(office, "number.add", number="+12025550101", twiml="<Response/>")
+    await run(office, "number.change", sid=written.sid, sms_application=made.sid)
+    off = await run(office, "notification.logging", on=False, application=made.sid)
+    assert (off.app, off.on) == (made.sid, False)
+    states = {app.app: app.on for app in await run(office, "notification.apps")}
+    assert states[made.sid] is False
+    asked = (office.store.rooms.notifications.answering(office.numbers[n].id, texts)
+             for n in ("+12025550100", "+12025550101") for texts in (False, True))  # fmt: skip
+    assert list(asked) == [made.sid, None, None, made.sid]
+    for number, kept in ((spoken, False), (written, True)):
+        await exchanged(office, number=NumberId(number.sid))
+        (row,) = (await run(office, "notification.list", limit=1)).notifications
+        assert row.kept is kept
+    with pytest.raises(Refused, match="bad_argument"):
+        await run(office, "notification.logging", on=False, flow="echo", application=made.sid)
 
 
 async def test_a_number_is_an_app_too(office: Office) -> None:

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office
+from ringfence.office.queues import _written
 
 pytestmark = pytest.mark.anyio
 
 
 async def ask(office: Office, use_case: str, **args: Any) -> Any:
     return await office.run(use_case, args, actor="api")
+
+
+async def test_a_queue_that_a_caller_just_made_is_waited_for(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await ask(office, "queue.add", name="support")
+    waited: list[bool] = []
+
+    class Running:
+        runs = True
+        live = SimpleNamespace(queues=SimpleNamespace(known=lambda: [made, made]))
+
+        async def settled(self) -> None:
+            waited.append(True)
+
+    monkeypatch.setattr("ringfence.office.queues._all", lambda _: [made])
+    await _written(cast("Office", Running()))
+    monkeypatch.setattr("ringfence.office.queues._all", lambda _: [made, made])
+    await _written(cast("Office", Running()))
+    assert waited == [True], "and who is there already is not waited for"
 
 
 async def test_a_queue_is_set_up_changed_and_removed(office: Office) -> None:

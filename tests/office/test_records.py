@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from call_scene import CALLED, CALLER, one_call
 
+from ringfence.calls import events
+from ringfence.calls.causes import Cause
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import LegId
 from ringfence.office import Office
 from ringfence.storage.audit_pages import pages_of
 
@@ -27,6 +30,32 @@ async def test_a_call_is_listed_and_shown_with_who_it_was(office: Office) -> Non
     (leg,) = shown.legs
     assert (leg.status, leg.media.packets_in, leg.media.mos) == ("ended", 45, 4.4)
     assert (leg.media.remote, leg.media.advertised) == ("private", "public")
+
+
+async def test_a_leg_that_goes_on_is_shown_as_answered_and_who_took_its_place_too(
+    office: Office,
+) -> None:
+    call = await one_call(office, over=False)
+    (first,) = (await run(office, "call.show", sid=call)).legs
+    assert (first.status, first.codec, first.via) == ("answered", "PCMU", "phone")
+    assert first.answered is not None
+    now, new = office.clock.now(), LegId("LG" + "9" * 32)
+    leg = LegId(first.sid)
+    moved = events.LegTransferred(at=now, call=call, leg=leg, to=new, attended=True)
+    ends = [
+        events.LegEnded(
+            at=now, call=call, leg=one, role="caller", cause=Cause.NORMAL, by_far_end=True,
+            stats_known=True, strangers_in=3,
+        )
+        for one in (leg, new)
+    ]  # fmt: skip
+    office.store.calls.record([moved, *ends], now)
+    await office.settled()
+    _, other = (await run(office, "call.show", sid=call)).legs
+    assert (other.sid, other.direction, other.via, other.status) == (
+        new, "inbound", "phone", "ended",
+    )  # fmt: skip
+    assert other.media.strangers == 3
 
 
 async def test_a_list_is_paged_to_its_end(office: Office) -> None:
@@ -53,6 +82,8 @@ async def test_a_call_that_is_not_there_is_said(office: Office, use: str) -> Non
     for sid in ("nonsense", "CA" + "0" * 32):
         with pytest.raises(Refused, match="not_found"):
             await run(office, use, sid=sid)
+        with pytest.raises(Refused, match="not_found"):
+            await run(office, "recording.list", call=sid)
     with pytest.raises(Refused, match="bad_argument"):
         await run(office, "call.list", limit=0)
 

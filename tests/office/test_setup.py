@@ -107,6 +107,8 @@ async def test_names_passwords_and_hosts_are_checked(office: Office) -> None:
     assert await refused(office, "phone.add", name="desk") == "exists"
     assert await refused(office, "trunk.add", name="t") == "bad_argument"
     assert await refused(office, "trunk.add", name="t", address="a b") == "bad_address"
+    for misspelt in ("300.1.1.1", "192.0.2.300:5060", "192.0.2", "host.5"):
+        assert await refused(office, "trunk.add", name="t", address=misspelt) == "bad_address"
     assert await refused(office, "trunk.add", name="t", register="nobody") == "bad_address"
     assert await refused(office, "trunk.add", name="t", register="u@192.0.2.1") == "bad_argument"
     assert await refused(office, "trunk.check", name="t", register="nobody") == "bad_address"

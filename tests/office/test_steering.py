@@ -1,9 +1,14 @@
-"""Calls in flight, without a server: what needs one says so."""
+"""Calls in flight: what needs a server says so, and what an answer has overtaken is not done."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from ringfence.kernel.errors import Refused
-from ringfence.office import Office
+from ringfence.office import Office, steering
 
 pytestmark = pytest.mark.anyio
 
@@ -11,3 +16,28 @@ pytestmark = pytest.mark.anyio
 async def test_a_call_in_flight_needs_a_running_server(office: Office) -> None:
     with pytest.raises(Refused, match="not_running"):
         await office.run("call.hangup", {"sid": "CA" + "0" * 32}, actor="operator")
+
+
+@pytest.mark.parametrize("of_a_leg", [False, True])
+@pytest.mark.parametrize(
+    ("answered", "unanswered", "ends"),
+    [(True, True, False), (True, False, True), (False, True, True)],
+)
+async def test_a_call_that_was_answered_is_not_cancelled(
+    office: Office,
+    monkeypatch: pytest.MonkeyPatch,
+    of_a_leg: bool,
+    answered: bool,
+    unanswered: bool,
+    ends: bool,
+) -> None:
+    done: list[Any] = []
+    live = SimpleNamespace(call=SimpleNamespace(answered=answered and not of_a_leg))
+    leg = SimpleNamespace(id="LG1", answered=answered) if of_a_leg else None
+    monkeypatch.setattr(steering, "find", lambda *_: (live, leg))
+    runner = SimpleNamespace(command=lambda _, command: done.append(command))
+    monkeypatch.setattr(office, "_live", SimpleNamespace(runner=runner))
+    with pytest.raises(Refused) as refused:
+        await steering.hang_up(office, sid="CA" + "0" * 32, unanswered=unanswered)
+    assert len(done) == int(ends)
+    assert refused.value.code == ("not_found" if ends else "call_answered")

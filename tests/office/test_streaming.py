@@ -29,6 +29,8 @@ async def test_how_a_call_is_to_be_heard(office: Office) -> None:
     ("how", "code"),
     [
         ({"url": "https://example.com"}, "bad_url"),
+        ({"url": "wss://10.0.0.1/ear"}, "private_address"),
+        ({"url": "ws://[::1]:8080/ear"}, "private_address"),
         ({"url": URL, "track": "sideways"}, "bad_argument"),
         ({"url": URL, "parameters": {"a": "b" * 500}}, "bad_argument"),
         ({"url": URL, "status_url": "nowhere"}, "bad_url"),

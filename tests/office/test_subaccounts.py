@@ -3,6 +3,7 @@
 import pytest
 from office_open import opened
 
+from ringfence.accounts.lifecycle import MAY
 from ringfence.kernel.errors import Refused
 
 OURS, SILENCE = "+12025550100", "<Response><Pause length='5'/></Response>"
@@ -144,6 +145,38 @@ async def test_the_door_of_a_closed_account_is_shut_at_once_and_for_good(office,
         with pytest.raises(Refused, match="bad_state"):
             await run(again, "account.change", sid=made.sid, status=status)
     again.store.store.close()
+
+
+@pytest.mark.promise("ACC-02")
+async def test_a_trial_that_becomes_full_keeps_its_notice_its_data_and_what_people_chose(office):
+    made = await run(office, "account.add", name="Branch", trial=True)
+    there = {"account": made.sid}
+
+    async def ask(name, **args):
+        return await office.run(name, args, actor="operator", **there)
+
+    person = {"number": "+12025550123"}
+    await ask("number.add", number=OURS, twiml=SILENCE)
+    await ask("privacy.consent.give", purpose="market", channel="email", **person)
+    await ask("privacy.consent.withdraw", purpose="record_call", **person)
+    await ask("privacy.leave_alone.add", number="+12025550124")
+
+    async def treated():
+        return [
+            (await run(office, "privacy.policy.current")).digest,
+            await ask("privacy.consent.show", **person),
+            await ask("privacy.leave_alone.count"),
+            await run(office, "privacy.retention.rules"),
+            await ask("number.list"),
+        ]
+
+    before = await treated()
+    assert (await run(office, "account.find", sid=made.sid)).trial
+    await run(office, "account.change", sid=made.sid, status="full")
+    assert not (await run(office, "account.find", sid=made.sid)).trial
+    assert await treated() == before
+    assert MAY["trial"] == MAY["full"]  # who pays is all that differs
+    assert (await enter(office, made.sid, made.token)).sid == made.sid
 
 
 async def test_another_is_not_there(office):

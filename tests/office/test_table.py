@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from ringfence.api.use_cases import STREAMS
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.office import Office
 from ringfence.office.table import EVERYBODY, TABLE, Table, UseCase
@@ -53,6 +54,25 @@ async def test_the_api_makes_no_links(office: Office) -> None:
     for name in ("admin.link", "account.resume", "backup.keys"):
         with pytest.raises(Refused, match="not_authorized"):
             await office.run(name, {}, actor="api")
+
+
+def test_what_the_gate_answered_is_remembered_for_a_role_that_nothing_narrows() -> None:
+    row = replace(TABLE.rows["call.list"])
+    owner = Identity("owner", "api", "owner")
+    first = row.admit(owner)
+    assert row.admit(owner) is first
+    assert first.purpose == row.handling.purposes[0]
+    # A key for other purposes, and an app, are asked about each time, and know nothing of it.
+    with pytest.raises(Refused, match="purpose_not_declared"):
+        row.admit(replace(owner, purposes=frozenset({"authenticate"})))
+    with pytest.raises(Refused, match="insufficient_scope"):
+        row.admit(replace(owner, scopes=frozenset()))
+    # Nor does a role that may not: it is refused each time.
+    for _ in range(2):
+        with pytest.raises(Refused):
+            row.admit(replace(owner, role="visitor"))
+    # Another row begins with nothing.
+    assert not replace(row, handling=row.handling).admitted
 
 
 @pytest.mark.promise("PUR-02")
@@ -191,3 +211,7 @@ async def test_a_stream_acts_for_whoever_asked_and_leaves_nothing_in_force(
     assert items == [0, 1]
     assert seen == [("billing", "owner")] * 2
     assert (purposes.current(), purposes.current_role()) == (None, "system")
+
+
+def test_whatever_answers_with_a_stream_does_so_over_the_control_socket_too() -> None:
+    assert {name for name, row in TABLE.rows.items() if row.stream} == STREAMS

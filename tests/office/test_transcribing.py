@@ -88,7 +88,7 @@ class Scene:
         self.office.postbox.add = add  # type: ignore[method-assign]
         self.scribe = Scribe(self.office, Ears(self.office, "sphinx", self.listener))
 
-    async def record(self, *, saved: bool = True) -> None:
+    async def record(self, *, saved: bool = True, alone: bool = False) -> None:
         office, now = self.office, self.office.clock.now()
         made = (ids.make(kind, now, office.entropy) for kind in ("call", "recording"))
         self.call, self.recording = CallId(next(made)), RecordingId(next(made))
@@ -98,7 +98,7 @@ class Scene:
         channels = [
             Channel(LegId("LG1"), True, self.caller),
             Channel(LegId("LG1"), False, None),
-        ]
+        ][: 1 if alone else 2]
         files = office.store.recordings.begin(self.recording, self.call, "voicemail", channels, now)
         for number, file in enumerate(files):
             writer = ChannelWriter(file.path, file.key, rate=8_000, salt=bytes(4))
@@ -320,3 +320,49 @@ async def test_what_is_on_hold_is_not_removed(scene: Scene) -> None:
     )
     with pytest.raises(Refused, match="held"):
         await office.run("transcription.remove", {"sid": asked.sid}, actor="operator")
+
+
+@pytest.mark.promise("CON-03")
+@pytest.mark.parametrize("when", ["while it is read", "after it was read"])
+async def test_a_consent_taken_back_while_it_is_read_leaves_the_voice_out(
+    scene: Scene, when: str
+) -> None:
+    class Slow(Listener):
+        async def listen(self, audio: AsyncIterator[bytes], wish: Any) -> AsyncIterator[Heard]:
+            self.heard += 1
+            first = await anext(audio)
+            if when == "while it is read" and self.heard == 1:
+                await scene.say("withdrawn")
+            size = len(first) + sum([len(piece) async for piece in audio])
+            if when == "after it was read":
+                await scene.say("withdrawn")
+            yield Heard(f"{size // 16} ms", 0.5, True, 100)
+
+    scene.listener = Slow()
+    scene.scribe = Scribe(scene.office, Ears(scene.office, "sphinx", scene.listener))
+    await scene.record(saved=False)
+    made = await scene.wanted()
+    scene.facts(scene.saved())
+    await scene.office.settled()
+    await scene.carry_out(made.sid)
+    (found,) = await scene.shown()
+    assert found.status == "completed"
+    assert {one.voice for one in found.said} == {1}  # the exchange itself
+
+
+async def test_where_everybody_took_it_back_meanwhile_it_has_failed(scene: Scene) -> None:
+    class Slow(Listener):
+        async def listen(self, audio: AsyncIterator[bytes], wish: Any) -> AsyncIterator[Heard]:
+            scene.office.settings = replace(scene.office.settings, transcription="never")
+            async for heard in super().listen(audio, wish):
+                yield heard
+
+    scene.scribe = Scribe(scene.office, Ears(scene.office, "sphinx", Slow()))
+    await scene.record(saved=False, alone=True)
+    made = await scene.wanted()
+    scene.facts(scene.saved())
+    await scene.office.settled()
+    await scene.carry_out(made.sid)
+    (found,) = await scene.shown()
+    assert (found.status, found.reason) == ("failed", "not_agreed")
+    assert "ms" not in str(scene.told)

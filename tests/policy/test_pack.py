@@ -47,6 +47,12 @@ def test_a_plain_text_is_one_passage() -> None:
         ('version = "2026-11-22"', "version = 3", 2, "the version of the policy is missing"),
         ('version = "2026-11-22"', 'version = "1"\nmood = 1', 3, "nobody knows the field 'mood'"),
         ('id = "TEL-17"', 'id = "TEL-99"', 12, "there is no clause 'TEL-99'"),
+        (
+            'text = "No copy is kept."',
+            'text = "No copy is kept."\n[[clauses]]\nid = "TEL-18"',
+            14,
+            "nobody knows the field 'clauses'",
+        ),
         ('id = "TEL-17"', 'id = "RET-01"', 12, "RET-01 is there twice"),
         ('id = "TEL-17"', "", 11, "this clause has no id"),
         ('text = "No copy is kept."', "", 11, "this clause has no text"),

@@ -214,3 +214,16 @@ def test_the_members_of_a_page_are_the_commitments_to_each_record() -> None:
     assert joined == b"".join(
         commitment(salt, 70_000, b"opened of %b, that is %b." % (who, who)) for who, salt in people
     )
+
+
+@pytest.mark.parametrize("sizes", [range(1, 520), (65_535, 65_536, 65_537, 66_000)])
+def test_the_edge_of_any_earlier_size_is_found_in_the_tiles(sizes):
+    """Invariant: what was the digest of the edge then can be told from the tiles of today."""
+    log, kept, then = Log(), Store(), {}
+    for number in range(max(sizes)):
+        log.append(entry(number))
+        if number + 1 in sizes:
+            then[number + 1] = log.mark().digest()
+    kept.save(log)
+    assert {size: audit.digest_at(size, kept) for size in sizes} == then
+    assert len(set(then.values())) == len(then)

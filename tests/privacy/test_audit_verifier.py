@@ -95,6 +95,19 @@ def test_it_runs_alone_far_from_the_program(tmp_path):
     for name, text in (("old", Kept(3).note), ("new", log.note), ("proof", log.since(3))):
         (tmp_path / name).write_text(text, "utf-8")
     assert "begins with the 3" in run("old", "new", "proof").stdout
+    (tmp_path / "receipt").write_text(
+        SIGNER.sign_text("ringfence erasure receipt v1\nx\n"), "utf-8"
+    )
+    receipt = run("receipt", "new")
+    assert (receipt.returncode, receipt.stdout.splitlines()[0]) == (
+        0, "signed: ringfence erasure receipt v1"
+    )  # fmt: skip
+    forged = (tmp_path / "receipt").read_text("utf-8").replace("\nx\n", "\ny\n")
+    (tmp_path / "receipt").write_text(forged, "utf-8")
+    assert (run("receipt").returncode, run("receipt").stderr) == (1, "FALSE: signature\n")
+    alone = run()
+    assert alone.returncode == 1
+    assert "python3 verify.py KEY manifest.txt" in alone.stderr
 
 
 @settings(max_examples=8, deadline=None)

@@ -97,3 +97,8 @@ def test_keys_do_not_show_themselves():
 def test_a_slot_beyond_the_shelf_is_a_bug():
     with pytest.raises(LocalError):
         Shelf.cut(0, entropy=ENTROPY).key(120)
+
+
+def test_a_key_of_an_epoch_that_is_none_says_what_to_do() -> None:
+    with pytest.raises(Refused, match=r"key of epoch 7 .*ringfence restore BACKUP --keys COPY"):
+        EpochKey(7, bytes(31))

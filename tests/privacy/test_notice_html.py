@@ -33,6 +33,22 @@ def test_what_is_written_in_a_pack_is_text_and_not_markup() -> None:
     assert "Ex &amp; Co" in text
 
 
+def test_it_begins_with_its_sections_and_where_to_act() -> None:
+    text = rendered()
+    assert text.index('<a href="#s1">Retention</a>') < text.index('<h2 id="s1">Retention</h2>')
+    assert '<a href="/rights">' in text
+
+
+def test_a_draft_leads_to_the_versions_and_to_none_before_it() -> None:
+    made = compile_notice(
+        compile_map(sources()), Wording(title="N", pack="own", said=(), unkept={}), Issuer("Ex")
+    )
+    text = page(made, {**VERSION, "number": "(draft)"})
+    assert 'href="/privacy/versions"' in text
+    assert "What changed" not in text
+    assert 'href="/privacy/2"' in rendered()
+
+
 class Loader(HTMLParser):
     """Collects what a browser would load."""
 
@@ -50,7 +66,7 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     loader = Loader()
     loader.feed(rendered())
     assert loader.loads
-    assert all(re.match(r"/[^/]", target) for target in loader.loads)
+    assert all(re.match(r"/[^/]|#", target) for target in loader.loads)
 
 
 def test_every_tag_is_closed() -> None:

@@ -30,6 +30,10 @@ def test_nothing_is_done_for_a_service_that_is_off() -> None:
     with pytest.raises(Refused) as refused:
         require_active("market", {"market"})
     assert (refused.value.code, refused.value.clause) == ("service_off", "PUR-08")
+    assert "public_url" in refused.value.reason
+    for purpose in CLAUSES:
+        with pytest.raises(Refused, match="here"):
+            require_active(purpose, {purpose})
     assert not spoken_of("MSG-03", {"market"})
     assert spoken_of("MSG-03", {"record_call"})
 

@@ -58,8 +58,29 @@ def test_a_file_that_is_of_no_use_any_more_is_stale(make_client, monkeypatch, tm
         ({"type": "object", "additionalProperties": {"type": "boolean"}},
          "builtins.dict[str, bool]"),
         ({"enum": ["a", "b"]}, "Literal['a', 'b']"),
+        ({"type": "array", "items": False, "prefixItems": [{"type": "string"}] * 2},
+         "builtins.tuple[str, str]"),
         ({}, "Any"),
     ],
 )  # fmt: skip
 def test_a_schema_is_a_type(make_client, document, schema, python):
     assert make_client.Names(document).of(schema, prefix="models.") == python
+
+
+FREE = {
+    "Case.facts": "what is noted of a case differs by its family and grows with it",
+    "Case.words": "likewise what was said in it",
+    "Work.result": "what came of it differs by the kind of work",
+}
+"""Fields of models that have no type, and why."""
+
+
+def test_whatever_is_answered_has_a_type(make_client, document):
+    names = make_client.Names(document)
+    untyped = {
+        f"{name}.{field}"
+        for name in names.places
+        for field, kind in document["components"]["schemas"][name].get("properties", {}).items()
+        if "Any" in make_client.re.split(r"\W+", names.of(kind, prefix=""))
+    }
+    assert untyped == FREE.keys()

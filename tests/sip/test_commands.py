@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from ringfence.sip import commands
-from ringfence.sip.commands import Command, Credentials
+from ringfence.sip.commands import Command, Credentials, Way
 
 PERSONAL = {"uri", "from_", "to", "offer", "body", "answer", "credentials", "headers", "route"}
 PERSONAL |= {"target", "referred_by", "registrar", "aor", "contact_user", "password"}
@@ -37,4 +37,4 @@ def test_every_command_is_in_the_union():
         if isinstance(value, type) and dataclasses.is_dataclass(value)
     }
     mine = {kind for kind in defined if kind.__module__ == commands.__name__}
-    assert mine == set(get_args(Command)) | {Credentials}
+    assert mine == set(get_args(Command)) | {Credentials, Way}

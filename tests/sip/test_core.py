@@ -4,6 +4,7 @@ import pytest
 from sip_net import T0, make_agent, reply, request
 
 from ringfence.kernel.entropy import SeededEntropy
+from ringfence.kernel.limits import FORGET_GRAIN_MS
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.core import ALLOW, EXTENSIONS, METHODS, SUPPORTED, Core, reply_peer
 from ringfence.sip.events import Peer
@@ -145,3 +146,21 @@ def test_where_answers_go():
     assert reply_peer(nowhere, PEER) == PEER._replace(port=5070)
     flow = Peer("tcp", "192.0.2.1", 40_000, 17)
     assert reply_peer(nowhere, flow) == flow
+
+
+def test_finished_transactions_are_forgotten_together_and_no_other_alarm_is_late():
+    machinery = core()
+    for number, at in enumerate((T0 + 1, T0 + 250)):
+        asked = request("BYE", branch=f"z9hG4bK{number}")
+        server = machinery.serve(asked, server_key(asked), PEER)
+        machinery.answer(server, asked, 200, at)
+        assert server.lingers
+    due = machinery.alarms.deadline()
+    assert due % FORGET_GRAIN_MS == 0
+    assert T0 + 32_250 <= due < T0 + 32_250 + FORGET_GRAIN_MS
+    assert machinery.alarms.pop(due) is not machinery.alarms.pop(due)
+    invite = request("INVITE", branch="z9hG4bKi")
+    refused = machinery.serve(invite, server_key(invite), PEER)
+    machinery.answer(refused, invite, 486, T0 + 1)
+    assert not refused.lingers  # it is sent again until the ACK
+    assert machinery.alarms.deadline() == T0 + 501

@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+from ipaddress import AddressValueError, IPv4Address
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import ringfence
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.sip.grammar import (
+    IPV4,
     NO_PARAMS,
     clean,
     escape,
@@ -176,3 +178,16 @@ def test_no_possessive_quantifier_stands_behind_a_group():
                     patterns += 1
                     assert not _possessive_groups(value), (module.name, value.pattern)
     assert patterns > 20
+
+
+@given(
+    st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3}){2,4}", fullmatch=True) | st.ip_addresses(v=4).map(str)
+)
+def test_ipv4_addresses_are_those_of_the_standard_library(text):
+    """Invariant: four octets in decimal, none above 255, none with a leading zero."""
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        assert IPV4.fullmatch(text) is None
+    else:
+        assert IPV4.fullmatch(text) is not None

@@ -126,6 +126,25 @@ def test_name_addresses_are_read(text, display, uri, params):
     assert value.tag == params.get("tag")
 
 
+@given(
+    st.from_regex(r"(Bob |Bo-b\.2|)<sips?:[a-z+0-9$,&]{1,4}@[a-z0-9.\-]{1,6}", fullmatch=True),
+    st.from_regex(r"(:[0-9]{1,6})?", fullmatch=True),
+    st.from_regex(r">(;tag=[a-z0-9.%]{1,4})?", fullmatch=True),
+)
+def test_the_usual_form_is_read_as_any_other(head, port, tail):
+    """Invariant: the short way through `NameAddr.parse` changes no result."""
+    text = head + port + tail
+    try:
+        expected = NameAddr._parse_any(text)
+    except RemoteError:
+        with pytest.raises(RemoteError):
+            NameAddr.parse(text)
+        return
+    found = NameAddr.parse(text)
+    assert found == expected
+    assert str(found) == str(expected)
+
+
 @pytest.mark.parametrize(
     "text",
     [

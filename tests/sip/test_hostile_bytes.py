@@ -18,7 +18,7 @@ from sip_net import (
     request,
 )
 
-from ringfence.sip import commands
+from ringfence.sip import commands, stun
 from ringfence.sip.events import InviteReceived, MalformedReceived, ReferReceived
 
 CORPUS = sorted((Path(__file__).parents[1] / "vectors" / "sip").rglob("*.dat"))
@@ -37,6 +37,7 @@ def test_the_torture_corpus_is_answered_or_met_with_silence(verdict):
         if not sent:
             request_line = data.lstrip().split(b"\r\n", 1)[0]
             silent = not request_line or request_line.startswith((b"SIP/", b"ACK "))
+            silent = silent or stun.is_request(data)  # a keep-alive, and from no phone of ours
             assert silent or script.took(MalformedReceived), path.name
         for leg in script.took(InviteReceived):
             script.do(commands.Reject(leg=leg.leg, status=486))

@@ -302,3 +302,35 @@ def test_no_more_bindings_come_back_than_a_phone_may_have():
     put(after, "<sip:desk@192.0.2.1:6000>")
     taken = [after.restore(user, one, T0) for user, one in before.everything(T0)]
     assert taken == [True] * (BINDINGS_PER_USER - 1) + [False]
+
+
+def test_where_phones_are_reached():
+    registrar = Registrar()
+    tls = Peer("tls", "192.0.2.7", 40_000, 17)
+    put(registrar, "<sip:desk@192.0.2.1>")
+    put(registrar, "<sip:two@192.0.2.1>", user="two")
+    put(registrar, "<sip:three@10.0.0.9;transport=tls>", user="three", peer=tls)
+    assert registrar.reaches(PEER)
+    assert registrar.reaches(tls)
+    assert not registrar.reaches(OUTSIDE)
+    assert registrar.flows() == {1, 17}
+    registrar.forget("desk", T0)
+    assert registrar.reaches(PEER)  # the other phone is there, too
+    registrar.forget("two", T0)
+    assert not registrar.reaches(PEER)
+    registrar.drop_flow(17, T0)
+    assert registrar.flows() == frozenset()
+    assert not registrar._places
+
+
+def test_two_bindings_of_one_place_leave_nothing_behind():
+    """A phone that was told to name its instance meanwhile, or registers one flow twice."""
+    registrar = Registrar()
+    put(registrar, "<sip:desk@192.0.2.1>;expires=60")
+    named = '<sip:desk@192.0.2.1>;expires=60;+sip.instance="<urn:uuid:1>";reg-id=1'
+    put(registrar, named, call_id="r2")
+    assert len(registrar.bindings("desk", T0)) == 2
+    assert registrar.reaches(PEER)
+    registrar.fire(T0 + 60_000)
+    assert not registrar.reaches(PEER)
+    assert registrar.flows() == frozenset()

@@ -1,5 +1,7 @@
 """Our registrations: kept alive, signed, backed off, left (RFC 3261 10.2, RFC 5626 4.5)."""
 
+from itertools import pairwise
+
 import pytest
 from sip_net import CHALLENGE, PASSWORD, Net, Script, empty, make_agent, reply, uri
 
@@ -72,6 +74,22 @@ def test_the_contact_of_somebody_else_is_not_ours():
     answer.headers.add("Contact", f"{asked.headers.get('Contact')};expires=500")
     script.put(answer)
     assert script.one(Registered).expires_at == script.now + 500_000
+
+
+def test_another_device_of_our_account_is_not_us_either():
+    """Found with Kamailio: its list names every binding of the user, the eldest first."""
+    script, asked = start()
+    answer = reply(asked, 200, contact="<sip:desk@192.0.2.77:5060>;expires=3600")
+    answer.headers.add("Contact", "<sip:desk@192.0.2.9:5071>;expires=7")
+    answer.headers.add("Contact", f"{asked.headers.get('Contact')};expires=120")
+    script.put(answer)
+    assert script.one(Registered).expires_at == script.now + 120_000
+
+
+def test_a_contact_that_was_rewritten_on_the_way_is_known_by_its_user():
+    script, asked = start()
+    script.put(reply(asked, 200, contact="<sip:desk@198.51.100.7:31000>;expires=120"))
+    assert script.one(Registered).expires_at == script.now + 120_000
 
 
 def test_a_challenge_is_answered_and_the_nonce_is_used_again():
@@ -228,3 +246,111 @@ def test_every_refresh_names_the_way_anew():
     (again,) = script.run(3_240_000)
     script.put(reply(again, 200))
     assert script.one(Registered).service_route == ()
+
+
+def ringing_home(peer):
+    """Where a registration with that registrar keeps the way open, for ten minutes."""
+    script, asked = start(targets=(peer,))
+    script.put(ok(asked, 3600))
+    assert script.run(600_000) == []
+    assert {to for _, to in script.pings} == {peer}
+    times = [0, *(at for at, _ in script.pings)]
+    return script, [later - earlier for earlier, later in pairwise(times)]
+
+
+def test_a_translator_in_between_is_kept_from_forgetting_us():
+    _, gaps = ringing_home(PROVIDER)
+    assert 20 <= len(gaps) <= 26
+    assert all(23_000 <= gap <= 29_000 for gap in gaps)
+    assert len(set(gaps)) > 10  # a thousand of us do not all speak at one instant
+
+
+def test_a_connection_is_kept_open_too():
+    script, gaps = ringing_home(Peer("tcp", "192.0.2.2", 5060))
+    assert all(96_000 <= gap <= 120_000 for gap in gaps)
+    assert script.agent.homes() == {Peer("tcp", "192.0.2.2", 5060)}
+
+
+def test_whoever_is_not_registered_says_nothing():
+    script, asked = start()
+    script.run(20_000)
+    script.put(reply(asked, 403))
+    script.run(20_000 + 10_000)
+    assert script.pings == []
+    assert script.agent.homes() == frozenset()
+    script, asked = start()
+    script.put(ok(asked, 20))
+    assert [one.method for one in script.run(10_000)] == ["REGISTER"]
+    assert script.pings == []  # the REGISTER comes before
+
+
+def test_a_lost_connection_takes_the_registration_with_it():
+    """RFC 5626 4.5: calls to us would go nowhere until the next REGISTER, an hour away."""
+    home = Peer("tcp", "192.0.2.2", 5060)
+    script, asked = start(targets=(home,))
+    script.put(ok(asked, 3600))
+    for other in (None, Peer("tcp", "192.0.2.3", 5060), Peer("tls", "192.0.2.2", 5060)):
+        script.do(commands.FlowClosed(flow=17, peer=other))
+    assert script.run(60_000) == []
+    script.do(commands.FlowClosed(flow=17, peer=home))
+    (again,) = script.run(60_000 + 30_000)
+    assert again.method == "REGISTER"
+    assert 60_000 + 15_000 <= script.sent[-1][0] <= 60_000 + 30_000
+    assert again.call_id == asked.call_id
+    script.put(ok(again, 3600))
+    assert script.agent.homes() == {home}
+
+
+def test_a_connection_lost_while_a_register_is_under_way_changes_nothing():
+    home = Peer("tcp", "192.0.2.2", 5060)
+    script, asked = start(targets=(home,))
+    assert script.do(commands.FlowClosed(flow=17, peer=home)) == []
+    script.put(ok(asked, 3600))
+    assert script.one(Registered).expires_at == script.now + 3_600_000
+
+
+def test_a_registrar_that_moved_is_registered_with_there():
+    script, asked = start(targets=(PROVIDER,))
+    script.put(ok(asked, 3600))
+    there = Peer("udp", "192.0.2.3", 5060)
+    move = commands.Retarget(registration="main", targets=(there, PROVIDER))
+    assert script.do(move) == [], "where we are is still one of them"
+    (again,) = script.do(commands.Retarget(registration="main", targets=(there,)))
+    assert script.sent[-1][2] == there
+    assert again.call_id == asked.call_id
+    script.put(ok(again, 3600))
+    assert script.agent.homes() == {there}
+    assert script.do(commands.Retarget(registration="nobody", targets=(there,))) == []
+    with pytest.raises(LocalError):
+        script.do(commands.Retarget(registration="main", targets=()))
+
+
+def test_a_silent_registrar_that_moved_is_not_waited_for():
+    script, _ = start()
+    script.run(33_000)
+    assert script.one(RegistrationFailed).status == 408
+    there = Peer("udp", "192.0.2.3", 5060)
+    (again,) = script.do(commands.Retarget(registration="main", targets=(there,)))
+    script.put(ok(again))
+    assert script.one(Registered)
+
+
+def test_a_registrar_that_closes_every_connection_is_not_stormed():
+    """It reaches us by our Contact, and another REGISTER each half minute would be for nothing."""
+    home = Peer("tcp", "192.0.2.2", 5060)
+    script, asked = start(targets=(home,))
+    waits = []
+    for _ in range(8):
+        script.put(ok(asked, 36_000))
+        closed = script.at
+        script.do(commands.FlowClosed(flow=17, peer=home))
+        (asked,) = script.run(script.agent.deadline() - script.now + script.at)
+        waits.append(script.at - closed)
+    uppers = [30_000 << n for n in range(6)] + [1_800_000] * 2
+    assert all(upper // 2 <= wait <= upper for wait, upper in zip(waits, uppers, strict=True))
+    script.put(ok(asked, 36_000))
+    script.run(script.at + 1_800_000)  # this one lasted
+    closed = script.at
+    script.do(commands.FlowClosed(flow=17, peer=home))
+    script.run(script.agent.deadline() - script.now + script.at)
+    assert script.at - closed <= 30_000

@@ -63,6 +63,20 @@ def test_equal_deadlines_wake_in_the_order_they_were_set():
     assert [alarms.pop(7) for _ in sleepers] == sleepers
 
 
+def test_what_may_wait_is_due_together():
+    alarms, sleepers = Alarms(), [Sleeper(1_001), Sleeper(1_499), Sleeper(1_500), Sleeper(1_501)]
+    for sleeper in sleepers:
+        alarms.arm(sleeper, 500)
+    alarms.arm(Sleeper(None), 500)
+    assert alarms.deadline() == 1_500
+    assert alarms.pop(1_499) is None
+    assert [alarms.pop(1_500) for _ in range(4)] == [*sleepers[:3], None]
+    assert alarms.deadline() == 2_000
+    first = sleepers[3].alarm
+    alarms.arm(sleepers[3], 500)
+    assert sleepers[3].alarm is first  # nothing has changed
+
+
 def test_a_moved_deadline_counts_once():
     alarms = Alarms()
     sleeper = Sleeper(100)

@@ -1,9 +1,13 @@
 """Whatever is changed or dropped in the log, the check names it."""
 
+import asyncio
+import shutil
+
 import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from ringfence.kernel.clock import DAY, HOUR, MINUTE
 from ringfence.kernel.errors import Refused
@@ -11,8 +15,10 @@ from ringfence.kernel.phone import Phone
 from ringfence.privacy.purposes import purpose
 from ringfence.privacy.retention import RULES
 from ringfence.storage import sweeps
-from ringfence.storage.audit_check import check_all
+from ringfence.storage.audit_check import check_all, check_recent
 from ringfence.storage.audit_pages import NOBODY
+from ringfence.storage.schema import audit_checkpoints, audit_records
+from ringfence.storage.statement import Statement, word
 from ringfence.storage.sweeps import Due
 
 
@@ -234,7 +240,7 @@ def test_changing_any_bit_of_any_leaf_is_noticed(store, grown, tmp_path, check, 
     assert check(store).faults == []
 
 
-@pytest.mark.parametrize("harm", ["a tile above", "a tile gone", "a leaf changed", "a head forged"])
+@pytest.mark.parametrize("harm", [harm for harm in HARM if harm != "a head moved"])
 def test_a_log_that_was_changed_is_not_served_and_says_what_to_do(
     store, grown, harm, tmp_path, open_store
 ):
@@ -246,3 +252,179 @@ def test_a_log_that_was_changed_is_not_served_and_says_what_to_do(
         open_store()
     assert refused.value.code == "storage_damaged"
     assert "restore" in refused.value.reason
+
+
+CUT = """
+DELETE FROM audit_checkpoints WHERE size > {size};
+DELETE FROM audit_records WHERE leaf >= {size};
+DELETE FROM audit_tiles;
+DELETE FROM events WHERE leaf >= {size};
+DELETE FROM text_events WHERE leaf >= {size};
+"""
+
+
+def signed(store, clock):
+    return asyncio.run(store.sign_log(clock.now()))
+
+
+def test_a_log_cut_back_to_an_earlier_head_is_not_served(store, grown, tmp_path, clock, open_store):
+    """The leaves after a signed head, their records and every later head go together, by hand."""
+    signed(store, clock)
+    size, tiles = store.trail.size, rows_of(tmp_path, "audit_tiles")
+    store.db.submit(lambda tx: store.trail.note(tx, "noted", at=1, body={})).result(5)
+    signed(store, clock)
+    store.close()
+    harmed(tmp_path, *CUT.format(size=size).split(";"))
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    db.executemany("INSERT INTO audit_tiles VALUES (?, ?, ?)", tiles)
+    db.close()
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "log_cut"
+    assert "ringfence restore" in refused.value.reason
+    again = open_store(replay=True)  # whoever runs it says that this is a backup put back
+    assert again.trail.size == size + 1  # that it was put back is in it
+    assert again.db.reading.rows(Statement(select(audit_checkpoints.c.size)), ())
+    again.close()
+    open_store().close()
+
+
+def rows_of(tmp_path, table):
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    found = db.execute(f"SELECT * FROM {table}").fetchall()
+    db.close()
+    return found
+
+
+def test_a_head_that_went_alone_is_missed(store, grown, tmp_path, clock, open_store):
+    signed(store, clock)
+    store.close()
+    harmed(tmp_path, "DELETE FROM audit_checkpoints")
+    with pytest.raises(Refused, match="audit log"):
+        open_store()
+
+
+def test_what_went_lawfully_is_no_fault_at_a_start(store, rooms, grown, clock, open_store):
+    clock.advance(2 * 365 * DAY)
+    remove_a_call(store, clock)
+    planned = store.eraser.plan(rooms.account, grown.caller, reason="request", actor="x")
+    store.eraser.carry_out(planned.id)
+    signed(store, clock)
+    store.close()
+    open_store().close()
+
+
+@pytest.mark.parametrize("harm", ["a record changed", "a fact dropped", "a fact twice"])
+def test_a_start_reads_the_newest_leaves_alone(store, grown, tmp_path, harm):
+    """What lies before them is left to the night: a start stays short however long the log is."""
+    newest = {"size": store.trail.size, "salt": store.salt}
+    harmed(tmp_path, HARM[harm])
+    assert check_recent(store.db.reading, **newest).faults != []
+    assert check_recent(store.db.reading, **newest, count=2).faults == []
+    assert check_recent(store.db.reading, **newest, since=store.trail.size).faults == []
+
+
+def test_the_doctor_remembers_faults_until_the_log_is_whole(store):
+    assert store.audit_faults == 0
+    for count, kept in ((3, 3), (2, 3), (0, 0), (0, 0), (1, 1)):
+        store.note_audit_faults(count)
+        assert store.audit_faults == kept
+
+
+def noted(store):
+    store.db.submit(lambda tx: store.trail.note(tx, "noted", at=1, body={})).result(5)
+
+
+def cut_back(tmp_path, size, tiles):
+    """Take every leaf from ``size`` on out of the log, with its record, and every head."""
+    harmed(tmp_path, "DELETE FROM audit_checkpoints", *CUT.format(size=size).split(";"))
+    db = apsw.Connection(str(tmp_path / "data" / "ringfence.db"))
+    db.executemany("INSERT INTO audit_tiles VALUES (?, ?, ?)", tiles)
+    db.close()
+
+
+@pytest.mark.parametrize("leaves", [1, 300])
+def test_records_that_no_head_was_signed_over_cannot_be_cut_off(
+    store, grown, tmp_path, open_store, leaves
+):
+    size, tiles = store.trail.size, rows_of(tmp_path, "audit_tiles")
+    for _ in range(leaves):
+        noted(store)
+    grew = store.trail.size
+    store.close()
+    cut_back(tmp_path, size, tiles)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "log_cut"
+    again = open_store(replay=True)  # whoever runs it says that this is a backup put back
+    assert again.trail.size == size + 1
+    ((body,),) = again.db.reading.rows(
+        Statement(select(audit_records.c.body).where(audit_records.c.kind == word("put_back")))
+    )
+    assert body == f'{{"leaves":{grew}}}'
+    again.close()
+    open_store().close()
+
+
+def test_nor_can_they_be_replaced_by_as_many_others(store, grown, tmp_path, open_store):
+    noted(store)
+    store.close()
+    before = tmp_path / "before"
+    shutil.copytree(tmp_path / "data", before)
+    store = open_store()
+    noted(store)
+    store.close()
+    end = (tmp_path / "data" / "keys" / "log-end").read_bytes()
+    shutil.rmtree(tmp_path / "data")
+    shutil.copytree(before, tmp_path / "data")
+    store = open_store()
+    store.db.submit(lambda tx: store.trail.note(tx, "another", at=1, body={})).result(5)
+    store.close()
+    (tmp_path / "data" / "keys" / "log-end").write_bytes(end)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "log_cut"
+
+
+@pytest.mark.parametrize("harm", ["gone", "empty", "forged"])
+def test_without_the_word_where_it_ended_a_log_is_not_served(store, tmp_path, open_store, harm):
+    noted(store)
+    store.close()
+    file = tmp_path / "data" / "keys" / "log-end"
+    if harm == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(b"" if harm == "empty" else bytes(4096 + 72))
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "log_cut"
+    open_store(replay=True).close()
+    open_store().close()
+
+
+def test_a_killed_process_leaves_the_word_of_its_last_second(
+    store, grown, tmp_path, clock, open_store
+):
+    size, tiles = store.trail.size, rows_of(tmp_path, "audit_tiles")
+    noted(store)
+    copy = tmp_path / "killed"
+    shutil.copytree(tmp_path / "data", copy)  # as kill -9 leaves it
+    store.close()
+    shutil.rmtree(tmp_path / "data")
+    copy.rename(tmp_path / "data")
+    open_store().close()
+    cut_back(tmp_path, size, tiles)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "log_cut"
+
+
+def test_a_database_of_an_earlier_version_gets_the_word_at_its_first_start(
+    store, tmp_path, open_store
+):
+    noted(store)
+    store.keystore.forget("log_end")
+    store.close()
+    (tmp_path / "data" / "keys" / "log-end").unlink()
+    open_store().close()
+    assert (tmp_path / "data" / "keys" / "log-end").stat().st_size

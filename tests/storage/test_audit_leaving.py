@@ -68,6 +68,14 @@ def test_what_is_kept_apart_first_and_let_go_of_later_is_counted_once(
     assert check().faults == []
 
 
+def test_whoever_nobody_thought_of_since_the_start_is_counted_too(store, rooms, known, check):
+    call, other = known
+    for party in (call.caller, other):
+        store.parties.forget(party)  # as after a start: no key of theirs is remembered
+        erase(store, rooms, party)
+        assert check().faults == []
+
+
 def test_what_is_kept_is_not_gone_on_with_while_the_clock_may_be_wrong(store, rooms, known, clock):
     call, _ = known
     first = erase(store, rooms, call.caller)

@@ -57,7 +57,7 @@ def test_what_somebody_was_shown_is_there_to_be_shown_again(store, rooms, clock,
     choose(store, rooms, clock, party, "given", channel="email", text=text)
     [choice] = rooms.consents.of(store.db.reading, party)
     assert choice.text == text.hash
-    assert rooms.consents.shown(store.db.reading, choice.text) == ("1", "de", text.text)
+    assert rooms.consents.shown(store.db.reading, choice.text) == ("2", "de", text.text)
     with pytest.raises(Refused, match="not_found"):
         rooms.consents.shown(store.db.reading, "0" * 64)
 

@@ -134,3 +134,31 @@ def test_an_erasure_takes_it_away_and_nothing_is_stuck_behind(
     assert due(store, rooms, clock) == []
     assert box.unblock() == 1
     assert due(store, rooms, clock) == ["e2"]
+
+
+RECORDING = "RE" + "7" * 32
+
+
+def pledged(box, call, **more):
+    return box.add(told(call.call, outcome=RECORDING, pledged=True, event="", **more))
+
+
+def test_what_is_pledged_waits_for_nobody_and_nobody_waits_for_it(store, rooms, call, clock, box):
+    pledge = pledged(box, call)
+    assert (pledge.state, pledge.subject, pledge.event) == ("pledged", RECORDING, None)
+    assert due(store, rooms, clock) == []
+    assert box.add(told(call.call, 1)).state == "ready"
+    assert rooms.deliveries.counts(store.db.reading) == {"ready": 1, "behind": 0, "dead": 0}
+    assert [one.id for one in rooms.deliveries.pledged(store.db.reading)] == [pledge.id]
+    with purpose("deliver_content"):
+        assert rooms.deliveries.message(pledge).params[1] == ("N", CANARY)
+    assert CANARY.encode() not in store.folder.database.read_bytes()
+
+
+def test_telling_the_outcome_settles_it_and_no_other(store, rooms, call, box):
+    pledged(box, call)
+    other = box.add(told(call.call, outcome="RE" + "8" * 32, pledged=True))
+    box.add(told(call.call, outcome=RECORDING))
+    assert [one.id for one in rooms.deliveries.pledged(store.db.reading)] == [other.id]
+    store.db.submit(lambda tx: rooms.deliveries.settle(tx, "RE" + "8" * 32)).result(5)
+    assert rooms.deliveries.pledged(store.db.reading) == []

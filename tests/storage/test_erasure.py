@@ -1,9 +1,9 @@
 """Erasures: what goes, what the law keeps, what a kill or an old copy cannot bring back."""
 
 import shutil
-from dataclasses import dataclass, replace
 
 import pytest
+from erased_call import AGENT, CALLER, Scene, counts, hold, left_to_do
 
 from ringfence.jobs.queue import NewJob
 from ringfence.kernel.clock import DAY
@@ -15,77 +15,8 @@ from ringfence.privacy.purposes import purpose
 from ringfence.storage import erasure_ledger as ledger
 from ringfence.storage.erasure_rows import NOBODY
 from ringfence.storage.holds import restricted
-from ringfence.storage.recordings import channel_name
-
-CALLER, AGENT = "+12025550123", "+12025550124"
-
-
-@dataclass
-class Asked:
-    leg: str
-    incoming: bool
-    party: str | None = None
-
-
-class Scene:
-    """One call between a caller and an agent, recorded on a channel each."""
-
-    def __init__(self, store, rooms, story, clock):
-        self.store, self.rooms, self.clock = store, rooms, clock
-        self.story = one = story(caller=CALLER)
-        self.caller = one.caller
-        self.agent = rooms.parties.resolve(Phone(AGENT), clock.now())
-        store.calls.record([one.offered(), one.answered()], clock.now())
-        self.files = rooms.recordings.begin(
-            one.recording,
-            one.call,
-            "call",
-            [Asked(one.leg, True, self.caller), Asked("LG2", True, self.agent)],
-            clock.now(),
-        )
-        for number in range(2):
-            (store.folder.spool / channel_name(one.recording, number)).write_bytes(
-                b"sealed %d" % number
-            )
-        rooms.recordings.finish_now(one.recording, keep=True)
-        store.calls.record(
-            [
-                replace(one.requested(), parties=(self.caller, self.agent)),
-                one.started(),
-                one.saved(),
-                one.leg_ended(),
-                one.ended(),
-            ],
-            clock.now(),
-        )
-        self.settle()
-
-    def settle(self):
-        self.store.db.submit(lambda tx: None).result(10)
-
-    def plan(self, party=None, **options):
-        options = {"reason": "request", "actor": "operator"} | options
-        return self.store.eraser.plan(self.rooms.account, party or self.caller, **options)
-
-    def erase(self, party=None):
-        done = self.store.eraser.carry_out(self.plan(party).id)
-        self.rooms.parties.forget(party or self.caller)
-        return done
-
-    def rows(self, sql, *values):
-        return self.store.db.reading._cursor.execute(sql, values).fetchall()
-
-    def keys(self):
-        with purpose("deliver_content"):
-            found = self.rooms.recordings.channels(self.store.db.reading, self.story.recording)
-        return [channel.key for channel in found]
-
-    def file(self, number):
-        return self.store.folder.recordings / channel_name(self.story.recording, number)
-
-    def address(self, party=None):
-        with purpose("answer_rights"):
-            return self.store.parties.address(self.store.db.reading, party or self.caller)
+from ringfence.storage.schema import conferences, participants
+from ringfence.storage.statement import insert_row
 
 
 @pytest.fixture
@@ -344,13 +275,6 @@ def test_a_date_that_passed_unseen_is_asked_for_again_at_a_start(scene):
 # --- holds --------------------------------------------------------------------------------------
 
 
-def hold(scene, record, *, on=True):
-    act = scene.rooms.holds.place if on else scene.rooms.holds.lift
-    scene.store.db.submit(
-        lambda tx: act(tx, record, reason="dispute", by="operator", now=scene.clock.now())
-    ).result(5)
-
-
 @pytest.mark.promise("RET-03")
 def test_a_hold_keeps_one_recording_and_nothing_else(scene):
     scene.clock.advance(181 * DAY)
@@ -514,3 +438,63 @@ def test_a_keystore_put_back_does_not_bring_a_key_back(scene, open_store, tmp_pa
     assert scene.store.eraser.replay() == [done.id]
     with pytest.raises(Refused):
         scene.store.keystore.key(done.serial)
+
+
+def test_a_room_of_one_person_alone_loses_its_name_and_what_they_were_called(scene):
+    """A room where others were keeps its name: it is theirs too."""
+    now, account, call = scene.clock.now(), scene.rooms.account.id, scene.story.call
+
+    def made(tx):
+        for room in ("CFalone", "CFshared"):
+            values = {"id": room, "account_id": account, "lookup": b"l", "name": b"n",
+                      "state": "ended", "reason": None, "created_at": now, "updated_at": now,
+                      "ended_at": now}  # fmt: skip
+            tx.run(insert_row(conferences), tuple(values[c.name] for c in conferences.columns))
+        for room, whose in (("CFalone", call), ("CFshared", call), ("CFshared", "CAother")):
+            values = {"conference_id": room, "call_id": whose, "label": b"ann",
+                      "state": "complete", "joined_at": now, "updated_at": now}  # fmt: skip
+            row = tuple(values.get(c.name, None if c.nullable else 0) for c in participants.columns)
+            tx.run(insert_row(participants), row)
+
+    scene.store.db.submit(made).result(10)
+    scene.erase()
+    assert scene.rows("SELECT id, name, lookup FROM conferences ORDER BY id") == [
+        ("CFalone", b"", b""), ("CFshared", b"n", b"l"),
+    ]  # fmt: skip
+    called = "SELECT call_id, label FROM participants ORDER BY conference_id, call_id"
+    assert scene.rows(called) == [
+        (call, None), *sorted([(call, None), ("CAother", b"ann")]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["nothing", "the call", "the recording", "old"])
+def test_what_the_plan_says_is_what_is_done(scene, what):
+    left_to_do(scene, scene.story.call)
+    if what.startswith("the"):
+        hold(scene, scene.story.call if what == "the call" else scene.story.recording)
+    if what == "old":
+        scene.clock.advance(181 * DAY)
+    before = counts(scene)
+    planned = scene.plan()
+    done = scene.store.eraser.carry_out(planned.id)
+    assert done.rows == planned.rows
+    gone = {store: before[store] - left for store, left in counts(scene).items()}
+    said = dict.fromkeys(before, 0)
+    for row in planned.rows:
+        if row.store in said and row.action in {"remove", "empty"}:
+            said[row.store] += row.count
+    assert gone == said
+    removed = {row.rule for row in planned.rows if row.store in {"jobs", "deliveries"}}
+    assert removed <= {"content", "hold"}, "no rule that keeps anything is a reason to remove it"
+    if what == "nothing":
+        assert gone == {"deliveries": 2, "jobs": 2, "notifications": 2}
+
+
+@pytest.mark.promise("RET-03")
+def test_a_hold_on_a_call_keeps_what_programs_were_told_of_it(scene):
+    left_to_do(scene, scene.story.call)
+    hold(scene, scene.story.call)
+    scene.erase()
+    assert counts(scene) == {"deliveries": 1, "jobs": 1, "notifications": 1}
+    (kept,) = scene.rooms.deliveries.page(scene.store.db.reading, "dead", count=9)
+    assert scene.store.keystore.key(kept.key_serial)

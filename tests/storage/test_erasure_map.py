@@ -32,6 +32,7 @@ def test_every_row_of_a_person_is_found_by_an_index(found, blank_database):
     for statement in filter(None, statements):
         plan = db.execute("EXPLAIN QUERY PLAN " + statement.sql, (None,) * len(statement.names))
         scans = [row[3] for row in plan if row[3].startswith("SCAN")]
+        scans = [scan for scan in scans if "json_each" not in scan]  # the list of what is held
         assert scans == [], statement.sql
     db.close()
 

@@ -288,6 +288,7 @@ def test_damage_is_noticed(keystore, file):
     with pytest.raises(Refused) as refused:
         again.key(serial)
     assert refused.value.code == "keystore_damaged"
+    assert "ringfence restore BACKUP --keys COPY" in refused.value.reason
     again.close()
     file.write_bytes(b"not a database, but long enough to be looked at" * 100)
     with pytest.raises(Refused) as refused:

@@ -205,6 +205,44 @@ def test_a_leg_that_is_dialled_is_a_call_of_its_own(store, rooms, account, clock
     assert price(store, one.call) == ("0.01", "USD")
 
 
+def test_a_leg_that_is_sent_on_is_charged_by_where_it_goes(
+    store, rooms, account, clock, settle, story
+):
+    begin(store, clock)
+    one, entropy, now = story(), SystemEntropy(), clock.now()
+    leg = ids.make("leg", now, entropy)
+    phone, number = (
+        rooms.parties.resolve(who, now)
+        for who in ("sip:desk@pbx.example.com", Phone("+12025550123"))
+    )
+    rung = events.LegPlaced(
+        at=now, call=one.call, leg=leg, role="callee", party=phone, caller=one.caller
+    )
+    over = events.LegEnded(
+        at=now, call=one.call, leg=leg, role="callee", cause=Cause.NORMAL,
+        by_far_end=True, up_ms=30_000, party=phone,
+    )  # fmt: skip
+    on = events.LegForwarded(at=now, call=one.call, leg=leg, party=number, caller=one.caller)
+    facts = whole(one)
+    store.calls.record([*facts[:3], rung, on, over, *facts[3:]], now)
+    settle()
+    assert price(store, own_call(leg)) == ("0.30", "USD")
+    assert price(store, one.call) == ("0.01", "USD")
+
+
+def test_a_first_leg_that_is_sent_on_is_the_call_itself(
+    store, rooms, account, clock, settle, story
+):
+    begin(store, clock)
+    ended = story().ended(direction="outbound", duration_ms=7_000)
+    call, placed = outgoing(account, rooms, clock, "+447700900123")
+    number = rooms.parties.resolve(Phone("+12025550123"), clock.now())
+    on = events.LegForwarded(at=clock.now(), call=call, leg=placed.leg, party=number)
+    store.calls.record([placed, on, replace(ended, call=call)], clock.now())
+    settle()
+    assert price(store, call) == ("0.12", "USD")
+
+
 def test_a_phone_of_ours_calls_in_for_nothing(store, story, account, clock, settle):
     begin(store, clock)
     one = story()

@@ -1,10 +1,12 @@
 """The notification log: what was asked and answered, for the account alone, while it may be."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import text
 
+from ringfence.calls import events
 from ringfence.kernel import ids
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
@@ -66,6 +68,49 @@ def test_the_owner_sees_the_whole_exchange(store, rooms, call, clock):
     assert said.params == (("From", "+12025550123"), ("Digits", CANARY))
     assert (said.content_type, said.body, said.cut) == ("text/xml", b"<Response/>", False)
     assert CANARY not in repr(row) + repr(said) + repr(exchange(call, clock))
+
+
+def test_an_application_that_is_quiet_is_so_without_a_number(store, rooms, story, clock):
+    app = "AP" + "4" * 32
+    came, placed = story(), story()
+    begun = (
+        replace(came.offered(), application=app),
+        events.CallPlaced(
+            at=clock.now(), call=placed.call, account=placed.offered().account, leg=placed.leg,
+            caller=placed.caller, called=placed.called, application=app,
+        ),
+    )  # fmt: skip
+    store.calls.record(begun, clock.now())
+
+    def kept():
+        rows = [add(store, rooms, exchange(one, clock)) for one in (came, placed)]
+        return [rooms.notifications.get(store.db.reading, row).sealed is not None for row in rows]
+
+    assert kept() == [True, True]
+    for on, wanted in ((True, False), (False, True)):
+        silence = partial(rooms.notifications.silence, app=app, on=on, now=clock.now())
+        store.db.submit(silence).result(5)
+        assert kept() == [wanted, wanted]
+
+
+def test_a_number_that_is_only_shown_answers_nothing_and_silences_nothing(
+    store, rooms, story, clock
+):
+    number = "PN" + "4" * 32
+    came, placed = story(), story()
+    begun = (
+        replace(came.offered(), number=number),
+        events.CallPlaced(
+            at=clock.now(), call=placed.call, account=placed.offered().account, leg=placed.leg,
+            caller=placed.caller, called=placed.called, number=number,
+        ),
+    )  # fmt: skip
+    store.calls.record(begun, clock.now())
+    silence = partial(rooms.notifications.silence, app=number, on=True, now=clock.now())
+    store.db.submit(silence).result(5)
+    rows = [add(store, rooms, exchange(one, clock)) for one in (came, placed)]
+    sealed = [rooms.notifications.get(store.db.reading, row).sealed is not None for row in rows]
+    assert sealed == [False, True]
 
 
 @pytest.mark.promise("TEL-15")

@@ -153,3 +153,13 @@ def test_what_only_waits_for_its_hour_is_not_counted(store):
     run(store.outbox.enqueue([Asked(unique="slot:5"), Asked(unique="other")], now=1))
     assert store.outbox.counts()["ready"] == 1
     assert len(lease(store, 10)) == 2
+
+
+def test_what_a_job_carries_can_be_forgotten(store, account):
+    run(
+        store.outbox.enqueue(
+            [Asked(unique=u, account=account.id, secret=b"x") for u in "ab"], now=1
+        )
+    )
+    store.db.submit(lambda tx: store.outbox.empty(tx, Asked().kind, "a")).result(5)
+    assert sorted(job.sealed is None for job in lease(store, 10)) == [False, True]

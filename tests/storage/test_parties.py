@@ -4,7 +4,7 @@ import apsw
 import pytest
 
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PARTY_CACHE
+from ringfence.kernel.limits import ID_BLUR_MS, PARTY_CACHE
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.parties import canonical
@@ -142,3 +142,16 @@ def test_a_party_that_could_not_be_stored_is_let_go(
     assert bob != ann
     settle()
     assert store.parties.of(rooms.account).find(BOB) == bob
+
+
+def test_the_id_of_a_person_does_not_tell_when_they_called_first(rooms, store, clock, settle):
+    """The ledger of erasures keeps it for years, and carriers know who called when."""
+    clock.advance(-clock.now() % ID_BLUR_MS)
+    made = set()
+    for number in range(20):
+        clock.advance(3_600_007)
+        made.add(rooms.parties.resolve(Phone(f"+120255501{number:02d}"), clock.now()))
+    settle()
+    assert len(made) == 20
+    assert len({party[:14] for party in made}) == 1
+    assert len({party[14:20] for party in made}) == 20  # nor between which other ids it was made

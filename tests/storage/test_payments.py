@@ -2,8 +2,10 @@
 
 import pytest
 
+from ringfence.kernel.clock import DAY
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.purposes import purpose
+from ringfence.storage import sweeps
 from ringfence.storage.payments import Method, NewPayment
 
 
@@ -105,3 +107,20 @@ def test_the_newest_first(do, store, rooms, call, clock):
 def test_nobody_elses(store, rooms):
     with pytest.raises(Refused):
         rooms.payments.get(store.db.reading, "PK" + "0" * 32)
+
+
+@pytest.mark.promise("RET-03")
+def test_a_hold_on_a_call_keeps_what_was_paid_on_it(do, store, rooms, call, clock):
+    payment = do("open", new(call))
+    do("end", payment.id, state="dropped", result="caller-hung-up")
+    hold = {"reason": "dispute", "by": "operator", "now": clock.now()}
+    store.db.submit(lambda tx: rooms.holds.place(tx, call, **hold)).result(5)
+    clock.advance(800 * DAY)
+    now, account = clock.now(), rooms.account.id
+    assert sweeps.due(store.db.reading, "payments", account=account, cutoff=now, count=9) == []
+    planned = store.eraser.plan(rooms.account, payment.party, reason="request", actor="operator")
+    assert [r.action for r in planned.rows if r.store == "payments"] == ["suspend"]
+    store.eraser.carry_out(planned.id)
+    assert rooms.payments.get(store.db.reading, payment.id).id == payment.id
+    store.db.submit(lambda tx: rooms.holds.lift(tx, call, **hold)).result(5)
+    assert len(sweeps.due(store.db.reading, "payments", account=account, cutoff=now, count=9)) == 1

@@ -179,6 +179,22 @@ def test_talking_is_counted_up_to_the_interruption(store, story, clock):
     assert ends[-1].talk_ms == 5500
 
 
+def test_a_leg_that_took_the_place_of_another_is_ended_in_its_stead(store, story, clock):
+    one = story()
+    at = clock.now()
+    told = [
+        one.offered(),
+        one.answered(),
+        events.LegTransferred(at=at + 500, call=one.call, leg=one.leg, to="LG9", attended=True),
+        events.LegEnded(
+            at=at + 500, call=one.call, leg=one.leg, role="caller", cause=Cause.TRANSFERRED,
+            by_far_end=True,
+        ),
+    ]  # fmt: skip
+    ends = end_of_call(record_of(store, told, clock), told, at + 2500)
+    assert [(f.leg, f.role, f.up_ms) for f in ends[:-1]] == [("LG9", "caller", 2000)]
+
+
 @pytest.mark.parametrize("later", [0, 700])
 def test_what_was_heard_while_it_rang_is_no_talk(store, story, clock, later):
     one = story()

@@ -83,6 +83,7 @@ def test_every_statement_uses_an_index_or_says_why_not(name, statement, blank_da
     db = apsw.Connection(str(blank_database), flags=apsw.SQLITE_OPEN_READONLY)
     plan = db.execute("EXPLAIN QUERY PLAN " + statement.sql, (None,) * len(statement.names))
     scans = [row[3] for row in plan if row[3].startswith("SCAN") and "USING" not in row[3]]
+    scans = [scan for scan in scans if "json_each VIRTUAL" not in scan]  # a list that is given
     db.close()
     assert scans == [] or name in SMALL, (name, scans)
 

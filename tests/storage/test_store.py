@@ -73,6 +73,7 @@ def test_a_damaged_database_is_refused(open_store, store):
     with pytest.raises(Refused) as refused:
         open_store()
     assert refused.value.code == "storage_damaged"
+    assert "ringfence restore BACKUP" in refused.value.reason
 
 
 def test_a_failing_migration_leaves_nothing_open(tmp_path, clock):

@@ -69,6 +69,18 @@ def redact(store, rooms, text, clock):
     assert write(store, lambda tx: rooms.texts.happen(tx, fact)) is not None
 
 
+@pytest.mark.promise("TEL-18")
+def test_of_messages_that_a_quiet_application_answers_the_frame_remains(store, rooms, clock, text):
+    menu, asked = "AP" + "3" * 32, []
+    rooms.notifications.answering = lambda number, texts: asked.append((number, texts)) or menu
+    write(store, lambda tx: rooms.notifications.silence(tx, menu, on=True, now=clock.now()))
+    quiet = log(store, rooms, exchange(text, clock))
+    assert (quiet.sealed, quiet.status, quiet.response_size) == (None, 200, len(b"<Response/>"))
+    assert asked == [(quiet.number, True)]
+    write(store, lambda tx: rooms.notifications.silence(tx, menu, on=False, now=clock.now()))
+    assert log(store, rooms, exchange(text, clock)).sealed is not None
+
+
 def test_a_redacted_message_leaves_the_frame_of_what_was_asked(store, rooms, clock, text):
     asked = log(store, rooms, exchange(text, clock))
     state = log(store, rooms, exchange(text, clock, kind="message", body=""))
@@ -141,3 +153,30 @@ def test_they_are_found_by_message_and_only_by_its_account(store, rooms, clock, 
     assert write(
         store, lambda tx: store.of(other).notifications.add(tx, exchange(text, clock))
     ) is None  # fmt: skip
+
+
+@pytest.mark.promise("TEL-18")
+def test_of_a_number_whose_messages_a_quiet_flow_answers_only_the_frame_is_kept(
+    store, rooms, text, clock
+):
+    flow, other = "FW" + "3" * 32, "FW" + "4" * 32
+    kept = rooms.notifications
+    write(store, lambda tx: kept.silence(tx, flow, on=True, now=clock.now()))
+    numbers = []
+
+    def answered_by(name):
+        def find(number):
+            numbers.append(number)
+            return name
+
+        def unit(tx):
+            return kept.add(tx, exchange(text, clock), text_flow=find)
+
+        return kept.get(store.db.reading, write(store, unit))
+
+    quiet = answered_by(flow)
+    assert (quiet.flow, quiet.status, quiet.sealed, quiet.number) == (flow, 200, None, numbers[0])
+    assert answered_by(other).sealed is not None
+    assert answered_by(None).flow is None
+    write(store, lambda tx: kept.silence(tx, flow, on=False, now=clock.now()))
+    assert answered_by(flow).sealed is not None

@@ -16,6 +16,7 @@ from ringfence.storage import sweeps
 from ringfence.storage.audit import check_log
 from ringfence.storage.audit_check import check_all
 from ringfence.storage.audit_proofs import leaves_of
+from ringfence.storage.deliveries import Message, Told
 from ringfence.storage.erasure_find import look
 from ringfence.storage.erasure_rows import empty
 from ringfence.storage.texts import NewText
@@ -306,3 +307,48 @@ def test_what_was_said_is_in_no_file_once_it_is_redacted(store, texts, asked, cl
 
 def files_of(store):
     return [path.read_bytes() for path in store.folder.root.glob("ringfence.db*")]
+
+
+def erased(store, rooms):
+    party = rooms.parties.resolve(Phone(PERSON), Ms(0))
+    planned = store.eraser.plan(rooms.account, party, reason="request", actor="operator")
+    done = store.eraser.carry_out(planned.id)
+    assert done.rows == planned.rows
+    return done
+
+
+@pytest.mark.promise("RET-03")
+def test_a_hold_on_a_message_keeps_that_message_and_no_other(store, rooms, texts, asked, clock):
+    held = asked(media=(LINK,))
+    other = asked(body="and another", media=(LINK,))
+    hold = {"reason": "dispute", "by": "operator", "now": clock.now()}
+    write(store, lambda tx: rooms.holds.place(tx, held, **hold))
+    for sid in (held, other):
+        about = Told(
+            message=Message("http://192.0.2.1/", "POST", []), origin="http://192.0.2.1",
+            subject=sid, kind="event", party=texts.get(store.db.reading, held).party,
+        )  # fmt: skip
+        write(store, lambda tx, about=about: rooms.deliveries.add(tx, about, now=clock.now()))
+    done = erased(store, rooms)
+    assert [row.subject for row in rooms.deliveries.page(store.db.reading, "ready", count=9)] == [
+        held
+    ]
+    told = {(row.store, row.action, row.count, row.rule) for row in done.rows}
+    assert ("texts", "suspend", 1, "hold") in told
+    assert ("deliveries", "suspend", 1, "hold") in told
+    assert ("deliveries", "remove", 1, "content") in told
+    assert ("text_media", "suspend", 1, "hold") in told
+    reading = store.db.reading
+    found = texts.get(reading, held)
+    assert (found.sealed is not None, texts.get(reading, other).sealed) == (True, None)
+    assert store.keystore.key(found.key_serial)
+    assert [bool(m.sealed) for m in texts.media(reading, held)] == [True]
+    # the hold is lifted: now it goes as well
+    lifted = {"reason": "dispute", "by": "operator", "now": clock.now()}
+    write(store, lambda tx: rooms.holds.lift(tx, held, **lifted))
+    clock.set(done.due_at)
+    later = store.eraser.go_on(done.id)
+    assert not texts.get(reading, held).sealed
+    with pytest.raises(Refused):
+        store.keystore.key(found.key_serial)
+    assert later.serial == found.key_serial

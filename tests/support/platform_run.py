@@ -122,10 +122,13 @@ class Platform:
             self._claim.close()
             self._claim = None
 
-    def cli(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def cli(
+        self, *words: str, check: bool = True, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command of the command line on this platform."""
         done = subprocess.run(
             [str(RINGFENCE), *words, "--data", str(self.data)],
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=60,
@@ -135,9 +138,9 @@ class Platform:
             raise RuntimeError(f"{words[:2]}: {done.returncode} {done.stdout} {done.stderr}")
         return done
 
-    def ask(self, *words: str) -> Any:
+    def ask(self, *words: str, stdin: str = "") -> Any:
         """Run a command with --json and return what it printed."""
-        return json.loads(self.cli(*words, "--json").stdout)
+        return json.loads(self.cli(*words, "--json", stdin=stdin).stdout)
 
     def do(self, use_case: str, **args: Any) -> Any:
         """Run a use case through the control socket, as the command line does, without its start.

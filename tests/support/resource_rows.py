@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -12,8 +12,12 @@ def value(kind: Any) -> Any:
     """Something of a type."""
     if hasattr(kind, "__metadata__"):
         return value(get_args(kind)[0])
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return {field.name: value(field.type) for field in msgspec.structs.fields(kind)}
     options = [option for option in get_args(kind) if option is not type(None)]
     origin = get_origin(kind)
+    if origin is Literal:
+        return options[0]
     if origin is list:
         return [value(options[0])]
     if origin is dict:

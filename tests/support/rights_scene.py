@@ -86,6 +86,7 @@ class Scene:
             outgoing=self.line,
             forget_person=self.forgotten.append,
             runner=SimpleNamespace(calls={}),
+            addresses=SimpleNamespace(http="http://pbx.example.com"),
         )
         self.handlers = case_clocks.handlers(self.office, self.web)
 

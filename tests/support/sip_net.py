@@ -5,11 +5,12 @@ from itertools import count
 
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import RemoteError
+from ringfence.sip import commands
 from ringfence.sip.admission import Challenge, Drop, Trusted
 from ringfence.sip.agent import Agent
 from ringfence.sip.auth import make_ha1
 from ringfence.sip.config import AgentConfig
-from ringfence.sip.events import Peer
+from ringfence.sip.events import InviteReceived, Peer
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Request, Response
 from ringfence.sip.parser import parse
@@ -34,6 +35,9 @@ class Guard:
 
     def admit(self, request, peer, now):
         return self.verdict
+
+    def proved(self, peer):
+        pass
 
     def ha1(self, username, realm, algorithm):
         return make_ha1(username, realm, PASSWORD, algorithm) if username == "desk" else None
@@ -104,6 +108,8 @@ class Net:
                 return
 
     def _send(self, label, data, peer):
+        if data == PING:
+            return
         message = parse(data)
         target = self.hosts.get(peer.host)
         what = message.method if isinstance(message, Request) else message.status
@@ -168,6 +174,10 @@ class Net:
         return [one for _, source, kind, one in self.log if source == label and kind == what]
 
 
+PING = b"\r\n\r\n"
+"""Keeps the way open, no message (RFC 5626 3.5.1)."""
+
+
 def read(data):
     """Read what an agent sent; the answer to a malformed request may echo its malformed parts."""
     try:
@@ -185,6 +195,7 @@ class Script:
         self.peer = peer
         self.at = 0
         self.sent = []
+        self.pings = []
         self.events = []
 
     @property
@@ -202,7 +213,9 @@ class Script:
         return self.collect()
 
     def collect(self):
-        new = [(self.at, read(data), peer) for data, peer in self.agent.take_output()]
+        output = self.agent.take_output()
+        self.pings += [(self.at, peer) for data, peer in output if data == PING]
+        new = [(self.at, read(data), peer) for data, peer in output if data != PING]
         self.sent += new
         self.events += self.agent.take_events()
         return [message for _, message, _ in new]
@@ -279,3 +292,35 @@ def reply(asked, status, *, tag="b1", contact="<sip:bob@192.0.2.1>", body=b"", e
     if body:
         headers.append(("Content-Type", "application/sdp"))
     return Response(status, None, [*headers, *extra], body)
+
+
+class Talk:
+    """An answered call of theirs."""
+
+    def __init__(self, extra=()):
+        self.script = Script()
+        self.script.put(request(body=OFFER, extra=extra))
+        self.leg = self.script.one(InviteReceived).leg
+        self.do(commands.Answer, body=ANSWER)
+        self.number = 0
+        self.put("ACK")
+        self.script.events.clear()
+
+    def do(self, command, **kwargs):
+        return self.script.do(command(leg=self.leg, **kwargs))
+
+    def put(self, method, *, body=b"", number=None, **kwargs):
+        if number is None:
+            self.number += 1
+            number = self.number
+        asked = request(method, to=f"<sip:echo@192.0.2.9>;tag={self.leg}", number=number, **kwargs)
+        asked.body = body
+        return self.script.put(asked)
+
+    def leaves_nothing(self):
+        self.script.run(self.script.at + 100_000)
+        return empty(self.script.agent)
+
+
+def kinds(messages):
+    return [getattr(one, "method", None) or one.status for one in messages]

@@ -6,16 +6,20 @@ import asyncio
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from node_run import MODULES
 from platform_run import free_port
 
 SCRIPT = Path(__file__).parents[1] / "interop" / "smpp" / "smsc.js"
 KANNEL = Path("/usr/lib/kannel/test/drive_smpp")
 WAIT_S = 60.0
+SMSBOX = 13001
+"""Where the other half of Kannel's program insists on being connected to."""
 
 
 def npm_missing() -> str:
@@ -35,8 +39,8 @@ def kannel_missing() -> str:
 class Centre:
     """A process of its own. ``said``: what it reported, line by line."""
 
-    def __init__(self, *words: str, env: dict[str, str] | None = None) -> None:
-        self.port = free_port()
+    def __init__(self, *words: str, env: dict[str, str] | None = None, port: int = 0) -> None:
+        self.port = port or free_port()
         self.said: list[Any] = []
         self._words = [word.replace("PORT", str(self.port)) for word in words]
         self._env = {**os.environ, **(env or {})}
@@ -98,6 +102,22 @@ def npm(*words: str) -> Centre:
     return Centre("node", str(SCRIPT), "PORT", *words, env={"NODE_PATH": str(MODULES)})
 
 
-def kannel(messages: int) -> Centre:
-    """Kannel's, which sends ``messages`` messages to whoever binds."""
-    return Centre(str(KANNEL), "-v", "0", "-p", "PORT", "-m", str(messages))
+@asynccontextmanager
+async def boxed() -> AsyncIterator[None]:
+    """Be the other half of Kannel's program while its centre runs; that says nothing we need."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    try:
+        box = await asyncio.start_server(listen, "127.0.0.1", SMSBOX)
+    except OSError:
+        pytest.skip(f"port {SMSBOX}, which Kannel's centre wants, is TAKEN")
+    async with box:
+        yield
+
+
+def kannel(messages: int, *, port: int = 0) -> Centre:
+    """Kannel's, which sends ``messages`` messages to whoever binds; it ends with that session."""
+    return Centre(str(KANNEL), "-v", "0", "-p", "PORT", "-m", str(messages), port=port)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from ringfence.privacy.gate import Consent
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.parser import parse
+from ringfence.sip.registrar import Binding
 from ringfence.sip.uri import Uri
 from ringfence.storage.recordings import ChannelFile
 from ringfence.switch.arrivals import Arrivals
@@ -141,12 +143,14 @@ class World:
         self.queue_book = QueueShelf()
         self.clips: dict[ClipId, Clip] = {}
         self.callbacks: list[Callback] = []
+        self.pledges: list[Callback] = []
         self.spoken: list[str] = []
         self.documents: dict[str, bytes] = {}
         self.disk_full = False
         self.no_writes = False
         self.kept: list[tuple[RecordingId, bool]] = []
         self.consents: dict[PartyId, Consent] = {}
+        self.written: dict[PartyId, Consent] = {}
         self.left_alone: set[PartyId] = set()
         self._tmp = tmp_path
 
@@ -158,6 +162,9 @@ class World:
 
     def recording_consent(self, party: PartyId, /) -> Consent:
         return self.consents.get(party, "unknown")
+
+    def transcription_consent(self, party: PartyId, /) -> Consent:
+        return self.written.get(party, "unknown")
 
     def restricted(self, party: PartyId, /) -> bool:
         return party in self.left_alone
@@ -223,7 +230,7 @@ class World:
 
     def callback(self, call: CallId, request: Callback, /) -> None:
         del call
-        self.callbacks.append(request)
+        (self.pledges if request.pledged else self.callbacks).append(request)
 
     def locate(self, uri: Uri, done: Any, /) -> None:
         done((wire.Peer("udp", "192.0.2.99", 5060),) if uri.host else ())
@@ -251,7 +258,7 @@ class Bench:
         streams = self.streams = StreamDesk(self.sockets)
         self.hearing = HearingDesk(None)
         audio = AudioDesk([link], self.world, self.world, streams, self.hearing)
-        self.registered: list[tuple[Uri, wire.Peer]] = []
+        self.registered: list[Binding] = []
         router = Router(
             directory=self.directory,
             clock=self.clock,
@@ -307,6 +314,11 @@ class Bench:
         self.programs = self.runner.tenant.programs = programs
         self.arrivals = Arrivals(self.runner, audio=audio, sessions=sessions, programs=programs)
 
+    def register(self, contact: str, **details: Any) -> None:
+        """Let the phone be found at a contact."""
+        binding = Binding(Uri.parse(contact), PEER, (), 1000, Ms(0), "c", 1, None)
+        self.registered.append(replace(binding, **details))
+
     def number(self, e164: str, document: str) -> None:
         self.directory.add_number(
             NumberEntry(id=NumberId("PN1"), phone=Phone(e164), route=TwimlRoute(document=document))
@@ -324,6 +336,7 @@ class Bench:
         key: str = "in-1",
         host: str = "192.0.2.1",
         source: str = "TK1",
+        replaces: str | None = None,
     ) -> None:
         body = offer
         if body is None:
@@ -347,6 +360,7 @@ class Bench:
                 username=username,
                 request=request,  # type: ignore[arg-type]
                 offer=body,
+                replaces=None if replaces is None else wire.LegKey(replaces),
             )
         )
 

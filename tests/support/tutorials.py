@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -18,6 +19,7 @@ from twilio.rest import Client
 from twilio.twiml import TwiML
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 from werkzeug.serving import make_server
 
@@ -98,7 +100,8 @@ class Shop:
             if message["event"] == "media":
                 payload = {"payload": message["media"]["payload"]}
                 again = {"event": "media", "streamSid": message["streamSid"], "media": payload}
-                socket.send(json.dumps(again))
+                with suppress(ConnectionClosed):  # the call is over; what was told before is read
+                    socket.send(json.dumps(again))
 
     def _click(self) -> Any:
         """Click to call: the visitor's telephone rings first, then they are put through."""

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from logged import listen
 from switch_bench import Bench
 
 from ringfence.media.engine import protocol as media
@@ -90,6 +91,23 @@ async def test_notices_about_what_is_gone_change_nothing(bench: Bench) -> None:
     ):
         bench.link.heard(notice)
     assert bench.world.facts == []
+
+
+async def test_who_hangs_up_out_of_a_room_leaves_no_warning(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The leg is closed before its room is left: that it is no member any more is no fault."""
+    lines = listen(monkeypatch)
+    room = "CF" + "0" * 32
+    bench.link.heard(
+        media.CommandRefused(command="LeaveConference", subject=room, reason="unknown")
+    )
+    await turn()
+    assert lines == []
+    bench.link.heard(media.CommandRefused(command="LeaveConference", subject=room, reason="limit"))
+    bench.link.heard(media.CommandRefused(command="Play", subject="LGx", reason="unknown"))
+    await turn()
+    assert [line["command"] for line in lines] == ["LeaveConference", "Play"]
 
 
 async def test_a_prompt_that_ended_with_its_leg_is_no_news(

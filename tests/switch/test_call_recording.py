@@ -57,6 +57,8 @@ async def test_the_caller_hears_of_it_before_the_first_frame(bench: Bench) -> No
     bench.link.heard(media.RecordingStarted(recording=recording))
     told = [dict(one.params)["RecordingStatus"] for one in bench.world.callbacks]
     assert told == ["in-progress"]
+    (pledge,) = bench.world.pledges
+    assert (pledge.outcome, pledge.pledged) == (recording, ("completed", "absent"))
     names = bench.names()
     assert names.index("RecordingRuled") < names.index("RecordingTold")
     with pytest.raises(Refused, match="call_not_in_progress"):

@@ -11,7 +11,6 @@ from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.message import Headers, Response
-from ringfence.sip.uri import Uri
 
 pytestmark = pytest.mark.anyio
 
@@ -159,7 +158,7 @@ async def test_digits_reach_the_program(bench: Bench) -> None:
 
 
 async def test_a_phone_of_ours_is_dialled_and_both_are_bridged(bench: Bench) -> None:
-    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.register("sip:desk@192.0.2.60")
     bench.invite("desk")
     bench.open_ports()
     await turn()
@@ -243,7 +242,8 @@ async def test_a_full_disk_refuses_the_recording_and_the_call_goes_on(bench: Ben
 async def test_a_program_that_asks_the_impossible_does_not_hold_the_line(bench: Bench) -> None:
     await greeted(bench)
     (live,) = bench.runner.calls.values()
-    bench.runner._obey(live, Originate(target=None, caller=None, called=None))  # type: ignore[arg-type]
+    command = Originate(target=None, caller=None, called=None)  # type: ignore[arg-type]
+    bench.runner._obey(live, command, bench.runner.clock.now())
     bench.runner.settle(live)
     assert bench.wire.last(sip.Bye).leg == KEY
     bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))

@@ -119,11 +119,28 @@ def test_an_application_is_looked_up_when_the_call_arrives(directory: Directory)
     assert directory.message_hooks(entry) == (hook, None)
 
 
+def test_which_flow_answers_messages_to_a_number(directory):
+    flow = FlowId("FW" + "1" * 32)
+    options = NumberOptions(sms_flow=flow, sms_application="AP1")
+    entry = NumberEntry(
+        id=NumberId("PN9"), phone=Phone("+12025550190"), route=TwimlRoute(document=""),
+        options=options,
+    )  # fmt: skip
+    assert directory.text_flow(entry.id) is None
+    directory.add_number(entry)
+    assert directory.text_flow(entry.id) == flow
+    directory.applications["AP1"] = Application(name="")
+    assert directory.text_flow(entry.id) is None, "its application comes first"
+    directory.applications.clear()
+    directory.remove_number(entry.phone)
+    assert directory.text_flow(entry.id) is None
+
+
 def test_a_secure_domain_is_called_by_tls_alone(directory):
     entry = DomainEntry(
         id="SD1", route=TwimlRoute(document="<Response/>"), users=frozenset({"ann"}), secure=True
     )
     directory.set_domains({"calls.example.com": entry}, {"ann"})
-    assert directory.reach_domain("calls.example.com", "ann", None, private=True) is not None
+    assert directory.reach_domain("calls.example.com", "ann", "192.0.2.9", private=True) is not None
     with pytest.raises(Refused, match="destination_not_allowed"):
-        directory.reach_domain("calls.example.com", "ann", None, private=False)
+        directory.reach_domain("calls.example.com", "ann", "192.0.2.9", private=False)

@@ -1,5 +1,6 @@
 """The guard: who gets an answer on port 5060."""
 
+import dataclasses
 from ipaddress import ip_network
 
 import pytest
@@ -122,6 +123,17 @@ def test_guessing_passwords_leads_to_a_ban_and_success_forgives(guard: Guard) ->
     assert guard.banned(T0) == 0
 
 
+def test_an_office_full_of_phones_may_start_at_once(guard: Guard) -> None:
+    """Each asks once without credentials, from one address: that is how digest begins."""
+    with_phone(guard)
+    for _ in range(10 * GUARD_STRIKES):
+        assert guard.admit(request("REGISTER", user="desk"), STRANGER, T0) == Challenge()
+    assert guard.banned(T0) == 0
+    for _ in range(GUARD_STRIKES):
+        guard.admit(request("REGISTER", user="nobody"), STRANGER, T0)
+    assert guard.admit(request("REGISTER", user="desk"), STRANGER, T0) == Drop()
+
+
 def test_old_strikes_are_forgiven(guard: Guard) -> None:
     for _ in range(GUARD_STRIKES - 1):
         guard.malformed(STRANGER, T0)
@@ -166,5 +178,28 @@ def test_an_address_of_a_domain_may_call_it_alone(guard: Guard) -> None:
     guard.domains = {"calls.example.com": entry}
     assert isinstance(guard.admit(request(), STRANGER, T0), Drop)
     guard.domains = {"192.0.2.1": entry}
+    both = dataclasses.replace(entry, users=frozenset({"ann"}))
+    guard.domains = {"192.0.2.1": both}
+    assert guard.admit(request(), STRANGER, T0) == Challenge(), "the password is asked for, too"
+    guard.domains = {"192.0.2.1": entry}
     elsewhere = Peer("udp", "203.0.113.99", 5070, 1)
     assert isinstance(guard.admit(request(), elsewhere, T0), Drop)
+
+
+def test_a_ban_is_shown_and_lifted() -> None:
+    guard = Guard()
+    peer = Peer("udp", "::ffff:192.0.2.9", 5060)
+    other = Peer("udp", "192.0.2.8", 5060)
+    for _ in range(20):
+        guard.malformed(other, Ms(1_000))
+    for _ in range(20):
+        guard.malformed(peer, Ms(2_000))
+    shown = guard.bans(Ms(3_000))
+    assert [ban.address for ban in shown] == ["192.0.2.9", "192.0.2.8"]
+    assert shown[0].since == 2_000
+    assert shown[0].until - shown[0].since == GUARD_BAN_MS
+    assert "192.0.2" not in repr(shown)
+    assert guard.lift("192.0.2.7", Ms(3_000)) is None
+    assert guard.lift("::ffff:192.0.2.9", Ms(3_000)) == shown[0]
+    assert [ban.address for ban in guard.bans(Ms(3_000))] == ["192.0.2.8"]
+    assert guard.bans(Ms(1_000 + GUARD_BAN_MS)) == []

@@ -7,7 +7,9 @@ import pytest
 from switch_bench import Bench
 
 from ringfence.calls.hearing import Wish
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import HEARING_FRAMES
+from ringfence.kernel.phone import Phone
 from ringfence.media.engine import protocol as media
 from ringfence.speech.providers import Heard
 from ringfence.switch.hearing import Ear
@@ -85,3 +87,27 @@ async def test_a_slow_recogniser_loses_the_oldest() -> None:
     frames = [frame async for frame in ear.frames()]
     assert ear.dropped == 3
     assert frames[0] == (3).to_bytes(2, "big")
+
+
+def caller(bench: Bench) -> PartyId:
+    return bench.world.resolve(Phone("+12025550123"), bench.clock.now())
+
+
+async def test_who_said_no_is_not_listened_to(bench: Bench) -> None:
+    bench.world.written[caller(bench)] = "refused"
+    await begun(bench, Counter())
+    assert bench.wire.sent(media.StartTap) == []
+    assert bench.wire.sent(media.SendDtmf)
+
+
+async def test_a_consent_taken_back_ends_it_within_a_second(bench: Bench) -> None:
+    counter = Counter()
+    await begun(bench, counter)
+    bench.world.written[caller(bench)] = "refused"
+    tap = bench.wire.last(media.StartTap).tap
+    for _ in range(52):
+        bench.link.heard(media.TapAudio(tap, 0, bytes(320)))
+        bench.clock.advance(20)
+    await turn()
+    assert bench.wire.sent(media.StopTap)
+    assert bench.wire.sent(media.SendDtmf)

@@ -9,6 +9,7 @@ from switch_bench import Bench
 
 from ringfence.accounts.resources import Application, Hook
 from ringfence.calls.commands import Hangup
+from ringfence.calls.events import CallOffered
 from ringfence.kernel.ids import ApplicationId, own_call
 from ringfence.kernel.limits import APPLICATION_DEPTH
 from ringfence.media.engine import protocol as media
@@ -60,6 +61,8 @@ async def test_the_call_has_the_digits_of_the_leg_and_both_ends_talk_to_each_oth
     assert (leg.inside, far.inside) == (far.id, leg.id)
     assert child.id == own_call(leg.id)
     assert child.program is not None
+    (offered,) = [f for f in bench.world.facts if isinstance(f, CallOffered) and f.call == child.id]
+    assert offered.application == APP
     context = child.program.context
     assert (context.called, context.parent) == (APP, parent.id)
     assert dict(context.besides) == {

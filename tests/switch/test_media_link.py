@@ -232,3 +232,35 @@ async def test_the_next_worker_has_none_of_the_spares_of_the_last() -> None:
     link.heard(media.Hello(engine="native", abi=1, pid=8))
     assert link.take_spare() is None
     assert await asked(pipe) == [("OpenLeg", "S1")]
+
+
+async def test_a_leg_that_is_opened_takes_a_spare_one_and_its_port_at_once() -> None:
+    link, pipe, ends = await busy(4)
+    pipe.data = b""
+    link.open_leg("new", ends.opened.append)
+    assert ends.opened[-1] == 30000
+    assert "new" in link.legs
+    assert "S0" not in link.legs
+    await asyncio.sleep(0)
+    (command,) = CommandReader().feed(pipe.data)
+    assert command == media.OpenLeg(leg="new", spare="S0")
+
+
+async def test_a_link_that_stands_does_not_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    link, _, _ = linked()
+    tries = 0
+
+    async def connects(*_: object) -> None:
+        nonlocal tries
+        tries += 1
+        link.made(Pipe())  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ringfence.switch.media_link.MEDIA_RECONNECT_MS", 1)
+    monkeypatch.setattr(link._loop, "create_unix_connection", connects)
+    keeper = asyncio.create_task(link._keep())
+    await asyncio.sleep(0.02)
+    assert tries == 1
+    link.lost()
+    await asyncio.sleep(0.02)
+    assert tries == 2
+    keeper.cancel()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from switch_bench import Bench
 
+from ringfence.calls.commands import Hangup
 from ringfence.kernel.ids import ClipId
 from ringfence.markup.context import Source
 from ringfence.media.engine import protocol as media
@@ -94,3 +95,26 @@ async def test_nothing_of_it_reaches_the_call(bench: Bench) -> None:
     ears = Ears()
     await narrator(bench, ears, b"<Response><Say>a</Say></Response>")
     assert bench.wire.sent(media.Play) == []
+
+
+async def test_it_goes_on_for_another_call_with_what_it_was_given(bench: Bench) -> None:
+    ears = Ears()
+    host = bench.runner.tenant.host
+    made = await narrator(bench, ears, b"<Response><Say>a</Say><Play>https://x.example/t</Play>"
+                          b"<Say>b</Say></Response>")  # fmt: skip
+    (first,) = bench.runner.calls.values()
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    (other,) = (live for live in bench.runner.calls.values() if live is not first)
+    assert made.move(other)
+    bench.runner.command(first, Hangup())
+    bench.close_legs()
+    await turn()
+    while ears.heard:
+        ears.heard.pop(0)(True)
+        await turn()
+    assert ears.done == [True]
+    assert host.forget(first.id) == []
+    made.stop()
+    assert not made.move(other), "it is over"

@@ -6,8 +6,9 @@ import pytest
 from switch_bench import PEER, Bench
 
 from ringfence.calls.commands import Hangup, ToDevice, ToPhone, ToSip
+from ringfence.calls.events import CallPlaced, LegPlaced
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import TrunkId
+from ringfence.kernel.ids import ApplicationId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.telling import StatusCallback
@@ -15,7 +16,6 @@ from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.message import Response
-from ringfence.sip.uri import Uri
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.outgoing import Outgoing, Wishes
 from ringfence.switch.tolls import Tolls
@@ -53,7 +53,9 @@ async def test_what_is_called_is_recognised(bench: Bench) -> None:
 
 async def test_the_program_begins_when_the_callee_answers(bench: Bench) -> None:
     bench.number("+12025550100", "<Response/>")
-    outgoing(bench).place("+12025550123", source=HELLO)
+    application = ApplicationId("AP" + "1" * 32)
+    wishes = Wishes(application=application)
+    outgoing(bench).place("+12025550123", source=HELLO, wishes=wishes)
     bench.open_ports()
     await turn()
     invite = bench.wire.last(sip.Invite)
@@ -66,6 +68,11 @@ async def test_the_program_begins_when_the_callee_answers(bench: Bench) -> None:
     assert bench.world.spoken == ["Hello"]
     assert bench.wire.sent(media.Play)
     assert bench.names()[0] == "CallPlaced"
+    told = [f for f in bench.world.facts if isinstance(f, CallPlaced | LegPlaced)]
+    assert [f.application for f in told if isinstance(f, CallPlaced)] == [application]
+    (ours,) = bench.directory.numbers.values()
+    assert [f.number for f in told if isinstance(f, CallPlaced)] == [ours.id]
+    assert [fact.trunk for fact in told] == [bench.directory.trunk_for(None).id] * 2
 
 
 async def test_a_refused_call_ends_with_the_reason_and_no_program(bench: Bench) -> None:
@@ -137,7 +144,10 @@ async def test_both_numbers_are_judged_before_there_has_to_be_a_trunk(bench: Ben
     out = outgoing(bench)
     for to, caller, code in (
         ("+1202555", "+12025550177", "invalid_number"),
+        ("+1" + "2" * 40, "+12025550177", "invalid_number"),
         ("+12025550123", "nobody", "bad_caller_id"),
+        ("+12025550123", "+1202555", "bad_caller_id"),
+        ("+12025550123", "+1202555017788", "bad_caller_id"),
         ("+12025550123", "+12025550177", "caller_id_not_ours"),
         ("+12025550123", None, "no_trunk"),
     ):
@@ -154,7 +164,7 @@ async def test_a_caller_is_shown_again_with_the_token_of_their_call(bench: Bench
     bench.number("+12025550100", "<Response><Pause/></Response>")
     bench.invite("+12025550100")
     (live,) = bench.runner.calls.values()
-    token = dict(live.program.context.besides)["CallToken"]
+    token = dict(live.program.context.told())["CallToken"]
     shown = Wishes(caller="+12025550123", token=token, trunk=TrunkId("TK1"))
     outgoing(bench).place("+12025550177", source=HELLO, wishes=shown)
     bench.open_ports()
@@ -195,11 +205,15 @@ async def test_the_next_carrier_gets_numbers_and_no_names(bench: Bench) -> None:
     assert {name for name, _ in invite.headers} <= {"Diversion", "Privacy", "Max-Forwards"}
 
 
-async def talking(bench: Bench, after: str = "<Say>after</Say>") -> tuple[LiveCall, LiveLeg]:
+async def talking(
+    bench: Bench,
+    after: str = "<Say>after</Say>",
+    named: str = "<Sip>sip:desk@pbx.example.com</Sip>",
+) -> tuple[LiveCall, LiveLeg]:
     """A caller connected with the desk by a dial, and the desk's leg."""
-    dial = f"<Response><Dial><Sip>sip:desk@pbx.example.com</Sip></Dial>{after}</Response>"
+    dial = f"<Response><Dial>{named}</Dial>{after}</Response>"
     bench.number("+12025550100", dial)
-    bench.registered.append((Uri.parse("sip:desk@192.0.2.60"), PEER))
+    bench.register("sip:desk@192.0.2.60")
     bench.invite("+12025550100")
     bench.open_ports()
     await turn()
@@ -232,6 +246,30 @@ async def test_a_dialled_leg_goes_on_in_a_call_of_its_own(bench: Bench) -> None:
     await turn()
     assert taken not in bench.runner.calls
     assert live.id in bench.runner.calls
+
+
+async def test_whom_its_dial_told_of_a_leg_hears_of_its_end_in_its_own_call(bench: Bench) -> None:
+    named = (
+        "<Sip statusCallback='https://example.com/leg' statusCallbackMethod="
+        "'GET' statusCallbackEvent='answered completed'>sip:desk@pbx.example.com</Sip>"
+    )
+    live, leg = await talking(bench, named=named)
+    taken = outgoing(bench).take_over(leg, source=HELLO)
+    await turn()
+    program = bench.runner.calls[taken].program
+    assert program is not None
+    assert dict(program.context.told())["Direction"] == "outbound-dial"
+    bench.runner.sip_event(wire.Ended(leg=leg.key, by="remote", cause="bye", status=200))
+    bench.close_legs()
+    await turn()
+    answered, over = (dict(one.params) for one in bench.world.callbacks)
+    assert [answered["CallStatus"], over["CallStatus"]] == ["in-progress", "completed"]
+    assert [answered["SequenceNumber"], over["SequenceNumber"]] == ["0", "1"]
+    for told in (answered, over):
+        assert (told["CallSid"], told["ParentCallSid"]) == (taken, live.id)
+        assert told["Direction"] == "outbound-dial"
+    assert {one.method for one in bench.world.callbacks} == {"GET"}
+    assert bench.world.pledges[-1].outcome == taken
 
 
 async def test_a_leg_that_rings_does_not_go_on_alone(bench: Bench) -> None:
@@ -273,3 +311,8 @@ async def test_another_server_is_told_from_now_on(bench: Bench) -> None:
     bench.close_legs()
     await turn()
     assert [one.url for one in bench.world.callbacks] == ["https://example.com/b"]
+    assert [one.url for one in bench.world.pledges] == [
+        "https://example.com/a", "https://example.com/b",
+    ]  # fmt: skip
+    assert {one.outcome for one in bench.world.pledges} == {live.id}
+    assert dict(bench.world.callbacks[0].params)["SequenceNumber"] == "2"

@@ -55,6 +55,17 @@ async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
     assert bench.runner.tenant.host.prepared(commands.Answer()) == commands.Answer()
 
 
+@pytest.mark.promise("DSR-01")
+async def test_a_dialled_number_goes_by_a_trunk_and_the_facts_say_by_which(bench: Bench) -> None:
+    phone = commands.DialTarget(endpoint=commands.ToPhone(phone=Phone("+12025550123")))
+    desk = commands.DialTarget(endpoint=commands.ToDevice(device=PhoneDeviceId("PD1")))
+    host = bench.runner.tenant.host
+    carrier = bench.directory.trunk_for(None).id
+    assert [host.with_party(one).trunk for one in (phone, desk)] == [carrier, None]
+    bench.directory.trunks.clear()
+    assert host.with_party(phone).trunk is None  # said when the leg is placed
+
+
 async def test_answers_for_a_call_that_is_over_are_dropped(bench: Bench) -> None:
     host = bench.runner.tenant.host
     for request in (

@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 from switch_bench import Bench
 
+from ringfence.calls import effects
+from ringfence.calls.commands import GuardDigits
+from ringfence.kernel.limits import SECRET_QUIET_MS
 from ringfence.media.engine import protocol as media
 from ringfence.sip import events as wire
 
@@ -60,3 +64,23 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not true():
             await asyncio.to_thread(lambda: None)
+
+
+async def test_a_recording_holds_noise_while_a_card_is_keyed_in_and_goes_on(bench: Bench) -> None:
+    await begun(bench, "<Response><Start><Recording/></Start><Pause length='9'/></Response>")
+    started = bench.wire.last(media.StartRecording)
+    bench.link.heard(media.RecordingStarted(recording=started.recording))
+    await turn()
+    (live,) = bench.runner.calls.values()
+    for on in (True, False):
+        bench.runner.command(live, GuardDigits(why="verb", on=on))
+        bench.clock.advance(SECRET_QUIET_MS)
+        bench.runner._fire(live)
+        assert bench.wire.last(media.RedactDigits) == media.RedactDigits(started.recording, on)
+    assert not bench.wire.sent(media.StopRecording)
+
+
+async def test_whatever_a_call_wants_done_somebody_does(bench: Bench) -> None:
+    runner = bench.runner
+    done = {kind.__name__ for kind in (*runner._perform, *runner.tenant.performs)}
+    assert {kind.__name__ for kind in get_args(effects.Effect)} - done == set()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+from dataclasses import replace
 
 import pytest
+from room_scene import announced, come, control, room, turn
 from switch_bench import PEER, Bench
 
 from ringfence.calls.commands import Hangup, Heard
@@ -16,9 +17,8 @@ from ringfence.media.engine import protocol as media
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.message import Response
-from ringfence.switch.outgoing import Outgoing, Wishes
-from ringfence.switch.room_control import Invitation, RoomControl
-from ringfence.switch.tolls import Tolls
+from ringfence.switch.outgoing import Wishes
+from ringfence.switch.room_control import Invitation
 
 pytestmark = pytest.mark.anyio
 
@@ -27,33 +27,6 @@ ANSWER = (
     b"v=0\r\no=- 1 1 IN IP4 192.0.2.60\r\ns=-\r\nc=IN IP4 192.0.2.60\r\nt=0 0\r\n"
     b"m=audio 31000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 )
-
-
-async def turn() -> None:
-    for _ in range(8):
-        await asyncio.sleep(0)
-
-
-def control(bench: Bench) -> RoomControl:
-    outgoing = Outgoing(bench.runner, programs=bench.programs, tolls=Tolls(bench.clock))
-    return RoomControl(bench.rooms, outgoing, bench.clock)
-
-
-async def come(bench: Bench, attributes: str = "beep='false'") -> tuple[CallId, str]:
-    count = len(bench.wire.sent(media.OpenLeg))
-    number = f"+1202555{100 + count:04d}"
-    bench.number(
-        number, f"<Response><Dial><Conference {attributes}>team</Conference></Dial></Response>"
-    )
-    bench.invite(number, key=f"in-{count}")
-    bench.open_ports()
-    await turn()
-    return [*bench.runner.calls][-1], str(bench.wire.last(media.OpenLeg).leg)
-
-
-def room(bench: Bench) -> str:
-    (found,) = bench.rooms.open_rooms()
-    return str(found.id)
 
 
 async def test_everybody_hears_an_announcement_and_talks_on(bench: Bench) -> None:
@@ -198,3 +171,135 @@ async def test_who_is_still_rung_is_changed_and_is_so_once_they_are_in(bench: Be
     desk.remove(sid, call)
     await turn()
     assert "ConferenceLeft" in bench.names()
+
+
+NEWS = "beep='false' statusCallback='https://x.example/n' statusCallbackEvent='announcement'"
+
+
+async def test_who_is_still_rung_hears_an_announcement_once_in(bench: Bench) -> None:
+    bench.world.documents[URL] = b"<Response><Say>you are recorded</Say></Response>"
+    desk = control(bench)
+    await come(bench, NEWS)
+    sid, call = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x")))
+    bench.open_ports()
+    await turn()
+    leg = str(bench.wire.last(media.OpenLeg).leg)
+    desk.announce(sid, Heard(url="https://x.example/gone"), call=call)
+    desk.announce(sid, Heard(url=URL), call=call)
+    await turn()
+    assert announced(bench) == []
+    assert bench.world.spoken == []
+    invite = bench.wire.last(sip.Invite)
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    await turn()
+    assert bench.world.spoken == ["you are recorded"]
+    play = bench.wire.last(media.Play)
+    assert play.leg == leg, "nobody else hears it"
+    bench.link.heard(media.PlayFinished(leg, play.play, "done", 9))
+    assert announced(bench) == [
+        ("announcement-start", "https://x.example/gone"),
+        ("announcement-fail", "https://x.example/gone"),
+        ("announcement-start", URL), ("announcement-end", URL),
+    ]  # fmt: skip
+
+
+async def test_who_never_came_has_heard_nothing(bench: Bench) -> None:
+    desk = control(bench)
+    await come(bench, NEWS)
+    sid, call = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x")))
+    bench.open_ports()
+    await turn()
+    desk.announce(sid, Heard(url=URL), call=call)
+    bench.runner.command(bench.runner.calls[call], Hangup())
+    bench.close_legs()
+    await turn()
+    assert announced(bench) == [("announcement-fail", URL)]
+
+
+async def test_the_end_of_a_room_is_the_last_that_is_told_of_it(bench: Bench) -> None:
+    bench.world.documents[URL] = b"<Response><Say>fire drill</Say></Response>"
+    await come(bench, NEWS.replace("'announcement'", "'announcement leave end'"))
+    await come(bench)
+    desk, sid = control(bench), room(bench)
+    desk.announce(sid, Heard(url=URL))
+    await turn()
+    desk.end(sid)
+    await turn()
+    assert announced(bench) == [
+        ("announcement-start", URL), ("announcement-fail", URL), ("participant-leave", ""),
+        ("participant-leave", ""), ("conference-end", ""),
+    ]  # fmt: skip
+    numbers = [int(str(dict(one.params)["SequenceNumber"])) for one in bench.world.callbacks]
+    assert numbers == sorted(numbers)
+    failed = dict(bench.world.callbacks[1].params)
+    assert failed["ReasonAnnouncementFailed"]
+
+
+@pytest.mark.parametrize("how", ["end", "exit"])
+async def test_who_is_still_rung_is_given_up_where_somebody_ends_the_room(
+    bench: Bench, how: str
+) -> None:
+    desk = control(bench)
+    chair, _ = await come(bench, "beep='false' endConferenceOnExit='true'")
+    await come(bench)
+    sid, call = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x")))
+    bench.open_ports()
+    await turn()
+    if how == "end":
+        desk.end(sid)
+    else:
+        desk.remove(sid, chair)
+    await turn()
+    assert bench.runner.calls[call].call.ending
+    assert not list(bench.rooms.open_rooms())
+
+
+async def test_who_is_still_rung_is_not_given_up_where_the_last_one_just_left(bench: Bench) -> None:
+    desk = control(bench)
+    only, _ = await come(bench)
+    sid, call = desk.invite("team", Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x")))
+    bench.open_ports()
+    await turn()
+    desk.remove(sid, only)
+    await turn()
+    assert not bench.runner.calls[call].call.ending
+
+
+async def test_who_comes_with_a_label_that_is_taken_stays_out(bench: Bench) -> None:
+    await come(bench, "beep='false' participantLabel='front'")
+    for label in ("front", "back"):
+        await come(bench, f"beep='false' participantLabel='{label}'")
+    (opened,) = bench.rooms.open_rooms()
+    assert sorted(seat.join.label for seat in opened.seats.values()) == ["back", "front"]
+    notes = [fact for fact in bench.world.facts if getattr(fact, "code", "") == "label_taken"]
+    assert len(notes) == 1
+
+
+async def test_a_label_is_of_one_participant(bench: Bench) -> None:
+    desk = control(bench)
+    await come(bench, "beep='false' participantLabel='front'")
+    ann = Invitation(to="sip:ann@192.0.2.9", place=Conference(room="x", participant_label="front"))
+    with pytest.raises(Refused, match="label"):
+        desk.invite("team", ann)
+    back = replace(ann, place=Conference(room="x", participant_label="back"))
+    desk.invite("team", back)
+    with pytest.raises(Refused, match="label"):
+        desk.invite("team", back)  # the one who has it is being rung
+    nobody = replace(ann, place=Conference(room="x"))
+    desk.invite("team", nobody)
+    desk.invite("team", nobody)
+
+
+async def test_who_is_called_in_to_coach_is_shown_so_from_the_beginning(bench: Bench) -> None:
+    call, _ = await come(bench)
+    place = Conference(room="x", coach=call)
+    sid, _ = control(bench).invite("team", Invitation(to="sip:ann@192.0.2.9", place=place))
+    opened = bench.rooms.find(sid)
+    assert opened is not None
+    (expected,) = opened.dialled.values()
+    assert expected.coaching == call
+    (wished,) = bench.world.book.expected.values()
+    assert wished["coaching"] == call

@@ -68,6 +68,21 @@ async def test_everything_that_happens_in_order(bench: Bench) -> None:
     assert {callback.subject for callback in bench.world.callbacks} == {room.id}
 
 
+async def test_who_leaves_is_told_as_they_were_last(bench: Bench) -> None:
+    leg = await come(bench, f"{NEWS} participantLabel='ann'")
+    await come(bench, "beep='false'")
+    (room,) = bench.rooms.open_rooms()
+    whom = next(seat.live.id for seat in room.seats.values() if seat.leg != leg)
+    bench.rooms.do(room, conference.Coach(leg=leg, whom=whom))
+    bench.rooms.do(room, conference.Mute(leg=leg, on=True))
+    bench.rooms.do(room, conference.Coach(leg=leg, whom=None))
+    bench.rooms.do(room, conference.Leave(leg=leg))
+    await turn()
+    last = [dict(callback.params) for callback in bench.world.callbacks][-1]
+    assert last["StatusCallbackEvent"] == "participant-leave"
+    assert (last["Coaching"], last["Muted"], "CallSidToCoach" in last) == ("false", "true", False)
+
+
 async def test_only_what_was_asked_for_and_to_the_first_who_asked(bench: Bench) -> None:
     await come(bench, "statusCallback='https://x.example/1' statusCallbackEvent='join'")
     await come(bench, f"{NEWS}")

@@ -18,6 +18,8 @@ class Listener:
 
     def __init__(self, *words: str) -> None:
         self.sent: list[dict[str, object]] = []
+        self.pledged: list[Callback] = []
+        self.settled: list[RecordingId | None] = []
         self.recording = RoomRecording(
             ConferenceId("CF1"), AccountId("AC1"), "https://pbx.example.com", self.take
         )
@@ -25,7 +27,14 @@ class Listener:
 
     def take(self, call: CallId, request: Callback) -> None:
         assert call == CALL
+        if request.silent:
+            self.pledged = [one for one in self.pledged if one.outcome != request.outcome]
+            return
+        if request.pledged:
+            self.pledged.append(request)
+            return
         self.sent.append(dict(request.params))
+        self.settled.append(request.outcome)
 
     def asked(self, recording: RecordingId, call: CallId) -> None:
         self.recording.hear(
@@ -71,6 +80,22 @@ def test_the_first_voice_stands_for_all_and_the_end_is_the_last_one_s() -> None:
     assert last["RecordingSource"] == "Conference"
     room.recording.close(Ms(99_000))
     assert len(room.sent) == 2
+    assert room.settled == ["", ONE]
+
+
+def test_its_outcome_is_pledged_once_when_the_first_voice_is_kept() -> None:
+    room = Listener("completed")
+    for recording, call, at in ((ONE, CALL, 1_000), (TWO, OTHER, 5_000)):
+        room.asked(recording, call)
+        room.began(recording, call, at)
+    (pledge,) = room.pledged
+    assert (pledge.outcome, pledge.pledged, pledge.kind) == (ONE, ("completed",), "recording")
+    assert dict(pledge.params)["RecordingSid"] == ONE
+    assert "RecordingStatus" not in dict(pledge.params)
+    nobody = Listener("in-progress")
+    nobody.asked(ONE, CALL)
+    nobody.began(ONE, CALL, 5)
+    assert nobody.pledged == []
 
 
 def test_nothing_was_kept() -> None:
@@ -87,3 +112,13 @@ def test_nobody_was_recorded_and_nobody_is_told() -> None:
     room.recording.close(Ms(9))
     assert room.recording.over
     assert room.sent == []
+
+
+def test_a_pledge_of_another_outcome_than_it_had_is_void() -> None:
+    room = Listener("completed")
+    room.asked(ONE, CALL)
+    room.began(ONE, CALL, 5)
+    assert len(room.pledged) == 1
+    room.failed(ONE, CALL)
+    room.recording.close(Ms(9))
+    assert (room.sent, room.pledged) == ([], [])

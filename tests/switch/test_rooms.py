@@ -9,8 +9,9 @@ import pytest
 from switch_bench import Bench
 
 from ringfence.calls import conference
+from ringfence.calls.events import RecordingRequested
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.ids import CallId, LegId, RecordingId
 from ringfence.media.engine import protocol as media
 
 pytestmark = pytest.mark.anyio
@@ -147,3 +148,16 @@ async def test_labels_and_seats(bench: Bench) -> None:
     assert room.seat_of(call).live.id == call
     with pytest.raises(Refused):
         room.seat_of(CallId("CA" + "0" * 32))
+
+
+async def test_the_recording_of_another_call_is_no_voice_of_a_recorded_room(bench: Bench) -> None:
+    await come(bench, "beep='false' record='record-from-start'")
+    room = opened(bench)
+    assert room.recording is not None
+    before = dict(room.recording.open)
+    fact = RecordingRequested(
+        at=bench.clock.now(), call=CallId("CA" + "9" * 32), recording=RecordingId("RE" + "9" * 32),
+        source="voicemail", legs=(), parties=(),
+    )  # fmt: skip
+    bench.rooms.watch((fact,))
+    assert room.recording.open == before

@@ -4,16 +4,25 @@ import pytest
 
 from ringfence.calls import effects
 from ringfence.calls.commands import Endpoint, ToDevice, ToPhone, ToSip
-from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.clock import Ms, VirtualClock
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, CallId, LegId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
 from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.headers import NameAddr
+from ringfence.sip.registrar import Binding
 from ringfence.sip.uri import Uri
-from ringfence.switch.directory import DeviceEntry, Directory, FlowRoute, NumberEntry, TrunkEntry
+from ringfence.switch.directory import (
+    DeviceEntry,
+    Directory,
+    DomainEntry,
+    FlowRoute,
+    NumberEntry,
+    TrunkEntry,
+)
+from ringfence.switch.identity import Identity
 from ringfence.switch.live import LiveLeg
-from ringfence.switch.routing import Located, Placement, Router
+from ringfence.switch.routing import Located, Placement, Router, places
 
 DESK = DeviceEntry(id=PhoneDeviceId("PD1"), name="desk")
 CARRIER = TrunkEntry(
@@ -35,6 +44,15 @@ class Here:
         done((Peer("tls", "192.0.2.99", 5061),) if known else ())
 
 
+def bound(
+    contact: str = "sip:desk@192.0.2.50:5062",
+    peer: Peer = AT_HOME,
+    instance: tuple[str, str] | None = None,
+    route: tuple[NameAddr, ...] = (),
+) -> Binding:
+    return Binding(Uri.parse(contact), peer, route, 1000, Ms(0), "c", 1, instance)
+
+
 def router(*, registered: bool = True) -> Router:
     directory = Directory(AccountId("AC1"), "t")
     directory.devices["desk"] = DESK
@@ -44,7 +62,7 @@ def router(*, registered: bool = True) -> Router:
             id=NumberId("PN1"), phone=Phone("+12025550100"), route=FlowRoute(flow="welcome")
         )
     )
-    contact = (Uri.parse("sip:desk@192.0.2.50:5062"), AT_HOME)
+    contact = bound()
     return Router(
         directory=directory,
         clock=VirtualClock(),
@@ -54,10 +72,19 @@ def router(*, registered: bool = True) -> Router:
     )
 
 
-def place(router: Router, endpoint: Endpoint, caller: Phone | None = None) -> Placement | Refused:
+def place(
+    router: Router,
+    endpoint: Endpoint,
+    caller: Phone | None = None,
+    *,
+    who: Identity | None = None,
+    display: str = "",
+) -> Placement | Refused:
     outcome: list[Placement | Refused] = []
-    effect = effects.PlaceLeg(leg=LegId("LG1"), endpoint=endpoint, caller_id=caller)
-    router.place(effect, outcome.append)
+    effect = effects.PlaceLeg(
+        leg=LegId("LG1"), endpoint=endpoint, caller_id=caller, display=display
+    )
+    router.place(effect, outcome.append, None, who)
     (only,) = outcome
     return only
 
@@ -93,6 +120,31 @@ def test_a_registered_phone_is_called_where_it_registered_from() -> None:
         placed = place(router(), endpoint)
         assert isinstance(placed, Placement)
         assert placed.targets == (AT_HOME,)
+        assert placed.phone
+        assert placed.dials
+
+
+def test_who_registered_at_a_sip_domain_of_ours_is_called_by_its_name() -> None:
+    made = router()
+    made._directory.set_domains(
+        {
+            "calls.example.com": DomainEntry(
+                id="SD1", route=FlowRoute(flow="welcome"), registrars=frozenset({"desk"})
+            ),
+            "other.example.com": DomainEntry(id="SD2", route=FlowRoute(flow="welcome")),
+        },
+        {"desk"},
+    )
+    wanted = ToSip(uri="sip:desk@Calls.example.com", headers=(("X-Order", "7"),))
+    placed = place(made, wanted)
+    assert isinstance(placed, Placement)
+    assert (placed.targets, placed.headers) == ((AT_HOME,), (("X-Order", "7"),))
+    # It may call SIP domains and nothing else, so it may have nothing else called either.
+    assert (placed.phone, placed.dials) == (True, False)
+    for elsewhere in ("sip:desk@other.example.com", "sip:ann@calls.example.com"):
+        refused = place(made, ToSip(uri=elsewhere))
+        assert isinstance(refused, Refused)
+        assert refused.code == "not_registered"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +169,7 @@ def test_an_unregistered_phone_is_not_called() -> None:
 
 def test_a_caller_on_a_trunk_cannot_transfer_itself_anywhere_at_our_expense() -> None:
     outside = LiveLeg(id=LegId("L"), call=CallId("C"), key=LegKey("k"), ours=False, source="TK1")
-    ours = LiveLeg(id=LegId("L"), call=CallId("C"), key=LegKey("k"), ours=False)
+    ours = LiveLeg(id=LegId("L"), call=CallId("C"), key=LegKey("k"), ours=False, phone=True)
     number = NameAddr.parse("<sip:+12025550123@pbx.example.com>")
     desk = NameAddr.parse("<sip:desk@pbx.example.com>")
     assert router().transfer_target(outside, desk).endpoint == ToDevice(device=DESK.id)
@@ -152,3 +204,94 @@ def test_a_call_takes_the_way_that_the_registrar_asked_for() -> None:
     again = place(routes, ToPhone(phone=Phone("+12025550123")))
     assert isinstance(again, Placement)
     assert again.route == ()
+
+
+def test_every_device_of_an_account_rings_and_each_over_one_flow_at_a_time() -> None:
+    """RFC 5626 7: bindings of one instance are ways to one telephone, tried in turn."""
+    proxy = (NameAddr.parse("<sip:edge.example.com;lr>"),)
+    first = bound("sip:desk@192.0.2.50", instance=("<urn:uuid:1>", "1"))
+    second = bound("sip:desk@192.0.2.51", AT_HOME, ("<urn:uuid:1>", "2"))
+    mobile = bound("sip:desk@192.0.2.52", Peer("tcp", "192.0.2.52", 40_000, 7), route=proxy)
+    one, other = places([first, mobile, second])
+    assert [str(way.uri) for way in one] == ["sip:desk@192.0.2.50", "sip:desk@192.0.2.51"]
+    assert [(str(way.uri), way.route) for way in other] == [("sip:desk@192.0.2.52", proxy)]
+
+    made = router()
+    made._bindings = lambda _: [first, mobile, second]
+    placed = place(made, ToDevice(device=DESK.id))
+    assert isinstance(placed, Placement)
+    assert (str(placed.uri), placed.targets) == ("sip:desk@192.0.2.50", (AT_HOME,))
+    assert (len(placed.spares), len(placed.others)) == (1, 1)
+    assert str(placed.to) == "<sip:desk@pbx.example.com>"
+    assert placed.phone
+
+
+FRIEND = Identity(address=Phone("+12025550177"), display="A. Friend")
+KITCHEN = Identity(address="sip:kitchen@pbx.example.com", display="Kitchen")
+
+
+@pytest.mark.parametrize(
+    ("who", "caller", "display", "shown"),
+    [
+        (FRIEND, None, "", '"A. Friend" <sip:+12025550177@pbx.example.com>'),
+        (KITCHEN, None, "", '"Kitchen" <sip:kitchen@pbx.example.com>'),
+        (KITCHEN, None, "Front door", '"Front door" <sip:kitchen@pbx.example.com>'),
+        (KITCHEN, Phone("+12025550100"), "", "<sip:+12025550100@pbx.example.com>"),
+        (None, None, "", '"Anonymous" <sip:anonymous@anonymous.invalid>'),
+    ],
+)
+def test_a_called_phone_sees_who_calls(
+    who: Identity | None, caller: Phone | None, display: str, shown: str
+) -> None:
+    for endpoint in (
+        ToDevice(device=DESK.id),
+        ToSip(uri="sip:desk@pbx.example.com"),
+        ToSip(uri="client:desk"),
+    ):
+        placed = place(router(), endpoint, caller, who=who, display=display)
+        assert isinstance(placed, Placement)
+        assert str(placed.from_) == shown
+
+
+@pytest.mark.promise("SHR-04")
+def test_a_carrier_and_a_stranger_get_no_name_and_no_number_that_is_not_ours() -> None:
+    for who in (FRIEND, KITCHEN):
+        placed = place(router(), ToPhone(phone=Phone("+12025550123")), who=who)
+        assert isinstance(placed, Placement)
+        assert str(placed.from_) == "<sip:+12025550100@pbx.example.com>"
+        assert placed.headers == ()
+        placed = place(router(), ToSip(uri="sip:bob@sip.example.com"), who=who)
+        assert isinstance(placed, Placement)
+        assert str(placed.from_) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+
+
+def test_a_phone_that_hides_itself_is_hidden_from_whoever_is_called() -> None:
+    """RFC 3323, RFC 3325: the carrier alone learns which number of ours it is."""
+    who = Identity(address="sip:kitchen@pbx.example.com", private=True)
+    placed = place(router(), ToPhone(phone=Phone("+12025550123")), who=who)
+    assert isinstance(placed, Placement)
+    assert str(placed.from_) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    assert placed.headers == (
+        ("P-Asserted-Identity", "<sip:+12025550100@pbx.example.com>"),
+        ("Privacy", "id"),
+    )
+    placed = place(router(), ToDevice(device=DESK.id), who=who)
+    assert isinstance(placed, Placement)
+    assert str(placed.from_) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+
+
+def test_somebody_we_called_cannot_have_us_call_anywhere_either() -> None:
+    """A callee on a trunk has no source, and its REFER costs money all the same."""
+    target = NameAddr.parse("<sip:+12025550177@pbx.example.com>")
+    callee = LiveLeg(id=LegId("LG1"), call=CallId("CA1"), key=LegKey("k"), ours=True)
+    with pytest.raises(Refused):
+        router().transfer_target(callee, target)
+    callee.phone = True
+    assert router().transfer_target(callee, target).endpoint == ToPhone(phone=Phone("+12025550177"))
+
+
+def test_a_transfer_to_a_national_number_is_one_to_the_number_it_is() -> None:
+    ours = LiveLeg(id=LegId("L"), call=CallId("C"), key=LegKey("k"), ours=False, phone=True)
+    target = NameAddr.parse("<sip:2025550177@pbx.example.com>")
+    found = router().transfer_target(ours, target, region="US")
+    assert found.endpoint == ToPhone(phone=Phone("+12025550177"))

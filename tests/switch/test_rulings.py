@@ -203,3 +203,19 @@ async def test_a_caller_who_refused_for_ever_leaves_no_voicemail(bench: Bench) -
     assert bench.wire.sent(media.StartRecording) == []
     assert list(bench.world._tmp.iterdir()) == []
     assert "Bye" in bench.world.spoken
+
+
+async def test_whose_words_may_be_written_down(bench: Bench) -> None:
+    caller = bench.world.resolve(Phone("+447700900123"), NOW)
+    said = {word: rulings(bench, written=word) for word in ("recorded", "agreed", "never")}
+    assert [one.writes for one in said.values()] == [True, True, False]
+
+    def found() -> list[bool]:
+        return [one.may_be_written(caller) for one in said.values()]
+
+    assert found() == [True, False, False]
+    assert [one.may_be_written(None) for one in said.values()] == found()
+    bench.world.written[caller] = "given"
+    assert found() == [True, True, False]
+    bench.world.left_alone.add(caller)
+    assert found() == [False, False, False]

@@ -4,16 +4,26 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from switch_bench import Bench
+from switch_bench import PEER, Bench
 
 from ringfence.calls.hearing import Wish
 from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.ids import PartyId
+from ringfence.kernel.phone import Phone
 from ringfence.media.engine import protocol as media
+from ringfence.sip import commands as sip
+from ringfence.sip import events as wire
+from ringfence.sip.message import Response
 from ringfence.speech.providers import Heard
+from ringfence.switch.program_host import ProgramHost
 
 pytestmark = pytest.mark.anyio
 
 URL = "https://example.com/t"
+ANSWER = (
+    b"v=0\r\no=- 1 1 IN IP4 192.0.2.60\r\ns=-\r\nc=IN IP4 192.0.2.60\r\nt=0 0\r\n"
+    b"m=audio 31000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
 DOCUMENT = (
     "<Response><Start><Transcription name='notes' track='{track}' statusCallbackUrl='"
     + URL
@@ -112,3 +122,79 @@ async def test_a_recogniser_that_breaks_is_told_and_the_tap_is_closed(bench: Ben
     await speak(bench, 1)
     assert told(bench)[-1]["TranscriptionEvent"] == "transcription-error"
     assert bench.wire.sent(media.StopTap)
+
+
+def caller(bench: Bench) -> PartyId:
+    return bench.world.resolve(Phone("+12025550123"), bench.clock.now())
+
+
+async def test_who_said_no_is_not_written_down(bench: Bench) -> None:
+    bench.world.written[caller(bench)] = "refused"
+    await begun(bench, Counter())
+    (error,) = told(bench)
+    assert error["TranscriptionEvent"] == "transcription-error"
+    assert "does not let" in error["TranscriptionError"]
+    assert bench.wire.sent(media.StartTap) == []
+
+
+async def test_where_nothing_is_written_down_the_exchange_is_not_either(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProgramHost, "writes", False)
+    await begun(bench, Counter(), track="both_tracks")
+    (error,) = told(bench)
+    assert error["TranscriptionEvent"] == "transcription-error"
+    assert bench.wire.sent(media.StartTap) == []
+
+
+async def test_of_two_sides_who_said_no_is_left_out(bench: Bench) -> None:
+    bench.world.written[caller(bench)] = "refused"
+    await begun(bench, Counter(), track="both_tracks")
+    await speak(bench, 4)
+    assert [one["TranscriptionEvent"] for one in told(bench)] == ["transcription-started"]
+    await speak(bench, 4, channel=1)  # the exchange itself
+    assert {one["Track"] for one in told(bench)[1:]} == {"outbound_track"}
+
+
+async def test_a_consent_taken_back_silences_it_within_a_second(bench: Bench) -> None:
+    await begun(bench, Counter())
+    await speak(bench, 2)
+    bench.world.written[caller(bench)] = "refused"
+    bench.clock.advance(1_000)
+    before = told(bench)
+    await speak(bench, 4)
+    assert told(bench) == before
+    bench.world.written[caller(bench)] = "given"
+    bench.clock.advance(1_000)
+    await speak(bench, 4)
+    assert len(told(bench)) > len(before)
+
+
+async def test_whom_the_leg_talks_with_is_left_out_where_they_said_no(bench: Bench) -> None:
+    partner = bench.world.resolve(Phone("+447700900177"), bench.clock.now())
+    bench.world.written[partner] = "refused"
+    bench.streams.words.recogniser = Counter()
+    bench.number(
+        "+12025550100",
+        DOCUMENT.format(track="both_tracks", partial="false").replace(
+            "<Pause length='20'/>", "<Dial>+447700900177</Dial>"
+        ),
+    )
+    bench.invite("+12025550100")
+    bench.open_ports()
+    await turn()
+    bench.open_ports()
+    await turn()
+    invite = bench.wire.last(sip.Invite)
+    await speak(bench, 4, channel=1)  # ringing is the exchange's own
+    heard = len(told(bench))
+    assert heard > 1
+    bench.runner.sip_event(
+        wire.Answered(leg=invite.leg, peer=PEER, response=Response(200), body=ANSWER)
+    )
+    await turn()
+    assert bench.wire.sent(media.Bridge)
+    await speak(bench, 4, channel=1)
+    assert len(told(bench)) == heard
+    await speak(bench, 4)
+    assert {one["Track"] for one in told(bench)[heard:]} == {"inbound_track"}

@@ -1,6 +1,10 @@
 """Offers and answers of one leg."""
 
+from ipaddress import IPv4Address
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.ids import CallId, LegId
@@ -101,3 +105,20 @@ def test_the_answer_to_our_offer_says_where_to_send() -> None:
 def test_what_an_address_is_can_be_said_without_saying_it(host: str, kind: str) -> None:
     assert address_kind(host) == kind
     assert Sessions(host).advertised == kind
+
+
+NEAR = ("10.0.0.0", "169.254.0.0", "172.16.0.0", "172.32.0.0", "192.168.0.0", "198.20.0.0")
+
+
+@given(st.sampled_from(NEAR).map(IPv4Address) | st.ip_addresses(v=4), st.integers(-2, 2))
+def test_kinds_are_those_of_the_registry(near: IPv4Address, step: int) -> None:
+    """Invariant: what the standard library calls private we do not call public, and no other."""
+    address = IPv4Address((int(near) + step) % 2**32)
+    assert (address_kind(str(address)) != "public") == (
+        address.is_private or address.is_loopback or address.is_unspecified
+    )
+
+
+@pytest.mark.parametrize("host", ["10.1", "010.0.0.1", "1.2.3.4.5", "256.1.1.1", "", "a\0b", "h.é"])
+def test_what_is_no_address_is_of_no_kind(host: str) -> None:
+    assert address_kind(host) == "unknown"

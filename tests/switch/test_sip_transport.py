@@ -3,15 +3,21 @@
 import asyncio
 import errno
 import socket
+import ssl
 
 import pytest
-from sip_net import OFFER, make_agent, request
+from logged import listen
+from sip_net import OFFER, make_agent, reply, request
 
-from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.clock import Ms, VirtualClock
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import SIP_STREAM_IDLE_MS
 from ringfence.sip import commands
-from ringfence.sip.events import InviteReceived, Peer, SipEvent
+from ringfence.sip.events import InviteReceived, Peer, RegistrationKey, SipEvent
+from ringfence.sip.message import Request
 from ringfence.sip.parser import parse
+from ringfence.sip.registrar import Binding
+from ringfence.sip.uri import Uri
 from ringfence.switch.sip_transport import SipTransport, port_refused
 
 
@@ -69,10 +75,12 @@ class Wire:
         self.arriving = list(arriving)
         self.sent: list[bytes] = []
 
-    def recvfrom(self, _: int) -> tuple[bytes, tuple[str, int]]:
+    def recvfrom_into(self, buffer: memoryview) -> tuple[int, tuple[str, int]]:
         if not self.arriving:
             raise BlockingIOError
-        return self.arriving.pop(0), ("192.0.2.1", 5060)
+        data = self.arriving.pop(0)
+        buffer[: len(data)] = data
+        return len(data), ("192.0.2.1", 5060)
 
     def sendto(self, data: bytes, address: tuple[str, int]) -> int:
         assert address == ("192.0.2.1", 5060)
@@ -104,6 +112,22 @@ async def test_what_a_report_leads_to_leaves_in_the_same_turn(
     if not at_once:
         reject()
     assert [parse(data).status for data in udp.sent] == statuses  # type: ignore[union-attr]
+
+
+@pytest.mark.anyio
+async def test_one_datagram_is_taken_when_woken_and_all_when_woken_again_at_once() -> None:
+    clock = VirtualClock()
+    transport = SipTransport(make_agent("192.0.2.9"), clock, lambda _event: None)
+    udp = Wire(*[request("OPTIONS", branch=f"z9hG4bK{n}").to_bytes() for n in range(5)])
+    transport._udp = udp  # type: ignore[assignment]
+    transport._udp_readable()
+    assert len(udp.arriving) == 4
+    clock.advance(20)
+    transport._udp_readable()
+    assert len(udp.arriving) == 3
+    transport._udp_readable()
+    assert not udp.arriving
+    assert transport.received == 5
 
 
 class Ports:
@@ -157,3 +181,132 @@ async def test_a_port_that_is_free_is_free_for_udp_and_tcp(monkeypatch: pytest.M
         with pytest.raises(Refused, match="sip_port_taken"):
             await transport(ports)._bind("127.0.0.1", port)
         assert len(ports.closed) == taken
+
+
+class Stream:
+    """A connection that only remembers that it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def write(self, data: bytes) -> None:
+        self.written = data
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+@pytest.mark.anyio
+async def test_an_idle_connection_is_kept_while_a_phone_or_a_call_rests_on_it() -> None:
+    """A phone registers for an hour and says nothing; a long call says nothing either."""
+    clock = VirtualClock()
+    agent = make_agent("192.0.2.9", transport="tcp")
+    transport = SipTransport(agent, clock, lambda _: None)
+    streams = {}
+    for port in (40_001, 40_002, 40_003):
+        connection = transport.accepted("tcp", "192.0.2.1", port)
+        assert connection is not None
+        stream = streams[port] = Stream()
+        transport.opened(connection, stream)  # type: ignore[arg-type]
+        if port == 40_001:
+            via = "SIP/2.0/TCP 192.0.2.1:40001;branch=z9hG4bKx"
+            agent.receive(request(body=OFFER, via=via).to_bytes(), connection.peer, clock.now())
+        elif port == 40_002:
+            binding = Binding(
+                Uri.parse("sip:desk@192.0.2.1"),
+                connection.peer,
+                (),
+                1000,
+                Ms(clock.now() + 7_200_000),
+                "c",
+                1,
+                None,
+            )
+            assert agent.restore_binding("desk", binding, clock.now())
+    clock.advance(SIP_STREAM_IDLE_MS + 1)
+    assert transport.close_idle() == 1
+    assert [port for port, stream in streams.items() if stream.closed] == [40_003]
+    agent.forget_phone("desk", clock.now())
+    assert transport.close_idle() == 2
+    assert streams[40_002].closed
+    assert not streams[40_001].closed
+
+
+@pytest.mark.anyio
+async def test_the_connection_we_are_registered_over_stays_and_its_loss_is_noticed() -> None:
+    """Found with Kamailio over TCP: it calls us over it, and forgets us when it goes."""
+    clock = VirtualClock()
+    agent = make_agent("192.0.2.9", transport="tcp")
+    transport = SipTransport(agent, clock, lambda _: None)
+    connection = transport._new_connection("tcp", "192.0.2.2", 5060)
+    stream = Stream()
+    transport.opened(connection, stream)  # type: ignore[arg-type]
+    transport.do(
+        commands.Register(
+            registration=RegistrationKey("main"),
+            targets=(Peer("tcp", "192.0.2.2", 5060),),
+            registrar=Uri.parse("sip:192.0.2.2;transport=tcp"),
+            aor=Uri.parse("sip:desk@192.0.2.2"),
+            contact_user="desk",
+        )
+    )
+    asked = parse(stream.written)
+    assert isinstance(asked, Request)
+    transport.stream_received(connection, reply(asked, 200, contact=None).to_bytes())
+    clock.advance(SIP_STREAM_IDLE_MS + 1)
+    assert transport.close_idle() == 0
+    transport.closed(connection)
+    deadline = agent.deadline()
+    assert deadline is not None
+    assert deadline <= clock.now() + 30_000
+    assert agent.homes() == frozenset()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (10, "certificate_expired"),
+        (18, "certificate_self_signed"),
+        (62, "certificate_of_another_name"),
+        (99, "certificate_invalid"),
+    ],
+)
+async def test_why_a_certificate_is_not_taken_is_logged(
+    monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    """To the agent the far end is unreachable; the operator has to learn why."""
+
+    async def refuse(*_: object, **__: object) -> None:
+        error = ssl.SSLCertVerificationError("no")
+        error.verify_code = number
+        raise error
+
+    lines = listen(monkeypatch)
+    transport = SipTransport(make_agent("192.0.2.9"), VirtualClock(), lambda _: None)
+    monkeypatch.setattr(transport, "_loop", Refusing(refuse))
+    peer = Peer("tls", "192.0.2.1", 5061)
+    connection = transport._new_connection("tls", "192.0.2.1", 5061)
+    await transport._open(connection, peer)
+    assert [(line["event"], line["code"]) for line in lines] == [("sip_certificate_refused", code)]
+    assert not transport._connections
+    assert transport.refused_certificates == {("192.0.2.1", 5061): code}
+
+    async def take(*_: object, **__: object) -> None:
+        """The carrier has a good one now."""
+
+    monkeypatch.setattr(transport, "_loop", Refusing(take))
+    await transport._open(transport._new_connection("tls", "192.0.2.1", 5061), peer)
+    assert transport.refused_certificates == {}
+
+
+class Refusing:
+    """A loop that opens no connection."""
+
+    def __init__(self, refuse: object) -> None:
+        self.create_connection = refuse

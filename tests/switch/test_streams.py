@@ -12,6 +12,7 @@ from ringfence.calls import commands
 from ringfence.calls.events import StreamEnded
 from ringfence.calls.stream import StreamOrder
 from ringfence.media.engine import protocol as media
+from ringfence.switch import streams
 from ringfence.testing.memory import FarSocket
 
 pytestmark = pytest.mark.anyio
@@ -113,7 +114,22 @@ async def test_the_leg_is_gone(bench: Bench) -> None:
     bench.link.heard(media.TapEnded(tap, "leg_closed", 3))
     await turn()
     assert heard(bench)[-1]["event"] == "stop"
+    assert not far(bench).closed, "it may be in the middle of an answer"
+    far(bench).hang_up()
+    await turn()
     assert far(bench).closed
+
+
+async def test_a_server_that_does_not_say_goodbye_is_not_waited_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "STREAM_LINGER_MS", 1)
+    await begun(bench)
+    tap = bench.wire.last(media.StartTap).tap
+    bench.link.heard(media.TapEnded(tap, "leg_closed", 3))
+    async with asyncio.timeout(5):
+        while not far(bench).closed:  # noqa: ASYNC110 - a millisecond
+            await asyncio.sleep(0.001)
 
 
 async def test_too_much_nonsense_ends_it(bench: Bench) -> None:

@@ -50,3 +50,15 @@ def test_without_credit_no_number_is_called() -> None:
         tolls.check(Phone("+12025550123"))
     spent[0] = False
     tolls.check(Phone("+12025550123"))
+
+
+@pytest.mark.parametrize("prefix", ["+1876", "+882", "+53"])
+def test_a_costly_number_without_its_plus_is_as_costly(prefix: str) -> None:
+    bare = Phone((prefix + "5550100000")[1:13])
+    with pytest.raises(Refused, match="destination_not_allowed"):
+        Tolls(VirtualClock()).check(bare)
+    Tolls(VirtualClock(), allowed=(prefix,)).check(bare)
+
+
+def test_a_national_number_is_not_taken_for_a_country_that_begins_so() -> None:
+    Tolls(VirtualClock()).check(Phone("2405550123"))

@@ -2,7 +2,8 @@
 
 Invariant: after the restart no call is open; each call ended once, its facts are in order and its
 record agrees with them; every recording has an outcome, and a saved one its files and keys; a
-callback that was being delivered is delivered.
+callback that was being delivered is delivered; what a call, a leg or a recording came to is told
+once to whoever asked for it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ DOCUMENTS = {
     DESK: "<Response><Dial timeout='3' record='record-from-answer-dual'>"
     "<Sip>sip:desk@{sip}</Sip></Dial></Response>",
 }
-KILLS = int(os.environ.get("RINGFENCE_KILLS", "2"))
+KILLS = int(os.environ.get("TEST_KILLS", "2"))
 """The server first, then its media process, and so on; a night's search sets hundreds."""
 DEADLINE_SECONDS = 30
 
@@ -98,6 +99,7 @@ def well(platform: Platform) -> bool:
     return all(engine["connected"] for engine in engines)
 
 
+@pytest.mark.timeout(120 + 20 * KILLS)
 def test_the_books_are_in_order_whenever_a_process_is_killed(tmp_path: Path) -> None:
     dice = random.Random()
 
@@ -201,6 +203,136 @@ def test_a_callback_that_was_being_delivered_is_delivered_after_a_kill(
             assert listener.taken[-1]["RecordingStatus"] == "completed"
     finally:
         listener.close()
+
+
+RECORDED = {
+    VOICEMAIL: "<Response><Record maxLength='60' action='flow:nobody' playBeep='false' {told}/>"
+    "</Response>",
+    MENU: "<Response><Start><Recording {told}/></Start><Pause length='60'/></Response>",
+    QUEUE: "<Response><Dial><Conference record='record-from-start' {told}>room</Conference></Dial>"
+    "</Response>",
+}
+
+
+def test_what_was_being_recorded_at_a_kill_is_told_once_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFENCE_FETCH_PRIVATE", "127.0.0.0/8")
+    listener = Listener()
+    listener.willing.set()
+
+    async def scene() -> None:
+        async with Phone(username="+12025550160") as phone:
+            for number in RECORDED:
+                call = await phone.call(f"sip:{number}@{platform.sip}")
+                call.audio.say_tone(440, seconds=20)
+            await asyncio.to_thread(recorded, platform, len(RECORDED))
+            await asyncio.sleep(1.5)
+            assert listener.taken == []
+            await restarted(platform, "ringfence.app")
+
+    try:
+        with Platform(tmp_path / "data") as platform:
+            for number, document in RECORDED.items():
+                wanted = f"recordingStatusCallback='{listener.url}'"
+                platform.number(number, document.format(told=wanted))
+            asyncio.run(scene())
+            platform.calls(ended=len(RECORDED))
+            deadline = time.monotonic() + DEADLINE_SECONDS
+            while len(listener.taken) < len(RECORDED):
+                assert time.monotonic() < deadline, listener.taken
+                time.sleep(0.05)
+            until_taken(platform)
+            asyncio.run(restarted(platform, "ringfence.app"))
+            time.sleep(1)
+            kept = {one["sid"]: one for one in platform.do("recording.list")}
+    finally:
+        listener.close()
+    told = {one["RecordingSid"]: one for one in listener.taken}
+    assert len(listener.taken) == len(told) == len(RECORDED)
+    assert told.keys() == kept.keys()
+    assert {one["RecordingStatus"] for one in told.values()} == {"completed"}
+    assert all(int(one["RecordingDuration"]) >= 1 for one in told.values())
+    assert all("RecordingStartTime" in one for one in told.values())
+    assert {one["RecordingSource"] for one in told.values()} == {
+        "RecordVerb", "StartCallRecordingTwiML", "Conference",
+    }  # fmt: skip
+
+
+def test_the_end_of_a_call_and_of_its_leg_is_told_once_after_a_kill(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGFENCE_FETCH_PRIVATE", "127.0.0.0/8")
+    listener = Listener()
+    listener.willing.set()
+
+    async def scene() -> None:
+        secret = platform.do("phone.add", name="desk")["secret"]
+        async with Phone(username="desk", password=secret) as phone:
+            await phone.register(f"sip:{platform.sip}")
+            answering = asyncio.create_task(desk(phone))
+            await phone.call(f"sip:{DESK}@{platform.sip}")
+            await asyncio.to_thread(until_told, listener, "in-progress")
+            assert ended(listener) == []
+            await restarted(platform, "ringfence.app")
+            answering.cancel()
+
+    try:
+        with Platform(tmp_path / "data") as platform:
+            told = f"statusCallback='{listener.url}' statusCallbackEvent='answered completed'"
+            document = (
+                f"<Response><Dial><Sip {told}>sip:desk@{platform.sip}</Sip></Dial></Response>"
+            )
+            hooks = {"status": {"url": listener.url}}
+            platform.do("number.add", number=DESK, twiml=document, hooks=hooks)
+            asyncio.run(scene())
+            (record,) = platform.calls(ended=1)
+            deadline = time.monotonic() + DEADLINE_SECONDS
+            while len(ended(listener)) < 2:
+                assert time.monotonic() < deadline, listener.taken
+                time.sleep(0.05)
+            until_taken(platform)
+            asyncio.run(restarted(platform, "ringfence.app"))
+            time.sleep(1)
+    finally:
+        listener.close()
+    assert record["cause"] == "interrupted"
+    leg, call = ended(listener)
+    assert (leg["ParentCallSid"], call["CallSid"]) == (record["sid"], record["sid"])
+    assert [one["SequenceNumber"] for one in (leg, call)] == ["1", "0"]  # of what each is told
+    assert leg["CallDuration"] <= call["CallDuration"]
+
+
+def ended(listener: Listener) -> list[dict[str, str]]:
+    """What was told of the end of calls and legs."""
+    return [one for one in listener.taken if one.get("CallStatus") == "completed"]
+
+
+def until_taken(platform: Platform) -> None:
+    """Return when it is written down that every callback was taken: none is tried again then."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while any(platform.do("system.metrics")["values"]["ringfence_callbacks"].values()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def until_told(listener: Listener, status: str) -> None:
+    """Return when somebody was told of that status."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not any(one.get("CallStatus") == status for one in listener.taken):
+        assert time.monotonic() < deadline, listener.taken
+        time.sleep(0.05)
+
+
+def recorded(platform: Platform, count: int) -> None:
+    """Return when so many recordings are under way."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while (
+        sum(one["status"] in {"in-progress", "recording"} for one in platform.do("recording.list"))
+        < count
+    ):
+        assert time.monotonic() < deadline, platform.do("recording.list")
+        time.sleep(0.05)
 
 
 def books(data: Path) -> Counter[str]:

@@ -182,6 +182,40 @@ def test_who_listens_where_nothing_happens_is_cut_off_before_the_next_heartbeat(
             assert closed.value.rcvd.code == 4401
 
 
+def test_what_listens_by_a_token_hears_nothing_after_it_was_revoked(platform: Platform) -> None:
+    from websockets.exceptions import ConnectionClosed
+    from websockets.sync.client import connect
+
+    app = platform.do("app.add", name="ear", scopes=["calls:read"], purposes=["call_record"])
+    client = {"client_id": app["sid"], "client_secret": app["secret"]}
+    http = platform.ready["http"].rstrip("/")
+
+    def post(path: str, **form: str) -> bytes:
+        body = urllib.parse.urlencode(client | form).encode()
+        with urllib.request.urlopen(f"{http}/oauth/{path}", body, timeout=DEADLINE) as got:
+            found: bytes = got.read()
+            return found
+
+    said = re.search(rb'"access_token":"([^"]+)"', post("token", grant_type="client_credentials"))
+    assert said is not None
+    token = said[1].decode()
+    sign = {"Authorization": f"Bearer {token}"}
+    asked = urllib.request.Request(f"{http}/v1/events/stream", headers=sign)
+    with (
+        urllib.request.urlopen(asked, timeout=BEFORE_A_HEARTBEAT) as lines,
+        connect(f"{http.replace('http', 'ws', 1)}/v1/events/ws",
+                additional_headers=sign) as web_socket,
+    ):  # fmt: skip
+        assert b"retry" in lines.readline()
+        web_socket.recv(DEADLINE)
+        post("revoke", token=token)
+        assert lines.read().decode().rstrip().endswith('data: {"code":"not_authorized"}')
+        with pytest.raises(ConnectionClosed) as closed:
+            web_socket.recv(BEFORE_A_HEARTBEAT)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4401
+
+
 def test_an_app_that_is_revoked_is_out_within_five_seconds(platform: Platform) -> None:
     app = platform.do("app.add", name="crm", scopes=["setup:read"], purposes=["operate"])
     form = urllib.parse.urlencode(
@@ -229,8 +263,14 @@ def test_ten_megabytes_and_nonsense_are_refused_and_nothing_breaks(
     platform: Platform, client: Client, sign: dict[str, str]
 ) -> None:
     http = platform.ready["http"].rstrip("/")
-    for body, status in ((b"x" * 10_000_000, 413), (b"{", 400), (b'{"to": "\xff"}', 400)):
-        request = urllib.request.Request(f"{http}/v1/calls", body, sign)
+    json, form = "application/json", "application/x-www-form-urlencoded"
+    for body, kind, status in (
+        (b"x" * 10_000_000, json, 413),
+        (b"{", json, 400),
+        (b'{"to": "\xff"}', json, 400),
+        (b"to=x", form, 415),
+    ):
+        request = urllib.request.Request(f"{http}/v1/calls", body, sign | {"Content-Type": kind})
         try:
             with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
                 found = answer.status

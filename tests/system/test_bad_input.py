@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 import threading
 import time
 import urllib.error
@@ -167,7 +168,11 @@ REQUESTS: list[tuple[str, str, Any, int, int]] = [
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "not a number"}, 400, 21211),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1202555"}, 400, 21211),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1202555", "Twiml": "<"}, 400, 21211),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1202555018877"}, 400, 21211),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "To": "+1" + "2" * 4_000}, 400, 21211),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "nobody"}, 400, 21212),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "+1202555"}, 400, 21212),
+    ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "+1" + "2" * 4_000}, 400, 21212),
     ("POST", "/Accounts/ME/Calls.json", {**DIAL, "From": "+12025550199"}, 400, 21210),
     ("POST", "/Accounts/ME/Conferences/room/Participants.json",
      {"To": "+1202555", "From": OURS}, 400, 21211),
@@ -221,6 +226,59 @@ def test_fields_nobody_knows_are_ignored(platform: Platform) -> None:
     form = {"FriendlyName": "bad input", "Nonsense": "1", "Another[]": "2"}
     status, body, _ = send(platform, "POST", f"/Accounts/{sid}/Applications.json", form)
     assert (status, body["friendly_name"]) == (201, "bad input")
+
+
+def send_all(connection: socket.socket, lines: Iterator[bytes]) -> None:
+    """Send them, with time to be cut off in between."""
+    for line in lines:
+        connection.sendall(line)
+        time.sleep(0.001)
+
+
+def test_a_head_without_end_and_one_that_never_comes_are_cut_off(platform: Platform) -> None:
+    where = ("127.0.0.1", platform.http_port)
+    with socket.create_connection(where, DEADLINE) as silent:
+        with socket.create_connection(where, DEADLINE) as endless:
+            endless.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+            line = b"X-Y: " + b"a" * 4_000 + b"\r\n"
+            with pytest.raises(OSError):
+                send_all(endless, (line for _ in range(1_000)))
+        assert silent.recv(1) == b""
+
+
+# --- documents ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "dialled", "code"),
+    [
+        ("+12025550121", "+1202555", "13224"),
+        ("+12025550122", "+1202555018877", "13224"),
+        ("+12025550124", "+" + "1" * 60, "13223"),
+        ("+12025550125", "+999123456", "13226"),
+        ("+12025550126", "call me", "13223"),
+    ],
+)
+def test_a_number_that_cannot_be_dialled_is_left_out_and_said(
+    platform: Platform, number: str, dialled: str, code: str
+) -> None:
+    """The call goes on with the next verb; digits of the number are on no line of it."""
+    numbers = f"<Number>{dialled}</Number><Number>+12025550188</Number>"
+    inside = f"<Dial timeout='5'>{numbers}</Dial>"
+    platform.number(number, f"<Response>{inside}<Say>after</Say></Response>")
+    before = len(platform.calls())
+
+    async def listen() -> None:
+        async with Phone(username=CALLER) as phone, asyncio.timeout(DEADLINE):
+            talk = await phone.call(f"sip:{number}@{platform.sip}", wait=25)
+            await talk.wait_over(DEADLINE)
+
+    asyncio.run(listen())
+    (record, *_) = platform.calls(ended=before + 1)
+    lines = [one["text"] for one in platform.do("call.timeline", sid=record["sid"])]
+    assert any(f"({code})" in line and "number" in line for line in lines), lines
+    assert dialled not in "".join(lines)
+    assert record["cause"] == "normal"
 
 
 # --- the account's own server ---------------------------------------------------------------------

@@ -52,6 +52,7 @@ def web() -> Iterator[AskedWeb]:
             ),
             "/words": "<Response><Say>The meeting ends.</Say></Response>",
             "/after": "<Response><Hangup/></Response>",
+            "/elsewhere": "<Response><Say>You are somewhere else now.</Say></Response>",
         }
     )
     yield made
@@ -120,6 +121,41 @@ def test_a_number_is_told_of_step_by_step(platform: Platform, web: AskedWeb) -> 
     assert child.direction == "outbound-dial"
 
 
+@pytest.mark.parametrize("who", ["callee", "caller"])
+def test_the_end_is_told_though_the_client_sends_one_of_the_two_elsewhere(
+    platform: Platform, web: AskedWeb, who: str
+) -> None:
+    client = client_of(platform)
+    before = len(web.at("/told/number"))
+
+    async def converse() -> None:
+        async with Phone(username="carrier") as carrier, Phone(username="out") as caller:
+            address = f"127.0.0.1:{carrier.port}"
+            await asyncio.to_thread(platform.do, "trunk.add", name="sent", address=address)
+            talk = caller.dial(f"sip:{BY_NUMBER}@{platform.sip}", caller=CALLER)
+            rung = await carrier.next_call(DEADLINE)
+            await rung.answer()
+            answered = await asyncio.to_thread(web.wait, "/told/number", before + 3)
+            await asyncio.sleep(1.5)
+            sent = answered[-1]["CallSid" if who == "callee" else "ParentCallSid"]
+            await asyncio.to_thread(client.calls(sent).update, url=f"{web.url}/elsewhere")
+            await rung.wait_over(DEADLINE)
+            await talk.wait_over(DEADLINE)
+        await asyncio.to_thread(platform.do, "trunk.remove", name="sent")
+
+    asyncio.run(converse())
+    forms = web.wait("/told/number", before + 4)[before:]
+    assert [form["CallStatus"] for form in forms] == STEPS
+    assert [form["SequenceNumber"] for form in forms] == ["0", "1", "2", "3"]
+    (child,) = {form["CallSid"] for form in forms}
+    ended = client.calls(child).fetch()
+    assert ended.status == "completed"
+    assert int(ended.duration) >= 1, "from its answer on, whoever it talked with"
+    assert forms[-1]["CallDuration"] == ended.duration
+    ours = {one.phone_number: one.sid for one in client.incoming_phone_numbers.list()}
+    assert client.calls(ended.parent_call_sid).fetch().phone_number_sid == ours[BY_NUMBER]
+
+
 @pytest.mark.parametrize(
     ("number", "path", "to"),
     [
@@ -142,6 +178,27 @@ def test_a_phone_of_ours_is_told_of_by_either_name(
     forms = told(web, path)
     assert {form["To"] for form in forms} == {to}
     assert web.gets.count(path) == (len(STEPS) if number == BY_SIP else 0)
+
+
+def test_the_sdk_calls_a_client_which_is_a_phone_of_ours(platform: Platform) -> None:
+    secret: str = platform.secret  # type: ignore[attr-defined]
+
+    async def converse() -> None:
+        async with Phone(username="desk", password=secret) as desk:
+            await desk.register(f"sip:{platform.sip}")
+            made = await asyncio.to_thread(
+                client_of(platform).calls.create,
+                to="client:desk",
+                from_=BY_NUMBER,
+                twiml="<Response><Hangup/></Response>",
+            )
+            ringing = await desk.next_call(DEADLINE)
+            await ringing.answer()
+            await ringing.wait_over(DEADLINE)
+            await desk.unregister()
+        assert made.direction == "outbound-api"
+
+    asyncio.run(converse())
 
 
 @pytest.mark.parametrize(("words", "outcome"), [("Hello?", "human"), (GREETING, "machine_start")])

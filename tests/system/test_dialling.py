@@ -19,7 +19,7 @@ from ringfence.sip import commands
 from ringfence.sip.info import RELAY
 from ringfence.testing.phone import Phone, PhoneCall
 
-SHOP = "+12025550100"
+SHOP, CHOOSY = "+12025550100", "+12025550101"
 CALLER = "+12025550123"
 DEADLINE = 30
 EVENTS = "initiated ringing answered completed"
@@ -43,10 +43,11 @@ def wav(pcm: array[int]) -> bytes:
 
 
 class Web:
-    """The shop's web server; ``told`` are the status callbacks it got."""
+    """The shop's web server; ``told``: the status callbacks it got, ``judged``: callees' keys."""
 
     def __init__(self) -> None:
         self.told: list[dict[str, str]] = []
+        self.judged: list[dict[str, str]] = []
         web = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -56,13 +57,18 @@ class Web:
                 )
                 if self.path == "/status":
                     web.told.append(form)
-                self._answer()
+                if self.path == "/verdict":
+                    web.judged.append(form)
+                    self._answer(f"/verdict-{form['Digits']}")
+                    return
+                # A Gather without an action tells the document it stands in.
+                self._answer("/verdict-1" if "Digits" in form else "")
 
             def do_GET(self) -> None:
                 self._answer()
 
-            def _answer(self) -> None:
-                kind, body = PAGES.get(self.path, ("text/plain", b""))
+            def _answer(self, page: str = "") -> None:
+                kind, body = PAGES.get(page or self.path, ("text/plain", b""))
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
@@ -96,6 +102,19 @@ PAGES = {
             b"<Hangup/></Response>"
         ),
     ),
+    "/choosy": (
+        "text/xml",
+        b"<Response><Dial><Sip url='/asked'>sip:desk@127.0.0.1</Sip></Dial></Response>",
+    ),
+    "/asked": (
+        "text/xml",
+        (
+            b"<Response><Gather numDigits='1' timeout='20' action='/verdict'>"
+            b"<Play>/tone.wav</Play></Gather><Hangup/></Response>"
+        ),
+    ),
+    "/verdict-1": ("text/xml", b"<Response/>"),
+    "/verdict-2": ("text/xml", b"<Response><Play>/tone.wav</Play><Hangup/></Response>"),
     "/tone.wav": ("audio/wav", wav(tone(1.0, 440))),
 }
 
@@ -112,6 +131,7 @@ def platform(web: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pla
     data = tmp_path_factory.mktemp("dialling") / "data"
     with Platform(data, "--fetch-private", "127.0.0.0/8") as running:
         running.cli("number", "add", SHOP, "--voice-url", f"{web.url}/voice")
+        running.cli("number", "add", CHOOSY, "--voice-url", f"{web.url}/choosy")
         running.secret = running.ask("phone", "add", "desk")["secret"]  # type: ignore[attr-defined]
         yield running
 
@@ -176,6 +196,40 @@ def test_who_presses_no_key_is_not_connected(platform: Platform) -> None:
     asyncio.run(converse())
     record = platform.calls(ended=before + 1)[0]
     assert record["missed"] is True
+
+
+@pytest.mark.parametrize(("key", "connected"), [("1", True), ("2", False)])
+def test_the_web_server_judges_what_a_callee_presses(
+    platform: Platform, web: Web, key: str, connected: bool
+) -> None:
+    secret: str = platform.secret  # type: ignore[attr-defined]
+    before = len(platform.calls())
+
+    async def converse() -> None:
+        async with Phone(username="desk", password=secret) as desk, Phone(username="out") as phone:
+            await desk.register(f"sip:{platform.sip}")
+            talk = phone.dial(f"sip:{CHOOSY}@{platform.sip}", caller=CALLER)
+            ringing = await desk.next_call(DEADLINE)
+            await ringing.answer()
+            await until_loud(ringing)
+            await ringing.press(key)
+            if connected:
+                await asyncio.wait_for(talk.answered.wait(), DEADLINE)
+                heard = len(talk.audio.heard)
+                ringing.audio.say(tone(1.0, 880))
+                async with asyncio.timeout(DEADLINE):
+                    while max(map(abs, talk.audio.heard[heard:]), default=0) < 4_000:  # noqa: ASYNC110
+                        await asyncio.sleep(0.05)
+                await ringing.hang_up()
+            await ringing.wait_over(DEADLINE)
+            await talk.wait_over(DEADLINE)
+
+    asyncio.run(converse())
+    record = platform.calls(ended=before + 1)[0]
+    assert record["missed"] is not connected
+    judged = web.judged[-1]
+    assert (judged["Digits"], judged["ParentCallSid"]) == (key, record["sid"])
+    assert judged["CallSid"] != record["sid"]
 
 
 def test_music_is_heard_on_hold_and_keys_by_info_arrive(platform: Platform) -> None:

@@ -234,6 +234,28 @@ def test_what_nobody_waits_for_comes_with_other_news_or_in_a_moment(start: Start
 
 
 @EVERY_WIRE
+def test_a_spare_leg_takes_the_name_of_the_leg_that_needs_it(
+    start: Start, phones: list[Phone]
+) -> None:
+    worker, phone = start(ports=f"{PORTS + 90}-{PORTS + 91}"), phones[0]
+    worker.do(p.OpenLeg("SPARE", ahead=True))
+    assert worker.wait(p.LegOpened, leg="SPARE").port == PORTS + 90
+    worker.do(
+        p.OpenLeg("LG1", spare="SPARE"),
+        p.ConnectLeg("LG1", "127.0.0.1", phone.port, "PCMU", 0),
+        p.LoadClip("CL1", 8000, b"\x00\x10" * 8000),
+        p.Play("LG1", "P1", ["CL1"], loop=0),
+        p.OpenLeg("LG2", spare="SPARE"),
+    )
+    assert worker.wait(p.LegFailed) == p.LegFailed("LG2", "unknown")
+    assert phone.hear().payload_type == 0
+    worker.do(p.CloseLeg("LG1"))
+    worker.wait(p.LegClosed, leg="LG1")
+    worker.do(p.OpenLeg("LG3"))
+    assert worker.wait(p.LegOpened, leg="LG3").port == PORTS + 90  # it came back
+
+
+@EVERY_WIRE
 def test_bound_to_all_addresses_a_leg_answers_from_the_one_it_was_called_at(
     start: Start, phones: list[Phone]
 ) -> None:

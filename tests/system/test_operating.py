@@ -10,6 +10,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,14 @@ def test_the_ready_line_has_what_a_script_needs(platform: Platform) -> None:
     assert platform.ready["account_sid"].startswith("AC")
     assert len(platform.ready["auth_token"]) >= 32
     assert platform.ready["admin_url"].startswith(platform.ready["http"] + "/admin/")
+
+
+def test_when_it_says_that_it_is_ready_a_notice_is_in_force(platform: Platform) -> None:
+    """Without one nothing that is said may leave for a recogniser."""
+    (first, *_) = platform.do("privacy.policy.versions")
+    lines = [json.loads(line) for line in platform.log().splitlines() if '"ready"' in line]
+    (ready,) = [line["at"] for line in lines if line["event"] == "ready"]
+    assert first["published"] <= datetime.fromisoformat(ready).timestamp() * 1000
 
 
 def test_health_and_status_answer_strangers(platform: Platform) -> None:

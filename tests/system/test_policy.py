@@ -50,7 +50,9 @@ def test_a_material_change_is_mailed_shown_and_acknowledged(tmp_path: Path) -> N
         assert version["severity"] == "material"
         [mail] = sink.wait(1)
         assert (mail["To"], mail["Subject"]) == (TO, "The privacy notice changes")
-        assert f"/privacy/{version['number']}" in mail.get_content()
+        text = mail.get_content()
+        assert f"http://pbx.example.net/privacy/{version['number']}" in text
+        assert '- clause ACC-07: removed - "One command closes the doors"' in text
         until(lambda: states(platform) == {"email": "sent", "popup": "waiting"})
         platform.do("privacy.policy.acknowledge", number=version["number"])
         assert states(platform) == {"email": "sent", "popup": "acknowledged"}

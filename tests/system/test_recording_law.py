@@ -188,7 +188,7 @@ def test_what_is_being_recorded_stops_when_the_consent_is_taken_back(platform: P
     asyncio.run(call())
     sid = str(platform.calls(ended=count + 1)[0]["sid"])
     lines = [line["text"] for line in platform.do("call.timeline", sid=sid)]
-    assert "a party took their consent back: nothing more is recorded" in lines
+    assert "a party lets it be recorded no more: nothing more is kept" in lines
     # what there was is kept, unless it was too short to be anything
     assert settled(platform, sid) in (["saved"], ["failed"])
 

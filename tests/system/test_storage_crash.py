@@ -110,13 +110,14 @@ def check(store, acknowledged):
 def test_keys_survive_a_kill_in_the_middle_of_a_new_epoch(tmp_path):
     folder, rng = tmp_path / "data", random.Random(2)
     store = open_store(folder)
-    keys = [store.keystore.key(store.keystore.take()) for _ in range(2_000)]
+    serials = [store.keystore.take() for _ in range(2_000)]
+    keys = [store.keystore.key(serial) for serial in serials]
     store.close()
     for _ in range(6):
         child = start("epochs", folder)
         finished = whole(kill(child, after=rng.randint(0, 3), then=rng.uniform(0, 0.05)), 1)
         store = open_store(folder)
-        assert [store.keystore.key(serial) for serial in range(2_000)] == keys
+        assert [store.keystore.key(serial) for serial in serials] == keys
         if finished:
             assert store.keystore.epoch >= int(finished[-1][0])
         store.close()

@@ -60,6 +60,7 @@ class Rig:
             "lock": str(self.folder / "lock"),
             "drain_seconds": drain_seconds,
             "json": True,
+            "stop": "ringfence stop --data /srv/x",
             "children": [child("media", WORKER), child("serve", serve)],
         }
         with (self.folder / "up.log").open("ab") as log:
@@ -189,7 +190,9 @@ def test_a_second_supervisor_is_refused(rig: Rig, tmp_path: Path) -> None:
     rig.line()
     second = Rig(tmp_path)
     second.start()
-    assert second.line()["refused"] == "already_running"
+    told = second.line()
+    assert told["refused"] == "already_running"
+    assert "'ringfence stop --data /srv/x' stops it" in told["reason"]
     assert second.process
     assert second.process.wait(WAIT) == 2
     second.close()

@@ -33,7 +33,7 @@ SURVEY = {
     "applets": {
         "words": {
             "type": "keywords",
-            "words": {"hours": "hours", "order": "ask"},
+            "words": {"hours": "hours", "order": "ask", "program": "program"},
             "otherwise": "person",
         },
         "hours": {"type": "reply", "text": "Nine to five."},
@@ -104,7 +104,9 @@ def platform(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     running = Platform(folder / "data", "--fetch-private", "127.0.0.0/8")
     running.flags += ("--public-url", f"http://127.0.0.1:{running.http_port}")
     survey = folder / "survey.json"
-    survey.write_text(json.dumps(SURVEY))
+    program = {"type": "url", "url": f"{shop.url}/flow"}
+    applets = SURVEY["applets"] | {"program": program}  # type: ignore[operator]
+    survey.write_text(json.dumps(SURVEY | {"applets": applets}))
     with running:
         running.cli("carrier", "add", "here", "--loopback")
         running.cli("flow", "add", "survey", str(survey))
@@ -284,6 +286,31 @@ def test_a_redacted_message_is_gone_from_the_notification_log(platform: Platform
         assert left["status"] == row["status"]
     replayed = platform.do("notification.replay", sids=[rows[0]["sid"]])
     assert replayed == {"deliveries": [], "left_out": {rows[0]["sid"]: "not_kept"}}
+
+
+@pytest.mark.promise("TEL-18")
+def test_of_the_messages_of_a_quiet_flow_only_the_frame_is_logged(platform: Platform) -> None:
+    def rows(canary: str) -> list[dict[str, Any]]:
+        """What was exchanged about one message."""
+        answers = len(heard(platform, FLOWING))
+        sid = write(platform, FLOWING, f"program {canary}")
+        until(lambda: len(heard(platform, FLOWING)) == answers + 1)
+        return until(  # type: ignore[no-any-return]
+            lambda: platform.do("notification.list", subject=sid)["notifications"]
+        )
+
+    (before,) = rows("8831")
+    assert before["kept"]
+    platform.do("notification.logging", on=False, flow="survey")
+    (quiet,) = rows("8832")
+    assert (quiet["kept"], quiet["status"]) == (False, 200)
+    whole = platform.do("notification.show", sid=quiet["sid"])
+    assert (whole["url"], whole["params"], whole["body"]) == (None, None, None)
+    platform.do("notification.logging", on=True, flow="survey")
+    (again,) = rows("8833")
+    assert again["kept"]
+    found = platform.do("notification.list", flow="survey")["notifications"]
+    assert {row["sid"] for row in found} == {before["sid"], quiet["sid"], again["sid"]}
 
 
 def test_of_the_messages_of_a_quiet_number_only_the_frame_is_logged(platform: Platform) -> None:

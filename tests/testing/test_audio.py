@@ -37,7 +37,7 @@ def test_said_and_pressed_return_when_it_is_over(play: Callable[..., None], tmp_
         one, other = connected(hosts, Quality())
         file = tmp_path / "voice.wav"
         file.write_bytes(wav.write(array("h", [8000] * 16_000), wav.Format(16_000, 1, "s16")))
-        one.say_file(file)
+        one.say_file(str(file))
         began = hosts.clock.now()
         await one.said()
         assert 960 <= hosts.clock.now() - began <= 1_020
@@ -48,7 +48,7 @@ def test_said_and_pressed_return_when_it_is_over(play: Callable[..., None], tmp_
         assert other.talking.is_set()
         assert not one.talking.is_set()
         assert other.loudness(100, 900) > 7_000
-        other.save(tmp_path / "heard.wav")
+        other.save(str(tmp_path / "heard.wav"))
         form, pcm = wav.read((tmp_path / "heard.wav").read_bytes())
         assert (form.rate, pcm) == (8_000, other.heard)
         one.close()

@@ -122,3 +122,17 @@ def test_a_leg_that_was_given_away_ends_elsewhere() -> None:
     assert complaints([*whole[:place], gone, *whole[place + 1 :]]) == []
     assert complaints([*whole[:place], *whole[place + 1 :]]) != []
     assert complaints([*whole[:place], gone, ended, ended, *whole[place + 1 :]]) != []
+
+
+def test_a_leg_that_took_the_place_of_another_has_begun() -> None:
+    whole = story()
+    place = next(
+        n for n, fact in enumerate(whole)
+        if isinstance(fact, events.LegEnded) and fact.leg == LEG
+    )  # fmt: skip
+    new = LegId("LG3")
+    over = events.LegTransferred(leg=LEG, to=new, attended=True, **at(1_700))
+    ended = replace(whole[place], leg=new)  # type: ignore[arg-type]
+    assert complaints([*whole[:place], over, *whole[place:], ended][:-2]) != []
+    told = [*whole[:place], over, whole[place], ended, *whole[place + 1 :]]
+    assert complaints(told) == []

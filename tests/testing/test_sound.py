@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from array import array
 
 import pytest
+from tones import level, tone
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SeededEntropy
-from ringfence.media import rtp
-from ringfence.testing.sound import FRAME, Sound
+from ringfence.media import g722, rtp
+from ringfence.testing.sound import FRAME, RATE, Sound
 
 NOW = Ms(1_700_000_000_000)
 RAMP = array("h", range(-8000, 8000, 10))
@@ -20,7 +22,7 @@ def sound(seed: int = 1, codec: str = "PCMU", direction: str = "sendrecv") -> So
     made = Sound(SeededEntropy(seed))
     made.connect(
         codec=codec,
-        payload_type=0 if codec == "PCMU" else 8,
+        payload_type={"PCMU": 0, "PCMA": 8, "G722": 9}[codec],
         dtmf_type=101,
         direction=direction,  # type: ignore[arg-type]
     )
@@ -48,6 +50,41 @@ def test_what_is_said_is_heard(codec: str) -> None:
     assert (speaker.sent, listener.received, listener.missing) == (10, 10, 0)
     assert speaker.silent
     assert listener.audible
+
+
+def test_what_is_said_in_wideband_is_heard() -> None:
+    """A phone that agrees on G.722 speaks it, and not another codec under its number."""
+    speaker, listener = sound(1, "G722"), sound(2, "G722")
+    said = tone(1, 440)
+    speaker.say(said)
+    packets = frames(speaker, 50)
+    for packet in packets:
+        listener.receive(packet, NOW)
+    payloads = [rtp.parse(packet).payload for packet in packets]
+    assert {len(payload) for payload in payloads} == {FRAME}
+    wide = g722.Decoder().feed(b"".join(payloads))  # what somebody else would hear, at 16000 Hz
+    assert level(wide[RATE::2], 440) == pytest.approx(level(said, 440), rel=0.1)
+    assert len(listener.heard) == len(said)
+    assert level(listener.heard[RATE // 2 :], 440) > 0.9 * level(said, 440)
+    noise = sum(sample * sample for sample in residue(listener.heard[RATE // 2 :], 440))
+    assert noise * 1_000 < sum(sample * sample for sample in said[RATE // 2 :])  # 30 dB
+
+
+def residue(heard: array[int], hertz: int) -> list[float]:
+    """What is left of a sound without its one tone."""
+    turns = [math.tau * hertz * n / RATE for n in range(len(heard))]
+    sine = 2 * sum(x * math.sin(t) for x, t in zip(heard, turns, strict=True)) / len(heard)
+    cosine = 2 * sum(x * math.cos(t) for x, t in zip(heard, turns, strict=True)) / len(heard)
+    return [
+        x - sine * math.sin(t) - cosine * math.cos(t) for x, t in zip(heard, turns, strict=True)
+    ]
+
+
+def test_a_hold_does_not_forget_what_a_wideband_codec_remembers() -> None:
+    speaker = sound(1, "G722")
+    codec = speaker._codec
+    speaker.connect(codec="G722", payload_type=9, dtmf_type=101, direction="sendonly")
+    assert speaker._codec is codec
 
 
 def test_silence_is_sent_and_is_not_audible() -> None:

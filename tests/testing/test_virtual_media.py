@@ -134,8 +134,11 @@ def test_a_ping_is_answered(play: Callable[..., None]) -> None:
     async def scene(hosts) -> None:
         server = Server(hosts)
         await server.link.start()
-        await server.link.ping()
-        assert server.link.sent == 1
+        told: list[p.AnyNotice] = []
+        server.link.heard = told.append
+        server.link.send(p.Ping(token=7))
+        await asyncio.sleep(0.1)
+        assert told == [p.Pong(token=7)]
         await server.link.close()
 
     play(scene)

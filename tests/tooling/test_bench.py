@@ -74,7 +74,8 @@ def test_every_benchmark_is_found(bench: Any, tmp_path: Path) -> None:
 
 def test_the_last_results_stand_in_the_document(bench: Any, tmp_path: Path, capfd: Any) -> None:
     page = tmp_path / "page.md"
-    page.write_text(f"before\n\n{bench.BEGIN}\n\nold\n\n{bench.END}\n\nafter\n")
+    old = "old\n\n### gone\n\nits table\n\n### media\n\nits machine\n\nits table"
+    page.write_text(f"before\n\n{bench.BEGIN}\n\n{old}\n\n{bench.END}\n\nafter\n")
     rows = {"rows": [{"work": "a", "value": 1.5, "target": 2, "note": "by hand"}]}
     put(tmp_path, "one", f"print({json.dumps(rows)!r})")
     assert bench.main(["one"]) == 0
@@ -86,3 +87,5 @@ def test_the_last_results_stand_in_the_document(bench: Any, tmp_path: Path, capf
     assert "old" not in text
     assert text.count("| a | 1.5 | ≤ 2 | – | reached, 0.75 x |") == 1
     assert "- a: by hand" in text
+    assert "### gone" not in text
+    assert text.index("### media\n\nits machine\n\nits table\n") < text.index("### one\n")

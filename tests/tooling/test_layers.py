@@ -21,6 +21,7 @@ WORLDLY = frozenset(
             "backroom",
             "postroom",
             "outside",
+            "trunks",
             "office",
         ),
         *("api", "console"),

@@ -26,6 +26,9 @@ class Open:
     def admit(self, request, peer, now):
         return Trusted("trunk")
 
+    def proved(self, peer):
+        pass
+
     def ha1(self, username, realm, algorithm):
         return make_ha1(username, realm, "secret", algorithm)
 

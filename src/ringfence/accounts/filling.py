@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote, urlencode
@@ -34,11 +34,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back. ``failure``: a code word; empty where there was an answer."""
+    """What came back. ``failure``: a code word; empty where there was an answer.
+
+    ``retry_after``: the header of that name, as it was written.
+    """
 
     status: int = 0
     body: bytes = field(default=b"", repr=False)
     failure: str = ""
+    retry_after: str = ""
 
 
 class Fetch(Protocol):
@@ -60,18 +64,27 @@ def filled(
     headers: Mapping[str, str],
     fields: Mapping[str, str],
     values: Mapping[str, str],
+    many: Mapping[str, Sequence[str]] | None = None,
 ) -> Request:
     """Return a request with every placeholder filled in.
 
-    ``fields``: in JSON ``a.b`` lies in an object ``a``, and ``a[]`` is a list of one.
+    ``fields``: in JSON ``a.b`` lies in an object ``a``, and ``a[]`` is a list of one. ``many``:
+    values of which there are any number. A field that is one of these alone is left out where there
+    is none; ``a[]`` is a list of all of them, and in a form the field is there for each.
     """
-    pairs = {name: _fill(text, values) for name, text in fields.items()}
+    several = {f"{{{name}}}": list(found) for name, found in (many or {}).items()}
+    values = {**values, **{name: "\n".join(found) for name, found in (many or {}).items()}}
+    pairs: list[tuple[str, str | list[str]]] = [
+        (name, several[text] if text in several else _fill(text, values))
+        for name, text in fields.items()
+        if several.get(text) != []
+    ]
     url = PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), url)
     headers = {name: _header(_fill(text, values)) for name, text in headers.items()}
     if body == "json":
         document = json.dumps(_nested(pairs), ensure_ascii=False).encode()
         return Request(method, url, headers, document, "application/json")
-    form = urlencode(pairs)
+    form = urlencode(pairs, doseq=True)
     if body == "query":
         joint = "&" if "?" in url else "?"
         return Request(method, f"{url}{joint}{form}" if form else url, headers, b"", "")
@@ -103,9 +116,9 @@ def _header(value: str) -> str:
     return "".join(mark for mark in value if mark.isascii() and mark.isprintable())
 
 
-def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
+def _nested(fields: Sequence[tuple[str, str | list[str]]]) -> dict[str, Any]:
     whole: dict[str, Any] = {}
-    for name, value in fields.items():
+    for name, value in fields:
         at = whole
         *outer, last = name.split(".")
         for step in outer:
@@ -114,7 +127,7 @@ def _nested(fields: Mapping[str, str]) -> dict[str, Any]:
                 raise Refused("bad_template", "a field is a value and an object at once")
             at = inner
         if last.endswith("[]"):
-            at[last.removesuffix("[]")] = [value]
+            at[last.removesuffix("[]")] = value if isinstance(value, list) else [value]
         else:
-            at[last] = value
+            at[last] = "\n".join(value) if isinstance(value, list) else value
     return whole

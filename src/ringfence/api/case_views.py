@@ -134,17 +134,62 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     steps: list[Step] = []
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures that are published."""
+class GrievanceFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """How many grievances there were, how they ended, and how many days half of them took."""
 
-    values: dict[str, Any]
+    received: int
+    open: int
+    redressed: int
+    rejected: int
+    late: int
+    median_days: int | None
+
+
+class GrievanceReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures on grievances, as they are published."""
+
+    values: GrievanceFigures
+
+
+class DemandFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of demands of authorities; ``people``: a band, e.g. ``10 to 19``."""
+
+    received: int
+    referred: int
+    objected: int
+    disclosed: int
+    emergencies: int
+    gagged: int
+    told: int
+    pending: int
+    people: str
+    countries: dict[str, int]
+
+
+class TransparencyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures on demands, as they are published."""
+
+    values: DemandFigures
+
+
+class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key, in hexadecimal."""
+
+    algorithm: str
+    public: str
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """With what bundles and reports are verified."""
+
+    values: PublicKey
 
 
 class Stopped(msgspec.Struct, frozen=True, kw_only=True):
     """The account was stopped: its incident, and the token that replaces the old one."""
 
     incident: str
-    auth_token: str
+    auth_token: str | None
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,7 +90,9 @@ async def require(request: Asked) -> str:
     if "actor" not in seen:
         actor = await identify(request)
         if actor is None:
-            raise Refused("not_authorized", "use the account SID and auth token (HTTP Basic)")
+            raise seen.get("stranger") or Refused(
+                "not_authorized", "use the account SID and auth token (HTTP Basic)"
+            )
         seen["actor"] = actor
     found: str = seen["actor"]
     return found
@@ -125,6 +127,8 @@ async def identify(request: Asked) -> str | None:
     except Refused as refusal:
         if refusal.code not in _STRANGERS:
             raise
+        if refusal.code != "not_authorized":
+            notes(request)["stranger"] = refusal
     return None
 
 
@@ -184,9 +188,24 @@ def page(request: Asked) -> dict[str, Any]:
 
 def refused(request: Asked, refusal: Refused) -> Response[ProblemDetails]:
     """Answer a refusal: its stable code, its sentence, the clause behind it."""
-    about = problem(refusal.code, refusal.reason, refusal.clause)
+    pointer = getattr(refusal, "pointer", None) or None
+    if pointer is None and refusal.field is not None:
+        pointer = f"/{refusal.field}"
+    about = problem(refusal.code, refusal.reason, refusal.clause, pointer=pointer)
     refusals.note(request.method, code=refusal.code, status=about.status)
-    return _told(about, CHALLENGE if about.status == 401 else {})
+    return _told(about, _challenge(request, about))
+
+
+def _challenge(request: Asked, about: ProblemDetails) -> Mapping[str, str]:
+    """Say how to sign in; an app also what is wrong with its token (RFC 6750 3.1)."""
+    shown = _bearer(header(request, b"authorization") or "")
+    wrong = "insufficient_scope" if about.code == "insufficient_scope" else "invalid_token"
+    if about.status == 401:
+        known = CHALLENGE["WWW-Authenticate"]
+        return {"WWW-Authenticate": f'{known}, error="{wrong}"'} if shown else CHALLENGE
+    if about.code == "insufficient_scope" and shown:
+        return {"WWW-Authenticate": f'Bearer realm="Ringfence", error="{wrong}"'}
+    return {}
 
 
 def rejected(request: Asked, error: HTTPException) -> Response[ProblemDetails]:

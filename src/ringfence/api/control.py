@@ -6,6 +6,7 @@ One JSON document per line, over a Unix socket only its owner may open::
     <- {"ok": [...]}                                   one result
     <- {"event": {...}} ... {"end": true}              a stream; the client closes to stop it
     <- {"refused": "not_found", "reason": "...", "clause": null}
+    <- {"refused": "bad_url", "reason": "...", "clause": null, "field": "voice_url"}
     <- {"failed": "..."}                               a bug of ours, logged with its places
 
 A stream ends early when its client goes away. No wait is without end: an idle connection, a
@@ -161,15 +162,18 @@ async def _next(
 def _problem(request: Request, error: Exception) -> dict[str, object]:
     """Say what went wrong; only a refusal may speak for itself."""
     if isinstance(error, Refused):
-        return _refusal(error.code, error.reason, error.clause)
+        return _refusal(error.code, error.reason, error.clause, error.field)
     if isinstance(error, TimeoutError):
         return _refusal("too_slow", "that took too long and was given up")
     log.error("use_case_failed", use_case=request.do, exc_info=error)
     return {"failed": "something broke inside; the log says where (use_case_failed)"}
 
 
-def _refusal(code: str, reason: str, clause: str | None = None) -> dict[str, object]:
-    return {"refused": code, "reason": reason, "clause": clause}
+def _refusal(
+    code: str, reason: str, clause: str | None = None, field: str | None = None
+) -> dict[str, object]:
+    about = {} if field is None else {"field": field}
+    return {"refused": code, "reason": reason, "clause": clause, **about}
 
 
 async def _send(writer: asyncio.StreamWriter, answer: object) -> None:

@@ -1,8 +1,10 @@
 """Cursors: where a page of a list ended, as an opaque word that only that list understands.
 
 A cursor names the last row, not a count of rows, so rows that are added meanwhile neither repeat
-nor hide others, and the last page costs what the first does. It carries a digest of the path and
-of the filters: with another list, or other filters, it is refused and not misread.
+nor hide others, and the last page costs what the first does. Where that row is gone, a list in the
+order of its names goes on where it stood; any other one row before where it was. A cursor carries a
+digest of the path and of the filters: with another list, or other filters, it is refused and not
+misread.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -59,6 +62,17 @@ def read(text: str, of: bytes) -> Cursor:
     return found
 
 
+def _behind(names: list[str], last: str, start: int) -> int:
+    """Return where the rows after ``last`` begin, also where it is gone; ``start``: as it was."""
+    if last in names:
+        return names.index(last) + 1
+    if len(names) > 1 and names == sorted(names):
+        return bisect_right(names, last)
+    if len(names) > 1 and names == sorted(names, reverse=True):
+        return len(names) - bisect_right(names[::-1], last)
+    return max(0, start - 1)  # rather a row twice than one not at all
+
+
 def called(row: Any) -> str:
     """Return what a row is called, "" where it has no name."""
     for name in _NAMES:
@@ -74,8 +88,6 @@ def cut(rows: Sequence[T], limit: int, cursor: Cursor | None) -> tuple[list[T], 
     if cursor is not None:
         start = min(cursor.position, len(rows))
         if cursor.last:
-            names = [called(row) for row in rows]
-            if cursor.last in names:
-                start = names.index(cursor.last) + 1
+            start = _behind([called(row) for row in rows], cursor.last, start)
     end = start + limit
     return list(rows[start:end]), end if end < len(rows) else None

@@ -13,6 +13,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.enums import MediaType
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from ringfence.api import openapi, problems
 from ringfence.api.common import HEADERS, Asked
@@ -20,6 +21,12 @@ from ringfence.kernel.errors import Refused
 
 _OPEN: dict[str, Any] = {"plain": True, "public": True}
 _VERBS = ("get", "post", "put", "delete")
+
+
+@get("/v1", opt=_OPEN, include_in_schema=False)
+async def start() -> Redirect:
+    """Lead whoever types the address of the API to what it is."""
+    return Redirect("/v1/docs", status_code=303)
 
 
 @get("/v1/docs", media_type=MediaType.HTML, opt=_OPEN)
@@ -152,4 +159,4 @@ def _html(page: str) -> Response[str]:
     return Response(page, media_type=MediaType.HTML, headers=dict(HEADERS))
 
 
-HANDLERS = (docs, every_problem, one_problem)
+HANDLERS = (start, docs, every_problem, one_problem)

@@ -52,6 +52,9 @@ class Application(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, or hand it to the framework."""
+        if scope["type"] == "http" and scope["method"] == "HEAD" and _has_head(scope["path"]):
+            await self({**scope, "method": "GET"}, receive, send)  # the server sends no body
+            return
         if scope["type"] == "http" and scope["method"] == "GET" and not scope.get("root_path"):
             read = self._read(scope["path"])
             if read is not None:
@@ -97,6 +100,14 @@ class Application(Litestar):
         for hook in self.before_send:
             await hook(body, scope)
         await send(body)
+
+
+def _has_head(path: str) -> bool:
+    """Whether HEAD answers as GET does (RFC 9110 9.3.2): all of /v1 but the stream without an end.
+
+    Not the pages that a link opens once: whoever looks at it beforehand must not use it up.
+    """
+    return (path.startswith("/v1/") and path != "/v1/events/stream") or path == "/health"
 
 
 def _announced(scope: HTTPScope) -> int:

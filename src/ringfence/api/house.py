@@ -20,10 +20,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Message, Scope
 
-from ringfence.api import cursors, idempotency, rates
+from ringfence.api import bounds, cursors, idempotency, rates
 from ringfence.api.common import NOTES, Asked, header, notes, page_limit, require
 from ringfence.api.express import Told
 from ringfence.kernel.errors import Refused
+from ringfence.privacy.roles import caller
 
 PREFIX = "/v1/"
 JSON = "application/json"
@@ -34,7 +35,14 @@ _INT_MOST = 2**63 - 1
 
 _encode = msgspec.json.Encoder().encode
 _UNKNOWN = re.compile(r"unknown field `([a-z_]{1,40})`")
-_FIELD = re.compile(r"(?:- at `\$\.([a-z_]{1,40})|missing required field `([a-z_]{1,40})`)")
+_MISSING = re.compile(r"missing required field `([a-z_]{1,40})`")
+_PLACE = re.compile(r"- at `(?:key in )?\$((?:\.[a-z_]{1,40}|\[\d{1,6}\])*)")
+"""Where something stands, as msgspec says it; an entry of a map, whose name is a value, ends it."""
+_PART = re.compile(r"[a-z_]+|\d+")
+_EXPECTED = re.compile(
+    r"Expected (`[^`]+`(?: of length)?(?: [<>]=? -?\d+)?)(?:, got `[a-z]+`)? - at"
+)
+"""What was expected, where that names types and bounds alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
 
     async def admit(request: Asked, path: dict[str, Any]) -> None:
         if not how.public:
-            _count(request, await require(request))
+            _count(request, caller(await require(request)))
         if any(isinstance(part, int) and abs(part) > _INT_MOST for part in path.values()):
             raise Refused("not_found", "nothing here has that number")
         _check_query(request, how)
@@ -155,13 +163,13 @@ async def tell(message: Message, scope: Scope) -> None:
         ]
 
 
-def _count(request: Asked, caller: str) -> None:
+def _count(request: Asked, who: str) -> None:
     """Take a token of the caller's. Raises `Refused` (``too_many_requests``)."""
     state = request.app.state
     found = state.get("rates")
     if found is None:
         found = state["rates"] = rates.Rates()
-    allowed, left, seconds = found.take(caller, time.monotonic())
+    allowed, left, seconds = found.take(who, time.monotonic())
     told = notes(request)["headers"]
     told.update(rates.headers(left, seconds))
     if not allowed:
@@ -173,9 +181,7 @@ def _check_query(request: Asked, how: Style) -> None:
     """Read the query as declared. Raises `Refused` (``bad_argument``)."""
     if how.item is not None:
         page_limit(request)
-    if how.query is None:
-        return
-    known = set(how.query.__struct_fields__)
+    known = set(how.query.__struct_fields__) if how.query is not None else set()
     given = {
         name: value
         for name, value in request.query_params.items()
@@ -183,14 +189,17 @@ def _check_query(request: Asked, how: Style) -> None:
     }
     for name, value in given.items():
         if name not in known:
-            raise Refused("bad_argument", f"the query takes: {_words(known, how)}")
+            raise bounds.Misplaced(f"the query takes: {_words(known, how)}", "")
         if name in how.whole and not value.removeprefix("-").isdecimal():
-            raise Refused("bad_argument", f"the query: {name} is a whole number")
+            raise bounds.Misplaced(f"the query: {name} is a whole number", f"/{name}")
+    if how.query is None:
+        return
     try:
         notes(request)["query"] = msgspec.convert(given, how.query, strict=False)
     except msgspec.MsgspecError as error:
-        raise Refused("bad_argument", _wrong("the query", error, how.query)) from None
+        raise _wrong("the query", error, how.query) from None
     _check_size(notes(request)["query"])
+    bounds.check(notes(request)["query"], "the query")
 
 
 def _check_size(given: msgspec.Struct) -> None:
@@ -198,7 +207,7 @@ def _check_size(given: msgspec.Struct) -> None:
     for name in given.__struct_fields__:
         value = getattr(given, name)
         if isinstance(value, int) and abs(value) > _INT_MOST:
-            raise Refused("bad_argument", f"{name} is too large a number")
+            raise bounds.Misplaced(f"{name} is too large a number", f"/{name}")
 
 
 def _words(known: set[str], how: Style) -> str:
@@ -209,27 +218,55 @@ def _words(known: set[str], how: Style) -> str:
 async def _check_body(request: Asked, body: type[msgspec.Struct]) -> None:
     """Read the body as declared. Raises `Refused` (``bad_argument``), naming the field."""
     raw = await request.body()
+    if raw:
+        _check_kind(request)
     required = msgspec.NODEFAULT in body.__struct_defaults__ or len(body.__struct_defaults__) < len(
         body.__struct_fields__
     )
     try:
         notes(request)["body"] = msgspec.json.decode(raw if raw or required else b"{}", type=body)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise Refused("bad_argument", _wrong("the body", error, body)) from None
+        raise _wrong("the body", error, body) from None
     _check_size(notes(request)["body"])
+    bounds.check(notes(request)["body"], "the body")
 
 
-def _wrong(what: str, error: Exception, kind: type[msgspec.Struct]) -> str:
-    """Say what is wrong without repeating a value; the name of a field is not one."""
+def _check_kind(request: Asked) -> None:
+    """Refuse a body that says it is anything but JSON (``unsupported_media_type``, RFC 9110 8.3).
+
+    A page of another site may have a browser send forms and plain text, never JSON unasked.
+    """
+    kind = (header(request, b"content-type") or JSON).partition(";")[0].strip().lower()
+    encoding = header(request, b"content-encoding") or "identity"
+    if (kind != JSON and not kind.endswith("+json")) or encoding.strip().lower() != "identity":
+        raise Refused("unsupported_media_type", "a body is application/json, not encoded")
+
+
+def _wrong(what: str, error: Exception, kind: type[msgspec.Struct]) -> bounds.Misplaced:
+    """Say what is wrong and where, without repeating a value; the name of a field is not one."""
     said = str(error) if isinstance(error, msgspec.MsgspecError) else ""
+    at = _PLACE.search(said)
+    where = "".join(f"/{part}" for part in _PART.findall(at[1])) if at is not None else ""
     takes = ", ".join(field.name for field in msgspec.structs.fields(kind)) or "nothing"
-    unknown = _UNKNOWN.search(said)
+    unknown, missing = _UNKNOWN.search(said), _MISSING.search(said)
+    deep = where.count("/") > (0 if unknown or missing else 1)
+    takes = "" if deep else f"; {what} takes: {takes}"
     if unknown is not None:
-        return f"{what} has no field {unknown[1]}; it takes: {takes}"
-    field = _FIELD.search(said)
-    if field is not None:
-        return f"{what}: {field[1] or field[2]} is missing or of the wrong type; it takes: {takes}"
-    return f"{what} is JSON: {takes}"
+        place = f"{where}/{unknown[1]}"
+        return bounds.Misplaced(f"{what} has no field {_said(place)}{takes}", place)
+    if missing is not None:
+        place = f"{where}/{missing[1]}"
+        return bounds.Misplaced(f"{what}: {_said(place)} is missing{takes}", place)
+    if at is not None and where:
+        wanted = _EXPECTED.match(said)
+        why = f"wants {wanted[1]}" if wanted is not None else "is none it takes"
+        within = "" if said[at.end() :] == "`" else "something in "
+        return bounds.Misplaced(f"{what}: {within}{_said(where)} {why}{takes}", where)
+    return bounds.Misplaced(f"{what} is no JSON that can be read{takes}", "")
+
+
+def _said(pointer: str) -> str:
+    return pointer[1:].replace("/", ".")
 
 
 def _answer(request: Asked, how: Style, result: Any, method: str, status: int) -> Any:

@@ -8,6 +8,7 @@ is sent anywhere; any other refusal goes back to the app in the words of RFC 674
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -44,25 +45,31 @@ _CODES = frozenset(
 )
 """Errors of the token endpoint (RFC 6749 5.2)."""
 _POLICY = "Content-Security-Policy"
+_ASKING = ("token", "introspection", "revocation")
+_BY_SECRET = ("client_secret_basic", "client_secret_post")
+_TWICE = "a form says each thing once"
+_UNKEPT = {**HEADERS, "Pragma": "no-cache"}
+"""On what has tokens in it (RFC 6749 5.1)."""
 
 
 @get("/oauth/authorize", media_type=MediaType.HTML)
 async def consent(request: Asked) -> Response[Any]:
     """Show whoever signed in what an app asks for, and let them decide."""
-    return await _decide(request, dict(request.query_params.items()))
+    return await _decide(request, _single(request.query_params.multi_items()))
 
 
 @post("/oauth/authorize", status_code=200, media_type=MediaType.HTML)
 async def decide(request: Asked) -> Response[Any]:
     """Take the decision and send the browser back to the app."""
-    form = await request.form()
-    return await _decide(request, {str(name): str(value) for name, value in form.items()})
+    return await _decide(request, await _form(request))
 
 
-async def _decide(request: Asked, asked: dict[str, str]) -> Response[Any]:
+async def _decide(request: Asked, asked: dict[str, str] | None) -> Response[Any]:
     actor = await identify(request) if request.cookies.get(COOKIE) else None
     if actor is None or (actor != ADMIN and not actor.startswith(SESSION)):
         return _page("sign_in", status=401)
+    if asked is None:  # of two addresses neither is the one to go back to
+        return _page("refused", status=400, reason="it asks for something twice")
     if asked.get("response_type", "code") != "code" or asked.get("code_challenge_method") != "S256":
         asked["code_challenge"] = ""  # refused like a challenge that is none
     args = {
@@ -80,6 +87,9 @@ async def _decide(request: Asked, asked: dict[str, str]) -> Response[Any]:
             return _back(asked, error="access_denied", error_description="it was not allowed")
         made: views_apps.Code = await office.run("app.allow", args, actor=actor)
     except Refused as refused:
+        if refused.code in _BACK and asked.get("response_type", "code") != "code":
+            says = "response_type is code"
+            return _back(asked, error="unsupported_response_type", error_description=says)
         if refused.code in _BACK:
             return _back(asked, error=refused.code, error_description=refused.reason)
         return _page("refused", status=400, reason=refused.reason)
@@ -126,12 +136,18 @@ def _template() -> Template:
 async def token(request: Asked) -> Response[Any]:
     """Exchange a code or a refresh token, or act for oneself (RFC 6749 3.2)."""
     form = await _form(request)
+    if form is None:
+        return _error("invalid_request", _TWICE)
     kind = form.get("grant_type", "")
+    if not kind:
+        return _error("invalid_request", "a form has grant_type, and what goes with it")
     if kind == "authorization_code":
         fields = {"code": "code", "redirect_uri": "redirect", "code_verifier": "verifier"}
         return await _answer(request, "app.code", form, fields)
     if kind == "refresh_token":
-        return await _answer(request, "app.refresh", form, {"refresh_token": "token"})
+        form.setdefault("scope", "")
+        fields = {"refresh_token": "token", "scope": "scope"}
+        return await _answer(request, "app.refresh", form, fields)
     if kind == "client_credentials":
         form.setdefault("scope", "")
         return await _answer(request, "app.own", form, {"scope": "scope"})
@@ -153,7 +169,8 @@ async def revoke(request: Asked) -> Response[Any]:
 @get("/.well-known/oauth-authorization-server", opt={"public": True})
 async def metadata(request: Asked) -> dict[str, Any]:
     """Say where everything is (RFC 8414)."""
-    base = str(request.base_url).rstrip("/")
+    known: str = await use_cases(request).run("app.issuer", {}, actor=PUBLIC)
+    base = (known or str(request.base_url)).rstrip("/")
     return {
         "issuer": base,
         "authorization_endpoint": f"{base}/oauth/authorize",
@@ -164,19 +181,28 @@ async def metadata(request: Asked) -> dict[str, Any]:
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        **{f"{endpoint}_endpoint_auth_methods_supported": list(_BY_SECRET) for endpoint in _ASKING},
         "service_documentation": f"{base}/v1/docs",
     }
 
 
-async def _form(request: Asked) -> dict[str, str]:
-    form = await request.form()
-    return {str(name): str(value) for name, value in form.items()}
+async def _form(request: Asked) -> dict[str, str] | None:
+    """Read a form; None where it says something twice (RFC 6749 3.2), files are nothing."""
+    return _single((await request.form()).multi_items())
+
+
+def _single(items: Iterable[tuple[str, Any]]) -> dict[str, str] | None:
+    """Return what was said, each thing once; None otherwise."""
+    given = list(items)
+    said = {name: value for name, value in given if isinstance(value, str)}
+    return said if len(said) == len(given) else None
 
 
 async def _answer(
-    request: Asked, case: str, form: dict[str, str], fields: dict[str, str]
+    request: Asked, case: str, form: dict[str, str] | None, fields: dict[str, str]
 ) -> Response[Any]:
+    if form is None:
+        return _error("invalid_request", _TWICE)
     state = request.app.state
     limiter = state.get("rates")
     if limiter is None:
@@ -201,12 +227,12 @@ async def _answer(
     return Response(
         msgspec.json.encode(found if found is not None else {}),
         media_type=MediaType.JSON,
-        headers=dict(HEADERS),
+        headers=dict(_UNKEPT),
     )
 
 
 def _error(code: str, says: str, *, status: int = 400) -> Response[Any]:
-    headers = dict(HEADERS)
+    headers = dict(_UNKEPT)
     if code == "invalid_client":
         status, headers["WWW-Authenticate"] = 401, 'Basic realm="Ringfence"'
     content = msgspec.json.encode({"error": code, "error_description": says})

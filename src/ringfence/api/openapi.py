@@ -19,7 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from ringfence import __version__
-from ringfence.api import house, problems
+from ringfence.api import bounds, house, problems, views_flows
 from ringfence.api.common import ACCOUNT_HEADER, HEADERS, Asked
 from ringfence.kernel.limits import PAGE_MAX
 
@@ -34,6 +34,7 @@ _REFUSALS = {
     "404": "There is no such thing here.",
     "409": "Something stands in the way just now.",
     "413": "The body is too large.",
+    "415": "The body is not sent as JSON.",
     "422": "It is refused; code and detail say why.",
     "429": "Too many requests; Retry-After says when to come back.",
     "500": "Something broke inside.",
@@ -112,7 +113,7 @@ class _Kinds:
     """The schema of every type that is sent or answered."""
 
     def __init__(self, rows: list[tuple[str, str, HTTPRouteHandler, house.Style]]) -> None:
-        wanted: list[Any] = [problems.ProblemDetails]
+        wanted: list[Any] = [problems.ProblemDetails, views_flows.FlowDocument]
         for _, _, _, style in rows:
             answer = style.item if style.item is not None else style.answer
             wanted += [kind for kind in (_taken(style), answer) if _described(kind)]
@@ -124,6 +125,10 @@ class _Kinds:
         )
         schemas, self.definitions = _short(made)
         self._of = {repr(kind): schema for kind, schema in zip(distinct, schemas, strict=True)}
+        seen: set[str] = set()
+        for _, _, _, style in rows:
+            if _taken(style) is not None:
+                bounds.describe(self.of(style.body), self.definitions, seen)
 
     def of(self, kind: Any) -> dict[str, Any]:
         """Return the schema of a type, mostly a reference."""

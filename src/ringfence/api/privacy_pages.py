@@ -7,10 +7,12 @@ strong ETag, its fingerprint, and never changes; ``/privacy`` is the one in forc
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, cast
 
+import msgspec
 from litestar import HttpMethod, Response, get, post, route
 from litestar.datastructures import Cookie
 from litestar.enums import MediaType
@@ -24,6 +26,7 @@ from ringfence.api.links import link
 from ringfence.api.use_cases import PUBLIC
 from ringfence.kernel.errors import Refused
 from ringfence.privacy.notice_html import page
+from ringfence.privacy.versions_html import changes_page, versions_page
 
 _FRESH = "no-cache"
 """Kept by whoever likes, and asked about each time: a version in force can end."""
@@ -56,14 +59,23 @@ async def version(request: Asked, name: FromPath[str]) -> Response[bytes]:
     return _version(request, found, as_json=name.endswith(".json"))
 
 
-@get("/privacy/{name:str}/changes")
-async def changes(request: Asked, name: FromPath[str]) -> views.PolicyDifference:
-    """Return what a version changed against the one before it."""
+@route("/privacy/versions", http_method=_READ)
+async def versions(request: Asked) -> Response[bytes]:
+    """Return the list of versions: a page for a browser, JSON for anybody else."""
+    found: list[views.PolicyVersion] = await use_cases(request).run(
+        "privacy.policy.versions", {}, actor=PUBLIC
+    )
+    return _read(request, found, versions_page)
+
+
+@route("/privacy/{name:str}/changes", http_method=_READ)
+async def changes(request: Asked, name: FromPath[str]) -> Response[bytes]:
+    """Return what a version changed: a page for a browser, JSON for anybody else."""
     number = _number(name)
     found: views.PolicyDifference = await use_cases(request).run(
         "privacy.policy.diff", {"before": max(number - 1, 1), "after": number}, actor=PUBLIC
     )
-    return found
+    return _read(request, found, changes_page)
 
 
 @get("/privacy/feed", media_type="application/atom+xml")
@@ -162,6 +174,15 @@ async def _run(request: Asked, name: str, **args: Any) -> views.PolicyVersion:
     return found
 
 
+def _read(request: Asked, found: Any, page_of: Callable[[Any], str]) -> Response[bytes]:
+    """Answer with a page where a browser asks (``Accept`` names HTML), with JSON otherwise."""
+    headers = {"Cache-Control": _FRESH, "Vary": "Accept"}
+    if "text/html" in request.headers.get("Accept", ""):
+        text = page_of(msgspec.to_builtins(found))
+        return Response(text.encode(), media_type=MediaType.HTML, headers=headers)
+    return Response(msgspec.json.encode(found), media_type=MediaType.JSON, headers=headers)
+
+
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise Refused("not_found", "versions are at /privacy/1, /privacy/2 and so on")
@@ -224,6 +245,7 @@ def _atom(versions: list[views.PolicyVersion], base: str) -> str:
 def _plain(title: str, body: str) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n"
         '<link rel="stylesheet" href="/status.css">\n</head>\n<body>\n'
         f"<h1>{escape(title)}</h1>\n{body}\n"
@@ -234,7 +256,18 @@ def _plain(title: str, body: str) -> str:
 HANDLERS = cast(
     "tuple[Any, ...]",
     (
-        *(current, current_json, feed, choices, choose, version, changes, acknowledge, gpc),
+        *(
+            current,
+            current_json,
+            feed,
+            versions,
+            choices,
+            choose,
+            version,
+            changes,
+            acknowledge,
+            gpc,
+        ),
         *(unsubscribe_page, unsubscribe),
     ),
 )

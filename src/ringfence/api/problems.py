@@ -27,6 +27,8 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     """The stable word to decide by; ``type`` ends in it."""
     clause: str | None = None
     """The clause of the policy behind the refusal."""
+    pointer: str | None = None
+    """Where in the body what is wrong stands (RFC 6901), or ``/`` and its name in the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "The server stopped in the midst of it. Look whether it did, then use another key.",
         ),
         "body_too_large": Kind(413, "The body is too large", "Send less than a megabyte."),
+        "unsupported_media_type": Kind(
+            415, "The body is not JSON", "Send it as application/json, without an encoding."
+        ),
         "range_not_satisfiable": Kind(416, "No such part of the file", "Ask for less of it."),
         "idempotency_mismatch": Kind(
             422,
@@ -114,7 +119,12 @@ def kind(code: str) -> Kind:
 
 
 def problem(
-    code: str, detail: str, clause: str | None = None, *, status: int = 0
+    code: str,
+    detail: str,
+    clause: str | None = None,
+    *,
+    status: int = 0,
+    pointer: str | None = None,
 ) -> ProblemDetails:
     """Return the problem of a refusal; ``status`` where the framework decided it."""
     about = kind(code)
@@ -125,4 +135,5 @@ def problem(
         detail=detail,
         code=code,
         clause=clause,
+        pointer=pointer,
     )

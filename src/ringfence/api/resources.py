@@ -54,19 +54,21 @@ def resource(
     paged: bool = False,
     newest: bool = False,
     name: str = "",
+    always: Mapping[str, Any] | None = None,
 ) -> HTTPRouteHandler:
     """Return the handler of one resource.
 
     ``line``: method and path, ``{sid:str}`` for what the use case calls ``sid``. ``public``:
     anybody may ask, counted by address. ``paged``: the use case takes ``limit`` and ``before``;
     ``newest``: it takes ``limit`` alone and the answer is cut from the newest that are kept.
-    ``name``: of the operation, where another one is named after the use case already.
+    ``name``: of the operation, where another one is named after the use case already. ``always``:
+    arguments that nobody chooses here.
     """
     verb, path = line.split()
 
     async def handle(request: Asked, **where: Any) -> Any:
         actor = await _actor(request, case, public=public)
-        args = where | given(request)
+        args = {**where, **given(request), **(always or {})}
         if paged:
             args |= page(request)
         elif newest:
@@ -130,7 +132,17 @@ def given(request: Asked) -> dict[str, Any]:
     for part in ("query", "body"):
         if part in seen:
             said |= msgspec.structs.asdict(seen[part])
-    return {name: value for name, value in said.items() if value is not None}
+    return {name: _plain(value) for name, value in said.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without shapes of ours; what was not given in one is left out."""
+    if isinstance(value, msgspec.Struct):
+        named = msgspec.structs.asdict(value)
+        return {name: _plain(part) for name, part in named.items() if part is not None}
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    return value
 
 
 def _handler(

@@ -39,7 +39,21 @@ COUNTRIES: dict[str, str] = {
     "US-CA": "United States: California", "US": "United States: another state",
 }  # fmt: skip
 
-_DETAILS = ("code_by", "what", "value", "recipient", "purpose", "email")
+_DETAILS = ("code_by", "what", "value", "record", "recipient", "purpose", "email")
+
+CONSENTS: dict[str, str] = {
+    "": "marketing",
+    "record_call": "recording my calls",
+    "transcription": "turning what I say into text",
+    "share_with_partners": "giving my contact data to partners",
+    "publication": "publishing what I said",
+}
+"""What one may take back, and object to."""
+INTERESTS: dict[str, str] = {
+    "prevent_abuse": "looking for fraud and attacks",
+    "resolve_complaint": "finding out why a call went wrong",
+}
+"""What one may object to because it rests on an interest of ours (GDPR 21(1))."""
 
 
 @get("/rights", media_type=MediaType.HTML)
@@ -175,6 +189,8 @@ async def _page(request: Asked, form: dict[str, str] | None = None, **shown: Any
     return _template().render(
         rights=RIGHTS,
         countries=COUNTRIES,
+        purposes=CONSENTS,
+        interests=INTERESTS,
         officers=officers,
         form=form or {},
         instant=_instant,

@@ -28,6 +28,7 @@ STREAMS = frozenset(
         "privacy.demand.fetch",
         "backup.fetch",
         "privacy.audit.archive",
+        "privacy.audit.proofs",
     }
 )
 """Use cases that answer with a stream of items instead of one result."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from ringfence.api.views_desk import Hook
+from ringfence.api.views_flows import Document
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,9 +113,6 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     """Kind of address the other side named: public, private, loopback, unspecified, unknown."""
     advertised: str = "unknown"
     """Kind of address we named: public, private, loopback, unspecified, unknown."""
-    direction: str = "sendrecv"
-    timed_out: bool = False
-    played_ms: int = 0
     dtmf_in: int = 0
 
 
@@ -124,7 +122,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     sid: str
     direction: str
     via: str
-    """Name of the trunk or phone device, or ``unknown``."""
+    """Name of the trunk, ``phone`` for a phone that called, ``unknown`` for any other."""
     status: str
     codec: str | None = None
     cause: str | None = None
@@ -180,6 +178,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     mos: float | None = None
     missed: bool | None = None
     flow: str | None = None
+    number: str | None = None
+    """The SID of the number of ours that was called, or that is shown to whoever is called."""
     parent: str | None = None
     """The call that rang it, where it is a leg of that one, or was."""
     forwarded_from: str | None = None
@@ -189,7 +189,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     """What it cost; null while that is not known, and where nothing costs."""
     currency: str | None = None
     legs: list[Leg] = []
+    """Told of one call; in a list of calls it is left empty."""
     recordings: list[Recording] = []
+    """Told of one call; in a list of calls it is left empty."""
 
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +254,7 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     created: int
     changed: int
-    document: dict[str, object] | None = None
+    document: Document | None = None
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +274,8 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     pid: int | None = None
     legs: int = 0
     restarts: int = 0
+    hung: int = 0
+    """How many were ended because they hung; another took the place of each."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -299,6 +303,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     clock_ahead_ms: int = 0
     """How far it leapt ahead of the newest record while nothing ran; until it is put right, or
     somebody says that it is, nothing is swept."""
+    audit_faults: int = 0
+    """How many places of the audit log did not fit when all of it was checked last."""
     disk_free: int
     recording_refused: bool
     """Whether new recordings are refused at present (disk full)."""
@@ -312,7 +318,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """What a stranger may know."""
 
     state: str
-    """ok, draining, no_media."""
+    """ok, draining, no_media: no media process answers, calls would have no audio."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,20 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     doc: str
 
 
+class Ban(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that gets no answer by SIP, because it behaved like a scanner.
+
+    ``since``, ``until``: epoch milliseconds. It is kept in memory alone and gone with a restart.
+    """
+
+    address: str
+    since: int
+    until: int
+
+    def __repr__(self) -> str:
+        return "Ban()"
+
+
 class Promise(msgspec.Struct, frozen=True, kw_only=True):
     """One clause of the policies: kept by which code and tests, or waiting for what."""
 

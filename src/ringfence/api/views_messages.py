@@ -72,7 +72,8 @@ class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
 
     at: int
     name: str
-    facts: dict[str, object]
+    facts: dict[str, str | int | bool | None]
+    """What is known of it: ``carrier``, ``parts``, ``attempt``, ``why``, ``cause``, ..."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
+
+MapFact = str | int | bool | list[str] | None
+"""What the map says of one row, in one respect."""
 
 
 class PolicyPack(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +56,8 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     severity: str
     fact: str = ""
-    before: Any = None
-    after: Any = None
+    before: MapFact = None
+    after: MapFact = None
 
 
 class PolicyDifference(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +96,7 @@ class MapEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     name: str
-    facts: dict[str, Any]
+    facts: dict[str, MapFact]
 
 
 class Recipient(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,8 +136,47 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     settled: int | None
 
 
+class Processing(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the record of processing (GDPR 30): everything done for one purpose.
+
+    ``erased_after_days``: by the rule of retention; null: for ever.
+    """
+
+    controller: str
+    contact: str
+    purpose: str
+    says: str
+    basis: str
+    subjects: list[str]
+    categories: list[str]
+    recipients: list[str]
+    transfers: list[str]
+    mechanisms: list[str]
+    erased_after_days: dict[str, int | None]
+    security: list[str]
+
+
+class ErasedPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """What an erasure does to one place. ``rule``: of retention; not before these days."""
+
+    kind: str
+    name: str
+    subject: str
+    action: str
+    rule: str
+    not_before_days: int
+
+
+class OnList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list somebody is on, on what ground, and what proves it."""
+
+    list: str
+    ground: str
+    evidence: str
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody gets: lists with their grounds, and whether they declined."""
 
-    lists: list[dict[str, str]]
+    lists: list[OnList]
     suppressed: bool

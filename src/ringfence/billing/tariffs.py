@@ -59,6 +59,7 @@ ANYWHERE: Final = frozenset({"recordings", "transcriptions"})
 SIP: Final = "sip"
 """Where a call goes or comes from that is no number of the telephone network."""
 _DESTINATION = re.compile(r"|sip|[A-Z]{2}|\+[1-9][0-9]{0,14}")
+_AMOUNT = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _INCREMENT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _CODE_DIGITS_MAX = 3
@@ -218,6 +219,8 @@ def rate_of(
 
 def micros_of(price: str | Decimal | int, *, negative: bool = False) -> int:
     """Return an amount in millionths. Raises `Refused` (``bad_amount``)."""
+    if isinstance(price, str) and _AMOUNT.fullmatch(price.strip()) is None:
+        raise Refused("bad_amount", "an amount is written as 12.50")
     try:
         micros = Decimal(price) * MICRO
         whole = int(micros)

@@ -58,6 +58,9 @@ class Activity:
     def bridge_failed(self, cause: Cause) -> None:
         """Two legs could not be connected."""
 
+    def voice_answered(self, *, agreed: bool) -> None:
+        """Whoever the first leg is was told of a recording of this, or asked (`AskVoice`)."""
+
     def hear(self, x: object) -> None:
         """Take an input about a room, a queue or a transfer."""
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.leg import Leg
-from ringfence.calls.targets import DialTarget
+from ringfence.calls.targets import DialTarget, Screen
 
-AttemptState = Literal["ringing", "digits", "screen", "key", "notice", "consent"]
-"""Being rung; sent digits; hearing the screen's clips; asked for the key; hearing that it will be
-recorded; asked whether it may be."""
+AttemptState = Literal["ringing", "digits", "waiting", "screen", "key", "notice", "consent"]
+"""Being rung; sent digits; waiting for what the program says; hearing a screen's clips; asked for
+keys; hearing that it will be recorded; asked whether it may be."""
 
 # Which failure speaks for a dial of several: what a person did counts more than what a network did.
 _WEIGHT = {
@@ -25,13 +25,15 @@ _WEIGHT = {
 class Attempt:
     """One leg being rung for a dial."""
 
-    __slots__ = ("leg", "play", "rang", "state", "target")
+    __slots__ = ("keys", "leg", "play", "rang", "screen", "state", "target")
 
     def __init__(self, leg: Leg, target: DialTarget) -> None:
         self.leg = leg
         self.rang = False
         self.target = target
         self.state: AttemptState = "ringing"
+        self.screen: Screen | None = None
+        self.keys = ""
         self.play = 0
 
 

@@ -19,7 +19,7 @@ from ringfence.calls.core import CallSettings
 from ringfence.calls.dial import DialActivity
 from ringfence.calls.effects import Effect
 from ringfence.calls.events import CallFact
-from ringfence.calls.hear import HEAR
+from ringfence.calls.hear import HEAR, may_replace
 from ringfence.calls.inputs import Connected, Input, PartnerReplaced, TellAsked
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
@@ -27,6 +27,7 @@ from ringfence.calls.notices import Notice
 from ringfence.calls.obey import OBEY
 from ringfence.calls.stream import Stream
 from ringfence.calls.targets import DialTarget
+from ringfence.calls.transfer import who_stays
 from ringfence.calls.words import RecordingDuty, RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
@@ -92,10 +93,32 @@ class Call:
             party = anchor.party
         return self._live.permits.paid(source, party)
 
+    def speaker(self, leg: LegId) -> PartyId | None:
+        """Who speaks on a leg; None where that is not known."""
+        found = self._live.legs.get(leg)
+        return None if found is None else found.party
+
+    def hears(self, leg: LegId) -> LegId | None:
+        """The leg of this call that a leg is bridged with; None where it hears the exchange."""
+        found = self._live.legs.get(leg)
+        return None if found is None else found.peer
+
+    def transcribed(self) -> tuple[StreamId, ...]:
+        """The streams that go on by which what is said is written down."""
+        running = [one for one in self._live.streams.values() if one.running]
+        return tuple(one.id for one in running if one.order.words is not None)
+
     def stream(self, name: str) -> Stream | None:
         """The stream of that id or name, if one goes on."""
         running = [one for one in self._live.streams.values() if one.running]
         return next((one for one in running if name and name in {one.id, one.order.name}), None)
+
+    @property
+    def steps(self) -> int:
+        """How many of its steps are past: that it began, rang, was answered."""
+        live = self._live
+        past = (live.anchor, live.rang_at, live.answered_at)
+        return sum(step is not None for step in past)
 
     @property
     def first_leg(self) -> LegId | None:
@@ -149,6 +172,17 @@ class Call:
             return self._live.legs[leg]
         return None
 
+    def stays(self, leg: LegId) -> Leg | None:
+        """Return who goes on where ``leg`` hands its partner over, None where it cannot."""
+        return who_stays(self._live, leg)
+
+    def replaceable(self, leg: LegId) -> bool:
+        """Whether another leg can take the place of this one now (`inputs.LegReplaced`)."""
+        live = self._live
+        found = live.legs.get(leg)
+        partner = None if found is None or found.peer is None else live.legs.get(found.peer)
+        return found is not None and may_replace(live, found, partner)
+
     def target(self, leg: LegId) -> DialTarget | None:
         """Return whom a leg of this call was placed to reach."""
         found = self._live.legs.get(leg)
@@ -199,7 +233,7 @@ class Call:
                 case "capture":
                     live.end_capture("timeout")
                 case "unhold":
-                    live.hold_streams(on=False)
+                    live.secret_faded()
                 case "quiet":
                     live.heard_again(LegId(subject))
                 case "activity":

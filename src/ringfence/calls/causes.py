@@ -203,8 +203,8 @@ def from_sip(status: int, q850: int | None = None) -> Cause:
     known = _FROM_SIP.get(status)
     if known is not None:
         return known
-    if status < 400:
-        return Cause.UNALLOCATED  # a redirection that the agent could not follow
+    if status < 400:  # a redirection that was not followed (`switch.redirects`)
+        return Cause.NUMBER_CHANGED if status == 301 else Cause.FORBIDDEN
     return Cause.FORBIDDEN if status < 500 or status >= 600 else Cause.SERVER_ERROR
 
 

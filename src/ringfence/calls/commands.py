@@ -31,8 +31,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.company import AskVoice as AskVoice
 from ringfence.calls.company import Enqueue as Enqueue
 from ringfence.calls.company import Heard as Heard
+from ringfence.calls.company import HoldVoice as HoldVoice
 from ringfence.calls.company import JoinConference as JoinConference
 from ringfence.calls.company import KeepVoice as KeepVoice
 from ringfence.calls.company import LeaveConference as LeaveConference
@@ -69,6 +71,7 @@ from ringfence.calls.words import (
 )
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import (
+    ApplicationId,
     CallId,
     ClipId,
     FlowId,
@@ -88,7 +91,7 @@ class Originate:
 
     ``caller``, ``called``: the parties shown and rung. ``ring_ms``: ring that long at most.
     ``role``: which side the rung leg is; click-to-call rings our agent first as ``caller``.
-    ``listen``: whether it is found out by ear who answers.
+    ``listen``: whether it is found out by ear who answers. ``flow``, ``application``: what runs.
     """
 
     target: DialTarget
@@ -97,6 +100,7 @@ class Originate:
     caller_id: Phone | None = None
     number: NumberId | None = None
     flow: FlowId | None = None
+    application: ApplicationId | None = None
     ring_ms: int = 60_000
     max_duration_ms: int | None = None
     role: Role = "callee"
@@ -166,13 +170,18 @@ class GiveLeg:
 class AdoptLeg:
     """Begin a call with a leg of another one, ``parent``, that was rung there and is up.
 
-    ``caller``: whose call it was; ``party``: whom the leg reaches.
+    ``caller``: whose call it was; ``party``: whom the leg reaches. ``placed_at``, ``up_at``: since
+    when it was rung and has been up: its call is as old as the leg. ``audio_at``: since when it is
+    heard.
     """
 
     leg: LegId
     parent: CallId
     caller: PartyId
     party: PartyId
+    placed_at: Ms
+    up_at: Ms
+    audio_at: Ms | None = None
     codec: str = ""
     person: bool = True
 
@@ -334,7 +343,10 @@ class WidenRecording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForbidRecording:
-    """A party of this call takes their consent back: what is recorded of it stops, for good."""
+    """A party of this call takes their consent back: what is recorded of it stops, for good.
+
+    So does every stream and transcription by which somebody only listens.
+    """
 
     party: PartyId
 
@@ -452,6 +464,22 @@ class Clear:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """What a callee who waits hears next (`notices.CalleeWaits`): None connects them."""
+
+    leg: LegId
+    screen: Screen | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardLeg:
+    """A leg that is rung was sent on: say so, and to whom. ``target`` has its party."""
+
+    leg: LegId
+    target: DialTarget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Write a line on the call's timeline.
 
@@ -494,8 +522,11 @@ Command = (
     | StopRecording
     | Dial
     | EndDial
+    | Screened
     | JoinConference
     | LeaveConference
+    | AskVoice
+    | HoldVoice
     | KeepVoice
     | Enqueue
     | LeaveQueue
@@ -510,5 +541,6 @@ Command = (
     | StopStream
     | Hold
     | Clear
+    | ForwardLeg
     | Note
 )

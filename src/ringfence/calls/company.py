@@ -6,9 +6,13 @@ They are commands like the others (`ringfence.calls.commands`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
+from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import RoomBeep
 from ringfence.kernel.ids import CallId, ClipId, ConferenceId, QueueId
+
+VoiceRest = Literal["unasked", "paused"]
 
 _NO_ROOM = ConferenceId("")
 _NO_QUEUE = QueueId("")
@@ -70,6 +74,30 @@ class KeepVoice:
     """Let the first leg's voice be in the recording of its room, or no more."""
 
     on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldVoice:
+    """Keep nothing of the first leg's voice in its room for this reason, or no longer for it.
+
+    ``unasked``: until `AskVoice` has brought a yes; ``paused``: what the room says is not wanted,
+    and is silence where ``keep_time``, else nothing.
+    """
+
+    why: VoiceRest
+    on: bool = True
+    keep_time: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskVoice:
+    """Let the first leg hear that its room is recorded, or ask it; a later one takes its place.
+
+    What it is owed is ruled on before (`RuleRecording`). Its voice is kept again once it has heard
+    that or agreed; else it is in the recording no more.
+    """
+
+    notice: RecordingNotice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,9 @@ class CallCore(Streams):
             )
         )
 
+    def left_room(self) -> None:
+        """The first leg is in no room any more."""
+
     # --- legs -------------------------------------------------------------------------------------
 
     def first(self) -> Leg:
@@ -181,6 +184,7 @@ class CallCore(Streams):
                 role=role,
                 party=target.party,
                 caller=self.caller,
+                trunk=target.trunk,
             )
         )
         return leg
@@ -284,6 +288,10 @@ class CallCore(Streams):
                 announced=known.announced,
                 advertised=known.advertised,
                 dtmf_in=known.dtmf_in,
+                foreign_in=known.foreign_in,
+                foreign_type=known.foreign_type,
+                strangers_in=known.strangers_in,
+                silent_in=known.silent_in,
                 audio_after_ms=(
                     None if up_at is None or leg.audio_at is None else max(0, leg.audio_at - up_at)
                 ),

@@ -9,6 +9,9 @@ printed, logged and sent to support. Used by ``ringfence doctor CALL_SID``.
      0    >0   the far end may hear us, we do not hear it: its packets do not reach us
     >0    0    the far end sends, we did not: nothing was played, or it put us on hold
     >0   >0    audio flowed; loss, lateness, jitter and MOS say how well
+
+Where we hear nothing of a far end whose packets do arrive, they are of another codec than agreed,
+from another address than announced, or nothing but digital silence: three faults, three remedies.
 """
 
 from __future__ import annotations
@@ -76,7 +79,19 @@ _NO_PACKETS = (
     "Open the RTP port range for UDP in the firewall, and set --advertise to the address that the "
     "far end can reach; ringfence doctor checks both."
 )
-_OTHER_CODEC = " A phone that sends another codec than it agreed to is not heard, either."
+_PAYLOAD_TYPES = {
+    0: "PCMU",
+    3: "GSM",
+    4: "G.723",
+    8: "PCMA",
+    9: "G.722",
+    13: "comfort noise",
+    15: "G.728",
+    18: "G.729",
+}
+"""Static payload types of audio (RFC 3551 table 4) that telephones send."""
+_SILENT_PERCENT = 98
+"""A click while a telephone is muted or unmuted is no speech."""
 _FAULTS: dict[RecordingFault, tuple[str, str]] = {
     "not_started": ("the media process did not begin it", "See the log: ringfence doctor"),
     "disk_full": ("the disk was full", "Free some space: ringfence doctor shows how much is left."),
@@ -93,10 +108,13 @@ _NOTED: dict[str, str] = {
     "media_lost": "ringfence doctor",
     "media_slow": "ringfence doctor",
     "unreachable": "Check how the host is spelt, and the DNS of this machine: ringfence doctor",
-    "not_sent": "Check the address, and the route to it: ip route get ADDRESS",
+    "not_sent": "Check the address, and the route to it: ip route get ADDRESS; over TLS also that "
+    "the certificate is valid for the trunk's name: openssl s_client -connect HOST:5061",
     "no_trunk": "ringfence trunk add NAME --address HOST",
     "not_registered": "Switch the phone on and see that it registers: ringfence phone list",
     "destination_not_allowed": "ringfence up --allow-prefixes +PREFIX",
+    "redirect_not_followed": "Forward the phone to a number or to another phone of this "
+    "installation; see on the timeline which leg it was.",
     "fetch_refused": "ringfence up --fetch-private NETWORK, if that address is meant",
     "fetch_host_unknown": "Check how the host of the URL is spelt: ringfence number list",
     "clip_failed": "Open the audio file yourself, and see that it is WAV or MP3: curl -I URL",
@@ -204,7 +222,7 @@ def _legs(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
 
 def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
     who = _WHO[leg.role]
-    if leg.packets_in == 0 and leg.packets_out == 0:
+    if leg.packets_in == 0 and leg.packets_out == 0 and not leg.foreign_in:
         yield Finding(
             severity="fault",
             code="no_audio",
@@ -213,19 +231,7 @@ def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
             leg=leg.leg,
         )
     elif leg.packets_in == 0:
-        behind = (
-            f" The address {who} announced is a private one, so it sits behind a NAT."
-            if leg.private_address
-            else ""
-        )
-        yield Finding(
-            severity="fault",
-            code="one_way_in",
-            sentence=f"We sent audio to {who} but none of the agreed codec came back: we could "
-            f"not hear {who}.{behind}",
-            remedy=_NO_PACKETS + _OTHER_CODEC,
-            leg=leg.leg,
-        )
+        yield _unheard(leg, who)
     elif leg.packets_out == 0:
         reason = (
             "it had put us on hold"
@@ -252,6 +258,18 @@ def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
             "start does, too.",
             leg=leg.leg,
         )
+    if leg.packets_in and leg.silent_in * 100 >= leg.packets_in * _SILENT_PERCENT:
+        yield Finding(
+            severity="fault",
+            code="silence_in",
+            sentence=f"{leg.packets_in} packets of {leg.codec or 'audio'} came from {who}, and all "
+            "of them were silence: the network and the codec work, but nothing was said into it.",
+            remedy=f"Check whether the microphone of {who} is muted or missing, and which sound "
+            "device a softphone uses.",
+            leg=leg.leg,
+        )
+    elif leg.foreign_in > leg.packets_in > 0:
+        yield _wrong_codec(leg, who)
     if leg.latched and leg.packets_in:
         yield Finding(
             severity="note",
@@ -260,6 +278,50 @@ def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
             "followed: there is a NAT on the way, and it works.",
             leg=leg.leg,
         )
+
+
+def _unheard(leg: events.LegEnded, who: str) -> Finding:
+    """Why nothing was heard of somebody we sent audio to."""
+    if leg.foreign_in:
+        return _wrong_codec(leg, who)
+    if leg.strangers_in:
+        return Finding(
+            severity="fault",
+            code="wrong_source",
+            sentence=f"{leg.strangers_in} packets came from another address than {who} had "
+            "announced, too late or from a stranger, and were dropped.",
+            remedy=f"The router in front of {who} changes its port in mid-call, or rewrites SDP "
+            "badly: switch its SIP ALG off.",
+            leg=leg.leg,
+        )
+    behind = (
+        f" The address {who} announced is a private one, so it sits behind a NAT."
+        if leg.private_address
+        else ""
+    )
+    return Finding(
+        severity="fault",
+        code="one_way_in",
+        sentence=f"We sent audio to {who} but no packet of any codec came back: we could not hear "
+        f"{who}.{behind}",
+        remedy=_NO_PACKETS,
+        leg=leg.leg,
+    )
+
+
+def _wrong_codec(leg: events.LegEnded, who: str) -> Finding:
+    number = leg.foreign_type
+    name = _PAYLOAD_TYPES.get(number, "a codec that only its SDP names" if number > 95 else "")
+    said = f"payload type {number}" + (f", {name}" if name else "")
+    return Finding(
+        severity="fault",
+        code="wrong_codec",
+        sentence=f"{leg.foreign_in} packets came from {who} in another codec ({said}) than the one "
+        f"agreed, {leg.codec or 'none'}: nothing of them could be heard.",
+        remedy=f"Allow {leg.codec or 'PCMU or PCMA'} alone in the codec list of {who}, or switch "
+        "its early or late codec change off.",
+        leg=leg.leg,
+    )
 
 
 def _quality(leg: events.LegEnded) -> Iterator[Finding]:

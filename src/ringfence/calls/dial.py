@@ -64,6 +64,7 @@ class DialActivity(CalleeSide):
         "_referred",
         "_reply",
         "_ring_ms",
+        "_rung",
         "_started_at",
         "_talked_from",
         "_tone",
@@ -88,6 +89,7 @@ class DialActivity(CalleeSide):
         self._peer_gone = False
         self._referred = ""
         self._reply: Reply | None = None
+        self._rung: LegId | None = None
         self._partner_target: DialTarget | None = None
         self.state: DialState = "ringing"
         self.partner: LegId | None = None
@@ -125,6 +127,7 @@ class DialActivity(CalleeSide):
                 target, role="callee", caller_id=self._command.caller_id, ring_ms=ring_ms
             )
             self._attempts[leg.id] = Attempt(leg, target)
+            self._rung = leg.id
             self._report(target, leg.id, "initiated")
             if self._command.sequential:
                 break
@@ -237,11 +240,8 @@ class DialActivity(CalleeSide):
     def digit(self, leg: Leg, digit: str) -> bool:
         """A key that accepts the call, or the star that ends the conversation."""
         attempt = self._attempts.get(leg.id)
-        if attempt is not None and attempt.state in {"screen", "key"}:
-            screen = attempt.target.screen
-            if screen is not None and digit in screen.accept:
-                self.core.stop_play(leg)
-                self._accept(attempt)
+        if attempt is not None and attempt.state in {"waiting", "screen", "key"}:
+            self._pressed(attempt, digit)
             return True
         if attempt is not None and attempt.state in {"notice", "consent"}:
             self._answered_notice(attempt, digit)
@@ -275,6 +275,13 @@ class DialActivity(CalleeSide):
         else:
             self.state = DIAL_TABLE[self.state]["accepted_early"]
             core.answer(core.first())
+
+    def _dismiss(self, attempt: Attempt) -> None:
+        del self._attempts[attempt.leg.id]
+        self.core.timers.clear("activity", attempt.leg.id)
+        self._report_end(attempt.target, attempt.leg.id, Cause.NO_ANSWER)
+        self.core.end_leg(attempt.leg, Cause.NO_ANSWER)
+        self._failed(Cause.NO_ANSWER)
 
     def _talk(self, trigger: DialTrigger) -> None:
         core = self.core
@@ -412,14 +419,8 @@ class DialActivity(CalleeSide):
             if asked is not None and asked.state == "consent":
                 self._told(asked, "nothing")
                 return
-            if asked is not None and asked.target.screen and asked.target.screen.lenient:
-                self._accept(asked)
-                return
-            attempt_due = self._attempts.pop(LegId(subject), None)
-            if attempt_due is not None:
-                self._report_end(attempt_due.target, attempt_due.leg.id, Cause.NO_ANSWER)
-                core.end_leg(attempt_due.leg, Cause.NO_ANSWER)
-                self._failed(Cause.NO_ANSWER)
+            if asked is not None:
+                self._time_over(asked)
 
     def bridge_failed(self, cause: Cause) -> None:
         """The audio of the two could not be connected: a conversation without audio is none."""
@@ -510,6 +511,7 @@ class DialActivity(CalleeSide):
                     talk_ms=talk_ms,
                     leg=answered_by,
                     party=self._winner_party,
+                    rung=self._rung,
                     recording=self.recording,
                     hung_up=core.over,
                     referred=self._referred,

@@ -4,9 +4,8 @@ Every fact names its call and refers to people by party id; no fact holds a numb
 digit or a text. Each field carries its privacy label, which a test checks.
 
 Order within one call, held by tests: `CallOffered` (inbound) or `CallPlaced` (outbound) is first,
-`CallEnded` is last and comes once, times never run backwards; `CallAnswered` precedes everything
-that is heard; `LegEnded` comes once for every leg; every `RecordingRequested` is followed by one
-`RecordingSaved` or one `RecordingFailed`.
+`CallEnded` last, once; times never run backwards; `CallAnswered` precedes all that is heard;
+`LegEnded` comes once a leg, one `RecordingSaved` or `RecordingFailed` after `RecordingRequested`.
 
 The missed call: ``CallEnded.missed`` is true for an inbound call when no person answered. A menu,
 a queue or a mailbox answering is not a person (``answered_by_person`` None).
@@ -18,6 +17,17 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ringfence.calls.causes import Cause
+from ringfence.calls.fact import CallFact as CallFact
+from ringfence.calls.recording_events import RecordingFailed as RecordingFailed
+from ringfence.calls.recording_events import RecordingPaused as RecordingPaused
+from ringfence.calls.recording_events import RecordingRedacted as RecordingRedacted
+from ringfence.calls.recording_events import RecordingRequested as RecordingRequested
+from ringfence.calls.recording_events import RecordingResumed as RecordingResumed
+from ringfence.calls.recording_events import RecordingRuled as RecordingRuled
+from ringfence.calls.recording_events import RecordingSaved as RecordingSaved
+from ringfence.calls.recording_events import RecordingStarted as RecordingStarted
+from ringfence.calls.recording_events import RecordingTold as RecordingTold
+from ringfence.calls.recording_events import VoicemailLeft as VoicemailLeft
 from ringfence.calls.stream import StreamEnd, Tracks
 from ringfence.calls.words import (
     AnsweredBy,
@@ -27,21 +37,13 @@ from ringfence.calls.words import (
     HungUpBy,
     PlayEnd,
     QueueExit,
-    RecordingAnswer,
-    RecordingAsker,
-    RecordingDuty,
-    RecordingEnd,
-    RecordingFault,
-    RecordingOutcome,
-    RecordingSource,
-    RecordingTrack,
     Role,
     RoomExit,
 )
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.events import Event
 from ringfence.kernel.ids import (
     AccountId,
+    ApplicationId,
     CallId,
     ConferenceId,
     FlowId,
@@ -49,7 +51,6 @@ from ringfence.kernel.ids import (
     NumberId,
     PartyId,
     QueueId,
-    RecordingId,
     StreamId,
     TrunkId,
 )
@@ -63,15 +64,6 @@ from ringfence.privacy.labels import (
     SYSTEM,
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact(Event):
-    """What every fact of a call has: when, and of which call."""
-
-    at: Annotated[Ms, CALL_TIME]
-    call: Annotated[CallId, CALL_ID]
-
-
 # --- the call -------------------------------------------------------------------------------------
 
 
@@ -80,7 +72,7 @@ class CallOffered(CallFact):
     """Somebody calls us. ``leg`` is the first leg, the caller's.
 
     ``forwarded``: whom they had called before their carrier sent them here. ``parent``: the call
-    whose dial of an application this one is.
+    whose dial of an application this one is. ``application``: that was dialled.
     """
 
     account: Annotated[AccountId, ACCOUNT_ID]
@@ -92,13 +84,15 @@ class CallOffered(CallFact):
     flow: Annotated[FlowId | None, CONFIG] = None
     forwarded: Annotated[PartyId | None, PARTY_ID] = None
     parent: Annotated[CallId | None, CALL_ID] = None
+    application: Annotated[ApplicationId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlaced(CallFact):
-    """We call somebody because the API or a person of ours asked for it.
+    """We call somebody, by ``trunk``, because the API or a person of ours asked for it.
 
     ``parent``: the call that ``leg`` was rung in and was taken out of (`LegGiven`).
+    ``application``: whose URLs answer.
     """
 
     account: Annotated[AccountId, ACCOUNT_ID]
@@ -108,6 +102,8 @@ class CallPlaced(CallFact):
     number: Annotated[NumberId | None, CONFIG] = None
     flow: Annotated[FlowId | None, CONFIG] = None
     parent: Annotated[CallId | None, CALL_ID] = None
+    trunk: Annotated[TrunkId | None, CONFIG] = None
+    application: Annotated[ApplicationId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,12 +169,26 @@ class CallEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPlaced(CallFact):
-    """We ring another party for this call. ``caller``: for whom; None for a call's first leg."""
+    """We ring another party, a number by ``trunk``. ``caller``: for whom; None for a first leg."""
 
     leg: Annotated[LegId, CALL_ID]
     role: Annotated[Role, CALL_FACT]
     party: Annotated[PartyId | None, PARTY_ID] = None
     caller: Annotated[PartyId | None, PARTY_ID] = None
+    trunk: Annotated[TrunkId | None, CONFIG] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegForwarded(CallFact):
+    """A leg we ring was sent on to somebody else (SIP 3xx), a number by ``trunk``.
+
+    ``caller``: for whom; None for a first leg. Whose leg it is stays with whoever was called.
+    """
+
+    leg: Annotated[LegId, CALL_ID]
+    party: Annotated[PartyId, PARTY_ID]
+    caller: Annotated[PartyId | None, PARTY_ID] = None
+    trunk: Annotated[TrunkId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,9 +260,8 @@ class LegGiven(CallFact):
 class LegEnded(CallFact):
     """A leg is over, with how its audio was (see ``inputs.LegStats``).
 
-    ``status``: the SIP status of a refusal, 0 if none. ``up_ms``: from answer to end.
-    ``audio_after_ms``: from the answer to the first packet, None if none came.
-    ``stats_known`` False: the media worker did not report, so the figures say nothing.
+    ``status``: the SIP status of a refusal, 0 if none. ``up_ms``: from answer to end; to the first
+    packet ``audio_after_ms``, or None. ``stats_known`` False: the media worker did not report.
     """
 
     leg: Annotated[LegId, CALL_ID]
@@ -276,10 +285,11 @@ class LegEnded(CallFact):
     announced: Annotated[str, CALL_FACT] = "unknown"
     advertised: Annotated[str, CALL_FACT] = "unknown"
     dtmf_in: Annotated[int, CALL_FACT] = 0
+    foreign_in: Annotated[int, CALL_FACT] = 0
+    foreign_type: Annotated[int, CALL_FACT] = -1
+    strangers_in: Annotated[int, CALL_FACT] = 0
+    silent_in: Annotated[int, CALL_FACT] = 0
     audio_after_ms: Annotated[int | None, CALL_FACT] = None
-
-
-# --- what was heard -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,132 +330,6 @@ class DigitsDialled(CallFact):
 
     leg: Annotated[LegId, CALL_ID]
     count: Annotated[int, CALL_FACT]
-
-
-# --- recordings -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRuled(CallFact):
-    """What the law, the parties and the account let be recorded, with all it was decided from.
-
-    The tuples have one entry per party: where it lives, ``person`` or ``staff``, what it had said,
-    whether its data is restricted, what it has a right to. ``opens``, ``closes``: the account's
-    recording hours in minutes of the day of ``zone``, -1 for the whole day. ``rules``: the ids
-    behind the outcome, ``edition`` of which file; decided again by `ringfence privacy recording`.
-    """
-
-    source: Annotated[RecordingSource, CALL_FACT]
-    outcome: Annotated[RecordingOutcome, CALL_FACT]
-    law: Annotated[str, CALL_FACT]
-    rules: Annotated[tuple[str, ...], CALL_FACT]
-    edition: Annotated[str, CALL_FACT]
-    decided_at: Annotated[Ms, CALL_TIME]
-    beep: Annotated[bool, CALL_FACT]
-    policy: Annotated[str, CALL_FACT]
-    opens: Annotated[int, CALL_FACT]
-    closes: Annotated[int, CALL_FACT]
-    zone: Annotated[str, CALL_FACT]
-    parties: Annotated[tuple[PartyId | None, ...], PARTY_ID]
-    places: Annotated[tuple[str, ...], CALL_FACT]
-    standings: Annotated[tuple[str, ...], CALL_FACT]
-    consents: Annotated[tuple[str, ...], CALL_FACT]
-    restricted: Annotated[tuple[bool, ...], CALL_FACT]
-    duties: Annotated[tuple[str, ...], CALL_FACT]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingTold(CallFact):
-    """A party was told that it is recorded, or asked: what was said, and what came of it.
-
-    ``text``: the hash of the sentence (``privacy.recording_law.sentences``), ``version`` and
-    ``language`` name it for people.
-    """
-
-    source: Annotated[RecordingSource, CALL_FACT]
-    leg: Annotated[LegId, CALL_ID]
-    party: Annotated[PartyId | None, PARTY_ID]
-    kind: Annotated[RecordingDuty, CALL_FACT]
-    answer: Annotated[RecordingAnswer, CALL_FACT]
-    text: Annotated[str, CALL_FACT]
-    version: Annotated[str, CALL_FACT]
-    language: Annotated[str, CALL_FACT]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRequested(CallFact):
-    """Somebody wants a recording. ``legs`` and ``parties``: one per channel, in channel order."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-    source: Annotated[RecordingSource, CALL_FACT]
-    legs: Annotated[tuple[LegId, ...], CALL_ID]
-    parties: Annotated[tuple[PartyId | None, ...], PARTY_ID]
-    asked_by: Annotated[RecordingAsker, CALL_FACT] = "program"
-    track: Annotated[RecordingTrack, CALL_FACT] = "both"
-    mixed: Annotated[bool, CALL_FACT] = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted(CallFact):
-    """Sound is being kept from now on."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingPaused(CallFact):
-    """Silence is kept instead of sound."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingResumed(CallFact):
-    """Sound is kept again."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRedacted(CallFact):
-    """Digits are replaced by noise in a recording (``on``) because a card number is entered."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-    on: Annotated[bool, CALL_FACT]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingSaved(CallFact):
-    """The recording is sealed and durable. ``sha256``: of each channel's sealed file.
-
-    ``from_ms``: where in the files what is heard begins, and lasts ``duration_ms``: trimmed.
-    """
-
-    recording: Annotated[RecordingId, CALL_ID]
-    source: Annotated[RecordingSource, CALL_FACT]
-    reason: Annotated[RecordingEnd, CALL_FACT]
-    duration_ms: Annotated[int, CALL_FACT]
-    size: Annotated[int, SYSTEM] = 0
-    sha256: Annotated[tuple[str, ...], SYSTEM] = ()
-    from_ms: Annotated[int, CALL_FACT] = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFailed(CallFact):
-    """There is no recording, and why."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-    source: Annotated[RecordingSource, CALL_FACT]
-    reason: Annotated[RecordingFault, CALL_FACT]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoicemailLeft(CallFact):
-    """A message was left; its recording has just been saved."""
-
-    recording: Annotated[RecordingId, CALL_ID]
-    duration_ms: Annotated[int, CALL_FACT]
-    party: Annotated[PartyId | None, PARTY_ID] = None
 
 
 # --- other people ---------------------------------------------------------------------------------
@@ -560,6 +444,7 @@ FACTS: tuple[type[CallFact], ...] = (
     CallAnsweredByPerson,
     CallEnded,
     LegPlaced,
+    LegForwarded,
     LegAlerted,
     LegConnected,
     LegsBridged,

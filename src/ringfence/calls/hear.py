@@ -12,7 +12,7 @@ from ringfence.calls.dial import DialActivity
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.reply import Reply
-from ringfence.calls.transfer import BlindTransfer, Partnered, leave_program
+from ringfence.calls.transfer import BlindTransfer, Partnered, leave_program, who_stays
 from ringfence.kernel.ids import LegId
 from ringfence.kernel.limits import AUDIO_LATE_MS
 
@@ -36,6 +36,7 @@ def _arrived(call: LiveCall, x: inputs.CallArrived) -> None:
             flow=x.flow,
             forwarded=x.forwarded,
             parent=x.parent,
+            application=x.application,
         )
     )
     call.timers.set("offer", call.now + call.settings.offer_ms)
@@ -189,7 +190,7 @@ def _replaced(call: LiveCall, x: inputs.LegReplaced) -> None:
     call.legs[new.id] = new
     partner = None if old is None or old.peer is None else call.legs.get(old.peer)
     activity = call.activity
-    if old is None or not _may_replace(call, old, partner):
+    if old is None or not may_replace(call, old, partner):
         # Ringing, waiting, being transferred: there is nothing yet that could be taken over.
         call.end_leg(new, Cause.FORBIDDEN)
         return
@@ -211,7 +212,8 @@ def _replaced(call: LiveCall, x: inputs.LegReplaced) -> None:
         call.bridge(new, partner)
 
 
-def _may_replace(call: LiveCall, old: Leg, partner: Leg | None) -> bool:
+def may_replace(call: LiveCall, old: Leg, partner: Leg | None) -> bool:
+    """Whether another leg can take the place of this one now."""
     if old.state != "up" or call.state != "up":
         return False
     activity = call.activity
@@ -224,16 +226,8 @@ def _may_replace(call: LiveCall, old: Leg, partner: Leg | None) -> bool:
 
 
 def _partner_replaced(call: LiveCall, x: inputs.PartnerReplaced) -> None:
-    leg = call.legs.get(x.leg)
-    dial = call.activity
-    stay = None if leg is None or leg.peer is None else call.legs.get(leg.peer)
-    if (
-        leg is None
-        or stay is None
-        or not isinstance(dial, DialActivity)
-        or dial.state != "talking"
-        or stay.state != "up"
-    ):
+    leg, stay, dial = call.legs.get(x.leg), who_stays(call, x.leg), call.activity
+    if leg is None or stay is None or not isinstance(dial, DialActivity):
         if leg is not None and leg.state == "up" and x.refer is not None:
             call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=False))
         call.leave_peer(x.leg, x.peer, x.peer_call, Cause.FORBIDDEN)
@@ -242,6 +236,8 @@ def _partner_replaced(call: LiveCall, x: inputs.PartnerReplaced) -> None:
         call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=True))
         call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
     call.facts.append(events.LegTransferred(at=call.now, call=call.call, leg=leg.id, attended=True))
+    if stay.hold_play in stay.plays:
+        call.stop_play(stay)
     call.unbridge(leg)
     if leg is call.anchor:
         leave_program(call, dial, stay)
@@ -352,7 +348,12 @@ def _recording_began(call: LiveCall, x: inputs.RecordingBegan) -> None:
         call.facts.append(
             events.RecordingStarted(at=call.now, call=call.call, recording=recording.id)
         )
-        call.tell(notices.RecordingBegun(recording=recording.id, source=recording.source))
+        recording.began_at = call.now
+        call.tell(
+            notices.RecordingBegun(
+                recording=recording.id, source=recording.source, began=recording.began_at
+            )
+        )
 
 
 def _recording_ended(call: LiveCall, x: inputs.RecordingEnded) -> None:

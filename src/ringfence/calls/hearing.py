@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-HearingEnd = Literal["none_installed", "failed", "over"]
-"""Why nobody listens any more: no recogniser is installed, it failed, or the leg has ended."""
+HearingEnd = Literal["none_installed", "failed", "over", "not_permitted"]
+"""Why nobody listens any more: no recogniser is installed, it failed, the leg has ended, or whoever
+speaks does not let their words be written down."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

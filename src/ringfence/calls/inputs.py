@@ -30,6 +30,7 @@ from ringfence.calls.words import (
     RoomExit,
 )
 from ringfence.kernel.ids import (
+    ApplicationId,
     CallId,
     FlowId,
     LegId,
@@ -50,6 +51,9 @@ class LegStats:
     another address than the one announced and was followed; ``late``: dropped by the jitter
     buffer. ``announced``, ``advertised``: the kind of address they and we named (public, private,
     loopback, unspecified, unknown). Addresses are left out on purpose: they are personal data.
+    ``foreign_in``: packets of a payload type that was not agreed, ``foreign_type`` the last such
+    type or -1; ``strangers_in``: packets from another source than ours; ``silent_in``: packets of
+    digital silence, which count in ``packets_in`` too.
     """
 
     codec: str = ""
@@ -67,6 +71,10 @@ class LegStats:
     private_address: bool = False
     announced: str = "unknown"
     advertised: str = "unknown"
+    foreign_in: int = 0
+    foreign_type: int = -1
+    strangers_in: int = 0
+    silent_in: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +84,7 @@ class CallArrived:
     ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
     called, None for a SIP name. ``trunk``: it came through, None for a phone of ours. ``flow``:
     answers, None for a document or a URL. ``forwarded``: whom the caller had called first.
-    ``parent``: the call that dialled an application, which this one is.
+    ``parent``: the call that dialled an ``application``, which this one is.
     """
 
     leg: LegId
@@ -87,6 +95,7 @@ class CallArrived:
     flow: FlowId | None = None
     forwarded: PartyId | None = None
     parent: CallId | None = None
+    application: ApplicationId | None = None
     max_duration_ms: int | None = None
 
 

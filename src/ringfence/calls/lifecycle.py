@@ -106,16 +106,16 @@ class LiveCall(Tellings):
         if max_duration_ms is not None:
             self.max_duration_ms = min(max_duration_ms, self.settings.max_duration_ms)
 
-    def first_leg_up(self, leg: Leg) -> None:
-        """The first leg is answered; time runs from here."""
+    def first_leg_up(self, leg: Leg, *, since: Ms | None = None) -> None:
+        """The first leg is answered; time runs from here, or ``since`` it was in another call."""
         state = CALL_TABLE[self.state].get("answered")
         if state is None:
             return
         self.state = state
-        self.answered_at = self.now
+        answered = self.answered_at = self.now if since is None else since
         self.timers.clear("offer")
-        self.timers.set("max", self.now + self.max_duration_ms)
-        self.facts.append(events.CallAnswered(at=self.now, call=self.call, codec=leg.codec))
+        self.timers.set("max", max(answered + self.max_duration_ms, self.now))
+        self.facts.append(events.CallAnswered(at=answered, call=self.call, codec=leg.codec))
         if self.listen == "no":
             self._person_there(leg)
         elif self.listen == "first":
@@ -209,13 +209,20 @@ class LiveCall(Tellings):
         (self.secrets.add if on else self.secrets.discard)(why)
         if before == bool(self.secrets):
             return
-        self.redact_recordings(on=not before)
+        self.secret_fading = before
         if before:
-            # the last digit may still be on its way; recordings look back by themselves
+            # The last digit may still be on its way, and its sound later than the key itself.
             self.timers.set("unhold", self.now + SECRET_QUIET_MS)
         else:
             self.timers.clear("unhold")
+            self.redact_recordings(on=True)
             self.hold_streams(on=True)
+
+    def secret_faded(self) -> None:
+        """The last secret digit is over: recordings and streams hear everything again."""
+        self.secret_fading = False
+        self.redact_recordings(on=False)
+        self.hold_streams(on=False)
 
     def begin_capture(self, leg: Leg, collector: Collector) -> None:
         """Take the digits of a leg, and let nobody hear it meanwhile."""

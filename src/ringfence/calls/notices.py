@@ -37,6 +37,7 @@ from ringfence.calls.words import (
     RecordingSource,
     RoomExit,
 )
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, RecordingId, StreamId
 
 _NO_QUEUE = QueueId("")
@@ -87,18 +88,28 @@ class DigitsSent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingBegun:
-    """Sound is being kept."""
+class RecordingAsked:
+    """A recording has its id, and nothing is kept yet."""
 
     recording: RecordingId
     source: RecordingSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingBegun:
+    """Sound is being kept, since ``began``."""
+
+    recording: RecordingId
+    source: RecordingSource
+    began: Ms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingFinished:
     """A recording is saved. ``digit``: the key that ended it, if one did (reason ``digit``).
 
-    ``cut_ms``: silence at its ends, left out of ``duration_ms``.
+    ``cut_ms``: silence at its ends, left out of ``duration_ms``. ``began``: when sound was first
+    kept.
     """
 
     recording: RecordingId
@@ -107,27 +118,30 @@ class RecordingFinished:
     duration_ms: int
     cut_ms: int = 0
     digit: str = field(default="", repr=False)
+    began: Ms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingMissing:
-    """A recording that was asked for does not exist, and why."""
+    """A recording that was asked for does not exist, and why. ``began``: if it ever did."""
 
     recording: RecordingId
     source: RecordingSource
     reason: RecordingFault
+    began: Ms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialFinished:
     """A dial ended and the first leg is the program's again.
 
-    ``leg``, ``party``: who answered, or None. ``ring_ms``: until the answer or the giving up.
-    ``talk_ms``: of the conversation. ``cause``: of the last attempt or of the conversation's end.
-    ``hung_up``: the whole call is over (see `CallOver`), so nothing can be played.
-    ``recording``: of the conversation, if one was asked for and began. ``referred``: the SIP URI
-    that the callee wanted the caller to talk to (`commands.Dial.refers`). ``reply``: what the far
-    end answered, of the leg that was connected, else of the last that failed.
+    ``leg``, ``party``: who answered, or None; ``rung``: the leg that was rung last. ``ring_ms``:
+    until the answer or the giving up. ``talk_ms``: of the conversation. ``cause``: of the last
+    attempt or of the conversation's end. ``hung_up``: the whole call is over (see `CallOver`), so
+    nothing can be played. ``recording``: of the conversation, if one was asked for and began.
+    ``referred``: the SIP URI that the callee wanted the caller to talk to
+    (`commands.Dial.refers`). ``reply``: what the far end answered, of the leg that was connected,
+    else of the last that failed.
     """
 
     status: DialStatus
@@ -137,6 +151,7 @@ class DialFinished:
     leg: LegId | None = None
     party: PartyId | None = None
     recording: RecordingId | None = None
+    rung: LegId | None = None
     hung_up: bool = False
     peer_call: CallId | None = None
     """The caller's, where one was taken out of a queue."""
@@ -167,6 +182,19 @@ class CalleeKnown:
     leg: LegId
     answered_by: AnsweredBy
     after_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalleeWaits:
+    """Whoever answered hears nothing until `commands.Screened` (`commands.DialTarget.screen`).
+
+    ``digits``: what they pressed where they were asked, ``""`` for nothing; None: they have just
+    answered. After `SCREEN_WAIT_MS` without a word they are hung up.
+    """
+
+    screen: int
+    leg: LegId
+    digits: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,12 +326,14 @@ Notice = (
     | SecretPressed
     | SecretEntered
     | DigitsSent
+    | RecordingAsked
     | RecordingBegun
     | RecordingFinished
     | RecordingMissing
     | DialFinished
     | DialProgress
     | CalleeKnown
+    | CalleeWaits
     | ConferenceFinished
     | QueuePlace
     | QueueCalled

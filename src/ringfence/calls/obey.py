@@ -41,6 +41,8 @@ def _originate(call: LiveCall, c: commands.Originate) -> None:
             called=c.called,
             number=c.number,
             flow=c.flow,
+            trunk=c.target.trunk,
+            application=c.application,
         )
     )
     call.facts.append(placed)
@@ -111,13 +113,16 @@ def _adopt_leg(call: LiveCall, c: commands.AdoptLeg) -> None:
         raise LocalError("the call has begun already")
     call.direction = "outbound"
     call.caller = c.caller
-    leg = Leg(c.leg, role="callee", state="up", placed_at=call.now, party=c.party, person=c.person)
-    leg.up_at = call.now
+    leg = Leg(
+        c.leg, role="callee", state="up", placed_at=c.placed_at, party=c.party, person=c.person
+    )
+    leg.up_at, leg.audio_at = c.up_at, c.audio_at
     leg.codec = c.codec
     call.begin(leg, "place", None)
+    call.offered_at = c.placed_at
     call.facts.append(
         events.CallPlaced(
-            at=call.now,
+            at=c.placed_at,
             call=call.call,
             account=call.account,
             leg=leg.id,
@@ -126,7 +131,7 @@ def _adopt_leg(call: LiveCall, c: commands.AdoptLeg) -> None:
             parent=c.parent,
         )
     )
-    call.first_leg_up(leg)
+    call.first_leg_up(leg, since=c.up_at)
 
 
 def _play(call: LiveCall, c: commands.Play) -> None:
@@ -290,7 +295,10 @@ def _forbid_recording(call: LiveCall, c: commands.ForbidRecording) -> None:
     call.permits.forbid(c.party)
     for recording in tuple(call.recordings.values()):
         call.stop_recording(recording)
-    call.note("recording_forbidden", "a party took their consent back: nothing more is recorded")
+    for stream in tuple(call.streams.values()):
+        if not stream.order.two_way:  # a third ear, ruled on like a recording
+            call.stop_stream(stream)
+    call.note("recording_forbidden", "a party lets it be recorded no more: nothing more is kept")
 
 
 def _chosen(call: LiveCall, recording: RecordingId | None) -> tuple[Recording, ...]:
@@ -356,6 +364,11 @@ def _end_dial(call: LiveCall, c: commands.EndDial) -> None:
         call.activity.stop(c.cause)
 
 
+def _screened(call: LiveCall, c: commands.Screened) -> None:
+    if isinstance(call.activity, DialActivity):
+        call.activity.screened(c.leg, c.screen)
+
+
 def _join_conference(call: LiveCall, c: commands.JoinConference) -> None:
     _need_free(call)
     call.find(None)
@@ -373,6 +386,18 @@ def _leave_conference(call: LiveCall, c: commands.LeaveConference) -> None:  # n
 def _keep_voice(call: LiveCall, c: commands.KeepVoice) -> None:
     if isinstance(call.activity, ConferenceStay):
         call.activity.keep(on=c.on)
+
+
+def _hold_voice(call: LiveCall, c: commands.HoldVoice) -> None:
+    if isinstance(call.activity, ConferenceStay):
+        if c.why == "unasked":
+            call.drop_voice()
+        call.activity.hush(c.why, on=c.on, keep_time=c.keep_time)
+
+
+def _ask_voice(call: LiveCall, c: commands.AskVoice) -> None:
+    if isinstance(call.activity, ConferenceStay) and not call.permits.denied("conference"):
+        call.tell_of_voice(c)
 
 
 def _enqueue(call: LiveCall, c: commands.Enqueue) -> None:
@@ -467,6 +492,21 @@ def _clear(call: LiveCall, c: commands.Clear) -> None:  # noqa: ARG001
         call.effects.append(effects.StopPlay(leg=first.id))
 
 
+def _forward_leg(call: LiveCall, c: commands.ForwardLeg) -> None:
+    if c.target.party is None:
+        raise LocalError("nobody knows whom the leg was sent on to")
+    call.facts.append(
+        events.LegForwarded(
+            at=call.now,
+            call=call.call,
+            leg=c.leg,
+            party=c.target.party,
+            caller=None if call.first().id == c.leg else call.caller,
+            trunk=c.target.trunk,
+        )
+    )
+
+
 def _note(call: LiveCall, c: commands.Note) -> None:
     call.note(c.code, c.text, c.level)
 
@@ -501,8 +541,11 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.StopRecording: _stop_recording,
     commands.Dial: _dial,
     commands.EndDial: _end_dial,
+    commands.Screened: _screened,
     commands.JoinConference: _join_conference,
     commands.LeaveConference: _leave_conference,
+    commands.AskVoice: _ask_voice,
+    commands.HoldVoice: _hold_voice,
     commands.KeepVoice: _keep_voice,
     commands.Enqueue: _enqueue,
     commands.LeaveQueue: _leave_queue,
@@ -517,6 +560,7 @@ OBEY: dict[type, Callable[[LiveCall, Any], None]] = {
     commands.StopStream: _stop_stream,
     commands.Hold: _hold,
     commands.Clear: _clear,
+    commands.ForwardLeg: _forward_leg,
     commands.Note: _note,
 }
 """The function of every command; a test holds that none is missing."""

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ringfence.calls.effects import Channel, StartRecording
 from ringfence.calls.words import RecordingEnd, RecordingSource
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import LegId, PartyId, RecordingId
 from ringfence.kernel.limits import RECORDING_SPOKEN_MIN_MS
 
@@ -73,6 +74,7 @@ class Recording:
     """A recording's state and what was asked for."""
 
     __slots__ = (
+        "began_at",
         "channels",
         "ended_by_digit",
         "finish_on",
@@ -108,6 +110,7 @@ class Recording:
         """Whether it goes on once whoever came in was told."""
         self.held_back: StartRecording | None = None
         """What is to be carried out once everybody was told."""
+        self.began_at: Ms | None = None
         self.state: RecordingState = "requested"
 
     def step(self, trigger: RecordingTrigger) -> bool:

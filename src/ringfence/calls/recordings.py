@@ -33,7 +33,7 @@ from ringfence.kernel.limits import (
 class Recordings(Outlets):
     """See the module. ``recordings`` holds those whose outcome is not known yet."""
 
-    __slots__ = ("_recordings_made", "recordings", "secrets")
+    __slots__ = ("_recordings_made", "recordings", "secret_fading", "secrets")
 
     def __init__(self, call: CallId, *, account: AccountId, entropy: Entropy) -> None:
         super().__init__(call, account=account, entropy=entropy)
@@ -41,6 +41,8 @@ class Recordings(Outlets):
         self._recordings_made = 0
         self.secrets: set[Secrecy] = set()
         """Why digits are secret at present; empty: they are not."""
+        self.secret_fading = False
+        """Whether a secret digit was keyed in a moment ago and may still be on its way."""
 
     def start_recording(
         self,
@@ -87,7 +89,7 @@ class Recordings(Outlets):
             beep=beep,
             mixed=mixed,
             trim=trim,
-            redact=bool(self.secrets),
+            redact=self.keeps_secret,
         )
         if hold_back:
             recording.held_back = start
@@ -106,11 +108,17 @@ class Recordings(Outlets):
                 mixed=mixed,
             )
         )
-        if self.secrets:
+        self.tell(notices.RecordingAsked(recording=recording.id, source=source))
+        if self.keeps_secret:
             self._redacted(recording, on=True)
         wait = RECORDING_BEGIN_MS + (RECORDING_TELL_MS if hold_back else 0)
         self.timers.set("recording", self.now + wait, recording.id)
         return recording
+
+    @property
+    def keeps_secret(self) -> bool:
+        """Whether what is keyed in, or was a moment ago, is nobody's to hear."""
+        return bool(self.secrets) or self.secret_fading
 
     @property
     def recordings_spent(self) -> bool:
@@ -177,13 +185,15 @@ class Recordings(Outlets):
         if self._recordings_made < RECORDINGS_PER_CALL:
             self.start_recording(source, self.both_ways(leg)[:1], trim=trim)
 
-    def rest_recordings(self, source: RecordingSource) -> None:
+    def rest_recordings(self, source: RecordingSource, *, keep_time: bool = True) -> None:
         """Keep nothing for a while; one that has not begun yet does not begin."""
         for recording in tuple(self.recordings.values()):
-            if recording.source != source or not recording.running:
+            if recording.source != source or recording.state == "paused" or not recording.running:
                 continue
             if recording.step("pause"):
-                self.effects.append(effects.PauseRecording(recording=recording.id))
+                self.effects.append(
+                    effects.PauseRecording(recording=recording.id, keep_time=keep_time)
+                )
                 self.facts.append(
                     events.RecordingPaused(at=self.now, call=self.call, recording=recording.id)
                 )
@@ -255,6 +265,7 @@ class Recordings(Outlets):
                 duration_ms=duration_ms,
                 cut_ms=cut_ms,
                 digit=recording.ended_by_digit,
+                began=recording.began_at,
             )
         )
 
@@ -273,7 +284,12 @@ class Recordings(Outlets):
             )
         )
         self.tell(
-            notices.RecordingMissing(recording=recording.id, source=recording.source, reason=reason)
+            notices.RecordingMissing(
+                recording=recording.id,
+                source=recording.source,
+                reason=reason,
+                began=recording.began_at,
+            )
         )
 
     def recording_due(self, subject: str) -> None:

@@ -69,11 +69,11 @@ class ConferenceStay(Activity):
             case inputs.RoomMuted() if self.state == "inside":
                 core = self.core
                 core.facts.append(events.LegMuted(at=core.now, call=core.call, leg=x.leg, on=x.on))
-                self._hush("muted", on=x.on)
+                self.hush("muted", on=x.on)
             case inputs.RoomHeld() if self.state == "inside":
                 core = self.core
                 core.facts.append(events.LegHeld(at=core.now, call=core.call, leg=x.leg, on=x.on))
-                self._hush("held", on=x.on)
+                self.hush("held", on=x.on)
             case inputs.Connected() if self.state == "inside":
                 # Somebody else is in the room: the audio is the room's business, not a bridge.
                 if x.person:
@@ -112,11 +112,11 @@ class ConferenceStay(Activity):
         if self._command.record and not self._silent and self.state == "inside":
             core.record_said("conference", core.first(), trim=self._command.trim)
 
-    def _hush(self, why: str, *, on: bool) -> None:
-        """What nobody in the room hears is in no recording of it."""
+    def hush(self, why: str, *, on: bool, keep_time: bool = True) -> None:
+        """What nobody in the room hears, or nobody may keep, is in no recording of it."""
         if on:
             self._silent.add(why)
-            self.core.rest_recordings("conference")
+            self.core.rest_recordings("conference", keep_time=keep_time)
         else:
             self._silent.discard(why)
             self._record()
@@ -128,6 +128,14 @@ class ConferenceStay(Activity):
             self._record()
         else:
             self.core.stop_recordings("conference")
+
+    def voice_answered(self, *, agreed: bool) -> None:
+        """They know of it, or agree; or they are left out from here on."""
+        if agreed:
+            self.hush("unasked", on=False)
+        else:
+            self.core.note("recording_not_permitted", "this member is recorded no more")
+            self.keep(on=False)
 
     def digit(self, leg: Leg, digit: str) -> bool:  # noqa: ARG002
         """The star leaves where that was asked for; other keys are nobody's."""
@@ -173,6 +181,7 @@ class ConferenceStay(Activity):
             return
         self.state = STAY_TABLE[self.state]["left"]
         core.activity = None
+        core.left_room()
         core.company(core.first().id, told=True)
         core.timers.clear("activity", "limit")
         core.talk_stops()

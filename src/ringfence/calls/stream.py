@@ -18,10 +18,18 @@ from ringfence.kernel.ids import LegId, StreamId
 StreamState = Literal["requested", "running", "stopping", "over"]
 StreamTrigger = Literal["began", "stop", "ended"]
 StreamEnd = Literal[
-    "stopped", "closed", "call_over", "refused", "failed", "not_understood", "too_many"
+    "stopped",
+    "closed",
+    "call_over",
+    "refused",
+    "failed",
+    "not_understood",
+    "too_many",
+    "not_permitted",
 ]
 """``closed``: by the server; ``refused``: never begun, the address is not allowed; ``failed``: the
-server could not be reached or was lost; ``not_understood``: it spoke nonsense."""
+server could not be reached or was lost; ``not_understood``: it spoke nonsense;
+``not_permitted``: whoever speaks does not let their words be written down."""
 StreamHold = Literal["secret", "untold"]
 """Why nobody may listen for a while: secret digits, or somebody who was told of nothing."""
 StreamRate = Literal[8_000, 16_000, 24_000]

@@ -37,7 +37,7 @@ class Streams(Recordings):
         self.effects.append(
             effects.StartStream(stream=made.id, leg=leg.id, order=order, party=leg.party)
         )
-        if self.secrets:
+        if self.keeps_secret:
             self._hold(made, "secret", on=True)
 
     def _fits(self, order: StreamOrder) -> bool:

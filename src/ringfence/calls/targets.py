@@ -71,17 +71,20 @@ Endpoint = ToPhone | ToSip | ToDevice | ToApplication
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """Tell whoever answers something before connecting, or ask them to press ``accept`` as well.
+    """What a callee who has answered hears next, and what comes then.
 
-    ``clips`` are played to the callee. ``accept``: the digits that accept; none: they are connected
-    once they have heard the clips. Without one within ``wait_ms`` after the clips the leg is hung
-    up and counts as not answered (a mailbox does not press keys), or, where ``lenient``, connected.
+    ``clips`` are played to them. Then they are connected; where ``ends``, hung up (it counts as not
+    answered); where ``asks``, waited for: up to ``max_digits`` (0: any number), ``wait_ms`` for
+    each, fewer where a key of ``finish_on`` ends them. What they press is told by
+    `notices.CalleeWaits`, and the program says what comes next (`commands.Screened`).
     """
 
     clips: tuple[ClipId, ...]
-    accept: str = "1"
-    wait_ms: int = 10_000
-    lenient: bool = False
+    ends: bool = False
+    asks: bool = False
+    wait_ms: int = 5_000
+    max_digits: int = 0
+    finish_on: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +141,11 @@ class ListenHow:
 class DialTarget:
     """One place to ring.
 
-    ``party``: whose number or address it is; the runner fills it in before the command reaches
-    the call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a
-    machine). ``send_digits``: played to the callee after the answer and before connecting
-    (``0-9*#A-D``, ``w`` waits half a second). ``screen``: see `Screen`. ``notice``: see
+    ``party``: whose number or address it is; the runner fills it in before the command reaches the
+    call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a machine).
+    ``send_digits``: played to the callee after the answer and before connecting (``0-9*#A-D``,
+    ``w`` waits half a second). ``screen``: a number above 0 that `notices.CalleeWaits` repeats:
+    whoever answers is connected when the program says so, 0 for at once. ``notice``: see
     `RecordingNotice`. ``subject``, ``display``: why we call and who we are, in words that the far
     end may show. ``listen``: find out who answers, while they talk. ``report``: a number above 0
     that `notices.DialProgress` and `notices.CalleeKnown` repeat, 0 for no such notices.
@@ -151,9 +155,14 @@ class DialTarget:
     party: PartyId | None = None
     person: bool = True
     send_digits: str = field(default="", repr=False)
-    screen: Screen | None = None
+    screen: int = 0
     notice: RecordingNotice | None = None
     listen: ListenHow | None = None
     subject: str = field(default="", repr=False)
     display: str = field(default="", repr=False)
     report: int = 0
+
+    @property
+    def trunk(self) -> TrunkId | None:
+        """The trunk it is called by; None for what is no telephone number."""
+        return self.endpoint.trunk if isinstance(self.endpoint, ToPhone) else None

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ringfence.calls import effects, notices
+from ringfence.calls.commands import AskVoice
 from ringfence.calls.core import CallCore, CallSettings
 from ringfence.calls.ears import StartStream
 from ringfence.calls.inputs import TellAsked
@@ -38,7 +39,7 @@ class _Telling:
     leg: LegId
     party: PartyId | None
     notice: RecordingNotice
-    about: RecordingId | StartStream | TellAsked
+    about: RecordingId | StartStream | TellAsked | AskVoice
 
 
 class Tellings(CallCore):
@@ -68,7 +69,26 @@ class Tellings(CallCore):
         """Another call wants somebody of this one told, or asked."""
         self._say(Owed(leg=asked.leg, notice=asked.notice), asked)
 
-    def _say(self, owed: Owed, about: RecordingId | StartStream | TellAsked) -> None:
+    def tell_of_voice(self, asked: AskVoice) -> None:
+        """Let the first leg hear that its room is recorded, or ask it."""
+        self.drop_voice()
+        self._say(Owed(leg=self.first().id, notice=asked.notice), asked)
+
+    def left_room(self) -> None:
+        """Nobody waits for a word about the room any more."""
+        self.drop_voice()
+
+    def drop_voice(self) -> None:
+        """Take back what the first leg is being told, or asked, about its room."""
+        leg = self.first()
+        for telling, told in tuple(self.tellings.items()):
+            if isinstance(told.about, AskVoice):
+                del self.tellings[telling]
+                self.timers.clear("telling", str(telling))
+                if telling in leg.plays:
+                    self.stop_play(leg)
+
+    def _say(self, owed: Owed, about: RecordingId | StartStream | TellAsked | AskVoice) -> None:
         telling = self.own_play()
         leg = self.legs.get(owed.leg)
         party = owed.party if leg is None else leg.party
@@ -136,7 +156,7 @@ class Tellings(CallCore):
                 case TellAsked() as asked:
                     self._report(asked, "not_said")
                 case _:
-                    pass  # the recording is stopped with its leg
+                    pass  # the recording is stopped with its leg, the voice with its room
 
     def _over(self, telling: int, answer: RecordingAnswer) -> None:
         told = self.tellings.pop(telling)
@@ -150,6 +170,10 @@ class Tellings(CallCore):
                     self.let_hear(wanted)
                 else:
                     self._unheard(wanted, "refused")
+            case AskVoice():
+                self.told(told.leg, told.party, "conference", told.notice, answer)
+                if self.activity is not None:
+                    self.activity.voice_answered(agreed=answer in _GOOD)
             case name:
                 self._recording_told(name, told, answer)
 

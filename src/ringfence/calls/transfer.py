@@ -200,6 +200,14 @@ class BlindTransfer(Activity):
         return was
 
 
+def who_stays(core: CallCore, leg: LegId) -> Leg | None:
+    """Return who goes on where ``leg`` hands its partner to somebody else, None if it cannot."""
+    found, dial = core.legs.get(leg), core.activity
+    stay = None if found is None or found.peer is None else core.legs.get(found.peer)
+    talking = isinstance(dial, DialActivity) and dial.state == "talking"
+    return stay if talking and stay is not None and stay.state == "up" else None
+
+
 def leave_program(core: CallCore, dial: DialActivity, stay: Leg) -> None:
     """The first leg hands its partner over and goes, and the program with it."""
     core.tell(notices.CallOver(cause=Cause.TRANSFERRED, answered=True))

@@ -79,8 +79,8 @@ LegStep = Literal["initiated", "ringing", "answered", "completed"]
 
 RecordWhen = Literal["never", "from_answer", "from_ringing"]
 
-RoomExit = Literal["left", "hung_up", "removed", "ended", "full", "failed"]
-"""Why a leg is no longer in a conference; ``full``: it never got in."""
+RoomExit = Literal["left", "hung_up", "removed", "ended", "full", "label_taken", "failed"]
+"""Why a leg is no longer in a conference; ``full``, ``label_taken``: it never got in."""
 
 RoomBeep = Literal["both", "enter", "exit", "none"]
 """When the others hear a tone for a member."""

@@ -1,6 +1,7 @@
 """A carrier over HTTP: a gateway's form or JSON by a template, its webhooks by another.
 
-A gateway knows nothing of links: it counts as ready, and each message says how it went. A message
+A gateway knows nothing of links: it counts as ready, and each message says how it went. One that
+asks for peace (``Retry-After``) is left in it, by all messages. A message
 whose answer did not come may have left; it is handed over again under the same ``{id}``, by which
 most gateways know it.
 """
@@ -9,15 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from hashlib import sha256
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ringfence.accounts.filling import Fetch, Reply
 from ringfence.carriers import template as templates
+from ringfence.carriers.again import Again, digest
 from ringfence.carriers.template import Template
-from ringfence.kernel.clock import Clock
+from ringfence.kernel.clock import Clock, Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import GATEWAY_ANSWER_BYTES, GATEWAY_AT_ONCE, GATEWAY_MS, SMPP_SAFE_MS
+from ringfence.kernel.limits import (
+    GATEWAY_ANSWER_BYTES,
+    GATEWAY_AT_ONCE,
+    GATEWAY_MS,
+    GATEWAY_WAIT_MS,
+    SMPP_SAFE_MS,
+)
 from ringfence.kernel.phone import Phone
 from ringfence.messaging.carrier import (
     Accepted,
@@ -57,7 +66,9 @@ class HttpCarrier:
         self._link = Link.STOPPED
         self._since = clock.now()
         self._detail = ""
+        self._peace: Ms | None = None
         self._busy = 0
+        self._again = Again()
         self._gate = asyncio.Semaphore(GATEWAY_AT_ONCE)
 
     @property
@@ -67,7 +78,7 @@ class HttpCarrier:
 
     async def start(self) -> None:
         """Be there: a gateway is asked when there is something to send."""
-        self._link, self._since = Link.READY, self._clock.now()
+        self._link, self._since, self._peace = Link.READY, self._clock.now(), None
 
     async def stop(self) -> None:
         """Hand over no more; who waits for an answer gets it."""
@@ -75,6 +86,10 @@ class HttpCarrier:
 
     def state(self) -> CarrierState:
         """Return how it is; ``detail``: what went wrong with the last message."""
+        if self._link is Link.WAITING and self._peace is not None:
+            now = self._clock.now()
+            if now >= self._peace:
+                self._link, self._since, self._peace = Link.READY, now, None
         return CarrierState(
             link=self._link, since=self._since, unanswered=self._busy, detail=self._detail
         )
@@ -108,7 +123,12 @@ class HttpCarrier:
             return Rejected(message.id, Cause.UNAVAILABLE, self._detail, 0, temporary=True)
         cause, temporary = _meaning(reply.status)
         self._detail = f"HTTP {reply.status}"
-        return Rejected(message.id, cause, self._detail, reply.status, temporary)
+        now = self._clock.now()
+        wait = wait_ms(reply.retry_after, now) if temporary and reply.status >= 400 else 0
+        if wait and self._link in {Link.READY, Link.WAITING}:
+            self._peace = Ms(max(now + wait, self._peace or 0))
+            self._link, self._since = Link.WAITING, now
+        return Rejected(message.id, cause, self._detail, reply.status, temporary, wait_ms=wait)
 
     async def told(self, document: Mapping[str, Any]) -> bool:
         """Take a webhook of the gateway; True when it is durable, and only then say yes to it.
@@ -129,13 +149,26 @@ class HttpCarrier:
                         at=self._clock.now(),
                     )
                 )
-            await self._receiver.inbound(self._inbound(message))
+            await self._arrived(message)
         return True
 
-    def _inbound(self, message: Mapping[str, str]) -> Inbound:
-        sender, to, text = message["from"], message["to"], message.get("text", "")
+    async def _arrived(self, message: Mapping[str, str]) -> None:
+        """Hand a message on; one without an id may be the same again, or a repetition."""
         own = message.get("id", "")
-        reference = own or sha256(f"{sender}\0{to}\0{text}".encode()).hexdigest()[:32]
+        if own:
+            await self._receiver.inbound(self._inbound(message, own))
+            return
+        name = digest(message["from"], message["to"], message.get("text", ""))
+        reference = self._again.reference(name, self, self._clock.now())
+        try:
+            await self._receiver.inbound(self._inbound(message, reference))
+        except BaseException:
+            self._again.refused(name)
+            raise
+        self._again.answered(name, self._clock.now())
+
+    def _inbound(self, message: Mapping[str, str], reference: str) -> Inbound:
+        sender, to, text = message["from"], message["to"], message.get("text", "")
         links = message.get("media", "").split()[:_LINKS]
         return Inbound(
             carrier=self._name,
@@ -148,12 +181,31 @@ class HttpCarrier:
         )
 
 
+def wait_ms(text: str, now: Ms) -> int:
+    """Return how long ``Retry-After`` asks to wait: seconds or a date (RFC 9110 10.2.3).
+
+    At most `GATEWAY_WAIT_MS`; 0 for what is neither, is past, or is not there.
+    """
+    plain = text.strip()
+    if plain.isascii() and plain.isdigit():
+        # More digits than the bound has are the bound; int() would take its time over thousands.
+        asked = int(plain[:12]) * 1000
+    else:
+        try:
+            when = parsedate_to_datetime(plain[:64])
+            # "-0000" leaves it without a zone; every date of HTTP is in UTC (RFC 9110 5.6.7)
+            asked = int(when.replace(tzinfo=when.tzinfo or UTC).timestamp() * 1000) - now
+        except (ValueError, OverflowError):
+            return 0
+    return min(max(asked, 0), int(GATEWAY_WAIT_MS))
+
+
 def _meaning(status: int) -> tuple[Cause, bool]:
     if status == 429:
         return Cause.BUSY, True
     if status == 402:
         return Cause.NO_CREDIT, True
-    if status in {401, 403, 404, 405, 408, 425} or status >= 500:
+    if status < 400 or status in {401, 403, 404, 405, 408, 425} or status >= 500:
         return Cause.UNAVAILABLE, True  # not this message is wrong: the account, the URL, the hour
     return Cause.BAD_MESSAGE, False
 

@@ -7,7 +7,9 @@
     message_id = "messages[0].id"                 a path in JSON, or a regular expression
 
 A placeholder is filled in after the document is taken apart, so no text of a person can change
-its structure.
+its structure. ``{media}`` stands for any number of links: as ``media[]`` it is a list in JSON, in a
+form the field is there for each, and nowhere where there is none. A gateway whose template does not
+mention it gets the links in the text.
 """
 
 from __future__ import annotations
@@ -94,6 +96,7 @@ def request(template: Template, message: Outbound) -> Request:
         headers=template.headers,
         fields=template.fields,
         values=_values(template, message),
+        many={"media": message.media},
     )
 
 
@@ -167,6 +170,15 @@ def _read(names: Mapping[str, str], document: Any) -> dict[str, str]:
     }
 
 
+def _takes_media(template: Template) -> bool:
+    named = (template.url, *template.headers.values(), *template.fields.values())
+    return any("{media}" in text for text in named)
+
+
+def _with_links(message: Outbound) -> str:
+    return "\n".join((message.text, *message.media) if message.text else message.media)
+
+
 def _values(template: Template, message: Outbound) -> dict[str, str]:
     sender = message.sender
     own = sender.e164 if isinstance(sender, Phone) else sender
@@ -176,12 +188,11 @@ def _values(template: Template, message: Outbound) -> dict[str, str]:
         "to_digits": message.to.e164.removeprefix("+"),
         "from": own,
         "from_digits": own.removeprefix("+"),
-        "text": message.text,
+        "text": message.text if _takes_media(template) else _with_links(message),
         "id": message.id,
         "entity": registration.entity,
         "template": registration.template,
         "telemarketer": registration.telemarketer,
         "campaign": registration.campaign,
-        "media": "\n".join(message.media),
         "secret": template.secret,
     }

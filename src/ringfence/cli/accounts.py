@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ringfence.cli import show
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import confirm, data_option, json_option, office
 
 COLUMNS = [
     show.field("SID", "sid"),
@@ -105,11 +105,14 @@ def upgrade(sid: str, data: Path | None, as_json: bool) -> None:
 
 @account.command()
 @click.argument("sid")
-@click.confirmation_option(prompt="It cannot be opened again, and its numbers go. Close it?")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @data_option
 @json_option
-def close(sid: str, data: Path | None, as_json: bool) -> None:
+def close(sid: str, yes: bool, data: Path | None, as_json: bool) -> None:
     """Close account SID for ever: its numbers go, its data goes when its terms end."""
+    if not yes:
+        question = "It cannot be opened again, and its numbers go. Close it?"
+        confirm(question, as_json=as_json)
     _change(sid, data, as_json, status="closed")
 
 

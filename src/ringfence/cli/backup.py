@@ -13,7 +13,7 @@ import click
 from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.control import alone, opened
-from ringfence.cli.options import Teller, folder_option, json_option, progress_option
+from ringfence.cli.options import Teller, confirm, folder_option, json_option, progress_option
 from ringfence.config import Settings
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
@@ -59,7 +59,8 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool, tells: bo
                 DataFolder(settings.data), folder, now=_now(), progress=progress
             )
         done = {"files": written.files, "bytes": written.octets}
-        says = f"{written.files} files, {written.octets:,} bytes, without any key, in {target}."
+        files = f"{written.files} file{'' if written.files == 1 else 's'}"
+        says = f"{files}, {written.octets:,} bytes, without any key, in {target}."
     if as_json:
         show.document({"target": str(target), **done})
     else:
@@ -126,7 +127,7 @@ def restore(
         return
     if made_at is not None:
         click.echo(f"The data of {show.instant(made_at)} is back.")
-    click.echo(f"{len(erased)} erasures were done again. It may serve: ringfence up")
+    click.echo(f"{len(erased)} erasures were done again. It may serve: {show.command('up')}")
 
 
 def _stage(source: Path | None, settings: Settings, *, as_json: bool, tells: bool) -> None:
@@ -199,10 +200,8 @@ def _put_back(
         )
         manifest = copying.check(place)
         if folder.database.exists() and not yes:
-            if quiet:
-                raise click.UsageError("--json asks nobody: say --yes to replace what is there")
             made = show.instant(manifest.made_at)
-            click.confirm(f"Replace what is there by the data of {made}?", abort=True)
+            confirm(f"Replace what is there by the data of {made}?", as_json=quiet)
         if keys is not None:
             backup_keys.put_back(keys, folder)
         elif not folder.keystore.exists():

@@ -10,7 +10,7 @@ import click
 from ringfence.cli import show
 from ringfence.cli.answering import answer, answer_options
 from ringfence.cli.control import Office
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import data_option, instant, json_option, office
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 
 STATUSES = ["offered", "ringing", "answered", "ended"]
@@ -20,10 +20,18 @@ STATUSES = ["offered", "ringing", "answered", "ended"]
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
 @click.option("--before", metavar="SID", help="Only calls older than this one.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only calls in this state.")
+@click.option("--since", metavar="DATE[THH:MM]", callback=instant, help="Not before this.")
+@click.option("--until", metavar="DATE[THH:MM]", callback=instant, help="Only before this.")
 @data_option
 @json_option
 def calls(
-    limit: int, before: str | None, status: str | None, data: Path | None, as_json: bool
+    limit: int,
+    before: str | None,
+    status: str | None,
+    since: int | None,
+    until: int | None,
+    data: Path | None,
+    as_json: bool,
 ) -> None:
     """List calls, newest first.
 
@@ -31,9 +39,16 @@ def calls(
     Examples:
       ringfence calls
       ringfence calls --limit 5 --status ended --json
+      ringfence calls --since 2026-01-31 --until 2026-02-01
     """
+    timed = since is not None or until is not None
+    if timed and status is not None:
+        raise click.UsageError("--status lists by state, --since and --until by time: name one")
     with office(data) as ask:
-        page = ask.run("call.list", limit=limit, before=before, status=status)
+        if timed:
+            page = ask.run("call.search", limit=limit, before=before, since=since, until=until)
+        else:
+            page = ask.run("call.list", limit=limit, before=before, status=status)
     columns = [
         show.Column("OFFERED", lambda row: show.instant(row["offered"])),
         show.field("CALL", "sid"),
@@ -48,7 +63,8 @@ def calls(
     ]
     show.rows(page["calls"], columns, as_json=as_json)
     if page.get("next") and not as_json:
-        click.echo(f"more: ringfence calls --before {page['next']}", err=True)
+        words = f"calls --before {page['next']}"
+        click.echo(f"more: {show.command(words)}", err=True)
 
 
 class PlaceByDefault(click.Group):

@@ -110,7 +110,7 @@ def add(
     """Add a carrier and connect to it.
 
     Its password, or the secret of a gateway, is prompted for; a script writes it on standard
-    input. What a gateway's file may say is in docs/reference/cli.md under this command:
+    input. A gateway's file says how it is asked, and where its answers and webhooks have what:
 
     \b
       {"url": "https://sms.example.com/send", "body": "json",
@@ -120,6 +120,10 @@ def add(
        "receipt": {"id": "messageId", "state": "status", "error": "code"},
        "inbound": {"from": "msisdn", "to": "to", "text": "text", "id": "messageId"},
        "states": {"OK": "delivered"}}
+
+    "body" is json, form or query. Filled in are {to} {to_digits} {from} {from_digits} {text} {id}
+    {media} {entity} {template} {telemarketer} {campaign} and {secret}; "a.b" lies in an object a,
+    "a[]" is a list. Without {media} anywhere, links to pictures stand in the text.
     """
     if sum((smpp is not None, http is not None, loopback)) != 1:
         raise click.UsageError("choose one of --smpp, --http and --loopback")
@@ -133,7 +137,8 @@ def add(
     if as_json:
         show.document(added)
         return
-    click.echo(f"Carrier {added['name']} is added; 'ringfence carrier test {name}' tries it.")
+    tries = show.command(f"carrier test {name}")
+    click.echo(f"Carrier {added['name']} is added; '{tries}' tries it.")
     if added.get("webhook"):
         click.echo(f"Have the gateway send receipts and messages to {added['webhook']} here.")
 

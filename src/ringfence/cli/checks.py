@@ -6,8 +6,10 @@ every sentence is tested.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ringfence.kernel.clock import DAY, HOUR, MINUTE, SECOND
@@ -45,6 +47,10 @@ class Facts:
     """What was found on the machine and asked of the server."""
 
     data: str
+    python: str = "python3"
+    """The interpreter that Ringfence is installed for."""
+    root: bool = True
+    """Whether system packages can be installed without asking for more rights."""
     installed: bool
     """Whether there is an installation in the data folder."""
     running: bool
@@ -57,6 +63,8 @@ class Facts:
     """Kind of the address we name: public, private, loopback."""
     sip_bound: str
     """Kind of the address SIP listens on: any, public, private, loopback."""
+    sip_port: int = 5060
+    """The port SIP listens on."""
     http_bound: str = "loopback"
     """Kind of the address HTTP listens on."""
     public_url: bool = False
@@ -66,12 +74,18 @@ class Facts:
     behind_ms: int = 0
     ahead_ms: int = 0
     """How far the clock stood before the newest record at the start."""
+    audit_faults: int = 0
+    """How many places of the audit log do not fit, by the last check of all of it."""
     disk_free: int
     writable: bool
+    owner: str = ""
+    """Whose the data folder is, where it is not ours."""
     private: bool
     """Whether only its owner can read the data folder."""
     engine: str | None
     """native, reference, or None where no media process answers."""
+    hung: int = 0
+    """How many media processes were ended because they hung, since the server started."""
     native_built: bool
     compiler: bool
     speech: bool
@@ -84,11 +98,14 @@ class Facts:
     receive_buffer: int
     """The largest receive buffer the kernel grants, in bytes; 0 where it does not say."""
     jobs_dead: int
+    storage: tuple[tuple[str, str], ...] = ()
+    """Part and flaw of what cannot be opened (`ringfence.storage.examine`)."""
 
 
 def judge(facts: Facts) -> Iterator[Finding]:
     """Yield one finding or more per check, in the order a person would look."""
     yield _server(facts)
+    yield from _storage(facts)
     yield from _ports(facts)
     yield _nat(facts)
     yield from _links(facts)
@@ -101,7 +118,7 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _server(facts: Facts) -> Finding:
-    if not facts.installed:
+    if not facts.installed and not facts.storage:
         text = f"There is no installation in {facts.data}: is --data right? 'up' makes one there."
         return Finding("server", "fault", text, f"ringfence up{_data(facts)}")
     if not facts.running:
@@ -109,15 +126,61 @@ def _server(facts: Facts) -> Finding:
     return Finding("server", "ok", "It is running.")
 
 
+def _storage(facts: Facts) -> Iterator[Finding]:
+    folder, data = _folder(facts), _data(facts)
+    restore = f"ringfence restore BACKUP{data}"
+    keys = f"cp -p YOUR_COPY/* {folder}/keys/ && ringfence restore --replay{data}"
+    owner = f"{'' if facts.root else 'sudo '}chown -R $(id -u) {folder}"
+    for part, flaw in facts.storage:
+        match part, flaw:
+            case "database", "damaged":
+                text = "The database is damaged: it cannot start. Put a backup back."
+                yield Finding("database", "fault", text, restore)
+            case "database", "missing":
+                text = "The database is missing though there are keys. Put a backup back."
+                yield Finding("database", "fault", text, restore)
+            case _, "newer":
+                text = (
+                    f"A newer Ringfence wrote the {part}: install that one again,"
+                    " or put back a backup from before the update."
+                )
+                yield Finding(part, "fault", text, restore)
+            case "keystore", ("damaged" | "missing"):
+                text = (
+                    f"The keystore is {flaw}: without it nothing can be read. Put your copy of the"
+                    " keys back; whom it brings back is erased again, also by a newer backup's"
+                    " list (--ledger)."
+                )
+                yield Finding("keystore", "fault", text, keys)
+            case _:
+                yield Finding(part, "fault", f"The {part} cannot be read.", owner)
+
+
 def _data(facts: Facts) -> str:
-    return f" --data {facts.data}"
+    return f" --data {_folder(facts)}"
+
+
+def _folder(facts: Facts) -> str:
+    """Return the data folder as a shell has to read it."""
+    return shlex.quote(facts.data)
+
+
+def _restart(facts: Facts) -> str:
+    """Return the command line that stops it and starts it again, or starts it."""
+    up = f"ringfence up{_data(facts)}"
+    return f"ringfence stop{_data(facts)} && {up}" if facts.running else up
+
+
+def _package(facts: Facts, names: str) -> str:
+    """Return the command that installs packages of Debian."""
+    return f"{'' if facts.root else 'sudo '}apt-get install {names}"
 
 
 def _ports(facts: Facts) -> Iterator[Finding]:
     for name in facts.taken:
         mend = f"ringfence up{_data(facts)} --{name} {_EXAMPLE[name]}"
         yield Finding("ports", "fault", f"Another program holds the port of {name}.", mend)
-    restart = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
+    restart = _restart(facts)
     if facts.answers_http is False:
         yield Finding("ports", "fault", "HTTP does not answer although it runs.", restart)
     if facts.answers_sip is False:
@@ -131,7 +194,8 @@ _EXAMPLE = {"http": "127.0.0.1:8081", "sip": "0.0.0.0:5062", "rtp": "30000-39999
 
 
 def _nat(facts: Facts) -> Finding:
-    mend = f"ringfence up{_data(facts)} --sip 0.0.0.0:5060 --advertise YOUR_ADDRESS"
+    listen = f" --sip 0.0.0.0:{facts.sip_port}" if facts.sip_bound == "loopback" else ""
+    mend = f"{_restart(facts)}{listen} --advertise YOUR_ADDRESS"
     if facts.sip_bound == "loopback" or facts.advertise == "loopback":
         text = "Only programs on this machine can call: it listens on or names a loopback address."
         return Finding("nat", "warning", text, mend)
@@ -152,7 +216,7 @@ def _links(facts: Facts) -> Iterator[Finding]:
             "public_url. Until then callbacks name recordings, and e-mails pages, at an address "
             "that nobody can follow, and pictures go by the address they were given at."
         )
-        yield Finding("links", "warning", text, f"ringfence up{_data(facts)} --public-url YOUR_URL")
+        yield Finding("links", "warning", text, f"{_restart(facts)} --public-url YOUR_URL")
 
 
 def _clock(facts: Facts) -> Finding:
@@ -168,18 +232,17 @@ def _clock(facts: Facts) -> Finding:
         return Finding("clock", "warning", text, mend)
     if abs(facts.skew_ms) > SKEW_MS:
         text = "The clock was moved while it ran; call times may be off until a restart."
-        mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
+        mend = _restart(facts)
         return Finding("clock", "warning", text, mend)
     if facts.clock_synchronised is False:
         text = "The clock is not kept by a time service: TLS and call times suffer."
-        return Finding("clock", "warning", text, "apt-get install systemd-timesyncd")
+        return Finding("clock", "warning", text, _package(facts, "systemd-timesyncd"))
     return Finding("clock", "ok", "The clock is right as far as the system knows.")
 
 
 def _clock_back(facts: Facts) -> Finding:
     """A clock that was put back while nothing ran (``storage.store``)."""
-    restart = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)}"
-    mend = f"timedatectl set-ntp true && {restart}"
+    mend = f"timedatectl set-ntp true && {_restart(facts)}"
     behind = f"At the start the clock stood {_span(facts.behind_ms)} before the newest record"
     if facts.behind_ms <= CLOCK_BACK_MS:
         text = f"{behind}: time goes on from that record, and nothing is kept longer or shorter."
@@ -200,55 +263,96 @@ def _span(milliseconds: int) -> str:
 
 def _disk(facts: Facts) -> Iterator[Finding]:
     if not facts.writable:
-        mend = f"chown -R $(id -u) {facts.data}"
-        yield Finding("disk", "fault", "The data folder cannot be written.", mend)
+        owner = f"{'' if facts.root else 'sudo '}chown -R $(id -u) {_folder(facts)}"
+        mend = f"{owner} && chmod -R u+rwX {_folder(facts)}"
+        text = "The data folder, or a file in it, cannot be written."
+        yield Finding("disk", "fault", text, mend)
+    elif facts.owner:
+        text = (
+            f"The data folder belongs to {facts.owner}, and you are somebody else: what you write"
+            f" there {facts.owner} may be unable to read. Type commands as {facts.owner}."
+        )
+        yield Finding("disk", "warning", text, _as(facts.owner, facts.data))
     if not facts.private:
         text = "Other users of this machine can look into the data folder."
-        yield Finding("disk", "fault", text, f"chmod 700 {facts.data}")
+        yield Finding("disk", "fault", text, f"chmod 700 {_folder(facts)}")
     free = f"{facts.disk_free / GIGABYTE:.1f} GB free"
     if facts.disk_free < DISK_OUT:
         text = f"{free}: calls connect, recordings are refused."
-        yield Finding("disk", "fault", text, f"df -h {facts.data}")
+        yield Finding("disk", "fault", text, f"df -h {_folder(facts)}")
     elif facts.disk_free < DISK_LOW:
-        yield Finding("disk", "warning", f"{free}: room for a few days.", f"df -h {facts.data}")
+        yield Finding("disk", "warning", f"{free}: room for a few days.", f"df -h {_folder(facts)}")
     elif facts.writable and facts.private:
         yield Finding("disk", "ok", f"{free}, and only its owner can read it.")
+
+
+def closed(folder: Path, owner: str) -> Finding:
+    """Return what is said of a data folder that cannot even be looked into."""
+    whose = f"belongs to {owner} and " if owner else ""
+    text = f"The data folder {whose}is closed to you: type this as its owner."
+    here = shlex.quote(str(folder))
+    return Finding(
+        "disk", "fault", text, _as(owner, str(folder)) if owner else f"chmod u+rwx {here}"
+    )
+
+
+def _as(owner: str, folder: str) -> str:
+    return f"sudo -u {shlex.quote(owner)} ringfence doctor --data {shlex.quote(folder)}"
 
 
 def _media(facts: Facts) -> Iterator[Finding]:
     if facts.running and facts.engine is None:
         text = "No media process answers: calls would have no audio."
-        mend = f"tail {facts.data}/logs/media-0.log"
+        mend = f"tail {_folder(facts)}/logs/media-0.log"
         yield Finding("engine", "fault", text, mend)
     elif facts.engine == "reference" and facts.native_built:
         text = "The pure-Python engine runs though the native one is built: it serves fewer calls."
-        mend = f"ringfence stop{_data(facts)} && ringfence up{_data(facts)} --engine auto"
+        mend = f"{_restart(facts)} --engine auto"
         yield Finding("engine", "warning", text, mend)
     elif facts.native_built or facts.engine == "native":
         yield Finding("engine", "ok", "The native media engine is present.")
     else:
-        compiler = "" if facts.compiler else "apt-get install gcc libc6-dev && "
+        compiler = "" if facts.compiler else f"{_package(facts, 'gcc libc6-dev')} && "
         text = "The native engine is not built; the pure-Python one serves fewer calls."
-        mend = f"{compiler}pip install --force-reinstall --no-deps ringfence"
+        mend = f"{compiler}{_build(facts)} && {_restart(facts)}"
         yield Finding("engine", "warning", text, mend)
+    if facts.hung:
+        text = (
+            "A media process hung, was ended and replaced: its calls lost their audio; since the"
+            f" server started {facts.hung} in all."
+        )
+        yield Finding("media", "warning", text, f"grep media_hung {_folder(facts)}/logs/serve.log")
     missing = [codec for codec in TELEPHONY_CODECS if facts.codecs and codec not in facts.codecs]
     if missing:
         text = f"These codecs are missing: {', '.join(missing)}."
-        yield Finding("codecs", "fault", text, "pip install --force-reinstall ringfence")
+        yield Finding("codecs", "fault", text, f"{_build(facts)} && {_restart(facts)}")
     else:
         yield Finding("codecs", "ok", f"Codecs: {', '.join(facts.codecs or TELEPHONY_CODECS)}.")
     if facts.speech:
         yield Finding("speech", "ok", "Say can speak.")
     else:
         text = "The speech library is missing: Say stays silent."
-        yield Finding("speech", "fault", text, "pip install espeakng-loader")
+        yield Finding("speech", "fault", text, f"{_python(facts)} -m pip install espeakng-loader")
+
+
+def _python(facts: Facts) -> str:
+    return shlex.quote(facts.python)
+
+
+def _build(facts: Facts) -> str:
+    """Return the command that compiles the engine where it is imported from.
+
+    By the module and not by a package's name: what an index has under it may be somebody else's.
+    """
+    return f"{_python(facts)} -m ringfence.media.engine.build"
 
 
 def _trunks(facts: Facts) -> Iterator[Finding]:
     for trunk in facts.trunks:
         detail = f": {trunk.detail}" if trunk.detail else ""
         text = f"Trunk {trunk.name} is {trunk.state}{detail}"
-        again = f"ringfence trunk remove {trunk.name} && ringfence trunk add {trunk.name} …"
+        remove = f"ringfence trunk remove {trunk.name}{_data(facts)}"
+        again = f"{remove} && ringfence trunk add {trunk.name}{_data(facts)} …"
         match trunk.state:
             case "refused":
                 mend = f"{again} (with the right user and password)"
@@ -260,14 +364,17 @@ def _trunks(facts: Facts) -> Iterator[Finding]:
                 yield Finding("trunks", "ok", f"{text}.")
     if not facts.trunks and facts.running:
         text = "There is no trunk: nobody outside can call."
-        yield Finding("trunks", "warning", text, "ringfence trunk add NAME --address HOST")
+        yield Finding(
+            "trunks", "warning", text, f"ringfence trunk add NAME --address HOST{_data(facts)}"
+        )
 
 
 def _carriers(facts: Facts) -> Iterator[Finding]:
     for carrier in facts.carriers:
         detail = f": {carrier.detail}" if carrier.detail else ""
         text = f"Carrier {carrier.name} is {carrier.state}{detail}."
-        again = f"ringfence carrier remove {carrier.name} && ringfence carrier add {carrier.name} …"
+        remove = f"ringfence carrier remove {carrier.name}{_data(facts)}"
+        again = f"{remove} && ringfence carrier add {carrier.name}{_data(facts)} …"
         match carrier.state:
             case "refused":
                 mend = f"{again} (with the right --system-id and password)"
@@ -276,7 +383,8 @@ def _carriers(facts: Facts) -> Iterator[Finding]:
                 mend = f"{again} (with the right address; is the firewall open?)"
                 yield Finding("carriers", "fault", text, mend)
             case "connecting":
-                yield Finding("carriers", "warning", text, f"ringfence carrier test {carrier.name}")
+                mend = f"ringfence carrier test {carrier.name}{_data(facts)}"
+                yield Finding("carriers", "warning", text, mend)
             case _:
                 yield Finding("carriers", "ok", text)
 
@@ -289,6 +397,12 @@ def _system(facts: Facts) -> Iterator[Finding]:
         text = "The kernel grants small receive buffers: bursts of SIP are dropped."
         mend = f"sysctl -w net.core.rmem_max={BUFFER_WANTED}"
         yield Finding("limits", "warning", text, mend)
+    if facts.audit_faults:
+        text = (
+            f"The audit log, or records behind it, were changed by hand: {facts.audit_faults} "
+            "places do not fit. An incident was opened."
+        )
+        yield Finding("audit", "fault", text, f"ringfence privacy audit verify{_data(facts)}")
     if facts.jobs_dead:
         text = f"{facts.jobs_dead} jobs were given up after all their tries."
-        yield Finding("jobs", "warning", text, f"grep job {facts.data}/logs/serve.log")
+        yield Finding("jobs", "warning", text, f"grep job {_folder(facts)}/logs/serve.log")

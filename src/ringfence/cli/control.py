@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import socket
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from typing import Any, NoReturn, Protocol
 
 from ringfence.config import Settings
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.kernel.limits import CONTROL_LINE_MAX, CONTROL_WAIT, OFFICE_WAIT
+from ringfence.kernel.limits import CONTROL_LINE_MAX, CONTROL_WAIT, OFFICE_WAIT, SOCKET_PATH_MAX
 
 LOCK = "up.lock"
 """In the run folder; held by the supervisor while it runs, and by a command that works alone."""
@@ -54,12 +55,15 @@ def opened(settings: Settings) -> Iterator[Office]:
     Raises `Refused` (``no_installation``) where the folder holds none: a misspelt ``--data`` must
     not make another one.
     """
+    fits(settings)
     deadline = time.monotonic() + OFFICE_WAIT
     while True:
         try:
             remote = Remote(settings.control_socket)
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             pass
+        except PermissionError:
+            raise Refused("not_yours", "it runs as another user: type this as that user") from None
         else:
             with remote:
                 yield remote
@@ -83,11 +87,27 @@ def require(settings: Settings) -> None:
     """Raise `Refused` (``no_installation``) where nothing has been set up in the data folder."""
     if not (settings.data / DATABASE).exists():
         found = "is empty of Ringfence" if settings.data.is_dir() else "does not exist"
+        folder = shlex.quote(str(settings.data))
         reason = (
             f"the folder {settings.data} {found}: check --data,"
-            f" or make an installation there with: ringfence up --data {settings.data}"
+            f" or make an installation there with: ringfence up --data {folder}"
         )
         raise Refused("no_installation", reason)
+
+
+def fits(settings: Settings) -> None:
+    """Raise `Refused` where the data folder lies so deep that no socket in it has a name.
+
+    A Unix socket's name is short (unix(7)); that of a media process is the longest of ours.
+    """
+    longest = settings.run_dir.absolute() / "media-00.sock"
+    over = len(os.fsencode(longest)) - SOCKET_PATH_MAX
+    if over > 0:
+        reason = (
+            f"the path of the data folder is {over} bytes too long for the sockets in it;"
+            " choose a shorter one with --data"
+        )
+        raise Refused("bad_data_folder", reason)
 
 
 @contextmanager
@@ -197,7 +217,8 @@ class Remote:
             while "end" not in (answer := self._answer()):
                 yield answer["event"] if "event" in answer else _raise(answer)
         finally:
-            self._socket.settimeout(CONTROL_WAIT)
+            with suppress(OSError):  # closed by another thread: what ended the stream is the answer
+                self._socket.settimeout(CONTROL_WAIT)
 
     def _ask(self, name: str, args: dict[str, Any]) -> None:
         try:
@@ -223,7 +244,8 @@ class Remote:
 
 def _raise(answer: dict[str, Any]) -> NoReturn:
     if "refused" in answer:
-        raise Refused(answer["refused"], answer["reason"], clause=answer.get("clause"))
+        clause, field = answer.get("clause"), answer.get("field")
+        raise Refused(answer["refused"], answer["reason"], clause=clause, field=field)
     raise LocalError(answer.get("failed", "the server gave an answer this version cannot read"))
 
 

@@ -10,6 +10,7 @@ import json
 import os
 import queue
 import select
+import shlex
 import subprocess
 import sys
 import threading
@@ -68,7 +69,7 @@ def demo(keep: bool, data: Path | None, as_json: bool, **flags: str | None) -> N
     if as_json:
         show.document({**ready, "call": record, **erased})
     else:
-        _print(epilogue(settings, ready))
+        _print(epilogue(settings, ready, kept=keep))
     if erased.get("search", {}).get("hits"):
         raise Refused("found_again", "something of the caller was found again; see above")
 
@@ -255,10 +256,13 @@ def whereabouts(settings: Settings, ready: dict[str, Any], record: dict[str, Any
     yield f"Sign in once  {ready['admin_url']}"
 
 
-def epilogue(settings: Settings, ready: dict[str, Any]) -> Iterator[str]:
-    """Yield what can be done next."""
+def epilogue(settings: Settings, ready: dict[str, Any], *, kept: bool) -> Iterator[str]:
+    """Yield what can be done next. ``kept``: whether the caller was left unerased."""
     flag, program = _flag(settings), show.program()
     yield ""
+    if not kept:
+        yield "The message went with its caller. To leave one and listen to it:"
+        yield f"  {program} demo --keep{flag}"
     yield "It goes on running. Call it with any SIP phone on this machine:"
     yield f"  sip:welcome@{ready['sip']}   or   sip:echo@{ready['sip']}"
     yield f"Prove it with made-up people in every feature: {program} privacy prove-erasure{flag}"
@@ -266,4 +270,5 @@ def epilogue(settings: Settings, ready: dict[str, Any]) -> Iterator[str]:
 
 
 def _flag(settings: Settings) -> str:
-    return f" --data {settings.data}" if str(settings.data) != config.DATA_DEFAULT else ""
+    data = str(settings.data)
+    return f" --data {shlex.quote(data)}" if data != config.DATA_DEFAULT else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import click
 
 from ringfence import config
 from ringfence.cli import show
-from ringfence.cli.checks import Finding, judge
-from ringfence.cli.facts import gather
+from ringfence.cli.checks import Finding, closed, judge
+from ringfence.cli.facts import gather, owner
 from ringfence.cli.options import data_option, json_option, office, progress_option
+from ringfence.cli.root import typed
 from ringfence.kernel.errors import Refused
 
 MARKS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "fault": ("FAULT", "red")}
@@ -36,11 +38,14 @@ def doctor(call_sid: str | None, data: Path | None, as_json: bool, tells: bool) 
     if as_json:
         show.document([finding._asdict() for finding in findings])
     else:
-        _print(findings)
+        _print(findings, data)
     return 1 if any(finding.level == "fault" for finding in findings) else 0
 
 
 def _installation(data: Path | None) -> Iterable[Finding]:
+    folder = config.folder_of(data)
+    if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+        return [closed(folder, owner(folder))]
     try:
         settings = config.load(data)
     except Refused as refusal:
@@ -55,11 +60,12 @@ def _call(sid: str, data: Path | None) -> Iterable[Finding]:
     return [Finding(item["check"], item["level"], item["text"], item.get("mend")) for item in found]
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def _print(findings: Sequence[Finding], data: Path | None) -> None:
     width = max((len(finding.check) for finding in findings), default=0)
     for finding in findings:
         word, colour = MARKS[finding.level]
         click.secho(f"{word:<6}", fg=colour, bold=finding.level == "fault", nl=False)
         click.echo(f"{finding.check:<{width}}  {finding.text}")
         if finding.mend and finding.level != "ok":
-            click.echo(f"{'':<{6 + width}}  mend: {finding.mend}")
+            mend = typed(finding.mend, None if data is None else str(data))
+            click.echo(f"{'':<{6 + width}}  mend: {mend}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pwd
 import resource
 import shutil
 import socket
 import stat
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -16,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ringfence.cli.checks import Facts, Trunk
-from ringfence.cli.control import DATABASE, opened, running
+from ringfence.cli.control import DATABASE, opened, running, supervisor_pid
 from ringfence.config import Address, Settings, own_address
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PROBE_WAIT
+from ringfence.kernel.limits import PROBE_WAIT, RTP_LOOKED_AT
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 512  # larger than struct timex on every platform
@@ -34,6 +36,8 @@ def gather(settings: Settings) -> Facts:
     sip = _address(known["sip"]) if "sip" in known else settings.sip
     return Facts(
         data=str(settings.data),
+        python=sys.executable,
+        root=os.geteuid() == 0,
         installed=(settings.data / DATABASE).exists(),
         running=alive,
         answers_http=_http_answers(http) if alive else None,
@@ -41,16 +45,20 @@ def gather(settings: Settings) -> Facts:
         taken=() if alive else tuple(taken(settings)),
         advertise=kind(known.get("advertise") or own_address(settings)),
         sip_bound=kind(sip.host),
+        sip_port=sip.port,
         http_bound=kind(http.host),
         public_url=known["http"] != known["listens"] if alive else bool(settings.public_url),
         clock_synchronised=_synchronised(),
         skew_ms=known.get("clock_skew_ms", 0),
         behind_ms=known.get("clock_behind_ms", 0),
         ahead_ms=known.get("clock_ahead_ms", 0),
+        audit_faults=known.get("audit_faults", 0),
         disk_free=shutil.disk_usage(_existing(settings.data)).free,
-        writable=os.access(_existing(settings.data), os.W_OK),
+        writable=_is_writable(settings),
         private=_is_private(settings.data),
+        owner=owner(settings.data),
         engine=_engine(known),
+        hung=sum(engine.get("hung", 0) for engine in known.get("engines", ())),
         native_built=native_built(),
         compiler=shutil.which("gcc") is not None or shutil.which("cc") is not None,
         speech=find_spec("espeakng_loader") is not None,
@@ -65,6 +73,7 @@ def gather(settings: Settings) -> Facts:
         ),
         files=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
         receive_buffer=_receive_buffer(),
+        storage=() if alive else tuple(_storage(settings)),
         jobs_dead=known.get("jobs_dead", 0),
     )
 
@@ -165,8 +174,19 @@ def taken(settings: Settings) -> Iterator[str]:
         yield "http"
     if not (_free(settings.sip, socket.SOCK_DGRAM) and _free(settings.sip, socket.SOCK_STREAM)):
         yield "sip"
-    if not _free(Address("0.0.0.0", settings.rtp.low), socket.SOCK_DGRAM):  # noqa: S104
+    if _is_crowded(settings.rtp.low, settings.rtp.high):
         yield "rtp"
+
+
+def _is_crowded(low: int, high: int) -> bool:
+    """Whether others hold the first port of a range, or half of those that are looked at.
+
+    One port in its midst is passed over when a call needs one.
+    """
+    step = max(2, (high - low) // RTP_LOOKED_AT // 2 * 2)
+    looked = [_free(Address("0.0.0.0", port), socket.SOCK_DGRAM)  # noqa: S104
+              for port in range(low, high, step)]  # fmt: skip
+    return not looked[0] or 2 * sum(looked) <= len(looked)
 
 
 def _free(address: Address, form: socket.SocketKind) -> bool:
@@ -194,6 +214,40 @@ def _existing(folder: Path) -> Path:
     return next(
         place for place in (folder.absolute(), *folder.absolute().parents) if place.exists()
     )
+
+
+def _is_writable(settings: Settings) -> bool:
+    """Whether the folder and what is written in it all the time are ours to write."""
+    kept = (settings.data / DATABASE, settings.run_dir, settings.log_dir)
+    places = (_existing(settings.data), *(place for place in kept if os.access(place, os.F_OK)))
+    return all(os.access(place, os.W_OK) for place in places)
+
+
+def _storage(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield what keeps the database and the keystore from being opened, where nobody has them."""
+    from ringfence.storage.examine import examine
+    from ringfence.storage.folder import DataFolder
+
+    if supervisor_pid(settings) is not None:
+        return  # it is starting or stopping
+    try:
+        yield from examine(DataFolder(settings.data))
+    except OSError:
+        yield "database", "unreadable"
+
+
+def owner(folder: Path) -> str:
+    """Return whose a folder is, "" where it is ours or not there."""
+    try:
+        uid = folder.stat().st_uid
+    except OSError:
+        return ""
+    if uid == os.geteuid():
+        return ""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"#{uid}"
 
 
 def _is_private(folder: Path) -> bool:

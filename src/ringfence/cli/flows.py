@@ -104,10 +104,21 @@ def _problems(document: dict[str, Any], data: Path | None) -> list[dict[str, Any
     return [{"where": problem.where, "text": problem.text} for problem in problems]
 
 
+def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its fields. Raises `Refused` for one that has a field twice."""
+    from ringfence.flows.versions import named_twice
+
+    twice = named_twice(items)
+    if twice is not None:
+        says = f"an object names the field {twice} twice; the second would silently win"
+        raise Refused("bad_flow", says)
+    return dict(items)
+
+
 def read(path: Path) -> dict[str, Any]:
     """Read a JSON object; `Refused` (``bad_flow``) with the place of the first mistake."""
     try:
-        document = json.loads(text(path))
+        document = json.loads(text(path), object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise Refused("bad_flow", f"that is not JSON: {error.msg} at {where}") from None

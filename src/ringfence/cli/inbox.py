@@ -60,7 +60,8 @@ def inbox(
     if not as_json:
         click.echo(f"{count['unread']} unread", err=True)
         if page.get("next"):
-            click.echo(f"more: ringfence sms inbox --before {page['next']}", err=True)
+            words = f"sms inbox --before {page['next']}"
+            click.echo(f"more: {show.command(words)}", err=True)
 
 
 def start(row: dict[str, Any]) -> str:

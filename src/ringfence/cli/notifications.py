@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,9 @@ import click
 
 from ringfence.cli import show
 from ringfence.cli.control import Office
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import data_option, instant, json_option, office
+from ringfence.kernel.ids import is_id
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX, REPLAY_MAX
-
-
-def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """Read a date, or a date and a time (ISO 8601), UTC where it does not say otherwise."""
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(
-            "write it as 2026-01-31 or 2026-01-31T09:30", ctx=ctx, param=param
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
 
 
 @click.command()
@@ -39,15 +24,15 @@ def _instant(ctx: click.Context, param: click.Parameter, value: str | None) -> i
 @click.option("--failed", is_flag=True, help="Only what went wrong.")
 @click.option("--code", type=click.IntRange(0, 99_999), help="Only with this number of Twilio's.")
 @click.option("--status", type=click.IntRange(0, 599), help="Only this status; 0: no answer came.")
-@click.option("--since", metavar="DATE[THH:MM]", callback=_instant, help="Not before this.")
-@click.option("--until", metavar="DATE[THH:MM]", callback=_instant, help="Only before this.")
+@click.option("--since", metavar="DATE[THH:MM]", callback=instant, help="Not before this.")
+@click.option("--until", metavar="DATE[THH:MM]", callback=instant, help="Only before this.")
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
 @click.option("--before", metavar="SID", help="Only those older than this one.")
 @click.option(
-    "--off", metavar="APP", help="Keep nothing that is said in calls of a number or flow."
+    "--off", metavar="APP", help="Keep nothing of a number, a flow or an application (AP…)."
 )
 @click.option("--on", metavar="APP", help="Keep it again.")
-@click.option("--apps", is_flag=True, help="Which numbers and flows are kept and which are not.")
+@click.option("--apps", is_flag=True, help="Which apps are kept and which are not.")
 @click.option(
     "--replay", is_flag=True, help="Send again: the exchange named, or all that are found."
 )
@@ -101,8 +86,9 @@ def notifications(
       ringfence notifications NO… --replay         send it again
       ringfence notifications --replay --kind status --status 503 --since 2026-01-31
       ringfence notifications --undelivered
-      ringfence notifications --off welcome        keep nothing of that flow's calls
-      ringfence notifications --off +12025550123   nor of that number's
+      ringfence notifications --off welcome        keep nothing of what that flow answers
+      ringfence notifications --off +12025550123   nor of that number's calls and messages
+      ringfence notifications --off AP…            nor of what that application answers
       ringfence notifications --apps
     """
     wanted = {
@@ -187,7 +173,10 @@ def _named(name: str | None) -> dict[str, str]:
 def _app(on: str | None, off: str | None) -> dict[str, Any]:
     if on is not None and off is not None:
         raise click.UsageError("choose one of --on and --off")
-    return {"on": on is not None, **_named(on or off or "")}
+    name = on or off or ""
+    if is_id(name, "application"):
+        return {"on": on is not None, "application": name}
+    return {"on": on is not None, **_named(name)}
 
 
 def _switch(made: dict[str, Any], *, as_json: bool) -> None:
@@ -223,7 +212,8 @@ def _list(page: dict[str, Any], *, as_json: bool) -> None:
     ]
     show.rows(page["notifications"], columns, as_json=as_json)
     if page.get("next") and not as_json:
-        click.echo(f"more: ringfence notifications --before {page['next']}", err=True)
+        words = f"notifications --before {page['next']}"
+        click.echo(f"more: {show.command(words)}", err=True)
 
 
 def _unanswered(row: dict[str, Any]) -> str:

@@ -33,6 +33,7 @@ def number() -> None:
 @answer_options
 @click.option("--application", metavar="SID", help="See 'ringfence application list'.")
 @click.option("--sms-flow", metavar="NAME", help="The flow that answers its text messages.")
+@click.option("--sms-application", metavar="SID", help="The application that answers them.")
 @click.option("--to-trunk", metavar="NAME", help="The trunk its calls are passed on to.")
 @click.option("--address", metavar="SID", help="Whose it is; see 'ringfence address'.")
 @click.option("--replace", is_flag=True, help="Change a number that exists already.")
@@ -45,6 +46,7 @@ def add(
     twiml: Path | None,
     application: str | None,
     sms_flow: str | None,
+    sms_application: str | None,
     to_trunk: str | None,
     address: str | None,
     replace: bool,
@@ -58,11 +60,15 @@ def add(
       ringfence number add +12025550123 --flow welcome
       ringfence number add +12025550123 --twiml greeting.xml --replace
       ringfence number add +12025550123 --sms-flow survey        messages alone
+      ringfence number add +12025550123 --sms-application AP...
     """
     chosen = answer(flow, voice_url, twiml)
     if application is not None:
         chosen["application"] = application
-    if not chosen and sms_flow is None and to_trunk is None:
+    if sms_flow is not None and sms_application is not None:
+        raise click.UsageError("say one of --sms-flow and --sms-application")
+    texts = sms_flow is not None or sms_application is not None
+    if not chosen and not texts and to_trunk is None:
         raise click.UsageError("say what answers it: --flow, --voice-url, --twiml or --application")
     more: dict[str, Any] = {} if chosen or to_trunk is not None else {"silent": True}
     ties = {"trunk": to_trunk, "address": address}
@@ -70,6 +76,8 @@ def add(
         more["ties"] = tied
     if sms_flow is not None:
         chosen["sms_flow"] = sms_flow
+    if sms_application is not None:
+        chosen["sms_application"] = sms_application
     with office(data) as ask:
         added = ask.run("number.add", number=digits, replace=replace, **chosen, **more)
     if as_json:
@@ -78,6 +86,9 @@ def add(
         click.echo(f"{added['number']} is answered by {_target(added)}.")
         if added.get("sms_flow"):
             click.echo(f"Its messages are answered by flow {added['sms_flow']}.")
+        if added.get("sms_application"):
+            app = added["sms_application"]
+            click.echo(f"Its messages are answered by application {app}.")
         for problem in added.get("problems", ()):
             click.echo(f"  {problem['where']}: {problem['text']}", err=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ _ACCOUNT = "ringfence.account"
 
 folder_option = click.option(
     "--data",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
     help="Folder that holds everything. [default: RINGFENCE_DATA or ./ringfence-data]",
 )
 
@@ -90,6 +91,16 @@ def chosen(values: dict[str, str | None]) -> dict[str, str]:
     return {name: text for name, text in values.items() if text is not None}
 
 
+ASKS_NOBODY = "--json asks nobody: say --yes"
+
+
+def confirm(question: str, *, as_json: bool) -> None:
+    """Go on only after a yes. Raises `click.UsageError` where only a program would read it."""
+    if as_json:
+        raise click.UsageError(ASKS_NOBODY)
+    click.confirm(question, abort=True)
+
+
 @contextmanager
 def office(data: Path | None) -> Iterator[Office]:
     """Open the installation in ``data``, for the account that the command line names."""
@@ -97,3 +108,18 @@ def office(data: Path | None) -> Iterator[Office]:
     account = None if context is None else context.meta.get(_ACCOUNT)
     with opened(config.load(data)) as found:
         yield found if account is None else found.of(account)
+
+
+def instant(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read a date, or a date and a time (ISO 8601), UTC where it does not say otherwise."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(
+            "write it as 2026-01-31 or 2026-01-31T09:30", ctx=ctx, param=param
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() * 1000)

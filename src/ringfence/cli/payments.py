@@ -66,7 +66,8 @@ def add(
     if as_json:
         show.document(added)
     else:
-        click.echo(f"Connector {added['name']} is added; 'ringfence payment test {name}' tries it.")
+        tries = show.command(f"payment test {name}")
+        click.echo(f"Connector {added['name']} is added; '{tries}' tries it.")
 
 
 @payment.command("list")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ringfence.cli import show
 from ringfence.cli.control import LOCK
 from ringfence.config import PortRange, Settings
 
@@ -42,6 +43,7 @@ def plan(
         "main": True,
     }
     return {
+        "stop": show.command("stop"),
         "lock": str(settings.run_dir.absolute() / LOCK),
         "drain_seconds": settings.drain_seconds,
         "json": as_json,

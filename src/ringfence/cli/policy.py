@@ -18,6 +18,7 @@ from ringfence.policy import library
 from ringfence.policy import pack as packs
 from ringfence.policy.lint import Finding, blocking
 from ringfence.policy.lint import lint as findings
+from ringfence.privacy.notice import NOT_SET_UP
 from ringfence.privacy.notice_html import page
 from ringfence.promises import registry
 
@@ -182,9 +183,11 @@ def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> int:
         args["effective"] = _instant(starts)
     with office(data) as ask:
         version = ask.run("privacy.policy.use", **args)
+        told = [] if as_json else ask.run("privacy.policy.told")
     if as_json:
         show.document(version)
         return 0
+    told = [row for row in told if row["number"] == version["number"]]
     show.pairs(
         [
             ("version", version["number"]),
@@ -192,8 +195,14 @@ def use(pack: str, starts: str | None, data: Path | None, as_json: bool) -> int:
             ("change", version["severity"]),
             ("consents lapsed", version["lapsed"]),
             ("fingerprint", version["digest"]),
+            ("told", ", ".join(f"{row['channel']} {row['state']}" for row in told)),
         ]
     )
+    if any(row["channel"] == "email" and row["state"] == "waiting" for row in told):
+        click.echo(
+            "The e-mail waits: 'ringfence privacy primary-admin EMAIL' says to whom it goes, the "
+            "setting smtp_host through which server."
+        )
     return 0
 
 
@@ -226,6 +235,9 @@ def render(pack: str | None, as_html: bool, data: Path | None, as_json: bool) ->
         show.document(notice)
     else:
         click.echo(page(notice, facts), nl=False)
+    for clause, why in notice["not_promised"].items():
+        if why.startswith(NOT_SET_UP):
+            click.echo(f"{clause} is not promised, {why}", err=True)
 
 
 @policy.command()

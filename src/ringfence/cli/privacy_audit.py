@@ -53,7 +53,10 @@ def verify(data: Path | None, as_json: bool) -> None:
     if found["faults"]:
         for fault in found["faults"]:
             click.echo(f"FAULT: {fault}", err=True)
-        raise Refused("log_changed", "the log is not what was written; restore ringfence.db")
+        raise Refused(
+            "log_changed",
+            "the log is not what was written; stop and put a backup back: ringfence restore BACKUP",
+        )
     if not as_json:
         click.echo("The log is whole.")
 

@@ -55,6 +55,9 @@ def tell(found: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"{show.instant(step['at'])}  {step['action']} by {step['by']}{said}")
     if found["letter"]:
         click.echo(f"\n{found['letter']}")
+    if found["state"] == "identifying":
+        enter = show.command(f"privacy case verify {found['sid']} CODE")
+        click.echo(f"\nA code is on its way. When they read it out: {enter}")
 
 
 def do(data: Path | None, as_json: bool, name: str, **args: Any) -> None:
@@ -83,12 +86,13 @@ def archive(made: dict[str, Any], family: str, *, as_json: bool) -> None:
         show.document(made)
         return
     click.echo(f"Made: {made['size']} bytes, until {show.instant(made['expires'])}. Fetch it once:")
-    click.echo(f"  {show.program()} privacy {family} fetch {made['case']} --token {made['token']}")
+    words = f"privacy {family} fetch {made['case']} --token {made['token']}"
+    click.echo(f"  {show.command(words)}")
 
 
 details_option = click.option(
     "--set", "details", multiple=True, metavar="NAME=VALUE",
-    help="what and value; recipient; purpose, channel; email; code_by=text.",
+    help="what, value and record; recipient; purpose, channel; email; code_by=text.",
 )  # fmt: skip
 
 
@@ -111,8 +115,9 @@ def case() -> None:
       ringfence privacy case list
       ringfence privacy case open access +12025550123 --residence DE
       ringfence privacy case open opt_out +12025550123 --met letter
+      ringfence privacy case verify CS... 123456
       ringfence privacy case answer CS...
-      ringfence privacy case refuse CS... --reason law_keeps_it
+      ringfence privacy case refuse CS... --reason excessive --words "The fifth in a month."
     """
 
 
@@ -147,6 +152,8 @@ def open_(
     as_json: bool,
 ) -> None:
     """Write down a request about NUMBER (or a mailbox). Without --met a code is sent there.
+
+    What the person then reads out is entered with 'privacy case verify'.
 
     \b
     Examples:
@@ -186,6 +193,30 @@ def mail(letter: BinaryIO, data: Path | None, as_json: bool) -> None:
 def show_(sid: str, data: Path | None, as_json: bool) -> None:
     """Show one request: words, steps, what can be done, the letter."""
     do(data, as_json, "privacy.case.show", sid=sid)
+
+
+@case.command()
+@click.argument("sid")
+@data_option
+@json_option
+def code(sid: str, data: Path | None, as_json: bool) -> None:
+    """Send another code to the number or mailbox that a request is about."""
+    do(data, as_json, "privacy.case.code", sid=sid)
+
+
+@case.command()
+@click.argument("sid")
+@click.argument("code")
+@data_option
+@json_option
+def verify(sid: str, code: str, data: Path | None, as_json: bool) -> None:
+    """Enter the CODE that the person reads out to you; it shows who asks.
+
+    \b
+    Example:
+      ringfence privacy case verify CS... 123456
+    """
+    do(data, as_json, "privacy.case.verify", sid=sid, code=code)
 
 
 @case.command()

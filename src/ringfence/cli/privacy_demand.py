@@ -133,7 +133,18 @@ def validate(sid: str, checks: tuple[str, ...], data: Path | None, as_json: bool
 def emergency(
     sid: str, checks: tuple[str, ...], reason: str, data: Path | None, as_json: bool
 ) -> None:
-    """A life is in danger: one approver is enough; a review follows within 72 hours."""
+    """A life is in danger: one approver is enough; a review follows within 72 hours.
+
+    \b
+    The way:
+      ringfence privacy demand emergency CS... --reason "a missing hiker" \\
+          --check authority --check danger --check specific
+      ringfence privacy demand narrow CS...
+      ringfence privacy demand notify CS...       (or gag, for 72 hours at the most)
+      ringfence privacy demand approve CS...      (once, and no days to wait)
+      ringfence privacy demand disclose CS...
+      ringfence privacy demand review CS... --words "..."     (by another approver)
+    """
     do(data, as_json, "privacy.demand.emergency", sid=sid, checks=list(checks), reason=reason)
 
 

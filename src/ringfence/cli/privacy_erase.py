@@ -44,7 +44,9 @@ def erase(
     Then the person's key is destroyed, so that whatever it sealed is noise in every copy; files and
     rows go; a signed receipt is shown and kept. What a law makes us keep is sealed under a key of
     its own, used for nothing else, and goes by itself on its date. Records on hold stay until the
-    hold is lifted. A number nobody has heard of is answered in the same way.
+    hold is lifted. A number nobody has heard of is answered in the same way. Who withheld their
+    number is somebody else in every call, with a key of that call alone: no number finds them, no
+    consent is known of them, and deleting the call or its recordings is what erases them.
 
     \b
     Examples:
@@ -92,6 +94,8 @@ def receipt(done: dict[str, Any]) -> Sequence[str]:
             f"What a law makes us keep goes by itself; next on {show.instant(done['due'])}."
         )
     lines.append(f"A C2SP signed note; its key is {done['verifier_key']}")
+    lines.append("Kept in a file, anybody can check it: python3 verify.py KEY FILE (it is in every "
+                 "archive, and at /v1/privacy/audit/verify.py)")  # fmt: skip
     return lines
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ringfence.cli import show
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import confirm, data_option, json_option, office
 from ringfence.cli.privacy_case import due
 from ringfence.kernel.errors import Refused
 
@@ -43,7 +43,7 @@ def _tell(found: dict[str, Any], *, as_json: bool) -> None:
         click.echo(f"{show.instant(step['at'])}  {step['action']} by {step['by']}{said}")
     waiting = next((c["key"] for c in found["clocks"] if not (c["told"] or c["waived"])), None)
     if waiting and found["state"] != "closed":
-        command = f"{show.program()} privacy incident tell {found['sid']} {waiting}"
+        command = show.command(f"privacy incident tell {found['sid']} {waiting}")
         click.echo(f'\nWhen you have told them: {command} --words "by their form"')
 
 
@@ -230,7 +230,7 @@ def honey(number: str, data: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--words", default="", help="What happened.")
+@click.option("--words", required=True, help="What happened.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @data_option
 @json_option
@@ -246,7 +246,7 @@ def compromised(words: str, yes: bool, data: Path | None, as_json: bool) -> None
       ringfence privacy resume
     """
     if not yes:
-        click.confirm("Stop everything?", abort=True)
+        confirm("Stop everything?", as_json=as_json)
     with office(data) as ask:
         found = ask.run("account.compromised", words=words)
     if as_json:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +20,8 @@ from ringfence.cli import show
 from ringfence.cli.control import Office, opened, running
 from ringfence.cli.demo import nearby
 from ringfence.cli.options import Teller, folder_option, json_option, progress_option
-from ringfence.cli.proof_scan import Scan, scan, size_below
+from ringfence.cli.proof_answers import interrogate
+from ringfence.cli.proof_scan import Scan, files_below, scan, size_below
 from ringfence.cli.proof_walk import ASKING, RECORDING, WAYS, walk
 from ringfence.cli.proof_ways import Tracer, Trip, make_tracers
 from ringfence.config import Settings
@@ -26,6 +29,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import PROOF_PEOPLE, PROOF_PEOPLE_MAX, PROOF_PLANTED, READY_WAIT
+from ringfence.privacy.registry_objects import kind_of
 from ringfence.privacy.tracers.report import Report
 from ringfence.privacy.tracers.search import Search
 
@@ -48,6 +52,11 @@ EXIT_FOUND = 1
     help="A folder of backups to search too; may be given more than once.",
 )
 @click.option(
+    "--thorough",
+    is_flag=True,
+    help="Also what stays with the installation: a tariff, a flow, a demand, an incident.",
+)
+@click.option(
     "--report",
     "keep",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -59,6 +68,7 @@ EXIT_FOUND = 1
 def prove(
     people: int,
     backups: tuple[Path, ...],
+    thorough: bool,
     keep: Path | None,
     data: Path | None,
     as_json: bool,
@@ -67,11 +77,14 @@ def prove(
     """Prove that erasing erases, on this installation, while it runs.
 
     Made-up people with reserved numbers, made-up names, secret digits and a voice of one pure tone
-    call the platform, are called by it and send it requests. Then they are erased, and every byte
-    of the data folder (and of the backups named) is searched for any of it in every spelling:
-    text, UTF-16, base64, hexadecimal, escaped, compressed, as integers, as plain hashes, as sound.
-    So that finding nothing means something, a hundred leaks are planted in a folder of their own
-    and have to be found. The report is signed and becomes a leaf of the audit log.
+    call the platform, are called by it, write to it and send it requests. A backup is made. Then
+    they are erased, and every byte of the data folder, of that backup, of the folder for backups
+    and of the backups named is searched for any of it in every spelling: text, UTF-16, base64,
+    hexadecimal, escaped, compressed, as integers, as plain hashes, as sound. Whatever shows people
+    is asked again, and the answers are searched too. So that finding nothing means something, a
+    hundred leaks are planted in a folder of their own and have to be found. The report says what
+    could not be gone through here and why, how much each store held of these people, is signed and
+    becomes a leaf of the audit log.
 
     The exit code is 0 for a clean proof and 1 where anything was found.
 
@@ -87,7 +100,7 @@ def prove(
     say: Callable[[str], None] = (lambda _: None) if as_json else click.echo
     with opened(settings) as ask:
         proof = Proof(settings, ask, say, quiet=as_json, tells=tells)
-        report, scans = proof.run(people, backups)
+        report, scans = proof.run(people, backups, thorough=thorough)
         signed = ask.run("privacy.proof.sign", text=report.text())
     if keep is not None:
         keep.write_text(signed["note"])
@@ -114,9 +127,13 @@ class Proof:
         self._quiet = quiet
         self._tells = tells
 
-    def run(self, count: int, backups: tuple[Path, ...]) -> tuple[Report, list[Scan]]:
-        """Walk, erase, search; what came of it."""
+    def run(
+        self, count: int, backups: tuple[Path, ...], *, thorough: bool = False
+    ) -> tuple[Report, list[Scan]]:
+        """Walk, back up, erase, search; what came of it."""
         begun = _now()
+        unwalked: dict[str, str] = {}
+        held: Counter[str] = Counter()
         tracers = make_tracers(count, entropy=SystemEntropy())
         status = self._ask.run("system.status")
         sip = nearby(self._settings, status["sip"])
@@ -129,19 +146,25 @@ class Proof:
 
             for who in tracers:
                 self._say(f"{who.id} goes through the installation:")
-                trip = Trip(who, self._ask, sip, status["listens"], *numbers)
+                trip = Trip(who, self._ask, sip, status["listens"], *numbers, thorough=thorough)
                 asyncio.run(walk(trip, told=told))
+                unwalked |= dict(trip.unwalked)
         self._wait_for_calls()
-        erasures = [self._erase(who) for who in tracers]
         search = Search({who.id: who.needles() for who in tracers})
-        scans = self._search(search, backups)
+        held.update(self._files())
+        with self._backup(unwalked) as made:
+            erasures = [self._erase(who, held) for who in tracers]
+            scans = self._search(search, (*made, *backups))
+        scans.append(interrogate(search, self._ask))
         planted, found, seconds = self._plant(search, tracers)
         report = Report(
             begun=begun,
             ended=_now(),
             version=__version__,
             erasures=erasures,
-            ways=[says for says, _ in WAYS],
+            ways=[says for says, _ in WAYS if says not in unwalked],
+            unwalked=[*unwalked.items()],
+            held=held,
             searched=[one.summary() for one in scans],
             planted=planted,
             found=found,
@@ -173,18 +196,52 @@ class Proof:
                 raise Refused("calls_go_on", "calls of the proof did not end; try again")
             time.sleep(0.1)
 
-    def _erase(self, who: Tracer) -> str:
-        """Erase a person under every address; the id of the erasure of the number."""
+    def _files(self) -> Counter[str]:
+        """Count the files of the data folder by their kind."""
+        root = self._settings.data
+        kinds = (kind_of(str(path.relative_to(root))) for path in files_below(root))
+        return Counter(f"{kind or 'other'} files" for kind in kinds)
+
+    @contextmanager
+    def _backup(self, unwalked: dict[str, str]) -> Iterator[tuple[Path, ...]]:
+        """Give the folders of backups of before the erasure: one made now, and those kept here."""
+        kept = self._settings.backup_dir
+        places = (kept,) if kept is not None and kept.is_dir() else ()
+        size = size_below(self._settings.data)
+        with tempfile.TemporaryDirectory(prefix="ringfence-proof-") as folder:
+            if size * 2 > shutil.disk_usage(folder).free:
+                unwalked["a backup made before the erasure"] = "there is no room for one"
+                yield places
+                return
+            from ringfence.storage import backup
+            from ringfence.storage.folder import DataFolder
+
+            target = Path(folder) / "backup"
+            with self._bar("copying", size) as progress:
+                backup.write(DataFolder(self._settings.data), target, now=_now(), progress=progress)
+            yield (target, *places)
+
+    def _erase(self, who: Tracer, held: Counter[str]) -> str:
+        """Erase a person under every address; the id of the erasure of the number.
+
+        ``held`` is told how much each store had of them.
+        """
         sids = []
         for address in (who.number.e164, *who.addresses):
             planned = self._ask.run("privacy.erase.plan", address=address)
             done: dict[str, Any] = self._ask.run("privacy.erase.execute", sid=planned["sid"])
             sids.append(str(done["sid"]))
+            for row in done["rows"]:
+                if row["count"] is not None and row["action"] != "empty":  # in a row of its own too
+                    held[row["store"]] += row["count"]
         self._say(f"{who.id} is erased: {', '.join(sids)}")
         return sids[0]
 
     def _search(self, search: Search, backups: tuple[Path, ...]) -> list[Scan]:
-        places = [("data", self._settings.data), *(("backup", path) for path in backups)]
+        places = [
+            ("data", self._settings.data),
+            *(("backup", path) for path in dict.fromkeys(path.resolve() for path in backups)),
+        ]
         with self._bar("searching", size_below(*(path for _, path in places))) as progress:
             return [scan(search, path, what=what, progress=progress) for what, path in places]
 
@@ -241,12 +298,15 @@ def _tell(
     if as_json:
         show.document({
             "clean": report.clean, "hits": hits, "planted": report.planted, "found": report.found,
+            "unwalked": [*map(list, report.unwalked)], "held": dict(report.held),
             "seconds_per_gib": round(report.seconds_per_gib, 1), "note": signed["note"],
             "leaf": signed["leaf"], "verifier_key": signed["verifier_key"],
         })  # fmt: skip
         return
     for one in scans:
         click.echo(f"{one.what}: {one.files} files, {one.octets:,} bytes, {len(one.hits)} hits")
+    for what, why in report.unwalked:
+        click.secho(f"  not walked: {what}, because {why}", fg="yellow")
     for hit in hits:
         click.secho(f"  {json.dumps(hit)}", fg="red")
     click.echo(f"speed: {report.seconds_per_gib:.0f} s per GiB")

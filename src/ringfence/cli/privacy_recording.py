@@ -41,7 +41,7 @@ def _print(ruling: dict[str, Any]) -> None:
     again = "the same again" if ruling["same"] else f"now it would be: {ruling['again']}"
     click.echo(f"{show.instant(ruling['at'])}  {ruling['source']}: {ruling['outcome']}")
     parties = [
-        show.field("  PARTY LIVES", "place"),
+        show.field("PARTY LIVES", "place"),
         show.field("IS", "standing"),
         show.field("HAD SAID", "consent"),
         show.Column("IS OWED", lambda row: "nothing" if row["duty"] == "none" else row["duty"]),

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ringfence.cli import show
-from ringfence.cli.options import data_option, json_option, office
+from ringfence.cli.options import ASKS_NOBODY, data_option, json_option, office
 
 
 def _most(row: dict[str, Any]) -> str:
@@ -74,6 +74,8 @@ def sweep(yes: bool, clock_is_right: bool, data: Path | None, as_json: bool) -> 
       ringfence privacy sweep --yes --json
     """
     with office(data) as ask:
+        if not yes and as_json:
+            raise click.UsageError(ASKS_NOBODY)
         if not yes:
             coming = ask.run("privacy.retention.preview")
             show.rows(coming, SWEPT, as_json=False)

@@ -1,23 +1,19 @@
-"""What a made-up person does as a customer: queues, pays, is listened to, writes, is told about.
+"""What a made-up person does as a customer: queues, pays, is listened to, asked about, called.
 
 As in `proof_ways`: what the installation does not allow (servers on this machine, transcription
-without a recogniser) is refused on the way, and what is left of the refusal is searched too.
+without a recogniser) is refused on the way, what is left of the refusal is searched too, and the
+report says so.
 """
 
 from __future__ import annotations
 
 import asyncio
-import http.client
-import json
-from typing import Any
-from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
-from aiohttp import WSMsgType, web
-
-from ringfence.cli.proof_ways import Trip, ask, call, number_for, speak
-from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PROOF_HTTP_WAIT
+from ringfence.cli.proof_server import serving
+from ringfence.cli.proof_ways import Trip, ask, call, nowhere, number_for, priced, speak
+from ringfence.kernel.errors import RingfenceError
+from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_WAIT
 from ringfence.payments.cards import luhn
 from ringfence.testing.phone import Phone
 from ringfence.testing.phone_call import PhoneCall
@@ -27,19 +23,23 @@ ANSWERING = "<Response><Dial><Queue>{name}</Queue></Dial></Response>"
 PAYING = (
     "<Response><Pay paymentConnector='test' postalCode='false' chargeAmount='1.00' timeout='3'"
     " description={secret}>"
-    "<Prompt for='payment-card-number'><Pause length='1'/></Prompt></Pay></Response>"
+    "<Prompt for='payment-card-number'><Pause length='1'/></Prompt>"
+    "<Prompt for='expiration-date'><Pause length='1'/></Prompt>"
+    "<Prompt for='security-code'><Pause length='1'/></Prompt></Pay></Response>"
 )
 STREAMED = (
     "<Response><Start><Transcription name={name} statusCallbackUrl={url}/></Start>"
     "<Connect><Stream url={stream}><Parameter name={name} value={secret}/></Stream></Connect>"
     "</Response>"
 )
-NOWHERE = "https://example.invalid/"
-GATEWAY = {
-    "url": NOWHERE, "body": "json",
-    "fields": {"to": "{to}", "from": "{from}", "text": "{text}", "ref": "{id}"},
-    "inbound": {"from": "from", "to": "to", "text": "text", "id": "id"},
-}  # fmt: skip
+LISTENING = "<Response><Pause length='20'/></Response>"
+RECORDINGS = 5
+"""How many of the newest recordings are written down."""
+ASKED_BY_A_SERVER = (
+    '<Response><Gather numDigits="12" timeout="10" finishOnKey="" method="GET" action={action}/>'
+    "</Response>"
+)
+NO_SERVERS = "the installation may not ask servers on this machine"
 
 
 async def wait_in_a_queue(trip: Trip) -> None:
@@ -66,7 +66,7 @@ async def pay_by_keys(trip: Trip) -> None:
     ):
         talk = await call(trip, phone, trip.spare)
         for digits in (card(trip.who.secret) + "#", "1239", trip.who.secret[:3] + "#"):
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(1.2)
             await talk.press(digits)
         await _end(talk)
 
@@ -80,128 +80,100 @@ def card(secret: str) -> str:
     return next(whole for check in "0123456789" if luhn(whole := digits + check))
 
 
+async def meet_a_server(trip: Trip) -> None:
+    """Press digits that a server is sent, which answers with the name: the log keeps both.
+
+    It lets what it answers be kept, a document and a sound.
+    """
+    async with serving(trip.who) as server, Phone(username="proof") as phone:
+        document = ASKED_BY_A_SERVER.format(action=server.at(f"?who={trip.who.name}"))
+        async with number_for(trip, document):
+            spoken = await call(trip, phone, trip.spare)
+            await spoken.press(trip.who.secret)
+            await spoken.wait_over()
+        if not server.asked:
+            trip.unwalked.append(("answers of a server that are kept", NO_SERVERS))
+
+
 async def be_streamed(trip: Trip) -> None:
     """Talk to a server over a WebSocket, which answers with the name; the call is written down."""
     who = trip.who
-
-    async def listen(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        async for message in socket:
-            said = json.loads(message.data) if message.type is WSMsgType.TEXT else {}
-            if said.get("event") == "media":
-                mark = {"name": f"{who.name} {who.secret}"}
-                await socket.send_json(
-                    {"event": "mark", "streamSid": said["streamSid"], "mark": mark}
-                )
-                break
-        await socket.close()
-        return socket
-
-    async def take(_request: web.Request) -> web.Response:
-        return web.Response()
-
-    app = web.Application()
-    app.router.add_post("/{tail:.*}", take)
-    app.router.add_get("/{tail:.*}", listen)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        host, port = runner.addresses[0][:2]
+    async with serving(who) as server, Phone(username="proof") as phone:
+        stream = server.at("/stream").replace("http://", "ws://")
         document = STREAMED.format(
             name=quoteattr(who.name), secret=quoteattr(who.secret),
-            stream=quoteattr(f"ws://{host}:{port}/{who.secret}"),
-            url=quoteattr(f"http://{host}:{port}/{who.secret}"),
+            stream=stream, url=server.at("/words"),
         )  # fmt: skip
-        async with number_for(trip, document), Phone(username="proof") as phone:
+        async with number_for(trip, document):
             talk = await call(trip, phone, trip.spare)
             await speak(talk)
             await _end(talk)
-    finally:
-        await runner.cleanup()
-
-
-async def write_a_text(trip: Trip) -> None:
-    """Write to the installation through a carrier; be read and answered."""
-    who = trip.who
-    name = f"proof-{who.id.lower()}"
-    made = await ask(trip, "carrier.add", name=name, http=GATEWAY)
-    try:
-        words = f"I am {who.name}, my secret is {who.secret}."
-        form = {"from": who.number.e164, "to": trip.recording, "text": words, "id": who.secret}
-        await asyncio.to_thread(_post, trip, made["webhook"], form)
-        page = await ask(trip, "inbox.list", number=trip.recording)
-        for message in page["messages"]:
-            await ask(trip, "inbox.read", sid=message["sid"])
-            await ask(trip, "inbox.reply", sid=message["sid"], text=f"Hello {who.name}")
-    finally:
-        await ask(trip, "carrier.remove", name=name)
-
-
-def _post(trip: Trip, path: str, form: dict[str, str]) -> None:
-    target = urlsplit(trip.http)
-    link = http.client.HTTPConnection(
-        str(target.hostname), target.port or 80, timeout=PROOF_HTTP_WAIT
-    )
-    try:
-        link.request("POST", path, json.dumps(form), {"Content-Type": "application/json"})
-        answer = link.getresponse()
-        answer.read()
-    finally:
-        link.close()
-    if answer.status >= 400:
-        raise Refused("bad_answer", f"the carrier's message was answered with {answer.status}")
-
-
-async def be_told_about(trip: Trip) -> None:
-    """Be in what webhooks are sent, which nobody takes, so that it waits to be sent again."""
-    who = trip.who
-    hook = await ask(trip, "webhook.add", url=f"{NOWHERE}{trip.who.id}")
-    try:
-        async with Phone(username="proof") as phone:
-            talk = await call(trip, phone, trip.asking)
-            await talk.press(who.secret)
-            await talk.hang_up()
-        await ask(trip, "message.send", to=who.number.e164, sender=trip.asking, text=who.name)
-    finally:
-        await ask(trip, "webhook.remove", sid=hook["sid"])
+        if not server.asked:
+            says = "a call streamed to a server and written down as it is spoken"
+            trip.unwalked.append((says, NO_SERVERS))
 
 
 async def be_asked_about(trip: Trip) -> None:
-    """Be looked up, be verified as a caller id, have one's last recording written down."""
+    """Be looked up, and have every recording written down."""
     who = trip.who
     await ask(trip, "number.lookup", number=who.number.e164)
-    asked: list[tuple[str, dict[str, Any]]] = [
-        ("caller_id.verify", {"number": who.number.e164, "name": who.name}),
-        ("call.place", {"to": who.number.e164, "twiml": WAITING.format(name=who.name),
-                        "reason": who.name, "display": who.name}),
-    ]  # fmt: skip
-    newest = await ask(trip, "recording.list", limit=1, newest=True)
-    asked += [("transcription.request", {"recording": one["sid"]}) for one in newest]
-    for use_case, args in asked:
+    newest = await ask(trip, "recording.list", limit=RECORDINGS, newest=True)
+    waiting = []
+    with trip.allowed("a recording written down"):
+        waiting = [await ask(trip, "transcription.request", recording=one["sid"]) for one in newest]
+    for _ in range(PROOF_HTTP_WAIT * 20):
+        states = {(await ask(trip, "transcription.show", sid=one["sid"]))["status"]
+                  for one in waiting}  # fmt: skip
+        if states.isdisjoint({"waiting", "queued"}):
+            return
+        await asyncio.sleep(0.05)
+    raise RingfenceError("recordings were not written down")
+
+
+async def be_rung(trip: Trip) -> None:
+    """Be called at the number, through a trunk that leads to a telephone on this machine.
+
+    The call is recorded when asked for, a server that nobody has is told of it, and the number is
+    confirmed as one that calls may show.
+    """
+    who, name = trip.who, f"proof-{trip.who.id.lower()}"
+    others = [one for one in await ask(trip, "trunk.list") if "/" not in one["address"]]
+    async with Phone(username=who.number.e164) as phone, priced(trip, "calls-outbound"):
+        address = f"{phone.host}:{phone.port}"
+        await ask(trip, "trunk.add", name=name, address=address)
         try:
-            await ask(trip, use_case, **args)
-        except Refused:
-            pass  # no trunk, no recogniser: what is left of being refused is searched
+            placed = await ask(
+                trip, "call.place", to=who.number.e164, trunk=name, twiml=LISTENING,
+                status_url=f"{nowhere(trip, 'calls')}{who.name}/{who.secret}",
+                status_events=["answered", "completed"], reason=who.name, display=who.name,
+            )  # fmt: skip
+            rung = await phone.next_call(DEMO_LISTEN)
+            await rung.answer()
+            with trip.allowed("a recording asked for in a call"):
+                await ask(trip, "recording.start", call=placed["sid"])
+            await speak(rung)
+            await rung.hang_up()
+            if others:
+                reason = "there are trunks, and the call would go by one of them"
+                trip.unwalked.append(("a number confirmed as one that calls may show", reason))
+                return
+            asked = await ask(trip, "caller_id.verify", number=who.number.e164, name=who.name)
+            rung = await phone.next_call(DEMO_LISTEN)
+            await rung.answer()
+            await rung.press(asked["code"])
+            await _confirmed(trip)
+            await rung.hang_up()
+        finally:
+            await ask(trip, "trunk.remove", name=name)
 
 
-async def ask_for_more_rights(trip: Trip) -> None:
-    """Ask for all the other rights, by number, with every value in the words and details."""
-    who = trip.who
-    words = f"I am {who.name}, my number is {who.number.e164}, my secret {who.secret}."
-    rights: dict[str, dict[str, str]] = {
-        "correction": {"what": "name", "value": who.name},
-        "restriction": {},
-        "objection": {"purpose": "market"},
-        "portability": {"recipient": f"{NOWHERE}{who.name}/{who.secret}"},
-    }
-    for kind, details in rights.items():
-        await ask(
-            trip, "privacy.rights.ask", kind=kind, contact=who.number.e164, words=words,
-            details=details,
-        )  # fmt: skip
+async def _confirmed(trip: Trip) -> None:
+    """Wait until calls may show the number. Raises `RingfenceError` where they never may."""
+    for _ in range(PROOF_HTTP_WAIT * 20):
+        if any(one["number"] == trip.who.number.e164 for one in await ask(trip, "caller_id.list")):
+            return
+        await asyncio.sleep(0.05)
+    raise RingfenceError("a number was not confirmed")
 
 
 async def _end(talk: PhoneCall) -> None:

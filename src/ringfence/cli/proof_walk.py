@@ -8,39 +8,50 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import http.client
 from collections.abc import Callable, Sequence
-from http.client import HTTPMessage
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from ringfence.cli.proof_trade import (
+from ringfence.cli.proof_rights import (
     ask_for_more_rights,
-    be_asked_about,
-    be_streamed,
+    ask_for_rights,
+    be_answered,
+    be_demanded,
+    be_left_alone,
+    choose,
+)
+from ringfence.cli.proof_texts import (
+    be_asked_by_text,
+    be_texted,
     be_told_about,
+    stop,
+    write_a_text,
+    write_half_a_text,
+)
+from ringfence.cli.proof_trade import (
+    be_asked_about,
+    be_rung,
+    be_streamed,
+    meet_a_server,
     pay_by_keys,
     wait_in_a_queue,
-    write_a_text,
 )
 from ringfence.cli.proof_ways import (
     Trip,
     Way,
-    ask,
     be_connected,
     be_given_a_number,
     be_written_to,
     call_from_a_desk,
-    meet_a_server,
+    fetch,
     meet_in_a_room,
+    sign_in,
     speak,
 )
 from ringfence.cli.proof_ways import call as dial
-from ringfence.kernel.errors import Refused, RingfenceError
-from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_WAIT
+from ringfence.kernel.errors import RingfenceError
+from ringfence.kernel.limits import DEMO_LISTEN
 from ringfence.sip.uri import Uri
 from ringfence.testing.phone import CallFailed, Phone
-
-CONSENTS = (("market", "call"), ("record_call", "any"))
 
 ASKING = "<Response><Gather numDigits='12' timeout='10' finishOnKey=''/></Response>"
 RECORDING = "<Response><Record maxLength='20' timeout='5' playBeep='false'/></Response>"
@@ -104,7 +115,7 @@ def _requests(trip: Trip) -> None:
     who = trip.who
     wrong = base64.b64encode(f"{who.number.e164}:{who.secret}".encode()).decode()
     stranger = {"Authorization": f"Basic {wrong}", "Cookie": f"x={who.secret}"}
-    known = {"Cookie": _sign_in(trip)}
+    known = {"Cookie": sign_in(trip)}
     number = quote(who.number.e164, safe="")
     for method, path, headers in (
         ("GET", f"/v1/calls?caller={number}&name={who.name}", known),
@@ -114,56 +125,7 @@ def _requests(trip: Trip) -> None:
         ("GET", "/v1/calls", stranger),
         ("POST", f"/v1/calls?to={number}", stranger),
     ):
-        _fetch(trip, method, path, headers | {"User-Agent": who.name, "Referer": who.name})
-
-
-def _sign_in(trip: Trip) -> str:
-    """Return the cookie of a session begun with a one-time link."""
-    _, headers = _fetch(trip, "GET", trip.ask.run("admin.link")["path"], {})
-    return headers.get("Set-Cookie", "").partition(";")[0]
-
-
-def _fetch(trip: Trip, method: str, path: str, headers: dict[str, str]) -> tuple[int, HTTPMessage]:
-    target = urlsplit(trip.http)
-    link = http.client.HTTPConnection(
-        str(target.hostname), target.port or 80, timeout=PROOF_HTTP_WAIT
-    )
-    try:
-        link.request(method, path, headers=headers)
-        answer = link.getresponse()
-        answer.read()
-        return answer.status, answer.headers
-    finally:
-        link.close()
-
-
-async def choose(trip: Trip) -> None:
-    """Agree to what one may agree to, and take one of it back."""
-    number = trip.who.number.e164
-    for purpose, channel in CONSENTS:
-        await ask(trip, "privacy.consent.give", number=number, purpose=purpose, channel=channel)
-    purpose, channel = CONSENTS[0]
-    await ask(trip, "privacy.consent.withdraw", number=number, purpose=purpose, channel=channel)
-
-
-async def ask_for_rights(trip: Trip) -> None:
-    """Ask for one's data and complain, with every value in the words."""
-    who = trip.who
-    words = f"I am {who.name}, my number is {who.number.e164}, my secret {who.secret}."
-    await ask(trip, "privacy.rights.ask", kind="access", contact=who.number.e164, words=words)
-    await ask(trip, "privacy.grievance.file", words=words, contact=who.number.e164)
-
-
-async def be_texted(trip: Trip) -> None:
-    """Get a text message with a picture, every value in it; one that waits is called back."""
-    who = trip.who
-    words = f"{who.name}, your number is {who.number.e164}, your secret {who.secret}."
-    link = f"https://example.com/{who.name}/{who.secret}.png"
-    sent = {"to": who.number.e164, "sender": trip.asking, "text": words, "media": [link]}
-    await asyncio.to_thread(trip.ask.run, "message.send", **sent)
-    made = await asyncio.to_thread(trip.ask.run, "message.send", **sent)
-    await asyncio.to_thread(trip.ask.run, "message.cancel", sid=made["sid"])
-    await asyncio.to_thread(trip.ask.run, "message.show", sid=made["sid"])
+        fetch(trip, method, path, headers | {"User-Agent": who.name, "Referer": who.name})
 
 
 WAYS: Sequence[tuple[str, Way]] = (
@@ -172,6 +134,7 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("a call to the menu", call_the_menu),
     ("a call to an address nobody has", give_up_ringing),
     ("a call from the platform, answered and recorded", be_called),
+    ("a call through a trunk, recorded, a number confirmed", be_rung),
     ("requests over HTTP with values where they do not belong", ask_by_http),
     ("a call connected to a telephone, both ends recorded", be_connected),
     ("a conference named like the person, recorded", meet_in_a_room),
@@ -179,26 +142,36 @@ WAYS: Sequence[tuple[str, Way]] = (
     ("digits sent to a server, which answers with them", meet_a_server),
     ("a mailbox on a list, written to", be_written_to),
     ("a postal address, that a number is given to", be_given_a_number),
-    ("text messages, one called back", be_texted),
-    ("a text that comes in through a carrier, answered from the inbox", write_a_text),
+    ("text messages sent and delivered, one called back", be_texted),
+    ("a text with a picture that comes in through a carrier, answered", write_a_text),
+    ("half a text message", write_half_a_text),
+    ("a question by text that waits for its answer", be_asked_by_text),
     ("a queue named like the person, and who takes calls from it", wait_in_a_queue),
     ("a card keyed in on a call and charged", pay_by_keys),
     ("a call streamed to a server and written down as it is spoken", be_streamed),
     ("webhooks that wait to be sent again", be_told_about),
-    ("a number looked up, verified and called, a recording written down", be_asked_about),
+    ("a number looked up, recordings written down", be_asked_about),
     ("consents given and one taken back", choose),
     ("a request for one's data and a complaint", ask_for_rights),
     ("requests for the other rights", ask_for_more_rights),
+    ("an archive made, a name corrected, data sent on", be_answered),
+    ("a demand of an authority, an incident", be_demanded),
+    ("no more texts, no more calls", stop),
+    ("data that is only stored, a call that was held", be_left_alone),
 )
 
 
 async def walk(trip: Trip, *, told: Callable[[str], None]) -> None:
-    """Do everything for one person. Raises `RingfenceError` naming the way that did not work."""
+    """Do everything for one person. Raises `RingfenceError` naming the way that did not work.
+
+    A way that the installation refuses is gone no further, and is in `Trip.unwalked`.
+    """
     for says, way in WAYS:
         try:
-            await way(trip)
+            with trip.allowed(says):
+                await way(trip)
         except (CallFailed, TimeoutError, OSError) as error:
             raise RingfenceError(f"this way did not work: {says}") from error
-        except Refused as refused:
-            raise Refused(refused.code, f"{says}: {refused.reason}") from None
+        except RingfenceError as error:
+            raise RingfenceError(f"this way did not work: {says}: {error}") from error
         told(says)

@@ -1,22 +1,25 @@
 """More of what a made-up person does: through other people's telephones, servers and mailboxes.
 
 What the installation is set up for is really used; what it is not (webhooks to this machine, a
-mail relay) is refused on the way, and what is left of the refusal is searched like everything else.
+mail relay) is refused on the way. What is left of the refusal is searched like everything else, and
+the report says what was not gone through and why (`Trip.unwalked`).
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPMessage
 from typing import Any
+from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
 from ringfence.cli.control import Office
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_BYTES, PROOF_HTTP_WAIT, PROOF_SPEAK_MS
+from ringfence.kernel.limits import DEMO_LISTEN, PROOF_HTTP_WAIT, PROOF_SPEAK_MS
 from ringfence.kernel.phone import Phone as Number
 from ringfence.privacy.tracers.spellings import number_needles, word_needles
 from ringfence.privacy.tracers.tone import tone
@@ -25,6 +28,10 @@ from ringfence.sip.uri import Uri
 from ringfence.testing.phone import Phone
 from ringfence.testing.phone_call import PhoneCall
 
+FICTION = "+447700900"
+"""The range reserved for fiction (Ofcom): nobody has a number in it."""
+NOWHERE = "https://example.invalid/"
+"""A server that cannot be (RFC 6761, 6.4)."""
 _LETTERS = "bcdfghjklmnpqrstvwxz"
 
 
@@ -53,7 +60,7 @@ def make_tracers(count: int, *, entropy: Entropy) -> list[Tracer]:
     return [
         Tracer(
             f"T{position}",
-            Number(f"+447700900{number:03d}"),
+            Number(f"{FICTION}{number:03d}"),
             "".join(_LETTERS[_below(len(_LETTERS), entropy)] for _ in range(12)).title(),
             "".join(str(_below(10, entropy)) for _ in range(12)),
         )
@@ -79,6 +86,18 @@ class Trip:
     """Numbers of the installation: one asks for digits, one takes messages."""
     spare: str
     """A number of nobody, for ways that need one of their own."""
+    unwalked: list[tuple[str, str]] = field(default_factory=list)
+    """What could not be gone through, and the words it was refused with."""
+    thorough: bool = False
+    """Whether ways may be gone that leave something of the installation's own behind."""
+
+    @contextmanager
+    def allowed(self, what: str) -> Iterator[None]:
+        """Go on where the installation refuses ``what``; the report says so."""
+        try:
+            yield
+        except Refused as refused:
+            self.unwalked.append((what, refused.reason))
 
 
 Way = Callable[[Trip], Awaitable[None]]
@@ -91,10 +110,6 @@ MEETING = (
     '<Response><Dial><Conference record="record-from-start" participantLabel={label}>{name}'
     "</Conference></Dial></Response>"
 )
-ASKED_BY_A_SERVER = (
-    '<Response><Gather numDigits="12" timeout="10" finishOnKey="" action={action}/></Response>'
-)
-ANSWERED = "<Response><Say>{name}</Say><!-- {secret} --></Response>"
 
 
 async def call(trip: Trip, phone: Phone, number: str) -> PhoneCall:
@@ -118,6 +133,31 @@ async def ask(trip: Trip, use_case: str, **args: Any) -> Any:
     return await asyncio.to_thread(trip.ask.run, use_case, **args)
 
 
+def fetch(
+    trip: Trip, method: str, path: str, headers: dict[str, str], body: bytes = b""
+) -> tuple[int, HTTPMessage, bytes]:
+    """Ask the installation over HTTP; the status, the headers and the body of its answer."""
+    target = urlsplit(trip.http)
+    link = HTTPConnection(str(target.hostname), target.port or 80, timeout=PROOF_HTTP_WAIT)
+    try:
+        link.request(method, path, body or None, headers)
+        answer = link.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        link.close()
+
+
+def sign_in(trip: Trip) -> str:
+    """Return the cookie of a session begun with a one-time link."""
+    _, headers, _ = fetch(trip, "GET", trip.ask.run("admin.link")["path"], {})
+    return headers.get("Set-Cookie", "").partition(";")[0]
+
+
+def nowhere(trip: Trip, what: str) -> str:
+    """Return a URL that nobody answers, of a host of its own: what waits for one waits for all."""
+    return f"https://{what}-{trip.who.secret}.example.invalid/"
+
+
 @asynccontextmanager
 async def number_for(trip: Trip, twiml: str) -> AsyncIterator[None]:
     """Have the spare number do what a document says, while this lasts."""
@@ -126,6 +166,23 @@ async def number_for(trip: Trip, twiml: str) -> AsyncIterator[None]:
         yield
     finally:
         await ask(trip, "number.remove", number=trip.spare)
+
+
+@asynccontextmanager
+async def priced(trip: Trip, service: str) -> AsyncIterator[None]:
+    """Have something that is done with this number cost, while this lasts."""
+    if not trip.thorough:
+        reason = "a tariff stays on record, and so does what is charged; --thorough sets one"
+        trip.unwalked.append((f"a price for {service}", reason))
+        yield
+        return
+    shown = await ask(trip, "tariff.show")
+    currency = None if shown else "USD"
+    await ask(trip, "tariff.set", service=service, price="0.01", to=FICTION, currency=currency)
+    try:
+        yield
+    finally:
+        await ask(trip, "tariff.remove", service=service, to=FICTION)
 
 
 async def be_connected(trip: Trip) -> None:
@@ -147,8 +204,7 @@ async def be_connected(trip: Trip) -> None:
                 spoken = await calling
             finally:
                 calling.cancel()
-            await speak(rung)
-            await speak(spoken)
+            await asyncio.gather(speak(rung), speak(spoken))
             await spoken.press(who.secret)
             await spoken.hang_up()
 
@@ -184,41 +240,6 @@ async def call_from_a_desk(trip: Trip) -> None:
         await ask(trip, "phone.remove", name=who.name)
 
 
-async def meet_a_server(trip: Trip) -> None:
-    """Press digits that a server is sent, which answers with the name: the log keeps both."""
-    who = trip.who
-    server = await asyncio.start_server(lambda r, w: _serve(who, r, w), "127.0.0.1", 0)
-    try:
-        port = server.sockets[0].getsockname()[1]
-        action = quoteattr(f"http://127.0.0.1:{port}/{who.name}?secret={who.secret}")
-        async with (
-            number_for(trip, ASKED_BY_A_SERVER.format(action=action)),
-            Phone(username="proof") as phone,
-        ):
-            spoken = await call(trip, phone, trip.spare)
-            await spoken.press(who.secret)
-            await spoken.wait_over()
-    finally:
-        server.close()
-
-
-async def _serve(who: Tracer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    body = ANSWERED.format(name=who.name, secret=who.secret).encode()
-    head = (
-        "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n"
-        f"Cache-Control: max-age=600\r\nX-Who: {who.name}\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    try:
-        async with asyncio.timeout(PROOF_HTTP_WAIT):
-            await reader.read(int(PROOF_HTTP_BYTES))
-            writer.write(head.encode() + body)
-            await writer.drain()
-    except (OSError, TimeoutError):
-        pass
-    finally:
-        writer.close()
-
-
 async def be_written_to(trip: Trip) -> None:
     """Join a list with a mailbox, be written to, ask for one's data by that mailbox."""
     who = trip.who
@@ -230,11 +251,10 @@ async def be_written_to(trip: Trip) -> None:
     )  # fmt: skip
     reason, fields = f"proof:{who.id}", {"title": who.name, "text": f"{who.name} {who.secret}"}
     news = {"template": "product_news", "to": mailbox, "reason": reason, "fields": fields}
-    try:
+    with trip.allowed("an e-mail"):  # where no relay is set up nothing is accepted either
         await ask(trip, "privacy.message.send", **news)
+    with trip.allowed("a request for one's data by e-mail"):
         await ask(trip, "privacy.rights.ask", kind="access", contact=mailbox, words=who.secret)
-    except Refused:
-        pass  # nothing is sent where no relay is set up: then nothing was accepted either
 
 
 async def be_given_a_number(trip: Trip) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import json
+import re
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -11,11 +14,16 @@ from importlib import import_module
 import click
 
 from ringfence import __version__
+from ringfence.cli import show
+from ringfence.cli.examples import hand_down
 from ringfence.kernel.errors import Refused, RingfenceError
 
 EXIT_REFUSED = 2
 EXIT_BROKEN = 1
 EXIT_INTERRUPTED = 130
+
+_OF_THE_FOLDER = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC)
+"""Faults that are most often the whole data folder's."""
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "up": ("running:up", "Start the platform and keep it running."),
@@ -33,6 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "balance": ("balance:balance", "Show what is left to pay with; top it up."),
     "payment": ("payments:payment", "Connect payment processors."),
     "payments": ("payments:payments", "What was paid on calls."),
+    "ban": ("bans:ban", "Show which addresses get no answer; answer one again."),
     "carrier": ("carriers:carrier", "Connect carriers of text messages."),
     "phone": ("phones:phone", "Connect SIP phones."),
     "flow": ("flows:flow", "Show, check and install call flows."),
@@ -83,6 +92,7 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         found: click.Command = getattr(import_module(f"ringfence.cli.{module}"), attribute)
+        hand_down(found, [cmd_name])
         return found
 
     def resolve_command(
@@ -111,6 +121,48 @@ def root() -> None:
     """Hold the commands."""
 
 
+_COMMAND = re.compile(
+    r"(?<![\w./-])ringfence (?P<words>[a-z][a-z-]*(?: [a-z][a-z-]*)*)(?![^;&'\"]*--data)"
+)
+
+
+def typed(text: str, data: str | None) -> str:
+    """Return ``text`` with its commands as they are typed here, for the data folder ``data``.
+
+    ``data``: what was said with ``--data``, None where nothing was.
+    """
+    if data is not None:
+        folder = f" --data {shlex.quote(data)}"
+        text = _COMMAND.sub(lambda found: _for_folder(found, folder), text)
+    return show.typed(text, COMMANDS)
+
+
+def _for_folder(found: re.Match[str], folder: str) -> str:
+    """Put the folder behind the words that name a command, before its arguments."""
+    command: click.Command = root
+    words = found["words"].split(" ")
+    path = 0
+    while path < len(words) and isinstance(command, click.Group):
+        child = command.get_command(click.Context(command), words[path])
+        if child is None:
+            break
+        command = child
+        path += 1
+    if not path or (isinstance(command, click.Group) and not command.invoke_without_command):
+        return found[0]
+    return " ".join(("ringfence", *words[:path])) + folder + "".join(f" {w}" for w in words[path:])
+
+
+def _data_of(argv: Sequence[str]) -> str | None:
+    """Return the folder that a command line names."""
+    for place, word in enumerate(argv):
+        if word == "--data":
+            return argv[place + 1] if place + 1 < len(argv) else None
+        if word.startswith("--data="):
+            return word.removeprefix("--data=")
+    return None
+
+
 def run(argv: Sequence[str]) -> int:
     """Run one command line; return the exit code.
 
@@ -121,8 +173,11 @@ def run(argv: Sequence[str]) -> int:
         code = root.main(list(argv), prog_name="ringfence", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return EXIT_INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as left:
+        if not isinstance(left.__context__, EOFError):
+            return EXIT_INTERRUPTED
+        unanswered = Refused("unanswered", "nobody answered the question, so nothing was done")
+        return _refuse(unanswered, argv)
     except click.ClickException as mistake:
         if "--json" in argv:
             _as_json("usage", mistake.format_message())
@@ -133,12 +188,22 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.close()  # whoever read our output stopped; do not complain at exit
         return 0
     except RingfenceError as error:
-        return _refuse(error, as_json="--json" in argv)
+        return _refuse(error, argv)
+    except OSError as error:
+        if error.filename is None:
+            return _broke(error, as_json="--json" in argv)
+        return _refuse(_unusable(error), argv)
     except Exception as error:
         if sys.flags.dev_mode:
             raise
         return _broke(error, as_json="--json" in argv)
     return code if isinstance(code, int) else 0
+
+
+def _unusable(error: OSError) -> Refused:
+    """Return what to say of a file or folder of this machine that could not be used."""
+    hint = "; 'ringfence doctor' says more" if error.errno in _OF_THE_FOLDER else ""
+    return Refused("unusable_file", f"{error.filename}: {error.strerror}{hint}")
 
 
 def _broke(error: Exception, *, as_json: bool) -> int:
@@ -161,12 +226,14 @@ def _as_json(code: str, reason: str) -> None:
     print(json.dumps({"refused": code, "reason": reason}))  # noqa: T201 - the answer
 
 
-def _refuse(error: RingfenceError, *, as_json: bool) -> int:
+def _refuse(error: RingfenceError, argv: Sequence[str]) -> int:
     code = error.code if isinstance(error, Refused) else "failed"
     reason = error.reason if isinstance(error, Refused) else str(error)
-    if as_json:
+    if isinstance(error, Refused) and error.field is not None:
+        reason = f"{error.field.replace('_', '-')}: {reason}"
+    if "--json" in argv:
         _as_json(code, reason)
     else:
         click.secho("ringfence: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(reason, err=True)
+        click.echo(typed(reason, _data_of(argv)), err=True)
     return EXIT_REFUSED if isinstance(error, Refused) else EXIT_BROKEN

@@ -15,11 +15,11 @@ import click
 from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.backup import carry_out
-from ringfence.cli.control import opened, require, supervisor_pid
+from ringfence.cli.control import fits, opened, require, supervisor_pid
 from ringfence.cli.facts import audio_address, native_built
 from ringfence.cli.options import chosen, folder_option, json_option, setting_options
 from ringfence.cli.plan import plan
-from ringfence.config import Settings
+from ringfence.config import Settings, is_found
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import STOP_GRACE
 from ringfence.privacy.roles import GRANTED
@@ -56,6 +56,11 @@ def execute(settings: Settings, *, as_json: bool) -> NoReturn:
 
 def prepare(settings: Settings) -> None:
     """Make the folders that the processes find; only their owner may look inside."""
+    fits(settings)
+    for name, address in settings.listening():
+        if not is_found(address.host):
+            reason = f"{name} names a host that is not found: write an address of this machine"
+            raise Refused("bad_setting", reason)
     try:
         for folder in (settings.data, settings.run_dir, settings.log_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -104,7 +109,7 @@ def stop(data: Path | None, as_json: bool) -> None:
 @folder_option
 @json_option
 def admin_link(role: str, data: Path | None, as_json: bool) -> None:
-    """Make a link that signs a browser in once, in a role; it works for a few minutes."""
+    """Make a link that signs a browser in once, in a role, within a day."""
     settings = config.load(data)
     with opened(settings) as ask:
         made = ask.run("admin.link", **({} if role == "owner" else {"role": role}))

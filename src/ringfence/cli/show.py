@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -101,6 +103,23 @@ def program() -> str:
     if found is None and Path(typed).name == "ringfence":
         return typed
     return "ringfence"
+
+
+def command(words: str) -> str:
+    """Return another command of this program, to be typed as it is, for the same data folder."""
+    context = click.get_current_context(silent=True)
+    data = context.params.get("data") if context is not None else None
+    folder = "" if data is None else f" --data {shlex.quote(str(data))}"
+    return f"{program()} {words}{folder}"
+
+
+def typed(text: str, commands: Iterable[str]) -> str:
+    """Return ``text`` with its ringfence commands as they have to be typed on this machine."""
+    name = program()
+    if name == "ringfence":
+        return text
+    words = "|".join(map(re.escape, commands))
+    return re.sub(rf"(?<![\w./-])ringfence (?=(?:{words})\b)", lambda _: f"{name} ", text)
 
 
 def line(item: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import click
 
 from ringfence.cli import show
 from ringfence.cli.inbox import inbox, start
-from ringfence.cli.options import chosen, data_option, json_option, office
+from ringfence.cli.options import chosen, data_option, instant, json_option, office
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 
 
@@ -29,25 +28,13 @@ def sms() -> None:
     """
 
 
-def _instant(_ctx: click.Context, _param: click.Parameter, value: str | None) -> int | None:
-    """Read a date and time (ISO 8601), UTC where it does not say otherwise."""
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("write it as 2026-01-31T09:30") from None
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
-
-
 @sms.command()
 @click.argument("to", metavar="NUMBER")
 @click.argument("text", default="")
 @click.option("--from", "sender", metavar="SENDER", help="A number of yours, or a word of yours.")
 @click.option("--campaign", metavar="NAME", help="Choose the sender from this campaign.")
 @click.option("--media", multiple=True, metavar="URL", help="A picture, by link; may be repeated.")
-@click.option("--at", callback=_instant, metavar="DATETHH:MM", help="Send it later.")
+@click.option("--at", callback=instant, metavar="DATETHH:MM", help="Send it later.")
 @click.option("--marketing", is_flag=True, help="It is an offer: consent and hours are asked.")
 @click.option("--customer", is_flag=True, help="They are a customer already (soft opt-in).")
 @click.option("--priority", type=click.Choice(["high", "normal", "low"]), default="normal")
@@ -105,7 +92,8 @@ def send(
         show.document(made)
         return
     click.echo(f"{made['sid']} is {made['status']}: {made['segments']} segment(s).")
-    click.echo(f"follow it: ringfence sms show {made['sid']}", err=True)
+    follow = show.command(f"sms show {made['sid']}")
+    click.echo(f"follow it: {follow}", err=True)
 
 
 @sms.command("list")
@@ -142,7 +130,8 @@ def list_messages(
     ]
     show.rows(page["messages"], columns, as_json=as_json)
     if page.get("next") and not as_json:
-        click.echo(f"more: ringfence sms list --before {page['next']}", err=True)
+        words = f"sms list --before {page['next']}"
+        click.echo(f"more: {show.command(words)}", err=True)
 
 
 sms.add_command(inbox)

@@ -61,7 +61,8 @@ def add(
     if as_json:
         show.document(added)
         return
-    click.echo(f"Trunk {added['name']} is added; 'ringfence doctor' says whether it works.")
+    doctor = show.command("doctor")
+    click.echo(f"Trunk {added['name']} is added; '{doctor}' says whether it works.")
 
 
 @trunk.command("list")

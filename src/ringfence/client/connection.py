@@ -30,7 +30,10 @@ _AGAIN = frozenset({429, 503, 504})
 
 
 class ApiError(Exception):
-    """A refusal (RFC 9457). ``code`` is the word to decide by, ``detail`` a sentence."""
+    """A refusal (RFC 9457). ``code`` is the word to decide by, ``detail`` a sentence.
+
+    ``pointer``: where in what was sent it is wrong (RFC 6901), where the server says so.
+    """
 
     def __init__(self, problem: Mapping[str, Any], status: int) -> None:
         self.status = status
@@ -39,6 +42,7 @@ class ApiError(Exception):
         self.detail = str(problem.get("detail", ""))
         self.type = str(problem.get("type", "about:blank"))
         self.clause: str | None = problem.get("clause")
+        self.pointer: str | None = problem.get("pointer")
         super().__init__(f"{status} {self.code}: {self.detail}")
 
 

@@ -259,17 +259,21 @@ def flow(value: Any, notes: Notes) -> applets.Flow | None:
                 setattr(notes, key, read(value[key], f"$.{key}", notes))
             except WrongError:
                 continue
-    found = {}
+    found: dict[str, Any] | None = None
     try:
         found = fields(value, "$", notes, _FLOW)
     except WrongError:
-        return None
-    for where, target in notes.references:
-        if target not in value["applets"]:
-            notes.add(where, "there is no applet of that name")
-    if found["start"] not in value["applets"]:
-        notes.add("$.start", "there is no applet of that name")
-    if notes.problems:
+        pass  # what leads nowhere is told all the same
+    named = value.get("applets")
+    if isinstance(named, dict) and named:
+        leads = list(notes.references)
+        if isinstance(value.get("start"), str):
+            leads.append(("$.start", value["start"]))
+        known = {problem.where for problem in notes.problems}
+        for where, target in leads:
+            if target not in named and where not in known:
+                notes.add(where, "there is no applet of that name")
+    if found is None or notes.problems:
         return None
     made = applets.Flow(
         start=found["start"], applets=found["applets"], title=found.get("title", "")

@@ -11,11 +11,21 @@ from typing import Any
 
 from ringfence.flows.applets import Flow
 from ringfence.flows.reading import flow
-from ringfence.flows.values import Notes, Problem
+from ringfence.flows.values import Notes, Problem, shown
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import FLOW_DOCUMENT_BYTES, FLOW_PROBLEMS
 
 __all__ = ["Problem", "problems_of", "read", "read_or_problems"]
+
+
+def named_twice(items: list[tuple[str, Any]]) -> str | None:
+    """Return the first name that stands twice in an object, as it may be shown; None for none."""
+    seen: set[str] = set()
+    for key, _ in items:
+        if key in seen:
+            return shown(key)
+        seen.add(key)
+    return None
 
 
 def read_or_problems(document: bytes) -> tuple[Flow | None, list[Problem]]:
@@ -26,10 +36,10 @@ def read_or_problems(document: bytes) -> tuple[Flow | None, list[Problem]]:
         return None, notes.problems
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            notes.add("$", "an object names a field twice; the second would silently win")
-        return made
+        twice = named_twice(items)
+        if twice is not None:
+            notes.add("$", f"names the field {twice} twice; the second would silently win")
+        return dict(items)
 
     try:
         value = json.loads(document, object_pairs_hook=pairs)

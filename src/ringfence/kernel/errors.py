@@ -38,13 +38,17 @@ class Refused(RingfenceError):
     """Policy says no.
 
     ``code`` is stable and machine readable (``"destination_not_allowed"``); ``reason`` is a
-    sentence that says what to do; ``clause`` names the promise or law behind it, if any.
+    sentence that says what to do; ``clause`` names the promise or law behind it, if any; ``field``
+    the argument it is about, where the sentence does not say.
     """
 
-    __slots__ = ("clause", "code", "reason")
+    __slots__ = ("clause", "code", "field", "reason")
 
-    def __init__(self, code: str, reason: str, *, clause: str | None = None) -> None:
+    def __init__(
+        self, code: str, reason: str, *, clause: str | None = None, field: str | None = None
+    ) -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
         self.reason = reason
         self.clause = clause
+        self.field = field

@@ -2,8 +2,8 @@
 
 The first twelve digits are the millisecond of creation, six more the turn within it, the rest is
 random, so a B-tree fills from one end and a list in id order is a list in the order things were
-made, also of what a fast machine made within one millisecond. The shape (34 characters) is the one
-Twilio's clients expect.
+made, also of what a fast machine made within one millisecond. Ids of people are the exception
+(`make_blurred`). The shape (34 characters) is the one Twilio's clients expect.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NewType
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.limits import ID_BLUR_MS
 
 AccountId = NewType("AccountId", str)
 AddressId = NewType("AddressId", str)
@@ -102,6 +103,16 @@ def make(kind: str, now: Ms, entropy: Entropy) -> str:
     """Return a new id of ``kind`` (a key of `PREFIX`), e.g. ``CA018c...``."""
     turn = entropy.ordinal()
     return f"{PREFIX[kind]}{now & 0xFFFF_FFFF_FFFF:012x}{turn:06x}{entropy.token(7).hex()}"
+
+
+def make_blurred(kind: str, now: Ms, entropy: Entropy) -> str:
+    """Return a new id of ``kind`` that tells within which `ID_BLUR_MS` it was made, and no more.
+
+    For people: the ledger of erasures names them by their id for years, and the millisecond of
+    somebody's first call, or the turn between two other ids, is in the bill of their carrier too.
+    """
+    at = now - now % ID_BLUR_MS
+    return f"{PREFIX[kind]}{at & 0xFFFF_FFFF_FFFF:012x}{entropy.token(10).hex()}"
 
 
 def is_id(text: str, kind: str) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import phonenumbers
 
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PHONE_DIGITS_MAX, PHONE_DIGITS_MIN
+from ringfence.kernel.limits import PHONE_DIGITS_MAX, PHONE_DIGITS_MIN, SHORT_CODE_DIGITS
+
+Fault = Literal["format", "country", "length"]
 
 _SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 _DIGITS = re.compile(r"\+?[0-9]+\Z")
@@ -66,7 +69,7 @@ class Phone:
             raise Refused("invalid_number", "write the number as + and digits, e.g. +12025550123")
         if compact.startswith("00") and not compact.startswith("000"):
             compact = "+" + compact[2:]
-        if not compact.startswith("+") and region is not None and len(compact) > 6:
+        if not compact.startswith("+") and region is not None and len(compact) > SHORT_CODE_DIGITS:
             try:
                 parsed = phonenumbers.parse(compact, region)
             except phonenumbers.NumberParseException:
@@ -78,6 +81,33 @@ class Phone:
         return cls(compact)
 
     @classmethod
+    def received(cls, text: str, *, region: str | None = None) -> Phone:
+        """Read a number as a carrier names a caller: whole, or national, or whole without ``+``.
+
+        So that one person is one person, however each carrier writes them. With a ``region`` (ISO
+        3166) digits are what a plan knows: the country's own first, then a whole number, then
+        what has a length of that country. Else, and for short codes, they stay. Raises `Refused`.
+        """
+        found = cls.parse(text)
+        if region is None or found.e164.startswith("+") or len(found.e164) <= SHORT_CODE_DIGITS:
+            return found
+        possible = None
+        for written, country in ((found.e164, region), ("+" + found.e164, None)):
+            try:
+                parsed = phonenumbers.parse(written, country)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_valid_number(parsed):
+                break
+            if possible is None and phonenumbers.is_possible_number(parsed):
+                possible = parsed
+        else:
+            if possible is None:
+                return found
+            parsed = possible
+        return cls(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+    @classmethod
     def to_reach(cls, text: str, *, region: str | None = None) -> Phone:
         """Read a number somebody is to be reached at: as `parse`, of a length its country has.
 
@@ -85,13 +115,42 @@ class Phone:
         are renewed. A short code, without a country, has any length.
         """
         found = cls.parse(text, region=region)
-        if found.e164.startswith("+"):
-            try:
-                length = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(found.e164))
-            except phonenumbers.NumberParseException:
-                length = phonenumbers.ValidationResult.INVALID_COUNTRY_CODE
-            if length != phonenumbers.ValidationResult.IS_POSSIBLE:
+        match found._length():
+            case phonenumbers.ValidationResult.IS_POSSIBLE:
+                return found
+            case phonenumbers.ValidationResult.INVALID_COUNTRY_CODE:
+                raise Refused("invalid_number", "no country begins like that")
+            case _:
                 raise Refused(
                     "invalid_number", "no country has a number like that: count its digits"
                 )
-        return found
+
+    @classmethod
+    def fault(cls, text: str, *, region: str | None = None) -> Fault | None:
+        """What is wrong with a number somebody is to be reached at; None: nothing.
+
+        ``format``: it is none, or longer than any; ``country``: there is none; ``length``: that
+        country has none so long, or so short.
+        """
+        try:
+            found = cls.parse(text, region=region)
+        except Refused:
+            return "format"
+        match found._length():
+            case phonenumbers.ValidationResult.IS_POSSIBLE:
+                return None
+            case phonenumbers.ValidationResult.INVALID_COUNTRY_CODE:
+                return "country"
+            case _:
+                return "length"
+
+    def _length(self) -> int:
+        if not self.e164.startswith("+"):
+            return int(phonenumbers.ValidationResult.IS_POSSIBLE)
+        try:
+            parsed = phonenumbers.parse(self.e164)
+        except phonenumbers.NumberParseException as error:
+            if error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE:
+                return int(phonenumbers.ValidationResult.INVALID_COUNTRY_CODE)
+            return int(phonenumbers.ValidationResult.TOO_SHORT)
+        return int(phonenumbers.is_possible_number_with_reason(parsed))

@@ -21,3 +21,11 @@ VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 """
 
 REGIONS: Final[tuple[str, ...]] = tuple(_LISTED.split())
+
+_STATES: Final = """
+AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ
+NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY
+"""
+
+STATES: Final[tuple[str, ...]] = tuple(_STATES.split())
+"""The states of the United States and the district of their capital, as the post writes them."""

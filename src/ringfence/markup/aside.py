@@ -66,6 +66,10 @@ class Aside(Program):
         self._request = request_from
         self.failed = False
 
+    def move(self, context: Context) -> None:
+        """Ask for another call from now on."""
+        self._context = context
+
     def _next_step(self, rest: Sequence[Verb]) -> tuple[Step, int]:
         verb = rest[0]
         if type(verb) in self._allowed:

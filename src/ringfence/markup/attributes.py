@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ringfence.kernel.ids import is_id
+from ringfence.kernel.limits import ROOM_NAME_CHARS
 from ringfence.markup.urls import is_reference
 
 Reader = Callable[[str], Any]
@@ -35,6 +37,7 @@ _INTEGER = re.compile(r"\s*\+?[0-9]{1,9}\s*\Z")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _KEY = frozenset("0123456789*#")
 _TONE = frozenset("0123456789*#ABCDabcdwW")
+LABEL_IS = f"a text of at most {ROOM_NAME_CHARS} characters without a / that is not a call's SID"
 
 
 def integer(name: str | None, low: int, high: int, warning: int | None = None) -> Attribute:
@@ -127,6 +130,27 @@ def text(name: str | None, longest: int, warning: int | None = None) -> Attribut
         return value
 
     return Attribute(name, f"a text of at most {longest} characters", read, warning)
+
+
+def label(name: str | None, warning: int | None = None) -> Attribute:
+    """What a participant is also known by; see `is_label`."""
+
+    def read(value: str) -> str:
+        if value and not is_label(value):
+            raise ValueError
+        return value
+
+    return Attribute(name, LABEL_IS, read, warning)
+
+
+def is_label(text: str) -> bool:
+    """Whether a participant may be known by it: part of a path, and told from a call's SID."""
+    return (
+        0 < len(text) <= ROOM_NAME_CHARS
+        and "/" not in text
+        and "%2f" not in text.lower()
+        and not is_id(text, "call")
+    )
 
 
 def url(name: str | None, warning: int | None = 11100) -> Attribute:

@@ -133,11 +133,14 @@ class ConferenceStep(AskingStep):
 
     def _finished(self, ended: notices.ConferenceFinished) -> None:
         stage, dial = self._stage, self._dial
-        never_in = ended.reason in {"full", "failed"}
+        never_in = ended.reason in {"full", "label_taken", "failed"}
         if not never_in:
             stage.progress()
         if ended.reason == "full":
             stage.note("room_full", "the room is full; the next verb follows", at=self._room)
+        if ended.reason == "label_taken":
+            why = "another participant of the conference has that label; the next verb follows"
+            stage.note("label_taken", why, at=self._room)
         if dial.action is None:
             stage.proceed()
             return

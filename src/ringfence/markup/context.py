@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from ringfence.calls.words import DialStatus, Direction, RoomEnd
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, RecordingId
+from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Params, Value
 from ringfence.markup.parser import Document
 from ringfence.markup.verbs import Method, Verb
 
 API_VERSION: Final = "2010-04-01"
+
+WITHHELD: Final = "anonymous"
+"""``From`` of somebody who does not say who they are (RFC 3323, RFC 3325 9.3)."""
 
 DEFAULT_SORRY: Final = "We are sorry. Something went wrong. Please try again later. Goodbye."
 
@@ -27,6 +31,7 @@ class Context:
     API is reached, the base of RecordingUrl. ``sorry``: spoken when a document fails.
     ``parent``: the call that dialled this one. ``besides``: what is told with every request for a
     document, and with no status callback: headers of the INVITE, what a dial passes on.
+    ``token``: makes the ``CallToken`` that goes with it, for the few calls that ask for a document.
     """
 
     call: CallId
@@ -43,6 +48,12 @@ class Context:
     language: str = ""
     parent: CallId | None = None
     besides: Params = field(default=(), repr=False)
+    token: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+
+    def told(self) -> Params:
+        """What goes with every request for a document: `base_params`, ``besides``, the token."""
+        token = () if self.token is None else (("CallToken", self.token()),)
+        return (*base_params(self), *self.besides, *token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +87,10 @@ class Applets(Protocol):
         ...
 
 
+Sides = tuple[tuple[str, ...], tuple[str, ...]]
+SIDES: Final[Sides] = (("From", "Caller"), ("To", "Called"))
+"""What parameters about who calls and who is called begin with."""
+
 END_WORDS: Final[dict[RoomEnd, str]] = {
     "api": "conference-ended-via-api",
     "exit_left": "participant-with-end-conference-on-exit-left",
@@ -96,7 +111,7 @@ _DIAL_WORDS: Final[dict[DialStatus, str]] = {
 
 def base_params(context: Context) -> Params:
     """The parameters of every request about a call, without its status."""
-    caller, called = context.caller, context.called
+    caller, called = context.caller or WITHHELD, context.called
     params: list[tuple[str, Value]] = [
         ("CallSid", context.call),
         ("AccountSid", context.account),
@@ -104,7 +119,7 @@ def base_params(context: Context) -> Params:
         ("To", called),
         ("Caller", caller),
         ("Called", called),
-        ("Direction", "inbound" if context.direction == "inbound" else "outbound-api"),
+        ("Direction", direction_word(context)),
         ("ApiVersion", API_VERSION),
     ]
     if context.parent is not None:
@@ -113,7 +128,33 @@ def base_params(context: Context) -> Params:
         params.append(("CallerName", context.caller_name))
     if context.forwarded_from is not None:
         params.append(("ForwardedFrom", context.forwarded_from))
-    return tuple(params)
+    return (*params, *places(caller, called))
+
+
+def direction_word(context: Context) -> str:
+    """Return Twilio's ``Direction``: a leg that a dial rang and that has its own program is its."""
+    if context.direction == "inbound":
+        return "inbound"
+    return "outbound-api" if context.parent is None else "outbound-dial"
+
+
+def places(caller: Value, called: Value, sides: Sides = SIDES) -> Params:
+    """``FromCity``, ``FromState``, ``FromZip`` and ``FromCountry``, and so on of every side.
+
+    Of numbers alone. The country is what the number says by itself; where somebody is we do not
+    look up, so the others are empty, as Twilio's are where it does not know. They are there
+    because applications read them without asking whether they are (Twilio's own examples do).
+    """
+    found: list[tuple[str, Value]] = []
+    for party, names in zip((caller, called), sides, strict=True):
+        if isinstance(party, str) and party[:1] == "+" and party[1:].isdigit():
+            party = Phone(party)
+        if isinstance(party, Phone):
+            country = party.region or ""
+            for name in names:
+                found += [(f"{name}{part}", "") for part in ("City", "State", "Zip")]
+                found.append((f"{name}Country", country))
+    return tuple(found)
 
 
 def recording_params(context: Context, recording: RecordingId) -> Params:

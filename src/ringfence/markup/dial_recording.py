@@ -18,7 +18,7 @@ from ringfence.calls.words import RecordingDuty, RecordingTrack
 from ringfence.markup.clips import Clip
 from ringfence.markup.context import recording_params, whole_seconds
 from ringfence.markup.exchange import AskRecording, RecordingMay
-from ringfence.markup.following import RecordingNews
+from ringfence.markup.following import RecordingNews, tell_fares
 from ringfence.markup.stage import Stage
 from ringfence.markup.verbs import Dial, Say
 from ringfence.privacy.recording_law.sentences import Kind, sentence
@@ -30,32 +30,25 @@ TRACKS: Final[dict[str, RecordingTrack]] = {
 }
 """``recordingTrack``: of whoever called, or of whom they reached."""
 
-_STATUS: Final[dict[type, str]] = {
-    notices.RecordingBegun: "in-progress",
-    notices.RecordingFinished: "completed",
-    notices.RecordingMissing: "absent",
-}
-
 
 def tell_recorded(stage: Stage, dial: Dial, news: RecordingNews) -> None:
     """Tell the dial's ``recordingStatusCallback`` how its recording fares, where it asked."""
-    status = _STATUS[type(news)]
-    if not dial.recording_status_callback or status not in dial.recording_status_callback_event:
-        return
     duration = news.duration_ms if isinstance(news, notices.RecordingFinished) else 0
     two = dial.recording_track == "both" and dial.record.endswith("-dual")
-    stage.tell(
-        dial.recording_status_callback,
-        dial.recording_status_callback_method,
-        (
-            *recording_params(stage.context, news.recording),
-            ("RecordingStatus", status),
-            ("RecordingDuration", whole_seconds(duration)),
-            ("RecordingChannels", "2" if two else "1"),
-            ("RecordingTrack", dial.recording_track),
-            ("RecordingSource", "DialVerb"),
-        ),
-        "recording",
+    params = (
+        *recording_params(stage.context, news.recording),
+        ("RecordingDuration", whole_seconds(duration)),
+        ("RecordingChannels", "2" if two else "1"),
+        ("RecordingTrack", dial.recording_track),
+        ("RecordingSource", "DialVerb"),
+    )
+    tell_fares(
+        stage,
+        news,
+        params,
+        url=dial.recording_status_callback,
+        method=dial.recording_status_callback_method,
+        words=dial.recording_status_callback_event,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ringfence.calls import commands, notices
@@ -11,8 +12,8 @@ from ringfence.calls.targets import ToApplication
 from ringfence.calls.words import RecordWhen
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import ApplicationId, own_call
-from ringfence.kernel.phone import Phone
+from ringfence.kernel.ids import ApplicationId, LegId, own_call
+from ringfence.kernel.phone import Fault, Phone
 from ringfence.markup.build import told
 from ringfence.markup.consenting import RecordingConsent
 from ringfence.markup.context import dial_word, recording_params, whole_seconds
@@ -21,8 +22,9 @@ from ringfence.markup.exchange import Fetched, FetchFailed, Params, RecordingMay
 from ringfence.markup.following import RecordingNews
 from ringfence.markup.progress import ProgressReports
 from ringfence.markup.ring_tones import ring_tone
-from ringfence.markup.screening import Screening
+from ringfence.markup.screening import Screened, Screening, opening
 from ringfence.markup.stage import Stage, Step
+from ringfence.markup.telling import ToldOf
 from ringfence.markup.verbs import Application, Client, Dial, Number, Rung, Sip, Target
 
 _WHEN: dict[str, RecordWhen] = {
@@ -34,12 +36,22 @@ _WHEN: dict[str, RecordWhen] = {
 }
 
 
+_FAULTS: Mapping[Fault, tuple[str, str]] = {
+    "format": ("bad_number", "a number to dial was left out: it is no telephone number"),
+    "country": ("unknown_country", "a number to dial was left out: no country begins like that"),
+    "length": (
+        "impossible_number",
+        "a number to dial was left out: its country has none of that length",
+    ),
+}
+
+
 class DialStep(Step):
     """One Dial."""
 
     __slots__ = (
-        "_base", "_consent", "_dial", "_dialled", "_following", "_may", "_reports", "_screens",
-        "_spoken", "_stage",
+        "_base", "_consent", "_dial", "_following", "_may", "_reports", "_screens", "_spoken",
+        "_stage", "_waiting",
     )  # fmt: skip
 
     def __init__(self, stage: Stage, dial: Dial, base: str) -> None:
@@ -47,8 +59,8 @@ class DialStep(Step):
         self._stage = stage
         self._dial = dial
         self._base = base
-        self._dialled: tuple[commands.DialTarget, ...] = ()
-        self._screens: dict[int, Screening] = {}
+        self._screens: dict[int, tuple[Screened, str]] = {}
+        self._waiting: dict[LegId, Screening] = {}
         self._reports: ProgressReports | None = None
         self._consent: RecordingConsent | None = None
         self._may: RecordingMay | None = None
@@ -81,75 +93,94 @@ class DialStep(Step):
             return
         wanted = [target for target, _ in found]
         self._reports = ProgressReports(stage, wanted, self._base)
-        self._dialled = tuple(
-            replace(made, report=place, listen=_listening(target))
-            if target.status_callback or _listening(target)
-            else made
-            for place, (target, made) in enumerate(found, 1)
-        )
-        self._screens = {
-            place: Screening(stage, target, self._screened)
-            for place, target in enumerate(wanted)
-            if not isinstance(target, Application) and target.url
-        }
-        for screening in tuple(self._screens.values()):
-            screening.begin(self._base)
-        self._screened()
-
-    def _screened(self) -> None:
-        """Go on once it is known what every callee will hear."""
-        if not self._dialled or not all(one.settled for one in self._screens.values()):
-            return
         targets = tuple(
-            replace(target, screen=self._screens[place].screen)
-            if place in self._screens
-            else target
-            for place, target in enumerate(self._dialled)
+            self._with_wishes(place, target, made) for place, (target, made) in enumerate(found, 1)
         )
-        self._dialled = ()
         if not self._records:
-            if self._inside and self._dial.record != "do-not-record":
-                self._stage.note(
+            if self._inside and dial.record != "do-not-record":
+                stage.note(
                     "recording_not_permitted",
                     "a dial of an application is not recorded: whom it brings in would not be "
                     "told; its own call can be recorded",
-                    at=self._dial,
+                    at=dial,
                 )
             self._place(targets, "never")
             return
-        self._consent = RecordingConsent(self._stage, "dial", self._ruled, targets=targets)
+        self._consent = RecordingConsent(stage, "dial", self._ruled, targets=targets)
         self._consent.begin()
 
+    def _with_wishes(
+        self, place: int, target: Rung, made: commands.DialTarget
+    ) -> commands.DialTarget:
+        """Return a target with what is to be known of it, and whether it hears something first."""
+        listen = _listening(target)
+        if target.status_callback or listen:
+            made = replace(made, report=place, listen=listen)
+        if isinstance(target, Application) or not target.url:
+            return made
+        url = opening(target, self._base)
+        if url is None:
+            self._stage.note(
+                "bad_url",
+                "what the callee was to hear has no http or https URL; they are connected without",
+                at=target,
+            )
+            return made
+        self._screens[place] = target, url
+        return replace(made, screen=place)
+
     def fetched(self, answer: Fetched | FetchFailed) -> None:
-        for screening in tuple(self._screens.values()):
+        for screening in tuple(self._waiting.values()):
             screening.fetched(answer)
 
     def deadline(self) -> Ms | None:
-        return min((s.due for s in self._screens.values() if s.due is not None), default=None)
+        return min((s.due for s in self._waiting.values() if s.due is not None), default=None)
 
     def fire(self) -> None:
-        for screening in tuple(self._screens.values()):
+        for screening in tuple(self._waiting.values()):
             screening.fire()
+
+    def _callee_waits(self, waits: notices.CalleeWaits) -> None:
+        """Somebody has answered, or pressed something: say what they hear next."""
+        if waits.digits is not None:
+            if waits.leg in self._waiting:
+                self._waiting[waits.leg].pressed(waits.digits)
+            return
+        target, url = self._screens[waits.screen]
+        self._waiting[waits.leg] = Screening(self._stage, target, waits.leg, self._screened)
+        self._waiting[waits.leg].begin(url)
+
+    def _screened(self, leg: LegId, screen: commands.Screen | None) -> None:
+        self._stage.command(commands.Screened(leg=leg, screen=screen))
 
     def ruled(self, may: RecordingMay) -> None:
         if self._consent is not None:
             self._consent.ruled(may)
 
     def clip_settled(self) -> None:
-        if self._dialled:
-            for screening in tuple(self._screens.values()):
-                screening.clip_settled()
-        elif self._consent is not None and not self._consent.over:
+        for screening in tuple(self._waiting.values()):
+            screening.clip_settled()
+        if self._consent is not None and not self._consent.over:
             self._consent.clip_settled()
         elif self._may is not None:
             self._place_told(self._may)
 
     def abandon(self) -> None:
         self._may = None
-        self._dialled = ()
-        self._screens = {}
+        self._waiting = {}
         if self._consent is not None:
             self._consent.abandon()
+
+    def afterwards(self, notice: Notice) -> bool:
+        # Whoever is told of a leg hears of its end, whatever ended the dial.
+        if self._reports is None:
+            return False
+        if not isinstance(notice, notices.DialProgress | notices.CalleeKnown):
+            return False
+        if not self._reports.knows(notice.leg):
+            return False
+        self._reports.receive(notice)
+        return True
 
     def _ruled(self, permitted: bool, may: RecordingMay) -> None:
         """Whoever called knows, or has said no; those who are rung hear of it when they answer."""
@@ -218,10 +249,15 @@ class DialStep(Step):
             self._stage.note("bad_ring_tone", "no country rings like ringTone says", at=self._dial)
         return found or ring_tone("", called, home) or "ringback"
 
+    def told_of(self, leg: LegId) -> ToldOf | None:
+        return None if self._reports is None else self._reports.told_of(leg)
+
     def receive(self, notice: Notice) -> None:
         if isinstance(notice, notices.DialProgress | notices.CalleeKnown):
             if self._reports is not None:
                 self._reports.receive(notice)
+        elif isinstance(notice, notices.CalleeWaits):
+            self._callee_waits(notice)
         elif isinstance(notice, notices.CallerRefers):
             self._send_on(notice)
         elif isinstance(notice, notices.DialFinished):
@@ -232,11 +268,11 @@ class DialStep(Step):
     def _target(self, target: Target) -> commands.DialTarget | None:
         match target:
             case Number():
-                try:
-                    phone = Phone.parse(target.number, region=self._stage.context.region)
-                except Refused:
-                    self._stage.note("bad_number", "a number to dial was left out", at=target)
+                region = self._stage.context.region
+                if (fault := Phone.fault(target.number, region=region)) is not None:
+                    self._stage.note(*_FAULTS[fault], at=target)
                     return None
+                phone = Phone.parse(target.number, region=region)
                 return commands.DialTarget(
                     endpoint=commands.ToPhone(phone=phone), send_digits=_keys(target.send_digits)
                 )
@@ -294,8 +330,9 @@ class DialStep(Step):
             ("DialCallStatus", dial_word(ended.status)),
             ("DialBridged", "true" if connected else "false"),
         )
-        if ended.leg is not None:
-            params = (*params, ("DialCallSid", own_call(ended.leg)))
+        leg = ended.leg or ended.rung
+        if leg is not None:
+            params = (*params, ("DialCallSid", own_call(leg)))
         if connected:
             params = (*params, ("DialCallDuration", whole_seconds(ended.talk_ms)))
         if ended.reply is not None:

@@ -22,6 +22,7 @@ from ringfence.markup.attributes import (
     choice,
     integer,
     key_set,
+    label,
     method,
     speech_timeout,
     text,
@@ -305,7 +306,7 @@ _TABLE: tuple[Element, ...] = (
             "waitUrl": url_or_nothing("wait_url", 13233),
             "waitMethod": method("wait_method", 13234),
             "coach": text("coach", 34),
-            "participantLabel": text("participant_label", 128),
+            "participantLabel": label("participant_label", 16023),
             "statusCallback": url("status_callback"),
             "statusCallbackMethod": method("status_callback_method"),
             "statusCallbackEvent": words(

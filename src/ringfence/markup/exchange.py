@@ -89,7 +89,12 @@ class Callback:
     one server in order. ``party``: under whose key it waits; None: whoever the call is with, and
     the account's where there is no call. ``body``: JSON posted instead of a form, signed by its
     digest. ``also``: further URLs that are told the same. ``fallback_url``: told at once, with
-    ErrorCode and ErrorUrl, when one of them fails.
+    ErrorCode and ErrorUrl, when one of them fails. ``outcome``: the SID of what it tells
+    the end of: a recording, a call, a leg. ``pledged``: it is kept and not told, but where the
+    server dies before that end is, and the end is one of these words; what it says then is filled
+    in (`markup.telling.outcome`, `markup.owed`). A new pledge about the same thing replaces the one
+    before. ``silent``: nobody is told, as nobody asked for the outcome it had; what was pledged is
+    void.
     """
 
     url: str = field(repr=False)
@@ -103,6 +108,9 @@ class Callback:
     also: tuple[str, ...] = field(default=(), repr=False)
     fallback_url: str = field(default="", repr=False)
     fallback_method: Method = "POST"
+    outcome: str = ""
+    pledged: tuple[str, ...] = ()
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ Where nobody can listen that is said on the timeline, and keys are collected all
 from __future__ import annotations
 
 from ringfence.calls import commands, notices
-from ringfence.calls.hearing import Wish
+from ringfence.calls.hearing import HearingEnd, Wish
 from ringfence.calls.notices import Notice
 from ringfence.kernel.clock import Ms
 from ringfence.markup.exchange import Params
@@ -26,6 +26,10 @@ from ringfence.markup.verbs import Gather
 _LEAST_TIMEOUT_MS = 200
 _SPEAKING_MS = 3_000
 """How long somebody who was heard to speak is waited for: a recogniser says so once a second."""
+_DEAF: dict[HearingEnd, str] = {
+    "none_installed": "no recogniser of speech is installed",
+    "not_permitted": "whoever speaks does not let their words be written down",
+}
 
 
 class GatherStep(Step):
@@ -187,11 +191,7 @@ class GatherStep(Step):
 
     def _deaf(self, over: notices.HearingOver) -> None:
         self._listening = False
-        why = (
-            "no recogniser of speech is installed"
-            if over.reason == "none_installed"
-            else "the recogniser of speech has failed"
-        )
+        why = _DEAF.get(over.reason, "the recogniser of speech has failed")
         more = "; keys are collected" if self._keys else ""
         self._stage.note("speech_input_unavailable", f"{why}{more}", at=self._gather)
         if not self._keys or self._final:

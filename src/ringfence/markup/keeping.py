@@ -9,16 +9,10 @@ from __future__ import annotations
 from ringfence.calls import commands, notices
 from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
-from ringfence.markup.exchange import RecordingMay
-from ringfence.markup.following import RecordingNews
+from ringfence.markup.exchange import Params, RecordingMay
+from ringfence.markup.following import RecordingNews, tell_fares
 from ringfence.markup.stage import Stage
 from ringfence.markup.verbs import Recording
-
-_STATUS: dict[type, str] = {
-    notices.RecordingBegun: "in-progress",
-    notices.RecordingFinished: "completed",
-    notices.RecordingMissing: "absent",
-}
 
 
 class KeepingStep(AskingStep):
@@ -63,28 +57,27 @@ class KeepingStep(AskingStep):
 
     def _fares(self, news: RecordingNews) -> None:
         verb, stage = self._verb, self._stage
-        status = _STATUS[type(news)]
         if isinstance(news, notices.RecordingMissing):
             reason = news.reason.replace("_", " ")
             stage.note("recording_failed", f"there is no recording: {reason}", at=verb)
-        if not verb.recording_status_callback or status not in verb.recording_status_callback_event:
-            return
-        duration = news.duration_ms if isinstance(news, notices.RecordingFinished) else 0
         two = verb.channels == "dual" and verb.track == "both"
-        stage.tell(
-            verb.recording_status_callback,
-            verb.recording_status_callback_method,
-            (
-                *recording_params(stage.context, news.recording),
-                ("RecordingStatus", status),
-                *(
-                    (("RecordingDuration", whole_seconds(duration)),)
-                    if status != "in-progress"
-                    else ()
-                ),
-                ("RecordingChannels", "2" if two else "1"),
-                ("RecordingTrack", verb.track),
-                ("RecordingSource", "StartCallRecordingTwiML"),
-            ),
-            "recording",
+        length: Params = ()
+        if isinstance(news, notices.RecordingFinished):
+            length = (("RecordingDuration", whole_seconds(news.duration_ms)),)
+        elif isinstance(news, notices.RecordingMissing):
+            length = (("RecordingDuration", "0"),)
+        params = (
+            *recording_params(stage.context, news.recording),
+            *length,
+            ("RecordingChannels", "2" if two else "1"),
+            ("RecordingTrack", verb.track),
+            ("RecordingSource", "StartCallRecordingTwiML"),
+        )
+        tell_fares(
+            stage,
+            news,
+            params,
+            url=verb.recording_status_callback,
+            method=verb.recording_status_callback_method,
+            words=verb.recording_status_callback_event,
         )

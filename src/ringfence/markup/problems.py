@@ -59,6 +59,8 @@ KINDS: Final[dict[str, Kind]] = {
     "nobody_to_dial": Kind("error", 13223),
     "too_many_targets": Kind("warning", 13250),
     "bad_number": Kind("warning", 13223),
+    "impossible_number": Kind("warning", 13224),
+    "unknown_country": Kind("warning", 13226),
     "bad_sip_uri": Kind("warning", 13243),
     "empty_message": Kind("warning", 14103),
     "bad_media_url": Kind("warning", 12200),
@@ -102,9 +104,11 @@ KINDS: Final[dict[str, Kind]] = {
     "reject_after_answer": Kind("warning", None),
     "document_loop": Kind("error", 11215),
     "caller_id_refused": Kind("warning", 13214),
-    "verb_not_here": Kind("warning", 13227),
-    "room_full": Kind("warning", 13226),
+    "verb_not_here": Kind("warning", 13238),
+    "room_full": Kind("warning", None),
+    "label_taken": Kind("warning", 16025),
     "screen_verb": Kind("warning", None),
+    "bad_ring_tone": Kind("warning", None),
 }
 """Every kind; ``docs/reference/twiml.md`` lists them and a test keeps the two in step."""
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from ringfence.calls import notices
-from ringfence.kernel.ids import own_call
-from ringfence.markup.context import dial_word, whole_seconds
+from ringfence.kernel.ids import LegId, own_call
+from ringfence.markup.context import WITHHELD, dial_word, places, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.stage import Stage
-from ringfence.markup.telling import moment
+from ringfence.markup.telling import STEPS, StatusCallback, ToldOf, minutes, moment
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import Application, Client, Listened, Number, Rung, Sip
 
+STEPS_TOLD: Final = "StatusCallbackEvent"
+"""In a pledge and nowhere else: which steps are told, so that the last is counted right."""
 _WORDS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
 
 
-def _address(target: Rung) -> str:
+def address_of(target: Rung) -> str:
+    """Return whom a target of a dial rings, as Twilio writes it."""
     match target:
         case Number():
             return target.number
@@ -31,7 +35,7 @@ def _address(target: Rung) -> str:
 class ProgressReports:
     """Tells the URL of each target what has become of its leg, where the target asked for that."""
 
-    __slots__ = ("_base", "_heard", "_sent", "_stage", "_targets")
+    __slots__ = ("_base", "_heard", "_legs", "_sent", "_stage", "_targets")
 
     def __init__(self, stage: Stage, targets: Sequence[Rung], base: str) -> None:
         """``targets``: in the order of the dial; ``report`` counts them from 1."""
@@ -41,6 +45,7 @@ class ProgressReports:
         self._sent: dict[str, int] = {}
         self._heard: dict[str, str] = {}
         """Who answered, by leg."""
+        self._legs: dict[str, Rung] = {}
 
     def receive(self, news: notices.DialProgress | notices.CalleeKnown) -> None:
         """A leg has come further, or it is known who answered it."""
@@ -48,6 +53,9 @@ class ProgressReports:
         if isinstance(news, notices.CalleeKnown):
             self._known(target, news)
             return
+        if news.step == "initiated":
+            self._legs[news.leg] = target
+            self._pledge(target, news.leg)
         if news.step not in target.status_callback_event:
             return
         url = self._url(target.status_callback)
@@ -55,17 +63,8 @@ class ProgressReports:
             return
         number = self._sent.get(news.leg, 0)
         self._sent[news.leg] = number + 1
-        context = self._stage.context
-        called: Value = _address(target)
         params: Params = (
-            ("CallSid", own_call(news.leg)),
-            ("ParentCallSid", context.call),
-            ("AccountSid", context.account),
-            ("From", context.caller),
-            ("To", called),
-            ("Caller", context.caller),
-            ("Called", called),
-            ("Direction", "outbound-dial"),
+            *self._about(target, news.leg),
             ("CallStatus", self._status(news)),
             ("Timestamp", moment(self._stage.now)),
             ("CallbackSource", "call-progress-events"),
@@ -74,9 +73,61 @@ class ProgressReports:
         if news.leg in self._heard:
             params = (*params, ("AnsweredBy", self._heard[news.leg]))
         if news.step == "completed":
-            params = (*params, ("CallDuration", whole_seconds(news.talk_ms)))
+            talk = news.talk_ms
+            params = (*params, ("CallDuration", whole_seconds(talk)), ("Duration", minutes(talk)))
         self._stage.ask(
-            Callback(url=url, method=target.status_callback_method, params=params, event=news.step)
+            Callback(
+                url=url,
+                method=target.status_callback_method,
+                params=params,
+                event=news.step,
+                outcome=own_call(news.leg) if news.step == "completed" else "",
+            )
+        )
+
+    def knows(self, leg: LegId) -> bool:
+        """Whether a leg is one of this dial's."""
+        return leg in self._legs
+
+    def told_of(self, leg: LegId) -> ToldOf | None:
+        """Return who is told of a leg and how far that is, for when the leg leaves the dial."""
+        target = self._legs.get(leg)
+        url = None if target is None else self._url(target.status_callback)
+        if target is None or url is None:
+            return None
+        steps = tuple(step for step in STEPS if step in target.status_callback_event)
+        wanted = StatusCallback(url=url, method=target.status_callback_method, steps=steps)
+        return ToldOf(wanted, self._sent.get(leg, 0), self._heard.get(leg, ""))
+
+    def _pledge(self, target: Rung, leg: LegId) -> None:
+        """Its end is to be told even if the server dies before (`ringfence.markup.owed`)."""
+        url = self._url(target.status_callback)
+        if url is None or "completed" not in target.status_callback_event:
+            return
+        steps = " ".join(target.status_callback_event)
+        self._stage.ask(
+            Callback(
+                url=url,
+                method=target.status_callback_method,
+                params=(*self._about(target, leg), (STEPS_TOLD, steps)),
+                outcome=own_call(leg),
+                pledged=("completed",),
+            )
+        )
+
+    def _about(self, target: Rung, leg: LegId) -> Params:
+        context = self._stage.context
+        called: Value = address_of(target)
+        return (
+            ("CallSid", own_call(leg)),
+            ("ParentCallSid", context.call),
+            ("AccountSid", context.account),
+            ("From", context.caller or WITHHELD),
+            ("To", called),
+            ("Caller", context.caller or WITHHELD),
+            ("Called", called),
+            *places(context.caller, called),
+            ("Direction", "outbound-dial"),
         )
 
     def _url(self, reference: str | None) -> str | None:

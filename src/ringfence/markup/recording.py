@@ -9,6 +9,8 @@ the call, and the action is told with ``Digits=hangup``.
 
 from __future__ import annotations
 
+from typing import Final
+
 from ringfence.calls import commands, notices
 from ringfence.calls.notices import Notice
 from ringfence.kernel.ids import RecordingId
@@ -16,25 +18,29 @@ from ringfence.kernel.limits import MARKUP_RECORD_MIN_MS
 from ringfence.markup.consenting import AskingStep, RecordingConsent
 from ringfence.markup.context import recording_params, whole_seconds
 from ringfence.markup.exchange import Params, RecordingMay, Transcribe
+from ringfence.markup.following import RecordingNews, tell_fares
 from ringfence.markup.stage import Stage
 from ringfence.markup.verbs import Record
+
+_OF_VERB: Final[Params] = (("RecordingChannels", "1"), ("RecordingSource", "RecordVerb"))
 
 
 class RecordStep(AskingStep):
     """One Record."""
 
-    __slots__ = ("_left", "_record", "_stage")
+    __slots__ = ("_left", "_record", "_recording", "_stage")
 
     def __init__(self, stage: Stage, record: Record) -> None:
         self._stage = stage
         self._record = record
         self._left = False
+        self._recording: RecordingId | None = None
         self._consent = RecordingConsent(stage, "voicemail", self._permitted, beep=record.play_beep)
 
     def _permitted(self, permitted: bool, _may: RecordingMay) -> None:
         record = self._record
         if not permitted:
-            self._tell("absent", (("RecordingDuration", "0"),))
+            self._tell_absent()
             self._stage.note(
                 "recording_not_permitted",
                 "nothing is recorded: the law, the caller or the account does not let it be",
@@ -60,9 +66,11 @@ class RecordStep(AskingStep):
             self._consent.receive(notice)
             return
         match notice:
+            case notices.RecordingAsked(source="voicemail"):
+                self._recording = notice.recording
+                self._fares(notice)
             case notices.RecordingBegun(source="voicemail"):
-                about = recording_params(self._stage.context, notice.recording)
-                self._tell("in-progress", about)
+                self._fares(notice)
                 self._transcribe(notice.recording)
             case notices.RecordingFinished(source="voicemail"):
                 self._finished(notice)
@@ -79,14 +87,26 @@ class RecordStep(AskingStep):
             self._consent.abandon()
             return
         self._stage.command(commands.StopRecording(source="voicemail"))
-        self._stage.ignore(notices.RecordingFinished, notices.RecordingMissing)
+
+        if self._recording is None:
+            self._stage.ignore(notices.RecordingFinished, notices.RecordingMissing)
+
+    def afterwards(self, notice: Notice) -> bool:
+        # What was said until then is kept, and whoever wanted to know of it is told.
+        if not isinstance(notice, notices.RecordingFinished | notices.RecordingMissing):
+            return False
+        if notice.recording != self._recording:
+            return False
+        lasted = notice.duration_ms if isinstance(notice, notices.RecordingFinished) else 0
+        self._fares(notice, ("RecordingDuration", whole_seconds(lasted)))
+        return True
 
     def _finished(self, ended: notices.RecordingFinished) -> None:
         record, stage = self._record, self._stage
         stage.progress()
         about = recording_params(stage.context, ended.recording)
         duration = whole_seconds(ended.duration_ms)
-        self._tell("completed", (*about, ("RecordingDuration", duration)))
+        self._fares(ended, ("RecordingDuration", duration))
         silence_ms = record.timeout * 1000
         whole_ms = ended.duration_ms + ended.cut_ms
         if ended.reason == "silence" and whole_ms < silence_ms + MARKUP_RECORD_MIN_MS:
@@ -102,8 +122,7 @@ class RecordStep(AskingStep):
         )
 
     def _missing(self, missing: notices.RecordingMissing) -> None:
-        about = recording_params(self._stage.context, missing.recording)
-        self._tell("absent", (*about, ("RecordingDuration", "0")))
+        self._fares(missing, ("RecordingDuration", "0"))
         if missing.reason != "empty":
             self._stage.note(
                 "recording_failed",
@@ -121,17 +140,25 @@ class RecordStep(AskingStep):
                 Transcribe(recording=recording, url=url or "", language=record.transcribe_language)
             )
 
-    def _tell(self, status: str, params: Params) -> None:
+    def _fares(self, news: RecordingNews, *more: tuple[str, str]) -> None:
+        about = recording_params(self._stage.context, news.recording)
         record = self._record
-        if record.recording_status_callback and status in record.recording_status_callback_event:
+        tell_fares(
+            self._stage,
+            news,
+            (*about, *more, *_OF_VERB),
+            url=record.recording_status_callback,
+            method=record.recording_status_callback_method,
+            words=record.recording_status_callback_event,
+        )
+
+    def _tell_absent(self) -> None:
+        """Nothing was asked of the call, so there is no recording to speak of."""
+        record = self._record
+        if record.recording_status_callback and "absent" in record.recording_status_callback_event:
             self._stage.tell(
                 record.recording_status_callback,
                 record.recording_status_callback_method,
-                (
-                    *params,
-                    ("RecordingStatus", status),
-                    ("RecordingChannels", "1"),
-                    ("RecordingSource", "RecordVerb"),
-                ),
+                (("RecordingDuration", "0"), ("RecordingStatus", "absent"), *_OF_VERB),
                 "recording",
             )

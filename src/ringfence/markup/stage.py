@@ -8,6 +8,7 @@ from ringfence.calls.commands import Command
 from ringfence.calls.notices import Notice
 from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import LegId
 from ringfence.markup.clips import ClipShelf
 from ringfence.markup.context import Context
 from ringfence.markup.exchange import (
@@ -32,6 +33,7 @@ from ringfence.markup.exchange import (
     Transcribe,
 )
 from ringfence.markup.following import Follower
+from ringfence.markup.telling import ToldOf
 from ringfence.markup.verbs import Method, Verb
 
 StepRequest = (
@@ -93,9 +95,19 @@ class Stage(Protocol):
         """The step is done: go on with the document at ``action`` (None: the present one)."""
 
     def tell(
-        self, url: str, method: Method, params: Params, kind: CallbackKind = "status"
+        self,
+        url: str,
+        method: Method,
+        params: Params,
+        kind: CallbackKind = "status",
+        *,
+        outcome: str = "",
+        pledged: tuple[str, ...] = (),
     ) -> Callback | None:
-        """Send a callback to a URL of the document; None where it is no URL."""
+        """Send a callback to a URL of the document; None where it is no URL.
+
+        ``outcome``, ``pledged``: see `ringfence.markup.exchange.Callback`.
+        """
 
     def whole(self, url: str) -> str | None:
         """Return a URL of the document without what it is relative to; None where it is no URL."""
@@ -152,6 +164,10 @@ class Step:
     def hung_up(self) -> None:
         """The call is over; callbacks alone leave from here on."""
 
+    def told_of(self, _leg: LegId, /) -> ToldOf | None:
+        """Whom this step tells of a leg that it rang, None where nobody."""
+        return None
+
     def deadline(self) -> Ms | None:
         """When `fire` is due."""
         return None
@@ -161,3 +177,7 @@ class Step:
 
     def abandon(self) -> None:
         """Something else takes over and clears the call: expect nothing more."""
+
+    def afterwards(self, _notice: Notice, /) -> bool:
+        """Something else has taken over; whether this was still this step's to tell somebody."""
+        return False

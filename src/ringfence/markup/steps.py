@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from ringfence.kernel.errors import LocalError
@@ -57,6 +58,10 @@ def step_for(stage: Stage, verbs: Sequence[Verb], base: str) -> tuple[Step, int]
     ``base``: the URL of their document.
     """
     verb = verbs[0]
+    if isinstance(verb, Record | Dial | Recording) and verb.recording_status_callback:
+        # A recording may end when another document, with another URL, is being carried out.
+        url = stage.whole(verb.recording_status_callback)
+        verb = replace(verb, recording_status_callback=url)
     match verb:
         case Say() | Play() | Pause():
             prompts = _run_of_prompts(verbs, answered=stage.answered)

@@ -8,17 +8,17 @@ events"; those of a dial's legs are in `ringfence.markup.progress`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from ringfence.calls import events
 from ringfence.calls.causes import CAUSES, word
 from ringfence.calls.events import CallFact
 from ringfence.calls.words import RecordingAsker
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import RecordingId
+from ringfence.kernel.ids import PartyId, RecordingId
 from ringfence.markup.context import Context, base_params, recording_params, whole_seconds
 from ringfence.markup.exchange import Callback, Params, Value
 from ringfence.markup.verbs import Method
@@ -28,6 +28,13 @@ CallStep = Literal["initiated", "ringing", "answered", "completed"]
 STEPS: tuple[CallStep, ...] = ("initiated", "ringing", "answered", "completed")
 _STATUS = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
 _MINUTE_MS = 60_000
+
+WITHDRAWN: Final = "withdrawn"
+"""What is pledged where the end is nobody's to hear any more: no call ends like that."""
+BASE: Final = "Base"
+"""In a pledge and nowhere else: where this installation's API is reached."""
+ASKED: Final = "StepsAsked"
+"""In a pledge: of which steps whoever is told wanted to hear, by which they are numbered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +46,19 @@ class StatusCallback:
     steps: tuple[CallStep, ...] = ("completed",)
 
 
+@dataclass(frozen=True, slots=True)
+class ToldOf:
+    """Whom a dial told of a leg, so many steps (``sent``); ``answered_by``: who was heard."""
+
+    wanted: StatusCallback
+    sent: int = 0
+    answered_by: str = ""
+
+
 RecordingStep = Literal["in-progress", "completed", "absent"]
 
+OUTCOMES: Final = ("completed", "absent")
+"""How a recording may have ended, in Twilio's words."""
 RECORDING_STEPS: tuple[RecordingStep, ...] = ("in-progress", "completed", "absent")
 _SOURCES: dict[RecordingAsker, str] = {
     "api": "StartCallRecordingAPI",
@@ -67,25 +85,61 @@ class Teller(Protocol):
 
 
 class StatusTeller:
-    """Tells one URL how one call fares."""
+    """Tells one URL how one call fares.
 
-    __slots__ = ("_answered_by", "_context", "_first", "_recording", "_sent", "_sip", "wanted")
+    The end of it is pledged when the call begins, so that it is told even if the server dies
+    before (`ringfence.markup.owed`).
+    """
 
-    def __init__(self, context: Context, wanted: StatusCallback) -> None:
+    __slots__ = (
+        "_answered_by",
+        "_context",
+        "_first",
+        "_party",
+        "_recording",
+        "_sent",
+        "_sip",
+        "wanted",
+    )
+
+    def __init__(
+        self, context: Context, wanted: StatusCallback, *, sent: int = 0, answered_by: str = ""
+    ) -> None:
+        """``sent``: how many steps are past already, where the call began before this.
+
+        ``answered_by``: who was heard to answer, where that is known already.
+        """
         self.wanted = wanted
         self._context = context
+        self._party: PartyId | None = None
         self._first: str = ""
         self._sip = 0
         self._recording: Params = ()
-        self._answered_by: Params = ()
-        self._sent = 0
+        self._answered_by: Params = (("AnsweredBy", answered_by),) if answered_by else ()
+        self._sent = sent
+
+    def pledge(self) -> list[Callback]:
+        """Return what is kept for the next start; one of before is replaced.
+
+        Where the end is not asked for, it is a pledge that no end redeems.
+        """
+        word = "completed" if "completed" in self.wanted.steps else WITHDRAWN
+        params: Params = (
+            *base_params(self._context),
+            (BASE, self._context.public_url),
+            (ASKED, " ".join(self.wanted.steps)),
+        )
+        return [replace(self._callback(params), outcome=self._context.call, pledged=(word,))]
 
     def hear(self, fact: CallFact) -> list[Callback]:
         """Return the callback a fact is worth, if it is."""
         match fact:
             case events.CallOffered() | events.CallPlaced():
                 self._first = fact.leg
-                return self._tell("initiated", _STATUS["initiated"], fact.at)
+                # The row that says whom the call is with is written after this.
+                self._party = fact.caller if isinstance(fact, events.CallOffered) else fact.called
+                pledged = self.pledge() if "completed" in self.wanted.steps else []
+                return [*pledged, *self._tell("initiated", _STATUS["initiated"], fact.at)]
             case events.CallRang():
                 return self._tell("ringing", _STATUS["ringing"], fact.at)
             case events.CallAnswered():
@@ -113,7 +167,7 @@ class StatusTeller:
             word(fact.cause, answered=answered),
             fact.ended_at,
             ("CallDuration", whole_seconds(fact.duration_ms)),
-            ("Duration", str(-(-fact.duration_ms // _MINUTE_MS))),
+            ("Duration", minutes(fact.duration_ms)),
             ("SipResponseCode", str(sip)),
             *self._recording,
         )
@@ -121,11 +175,11 @@ class StatusTeller:
     def _tell(
         self, step: CallStep, status: str, at: Ms, *more: tuple[str, Value]
     ) -> list[Callback]:
-        number = self._sent
-        self._sent += 1  # of every step, told or not: a gap says that something was not asked for
         wanted = self.wanted
         if step not in wanted.steps:
             return []
+        number = self._sent  # of what is told: who asks for the end alone has 0
+        self._sent += 1
         params: Params = (
             *base_params(self._context),
             ("CallStatus", status),
@@ -135,7 +189,12 @@ class StatusTeller:
             *self._answered_by,
             *more,
         )
-        return [Callback(url=wanted.url, method=wanted.method, params=params, event=step)]
+        made = replace(self._callback(params), event=step)
+        return [replace(made, outcome=self._context.call) if step == "completed" else made]
+
+    def _callback(self, params: Params) -> Callback:
+        wanted = self.wanted
+        return Callback(url=wanted.url, method=wanted.method, params=params, party=self._party)
 
 
 class AnswererTeller:
@@ -183,6 +242,7 @@ class RecordingTeller:
                     ("RecordingTrack", fact.track),
                     ("RecordingChannels", "1" if fact.mixed else str(len(fact.legs))),
                 )
+                return self._pledge()
             case events.RecordingStarted():
                 self._about = (*self._about, ("RecordingStartTime", moment(fact.at)))
                 return self._tell("in-progress")
@@ -199,20 +259,49 @@ class RecordingTeller:
     def _tell(self, step: RecordingStep, *more: tuple[str, Value]) -> list[Callback]:
         if step not in self._wanted.steps:
             return []
+        made = self._callback(("RecordingStatus", step), *more)
+        outcome = self._recording if step in OUTCOMES else ""
+        return [replace(made, event=step, outcome=outcome)]
+
+    def _pledge(self) -> list[Callback]:
+        """Nothing is kept yet: its outcome is to be told even if the server dies before."""
+        pledged = tuple(step for step in OUTCOMES if step in self._wanted.steps)
+        if not pledged:
+            return []
+        return [replace(self._callback(), outcome=self._recording, pledged=pledged)]
+
+    def _callback(self, *more: tuple[str, Value]) -> Callback:
         params: Params = (
             ("AccountSid", self._context.account),
             ("CallSid", self._context.call),
             *recording_params(self._context, self._recording),
-            ("RecordingStatus", step),
             *self._about,
             *more,
         )
         wanted = self._wanted
-        return [
-            Callback(
-                url=wanted.url, method=wanted.method, params=params, kind="recording", event=step
-            )
-        ]
+        return Callback(url=wanted.url, method=wanted.method, params=params, kind="recording")
+
+
+def outcome(
+    pledged: Iterable[tuple[str, str]], status: str, *, duration_ms: int, began: Ms | None
+) -> list[tuple[str, str]]:
+    """Return what was pledged to be told of a recording, now that it is over, and so is its call.
+
+    ``began``: when the first of it was kept, None where nothing ever was.
+    """
+    known = {
+        "RecordingStatus": status,
+        "RecordingDuration": whole_seconds(duration_ms),
+        **({} if began is None else {"RecordingStartTime": moment(began)}),
+    }
+    kept = [(name, value) for name, value in pledged if name not in known]
+    over = [(name, "completed" if name == "CallStatus" else value) for name, value in kept]
+    return [*over, *known.items()]
+
+
+def minutes(milliseconds: int) -> str:
+    """Minutes for ``Duration``: one that is begun counts whole, as it is billed."""
+    return str(-(-milliseconds // _MINUTE_MS))
 
 
 def moment(at: Ms) -> str:

@@ -7,11 +7,14 @@ RFC 3986 section 5 through the standard library. Three schemes exist: ``http``, 
 from __future__ import annotations
 
 import re
+from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from ringfence.kernel.limits import MARKUP_URL_CHARS
 
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>\"\\^`{|}]")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>\\]")
+_WRITTEN: Final = str.maketrans({char: f"%{ord(char):02X}" for char in ' "^`{|}'})
+"""What RFC 3986 wants written as octets, and people write as it is; browsers do the same."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _FETCHED = ("http", "https")
 
@@ -40,10 +43,10 @@ def is_absolute(text: str) -> bool:
 def resolve(reference: str, base: str) -> str | None:
     """Return ``reference`` against ``base``, without fragment; None where that is no URL.
 
-    A space is written %20, because documents come with file names in them. An empty reference is
-    the document itself (RFC 3986 5.2.2).
+    A space is written %20, because documents come with file names in them, and a brace %7B. An
+    empty reference is the document itself (RFC 3986 5.2.2).
     """
-    reference = reference.strip().replace(" ", "%20")
+    reference = reference.strip().translate(_WRITTEN)
     if reference and not is_reference(reference):
         return None
     if reference.startswith("flow:"):

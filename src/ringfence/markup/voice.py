@@ -13,9 +13,7 @@ where a document ends at once.
 A program has no facts of its own: what belongs on the timeline it says by ``commands.Note``, so
 that the call makes it a fact. Every problem of a document goes there, once per place.
 
-Bounds: documents in a row in which the caller heard, did and waited for nothing
-(`MARKUP_IDLE_DOCUMENTS`), documents in one call (`MARKUP_CALL_DOCUMENTS`), and a time for every
-answer awaited.
+What opens the documents, with its bounds, is in `ringfence.markup.documents`.
 """
 
 from __future__ import annotations
@@ -29,12 +27,11 @@ from ringfence.calls.words import RecordingSource
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.events import Event
-from ringfence.kernel.limits import (
-    MARKUP_CALL_PROBLEMS,
-    MARKUP_FETCH_WAIT_MS,
-)
+from ringfence.kernel.ids import LegId
+from ringfence.kernel.limits import MARKUP_STEPS_LEFT
 from ringfence.markup.clips import ClipShelf
-from ringfence.markup.context import Applets, Context, Restart, Source, base_params
+from ringfence.markup.context import Applets, Context, Restart, Source
+from ringfence.markup.documents import Documents
 from ringfence.markup.ending import InstantStep
 from ringfence.markup.exchange import (
     Answer,
@@ -44,7 +41,6 @@ from ringfence.markup.exchange import (
     ClipFailed,
     ClipReady,
     DropPayment,
-    Fetch,
     Fetched,
     FetchFailed,
     GoTo,
@@ -57,17 +53,13 @@ from ringfence.markup.exchange import (
     Request,
     RoomSays,
     TextAsked,
-    Value,
 )
 from ringfence.markup.following import Follower, Followers
-from ringfence.markup.pages import Pages
-from ringfence.markup.parser import Document, parse
-from ringfence.markup.problems import KINDS, Problem
-from ringfence.markup.reading import FETCH_SENTENCES, read_body
 from ringfence.markup.speaking import SorryStep
 from ringfence.markup.stage import Step, StepRequest
 from ringfence.markup.steps import step_for
 from ringfence.markup.streaming import news_of
+from ringfence.markup.telling import ToldOf
 from ringfence.markup.urls import resolve
 from ringfence.markup.verbs import (
     Hangup,
@@ -89,31 +81,15 @@ _AFTER_OVER = (
 """What still matters when the call is over: an action URL is told of it."""
 
 
-class Program:
+class Program(Documents):
     """One call's program. ``applets`` answers ``flow:`` URLs."""
 
     __slots__ = (
-        "_answered",
-        "_applets",
-        "_base_params",
         "_begun",
-        "_context",
-        "_failing",
-        "_fallback_used",
-        "_fetch_due",
-        "_fetching",
         "_finished",
         "_followers",
-        "_goto",
-        "_noted",
-        "_now",
-        "_out",
-        "_over",
-        "_pages",
+        "_left",
         "_play",
-        "_request",
-        "_shelf",
-        "_source",
         "_stale",
         "_step",
         "_waiting_answer",
@@ -130,36 +106,20 @@ class Program:
         applets: Applets | None = None,
         answered: bool = False,
     ) -> None:
-        self._context = context
-        self._source = source
-        self._applets = applets
-        self._answered = answered
-        self._base_params = (*base_params(context), *context.besides)
-        self._shelf = ClipShelf(
-            self._ask, self._next_request, voice=context.voice, language=context.language
-        )
-        self._out: list[Command | Request] = []
-        self._now = Ms(0)
-        self._request = 0
+        super().__init__(context, source, applets=applets, answered=answered)
         self._play = 0
         self._begun = False
         self._finished = False
-        self._over = False
         self.recorded = False
         """Whether the whole call is recorded: by its document, or by somebody outside it."""
         self.recorded_as = ""
         self.rang = False
         self._waiting_answer = False
-        self._failing = False
-        self._fallback_used = False
-        self._pages = Pages()
         self._step: Step | None = None
-        self._goto: tuple[str, Method, Params] | None = None
-        self._fetching = 0
-        self._fetch_due: Ms | None = None
         self._followers = Followers()
         self._stale: list[tuple[type[Notice], ...]] = []
-        self._noted: set[tuple[str, str, int, int]] = set()
+        self._left: list[Step] = []
+        """What was dropped for something else, and may still have to tell somebody of its end."""
 
     # -- the machine ------------------------------------------------------------------------
 
@@ -221,11 +181,8 @@ class Program:
                     if self._step is not None and not self._over:
                         self._step.begin()
             case notices.AnswererKnown():
-                self._base_params = (
-                    *self._base_params,
-                    ("AnsweredBy", news.answered_by),
-                    ("MachineDetectionDuration", str(news.after_ms)),
-                )
+                after = ("MachineDetectionDuration", str(news.after_ms))
+                self._base_params = (*self._told(), ("AnsweredBy", news.answered_by), after)
             case notices.CallOver():
                 self._over = True
                 self._fetching, self._fetch_due = 0, None
@@ -280,6 +237,10 @@ class Program:
         """Nothing, always: a program speaks through the call (see the module's text)."""
         return []
 
+    def told_of(self, leg: LegId) -> ToldOf | None:
+        """Whom the document tells of a leg that it has dialled, None where nobody."""
+        return None if self._step is None else self._step.told_of(leg)
+
     @property
     def over(self) -> bool:
         """Whether its call is over, or goes on without it."""
@@ -307,14 +268,6 @@ class Program:
     @property
     def answered(self) -> bool:
         return self._answered
-
-    def command(self, command: Command) -> None:
-        if not self._over:
-            self._out.append(command)
-
-    def note(self, code: str, sentence: str, *, at: Verb | None = None) -> None:
-        line, column = (at.line, at.column) if at is not None else (0, 0)
-        self._note_problem(Problem(code, sentence, line, column))
 
     def next_play(self) -> int:
         self._play += 1
@@ -348,12 +301,16 @@ class Program:
         self._goto = (action or "", method, params)
 
     def tell(
-        self, url: str, method: Method, params: Params, kind: CallbackKind = "status"
-    ) -> Callback | None:
+        self, url: str, method: Method, params: Params, kind: CallbackKind = "status", *,
+        outcome: str = "", pledged: tuple[str, ...] = (),
+    ) -> Callback | None:  # fmt: skip
         whole = resolve(url, self._pages.base)
         if whole is None or whole.startswith("flow:"):
             return None
-        callback = Callback(url=whole, method=method, params=(*self._params(), *params), kind=kind)
+        callback = Callback(
+            url=whole, method=method, params=(*self._params(), *params), kind=kind,
+            outcome=outcome, pledged=pledged,
+        )  # fmt: skip
         self._out.append(callback)
         return callback
 
@@ -378,20 +335,6 @@ class Program:
     def ignore(self, *kinds: type[Notice]) -> None:
         self._stale.append(kinds)
 
-    # -- documents --------------------------------------------------------------------------
-
-    def _start_source(self) -> None:
-        source = self._source
-        if source.document is not None:
-            document = source.document
-            if not isinstance(document, Document):
-                document = parse(document)
-            self._pages.base = source.url
-            if self._usable(document):
-                self._open_verbs(document.verbs, source.url, inline=not source.url)
-        else:
-            self._goto = (source.url, source.method, ())
-
     def _settle(self) -> None:
         """Go on until something has to be waited for."""
         while not (self._over or self._finished or self._waiting_answer):
@@ -413,106 +356,10 @@ class Program:
         """Nothing is left to be done."""
         self._begin_step(InstantStep(self, Hangup()))
 
-    def _follow(self, reference: str, method: Method, params: Params) -> None:
-        self._goto = None
-        url = resolve(reference, self._pages.base)
-        if reference == "" and self._pages.base.startswith("flow:"):
-            url = self._pages.base
-        if url is None:
-            self.note("bad_url", "the address to go on with is not an http or https URL")
-            self._apologise()
-        elif not self._may_open():
-            self.note("document_loop", "too many documents in a row in which nothing happened")
-            self._fallback_used = True
-            self._apologise()
-        elif url.startswith("flow:"):
-            self._open_applet(url, params)
-        else:
-            if not self._answered and self._pages.count == 1:
-                self._out.append(commands.Ring())
-            self._fetch(url, method, params)
-
-    def _may_open(self) -> bool:
-        return self._pages.admit() or self._failing
-
-    def _open_applet(self, url: str, params: Params) -> None:
-        verbs = None
-        if self._applets is not None:
-            named: dict[str, Value] = dict(self._params())
-            named.update(params)
-            verbs = self._applets.open(url, named, self._now)
-        if verbs is None:
-            self.note("no_such_flow", "there is no such flow or applet")
-            self._apologise()
-        else:
-            self._open_verbs(verbs, url, inline=False)
-
-    def _fetch(self, url: str, method: Method, params: Params) -> None:
-        self._fetching = self._next_request()
-        self._fetch_due = Ms(self._now + MARKUP_FETCH_WAIT_MS)
-        self._pages.base = url
-        self._out.append(
-            Fetch(request=self._fetching, url=url, method=method, params=(*self._params(), *params))
-        )
-
-    def _fetched(self, answer: Fetched | FetchFailed) -> None:
-        self._fetching, self._fetch_due = 0, None
-        if isinstance(answer, FetchFailed):
-            code = answer.code if answer.code in FETCH_SENTENCES else "fetch_failed"
-            self.note(code, FETCH_SENTENCES[code].format(status=answer.status))
-            self._apologise(KINDS[code].twilio)
-            return
-        self._pages.base = answer.url
-        document = read_body(answer)
-        self._out.append(
-            commands.Note(
-                code="document_read",
-                text=f"document fetched in {answer.elapsed_ms} ms, verbs: {len(document.verbs)}, "
-                f"problems: {len(document.problems)}",
-            )
-        )
-        if self._usable(document):
-            self._open_verbs(document.verbs, answer.url, inline=False)
-
-    def _usable(self, document: Document) -> bool:
-        """Note the problems; apologise where nothing can be carried out."""
-        for problem in document.problems:
-            self._note_problem(problem)
-        if document.usable:
-            return True
-        worst = next(p for p in document.problems if p.severity == "error")
-        self._apologise(worst.twilio)
-        return False
-
-    def _open_verbs(self, verbs: Sequence[Verb], base: str, *, inline: bool) -> None:
-        self._pages.open(verbs, base, inline=inline)
-        if inline and not self._may_open():
-            self.note("document_loop", "too many documents in a row in which nothing happened")
-            self._fallback_used = True
-            self._apologise()
-            return
-        self._shelf.new_document()
-        for prompt in self._pages.first_prompts():
-            self._shelf.want(prompt, base, self._now)
-
-    def _apologise(self, code: int | None = None) -> None:
-        """The fallback document if there is one, else the neutral sentence and the end."""
-        source = self._source
-        if source.fallback_url and not self._fallback_used:
-            self._fallback_used = True
-            params: Params = (
-                ("ErrorCode", str(code or KINDS["fetch_failed"].twilio)),
-                ("ErrorUrl", self._pages.base),
-            )
-            self._pages.base = source.fallback_url
-            self._goto = (source.fallback_url, source.fallback_method, params)
-            return
-        self._failing = True
-        self._pages.close()
-        say = Say(text=self._context.sorry)
-        self._begin_step(SorryStep(self, say))
-
     # -- verbs ------------------------------------------------------------------------------
+
+    def _say_sorry(self) -> None:
+        self._begin_step(SorryStep(self, Say(text=self._context.sorry)))
 
     def _begin_step(self, step: Step) -> None:
         self._step = step
@@ -523,6 +370,8 @@ class Program:
             step.begin()
 
     def _notice(self, notice: Notice) -> None:
+        if any(step.afterwards(notice) for step in self._left):
+            return
         for place, kinds in enumerate(self._stale):
             if isinstance(notice, kinds):
                 del self._stale[place]
@@ -538,7 +387,7 @@ class Program:
         """Streams outlive the verb that began them, and the call."""
         order = news.order
         if order.status_callback:
-            params = (*self._base_params, *news_of(news, self._now))
+            params = (*self._told(), *news_of(news, self._now))
             self._out.append(
                 Callback(
                     url=order.status_callback, method=order.status_callback_method, params=params
@@ -556,37 +405,9 @@ class Program:
         step, self._step = self._step, None
         if step is not None and not self._waiting_answer:
             step.abandon()
+            self._left = [*self._left[1 - MARKUP_STEPS_LEFT :], step]
         self._out.append(commands.Clear())
         self._waiting_answer = False
         self._failing = False
         self._pages.idle = 0
         return True
-
-    # -- small things -----------------------------------------------------------------------
-
-    def _params(self) -> Params:
-        if self._over:
-            status = "completed"
-        elif self._answered:
-            status = "in-progress"
-        else:
-            status = "ringing"
-        return (*self._base_params, ("CallStatus", status))
-
-    def _next_request(self) -> int:
-        self._request += 1
-        return self._request
-
-    def _ask(self, request: Request) -> None:
-        self._out.append(request)
-
-    def _note_problem(self, problem: Problem) -> None:
-        """Put a problem on the timeline, once per document and place."""
-        key = (self._pages.base, problem.code, problem.line, problem.column)
-        if key in self._noted or len(self._noted) >= MARKUP_CALL_PROBLEMS:
-            return
-        self._noted.add(key)
-        number = f" ({problem.twilio})" if problem.twilio is not None else ""
-        self.command(
-            commands.Note(code=problem.code, text=f"{problem}{number}", level=problem.severity)
-        )

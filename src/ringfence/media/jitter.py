@@ -12,10 +12,12 @@ State (all positions are 32-bit timestamps that wrap)::
     low     least slack of any packet in the present window of WINDOW pulls
     dry     ticks pulled since the buffer ran empty
     run     pulls in a row before which packets came, all of them late
+    lates   late packets of the window; gaps: its pulls of which ticks were missing
+    stretch ticks by which the delay is to grow as soon as that is not heard
 
 *Empty* means end == play: nothing is stored at or after play. *To anchor* for a packet means:
 forget all stored audio, play = end = timestamp - (target + extra), dry = run = 0, low = none, no
-squeeze is due, the window restarts.
+squeeze or stretch is due, the window restarts.
 
 ``put`` (slack = timestamp - play: how early the packet is), the first rule that fits:
 
@@ -25,6 +27,7 @@ squeeze is due, the window restarts.
    and nobody hears a shift of delay (RFC 3551 4.1 sets the marker after silence). Anchor, store.
 3. Empty, newer sequence number, slack < 0 and extra - slack <= most - target: the network became
    slower. play = timestamp, extra = extra - slack, store: nothing is lost, the delay stretches.
+   lates = 0.
 4. slack + length <= 0: late, dropped and counted, low = min(low, slack). If run has reached
    LATE_RUN and the sequence number is newer: anchor and store instead.
 5. Otherwise store what has not been played yet: from max(timestamp, play) on.
@@ -36,9 +39,15 @@ An empty payload is refused before all rules (nothing changes).
 Before the first packet it returns n missing ticks and changes nothing. At its start, on every
 WINDOW-th pull: if low is known and low > most + SKIP, play jumps by low - target (the delay is
 absurd); else if low > target + SKIP, a squeeze is due; extra = max(0, extra - FADE) if low >= 0;
-low = none. While a squeeze is due and all n + SKIP ticks from play have arrived, this pull returns
+low = none, lates = gaps = 0. If low < 0 and both lates and gaps had reached LATE_MANY, packets
+take ways of different length and some are always missed: stretch = what the latest lacked, -low,
+but no more than most - target - extra, and no squeeze is due; else stretch = 0.
+While a squeeze is due and all n + SKIP ticks from play have arrived, this pull returns
 n + SKIP ticks in one run, for the caller to squeeze into n (`plc.squeeze`), and it is due no more.
-Last, where play has passed end, end = play. The count of pulls restarts at anchoring.
+While stretch > 0 and none of the n ticks from play have arrived, a pull that is not empty returns n
+missing ticks and leaves play where it is: stretch = stretch - n, extra = extra + n, and what is
+late is played after all. Last, where play has passed end, end = play. The count of pulls restarts
+at anchoring.
 
 A sequence number is *newer* when 1..32767 ahead of top or more than MISORDER behind it; a newer
 one becomes top. At the start of a pull: run = 0 after any packet stored since the last pull, else
@@ -65,6 +74,8 @@ SKIP: Final = 80
 """Ticks (10 ms) by which one squeeze shortens the delay."""
 FADE: Final = 16
 """Ticks of learned delay forgotten per window without lateness."""
+LATE_MANY: Final = 3
+"""Late packets of a window (5 %) from which on a longer delay is the lesser evil."""
 
 MISORDER: Final = 100
 """A sequence number further back than this is a restarted sender (RFC 3550 A.1)."""
@@ -92,8 +103,9 @@ class JitterBuffer:
     """
 
     __slots__ = (
-        "_anchored", "_dry", "_end", "_extra", "_low", "_mark", "_most", "_play", "_pulls",
-        "_ring", "_run", "_saw_late", "_saw_timely", "_squeeze", "_ssrc", "_target", "_top",
+        "_anchored", "_dry", "_end", "_extra", "_gaps", "_lates", "_low", "_mark", "_most", "_play",
+        "_pulls", "_ring", "_run", "_saw_late", "_saw_timely", "_squeeze", "_ssrc", "_stretch",
+        "_target", "_top",
         "discarded", "late", "resyncs", "skipped", "stretched",
     )  # fmt: skip
 
@@ -105,6 +117,7 @@ class JitterBuffer:
         self._anchored = self._squeeze = self._saw_late = self._saw_timely = False
         self._ssrc = self._top = self._play = self._end = 0
         self._extra = self._run = self._dry = self._pulls = 0
+        self._lates = self._gaps = self._stretch = 0
         self._low = _UNKNOWN
         self.late = 0
         """Packets that came whole after their time."""
@@ -113,7 +126,7 @@ class JitterBuffer:
         self.resyncs = 0
         """Times the buffer anchored after the first."""
         self.stretched = 0
-        """Ticks the delay has grown by rule 3, in all."""
+        """Ticks the delay has grown, in all."""
         self.skipped = 0
         """Ticks the delay has shrunk by squeezing or jumping, in all."""
 
@@ -152,6 +165,7 @@ class JitterBuffer:
                     self._play = timestamp
                     self._extra -= slack
                     self.stretched -= slack
+                    self._lates = 0
                     self._store(timestamp, payload, 0)
                     return
         if slack + length <= 0:
@@ -160,6 +174,7 @@ class JitterBuffer:
                 self._store(timestamp, payload, self._target + self._extra)
                 return
             self.late += 1
+            self._lates += 1
             self._saw_late = True
             self._low = min(self._low, slack)
             return
@@ -187,8 +202,14 @@ class JitterBuffer:
             self.skipped += SKIP
             count += SKIP
             return [Run(count, self._take(count))]
+        if self._stretch > 0 and self._absent(count):
+            self._stretch -= count
+            self._extra += count
+            self.stretched += count
+            return [Run(count, None)]
         if self._present(count):
             return [Run(count, self._take(count))]
+        self._gaps += 1
         return self._broken(count)
 
     def _anchor(self, timestamp: int) -> None:
@@ -201,6 +222,7 @@ class JitterBuffer:
         self._squeeze = False
         self._low = _UNKNOWN
         self._pulls = self._run = self._dry = 0
+        self._lates = self._gaps = self._stretch = 0
 
     def _store(self, timestamp: int, payload: bytes, slack: int) -> None:
         self._low = min(self._low, slack)
@@ -224,10 +246,15 @@ class JitterBuffer:
             self._end = end
 
     def _judge(self) -> None:
-        """Every WINDOW pulls: shorten a delay that no packet of the window needed."""
+        """Every WINDOW pulls: shorten a delay that none needed, or stretch one that many missed."""
         low, self._low, self._pulls = self._low, _UNKNOWN, 0
+        missed = min(self._lates, self._gaps)
+        self._lates = self._gaps = self._stretch = 0
         if low == _UNKNOWN:
             return
+        if low < 0 and missed >= LATE_MANY:
+            self._squeeze = False
+            self._stretch = max(0, min(-low, self._most - self._target - self._extra))
         if low > self._most + SKIP:
             jump = low - self._target
             before = self._mark.count(1)
@@ -247,6 +274,9 @@ class JitterBuffer:
 
     def _present(self, count: int) -> bool:
         return self._slice(self._mark, count) == _ONES[:count]
+
+    def _absent(self, count: int) -> bool:
+        return 1 not in self._slice(self._mark, count)
 
     def _take(self, count: int) -> bytes:
         taken = self._slice(self._ring, count)

@@ -114,7 +114,8 @@ class Rejected:
 
     ``status``: the dialect's own word or number (``ESME_RINVDSTADR``, ``HTTP 400``), safe to show;
     ``code``: the same as a number. ``temporary``: another try later may succeed.
-    ``carrier_ids``: parts that it took before it said no.
+    ``carrier_ids``: parts that it took before it said no. ``wait_ms``: for how long the carrier
+    wants to be left in peace; 0 where it did not say.
     """
 
     id: MessageId
@@ -123,6 +124,7 @@ class Rejected:
     code: int
     temporary: bool
     carrier_ids: tuple[str, ...] = ()
+    wait_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +153,9 @@ class Inbound:
     text: str = field(repr=False)
     media: tuple[str, ...] = field(default=(), repr=False)
     carrier_ref: str = field(default="", repr=False)
-    """The carrier's own id, or a digest of the message where it has none. The same when a carrier
-    delivers it twice (no answer of ours arrived); so do, without an id, two equal texts of one
-    person. Made from the text: keep it as a keyed hash only, and for minutes."""
+    """The carrier's own id, or a digest of the message where it has none: the same when a carrier
+    delivers it twice (no answer of ours arrived). Empty for a message that cannot be such a
+    repetition. Made from the text: keep it as a keyed hash only, and for minutes."""
     parts: int = 1
     incomplete: bool = False
     """Parts are missing and did not come in time."""

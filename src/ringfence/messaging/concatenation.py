@@ -22,6 +22,7 @@ from ringfence.kernel.limits import (
     SMS_JOINING_OCTETS,
     SMS_JOINING_SENDER_MAX,
 )
+from ringfence.messaging.edges import tied
 from ringfence.messaging.segments import (
     CONCATENATED_8,
     CONCATENATED_16,
@@ -117,7 +118,7 @@ class _Joining:
             elif not texts or texts[-1] != GAP:
                 texts.append(GAP)
         missing = len(self.texts) < self.total
-        return Whole(self.key, "".join(texts), len(self.texts), missing)
+        return Whole(self.key, tied(texts), len(self.texts), missing)
 
 
 class Reassembly:

@@ -15,14 +15,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from ringfence.messaging.stop import LANGUAGES, is_stop
+from ringfence.messaging.stop import is_stop, spoken
 from ringfence.privacy.recording_law.places import parent
 
 Word = Literal["stop", "start", "help"]
 
 _FALLBACK = "en"
 _ANSWERS = {"stop": "stopped", "start": "started", "help": "helped"}
-_ARABIC_STOP = frozenset({"توقف", "الغاء", "إلغاء"})
 _AS_ANSWER = frozenset({"yes", "continue"})
 """Words that mean start only to who has stopped; to anybody else they are an answer."""
 
@@ -42,11 +41,9 @@ def keyword(text: str, place: str, *, stopped: bool = False) -> Keyword | None:
     """
     plain = folded(text)
     languages = languages_of(place)
-    if plain in {folded(word) for word in _ARABIC_STOP}:
-        return Keyword("stop", "ar")
     if is_stop(text):
-        spoken = LANGUAGES.get(plain, languages)
-        return Keyword("stop", next((word for word in languages if word in spoken), spoken[0]))
+        said = spoken(text) or languages
+        return Keyword("stop", next((word for word in languages if word in said), said[0]))
     words: tuple[Word, Word] = ("start", "help")
     # the languages of the place first, then all others: people travel
     for language in (*languages, *sorted(_table().keys() - {"places", *languages})):

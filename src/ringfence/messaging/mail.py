@@ -16,6 +16,10 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import MAIL_LINE_MAX
 
+_WHOLE = SMTP.clone(max_line_length=998)
+"""Headers are not folded below what RFC 5322 2.1.1 allows: a link too long for a line of 78 would
+become encoded words, which RFC 2047 5 forbids in it, and which no mail program follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
@@ -45,7 +49,7 @@ def compose(subject: str, body: str, envelope: Envelope) -> bytes:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         body = f"{body}\n-- \nNo more of these: {envelope.unsubscribe}\n"
     message.set_content(body)
-    return message.as_bytes()
+    return message.as_bytes(policy=_WHOLE)
 
 
 def check_address(text: str) -> str:

@@ -25,7 +25,7 @@ from ringfence.messaging.message import About
 from ringfence.messaging.senders import KINDS, Kind
 from ringfence.privacy.gate import Consent
 from ringfence.privacy.recording_law.places import zones_of
-from ringfence.privacy.recording_law.rules import Term, day_of
+from ringfence.privacy.recording_law.rules import Term, day_of, term_of
 
 NEEDS = frozenset({"template", "campaign"})
 
@@ -162,7 +162,7 @@ def read(text: str) -> RuleSet:
     table = tomllib.loads(text)
     hours = tuple(
         HoursRule(
-            **_term(row),
+            **term_of(row),
             begin=row["begin"],
             end=row["end"],
             days=frozenset(row.get("days", range(7))),
@@ -184,21 +184,7 @@ def _sender(row: Mapping[str, Any]) -> SenderRule:
     kinds = frozenset(kind for kind in KINDS if kind in row["sender"].split())
     if len(kinds) != len(row["sender"].split()):
         raise LocalError(f"{row['id']} speaks of a kind of sender that is none")
-    return SenderRule(**_term(row), kinds=kinds, needs=row.get("needs", ""), code=row["code"])
-
-
-def _term(row: Mapping[str, Any]) -> dict[str, Any]:
-    until = row.get("until")
-    if until is not None and until <= row["from"]:
-        raise LocalError(f"{row['id']} ends before it begins")
-    return {
-        "id": row["id"],
-        "places": frozenset(row["places"].split()),
-        "since": row["from"],
-        "until": until,
-        "source": row["source"],
-        "fact": row.get("fact", ""),
-    }
+    return SenderRule(**term_of(row), kinds=kinds, needs=row.get("needs", ""), code=row["code"])
 
 
 @cache

@@ -95,9 +95,12 @@ TEMPLATES = table(
                  "An authority asked for data about you. {what}\n"),
         Template("rights_code", "service", "Your code",
                  "Somebody asked about the data we hold on this address. If it was you, your code "
-                 "is {code}.\nIf it was not you, you need to do nothing.\n"),
+                 "is {code}. Enter it here, with the reference you were given: {page}\n"
+                 "If it was not you, you need to do nothing.\n"),
         Template("case_received", "service", "We have your letter",
-                 "{letter}\nYour reference, which alone leads back to it: {reference}\n"),
+                 "{letter}\nYour reference, which alone leads back to it: {reference}\n"
+                 "With it you see here how far it is, and show with a code that it is you where "
+                 "you were sent one: {page}\n"),
         Template("case_due", "service", "A case needs you",
                  "{what}\nLook at it: ringfence privacy {family} show {case}\n"),
         Template("case_news", "service", "News of what you asked",

@@ -89,6 +89,7 @@ def describe(text: str, *, region: str | None = None) -> Description:
         parsed = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         return Description(e164=text, valid=False, flaws=(_unread(error),))
+    parsed.extension = None  # of whoever is behind the number, not of the number
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if not phonenumbers.is_valid_number(parsed):
         possible = phonenumbers.is_possible_number_with_reason(parsed)

@@ -20,6 +20,7 @@ from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import AccountId, CallId, PartyId
 from ringfence.office import desks, tenancy
+from ringfence.office.blame import blame
 from ringfence.office.deliveries import Postbox
 from ringfence.office.documents import check_document, check_flow
 from ringfence.office.errands import Errands
@@ -83,6 +84,7 @@ class Office(Learned):
         with purpose("operate"):
             self.account_name = store.accounts.name(store.db.reading, self.account)
         super().__init__(Directory(self.account.id, token))
+        self.store.rooms.notifications.answering = self.answering
         self.shown_calls = ShownCalls()
         self.lookups = LookupShelf()
         self.postbox = Postbox(self)
@@ -160,6 +162,9 @@ class Office(Learned):
         try:
             with _acting(who, admission):
                 return await row.work(office, **args)
+        except Refused as refused:
+            blame(refused, args)
+            raise
         except TypeError as error:
             raise Refused("bad_argument", f"an argument of {name} has the wrong form") from error
 
@@ -300,9 +305,12 @@ class Office(Learned):
             ipaddress.ip_network(host, strict=False)
         except ValueError:
             try:
-                Uri.parse(f"sip:{host}")
+                name = Uri.parse(f"sip:{host}").host
             except RemoteError:
                 raise Refused("bad_address", "write it as HOST or HOST:PORT") from None
+            if name.rpartition(".")[2].isdigit() and not _is_address(name):
+                # no name ends in a number (WHATWG URL 3.5): a misspelt address, which nothing finds
+                raise Refused("bad_address", "an IP address has four numbers up to 255") from None
 
     # -- views that need the server -----------------------------------------------------------
 
@@ -336,6 +344,14 @@ class Office(Learned):
             uri=f"sip:{phone.username}@{self.domain}",
             secret=secret,
         )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _acting(who: Identity, admission: Admission) -> acting:

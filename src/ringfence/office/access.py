@@ -31,7 +31,7 @@ def _kind(role: str) -> str:
 
 
 def _denied() -> Refused:
-    return Refused("not_authorized", "that is not valid here; 'ringfence admin link' makes another")
+    return Refused("not_authorized", "that is not valid here; 'ringfence admin-link' makes another")
 
 
 def _token(office: Office) -> str:

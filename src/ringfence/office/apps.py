@@ -35,7 +35,7 @@ from ringfence.kernel.limits import (
 )
 from ringfence.office.table import ADMIN, EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.purposes import PURPOSES, current_role
-from ringfence.privacy.roles import AppHolder, Grant, check_granted
+from ringfence.privacy.roles import AppHolder, Grant, Token, check_granted
 from ringfence.privacy.scopes import SCOPES
 from ringfence.storage.apps import StoredApp
 from ringfence.storage.unit_of_work import Transaction
@@ -96,6 +96,7 @@ async def add_app(
     allowed = [key for key in PURPOSES if key not in _CLOSED]
     if not purposes or any(key not in allowed for key in purposes):
         raise Refused("bad_purpose", f"an app is made for some of: {', '.join(allowed)}")
+    office.identities.lend(purposes, office.clock.now())
     if len(redirects or ()) > APP_REDIRECTS_MAX:
         raise Refused("bad_argument", f"an app has at most {APP_REDIRECTS_MAX} redirect URIs")
     if len(office.identities.apps) >= APPS_MAX:
@@ -236,6 +237,12 @@ async def allow(
     return views.Code(code=code)
 
 
+@TABLE.use_case("app.issuer", actors=EVERYBODY, none="our own address")
+async def issuer(office: Office) -> str:
+    """Where apps reach us, as it was set; "" where it was not, and is where whoever asks did."""
+    return office.settings.public_url
+
+
 # --- tokens ---------------------------------------------------------------------------------------
 
 
@@ -245,12 +252,17 @@ async def authenticate(office: Office, *, token: str) -> Bearer:
 
     Raises `Refused` (``not_authorized``, ``token_expired``).
     """
-    found = office.store.rooms.apps.token(office.store.db.reading, token)
-    if found is None or found.kind != "access":
+    rooms, now = office.store.rooms.apps, office.clock.now()
+    found = rooms.token(office.store.db.reading, token)
+    grant = None if found is None else office.identities.grants.get(found.grant)
+    if found is None or grant is None or found.kind != "access":
         raise Refused("not_authorized", "that token is not valid here")
-    if office.clock.now() >= found.expires_at:
+    if now >= found.expires_at:
         raise Refused("token_expired", "get another with the refresh token")
-    return Bearer(actor=office.identities.of(f"app:{found.grant}", office.clock.now()).actor)
+    scopes = grant.scopes if found.scopes is None else found.scopes
+    word = Token(grant.id, rooms.ref(token), found.expires_at, scopes).actor
+    office.identities.of(word, now)  # whether all it hangs on still stands
+    return Bearer(actor=word)
 
 
 @TABLE.use_case("app.code", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
@@ -273,8 +285,14 @@ async def redeem_code(
 
 
 @TABLE.use_case("app.refresh", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
-async def refresh(office: Office, *, client: str, secret: str, token: str) -> views.Tokens:
-    """Exchange a refresh token for new tokens, once; a second time ends the grant."""
+async def refresh(
+    office: Office, *, client: str, secret: str, token: str, scope: str = ""
+) -> views.Tokens:
+    """Exchange a refresh token for new tokens, once; a second time ends the grant.
+
+    ``scope``: for which of the grant's scopes the access token is; the next refresh token is for
+    all of them again (RFC 6749 6).
+    """
     _check_client(office, client, secret)
     rooms, now = office.store.rooms.apps, office.clock.now()
     found = rooms.token(office.store.db.reading, token)
@@ -283,28 +301,38 @@ async def refresh(office: Office, *, client: str, secret: str, token: str) -> vi
         raise Refused("invalid_grant", "the refresh token is not valid")
     if now >= found.expires_at:
         raise Refused("invalid_grant", "the refresh token is out of time")
-    return await _once(office, grant, token, now)
+    wanted = frozenset(scope.split()) or None
+    if found.used_at is None and wanted is not None and not wanted <= grant.scopes:
+        raise Refused("invalid_scope", "the app was not allowed one of these scopes")
+    return await _once(office, grant, token, now, wanted)
 
 
 @TABLE.use_case("app.own", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def own_token(office: Office, *, client: str, secret: str, scope: str = "") -> views.Tokens:
     """A token with which an app acts for itself, in its own role (client credentials)."""
     stored = _check_client(office, client, secret)
-    _scopes(stored, scope)
+    wanted = _scopes(stored, scope)
     now, rooms = office.clock.now(), office.store.rooms.apps
-    token = _secret(office)
-    sid = _own(client)
-    known = office.identities.grants.get(sid)
-    grant = known or Grant(sid, client, stored.holder.role, stored.holder.scopes, now)
+    token, sid = _secret(office), _own(client)
+    grant = Grant(sid, client, stored.holder.role, stored.holder.scopes, now)
 
-    def work(tx: Transaction) -> None:
-        if known is None:
+    def work(tx: Transaction) -> bool | None:
+        stood = rooms.stands(tx, sid)
+        if stood is False:
+            return stood
+        if stood is None:
             rooms.allow(tx, grant)
-        rooms.issue(tx, token, grant=sid, kind="access", now=now, lasts=APP_ACCESS_MS)
+        rooms.issue(
+            tx, token, grant=sid, kind="access", now=now, lasts=APP_ACCESS_MS, scopes=wanted
+        )
+        return stood
 
-    await office.write(work)
-    office.identities.grants[sid] = grant
-    return _tokens(token, grant, None)
+    stood = await office.write(work)
+    if stood is False:
+        raise Refused("unauthorized_client", "what the app may do for itself was ended")
+    if stood is None:
+        office.identities.grants[sid] = grant
+    return _tokens(token, wanted, None)
 
 
 @TABLE.use_case("app.introspect", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
@@ -321,7 +349,7 @@ async def introspect(
         return views.Introspection(active=False)
     return views.Introspection(
         active=True,
-        scope=" ".join(sorted(grant.scopes)),
+        scope=" ".join(sorted(grant.scopes if found.scopes is None else found.scopes)),
         client_id=client,
         token_type="Bearer" if found.kind == "access" else "refresh_token",
         exp=found.expires_at // 1000,
@@ -336,15 +364,18 @@ async def end_token(office: Office, *, client: str, secret: str, token: str) -> 
     rooms = office.store.rooms.apps
     found = rooms.token(office.store.db.reading, token)
     grant = None if found is None else office.identities.grants.get(found.grant)
-    if grant is None or grant.app != client:
+    if found is None or grant is None or grant.app != client:
         return
     if grant.id == _own(client):
+        office.identities.drop_token(rooms.ref(token), found.expires_at, office.clock.now())
         await office.write(lambda tx: rooms.drop(tx, token))
     else:
         await _end(office, grant.id)
 
 
-async def _once(office: Office, grant: Grant, used: str, now: Ms) -> views.Tokens:
+async def _once(
+    office: Office, grant: Grant, used: str, now: Ms, scopes: frozenset[str] | None = None
+) -> views.Tokens:
     """Use a code or a refresh token up and issue the next tokens, in one transaction."""
     rooms = office.store.rooms.apps
     access, following = _secret(office), _secret(office)
@@ -353,14 +384,16 @@ async def _once(office: Office, grant: Grant, used: str, now: Ms) -> views.Token
         if not rooms.use(tx, used, now=now):
             rooms.end(tx, grant.id, now=now)
             return False
-        rooms.issue(tx, access, grant=grant.id, kind="access", now=now, lasts=APP_ACCESS_MS)
+        rooms.issue(
+            tx, access, grant=grant.id, kind="access", now=now, lasts=APP_ACCESS_MS, scopes=scopes
+        )
         rooms.issue(tx, following, grant=grant.id, kind="refresh", now=now, lasts=APP_REFRESH_MS)
         return True
 
     if not await office.write(work):
         office.identities.grants.pop(grant.id, None)
         raise Refused("invalid_grant", "that was used before: everything it led to has ended")
-    return _tokens(access, grant, following)
+    return _tokens(access, scopes or grant.scopes, following)
 
 
 async def _end(office: Office, grant: str) -> None:
@@ -374,12 +407,12 @@ def _own(client: str) -> str:
     return PREFIX["app_grant"] + client[len(PREFIX["app"]) :]
 
 
-def _tokens(access: str, grant: Grant, following: str | None) -> views.Tokens:
+def _tokens(access: str, scopes: frozenset[str], following: str | None) -> views.Tokens:
     return views.Tokens(
         access_token=access,
         token_type="Bearer",  # noqa: S106 - the name of a kind
         expires_in=APP_ACCESS_MS // 1000,
-        scope=" ".join(sorted(grant.scopes)),
+        scope=" ".join(sorted(scopes)),
         refresh_token=following,
     )
 

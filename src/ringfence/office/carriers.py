@@ -180,10 +180,10 @@ def _access(fields: Mapping[str, Any]) -> SmppAccess:
     access = _converted(fields, SmppAccess)
     if not access.host or not 0 < access.port < 65_536 or not 0 <= access.outbind < 65_536:
         raise Refused("bad_carrier", "write the address as HOST:PORT")
-    if not 1 <= len(access.system_id) <= 15 or len(access.password) > 8:
-        raise Refused(
-            "bad_carrier", "SMPP has system ids of at most 15 letters and passwords of at most 8"
-        )
+    if not 1 <= len(access.system_id) <= 15:
+        raise Refused("bad_carrier", "the system id of an SMPP carrier has 1 to 15 letters")
+    if len(access.password) > 8:
+        raise Refused("bad_carrier", "the password of an SMPP carrier has at most 8 letters")
     if len(access.system_type) > 12 or len(access.service_type) > 5:
         raise Refused("bad_carrier", "a system type has at most 12 letters, a service type 5")
     if not 1 <= access.window <= SMPP_WINDOW_MAX or not 0 <= access.per_second <= 10_000:

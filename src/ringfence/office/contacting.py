@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.recording_law.contact import About, Contact, decide
 from ringfence.privacy.recording_law.places import UNKNOWN, place_of
@@ -35,13 +36,16 @@ def check_contact(office: Office, to: str, *, about: About, customer: bool = Fal
     """Raise `Refused` with the rule behind it where somebody may not be called now.
 
     ``do_not_call``, ``marketing_opt_out``, ``no_marketing_consent``, ``outside_calling_hours``,
-    ``too_many_attempts``.
+    ``too_many_attempts``, ``restricted``.
     """
-    if to in office.phones or to in office.directory.devices:
-        return  # a phone of ours
+    name = to.removeprefix("client:")  # a client of Twilio's is a phone of ours
+    if name in office.phones or name in office.directory.devices:
+        return
     address = address_of(office, to)
     consents, reading = office.store.rooms.consents, office.store.db.reading
     party = office.store.party_room.find(address)
+    if party is not None:
+        check_restricted(office, party)
     found = decide(
         Contact(
             about=about,
@@ -59,6 +63,16 @@ def check_contact(office: Office, to: str, *, about: About, customer: bool = Fal
     )  # fmt: skip
     if not found.allowed:
         raise Refused(found.code, _CONTACT[found.code], clause=found.rule)
+
+
+def check_restricted(office: Office, party: PartyId) -> None:
+    """Raise `Refused` (``restricted``) where somebody's data may be stored and not be used."""
+    if office.store.rooms.consents.restricted(party):
+        raise Refused(
+            "restricted",
+            "their data is only stored, and used for nothing until the restriction is lifted",
+            clause="DSR-04",
+        )
 
 
 _CONTACT = {

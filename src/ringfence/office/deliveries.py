@@ -7,11 +7,14 @@ of the callback.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ringfence.calls import events
+from ringfence.calls.events import CallFact
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import CallId
+from ringfence.kernel.ids import CallId, own_call
 from ringfence.kernel.limits import DELIVERY_HELD_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Callback, Params
@@ -28,6 +31,16 @@ if TYPE_CHECKING:
     from ringfence.office import Office
 
 TOO_LARGE_MEDIA = 11751
+
+
+ENDS = (
+    events.RecordingSaved,
+    events.RecordingFailed,
+    events.LegEnded,
+    events.LegGiven,
+    events.CallEnded,
+)
+"""The facts that `Postbox.watch` wants to hear."""
 
 
 def code_of(failure: str | None, kind: str) -> int | None:
@@ -61,7 +74,9 @@ def told(call: CallId | None, request: Callback) -> Told:
         kind=request.kind,
         call=call,
         party=request.party,
-        event=request.event,
+        event=request.pledged[0] if len(request.pledged) == 1 else request.event,
+        outcome=request.outcome,
+        pledged=bool(request.pledged),
     )
 
 
@@ -103,6 +118,7 @@ class Postbox:
         self._rooms = office.store.rooms.deliveries
         self._fresh: dict[str, Message] = {} if over is None else over._fresh
         self._courier: Courier[Delivery] | None = None
+        self._pledges: set[str] = set()
 
     @property
     def courier(self) -> Courier[Delivery] | None:
@@ -115,10 +131,50 @@ class Postbox:
 
     # --- telling --------------------------------------------------------------------------------
 
-    def tell(self, wanted: Told) -> None:
-        """Keep a callback, sealed, before its first try; it is tried until it is taken."""
+    def tell(self, *same: Told) -> None:
+        """Keep a callback, sealed, before its first try; it is tried until it is taken.
+
+        ``same``: what is told to several servers, in one transaction, so that none is forgotten.
+        """
         now = self._office.clock.now()
-        self._office.store.db.give(lambda tx: self.add(tx, wanted, now))
+        first = same[0]
+        if first.outcome:
+            (self._pledges.add if first.pledged else self._pledges.discard)(first.outcome)
+
+        def work(tx: Transaction) -> None:
+            if first.pledged:
+                self._rooms.settle(tx, first.outcome)
+            for wanted in same:
+                self.add(tx, wanted, now)
+
+        self._office.store.db.give(work)
+
+    def watch(self, facts: Sequence[CallFact]) -> None:
+        """Something is over: what was pledged and nobody told is nobody's to hear any more.
+
+        Of a room's recording every voice is one; whoever tells of the whole settles it.
+        """
+        for fact in facts:
+            match fact:
+                case events.RecordingSaved() | events.RecordingFailed():
+                    if fact.source != "conference":
+                        self.void(fact.recording)
+                case events.LegEnded() | events.LegGiven():
+                    self.void(fact.leg)
+                    self.void(own_call(fact.leg))
+                case events.CallEnded():
+                    self.void(fact.call)
+                case _:
+                    pass
+
+    def void(self, about: str) -> None:
+        """What was pledged to be told of the end of something is nobody's to hear any more."""
+        if about in self._pledges:
+            self._pledges.discard(about)
+            self._office.store.db.give(partial(self._settle, about=about))
+
+    def _settle(self, tx: Transaction, *, about: str) -> None:
+        self._rooms.settle(tx, about)
 
     def add(self, tx: Transaction, wanted: Told, now: Ms) -> Delivery:
         """Keep a callback in the transaction of its reason."""
@@ -128,7 +184,7 @@ class Postbox:
 
     def _kept(self, kept: Delivery, message: Message) -> None:
         """It is on the disk (in the writer's thread)."""
-        if self.courier is None:
+        if self.courier is None or kept.state == "pledged":
             return
         if len(self._fresh) < DELIVERY_HELD_MAX:
             self._fresh[kept.id] = message
@@ -182,11 +238,12 @@ class Postbox:
     ) -> asyncio.Future[Delivery | None]:
         """Write down what became of a callback; the one that was behind it and is ready now."""
         rows = [exchange(delivery, attempt) for attempt in attempts]
-        log = self._office.of(delivery.account).store.rooms.notifications
+        office = self._office.of(delivery.account)
+        log, flow = office.store.rooms.notifications, office.directory.text_flow
 
         def work(tx: Transaction) -> Delivery | None:
             for row in rows:
-                log.add(tx, row)
+                log.add(tx, row, text_flow=flow)
             match ruled.ending:
                 case "done":
                     return self._rooms.done(tx, delivery, now=now)

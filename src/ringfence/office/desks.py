@@ -6,6 +6,7 @@ from ringfence.office import (  # noqa: F401
     addresses,
     applications,
     apps,
+    bans,
     call_search,
     caller_ids,
     carriers,

@@ -37,7 +37,9 @@ def domain_entries(shelf: Shelf, *, nothing: Route) -> tuple[dict[str, DomainEnt
             route=route,
             secure=body.secure,
             status=None if status is None else StatusCallback(url=status.url, method=status.method),
-            users=frozenset().union(*(users.get(sid, ()) for sid in body.credentials)),
+            users=frozenset().union(*(users.get(sid, ()) for sid in body.credentials))
+            if body.credentials
+            else None,
             registrars=frozenset().union(
                 *(users.get(sid, ()) for sid in body.registrations if body.registration)
             ),
@@ -45,6 +47,8 @@ def domain_entries(shelf: Shelf, *, nothing: Route) -> tuple[dict[str, DomainEnt
                 ip_network((one.address, one.prefix), strict=False)
                 for sid in body.addresses
                 for one in networks.get(sid, ())
-            ),
+            )
+            if body.addresses
+            else None,
         )
     return found, set().union(*users.values()) if users else set()

@@ -44,7 +44,8 @@ class Exchanges:
     def note(self, exchange: Exchange) -> None:
         """Write an exchange into the log, behind everything that was written before."""
         try:
-            self._office.store.db.give(lambda tx: self._log.add(tx, exchange))
+            flow = self._office.directory.text_flow
+            self._office.store.db.give(lambda tx: self._log.add(tx, exchange, text_flow=flow))
         except Refused as refused:
             log.warning("exchange_not_noted", call=exchange.call, code=refused.code)
 

@@ -38,8 +38,11 @@ async def export(
     ``wanted``: ``in`` for the side of the caller, ``out`` for the other, None for all of them: as
     channels of one file, or ``mixed`` into one. Silence that was trimmed is left out. Raises
     `Refused`: ``not_found`` where there is no such side, ``erased`` where its person was erased,
-    ``unreadable`` where the file is damaged.
+    ``unreadable`` where the file is damaged, or the recording failed and there is none.
     """
+    if recording.state == "failed":
+        why = (recording.reason or "unknown").replace("_", " ")
+        raise Refused("unreadable", f"there is no sound: the recording failed ({why})")
     chosen = list(channels)
     if wanted is not None:
         index = 0 if wanted == "in" else 1

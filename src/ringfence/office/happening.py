@@ -30,6 +30,7 @@ from ringfence.office.records import CALL, CALL_LOG
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.labels import labels_of
+from ringfence.storage.facts import BY_NAME
 from ringfence.storage.timeline import StoredEvent, StoredNews
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ def _wanted(types: list[str] | None) -> frozenset[str]:
     found = frozenset(types or ())
     if len(found) > EVENT_TYPES_MAX or any(not name.isidentifier() for name in found):
         raise Refused("bad_argument", "types are names of events, e.g. CallAnswered")
+    if not found <= BY_NAME.keys() | news.SENTENCES.keys():
+        raise Refused("bad_argument", "no event has one of these names: nothing would ever be told")
     return found
 
 
@@ -140,7 +143,9 @@ async def follow_events(
     watchers.append(ring)
     office.store.rooms.texts.bells.add(ring_outside)
     try:
-        last = office.store.timeline.newest() if after is None else _id(after)
+        newest = office.store.timeline.newest()
+        # an id that is yet to come is of before a backup was restored, or of another server's
+        last = newest if after is None else min(_id(after), newest)
         yield views.Event(id=last, type="heartbeat", at=office.clock.now())
         while True:
             some, last, more = _some(office, last, wanted, int(EVENT_BATCH))

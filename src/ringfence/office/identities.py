@@ -7,16 +7,21 @@ key that was revoked and a ticket that ran out let nobody in from that instant o
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import replace
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.privacy.purposes import current_actor
 from ringfence.privacy.roles import (
     APP,
     KEY,
     STAFF,
+    SYSTEM,
     Grant,
     Identity,
+    Token,
+    caller,
     of_app,
     of_key,
     of_ticket,
@@ -35,12 +40,14 @@ def _denied() -> Refused:
 class Identities:
     """Keys and tickets by id."""
 
-    __slots__ = ("_keys", "_tickets", "apps", "grants")
+    __slots__ = ("_dropped", "_keys", "_tickets", "apps", "grants")
 
     def __init__(self) -> None:
         self.apps: dict[str, StoredApp] = {}
         self.grants: dict[str, Grant] = {}
         """What stands; a grant that has ended is taken out."""
+        self._dropped: dict[str, Ms] = {}
+        """Tokens that were ended before their time, and when that would have come."""
         self._keys: dict[str, StoredKey] = {}
         self._tickets: dict[str, StoredTicket] = {}
 
@@ -98,13 +105,39 @@ class Identities:
         key = self._keys.get(actor.removeprefix(KEY)) if actor.startswith(KEY) else None
         if key is not None:
             return of_key(key.holder, now)
-        grant = self.grants.get(actor.removeprefix(APP)) if actor.startswith(APP) else None
-        if grant is not None:
-            return of_app(self.apps[grant.app].holder, grant, now)
+        grant = self.grants.get(caller(actor).removeprefix(APP)) if actor.startswith(APP) else None
+        token = Token.read(actor)
+        if grant is not None and (token is None or token.ref not in self._dropped):
+            return of_app(self.apps[grant.app].holder, grant, now, token)
         ticket = self._tickets.get(actor.removeprefix(STAFF)) if actor.startswith(STAFF) else None
         if ticket is not None:
             return of_ticket(ticket.ticket, now)
         raise _denied()
+
+    def drop_token(self, ref: str, expires_at: Ms, now: Ms) -> None:
+        """A token lets nobody in any more, also where a stream that it opened is still read."""
+        self._dropped = {known: at for known, at in self._dropped.items() if at > now}
+        self._dropped[ref] = expires_at
+
+    def lacking(self, wanted: Iterable[str], now: Ms) -> frozenset[str]:
+        """Return the purposes of ``wanted`` that whoever acts may not act for themselves."""
+        actor = current_actor()
+        own = None if actor == SYSTEM else self.of(actor, now).purposes
+        return frozenset() if own is None else frozenset(wanted) - own
+
+    def lend(self, purposes: Iterable[str], now: Ms) -> None:
+        """Raise `Refused` (``purpose_not_declared``) where somebody hands out more than they have.
+
+        A key or an app made for a purpose that its maker's own key was not made for would be the
+        way around what that key is limited to.
+        """
+        lacking = self.lacking(purposes, now)
+        if lacking:
+            raise Refused(
+                "purpose_not_declared",
+                f"who was not let in for {', '.join(sorted(lacking))} cannot hand it on",
+                clause="TEL-11",
+            )
 
     def enter_by_key(self, key: str, lookup: bytes, now: Ms) -> Identity:
         """Check a key's secret in constant time. Raises `Refused` (``not_authorized``)."""

@@ -56,6 +56,16 @@ class Learned(ABC):
         self.numbers: dict[str, Number] = {}
         self.phones: dict[str, PhoneDevice] = {}
 
+    def answering(self, number: NumberId, texts: bool) -> ApplicationId | None:
+        """Return the application that answers a number's calls, or its messages, if one does.
+
+        Asked by the writer's thread too, of every exchange while somebody wants none kept.
+        """
+        ours = self.directory.by_id.get(number)
+        if ours is None:
+            return None
+        return ours.options.sms_application if texts else ours.options.application
+
     @property
     @abstractmethod
     def running(self) -> Live | None:

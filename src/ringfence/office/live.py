@@ -16,6 +16,7 @@ from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
 from ringfence.switch.call_runner import CallRunner
+from ringfence.switch.guard import Ban
 from ringfence.switch.outgoing import Outgoing
 from ringfence.switch.queues import QueueDesk
 from ringfence.switch.room_control import RoomControl
@@ -99,6 +100,14 @@ class Live(Protocol):
 
     def binding_expires(self, username: str) -> Ms | None:
         """Until when a phone is registered, None where it is not."""
+        ...
+
+    def bans(self) -> list[Ban]:
+        """Addresses that get no answer by SIP at present."""
+        ...
+
+    def lift_ban(self, address: str, /) -> Ban | None:
+        """Answer an address again; the ban it was under, None where there was none."""
         ...
 
     def engines(self) -> list[views.Engine]:

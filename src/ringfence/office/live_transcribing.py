@@ -1,6 +1,7 @@
 """What is said on a call in progress as text: begun and stopped from outside the call.
 
-It is a third ear like a stream (`ringfence.office.streaming`), ruled on by the same law.
+It is a third ear like a stream (`ringfence.office.streaming`), ruled on by the same law; and like
+a recording that is read, only of whoever lets their words be written down.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ringfence.office.hooks import method_of
 from ringfence.office.records import call_id
 from ringfence.office.streaming import TRACKS, begin, stop
 from ringfence.office.table import KNOWN, TABLE
+from ringfence.office.transcribing import refuse_if_off
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -43,8 +45,7 @@ async def start(
     outbound_label: str = "",
 ) -> views.Stream:
     """Have what is said on a call told to ``url`` utterance by utterance, if the law lets it."""
-    if not office.settings.recogniser:
-        raise Refused("no_recogniser", "set recogniser: nobody understands speech here")
+    refuse_if_off(office)
     if track not in TRACKS:
         raise Refused("bad_argument", f"a track is one of: {', '.join(TRACKS)}")
     texts = (name, model, inbound_label, outbound_label)

@@ -31,6 +31,7 @@ from ringfence.kernel.limits import (
     LOOKUPS_KEPT,
     PUSH_WAIT_MS,
 )
+from ringfence.kernel.regions import REGIONS
 from ringfence.numbers.plan import Description, describe
 from ringfence.office.privacy.notice import terms
 from ringfence.office.table import KNOWN, TABLE
@@ -104,7 +105,16 @@ class LookupShelf:
 )
 async def look_up(office: Office, *, number: str, country: str | None = None) -> views.Lookup:
     """What a number is by its digits: whether it can exist, where, of what kind."""
-    return _view(describe(number, region=country or office.region))
+    return _view(describe(number, region=_region(office, country)))
+
+
+def _region(office: Office, country: str | None) -> str | None:
+    """Return the country that completes a number; raises `Refused` for a word that is none."""
+    if not country:
+        return office.region
+    if country.upper() not in REGIONS:
+        raise Refused("bad_argument", "country is the two letters of ISO 3166, e.g. US")
+    return country.upper()
 
 
 @TABLE.use_case(
@@ -122,7 +132,7 @@ async def ask(
     unknown = [field for field in fields if field not in FIELDS]
     if unknown or not fields:
         raise Refused("bad_argument", f"a field is one of: {', '.join(FIELDS)}")
-    found = describe(number, region=country or office.region)
+    found = describe(number, region=_region(office, country))
     if not found.valid:
         return _view(found)
     if not office.settings.lookup_url:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+from ringfence.accounts.resources import Application
 from ringfence.api import views_notifications as views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import CallId, FlowId, NumberId, is_id
+from ringfence.kernel.ids import CallId, is_id
 from ringfence.kernel.limits import PAGE_MAX, REPLAY_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import CallbackKind
@@ -226,13 +227,19 @@ async def retry_delivery(office: Office, *, sid: str) -> views.Delivery:
 
 @TABLE.use_case("notification.logging", purpose="operate", category="system.configuration")
 async def set_logging(
-    office: Office, *, on: bool, number: str | None = None, flow: str | None = None
+    office: Office,
+    *,
+    on: bool,
+    number: str | None = None,
+    flow: str | None = None,
+    application: str | None = None,
 ) -> views.AppLogging:
-    """Keep requests and answers of a number's or a flow's calls in the log, or only their frame.
+    """Keep requests and answers of an app's calls and messages in the log, or only their frame.
 
-    Off: of every exchange from now on, time, status and size remain.
+    An app is a number, a flow or the SID of an application: of the last two, whatever is asked for
+    the numbers they answer. Off: of every exchange from now on, time, status and size remain.
     """
-    app, name = _app(office, number, flow)
+    app, name = _app(office, number, flow, application)
     now = office.clock.now()
     log = office.store.rooms.notifications
     await office.write(lambda tx: log.silence(tx, app, on=not on, now=now))
@@ -243,16 +250,22 @@ async def set_logging(
     "notification.apps", actors=KNOWN, purpose="operate", category="system.configuration"
 )
 async def list_apps(office: Office) -> list[views.AppLogging]:
-    """Every number and flow, and whether requests and answers of its calls are kept."""
+    """Every number, flow and application, and whether its requests and answers are kept."""
     quiet = office.read(office.store.rooms.notifications.quiet)
     apps: list[tuple[str, str]] = [(flow.id, flow.name) for flow in office.flows.values()]
     apps += [(number.id, number.phone.e164) for number in office.numbers.values()]
+    apps += [(kept.id, kept.id) for kept in office.shelf.all(Application)]
     return [views.AppLogging(app=app, name=name, on=app not in quiet) for app, name in apps]
 
 
-def _app(office: Office, number: str | None, flow: str | None) -> tuple[NumberId | FlowId, str]:
-    if (number is None) == (flow is None):
-        raise Refused("bad_argument", "say either a number or a flow")
+def _app(
+    office: Office, number: str | None, flow: str | None, application: str | None
+) -> tuple[str, str]:
+    if sum(app is not None for app in (number, flow, application)) != 1:
+        raise Refused("bad_argument", "say either a number, a flow or an application")
+    if application is not None:
+        sid = office.shelf.find(Application, application).id
+        return sid, sid
     if flow is not None:
         found = _flow(office, flow)
         return found.id, found.name

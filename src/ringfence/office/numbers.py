@@ -52,7 +52,7 @@ def _answer(office: Office, flow: str | None, url: str | None, twiml: str | None
         if found is None:
             raise Refused("unknown_flow", "no flow of that name; 'ringfence flow list' shows them")
         if not answers_calls(read(found.document)):
-            raise Refused("not_for_calls", "that flow answers messages: --sms-flow")
+            raise Refused("not_for_calls", "that flow answers messages: it is an sms_flow")
         return _Answer("flow", found.id, None, [])
     if url is not None:
         office.check_url(url)
@@ -155,10 +155,10 @@ async def add_number(
         value for value in (flow, voice_url, twiml, application, wanted.trunk) if value is not None
     ]
     if len(chosen) != 1 and not silent:
-        raise Refused("bad_argument", "say one of --flow, --voice-url, --twiml and --application")
+        raise Refused("bad_argument", "say one of flow, voice_url, twiml and application")
     before = office.numbers.get(phone.e164)
     if before is not None and not replace:
-        raise Refused("number_exists", "that number is there already; --replace changes it")
+        raise Refused("number_exists", "that number is there already; replace changes it")
     roll = office.directory.roll
     if roll.owner(phone) not in {None, office.account.id}:
         raise Refused("number_exists", "that number is another account's")
@@ -216,7 +216,7 @@ async def change_number(
     """Change some of what is said of a number; an empty URL or SID takes that away."""
     before = _find(office, sid)
     if len([value for value in (flow, voice_url, twiml) if value is not None]) > 1:
-        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+        raise Refused("bad_argument", "say one of flow, voice_url and twiml")
     answer = _Answer(before.route, before.flow, before.voice, [])
     if (flow, voice_url, twiml) != (None, None, None):
         same = before.route == "url" and voice_url == before.voice

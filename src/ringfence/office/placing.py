@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ringfence.accounts.resources import Application
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import FlowId
+from ringfence.kernel.ids import ApplicationId, FlowId
 from ringfence.kernel.limits import (
     CALL_DURATION_MS,
     CALL_RING_MS,
@@ -105,6 +105,7 @@ async def place_call(
         token=call_token,
         trunk=None if trunk is None else trunk_of(office, trunk).id,
         flow=answering,
+        application=None if application is None else ApplicationId(application),
         ring_ms=_seconds("ring_s", ring_s, CALL_RING_MS),
         limit_ms=None if limit_s is None else limit_of(limit_s),
         digits=keys_of(digits),
@@ -154,7 +155,7 @@ def source_of(
 ) -> tuple[Source, FlowId | None]:
     """Return what a call runs, and the flow where it is one. Raises `Refused`."""
     if sum(value is not None for value in (flow, voice_url, twiml)) > 1:
-        raise Refused("bad_argument", "say one of --flow, --voice-url and --twiml")
+        raise Refused("bad_argument", "say one of flow, voice_url and twiml")
     if fallback_url is not None:
         office.check_url(fallback_url)
     if voice_url is not None:

@@ -43,12 +43,14 @@ _LIVE: dict[str, Any] = {
 @TABLE.use_case("queue.list", **_SET_UP)
 async def list_queues(office: Office) -> list[View]:
     """Every queue, oldest first."""
+    await _written(office)
     return [_view(office, one) for one in _all(office)]
 
 
 @TABLE.use_case("queue.show", **_SET_UP)
 async def show_queue(office: Office, *, sid: str) -> View:
     """One queue."""
+    await _written(office)
     return _view(office, _known(office, sid))
 
 
@@ -101,6 +103,7 @@ async def remove_queue(office: Office, *, sid: str) -> None:
 @TABLE.use_case("queue.member.list", **_LIVE)
 async def list_members(office: Office, *, queue: str) -> list[Member]:
     """Who waits in a queue, first come first."""
+    await _written(office)
     opened = office.live.queues.find(_known(office, queue).id)
     now = office.clock.now()
     found = []
@@ -152,6 +155,15 @@ def _size(size: int) -> int:
     if not 1 <= size <= QUEUE_MEMBERS_MAX:
         raise Refused("bad_argument", f"max_size is a number from 1 to {QUEUE_MEMBERS_MAX}")
     return size
+
+
+async def _written(office: Office) -> None:
+    """Wait until a queue that a caller was just sent to is in the table.
+
+    What is heard meanwhile is asked for with its SID, and may ask for the queue at once.
+    """
+    if office.runs and len(_all(office)) < len(list(office.live.queues.known())):
+        await office.settled()
 
 
 def _all(office: Office) -> list[Queue]:

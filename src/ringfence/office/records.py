@@ -37,7 +37,10 @@ _SOURCES = {"voicemail": "voicemail"}
 
 def call_id(sid: str) -> CallId:
     if not is_id(sid, "call"):
-        raise Refused("not_found", "a call's SID is CA and 32 hexadecimal digits")
+        raise Refused(
+            "not_found",
+            "a call's SID is CA and 32 hexadecimal digits, as 'ringfence calls' lists them",
+        )
     return CallId(sid)
 
 
@@ -232,6 +235,7 @@ def call_view(
         mos=record.mos_x100 / 100 if record.mos_x100 else None,
         missed=record.missed if over else None,
         flow=None if flow is None else office.flow_name(flow),
+        number=record.number,
         parent=record.parent,
         forwarded_from=None if forwarded is None else known.get(forwarded) or None,
         answered_by=record.detected,
@@ -258,16 +262,30 @@ def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Le
         match fact:
             case events.CallOffered() | events.CallPlaced():
                 inbound = isinstance(fact, events.CallOffered)
-                via = fact.trunk if isinstance(fact, events.CallOffered) else None
                 legs[fact.leg] = {
                     "direction": "inbound" if inbound else "outbound",
-                    "via": "phone" if via is None else trunks.get(via, "unknown"),
+                    "via": "phone" if fact.trunk is None else trunks.get(fact.trunk, "unknown"),
                     "status": "offered",
                 }
             case events.LegPlaced():
+                via = trunks.get(fact.trunk or "", "unknown")
                 legs.setdefault(
-                    fact.leg, {"direction": "outbound", "via": "unknown", "status": "offered"}
+                    fact.leg, {"direction": "outbound", "via": via, "status": "offered"}
                 )
+            case events.CallAnswered() if legs:
+                first = legs[next(iter(legs))]
+                first |= {"status": "answered", "answered": fact.at, "codec": fact.codec or None}
+            case events.LegTransferred() if fact.to is not None and fact.to not in legs:
+                # It came with a Replaces and took the place of the other (RFC 3891).
+                legs[fact.to] = {
+                    "direction": "inbound",
+                    "via": legs[fact.leg]["via"],
+                    "status": "answered",
+                    "answered": fact.at,
+                }
+            case events.LegForwarded():
+                via = "phone" if fact.trunk is None else trunks.get(fact.trunk, "unknown")
+                legs[fact.leg] |= {"via": via}
             case events.LegConnected():
                 legs[fact.leg] |= {"status": "answered", "answered": fact.at, "codec": fact.codec}
             case events.LegEnded():
@@ -293,6 +311,7 @@ def _media(fact: events.LegEnded) -> views.Media:
         jitter_ms=fact.jitter_ms,
         mos=fact.mos_x100 / 100 if fact.mos_x100 else None,
         latched=fact.latched,
+        strangers=fact.strangers_in,
         remote=fact.announced,
         advertised=fact.advertised,
         dtmf_in=fact.dtmf_in,
@@ -317,7 +336,8 @@ async def list_recordings(
 ) -> list[views.Recording]:
     """Recordings, newest first; of one call: oldest first, unless the ``newest`` are to be.
 
-    ``conference``: its recording, all voices in one; none where nobody knows it. ``since``,
+    ``call``: one of this account, else `Refused` (``not_found``). ``conference``: its recording,
+    all voices in one; none where nobody knows it. ``since``,
     ``until``: when they were asked for. ``removed``: those that were deleted, too.
     """
     if conference is not None:
@@ -333,6 +353,8 @@ async def list_recordings(
         )
         return [whole] if fits and whole is not None else []
     of = None if call is None else call_id(call)
+    if of is not None and record_of(office, of) is None:
+        raise Refused("not_found", "no call of that SID")
     leg = None if of is None else office.store.legs.get(of)
     if leg is not None and leg.state != "given" and leg.answered_at is not None:
         # The talk of a dialled leg is recorded in the call that rang it, while the leg is up.

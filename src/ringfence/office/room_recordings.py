@@ -20,12 +20,17 @@ from ringfence.office.rooms import known_conference
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.voices import began, heard_of, voices_of
 from ringfence.privacy.purposes import exchange_itself
+from ringfence.switch.room_recording import RoomRecordingState
 
 if TYPE_CHECKING:
     from ringfence.office import Office
 
 _OPEN = frozenset({"requested", "recording", "paused"})
-_TO = {"paused": "paused", "in-progress": "in-progress", "stopped": "stopped"}
+_TO: dict[str, RoomRecordingState] = {
+    "paused": "paused",
+    "in-progress": "in-progress",
+    "stopped": "stopped",
+}
 _LOOK: dict[str, Any] = {
     "actors": KNOWN,
     "purpose": CALL_LOG,
@@ -70,7 +75,7 @@ async def control(
         raise Refused("bad_argument", f"say one of: {', '.join(_TO)}")
     found: views.Recording = await show_recording(office, conference=conference, sid=sid)
     with exchange_itself():
-        office.live.rooms.control_recording(conference, to, skip=skip)
+        office.live.rooms.control_recording(conference, _TO[to], skip=skip)
     await office.settled()
     return msgspec.structs.replace(found, status={"stopped": "in-progress"}.get(to, to))
 

@@ -8,8 +8,9 @@ from ringfence.api.views_rooms import Conference, ConferencePage, Participant
 from ringfence.calls.commands import Hangup, Heard
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, ConferenceId, is_id
-from ringfence.kernel.limits import CALL_RING_MS, PAGE_MAX, ROOM_MEMBERS_MAX, ROOM_NAME_CHARS
+from ringfence.kernel.limits import CALL_RING_MS, PAGE_MAX, ROOM_MEMBERS_MAX
 from ringfence.markup import verbs
+from ringfence.markup.attributes import LABEL_IS, is_label
 from ringfence.office.contacting import about_of, check_contact
 from ringfence.office.hooks import method_of
 from ringfence.office.number_ties import trunk_of
@@ -269,8 +270,10 @@ async def add_participant(
     check_contact(office, to, about=about_of(about), customer=customer)
     if beep not in _BEEPS:
         raise Refused("bad_argument", f"beep is one of: {', '.join(sorted(_BEEPS))}")
-    if not 2 <= max_participants <= ROOM_MEMBERS_MAX or len(label) > ROOM_NAME_CHARS:
-        raise Refused("bad_argument", f"2 to {ROOM_MEMBERS_MAX} people; a label is short")
+    if not 2 <= max_participants <= ROOM_MEMBERS_MAX:
+        raise Refused("bad_argument", f"a conference has 2 to {ROOM_MEMBERS_MAX} people")
+    if label and not is_label(label):
+        raise Refused("bad_label", f"a label is {LABEL_IS}")
     if not 1 <= ring_s * 1000 <= CALL_RING_MS:
         raise Refused("bad_argument", f"ring_s is a number from 1 to {CALL_RING_MS // 1000}")
     for url in (wait_url, news_url, recording_url):

@@ -12,7 +12,7 @@ from ringfence.calls.events import CallFact
 
 _BAD_CAUSES = {"failed"}
 
-_BAD_STREAMS = {"refused", "failed", "not_understood", "too_many"}
+_BAD_STREAMS = {"refused", "failed", "not_understood", "too_many", "not_permitted"}
 
 _ENDS = {
     "done": "to its end",
@@ -70,6 +70,7 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.CallAnsweredByPerson: lambda _: "A person answered",
     e.CallEnded: _ended,
     e.LegPlaced: lambda _: "Ringing another party",
+    e.LegForwarded: lambda _: "The call was sent on to another party",
     e.LegAlerted: lambda f: "It rings" + (", with sound of its own" if f.early_media else ""),
     e.LegConnected: lambda f: f"The other party answered ({f.codec or 'no codec'})",
     e.LegsBridged: lambda _: "Two parties hear each other",
@@ -90,6 +91,11 @@ _TEXT: dict[type[CallFact], Callable[[Any], str]] = {
     e.RecordingStarted: lambda _: "Recording, sealed as it is written",
     e.RecordingPaused: lambda _: "Recording paused",
     e.RecordingResumed: lambda _: "Recording resumed",
+    e.RecordingRedacted: lambda f: (
+        "From here on the recording holds noise in place of keys"
+        if f.on
+        else "Keys are recorded as they sound again"
+    ),
     e.RecordingSaved: lambda f: f"Recording saved, {_seconds(f.duration_ms)}",
     e.RecordingFailed: lambda f: f"No recording: {f.reason.replace('_', ' ')}",
     e.VoicemailLeft: lambda f: f"A voicemail of {_seconds(f.duration_ms)} was left",

@@ -163,7 +163,7 @@ def _trunk_form(
     if any(trunk.name == name for trunk in office.trunks.values()):
         raise Refused("exists", "there is a trunk of that name already")
     if (address is None) == (register is None):
-        raise Refused("bad_argument", "say either --address HOST or --register USER@HOST")
+        raise Refused("bad_argument", "say either address, a host, or register, USER@HOST")
     if transport not in _TRANSPORTS:
         raise Refused("bad_argument", "the transport is udp, tcp or tls")
     username: str | None = None

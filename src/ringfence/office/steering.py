@@ -32,11 +32,17 @@ if TYPE_CHECKING:
     category=CALL,
     also=("call_record",),
 )
-async def hang_up(office: Office, *, sid: str) -> views.Call:
-    """End a call that is going on; a leg of a dial alone, where the SID is that of one."""
+async def hang_up(office: Office, *, sid: str, unanswered: bool = False) -> views.Call:
+    """End a call that is going on; a leg of a dial alone, where the SID is that of one.
+
+    ``unanswered``: only while nobody has answered it (`Refused`, ``call_answered``). That is
+    looked at in the instant in which it ends; what the record says may be a moment old.
+    """
     call = call_id(sid)
     live, leg = find(office, call)
     if live is not None:
+        if unanswered and (live.call.answered if leg is None else leg.answered):
+            raise Refused("call_answered", "the call was answered meanwhile; it goes on")
         with exchange_itself():
             _command(office, live, Hangup() if leg is None else _end_of(leg))
         await office.settled()

@@ -79,6 +79,14 @@ async def begin(office: Office, call: CallId, order: StreamOrder) -> views.Strea
             )
         )
         first = live.call.first_leg
+        heard_alone = order.words is not None and order.tracks == "inbound_track"
+        if heard_alone and first is not None:
+            speaker = live.call.speaker(first)
+            if not live.tenant.host.may_be_written(speaker):
+                raise Refused(
+                    "transcription_not_permitted",
+                    "whoever speaks does not let their words be written down",
+                )
         if may.ruling.outcome == "never" or first is None:
             raise Refused(
                 "recording_not_permitted",
@@ -110,6 +118,7 @@ def order_of(
         whole = socket(None).read(url)
     except ValueError:
         raise Refused("bad_url", "write a ws or wss URL with a host") from None
+    office.check_url(f"http{whole[2:]}")  # ws and wss go where http and https go (RFC 6455 3)
     pairs = tuple((parameters or {}).items())
     if track not in TRACKS:
         raise Refused("bad_argument", f"a track is one of: {', '.join(TRACKS)}")

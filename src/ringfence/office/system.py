@@ -43,6 +43,7 @@ async def status(office: Office) -> views.Status:
         clock_skew_ms=live.clock.skew_ms(),
         clock_behind_ms=office.store.store.clock_behind_ms,
         clock_ahead_ms=0 if leapt is None else now - leapt,
+        audit_faults=office.store.store.audit_faults,
         disk_free=free,
         recording_refused=office.store.recording_refused,
         codecs=list(CODECS),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.privacy.gate import Obligation, decide
 from ringfence.privacy.purposes import PURPOSES
-from ringfence.privacy.roles import Identity
+from ringfence.privacy.roles import Identity, Role
 from ringfence.privacy.scopes import may_ask
 from ringfence.privacy.taxonomy import is_known
 
@@ -67,6 +67,10 @@ class UseCase:
     takes: Mapping[str, bool]
     """The names of its arguments, each with whether it has to be given."""
     needs: frozenset[str]
+    admitted: dict[Role, Admission] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What the gate answered to a role that nothing narrows: its rules stay what they were."""
 
     def check(self, args: Mapping[str, Any]) -> None:
         """Check the arguments' names; raises `Refused` (``bad_argument``)."""
@@ -80,6 +84,14 @@ class UseCase:
 
         ``purpose_not_declared``: a key that was not made for any purpose of this use case.
         """
+        if who.scopes is None and who.purposes is None:
+            known = self.admitted.get(who.role)
+            if known is None:
+                known = self.admitted[who.role] = self._ask(who)
+            return known
+        return self._ask(who)
+
+    def _ask(self, who: Identity) -> Admission:
         handling = self.handling
         if who.scopes is not None and not may_ask(who.scopes, self.name):
             raise Refused("insufficient_scope", "this app was not allowed to ask for that")

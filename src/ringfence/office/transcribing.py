@@ -48,6 +48,7 @@ from ringfence.office.live import reached
 from ringfence.office.recognising import Ears
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.voices import Part, mix_of, span_of
+from ringfence.privacy.consent.writing import may_be_written, written_of
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.holds import is_held
 from ringfence.storage.recordings import Recording
@@ -404,7 +405,7 @@ class Scribe:
                 length = max(length, at + len(pcm) * 500 // _RATE)
                 said = [
                     Said(at + heard.at_ms, heard.text, heard.confidence)
-                    async for heard in ears.listen(_pieces(pcm), wish)
+                    async for heard in ears.listen(_pieces(office, channel.party, pcm), wish)
                     if heard.final and heard.text
                 ]
                 voices.append(Voice(number, channel.party, tuple(said)))
@@ -421,6 +422,11 @@ class Scribe:
     ) -> None:
         office = self._office
         rooms = office.store.rooms.transcriptions
+        if voices:
+            # reading takes its time, and somebody may have taken their consent back meanwhile
+            voices = [voice for voice in voices if _may_be_read(office, voice.party)]
+            if not voices:
+                to, reason, duration_ms = "failed", "not_agreed", 0
         with purpose("connect_call"):
             callback = rooms.callback(found)
         words = sorted((one for v in voices for one in v.said or ()), key=lambda one: one.at)
@@ -458,12 +464,11 @@ def _may_be_read(office: Office, party: PartyId | None) -> bool:
     """Whether what a person said may be written down; the exchange's own voice may."""
     if party is None:
         return True
-    consents, reading = office.store.rooms.consents, office.store.db.reading
-    if consents.restricted(party):
-        return False
-    choice = consents.holds(reading, party, "transcription", "any")
-    return choice == "given" or (
-        choice == "unknown" and office.settings.transcription == "recorded"
+    consents = office.store.rooms.consents
+    return may_be_written(
+        written_of(office.settings.transcription),
+        consents.transcription_consent(party),
+        restricted=consents.restricted(party),
     )
 
 
@@ -492,8 +497,11 @@ def _sound(part: Part) -> bytes:
     return wav.to_little_endian(pcm)
 
 
-async def _pieces(pcm: bytes) -> AsyncIterator[bytes]:
+async def _pieces(office: Office, party: PartyId | None, pcm: bytes) -> AsyncIterator[bytes]:
+    """Give the sound of a voice, for as long as whoever it is lets it be read."""
     for at in range(0, len(pcm), _PIECE):
+        if not _may_be_read(office, party):
+            return
         yield pcm[at : at + _PIECE]
         await asyncio.sleep(0)  # an hour of silence must not hold up a call
 

@@ -172,7 +172,7 @@ class _Pack:
                 yield Mistake(self._find(key, 1), f"the {key} of the policy is missing")
         for key in self._document:
             if key not in _HEAD:
-                yield Mistake(self._find(key, 1), f"nobody knows the field {key!r}")
+                yield Mistake(self._top(key), f"nobody knows the field {key!r}")
         if "company" in self._document and self._document["company"] not in registry.COMPANIES:
             yield Mistake(self._find("company", 1), "nobody knows a policy of that company")
         if not self._clauses and not self._adopted:
@@ -270,6 +270,12 @@ class _Pack:
         last = self._starts[0] if self._starts else len(self._lines) + 1
         lines = [n for n in range(start, last) if f'"{name}"' in self._lines[n - 1]]
         return lines[-1] if lines else start
+
+    def _top(self, key: str) -> int:
+        """Return the line of a field of the head, or of the table of that name wherever it is."""
+        table = re.compile(rf"""\s*\[+\s*["']?{re.escape(key)}["']?\s*[].]""")
+        found = (number for number, line in enumerate(self._lines, 1) if table.match(line))
+        return next(found, self._find(key, 1))
 
     def _find(self, key: str, start: int) -> int:
         """Return the line where ``key`` is written from line ``start`` on; ``start`` if nowhere."""

@@ -103,6 +103,11 @@ class Edge:
     entries: bytearray = field(default_factory=bytearray)
     upper: list[bytearray] = field(default_factory=list)
 
+    def digest(self) -> bytes:
+        """Return a hash of size and tiles: what the edge of a log that only grew once was."""
+        tiles = {ENTRIES: self.entries} | dict(enumerate(self.upper, 1))
+        return _digest(self.size, lambda level, _: bytes(tiles[level]))
+
     def copy(self) -> Edge:
         """Return an edge that may be changed apart (what a transaction rolls back to)."""
         return Edge(self.size, bytearray(self.entries), [bytearray(tile) for tile in self.upper])
@@ -201,6 +206,23 @@ def edge_positions(size: int) -> list[tuple[int, int]]:
             places.append((level, tiles // WIDTH))
         level, tiles = level + 1, tiles // WIDTH
     return places
+
+
+def digest_at(size: int, tiles: Callable[[int, int], bytes]) -> bytes:
+    """Return the `Edge.digest` that a stored log had at ``size``; ``tiles``: as for `edge_from`."""
+
+    def then(level: int, number: int) -> bytes:
+        width = (size if level == ENTRIES else size >> (_HEIGHT * level)) % WIDTH
+        return tiles(level, number)[: width * HASH]
+
+    return _digest(size, then)
+
+
+def _digest(size: int, tiles: Callable[[int, int], bytes]) -> bytes:
+    hashed = _sha256(b"edge %d\n" % size)
+    for level, number in edge_positions(size):
+        hashed.update(tiles(level, number))
+    return hashed.digest()
 
 
 def edge_from(size: int, tiles: Callable[[int, int], bytes]) -> Edge:

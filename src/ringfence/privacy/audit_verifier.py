@@ -1,6 +1,6 @@
-"""Checks archives and proofs of an audit log offline; needs nothing but Python 3:
+"""Checks archives, proofs and receipts of an audit log offline; needs nothing but Python 3:
     python3 verify.py KEY manifest.txt         the files beside it are the archive, unchanged
-    python3 verify.py KEY FILE.tlog-proof...   each file's record is in the log
+    python3 verify.py KEY FILE...              a .tlog-proof: in the log; a receipt, a head: signed
     python3 verify.py KEY OLD NEW PROOF        checkpoint OLD is the beginning of checkpoint NEW
 KEY: the log's verifier key, name+id+base64, best from somebody else than the files. Formats: C2SP
 tlog-proof, checkpoint, signed-note; RFC 9162 proofs, RFC 8032 signatures. 1 where false."""
@@ -13,8 +13,7 @@ from pathlib import Path
 
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, BASE = -121665 * pow(121666, -1, P) % P, b"\x58" + b"\x66" * 31
-def need(true, why):
-    true or sys.exit(f"FALSE: {why}")
+def need(true, why): true or sys.exit(f"FALSE: {why}")
 def point(data):  # RFC 8032 5.1.3
     sign, y = divmod(int.from_bytes(data, "little"), 2**255)
     x2 = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
@@ -56,8 +55,7 @@ def climb(n, last, path, old, new):  # RFC 9162 2.1.3.2 and 2.1.4.2
         else:
             new = sha256(b"\1" + new + step).digest()
         n, last = n >> 1, last >> 1
-    need(last == 0, "the proof is too short")
-    return old, new
+    return need(last == 0, "the proof is too short") or (old, new)
 def prove(text, key):
     head, (size, root) = text.split("\n\n")[0].split(), checkpoint(text.split("\n\n", 1)[1], key)
     extra, n, path = b64decode(head[2]), int(head[4]), map(b64decode, head[5:])
@@ -75,6 +73,8 @@ def extends(old, new, proof, key):
     need(climb((m - 1) >> shift, (size - 1) >> shift, path, first, first) == (was, root), "the log")
     return f"the log of {size} leaves begins with the {m} of before"
 if __name__ == "__main__":
+    sys.argv[2:] or sys.exit(__doc__)
     KEY, *F = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
     print(*[archive(F[0], KEY, Path(sys.argv[2]).parent)] if F[0][:8] == "archive\n" else
-          [prove(f, KEY) for f in F] if F[0][:4] == "c2sp" else [extends(*F, KEY)], sep="\n")
+          [extends(*F, KEY)] if len(F) == 3 and F[0][:4] != "c2sp" else [prove(f, KEY) if
+          f[:4] == "c2sp" else f"signed: {signed(f, KEY)[0]}" for f in F], sep="\n")

@@ -134,6 +134,8 @@ RULES: tuple[Rule, ...] = (
     Rule("authenticate", "user.account", ("system", "visitor", "owner"), "login",
          while_restricted=True),
     Rule("prevent_abuse", "user.device", ("system",), "abuse", while_restricted=True),
+    # Whoever was taken for a scanner by mistake is seen and let in by who runs the exchange.
+    Rule("prevent_abuse", "user.device", _OFFICE, "abuse", while_restricted=True),
     Rule("prevent_abuse", "user.telephony", ("system", *_OFFICE), "abuse", while_restricted=True),
     # Whoever asks about their own data gets all of it, restricted or not (GDPR 15, 18(2)).
     Rule("answer_rights", "user", ("caller", *_CASES), "rights", _OPENED, while_restricted=True),

@@ -61,7 +61,7 @@ class EpochKey:
 
     def __init__(self, number: int, key: bytes) -> None:
         if len(key) != KEY_SIZE:
-            raise Refused("keystore_damaged", "an epoch key must have 32 bytes; restore the file")
+            raise Refused("keystore_damaged", f"the key of epoch {number} is no key; {MEND}")
         self.number = number
         self._aead = AESGCM(key)
 
@@ -85,6 +85,10 @@ class EpochKey:
         return b"ringfence ring %d epoch %d" % (ring, self.number)
 
 
+MEND = "move keys/ away and put their copy back: ringfence restore BACKUP --keys COPY"
+"""What is said of a keystore that does not open."""
+
+
 def _seal(aead: AESGCM, plain: bytes, place: bytes, entropy: Entropy) -> bytes:
     nonce = entropy.token(NONCE_SIZE)
     return nonce + aead.encrypt(nonce, plain, place)
@@ -96,7 +100,7 @@ def _open(aead: AESGCM, sealed: bytes, place: bytes) -> bytes:
     except (InvalidTag, ValueError):
         plain = b""
     if len(plain) != SHELF_SIZE:
-        raise Refused("keystore_damaged", "a shelf of keys does not open; restore the keystore")
+        raise Refused("keystore_damaged", f"a shelf of keys does not open; {MEND}")
     return plain
 
 

@@ -20,6 +20,8 @@ from ringfence.privacy.taxonomy import CATEGORIES, is_personal
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 
+NOT_SET_UP = "not set up here: "
+"""How the reason begins why a clause that the program keeps is not promised here."""
 BASES: Mapping[str, str] = {
     "contract": "to fulfil the contract (GDPR 6(1)(b))",
     "legal_obligation": "because the law asks for it (GDPR 6(1)(c))",

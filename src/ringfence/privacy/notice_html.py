@@ -25,13 +25,15 @@ def page(notice: Mapping[str, Any], version: Mapping[str, Any]) -> str:
     """Return the page of a notice; ``version``: number, digest, published, effective, severity."""
     issuer = notice["issuer"]
     lines = [_HEAD.format(title=escape(notice["title"]))]
-    lines.append(f"<p>{escape(_heading(version))}</p>")
+    lines.append(f"<p>{escape(_heading(version))} {_others(version)}</p>")
     by = f"{issuer['name']}, {issuer['country']}" if issuer["country"] else issuer["name"]
     contact = issuer["contact"]
     asks = f" Questions and grievances: {contact}." if contact else ""
-    lines.append(f"<p>{escape(f'Who answers for it: {by}.{asks}')}</p>\n</header>\n<main>")
-    for section in notice["sections"]:
-        lines.append(f"<section>\n<h2>{escape(section['section'])}</h2>")
+    lines.append(f"<p>{escape(f'Who answers for it: {by}.{asks}')}</p>\n</header>")
+    lines.append(_contents(notice["sections"]))
+    lines.append("<main>")
+    for number, section in enumerate(notice["sections"], 1):
+        lines.append(f'<section>\n<h2 id="s{number}">{escape(section["section"])}</h2>')
         lines += (
             f'<h3 id="{escape(clause["id"])}">{escape(clause["summary"])}</h3>\n'
             f"<p>{escape(clause['text'])} <small>{escape(clause['id'])}</small></p>"
@@ -53,8 +55,26 @@ def page(notice: Mapping[str, Any], version: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _contents(sections: Iterable[Mapping[str, Any]]) -> str:
+    """What there is to read, and where a reader acts on it."""
+    links = " · ".join(
+        f'<a href="#s{number}">{escape(section["section"])}</a>'
+        for number, section in enumerate(sections, 1)
+    )
+    return f'<nav>\n<p>{links}</p>\n<p><a href="/rights">Your data and rights</a></p>\n</nav>'
+
+
 def _heading(version: Mapping[str, Any]) -> str:
     return f"Version {version['number']}, in force from {version['effective']}."
+
+
+def _others(version: Mapping[str, Any]) -> str:
+    """Where the versions before it stand, and what this one changed against the last."""
+    number, every = version["number"], '<a href="/privacy/versions">All versions</a>'
+    if not isinstance(number, int) or number < 2:  # a draft has no number yet
+        return f"{every}."
+    before = f'<a href="/privacy/{number - 1}">version {number - 1}</a>'
+    return f'Before it: {before}. <a href="/privacy/{number}/changes">What changed</a>. {every}.'
 
 
 def _tables(notice: Mapping[str, Any]) -> Iterable[str]:

@@ -52,7 +52,12 @@ _CALL = "user.telephony.call.fact"
 _PHONE = "user.contact.phone_number"
 
 _WEB: Mapping[str, str] = {
-    _PHONE: "From To Caller Called ForwardedFrom",
+    _PHONE: "From To Caller Called ForwardedFrom "
+    + " ".join(
+        f"{side}{part}"
+        for side in ("From", "To", "Caller", "Called")
+        for part in ("City", "State", "Zip", "Country")
+    ),
     "user.name": "CallerName",
     "user.telephony.call.id": "CallSid ParentCallSid DialCallSid RecordingSid RecordingUrl "
     "ConferenceSid CallSidEndingConference CallSidToCoach QueueSid "
@@ -198,8 +203,7 @@ EDGES_ON_THIS_MACHINE: Mapping[str, str] = MappingProxyType(
     {
         "ringfence.client.connection": "whoever programs with it asks this exchange",
         "ringfence.client.awaiting": "the same, for programs that await",
-        "ringfence.cli.proof_trade": "the proof of erasure is its own customer and its own server",
-        "ringfence.cli.proof_walk": "the proof of erasure calls our own server",
+        "ringfence.cli.proof_ways": "the proof of erasure calls our own server",
         "ringfence.cli.facts": "the doctor looks whether our own ports answer",
         "ringfence.config": "asks the kernel for our own address; sends nothing",
         "ringfence.switch.media_link": "the socket of our own media process",

@@ -41,6 +41,12 @@ OBJECTS: tuple[StoredObject, ...] = (
         KEY_WRAPPED,
     ),
     StoredObject(
+        "log_end",
+        "How far the audit log had grown: a count and a hash.",
+        ("keys/log-end",),
+        AUDIT,
+    ),
+    StoredObject(
         "certificate",
         "The certificate of SIP over TLS and its private key.",
         ("keys/sip-tls.*",),

@@ -7,6 +7,7 @@
     admin, admin:R     a browser session begun by a link         owner, or the role R of the link
     key:SK...          an API key                                its role, its purposes only
     app:OG...          an app, by what an admin granted      the granting role, its scopes only
+    app:OG.../T/U/S    likewise, by one token (`Token`)       likewise, the token's scopes only
     staff:TT...        people of whoever hosts the exchange      staff, while the ticket is open
     account:AC...      an account below, by its own token        owner, of that account
     public             somebody who has not said who they are    visitor
@@ -106,6 +107,34 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """An access token: of which grant, until when, for which of its scopes. ``ref``: no secret."""
+
+    grant: str
+    ref: str
+    expires_at: Ms
+    scopes: frozenset[str]
+
+    @property
+    def actor(self) -> str:
+        """The word an edge says about a request that shows it."""
+        return f"{APP}{self.grant}/{self.ref}/{self.expires_at}/{' '.join(sorted(self.scopes))}"
+
+    @classmethod
+    def read(cls, actor: str) -> Token | None:
+        """Read such a word again; None for another one."""
+        grant, *rest = actor.removeprefix(APP).split("/")
+        if not actor.startswith(APP) or len(rest) != 3 or not rest[1].isdecimal():
+            return None
+        return cls(grant, rest[0], Ms(int(rest[1])), frozenset(rest[2].split()))
+
+
+def caller(actor: str) -> str:
+    """Return whom a word of an edge is about, whichever of their tokens they show."""
+    return actor.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """The time box of staff: from ``opened_at`` until ``expires_at`` or ``closed_at``."""
 
@@ -149,12 +178,18 @@ def of_key(key: KeyHolder, now: Ms) -> Identity:
     return Identity(KEY + key.id, "api", key.role, key.purposes, account=key.account)
 
 
-def of_app(app: AppHolder, grant: Grant, now: Ms) -> Identity:
-    """Return who acts by a grant. Raises `Refused` (``token_expired``) where it has ended."""
-    ended = (app.revoked_at, grant.ended_at)
+def of_app(app: AppHolder, grant: Grant, now: Ms, token: Token | None = None) -> Identity:
+    """Return who acts by a grant, and by which token of it.
+
+    Raises `Refused` (``token_expired``) where it has ended.
+    """
+    ended = (app.revoked_at, grant.ended_at, None if token is None else token.expires_at)
     if any(at is not None and now >= at for at in ended):
         raise Refused("token_expired", "this app's access was ended", clause="TEL-11")
-    return Identity(APP + grant.id, "api", grant.role, app.purposes, grant.scopes & app.scopes)
+    scopes = grant.scopes & app.scopes
+    if token is not None:
+        scopes &= token.scopes
+    return Identity(APP + grant.id, "api", grant.role, app.purposes, scopes)
 
 
 def of_ticket(ticket: Ticket, now: Ms) -> Identity:

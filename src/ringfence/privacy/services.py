@@ -21,6 +21,17 @@ CLAUSES: Mapping[str, frozenset[str]] = MappingProxyType(
 """Purposes that can be switched off, and the clauses that go with them."""
 
 
+_OFF: Mapping[str, str] = MappingProxyType(
+    {
+        "record_call": "recording is switched off here: the setting recording is never",
+        "market": "no advertising goes out here: it needs the settings smtp_host and public_url, "
+                  "which the link that ends it leads to",
+        "notify": "no e-mail goes out here: set smtp_host",
+    }
+)  # fmt: skip
+"""What is said where one is refused: which settings switch it on."""
+
+
 def inactive(*, records: bool, mails: bool, advertises: bool) -> frozenset[str]:
     """Return the purposes of services that are off.
 
@@ -38,10 +49,7 @@ def inactive(*, records: bool, mails: bool, advertises: bool) -> frozenset[str]:
 def require_active(purpose: str, off: Collection[str]) -> None:
     """Raise `Refused` (``service_off``) where nothing is done for a purpose here."""
     if purpose in off:
-        raise Refused(
-            "service_off", "that service is switched off here; see ringfence config show",
-            clause="PUR-08",
-        )  # fmt: skip
+        raise Refused("service_off", _OFF[purpose], clause="PUR-08")
 
 
 def spoken_of(clause: str, off: Collection[str]) -> bool:

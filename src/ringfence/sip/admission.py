@@ -40,6 +40,10 @@ class Admission(Protocol):
         """Judge a request outside a dialog. A REGISTER is challenged even when trusted."""
         ...
 
+    def proved(self, peer: Peer, /) -> None:
+        """Take note that a phone proved itself from there."""
+        ...
+
     def ha1(self, username: str, realm: str, algorithm: str, /) -> str | None:
         """Return H(username:realm:password) in hex for ``MD5`` or ``SHA-256``, None if unknown."""
         ...

@@ -23,7 +23,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.limits import LEGS_MAX, SESSION_SECONDS_MIN, TRANSACTIONS_MAX
-from ringfence.sip import commands, session_timer
+from ringfence.sip import commands, session_timer, stun
 from ringfence.sip.admission import Admission, Drop, Trusted
 from ringfence.sip.auth import Authenticator
 from ringfence.sip.body import ACCEPT, accepts_sdp
@@ -94,6 +94,9 @@ class Agent:
 
     def receive(self, data: bytes, peer: Peer, now: Ms) -> None:
         """Take one datagram, or one message cut out of a stream. Never raises on bad bytes."""
+        if data[:1] == b"\0" and stun.is_request(data):
+            self._keep_alive(data, peer)
+            return
         try:
             message = parse(data)
         except RemoteError as error:
@@ -112,8 +115,14 @@ class Agent:
         match command:
             case commands.Invite():
                 self._invite(command, now)
+            case commands.Answer() | commands.Bye():  # what every call gets is looked at first
+                self._to_leg(command, now)
             case commands.Register():
                 self._register(command, now)
+            case commands.Retarget():
+                moved = self._registrations.get(command.registration)
+                if moved is not None:
+                    moved.retarget(command.targets, now)
             case commands.Unregister():
                 registration = self._registrations.pop(command.registration, None)
                 if registration is not None:
@@ -132,15 +141,20 @@ class Agent:
                 self._unsent(lambda peer: peer.flow == command.flow, now)
                 for each in list(self._legs.values()):
                     each.flow_closed(command.flow, now)
+                for ours in self._registrations.values():
+                    ours.flow_closed(command.peer, now)
             case commands.Drain():
                 self._retry_after = command.retry_after
                 self._drained()
             case _:
-                leg = self._legs.get(command.leg)
-                if leg is None and isinstance(command, commands.NotifyRefer):
-                    leg = self._reporting.get(command.leg)
-                if leg is not None:
-                    leg.do(command, now)
+                self._to_leg(command, now)
+
+    def _to_leg(self, command: commands.LegCommand, now: Ms) -> None:
+        leg = self._legs.get(command.leg)
+        if leg is None and isinstance(command, commands.NotifyRefer):
+            leg = self._reporting.get(command.leg)
+        if leg is not None:
+            leg.do(command, now)
 
     def deadline(self) -> Ms | None:
         """Return the earliest instant at which something is due, or None."""
@@ -197,6 +211,17 @@ class Agent:
         self._registrar.forget(username, now)
         self._registrar_spoke()
 
+    def flows(self) -> frozenset[int]:
+        """Return the connections that a phone is reached by, or a call rests on."""
+        dialogs = (leg.dialog for leg in self._tags.values())
+        calls = {dialog.heard_from.flow for dialog in dialogs if dialog is not None}
+        return self._registrar.flows() | calls
+
+    def homes(self) -> frozenset[Peer]:
+        """Return whom our own registrations keep a connection to."""
+        peers = (registration.peer for registration in self._registrations.values())
+        return frozenset(peer for peer in peers if peer is not None)
+
     def unanswered(self) -> int:
         """Count our requests that wait for an answer, calls that ring not counted."""
         return sum(
@@ -228,6 +253,7 @@ class Agent:
                 return
             client = self._core.clients.get(client_key(response))
             if client is not None:
+                self._core.shunned.heard(client.peer, response, now)
                 client.receive(response, now)
                 self._core.drive(client, now)
         except RemoteError:
@@ -331,6 +357,7 @@ class Agent:
         elif not self._core.config.may_register(username, request.to.uri.host):
             core.answer_statelessly(request, peer, 403)
         elif not self._lacks(request, peer, _REGISTER_EXTENSIONS):
+            core.shunned.alive(peer)
             reply = self._registrar.receive(request, username, peer, now)
             self._registrar_spoke()
             server = core.serve(request, key, peer)
@@ -340,6 +367,7 @@ class Agent:
         """Return the proven user; None when a challenge went out instead (22.1, 22.2)."""
         outcome = self._authenticator.verify(request, self._admission.ha1, now)
         if outcome.kind == "good":
+            self._admission.proved(peer)
             return outcome.username
         if outcome.kind == "wrong":
             self._core.emit(AuthenticationFailed(peer=peer, method=request.method))
@@ -534,6 +562,13 @@ class Agent:
         ):
             reason = error.reason if error.hint == 400 else None
             self._core.answer_statelessly(request, peer, error.hint, reason=reason)
+
+    def _keep_alive(self, data: bytes, peer: Peer) -> None:
+        """Answer where a phone of ours is registered from; to others it would be a clue."""
+        if peer.transport == "udp" and self._registrar.reaches(peer):
+            response = stun.answer(data, peer)
+            if response:
+                self._core.output.append(Transmit(response, peer))
 
     def _malformed(self, data: bytes, peer: Peer, error: RemoteError, now: Ms) -> None:
         """Answer bytes that are not SIP if they are at least nearly so (RFC 4475 3.1.2)."""

@@ -42,6 +42,15 @@ class Credentials:
     password: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to a phone: ``targets`` in order, each asked with this Request-URI and route set."""
+
+    targets: tuple[Peer, ...]
+    uri: Uri = field(repr=False)
+    route: tuple[NameAddr, ...] = field(repr=False, default=())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invite:
     """Call somebody.
@@ -52,6 +61,8 @@ class Invite:
     ``session_expires``: seconds asked for a session timer (RFC 4028), 0 for none.
     ``reliable``: offer 100rel support (RFC 3262). ``route``: a preloaded route set.
     ``max_forwards``: for a call placed on behalf of another one less than that one had (RFC 7332).
+    ``spares``: other ways to the same phone, tried after ``targets`` (RFC 5626). ``others``: other
+    phones that ring at the same time, each by its ways; the first 2xx is the call (RFC 3261 16.7).
     """
 
     leg: LegKey
@@ -66,6 +77,8 @@ class Invite:
     session_expires: int = 1800
     reliable: bool = True
     max_forwards: int = 70
+    spares: tuple[Way, ...] = field(repr=False, default=())
+    others: tuple[tuple[Way, ...], ...] = field(repr=False, default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +244,14 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retarget:
+    """The registrar is found elsewhere now; nothing happens if the registration is gone."""
+
+    registration: RegistrationKey
+    targets: tuple[Peer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unregister:
     """Remove the binding and forget the registration."""
 
@@ -263,9 +284,13 @@ class SendFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowClosed:
-    """The connection ``flow`` is gone; bindings that rest on it go too (RFC 5626 5.3)."""
+    """The connection ``flow`` is gone; bindings that rest on it go too (RFC 5626 5.3).
+
+    ``peer``: whom it led to, where we opened it; a registration of ours may have rested on it.
+    """
 
     flow: int
+    peer: Peer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,4 +317,14 @@ LegCommand = (
     | NotifyRefer
     | RejectRefer
 )
-Command = LegCommand | Register | Unregister | Probe | StopProbe | SendFailed | FlowClosed | Drain
+Command = (
+    LegCommand
+    | Register
+    | Retarget
+    | Unregister
+    | Probe
+    | StopProbe
+    | SendFailed
+    | FlowClosed
+    | Drain
+)

@@ -13,17 +13,19 @@ nobody answered, 503: could not be sent) or ``on_ack``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import Final, Protocol
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
+from ringfence.kernel.limits import FORGET_GRAIN_MS
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.dialog import DEFAULT_PORT, is_literal
 from ringfence.sip.events import Peer, SipEvent, Transmit
 from ringfence.sip.headers import MAGIC_COOKIE
 from ringfence.sip.message import Request, Response, response_to
+from ringfence.sip.shunned import Shunned
 from ringfence.sip.timers import Alarms, Timed
 from ringfence.sip.transaction import (
     Client,
@@ -67,12 +69,14 @@ class Core:
         "_contacts",
         "_via_heads",
         "alarms",
+        "arm",
         "clients",
         "config",
         "entropy",
         "events",
         "output",
         "servers",
+        "shunned",
         "trying",
     )
 
@@ -80,10 +84,13 @@ class Core:
         self.config = config
         self.entropy = entropy
         self.alarms = Alarms()
+        self.arm: Callable[[Timed], None] = self.alarms.arm
+        """Take note of a machine's deadline."""
         self.clients: dict[Key, Client] = {}
         self.servers: dict[Key, Server] = {}
         self.output: list[Transmit] = []
         self.events: list[SipEvent] = []
+        self.shunned = Shunned()
         self.trying: list[tuple[Server, Request, Ms]] = []
         """INVITEs that came since the output was last taken: 100 is due where no answer is."""
         self._via_heads: dict[str, str] = {}
@@ -197,8 +204,9 @@ class Core:
         to_tag: str | None = None,
     ) -> None:
         """Send a response without a body."""
-        tag = to_tag or self.stateless_tag(request)
-        self.respond(server, response_to(request, status, to_tag=tag, headers=headers), now)
+        if to_tag is None and request.to_tag is None:
+            to_tag = self.stateless_tag(request)
+        self.respond(server, response_to(request, status, to_tag=to_tag, headers=headers), now)
 
     def answer_statelessly(
         self,
@@ -250,11 +258,7 @@ class Core:
             table = self.clients if isinstance(transaction, Client) else self.servers
             table.pop(transaction.key, None)
             transaction.user = None
-        self.alarms.arm(transaction)
-
-    def arm(self, machine: Timed) -> None:
-        """Take note of a machine's deadline."""
-        self.alarms.arm(machine)
+        self.alarms.arm(transaction, FORGET_GRAIN_MS if transaction.lingers else 1)
 
     def emit(self, event: SipEvent) -> None:
         """Tell the switch."""

@@ -194,7 +194,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InfoReceived:
-    """An INFO inside a leg; already answered 200.
+    """An INFO inside a leg; already answered 200, since its type is one that we know.
 
     ``digits``: telephone keys if it was application/dtmf-relay or application/dtmf, else ``""``;
     ``duration_ms``: of the key, 0 if unsaid.

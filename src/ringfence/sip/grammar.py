@@ -26,6 +26,9 @@ TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]++"  # noqa: S105 - a grammar rule, no se
 # A possessive quantifier stands behind single characters only, never behind a group: that is wrong
 # in Python before 3.11.5, and Debian 12 has 3.11.2 (https://github.com/python/cpython/issues/106052).
 QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+IPV4: Final = re.compile(rf"{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}")
+"""An IPv4 address as RFC 3986 3.2.2 writes it: four decimal octets, none with a leading zero."""
 
 
 class _NoParams(dict[str, str | None]):

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.sip.grammar import (
@@ -235,11 +236,17 @@ class CSeq(NamedTuple):
         return f"{self.number} {self.method}"
 
 
+_USUAL = re.compile(
+    r"(?:([A-Za-z0-9][A-Za-z0-9.\-]*+) ?)?"
+    r"<(sips?):([A-Za-z0-9+\-_.!~*'()&=$,]++)@([a-z0-9.\-]++)(?::([0-9]{1,4}|[1-5][0-9]{4}))?>"
+    rf"(?:;tag=({TOKEN}))?"
+)
+"""What nearly every From and To looks like, read at one go: a name of one word or none, a user, a
+host in lower case, a tag."""
 _NAME_ADDR = re.compile(rf'(?:({QUOTED})|([^"<]*+))[ \t]*+<([^<>]++)>', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class NameAddr:
+class NameAddr(Struct, frozen=True):
     """A display name, a URI and header parameters: To, From, Contact, Route, Refer-To, ..."""
 
     display: str
@@ -253,6 +260,15 @@ class NameAddr:
         Blanks inside the angle brackets and free display names without quotes are let through
         (RFC 4475 sections 3.1.2.14 and 3.1.2.15 leave the choice).
         """
+        match = _USUAL.fullmatch(text)
+        if match is not None:
+            name, scheme, user, host, port, tag = match.groups()
+            uri = Uri(scheme, user, host, None if port is None else int(port))
+            return cls(name or "", uri, NO_PARAMS if tag is None else {"tag": tag})
+        return cls._parse_any(text)
+
+    @classmethod
+    def _parse_any(cls, text: str) -> NameAddr:
         match = _NAME_ADDR.match(text)
         if match is not None:
             quoted, plain, uri = match.groups()
@@ -274,7 +290,7 @@ class NameAddr:
 
     def with_params(self, **changes: str | None) -> NameAddr:
         """Return a copy with parameters set."""
-        return replace(self, params={**self.params, **changes})
+        return NameAddr(self.display, self.uri, {**self.params, **changes})
 
     def __str__(self) -> str:
         display = f"{quote(self.display)} " if self.display else ""
@@ -293,8 +309,7 @@ _VIA = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Via:
+class Via(Struct, frozen=True):
     """One hop (RFC 3261 20.42, RFC 3581). ``host`` is lower case without IPv6 brackets."""
 
     transport: str
@@ -352,7 +367,7 @@ class Via:
 
     def with_params(self, **changes: str | None) -> Via:
         """Return a copy with parameters set."""
-        return replace(self, params={**self.params, **changes})
+        return Via(self.transport, self.host, self.port, {**self.params, **changes})
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -18,6 +18,9 @@ from ringfence.sip.message import Request
 RELAY: Final = "application/dtmf-relay"
 PLAIN: Final = "application/dtmf"
 
+ACCEPT: Final = (("Accept", f"{RELAY}, {PLAIN}"),)
+"""What goes with a 415."""
+
 _KEYS: Final = frozenset("0123456789*#ABCD")
 _NUMBERED: Final = {"10": "*", "11": "#", "12": "A", "13": "B", "14": "C", "15": "D"}
 
@@ -49,6 +52,17 @@ def keys(request: Request) -> Keys:
         elif name == "duration" and value.isdigit() and len(value) < 6:
             duration = int(value)
     return Keys(signal, duration)
+
+
+def understood(request: Request) -> bool:
+    """Whether the body of an INFO may be answered 200 (RFC 3261 8.2.3).
+
+    One of another type is not, or its sender would take it for done; an empty one asks only
+    whether the call is still there, and one that says that it is optional may be passed over.
+    """
+    if not request.body or request.content_type in {RELAY, PLAIN}:
+        return True
+    return "handling=optional" in (request.headers.get("Content-Disposition") or "").lower()
 
 
 def _clean(text: str) -> str:

@@ -12,7 +12,8 @@
               ENDED ◀──────────────────── TALKING ── re-INVITE, UPDATE, INFO, REFER
                           BYE, lost
 
-`Leg` holds what both kinds share: requests inside the dialog, our 2xx until its ACK, and the end.
+`Leg` holds what both kinds share: requests inside the dialog (those of ours are in ``side``), our
+2xx until its ACK, and the end.
 ``incoming`` and ``outgoing`` add the INVITE itself, ``update`` changes of the session, ``refer``
 transfers. A leg in ENDED has told the switch so; it stays until its BYE is answered, so that
 stragglers find somebody who knows them.
@@ -20,16 +21,14 @@ stragglers find somebody who knows them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.limits import HELD_MAX
 from ringfence.sip import commands, info
-from ringfence.sip.auth import DigestClient
 from ringfence.sip.body import SDP, description_of
-from ringfence.sip.commands import Headers, LegCommand
+from ringfence.sip.commands import LegCommand
 from ringfence.sip.core import ALLOW, SUPPORTED, Core
 from ringfence.sip.dialog import Dialog
 from ringfence.sip.events import (
@@ -47,41 +46,14 @@ from ringfence.sip.events import (
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.leg_states import AFTER_THE_END, ALLOWED, State, Wake
 from ringfence.sip.message import Message, Request, Response, response_to
-from ringfence.sip.outbound import Exchange
-from ringfence.sip.reason import q850, q850_header
-from ringfence.sip.replaces import Replaces
+from ringfence.sip.reason import q850
 from ringfence.sip.session_timer import SessionExpires, SessionTimer
-from ringfence.sip.timers import T1, T2, Alarm
+from ringfence.sip.side import Board as Board
+from ringfence.sip.side import Side
+from ringfence.sip.timers import T1, T2
 from ringfence.sip.transaction import Server
 from ringfence.sip.transfer import Transfers
 from ringfence.sip.update import Renegotiation
-
-_CALL_ENDERS = frozenset({"INFO", "UPDATE", "REFER"})
-"""Whose 481 says that the call is gone. A PRACK may simply be late, a NOTIFY has lost its
-subscription alone (RFC 5057 5.1), a BYE is satisfied."""
-
-RequestWriter = Callable[[Request], None]
-ResponseReader = Callable[[int, Response | None, Ms], None]
-
-
-class Board(Protocol):
-    """Whoever keeps the legs."""
-
-    def ended(self, leg: Leg, /) -> None:
-        """Commands for the leg mean nothing any more."""
-        ...
-
-    def released(self, leg: Leg, /) -> None:
-        """No message can concern the leg any more."""
-        ...
-
-    def named(self, replaces: Replaces, /) -> Leg | None:
-        """Find the leg whose dialog a Replaces of theirs names."""
-        ...
-
-    def replaces(self, key: LegKey, /) -> Replaces | None:
-        """Name the dialog of a leg as its far end sees it."""
-        ...
 
 
 class Acceptance(NamedTuple):
@@ -93,56 +65,31 @@ class Acceptance(NamedTuple):
     initial: bool
 
 
-class Leg:
+class Leg(Side):
     """The common half of both kinds of leg."""
 
     __slots__ = (
-        "_byes",
         "_cause",
         "_held",
         "_interval",
-        "_last_words",
         "_renegotiation",
         "_transfers",
         "acceptance",
-        "alarm",
         "allows",
-        "board",
-        "contact_user",
-        "core",
-        "dialog",
-        "digest",
-        "key",
-        "local_tag",
-        "secure",
         "session",
-        "state",
-        "timers",
     )
 
     caller: ClassVar[bool]
     """Whether the leg is ours: we own the Call-ID (14.1)."""
 
     def __init__(self, core: Core, board: Board, key: LegKey, local_tag: str, state: State) -> None:
-        self.core = core
-        self.board = board
-        self.key = key
-        self.local_tag = local_tag
-        self.state = state
-        self.dialog: Dialog | None = None
-        self.digest: DigestClient | None = None
-        self.contact_user: str | None = None
-        self.secure = False
+        super().__init__(core, board, key, local_tag, state)
         self.allows: frozenset[str] = frozenset()
         self.acceptance: Acceptance | None = None
-        self.timers: dict[Wake, Ms] = {}
-        self.alarm: Alarm | None = None
         self.session = SessionTimer()
         self._renegotiation: Renegotiation | None = None
         self._transfers: Transfers | None = None
-        self._last_words: Headers = ()
         self._interval = T1
-        self._byes: set[Exchange] = set()
         self._cause: int | None = None
         self._held: list[LegCommand] = []
 
@@ -168,22 +115,6 @@ class Leg:
         self._transfers = None
 
     # -- time ---------------------------------------------------------------------------------
-
-    def deadline(self) -> Ms | None:
-        """Return when the leg wants to be woken, or None."""
-        timers = self.timers
-        return min(timers.values()) if timers else None
-
-    def fire(self, now: Ms) -> None:
-        """Do everything whose time has come, the earliest first."""
-        timers = self.timers
-        while timers:
-            wake = min(timers, key=timers.__getitem__)
-            if timers[wake] > now:
-                break
-            del timers[wake]
-            self.woken(wake, now)
-        self.core.arm(self)
 
     def woken(self, wake: Wake, now: Ms) -> None:
         """One of the waits is over."""
@@ -215,7 +146,7 @@ class Leg:
         match command:
             case commands.Bye() | commands.Cancel():
                 if isinstance(command, commands.Bye):
-                    self._last_words = command.headers
+                    self.last_words = command.headers
                 self.hang_up(now, command.q850)
             case commands.Reoffer():
                 self.renegotiation.reoffer(command, now)
@@ -264,67 +195,11 @@ class Leg:
 
         self.ask("INFO", build, now)
 
-    # -- requests of ours inside the dialog -----------------------------------------------------
-
-    def ask(
-        self,
-        method: str,
-        complete: RequestWriter,
-        now: Ms,
-        done: ResponseReader | None = None,
-        dialog: Dialog | None = None,
-    ) -> Exchange:
-        """Send a request inside the dialog; ``complete`` adds what the method needs.
-
-        ``done`` hears the outcome unless the far end does not know the call any more, which ends
-        it (12.2.1.2).
-        """
-        dialog = dialog or self.the_dialog()
-
-        def build(via: str, _peer: Peer) -> Request:
-            request = dialog.request(method, via)
-            complete(request)
-            return request
-
-        def finished(status: int, response: Response | None, at: Ms) -> None:
-            if status == 481 and method in _CALL_ENDERS and dialog is self.dialog:
-                self.lost(at, status)
-            elif done is not None:
-                done(status, response, at)
-                self.core.arm(self)
-
-        exchange = Exchange(self.core, (dialog.peer,), build, finished, digest=self.digest)
-        exchange.start(now)
-        return exchange
-
-    def the_dialog(self) -> Dialog:
-        """Return the dialog; there is one from the first response with a tag on."""
-        if self.dialog is None:
-            raise LocalError("a request inside a dialog before there is one")
-        return self.dialog
-
-    def send_bye(self, now: Ms, cause: int | None = None, dialog: Dialog | None = None) -> None:
-        """Send BYE and stay until it is answered or nobody does."""
-
-        def complete(request: Request) -> None:
-            request.headers.extend([*self._last_words, *q850_header(cause)])
-
-        def done(_status: int, _response: Response | None, at: Ms) -> None:
-            self._byes.discard(exchange)
-            self.settle(at)
-
-        exchange = self.ask("BYE", complete, now, done, dialog)
-        self._byes.add(exchange)
-
     def lost(self, now: Ms, status: int) -> None:
         """The far end does not know the call any more, or never answers."""
         if self.state is not State.ENDED:
             self.send_bye(now)
             self.end("failure", "lost", now, status=status)
-
-    def contact(self, transport: str) -> str:
-        """Return our Contact; to a ``sips:`` call it is one too (8.1.1.8, 12.1.1)."""
-        return self.core.contact(transport, self.contact_user, secure=self.secure)
 
     # -- requests of theirs inside the dialog ---------------------------------------------------
 
@@ -383,6 +258,9 @@ class Leg:
         if "Info-Package" in request.headers:
             # RFC 6086 4.2.2: a package we did not offer to receive.
             self.core.answer(server, request, 469, now, headers=(("Recv-Info", ""),))
+            return
+        if not info.understood(request):
+            self.core.answer(server, request, 415, now, headers=info.ACCEPT)
             return
         digits, duration = info.keys(request)
         kind = request.content_type or ""
@@ -574,7 +452,7 @@ class Leg:
         """Whether nothing is under way any more."""
         return (
             self.acceptance is None
-            and not self._byes
+            and not self.byes
             and not self.renegotiation.busy
             and not self.reporting
             and not self.listening

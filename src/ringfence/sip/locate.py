@@ -24,6 +24,7 @@ from typing import Final, Literal, NamedTuple
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError
 from ringfence.kernel.limits import LOCATE_QUERIES_MAX, LOCATE_TARGETS_MAX
+from ringfence.sip.grammar import IPV4
 from ringfence.sip.uri import Uri
 
 Transport = Literal["udp", "tcp", "tls"]
@@ -262,6 +263,8 @@ class Locator:
 
 
 def _is_address(text: str) -> bool:
+    if ":" not in text:
+        return IPV4.fullmatch(text) is not None
     try:
         ip_address(text)
     except ValueError:

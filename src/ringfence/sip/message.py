@@ -71,42 +71,52 @@ class Message:
     @property
     def vias(self) -> tuple[Via, ...]:
         """All hops, the nearest first."""
-        return self._many("Via", Via.parse)
+        found: tuple[Via, ...] = self.headers.typed.get("Via") or self._many("Via", Via.parse)
+        return found
 
     @property
     def via(self) -> Via:
         """The nearest hop."""
-        return (self._many("Via", Via.parse) or _missing())[0]
+        return (self.vias or _missing())[0]
 
     @property
     def from_(self) -> NameAddr:
         """Who sends the request, and the tag of their side."""
-        return self._one("From", NameAddr.parse) or _missing()
+        typed = self.headers.typed
+        found: NameAddr = typed.get("From") or self._one("From", NameAddr.parse) or _missing()
+        return found
 
     @property
     def to(self) -> NameAddr:
         """Whom the request is for, and the tag of their side."""
-        return self._one("To", NameAddr.parse) or _missing()
+        typed = self.headers.typed
+        found: NameAddr = typed.get("To") or self._one("To", NameAddr.parse) or _missing()
+        return found
 
     @property
     def from_tag(self) -> str | None:
         """The tag in From; None from a client older than RFC 3261."""
-        return (self._one("From", NameAddr.parse) or _missing()).params.get("tag")
+        found: NameAddr = self.headers.typed.get("From") or self.from_
+        return found.params.get("tag")
 
     @property
     def to_tag(self) -> str | None:
         """The tag in To; None outside a dialog."""
-        return (self._one("To", NameAddr.parse) or _missing()).params.get("tag")
+        found: NameAddr = self.headers.typed.get("To") or self.to
+        return found.params.get("tag")
 
     @property
     def call_id(self) -> str:
         """The Call-ID, compared byte by byte."""
-        return self._one("Call-ID", str) or _missing()
+        found: str = self.headers.typed.get("Call-ID") or self._one("Call-ID", str) or _missing()
+        return found
 
     @property
     def cseq(self) -> CSeq:
         """Sequence number and method."""
-        return self._one("CSeq", CSeq.parse) or _missing()
+        typed = self.headers.typed
+        found: CSeq = typed.get("CSeq") or self._one("CSeq", CSeq.parse) or _missing()
+        return found
 
     @property
     def contacts(self) -> tuple[NameAddr, ...]:

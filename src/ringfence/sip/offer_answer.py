@@ -21,8 +21,10 @@ polite way to say no to each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from ringfence.sip.sdp import Direction, Encoding, Media, Origin, SessionDescription
 
@@ -44,8 +46,7 @@ _MIRRORED: Final[dict[Direction, Direction]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Local:
+class Local(Struct, frozen=True, kw_only=True):
     """Our end of one session.
 
     ``host``, ``port``: where we receive. ``session``: a number that stays for the life of the
@@ -61,8 +62,7 @@ class Local:
     ptime: int = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioStream:
+class AudioStream(Struct, frozen=True, kw_only=True):
     """What the media engine has to know. ``direction`` is ours: what we may do.
 
     ``host`` is an address or a name without brackets. ``payload_type``: of what we send and
@@ -84,8 +84,7 @@ class AudioStream:
     event_payload_type: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class Agreement(Struct, frozen=True, kw_only=True):
     """The outcome of an exchange.
 
     ``local``: our description, to be sent if we answer and to be kept for the next offer.
@@ -96,8 +95,7 @@ class Agreement:
     audio: AudioStream | None
 
 
-@dataclass(frozen=True, slots=True)
-class NotAcceptable:
+class NotAcceptable(Struct, frozen=True):
     """Answer 488 with a Warning (RFC 3261 20.43); a session that exists stays as it was."""
 
     warning: int
@@ -198,21 +196,26 @@ def conclude(
         return NotAcceptable(399, "the answer has another number of media than the offer")
     for index, (mine, theirs) in enumerate(zip(offer.media, answer.media, strict=True)):
         if mine.kind == "audio" and mine.port and theirs.port:
-            outcome = _judge(answer, theirs, index, local, offer.direction_of(mine))
+            outcome = _judge(
+                *(answer, theirs, index, local, offer.direction_of(mine)),
+                offered=_event_type(mine.encodings()),
+            )
             if isinstance(outcome, NotAcceptable):
                 return outcome
-            # 5.1: we send as the answer says, they may send as we have offered.
-            offered = _event_type(mine.encodings())
-            if offered not in {outcome.dtmf_payload_type, outcome.payload_type}:
-                outcome = replace(outcome, event_payload_type=offered)
             return Agreement(local=offer, audio=outcome)
     return Agreement(local=offer, audio=None)
 
 
 def _judge(
-    remote: SessionDescription, medium: Media, index: int, local: Local, wish: Direction
+    remote: SessionDescription,
+    medium: Media,
+    index: int,
+    local: Local,
+    wish: Direction,
+    *,
+    offered: int | None = None,
 ) -> AudioStream | NotAcceptable:
-    """Say what one of their m= lines gives us."""
+    """Say what one of their m= lines gives us. ``offered``: for events, where it is an answer."""
     if medium.kind != "audio":
         return NotAcceptable(304, "only audio is available")
     if medium.protocol not in _PROTOCOLS:
@@ -233,6 +236,7 @@ def _judge(
     theirs = remote.direction_of(medium)
     if null and theirs != "inactive":
         theirs = "sendonly"
+    events = _event_type(encodings) if local.dtmf else None
     return AudioStream(
         index=index,
         host=host,
@@ -240,7 +244,9 @@ def _judge(
         rtcp_port=_rtcp_port(medium),
         codec=codec,
         payload_type=payload_type,
-        dtmf_payload_type=_event_type(encodings) if local.dtmf else None,
+        dtmf_payload_type=events,
+        # 5.1: we send as the answer says, they may send as we have offered.
+        event_payload_type=None if offered in {events, payload_type} else offered,
         ptime=_ptime(medium, local.ptime),
         direction=_both(_MIRRORED[theirs], wish),
         held=theirs in {"sendonly", "inactive"},

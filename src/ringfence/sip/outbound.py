@@ -60,6 +60,11 @@ class Exchange:
         self._failover_at: Ms | None = None
         self.alarm: Alarm | None = None
 
+    @property
+    def peer(self) -> Peer:
+        """Whom the request was sent to last."""
+        return self._targets[0]
+
     def start(self, now: Ms) -> None:
         """Send to the first target left."""
         peer = self._targets[0]
@@ -90,6 +95,7 @@ class Exchange:
             client = self._client
             if client is not None:
                 self._core.abandon(client, now)
+            self._core.shunned.silent(self.peer, now)
             self._next(408, None, now)
 
     def on_response(self, client: Client, response: Response, now: Ms) -> None:
@@ -113,6 +119,7 @@ class Exchange:
     def on_failure(self, client: Client, status: int, now: Ms) -> None:
         """No response will come."""
         if client is self._client:
+            self._core.shunned.silent(client.peer, now)
             self._next(status, None, now)
 
     def _may_sign(self, response: Response) -> bool:

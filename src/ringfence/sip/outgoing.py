@@ -3,7 +3,8 @@
 ::
 
     Invite ──▶ attempt 1 ── silence, 503, broken ──▶ attempt 2 ── ...      one per target
-                  │   └──── 401, 407, 422 ──▶ the same target again
+                  │   └──── 401, 407, 422 ──▶ the same target again         (`branch`: several
+                  │                                                          phones at once)
                   ├── 1xx with a tag ──▶ a fork: an early dialog of its own, PRACK
                   ├── 2xx ──▶ ACK; the first one is the call, any other gets BYE
                   └── Cancel ──▶ CANCEL once a 1xx is in; a 2xx that crosses it gets ACK and BYE
@@ -17,28 +18,34 @@ from ringfence.kernel.limits import FAILOVER_MS, FORKS_MAX, INVITE_TRIES
 from ringfence.sip import commands, session_timer
 from ringfence.sip.auth import DigestClient
 from ringfence.sip.body import SDP, description_of
+from ringfence.sip.branch import ANSWERED_ELSEWHERE, Branch, Hop, Verdict, branches, final
 from ringfence.sip.commands import LegCommand
 from ringfence.sip.core import ALLOW, SUPPORTED, Core
 from ringfence.sip.dialog import Dialog
-from ringfence.sip.events import Answered, EndCause, EndedBy, Peer, Progress, Transmit
-from ringfence.sip.headers import CSeq, Headers, NameAddr, parse_delta
+from ringfence.sip.events import Answered, EndCause, EndedBy, Progress, Transmit
+from ringfence.sip.headers import CSeq, Headers, NameAddr
 from ringfence.sip.leg import Board, Leg
 from ringfence.sip.leg_states import State, Wake
 from ringfence.sip.message import Request, Response
 from ringfence.sip.prack import ReliableReceiver, is_reliable
 from ringfence.sip.reason import q850, q850_header
 from ringfence.sip.reinvite import ack
+from ringfence.sip.shunned import retry_after
 from ringfence.sip.timers import T1, TIMER_C
 from ringfence.sip.transaction import Client, Server
+
+_ELSEWHERE = frozenset({430, 503})
+"""The target cannot, another may: 503 (RFC 3263 4.3), 430 for a flow that failed (RFC 5626)."""
 
 
 class Fork:
     """One place where our INVITE rings."""
 
-    __slots__ = ("answer", "dialog", "receiver")
+    __slots__ = ("answer", "branch", "dialog", "receiver")
 
-    def __init__(self, dialog: Dialog) -> None:
+    def __init__(self, dialog: Dialog, branch: Branch) -> None:
         self.dialog = dialog
+        self.branch = branch
         self.receiver = ReliableReceiver()
         self.answer = b""
         """The answer of a reliable provisional response; the 2xx need not repeat it."""
@@ -47,12 +54,26 @@ class Fork:
 class Attempt:
     """One INVITE transaction of a leg."""
 
-    __slots__ = ("_acks", "_cancelled", "_leg", "_ringing", "client", "peer", "request", "stale")
+    __slots__ = (
+        "_acks",
+        "_cancelled",
+        "_leg",
+        "_ringing",
+        "branch",
+        "client",
+        "interval",
+        "peer",
+        "request",
+        "stale",
+    )
 
-    def __init__(self, leg: OutgoingLeg, request: Request, peer: Peer) -> None:
+    def __init__(self, leg: OutgoingLeg, branch: Branch, request: Request) -> None:
         self._leg = leg
+        self.branch = branch
         self.request = request
-        self.peer = peer
+        self.peer = branch.hops[0].peer
+        self.interval = leg.interval_asked
+        """Seconds of the session timer it asked for."""
         self.client: Client | None = None
         self.stale = False
         """Whether another attempt has taken its place."""
@@ -127,18 +148,16 @@ class OutgoingLeg(Leg):
 
     __slots__ = (
         "_attempts",
+        "_branches",
         "_call_id",
         "_command",
-        "_current",
         "_forks",
         "_from",
         "_gone",
-        "_interval_asked",
         "_number",
-        "_targets",
-        "_tries",
         "_unanswered",
         "cancel_cause",
+        "interval_asked",
     )
 
     caller = True
@@ -149,14 +168,12 @@ class OutgoingLeg(Leg):
             raise LocalError("an INVITE needs a target")
         super().__init__(core, board, command.leg, core.token(), State.CALLING)
         self._command = command
-        self._targets = list(command.targets)
+        self._branches = branches(command)
         self._call_id = core.entropy.token(12).hex()
         self._from = str(command.from_.with_params(tag=self.local_tag))
         self._number = 0
-        self._tries = 0
-        self._interval_asked = command.session_expires
+        self.interval_asked = command.session_expires
         self._attempts: set[Attempt] = set()
-        self._current: Attempt | None = None
         self._unanswered: Attempt | None = None
         self._forks: dict[str, Fork] = {}
         self._gone: set[str] = set()
@@ -171,23 +188,39 @@ class OutgoingLeg(Leg):
     # -- sending the INVITE -------------------------------------------------------------------
 
     def start(self, now: Ms) -> None:
-        """Send the INVITE to the first target left."""
-        peer = self._targets[0]
-        branch, via = self.core.via(peer)
-        request = self._request(via, peer)
+        """Send the INVITE to every branch. One number for all: copies of one call (8.2.2.2)."""
+        self._number += 1
+        for branch in tuple(self._branches):
+            if self.state is State.CALLING:
+                branch.hops = self.core.shunned.order(branch.hops, now)
+                self._send(branch, now)
+
+    def _send(self, branch: Branch, now: Ms) -> None:
+        """Send the INVITE to the first target left of a branch."""
+        hop = branch.hops[0]
+        token, via = self.core.via(hop.peer)
+        request = self._request(via, hop)
         if self.digest is not None:
             self.digest.sign(request)
-        attempt = self._current = Attempt(self, request, peer)
+        attempt = branch.current = Attempt(self, branch, request)
         self._attempts.add(attempt)
         self.renegotiation.ours = bool(request.body)
-        if len(self._targets) > 1:
-            self.timers[Wake.FAILOVER] = Ms(now + FAILOVER_MS)
-        attempt.client = self.core.send(request, branch, peer, attempt, now)
+        choice = len(branch.hops) > 1 or len(self._branches) > 1
+        branch.failover_at = Ms(now + FAILOVER_MS) if choice else None
+        self._watch()
+        attempt.client = self.core.send(request, token, hop.peer, attempt, now)
         self.core.arm(self)
 
-    def _request(self, via: str, peer: Peer) -> Request:
+    def _watch(self) -> None:
+        """Wake when the first branch has waited long enough for its target."""
+        times = [one.failover_at for one in self._branches if one.failover_at is not None]
+        if times:
+            self.timers[Wake.FAILOVER] = min(times)
+        else:
+            self.timers.pop(Wake.FAILOVER, None)
+
+    def _request(self, via: str, hop: Hop) -> Request:
         command = self._command
-        self._number += 1
         headers = Headers()
         fields = headers.fields = {
             "Via": [via],
@@ -196,7 +229,7 @@ class OutgoingLeg(Leg):
             "To": [str(command.to or NameAddr("", command.uri))],
             "Call-ID": [self._call_id],
             "CSeq": [f"{self._number} INVITE"],
-            "Contact": [self.contact(peer.transport)],
+            "Contact": [self.contact(hop.peer.transport)],
             "Allow": [ALLOW],
             # Without an offer of ours a reliable response would carry theirs, and the answer
             # would have to go into the PRACK; the plain exchange of 2xx and ACK is enough.
@@ -204,16 +237,16 @@ class OutgoingLeg(Leg):
             "User-Agent": [self.core.config.product],
         }
         headers.typed["CSeq"] = CSeq(self._number, "INVITE")
-        if command.route:
-            fields["Route"] = [str(hop) for hop in command.route]
-        if self._interval_asked:
-            fields["Session-Expires"] = [str(self._interval_asked)]
-            if self._interval_asked != command.session_expires:
-                fields["Min-SE"] = [str(self._interval_asked)]  # RFC 4028 7.1, after a 422
+        if hop.route:
+            fields["Route"] = [str(proxy) for proxy in hop.route]
+        if self.interval_asked:
+            fields["Session-Expires"] = [str(self.interval_asked)]
+            if self.interval_asked != command.session_expires:
+                fields["Min-SE"] = [str(self.interval_asked)]  # RFC 4028 7.1, after a 422
         if command.offer:
             fields["Content-Type"] = [SDP]
         headers.extend(command.headers)
-        return Request("INVITE", command.uri, headers, command.offer)
+        return Request("INVITE", hop.uri, headers, command.offer)
 
     # -- commands -----------------------------------------------------------------------------
 
@@ -254,7 +287,9 @@ class OutgoingLeg(Leg):
             return
         if self.state is not State.CALLING:
             return
-        self.timers.pop(Wake.FAILOVER, None)
+        attempt.branch.failover_at = None
+        attempt.branch.silent = False
+        self._watch()
         self.timers[Wake.TIMER_C] = Ms(now + TIMER_C)
         tag = response.to_tag
         if response.status > 100:
@@ -277,6 +312,8 @@ class OutgoingLeg(Leg):
             if body:
                 fork.answer = body
                 self.renegotiation.ours = False
+        if len(self._branches) > 1:
+            body = b""  # several phones of one person: what one of them plays is not for the caller
         self.core.emit(
             Progress(leg=self.key, status=response.status, fork=tag, body=body, reliable=reliable)
         )
@@ -285,7 +322,7 @@ class OutgoingLeg(Leg):
         fork = self._forks.get(tag)
         if fork is None and len(self._forks) < FORKS_MAX:
             dialog = Dialog.as_client(attempt.request, response, attempt.peer)
-            fork = self._forks[tag] = Fork(dialog)
+            fork = self._forks[tag] = Fork(dialog, attempt.branch)
         elif fork is not None:
             fork.dialog.refresh_by(response, attempt.peer)
         return fork
@@ -313,12 +350,16 @@ class OutgoingLeg(Leg):
     def _win(self, attempt: Attempt, response: Response, tag: str, now: Ms) -> None:
         fork = self._forks.get(tag)
         if fork is None:
-            fork = Fork(Dialog.as_client(attempt.request, response, attempt.peer))
+            dialog = Dialog.as_client(attempt.request, response, attempt.peer)
+            fork = Fork(dialog, attempt.branch)
         self._forks.clear()
         dialog = self.dialog = fork.dialog
         dialog.confirm(response, attempt.peer)
         for wake in (Wake.FAILOVER, Wake.TIMER_C):
             self.timers.pop(wake, None)
+        if len(self._branches) > 1:
+            # Whoever rang in vain shows no missed call (RFC 3326, RFC 3261 16.7 step 10).
+            self.cancel_cause = ANSWERED_ELSEWHERE
         for other in self._attempts:
             other.stale = True
             other.cancel(now)
@@ -351,47 +392,82 @@ class OutgoingLeg(Leg):
     def refused(self, attempt: Attempt, status: int, response: Response | None, now: Ms) -> None:
         """An attempt has come to nothing."""
         self._attempts.discard(attempt)
-        if self.state is State.CALLING and attempt is self._current:
-            self.timers.pop(Wake.FAILOVER, None)
-            if response is not None and self._again(status, response):
-                self._tries += 1
-                self.start(now)
-            elif (response is None or status == 503) and len(self._targets) > 1:
-                self._next(now)
-            elif response is None:
-                cause: EndCause = "timeout" if status == 408 else "transport"
-                self.end("failure", cause, now, status=status)
+        if response is None and not attempt.stale:
+            self.core.shunned.silent(attempt.peer, now)
+        branch = attempt.branch
+        if self.state is State.CALLING and attempt is branch.current:
+            branch.failover_at = None
+            self._watch()
+            if response is not None and self._again(attempt, status, response):
+                branch.tries += 1
+                self._number += 1
+                self._send(branch, now)
+            elif (response is None or status in _ELSEWHERE) and len(branch.hops) > 1:
+                self._next(branch, now)
             else:
-                self.end(
-                    "remote",
-                    "refused",
-                    now,
-                    status=status,
-                    q850=q850(response),
-                    retry_after=_retry_after(response),
-                    redirect=_redirect(status, response),
-                    response=response,
-                )
+                branch.verdict = Verdict(status, response)
+                self._forget_forks(branch)
+                self._judge(now)
         self.settle(now)
         self.core.arm(self)
 
-    def _again(self, status: int, response: Response) -> bool:
+    def _judge(self, now: Ms) -> None:
+        """End the leg if by now nobody will take the call."""
+        outcome = final(self._branches)
+        if outcome is None:
+            return
+        status, response = outcome
+        if response is None:
+            cause: EndCause = "timeout" if status == 408 else "transport"
+            self.end("failure", cause, now, status=status)
+            return
+        self.end(
+            "remote",
+            "refused",
+            now,
+            status=status,
+            q850=q850(response),
+            retry_after=retry_after(response),
+            redirect=_redirect(status, response),
+            response=response,
+        )
+
+    def _again(self, attempt: Attempt, status: int, response: Response) -> bool:
         """Whether the same target should be asked again, with what it missed."""
-        if self._tries >= INVITE_TRIES:
+        if attempt.branch.tries >= INVITE_TRIES:
             return False
         if status in {401, 407}:
             return self.digest is not None and self.digest.take(response)
         if status == 422:
             least = session_timer.least_of(response)
-            if self._interval_asked and least > self._interval_asked:
-                self._interval_asked = least
+            if attempt.interval and least > attempt.interval:
+                self.interval_asked = max(least, self.interval_asked)
                 return True
         return False
 
-    def _next(self, now: Ms) -> None:
-        del self._targets[0]
-        self._forks.clear()
-        self.start(now)
+    def _unheard(self, branch: Branch, now: Ms) -> None:
+        """The target is silent: on to the next, if there is one."""
+        branch.failover_at = None
+        if len(branch.hops) > 1:
+            if branch.current is not None:
+                branch.current.stale = True
+            self.core.shunned.silent(branch.hops[0].peer, now)
+            self._next(branch, now)
+        else:
+            branch.silent = True
+            self._watch()
+
+    def _next(self, branch: Branch, now: Ms) -> None:
+        del branch.hops[0]
+        self._forget_forks(branch)
+        self._number += 1
+        self._send(branch, now)
+
+    def _forget_forks(self, branch: Branch) -> None:
+        """A final response, or leaving the target, ends the early dialogs there (12.3)."""
+        gone = [tag for tag, fork in self._forks.items() if fork.branch is branch]
+        for tag in gone:
+            del self._forks[tag]
 
     def cancel_sent(self, attempt: Attempt, now: Ms) -> bool:
         """Take note of a CANCEL: an INVITE that ignores it ends 64*T1 later (9.1)."""
@@ -427,9 +503,11 @@ class OutgoingLeg(Leg):
     def woken(self, wake: Wake, now: Ms) -> None:
         """One of the waits is over."""
         if wake is Wake.FAILOVER:
-            if self._current is not None:
-                self._current.stale = True
-            self._next(now)
+            for branch in tuple(self._branches):
+                if branch.failover_at is not None and branch.failover_at <= now:
+                    self._unheard(branch, now)
+            if self.state is State.CALLING:
+                self._judge(now)
         elif wake is Wake.TIMER_C:
             self.end("failure", "timeout", now, status=408)
         elif wake is Wake.CANCEL_LIMIT:
@@ -478,15 +556,9 @@ class OutgoingLeg(Leg):
     def let_go(self) -> None:
         """Part from the attempts too; one that is not over keeps us, to repeat its ACK."""
         super().let_go()
-        self._current = self._unanswered = None
-
-
-def _retry_after(response: Response) -> int | None:
-    text = response.headers.get("Retry-After")
-    try:
-        return None if text is None else parse_delta(text.partition("(")[0])
-    except RemoteError:
-        return None
+        self._unanswered = None
+        for branch in self._branches:
+            branch.current = None
 
 
 def _redirect(status: int, response: Response) -> tuple[NameAddr, ...]:

@@ -219,7 +219,8 @@ def _status_line(line: str, headers: Headers) -> Response:
 def _check(message: Request | Response) -> None:
     fields, typed = message.headers.fields, message.headers.typed
     try:
-        if not fields["Call-ID"][0]:
+        call_id = typed["Call-ID"] = fields["Call-ID"][0]
+        if not call_id:
             raise RemoteError("the Call-ID header is empty")
         typed["From"] = NameAddr.parse(fields["From"][0])
         typed["To"] = NameAddr.parse(fields["To"][0])

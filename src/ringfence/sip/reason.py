@@ -7,9 +7,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip.grammar import split_list, value_and_params
 from ringfence.sip.message import Message
+
+_ELSEWHERE: Final = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
 
 
 def q850(message: Message) -> int | None:
@@ -27,5 +31,12 @@ def q850(message: Message) -> int | None:
 
 
 def q850_header(cause: int | None) -> list[tuple[str, str]]:
-    """Return the header that gives a Q.850 cause; none for None."""
-    return [] if cause is None else [("Reason", f"Q.850;cause={cause}")]
+    """Return the headers that give a Q.850 cause; none for None.
+
+    26 says that another phone took the call: telephones know that by RFC 3326's own example, and
+    show no missed call then.
+    """
+    if cause is None:
+        return []
+    given = ("Reason", f"Q.850;cause={cause}")
+    return [_ELSEWHERE, given] if cause == 26 else [given]

@@ -15,8 +15,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final, NamedTuple
+
+from msgspec.structs import replace
 
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import REFER_SECONDS

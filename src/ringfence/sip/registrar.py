@@ -14,6 +14,7 @@ connection of its own, is reachable there and nowhere else (RFC 5626 5.3).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple
@@ -75,7 +76,7 @@ class _Wish(NamedTuple):
 class Registrar:
     """All bindings, by digest user. ``alarm`` belongs to the agent's heap."""
 
-    __slots__ = ("_count", "_events", "_expiries", "_users", "alarm")
+    __slots__ = ("_count", "_events", "_expiries", "_places", "_users", "alarm")
 
     def __init__(self) -> None:
         self._users: dict[str, list[Binding]] = {}
@@ -83,6 +84,8 @@ class Registrar:
         # (instant, user); an entry is left behind when its binding is refreshed or removed.
         self._expiries: list[tuple[Ms, str]] = []
         self._events: list[BindingsChanged] = []
+        self._places: Counter[Peer] = Counter()
+        """How many bindings lead there; what none leads to is left out."""
         self.alarm: Alarm | None = None
 
     def __len__(self) -> int:
@@ -92,6 +95,14 @@ class Registrar:
         """Return where a phone is now: the highest q first, then the latest (RFC 3261 16.6)."""
         alive = [one for one in self._users.get(username, ()) if one.expires_at > now]
         return tuple(sorted(alive, key=lambda one: (-one.q, -one.expires_at)))
+
+    def reaches(self, peer: Peer) -> bool:
+        """Whether a phone is reached there, over whichever flow."""
+        return peer in self._places or peer._replace(flow=0) in self._places
+
+    def flows(self) -> frozenset[int]:
+        """Return the flows that phones are reached by."""
+        return frozenset(peer.flow for peer in self._places)
 
     def everything(self, now: Ms) -> list[tuple[str, Binding]]:
         """Return every binding and whose it is."""
@@ -195,6 +206,13 @@ class Registrar:
         if not self._users:
             self._expiries.clear()
         del now
+        left, reached = [one.peer for one in before], [one.peer for one in after]
+        if left != reached:
+            self._places.update(reached)
+            self._places.subtract(left)
+            for peer in left:
+                if not self._places[peer]:
+                    del self._places[peer]
         if {(one.uri, one.peer) for one in before} != {(one.uri, one.peer) for one in after}:
             self._events.append(BindingsChanged(username=username, count=len(after)))
 

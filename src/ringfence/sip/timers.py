@@ -85,9 +85,14 @@ class Alarms:
         """How many machines are waiting."""
         return len(self._heap) - self._dead
 
-    def arm(self, owner: Timed) -> None:
-        """Take note of ``owner``'s present deadline."""
+    def arm(self, owner: Timed, grain: int = 1) -> None:
+        """Take note of ``owner``'s present deadline, put off to a multiple of ``grain`` ms.
+
+        What may wait so long is due together with others of its kind, with one wake-up for all.
+        """
         at = owner.deadline()
+        if grain > 1 and at is not None:
+            at = Ms(-(-at // grain) * grain)
         entry = owner.alarm
         if entry is not None:
             if entry[0] == at:

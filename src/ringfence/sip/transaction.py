@@ -94,6 +94,11 @@ WAIT: Final = {
 }
 """How long each timer runs, the first time."""
 
+_LINGERING: Final = frozenset(
+    {Input.TIMER_D, Input.TIMER_I, Input.TIMER_J, Input.TIMER_K, Input.TIMER_L, Input.TIMER_M}
+)
+"""Timers at whose end a transaction is forgotten and nothing else happens."""
+
 Event = Received | GaveUp | Unsent
 Key = tuple[Any, ...]
 Action = Callable[[Any, Any, Ms], None]
@@ -171,6 +176,14 @@ class Transaction:
     def over(self) -> bool:
         """Whether the transaction may be forgotten."""
         return self.state is State.TERMINATED
+
+    @property
+    def lingers(self) -> bool:
+        """Whether it only waits for stragglers: how much longer than it has to matters to nobody.
+
+        RFC 3261 17.1.1.2 says so of timer D: at least 32 seconds.
+        """
+        return self._timers.keys() <= _LINGERING
 
     def unsent(self, now: Ms) -> None:
         """Take note that the transport could not deliver a message."""

@@ -12,8 +12,10 @@ The user part keeps its escapes, so a remote target goes back to its owner byte 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip.grammar import NO_PARAMS, Params, escape, format_params, ipv6, unescape
@@ -40,8 +42,7 @@ _NO_HEADERS: Final[tuple[tuple[str, str], ...]] = ()
 _MALFORMED = "a URI is malformed"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Uri:
+class Uri(Struct, frozen=True):
     """One URI. ``host`` is lower case, an IPv6 address without its brackets.
 
     ``params``: names in lower case, values as on the wire, a flag such as ``lr`` as None.

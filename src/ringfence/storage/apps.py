@@ -38,6 +38,7 @@ _ADD_GRANT = insert_row(app_grants)
 _GRANTS = Statement(
     select(*_g).where(_g.account_id == bindparam("account"), _g.ended_at.is_(None)).order_by(_g.id)
 )
+_STANDS = Statement(select(_g.ended_at).where(_g.id == bindparam("which")))
 _END = Statement(
     update(app_grants)
     .where(_g.id == bindparam("which"), _g.ended_at.is_(None))
@@ -52,9 +53,9 @@ _END_ALL = Statement(
 )  # fmt: skip
 _ADD_TOKEN = insert_row(app_tokens)
 _TOKEN = Statement(
-    select(_t.grant_id, _t.kind, _t.bound, _t.created_at, _t.expires_at, _t.used_at).where(
-        _t.lookup == bindparam("lookup")
-    )
+    select(
+        _t.grant_id, _t.kind, _t.bound, _t.created_at, _t.expires_at, _t.used_at, _t.scopes
+    ).where(_t.lookup == bindparam("lookup"))
 )
 _USE = Statement(
     update(app_tokens)
@@ -89,7 +90,10 @@ class StoredApp:
 
 @dataclass(frozen=True, slots=True)
 class StoredToken:
-    """A token. ``kind``: code, access, refresh; ``bound``: what a code was asked with."""
+    """A token. ``kind``: code, access, refresh; ``bound``: what a code was asked with.
+
+    ``scopes``: those of the grant's that it is for, None for all of them.
+    """
 
     grant: str
     kind: str
@@ -97,6 +101,7 @@ class StoredToken:
     created_at: Ms
     expires_at: Ms
     used_at: Ms | None
+    scopes: frozenset[str] | None = None
 
 
 class Apps:
@@ -172,6 +177,11 @@ class Apps:
             for row in queries.rows(_GRANTS, (self._seal.account.id,))
         ]
 
+    def stands(self, queries: Queries, grant: str) -> bool | None:
+        """Return whether a grant stands, None where it was never written down."""
+        row = queries.row(_STANDS, (grant,))
+        return None if row is None else row[0] is None
+
     def end(self, tx: Transaction, grant: str, *, now: Ms) -> bool:
         """End a grant and its tokens; whether it stood until now."""
         tx.run(_DROP_OF, (grant,))
@@ -193,19 +203,27 @@ class Apps:
         now: Ms,
         lasts: int,
         bound: bytes | None = None,
+        scopes: frozenset[str] | None = None,
     ) -> None:
-        """Let a token stand for a grant, for ``lasts`` milliseconds."""
+        """Let a token stand for a grant, or for some of its scopes, for ``lasts`` milliseconds."""
         self.sweep(tx, now)
         row = (
             self.lookup(token), self._seal.account.id, grant, kind, bound, now, Ms(now + lasts),
-            None,
+            None, None if scopes is None else " ".join(sorted(scopes)),
         )  # fmt: skip
         tx.run(_ADD_TOKEN, row)
 
     def token(self, queries: Queries, token: str) -> StoredToken | None:
         """Return what a token stands for, expired or not."""
         row = queries.row(_TOKEN, (self.lookup(token),))
-        return None if row is None else StoredToken(*row)
+        if row is None:
+            return None
+        scopes = None if row[6] is None else frozenset(row[6].split())
+        return StoredToken(row[0], row[1], row[2], row[3], row[4], row[5], scopes)
+
+    def ref(self, token: str) -> str:
+        """Return what a token is called where it must not be said itself."""
+        return self.lookup(token)[:8].hex()
 
     def use(self, tx: Transaction, token: str, *, now: Ms) -> bool:
         """Use a token that works once; whether it had not been used."""

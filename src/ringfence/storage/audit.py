@@ -28,6 +28,7 @@ from ringfence.privacy.audit import (
     Log,
     Prover,
     commitment,
+    digest_at,
     edge_from,
     edge_positions,
     leaf_hash,
@@ -37,6 +38,7 @@ from ringfence.privacy.audit import (
 from ringfence.privacy.checkpoint import Checkpoint, Signer, verify
 from ringfence.storage import audit_gone, audit_pages
 from ringfence.storage.audit_pages import PAGE
+from ringfence.storage.log_end import End
 from ringfence.storage.schema import audit_checkpoints, audit_records, audit_tiles, events
 from ringfence.storage.statement import Statement, at_most, insert_new, insert_row
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -70,6 +72,9 @@ _LAST_CHECKPOINT = Statement(
     at_most(select(audit_checkpoints.c.note).order_by(audit_checkpoints.c.size.desc()), 1)
 )
 
+_HEAD_OF = Statement(
+    select(audit_checkpoints.c.at).where(audit_checkpoints.c.size == bindparam("size")), "size"
+)
 _LAST_RECORD = Statement(
     at_most(select(audit_records.c.at).order_by(audit_records.c.leaf.desc()), 1)
 )
@@ -112,6 +117,11 @@ class AuditTrail:
     def size(self) -> int:
         """How many leaves there are."""
         return self._log.size
+
+    def end(self) -> End:
+        """Return how far the log has grown. In the writer's thread, between two transactions."""
+        edge = self._log.mark()
+        return End(edge.size, edge.digest())
 
     def root(self) -> bytes:
         """Return the root over all leaves, those of the open transaction among them."""
@@ -245,6 +255,11 @@ def last_checkpoint(queries: Queries) -> str | None:
     return note
 
 
+def has_head(queries: Queries, size: int) -> bool:
+    """Whether the head that was signed over ``size`` leaves is there."""
+    return queries.value(_HEAD_OF, (size,)) is not None
+
+
 def last_instant(queries: Queries) -> Ms:
     """Return the instant of the newest record or signed head, 0 without any."""
     found = [queries.value(statement) for statement in (_LAST_RECORD, _LAST_FACT, _LAST_HEAD)]
@@ -265,6 +280,11 @@ def check_log(queries: Queries, size: int, signer: Callable[[], Signer]) -> None
     head = verify(note, name=known.name, public=known.public)
     if head.size > size or prover(queries).root(head.size) != head.root:
         raise RemoteError("the audit log is not the one that was signed", hint=500)
+
+
+def goes_on_from(queries: Queries, size: int, end: End) -> bool:
+    """Whether the log of ``size`` leaves has the one that ended at ``end`` as its beginning."""
+    return end.size <= size and digest_at(end.size, tile_reader(queries)) == end.digest
 
 
 def check_newest(queries: Queries, size: int) -> None:

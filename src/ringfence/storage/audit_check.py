@@ -1,7 +1,8 @@
 """Checks the whole audit log: every hash, every signed head, every record against its leaf.
 
-At a start only the newest head is compared (``storage.audit.check_log``); this reads everything,
-so that a leaf changed or dropped anywhere is found, and says where. What is missing or cannot be
+At a start the newest head (``storage.audit.check_log``) and the newest records (`check_recent`)
+are compared; `check_all` reads everything, every night and on demand, so that a leaf changed or
+dropped anywhere is found, and says where. What is missing or cannot be
 proved any more because somebody was erased or its time was over is counted apart, and only where a
 removal says so: each seals what is gone in a leaf of its own (``storage.audit_gone``). An earlier
 version did not: of leaves before ``since``, records of the log itself are never gone, and facts of
@@ -11,7 +12,7 @@ calls and messages only when the floor of their rule (``privacy.retention``, ``c
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -19,7 +20,8 @@ from sqlalchemy import bindparam, select
 
 from ringfence.kernel.clock import DAY, MINUTE, Ms
 from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.limits import AUDIT_FAULTS, AUDIT_PAGE
+from ringfence.kernel.ids import PartyId
+from ringfence.kernel.limits import AUDIT_FAULTS, AUDIT_PAGE, AUDIT_RECORDS_AT_START
 from ringfence.privacy.audit import (
     ENTRIES,
     HASH,
@@ -32,7 +34,7 @@ from ringfence.privacy.audit import (
 )
 from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.privacy.retention import RULES
-from ringfence.storage import audit_pages
+from ringfence.storage import audit_pages, event_numbers
 from ringfence.storage.audit import SEAL, record_bytes, tile_reader
 from ringfence.storage.audit_gone import Gone
 from ringfence.storage.audit_pages import PAGE, member_of
@@ -88,6 +90,22 @@ _HEADS = Statement(
     "after",
     "count",
 )
+_RECENT_FACTS = Statement(
+    select(_e.id, _e.leaf, _e.at, _e.name, _e.call_id, _e.body, _c.account_id, _c.caller_id)
+    .select_from(events.outerjoin(calls, _c.id == _e.call_id))
+    .where(_e.id > bindparam("after"), _e.leaf >= bindparam("least")),
+    "after",
+    "least",
+)
+_RECENT_TEXTS = Statement(
+    select(_x.id, _x.leaf, _x.at, _x.name, _x.text_id, _x.body, _x.account_id, _x.party_id).where(
+        _x.id > bindparam("after"), _x.leaf >= bindparam("least")
+    ),
+    "after",
+    "least",
+)
+_GOING = b"going"
+"""In place of the entry of a leaf about somebody who is just being erased."""
 _SIGNED = Statement(select(_k.size, _k.at).order_by(_k.size))
 _READ_AGAIN = 10
 """Times; between two reads of a few rows hardly ever a removal is written."""
@@ -139,21 +157,99 @@ def check_all(
     now: Ms,
     since: int = 0,
     progress: Callable[[int], object] = lambda _: None,
+    rest: Callable[[], object] = lambda: None,
 ) -> Checked:
     """Check the log of ``size`` leaves. ``progress`` hears of every leaf that was looked at.
 
-    ``since``: the leaf from which on removals are noted (`Store.removals_from`).
+    ``since``: the leaf from which on removals are noted (`Store.removals_from`). ``rest`` is
+    called after every page of records and every tile, to let others work.
     """
     checked = Checked(size, since)
     read = tile_reader(queries)
     try:
-        _check_tiles(read, size, checked, progress)
+        _check_tiles(read, size, checked, lambda count: (progress(count), rest()))
     except RemoteError as error:
         checked.fault(error.reason)
         return checked
     _check_heads(queries, Prover(read), size, signer, checked)
-    _check_records(queries, read, size, salt, checked, now)
+    _check_records(queries, read, size, salt, checked, now, rest)
     return checked
+
+
+def check_recent(
+    queries: Queries,
+    size: int,
+    *,
+    salt: Salt,
+    since: int = 0,
+    count: int = AUDIT_RECORDS_AT_START,
+    going: frozenset[PartyId] = frozenset(),
+) -> Checked:
+    """Compare the newest ``count`` leaves alone with their records: bounded, for every start.
+
+    Those about people in ``going`` need not be proved: they are just being erased. A removal
+    excuses what is missing if it is counted; whether the count is what the newest removal sealed
+    is left to `check_all`.
+    """
+    checked = Checked(size, since)
+    least = max(size - count, since, 0)
+    if least >= size:
+        return checked
+    newest = event_numbers.newest(queries)
+    found = dict(_recent(queries, least, newest - count, salt, checked, going))
+    gone = Gone(queries)
+    if any(index not in found and not gone.count(index) for index in range(least, size)):
+        found |= dict(
+            _recent(queries, least, 0, salt, checked, going)
+        )  # numbers are never so sparse
+    read = tile_reader(queries)
+    for index in range(least, size):
+        if index % WIDTH == 0 or index == least:
+            entries = read(ENTRIES, index // WIDTH)
+        at = (index % WIDTH) * HASH
+        absent = [one for one in checked.absent.get(index, ()) if one not in going]
+        if index not in found:
+            if not gone.count(index):
+                checked.fault(f"the record of the leaf {index} is gone, and no removal says so")
+        elif found[index] == entries[at : at + HASH]:
+            if gone.count(index) < len(absent):
+                checked.fault(f"the page of the leaf {index} is not the one it was made of")
+            checked.proved += 1
+        elif found[index] != _GOING and not gone.count(index):
+            checked.fault(f"the record of the leaf {index} is not the one it was made of")
+    if any(index >= size for index in found):
+        checked.fault(f"the log ends before the leaf {max(found)}, whose record is here")
+    return checked
+
+
+def _recent(
+    queries: Queries,
+    least: int,
+    after: int,
+    salt: Salt,
+    checked: Checked,
+    going: frozenset[PartyId],
+) -> Iterator[tuple[int, bytes | None]]:
+    """Yield leaves from ``least`` on, of facts numbered after ``after``, and what stands in them.
+
+    Two records that claim one leaf give an entry that fits none.
+    """
+    seen: set[int] = set()
+
+    def stands(leaf: Leaf, person: str | None) -> tuple[int, bytes | None]:
+        twice = leaf.index in seen
+        seen.add(leaf.index)
+        if person in going and not twice:
+            return leaf.index, _GOING
+        entry = page_entry(leaf.page) if leaf.page else leaf.entry()
+        return leaf.index, None if twice else entry
+
+    for leaf, person in _records_after(queries, least - 1, salt, checked):
+        yield stands(leaf, person)
+    for statement in (_RECENT_FACTS, _RECENT_TEXTS):
+        facts = queries.rows(statement, (max(after, 0), least))
+        for leaf, person in _leaves(queries, facts, salt):
+            yield stands(leaf, person)
 
 
 Reader = Callable[[int, int], bytes]
@@ -200,14 +296,22 @@ def _check_heads(
 
 
 def _check_records(
-    queries: Queries, read: Reader, size: int, salt: Salt, checked: Checked, now: Ms
+    queries: Queries,
+    read: Reader,
+    size: int,
+    salt: Salt,
+    checked: Checked,
+    now: Ms,
+    rest: Callable[[], object],
 ) -> None:
     """Compare every record that is still there with its leaf."""
     seen = bytearray(size)
     written = array("q", bytes(8 * size))
     unproved: list[tuple[int, str | None]] = []
     number, entries = -1, b""
-    for leaf, person in _all_records(queries, salt, checked):
+    for number_seen, (leaf, person) in enumerate(_all_records(queries, salt, checked), 1):
+        if number_seen % WIDTH == 0:
+            rest()
         if not 0 <= leaf.index < size:
             if leaf.index >= size:
                 if leaf.at < now - MINUTE:  # younger: written while we were reading
@@ -303,7 +407,15 @@ def _all_records(
     queries: Queries, salt: Salt, checked: Checked
 ) -> Iterator[tuple[Leaf, str | None]]:
     """Yield every record, and the person its salt comes from."""
-    after = -1
+    yield from _records_after(queries, -1, salt, checked)
+    for statement in (_FACTS, _TEXTS):
+        yield from _facts(queries, statement, salt)
+
+
+def _records_after(
+    queries: Queries, after: int, salt: Salt, checked: Checked
+) -> Iterator[tuple[Leaf, str | None]]:
+    """Yield what is not a fact, after a leaf."""
     while rows := queries.rows(_RECORDS, (after, int(AUDIT_PAGE))):
         for row in rows:
             if row[2] == PAGE:
@@ -311,8 +423,6 @@ def _all_records(
             else:
                 yield record_leaf(queries, row, salt), row[4]
         after = rows[-1][0]
-    for statement in (_FACTS, _TEXTS):
-        yield from _facts(queries, statement, salt)
 
 
 def _page(queries: Queries, row: Row, salt: Salt, checked: Checked) -> Leaf:
@@ -343,10 +453,16 @@ def _facts(queries: Queries, statement: Statement, salt: Salt) -> Iterator[tuple
     last = 0
     while facts := queries.rows(statement, (last, int(AUDIT_PAGE))):
         last = facts[-1][0]
-        for _, index, at, name, about, body, account, person in facts:
-            if index is not None and account is not None:
-                record = record_bytes(name, at, about, body.encode())
-                yield Leaf(index, name, at, record, salt(queries, account, person, about)), person
+        yield from _leaves(queries, facts, salt)
+
+
+def _leaves(
+    queries: Queries, facts: Iterable[Row], salt: Salt
+) -> Iterator[tuple[Leaf, str | None]]:
+    for _, index, at, name, about, body, account, person in facts:
+        if index is not None and account is not None:
+            record = record_bytes(name, at, about, body.encode())
+            yield Leaf(index, name, at, record, salt(queries, account, person, about)), person
 
 
 def _split(data: bytes) -> list[bytes]:

@@ -9,7 +9,15 @@ from sqlalchemy import bindparam, func, select
 
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, CallId, FlowId, NumberId, PartyId, TrunkId
+from ringfence.kernel.ids import (
+    AccountId,
+    ApplicationId,
+    CallId,
+    FlowId,
+    NumberId,
+    PartyId,
+    TrunkId,
+)
 from ringfence.kernel.limits import ATTEMPTS_COUNTED
 from ringfence.storage.schema import call_parties, calls
 from ringfence.storage.sqlite import Database
@@ -119,6 +127,7 @@ class CallRecord(msgspec.Struct, frozen=True, gc=False):
     forwarded: PartyId | None = None
     detected: str | None = None
     removed_at: Ms | None = None
+    application: ApplicationId | None = None
 
     @property
     def missed(self) -> bool:

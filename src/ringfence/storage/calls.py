@@ -108,7 +108,7 @@ def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) ->
         fact.called,
         None,
         fact.number,
-        fact.trunk if isinstance(fact, events.CallOffered) else None,
+        fact.trunk,
         fact.at,
         None,
         None,
@@ -126,6 +126,7 @@ def _begun(fact: events.CallOffered | events.CallPlaced, _account: AccountId) ->
         forwarded,
         None,
         None,
+        fact.application,
     )
 
 

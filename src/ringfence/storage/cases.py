@@ -26,6 +26,7 @@ from ringfence.storage.accounts import Account
 from ringfence.storage.audit import AuditTrail
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.openings import Openings
+from ringfence.storage.parties import canonical
 from ringfence.storage.schema import audit_records, case_steps, cases
 from ringfence.storage.statement import Row, Statement, at_most, insert_row, word
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -104,6 +105,9 @@ _LOGGED = Statement(
         "count",
     )
 )
+_OF_CONTACT = Statement(
+    at_most(select(cases.c.id).where(cases.c.contact == bindparam("contact")), 1), "contact"
+)
 _AFTER_ALL = "CT"
 _RENAMED = {"words_sealed": "words", "known": "facts"}
 
@@ -161,6 +165,11 @@ class CaseTools:
     entropy: Entropy
 
 
+def contact_hash(vault: Vault, account: Account, address: str) -> bytes:
+    """Return the keyed hash of an address, by which what was asked under it is found."""
+    return vault.find(account.pepper, f"contact:{canonical(address)}")
+
+
 class Cases:
     """The cases of one account."""
 
@@ -182,7 +191,11 @@ class Cases:
 
     def contact(self, address: str) -> bytes:
         """Return the keyed hash of the number or mailbox a code goes to."""
-        return self._vault.find(self._account.pepper, f"contact:{address}")
+        return contact_hash(self._vault, self._account, address)
+
+    def knows(self, queries: Queries, address: str) -> bool:
+        """Whether anything was ever asked under a number or mailbox."""
+        return queries.value(_OF_CONTACT, (self.contact(address),)) is not None
 
     # --- writing --------------------------------------------------------------------------------
 
@@ -253,8 +266,28 @@ class Cases:
                 }
             ),
         )
-        self._step(tx, after, action, actor, now, facts or {}, words)
+        left = case.key_serial if case.key_serial != after.key_serial else None
+        self._step(tx, after, action, actor, now, facts or {}, words, left=left)
         return after
+
+    def say_of(
+        self,
+        tx: Transaction,
+        case: Case,
+        party: PartyId,
+        action: str,
+        words: str,
+        *,
+        actor: str,
+        now: Ms,
+    ) -> None:
+        """Take a step whose words are somebody's whom the case is not of, under their key."""
+        serial = self._serial(tx, party)
+        self._step(tx, replace(case, key_serial=serial), action, actor, now, {}, words)
+
+    def seal(self, case: Case, words: Mapping[str, Any]) -> bytes:
+        """Return other words of a case, sealed as they are; for `record` as ``words_sealed``."""
+        return self._vault.seal(case.key_serial, _encode(words), context=f"case:{case.id}")
 
     def bind(
         self, tx: Transaction, case: Case, party: PartyId, words: Mapping[str, Any]
@@ -364,10 +397,17 @@ class Cases:
         now: Ms,
         facts: Mapping[str, Any],
         words: str | None,
+        *,
+        left: int | None = None,
     ) -> None:
+        """Write a step down.
+
+        ``left``: the key the case was sealed with until now; a copy made before holds it under that
+        key, so an erasure has to find it (`erasure_rows.case_keys`).
+        """
         last = tx.value(_LAST_STEP, (case.id,))
         number = 0 if last is None else last + 1
-        sealed = serial = None
+        sealed, serial = None, left
         if words:
             serial = case.key_serial
             context = f"case:{case.id}:step:{number}"

@@ -5,6 +5,7 @@ from the labels and names of its columns:
 
     party     a column that holds the person's id                     calls, consents, cases, ...
     case      ``case_id``: rows of the cases about them               case_steps, ...
+              (and of those that were opened under their address: see `unproven`)
     call      ``call_id``: rows of the calls they took part in, and   events, recordings, jobs
     key       ``key_serial``: rows sealed with their key
     lookup    ``lookup``: the keyed hash of a mailbox of theirs       messages, subscriptions
@@ -36,6 +37,7 @@ from ringfence.storage.audit_proofs import Salt, page_leaf, proof_text, record_l
 from ringfence.storage.schema import (
     audit_records,
     call_parties,
+    case_steps,
     cases,
     label_of_column,
     metadata,
@@ -190,6 +192,16 @@ def rows(queries: Queries, path: Path, party: PartyId, lookups: Iterable[bytes] 
     return [row for key in keys for row in queries.rows(path.statement, (key,) * width)]
 
 
+def unproven(queries: Queries, name: str, contact: bytes) -> list[Row]:
+    """Return what was asked or complained of under an address whose owner was not shown yet.
+
+    Whoever shows now that the address is theirs is told of it, and an erasure takes it along.
+    ``name``: of the table; ``contact``: the keyed hash of the address.
+    """
+    statement = _UNPROVEN.get(name)
+    return [] if statement is None else queries.rows(statement, (contact,))
+
+
 def looked_at(
     queries: Queries, party: PartyId, own: Collection[str]
 ) -> Iterator[tuple[int, Ms, str, str]]:
@@ -238,6 +250,20 @@ def proofs(
         yield index, proof_text(leaf, path, note)
 
 
+_UNSHOWN = select(cases.c.id).where(
+    cases.c.contact == bindparam("contact"), cases.c.party_id.is_(None)
+)
+_UNPROVEN: Mapping[str, Statement] = {
+    str(table.name): Statement(
+        at_most(
+            select(*table.columns)
+            .where(table.c[key].in_(_UNSHOWN))
+            .order_by(*table.primary_key.columns),
+            int(ARCHIVE_ROWS_MAX),
+        )
+    )
+    for table, key in ((cases, "id"), (case_steps, "case_id"))
+}
 _RECORD = Statement(
     select(
         audit_records.c.leaf,

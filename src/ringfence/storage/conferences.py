@@ -200,13 +200,14 @@ class Conferences:
         muted: bool,
         start_on_enter: bool,
         end_on_exit: bool,
+        coaching: CallId | None,
         now: Ms,
     ) -> None:
         """A call is being placed to come in."""
         place = f"participant:{conference}:{call}"
         row: Values = (
             *(conference, call, self._seal.seal_text(label or None, place), "dialled", None),
-            *(muted, False, None, start_on_enter, end_on_exit, False, now, now),
+            *(muted, False, coaching, start_on_enter, end_on_exit, False, now, now),
         )
         self._db.give(lambda tx: tx.run(_JOINED, row))
 
@@ -346,7 +347,7 @@ class Conferences:
         who = queries.value(_WHO_ENDED, _WHO_ENDED.bind({"conference": row[0]}))
         return Conference(
             id=ConferenceId(row[0]),
-            name=self._seal.open_text(row[3], f"conference:{row[0]}") or "",
+            name=self._seal.open_text(row[3] or None, f"conference:{row[0]}") or "",
             state=row[4],
             reason=row[5],
             created_at=row[6],

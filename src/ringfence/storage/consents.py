@@ -164,6 +164,10 @@ class Consents:
         """What somebody said about being recorded, for all their calls."""
         return self.holds(self._db.reading, party, "record_call", "any")
 
+    def transcription_consent(self, party: PartyId, /) -> Consent:
+        """What somebody said about their words being written down by a machine."""
+        return self.holds(self._db.reading, party, "transcription", "any")
+
     def restricted(self, party: PartyId, /) -> bool:
         """Whether somebody's data is only stored."""
         return restricted(self._db.reading, party)

@@ -9,6 +9,10 @@
       └──────────▶ behind ───────┘  │
          the one before it is over  └─ tried again later: the row says when
 
+A callback may also be *pledged*: what is to be told of the end of a recording, a call or a leg,
+kept when it begins and never sent. Telling the end settles it in the same transaction; what is
+still there at the next start is what a killed process did not come to tell.
+
 A *lane* is what is about one subject (a call, a conference, a message) and goes to one server. In
 a lane one is ready at most, so what happened later is never tried before what happened earlier is
 taken or given up; other lanes do not know of it.
@@ -149,7 +153,19 @@ _REVIVE = Statement(
     "anew",
     "number",
 )
-_COUNT = Statement(select(_d.state, func.count()).group_by(_d.state))
+_COUNT = Statement(
+    select(_d.state, func.count()).where(_d.state != word("pledged")).group_by(_d.state)
+)
+_SETTLE = Statement(
+    delete(deliveries).where(_d.subject == bindparam("about"), _d.state == word("pledged")),
+    "about",
+)
+_PLEDGED = Statement(
+    select(*_d)
+    .where(_d.account_id == bindparam("account"), _d.state == word("pledged"))
+    .order_by(_d.id),
+    "account",
+)
 _PAGE = Statement(
     at_most(
         select(*_d)
@@ -202,6 +218,10 @@ class Told:
     source: str | None = None
     serial: int | None = None
     """The key, where it is known already."""
+    outcome: str = ""
+    """The SID of what it tells the end of: what was pledged of that is settled."""
+    pledged: bool = False
+    """It waits for that outcome; ``event``: the one word that is to be told, "" for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +268,10 @@ class Deliveries:
         self._entropy = entropy
 
     def add(self, tx: Transaction, told: Told, *, now: Ms) -> Delivery:
-        """Keep a callback; ``ready`` where nothing of its lane waits before it."""
+        """Keep a callback; ``ready`` where nothing of its lane waits before it.
+
+        One that is pledged is about what it will tell the end of, and in no lane.
+        """
         identifier = DeliveryId(ids.make("delivery", now, self._entropy))
         serial = self._keys.standing(told.serial)
         if serial is None:
@@ -256,7 +279,13 @@ class Deliveries:
             serial = self._keys.serial(tx, self._account.id, party)
         destination = self._vault.find(self._account.pepper, f"origin:{told.origin}")
         subject = told.subject or identifier  # about nothing else: a lane of its own
-        behind = tx.value(_OCCUPIED, (subject, destination)) is not None
+        if told.pledged and told.outcome:
+            subject, state = told.outcome, "pledged"
+        else:
+            behind = tx.value(_OCCUPIED, (subject, destination)) is not None
+            state = "behind" if behind else "ready"
+            if told.outcome:
+                self.settle(tx, told.outcome)
         sealed = self._vault.seal(serial, _encode(told.message), context=f"delivery:{identifier}")
         row = (
             None,
@@ -269,7 +298,7 @@ class Deliveries:
             told.event or None,
             told.source,
             bool(told.message.spare_url),
-            "behind" if behind else "ready",
+            state,
             now,
             0,
             None,
@@ -279,6 +308,14 @@ class Deliveries:
         )
         tx.run(_ADD, row)
         return _delivery((tx.inserted(), *row[1:]))
+
+    def settle(self, tx: Transaction, about: str) -> None:
+        """The end of a recording, call or leg was told, or is nobody's to hear."""
+        tx.run(_SETTLE, (about,))
+
+    def pledged(self, queries: Queries) -> list[Delivery]:
+        """Return what was pledged and not settled; ``subject``: what they tell the end of."""
+        return [_delivery(row) for row in queries.rows(_PLEDGED, (self._account.id,))]
 
     def message(self, delivery: Delivery) -> Message:
         """Return what is to be said. Purpose: deliver_content.

@@ -37,8 +37,9 @@ from ringfence.privacy.vault import Vault
 from ringfence.storage import audit_gone, audit_leaving, backup
 from ringfence.storage import erasure_ledger as ledger
 from ringfence.storage import erasure_rows as rows
-from ringfence.storage.accounts import Account
+from ringfence.storage.accounts import Account, Accounts
 from ringfence.storage.audit import AuditTrail
+from ringfence.storage.cases import contact_hash
 from ringfence.storage.erasure_find import (
     Survey,
     look,
@@ -110,6 +111,7 @@ class Eraser:
         self._vault = vault
         self._keystore = keystore
         self._openings = openings
+        self._accounts = Accounts(vault, openings)
         self._trail = trail
         self._outbox = outbox
         self._signer = signer
@@ -133,7 +135,7 @@ class Eraser:
         purpose, so that neither the answer nor its time tells whether a number is known.
         """
         now = self._clock.now()
-        stranger = PartyId(ids.make("party", now, self._entropy))
+        stranger = PartyId(ids.make_blurred("party", now, self._entropy))
         spare = self._keystore.take()
 
         def work(tx: Transaction) -> Erasure:
@@ -141,9 +143,10 @@ class Eraser:
             whom = stranger if party is None else party
             survey = self._look(tx, whom, now)
             serial = spare if survey.person is None else survey.person.serial
+            lines = survey.rows(keys=int(not _keeps_its_key(tx, survey, serial)))
             made = Erasure(
                 ids.make("erasure", now, self._entropy), account.id, whom, "planned", reason,
-                actor, serial, None, now, None, None, survey.next_at, survey.rows(), None,
+                actor, serial, None, now, None, None, survey.next_at, lines, None,
             )  # fmt: skip
             ledger.add(tx, made)
             return made
@@ -165,7 +168,8 @@ class Eraser:
             line = Destruction(
                 begun.id, begun.party, begun.serial, begun.kept_serial, begun.begun_at or 0
             )
-            self._keystore.destroy([begun.serial], line=line)
+            own = self._write(lambda tx: self._own_keys(tx, begun))
+            self._keystore.destroy([begun.serial, *own], line=line)
         self._remove_files(begun)
         return self._write(lambda tx: self._finish(tx, begun))
 
@@ -181,16 +185,18 @@ class Eraser:
             raise Refused("call_going_on", "this person is in a call; end it first")
         if survey.on_hold:
             raise Refused("on_hold", "a hold stands on this person; lift it first", clause="RET-03")
+        if self._take_cases(tx, planned, survey):
+            survey = self._look(tx, planned.party, now)
         person, serial, kept = survey.person, planned.serial, None
         if person is not None:
             serial = person.serial
             lookup = person.lookup or person.kept_lookup
-            if survey.keep and (survey.call_held or ledger.is_fresh(tx, planned.party, serial)):
-                kept = serial  # a call on hold needs the key it has; a fresh one is apart already
-            elif survey.keep:
-                kept = self._keep(tx, survey)
-            if kept != serial:
+            if _keeps_its_key(tx, survey, serial):
+                kept = serial
+            else:
+                # First: from the fresh key on, nothing proves what the old one was the salt of.
                 audit_leaving.key_goes(tx, planned.party, self._trail.salt)
+                kept = self._keep(tx, survey) if survey.keep else None
             rows.remove_by_address(tx, survey)
             rows.cut(tx, planned.party, kept=lookup if survey.keep else None, at=now)
             if survey.keep:
@@ -204,6 +210,30 @@ class Eraser:
         return replace(
             planned, state="begun", serial=serial, kept_serial=kept, begun_at=now, rows=lines
         )
+
+    def _take_cases(self, tx: Transaction, planned: Erasure, survey: Survey) -> int:
+        """Make what was asked under the person's address theirs, though nobody proved who asked.
+
+        How many such cases there are. They have keys of their own, which `_own_keys` finds.
+        """
+        person, account = survey.person, self._accounts.get(tx, planned.account)
+        if person is None or person.address is None or account is None:
+            return 0
+        with purpose("answer_rights"):
+            address = self._openings.text(
+                person.address, serial=person.serial, context=f"party:{survey.party}",
+                label=PHONE_SEALED,
+            )  # fmt: skip
+        contact = contact_hash(self._vault, account, address)
+        return rows.take_cases(tx, survey.party, contact=contact)
+
+    def _own_keys(self, queries: Queries, begun: Erasure) -> list[int]:
+        """Return the keys of cases that were sealed before it was known whose they are."""
+        account = self._accounts.get(queries, begun.account)
+        spared = {begun.serial, begun.kept_serial}
+        if account is not None:
+            spared |= {account.seal_key, account.pepper}
+        return [serial for serial in rows.case_keys(queries, begun.party) if serial not in spared]
 
     def _keep(self, tx: Transaction, survey: Survey) -> int:
         """Seal under a fresh key what must be kept: the address, and sounds that are on hold."""
@@ -236,7 +266,9 @@ class Eraser:
             self._folder.recordings: files,
             self._folder.spool: files,
             self._folder.objects / "archives": archives,
-            self._folder.media: self._write(lambda tx: rows.pictures(tx, begun.party)),
+            self._folder.media: self._write(
+                lambda tx: rows.pictures(tx, begun.party, held=survey.held_texts)
+            ),
         }
         for folder, names in places.items():
             there = [folder / name for name in names if (folder / name).exists()]
@@ -316,10 +348,11 @@ class Eraser:
                 self._look_again(tx, before, survey.next_at, now)
                 return None
             serial = before.kept_serial or before.serial
+            keys = int(not _keeps_its_key(tx, survey, serial))
             made = replace(
                 before, id=ids.make("erasure", now, self._entropy), state="planned",
                 serial=serial, kept_serial=None, begun_at=None, done_at=None,
-                due_at=survey.next_at, rows=survey.rows(), receipt=None,
+                due_at=survey.next_at, rows=survey.rows(keys=keys), receipt=None,
             )  # fmt: skip
             ledger.add(tx, made)
             return made
@@ -351,6 +384,11 @@ class Eraser:
             self.carry_out(erasure.id)
         self._ask_again()
         return [erasure.id for erasure in begun]
+
+    def going(self) -> frozenset[PartyId]:
+        """Return whose erasure was begun and is not done."""
+        begun = ledger.of_state(self._db.reading, "begun", count=int(ERASURES_RESUMED))
+        return frozenset(erasure.party for erasure in begun)
 
     def _ask_again(self) -> None:
         """Ask anew for the jobs of dates that have passed: one of them may have failed for good."""
@@ -440,3 +478,8 @@ class Eraser:
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
         return self._db.submit(work).result(int(ERASURE_WAIT))
+
+
+def _keeps_its_key(queries: Queries, survey: Survey, serial: int) -> bool:
+    """Whether the key stays: a call on hold needs the one it has; a fresh one is apart already."""
+    return survey.keep and (survey.call_held or ledger.is_fresh(queries, survey.party, serial))

@@ -7,9 +7,9 @@ not what the installation holds.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, exists, func, select
 
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.errors import LocalError
@@ -17,6 +17,7 @@ from ringfence.kernel.ids import CallId, PartyId, RecordingId
 from ringfence.kernel.limits import ERASURE_PAGE
 from ringfence.privacy.erasure.holdings import Holding
 from ringfence.privacy.erasure.plan import Found, Row, rows_of
+from ringfence.privacy.retention import RULES
 from ringfence.privacy.terms import Term, term
 from ringfence.storage.erasure_map import Reach, reaches
 from ringfence.storage.holds import held_among, is_held
@@ -24,11 +25,16 @@ from ringfence.storage.schema import (
     call_parties,
     calls,
     cases,
+    holds,
+    jobs,
+    messages,
+    metadata,
     parties,
     recording_channels,
     recordings,
+    texts,
 )
-from ringfence.storage.statement import Statement, at_most
+from ringfence.storage.statement import Statement, at_most, word
 from ringfence.storage.unit_of_work import Queries
 
 _p, _l, _c = parties.c, call_parties.c, calls.c
@@ -67,6 +73,16 @@ _CASES = Statement(
     select(cases.c.id).where(cases.c.party_id == bindparam("party")).order_by(cases.c.id), "party"
 )
 
+_HELD_TEXTS = Statement(
+    select(texts.c.id)
+    .where(
+        texts.c.party_id == bindparam("party"),
+        exists().where(holds.c.record_id == texts.c.id, holds.c.lifted_at.is_(None)),
+    )
+    .order_by(texts.c.id),
+    "party",
+)
+
 BY_CALL = frozenset(
     {
         "calls", "call_legs", "call_parties", "charges", "events", "recordings",
@@ -74,6 +90,28 @@ BY_CALL = frozenset(
     }
 )  # fmt: skip
 """Tables whose rows are taken call by call."""
+WORK = ("jobs", "deliveries")
+"""Tables of what is still to be done: their rows go at once, whatever a law asks of the calls."""
+
+
+def _with_key(table: Table) -> Statement:
+    """Return how rows under a person's key are counted, by what they are about."""
+    about = table.c.call_id, table.c.get("subject", table.c.call_id)
+    count = select(*about, func.count()).where(table.c.key_serial == bindparam("serial"))
+    return Statement(count.group_by(*about), "serial")
+
+
+_WITH_KEY = {name: _with_key(metadata.tables[name]) for name in (*WORK, "notifications")}
+MAILS = (jobs.c.kind == word("mail")) & jobs.c.unique_key.in_(
+    select(messages.c.id).where(messages.c.lookup == bindparam("lookup"))
+)
+"""E-mails to a mailbox that still wait for the relay."""
+_MAILS = Statement(
+    select(func.count()).select_from(jobs).where(MAILS, jobs.c.key_serial != bindparam("serial")),
+    "lookup",
+    "serial",
+)
+_NO_KEY = -1
 BY_KEY = frozenset({"party", "case", "lookup"})
 """Links whose rows are taken by what leads to them (`keys_of`)."""
 
@@ -120,8 +158,10 @@ class Survey:
     held_sounds: list[Sound] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
     on_hold: bool = False
+    held_texts: list[str] = field(default_factory=list)
+    """Messages with them that are on hold."""
     call_held: bool = False
-    """Whether a whole call is on hold, and with it all that the person's key has sealed of it."""
+    """Whether a whole call or message is on hold, and so what the person's key sealed of it."""
     found: list[Found] = field(default_factory=list)
 
     def term(self, rule: str) -> Term:
@@ -134,17 +174,24 @@ class Survey:
         return [*self.due, *(call for call, _ in self.later), *self.held]
 
     @property
+    def records_held(self) -> list[str]:
+        """Every call and message of theirs that is on hold."""
+        return [*self.held, *self.held_texts]
+
+    @property
     def keep(self) -> bool:
         """Whether a law or a hold makes us keep who they were a while longer."""
         by_address = any(f.later for f in self.found if f.holding.link == "lookup")
-        return bool(self.later or self.held or self.held_sounds or self.on_hold or by_address)
+        held = self.held or self.held_sounds or self.held_texts or self.on_hold
+        return bool(self.later or held or by_address)
 
     @property
     def kept_until(self) -> Ms | None:
         """When the last of it may go; a hold is looked at again tomorrow."""
         if not self.keep:
             return None
-        tomorrow = [Ms(self.now + DAY)] if self.held or self.held_sounds or self.on_hold else []
+        on_hold = self.held or self.held_sounds or self.held_texts or self.on_hold
+        tomorrow = [Ms(self.now + DAY)] if on_hold else []
         sent = [f.at for f in self.found if f.holding.link == "lookup" and f.at is not None]
         return max([at for _, at in self.later] + tomorrow + sent)
 
@@ -174,6 +221,8 @@ def look(queries: Queries, party: PartyId, now: Ms, *, jurisdiction: str = "") -
     row = queries.row(_PERSON, (party,))
     survey.person = None if row is None else Person(*row)
     survey.on_hold = is_held(queries, party)
+    survey.held_texts = [row[0] for row in queries.rows(_HELD_TEXTS, (party,))]
+    survey.call_held = bool(survey.held_texts)
     survey.cases = [row[0] for row in queries.rows(_CASES, (party,))]
     for call, ended_at in _calls(queries, party):
         _sort_call(queries, survey, call, ended_at)
@@ -197,9 +246,9 @@ def others_heard(queries: Queries, recording: RecordingId, party: PartyId) -> bo
 def _calls(queries: Queries, party: PartyId) -> Iterable[tuple[CallId, Ms | None]]:
     after = ""
     while rows := queries.rows(_CALLS, (party, after, int(ERASURE_PAGE))):
-        for call, ended_at, exists in rows:
+        for call, ended_at, row in rows:
             # a link whose call is gone says nothing any more: it goes with the calls that may
-            yield CallId(call), Ms(0) if exists is None else ended_at
+            yield CallId(call), Ms(0) if row is None else ended_at
         after = rows[-1][0]
 
 
@@ -230,14 +279,45 @@ def _found(queries: Queries, survey: Survey, found: Reach) -> Found:
         return _of_person(holding, survey, 0 if survey.person is None else 1)
     if holding.link in BY_KEY and holding.table not in BY_CALL:
         return _of_keys(queries, survey, found)
+    due = _count(queries, found, survey, survey.due)
+    later = _count(queries, found, survey, [call for call, _ in survey.later])
+    held = _count(queries, found, survey, survey.held)
+    alone = 0
+    if holding.table in _WITH_KEY:
+        alone, kept = _alone(queries, survey, holding.table)
+        held += kept
+    if holding.table in WORK:
+        content = replace(holding, rule=RULES["content"])
+        return Found(content, due + later + alone, held=held)
     return Found(
         holding,
-        _count(queries, found, survey, survey.due),
-        _count(queries, found, survey, [call for call, _ in survey.later]),
+        due,
+        later,
         min((at for _, at in survey.later), default=None),
-        _count(queries, found, survey, survey.held),
+        held,
         survey.term(holding.rule.key).floor_by,
+        alone,
     )
+
+
+def _alone(queries: Queries, survey: Survey, table: str) -> tuple[int, int]:
+    """Count rows that are found by the person's key or mailbox, and by no call of theirs.
+
+    Those that go, and those of a message on hold.
+    """
+    person = survey.person
+    serial = _NO_KEY if person is None else person.serial
+    theirs = {*survey.calls, *survey.open_calls}
+    count = kept = 0
+    for call, subject, number in queries.rows(_WITH_KEY[table], (serial,)):
+        if subject in survey.held_texts:
+            kept += number
+        elif call not in theirs:
+            count += number
+    if table == "jobs":
+        lookup = None if person is None else person.lookup or person.kept_lookup
+        count += queries.value(_MAILS, (lookup or b"", serial))
+    return count, kept
 
 
 def keys_of(survey: Survey, holding: Holding) -> list[str | bytes]:
@@ -257,7 +337,7 @@ def keys_of(survey: Survey, holding: Holding) -> list[str | bytes]:
 
 def _of_keys(queries: Queries, survey: Survey, found: Reach) -> Found:
     holding = found.holding
-    keys = keys_of(survey, holding)
+    keys, on_hold = keys_of(survey, holding), survey.records_held
     total = sum(queries.value(found.count_all, (key,)) for key in keys)
     if holding.since is None:
         # without a date of their own, such rows go with the person's last record
@@ -265,17 +345,23 @@ def _of_keys(queries: Queries, survey: Survey, found: Reach) -> Found:
         return _of_person(holding, survey, total) if whole else Found(holding, total)
     if survey.on_hold:
         return Found(holding, 0, held=total)
+    free = total
+    if found.count_free is not None and on_hold:
+        free = sum(queries.value(found.count_free, found.values(on_hold, key)) for key in keys)
+    held = total - free
     rule = survey.term(holding.rule.key)
     latest = survey.now - rule.floor_days * DAY
-    ripe = sum(queries.value(found.count, (key, latest)) for key in keys)
-    if total == ripe:
-        return Found(holding, ripe)
+    ripe = sum(
+        queries.value(found.count, found.values(on_hold, key, latest=latest)) for key in keys
+    )
+    if free == ripe:
+        return Found(holding, ripe, held=held)
     assert found.first is not None
-    firsts = [queries.value(found.first, (key, latest)) for key in keys]
+    firsts = [queries.value(found.first, found.values(on_hold, key, latest=latest)) for key in keys]
     dates = [rule.floor_ends(first) for first in firsts if first is not None]
     # a row that has no date yet is looked at again tomorrow
     at = min(dates, default=Ms(survey.now + DAY))
-    return Found(holding, ripe, total - ripe, at, by=rule.floor_by)
+    return Found(holding, ripe, free - ripe, at, held, rule.floor_by)
 
 
 def _of_person(holding: Holding, survey: Survey, total: int) -> Found:

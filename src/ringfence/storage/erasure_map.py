@@ -6,18 +6,23 @@ the schema is in it by that alone, or the compilation fails and with it the test
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     LargeBinary,
+    Select,
     Table,
     bindparam,
     delete,
     func,
+    literal_column,
     select,
     update,
 )
@@ -29,8 +34,9 @@ from ringfence.privacy.erasure.holdings import (
     StoredTable,
     compile_holdings,
 )
-from ringfence.storage.schema import label_of_column, metadata
-from ringfence.storage.statement import Statement
+from ringfence.storage.schema import label_of_column, metadata, transcriptions
+from ringfence.storage.statement import Statement, Value
+from ringfence.storage.unit_of_work import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Reach:
 
     ``count`` and ``remove`` take the key, and where the rule counts from a column of the row, the
     latest instant that may go. ``first`` is that column's earliest value among the rows that stay.
+    Where rows belong to a message or call that may be on hold, all but ``count_all`` leave out what
+    is and take the records on hold, as `values` gives them.
     """
 
     holding: Holding
@@ -47,6 +55,28 @@ class Reach:
     first: Statement | None
     remove: Statement
     empty: Statement | None
+    count_free: Statement | None = None
+    """Of rows of a record: how many no hold keeps."""
+
+    @property
+    def by_record(self) -> bool:
+        """Whether its rows belong to messages or calls that may be on hold."""
+        return self.count_free is not None
+
+    def values(self, held: Iterable[str], *values: Value, latest: int | None = None) -> Values:
+        """Return the values of a statement; ``held``: the records on which a hold stands."""
+        records = (json.dumps(sorted(held)),) if self.by_record else ()
+        return (*values, *records, *(() if latest is None else (latest,)))
+
+
+_RECORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "texts": "id", "text_events": "text_id", "text_parts": "text_id",
+        "text_media": "text_id", "text_charges": "id", "payments": "call_id",
+        "transcription_parts": "transcription_id",
+    }
+)  # fmt: skip
+"""Tables found by the person whose rows belong to a record of their own, and the column of it."""
 
 
 def stored_tables() -> tuple[StoredTable, ...]:
@@ -81,14 +111,19 @@ def _reach(holding: Holding) -> Reach:
     table = metadata.tables[holding.table]
     here = table.c[holding.column] == bindparam("key")
     count = select(func.count()).select_from(table).where(here)
+    by_record = holding.table in _RECORDS
+    if by_record:
+        here &= table.c[_RECORDS[holding.table]].not_in(_held_records(holding.table))
+    last = ("held",) if by_record else ()
     ripe: ColumnElement[bool] = here
-    order: tuple[str, ...] = ("key",)
+    order: tuple[str, ...] = ("key", *last)
     first = None
     if holding.since is not None:
         since = table.c[holding.since]
-        ripe, order = here & (since <= bindparam("latest")), ("key", "latest")
+        ripe, order = here & (since <= bindparam("latest")), ("key", *last, "latest")
         first = Statement(
-            select(func.min(since)).where(here, since > bindparam("latest")), "key", "latest"
+            select(func.min(since)).where(here, since > bindparam("latest")),
+            *("key", *last, "latest"),
         )
     emptied = {
         name: b"" if not table.c[name].nullable else None
@@ -97,10 +132,9 @@ def _reach(holding: Holding) -> Reach:
     }
     empty = None
     if emptied:
+        order_of_values = (*(f"as_{name}" for name in emptied), "key", *last)
         values: dict[str, Any] = {name: bindparam(f"as_{name}") for name in emptied}
-        empty = Statement(
-            update(table).where(here).values(**values), *(f"as_{name}" for name in emptied), "key"
-        )
+        empty = Statement(update(table).where(here).values(**values), *order_of_values)
     return Reach(
         holding,
         Statement(select(func.count()).select_from(table).where(ripe), *order),
@@ -108,7 +142,20 @@ def _reach(holding: Holding) -> Reach:
         first,
         Statement(delete(table).where(ripe), *order),
         empty,
+        Statement(select(func.count()).select_from(table).where(here), "key", "held")
+        if by_record
+        else None,
     )
+
+
+def _held_records(table: str) -> Select[Any]:
+    """Return the keys of the rows that a hold keeps; ``held``: a JSON list of records."""
+    held: Select[Any] = select(literal_column("value")).select_from(
+        func.json_each(bindparam("held"))
+    )
+    if table == "transcription_parts":
+        return select(transcriptions.c.id).where(transcriptions.c.call_id.in_(held))
+    return held
 
 
 def empty_values(found: Reach) -> tuple[bytes | None, ...]:

@@ -7,9 +7,22 @@ tables whose rows end in a way of their own stand here; the others come from the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.ids import CallId, PartyId
@@ -18,6 +31,7 @@ from ringfence.storage.audit_pages import NOBODY
 from ringfence.storage.erasure_find import (
     BY_CALL,
     BY_KEY,
+    MAILS,
     Sound,
     Survey,
     keys_of,
@@ -30,10 +44,15 @@ from ringfence.storage.schema import (
     call_legs,
     call_parties,
     calls,
+    case_steps,
+    cases,
+    conferences,
     deliveries,
     events,
     jobs,
+    messages,
     notifications,
+    participants,
     parties,
     recording_channels,
     recordings,
@@ -135,17 +154,67 @@ _DROP_WORK_OF_CALL = tuple(
     Statement(delete(table).where(table.c.call_id == bindparam("call")), "call")
     for table in (jobs, deliveries)
 )
+
+
+def _free(table: Table) -> ColumnElement[bool]:
+    """Whether a row is about no call or message on hold: those of ``held``, a JSON list of ids."""
+    held: Select[Any] = select(literal_column("value")).select_from(
+        func.json_each(bindparam("held"))
+    )
+    subject = table.c.get("subject", table.c.call_id)
+    of_call = table.c.call_id.is_(None) | table.c.call_id.not_in(held)
+    return of_call & (subject.is_(None) | subject.not_in(held))
+
+
 _DROP_WORK_OF_KEY = tuple(
-    Statement(delete(table).where(table.c.key_serial == bindparam("serial")), "serial")
+    Statement(
+        delete(table).where(table.c.key_serial == bindparam("serial"), _free(table)),
+        *("serial", "held", "held"),
+    )
     for table in (jobs, deliveries)
+)
+_DROP_MAILS = Statement(delete(jobs).where(MAILS), "lookup")
+_UNSENT = Statement(
+    update(messages)
+    .where(messages.c.lookup == bindparam("lookup"), messages.c.state == word("queued"))
+    .values(state=word("failed"), error=word("erased"), settled_at=bindparam("at")),
+    "at",
+    "lookup",
 )
 _SAID_WITHOUT_A_CALL = Statement(
     update(notifications)
-    .where(notifications.c.key_serial == bindparam("serial"))
+    .where(notifications.c.key_serial == bindparam("serial"), _free(notifications))
     .values(sealed=bindparam("nothing"), key_serial=bindparam("no_key")),
     "no_key",
     "nothing",
-    "serial",
+    *("serial", "held", "held"),
+)
+_ROOM, _MEMBER, _OTHER = conferences.c, participants.c, participants.alias("other")
+_NAMELESS_ROOM = Statement(
+    update(conferences)
+    .where(
+        _ROOM.id.in_(select(_MEMBER.conference_id).where(_MEMBER.call_id == bindparam("call"))),
+        _ROOM.ended_at.is_not(None),
+        ~exists().where(
+            _OTHER.c.conference_id == _ROOM.id,
+            _OTHER.c.call_id.not_in(
+                select(call_parties.c.call_id).where(call_parties.c.party_id == bindparam("party"))
+            ),
+        ),
+    )
+    .values(name=bindparam("nothing"), lookup=bindparam("nowhere")),
+    "nowhere",
+    "nothing",
+    "call",
+    "party",
+)
+"""A room in which nobody else was loses its name, which was made for this person alone."""
+_NAMELESS_MEMBER = Statement(
+    update(participants)
+    .where(_MEMBER.call_id == bindparam("call"))
+    .values(label=bindparam("nothing")),
+    "nothing",
+    "call",
 )
 _a = audit_records.c
 _NOBODY_SEEN = Statement(
@@ -160,6 +229,45 @@ _NOBODY_SEEN = Statement(
     "nobody",
     "party",
 )
+
+
+_TAKE_CASES = Statement(
+    update(cases)
+    .where(cases.c.contact == bindparam("address"), cases.c.party_id.is_(None))
+    .values(party_id=bindparam("party")),
+    "party",
+    "address",
+)
+_UNPROVEN = Statement(
+    select(func.count())
+    .select_from(cases)
+    .where(cases.c.contact == bindparam("address"), cases.c.party_id.is_(None)),
+    "address",
+)
+_CASE_KEYS = Statement(
+    select(cases.c.key_serial)
+    .where(cases.c.party_id == bindparam("party"))
+    .union(
+        select(case_steps.c.key_serial)
+        .select_from(case_steps.join(cases, case_steps.c.case_id == cases.c.id))
+        .where(cases.c.party_id == bindparam("whom"), case_steps.c.key_serial.is_not(None))
+    ),
+    "party",
+    "whom",
+)
+
+
+def take_cases(tx: Transaction, party: PartyId, *, contact: bytes) -> int:
+    """Give a person the cases that were opened under their address, by whomever; how many."""
+    found: int = tx.value(_UNPROVEN, (contact,))
+    if found:
+        tx.run(_TAKE_CASES, (party, contact))
+    return found
+
+
+def case_keys(queries: Queries, party: PartyId) -> list[int]:
+    """Return the keys under which anything in a person's cases was sealed."""
+    return [row[0] for row in queries.rows(_CASE_KEYS, (party, party))]
 
 
 def cut(tx: Transaction, party: PartyId, *, kept: bytes | None, at: Ms) -> None:
@@ -179,6 +287,11 @@ def rewrap(tx: Transaction, sound: Sound, *, locked: bytes, serial: int) -> None
 
 def remove_by_address(tx: Transaction, survey: Survey) -> None:
     """Remove what is found by the hash of the address, before that hash is taken away."""
+    person = survey.person
+    lookup = None if person is None else person.lookup or person.kept_lookup
+    if lookup is not None:
+        tx.run(_DROP_MAILS, (lookup,))
+        tx.run(_UNSENT, (survey.now, lookup))
     for found in reaches():
         if found.holding.link == "lookup":
             _remove_rows(tx, found, survey)
@@ -193,9 +306,10 @@ def remove(tx: Transaction, survey: Survey, *, serial: int) -> None:
         by_key = found.holding.link in BY_KEY - {"lookup"}
         if by_key and found.holding.table not in _OWN_WAY:
             _remove_rows(tx, found, survey)
+    held = json.dumps(survey.records_held)
     for statement in _DROP_WORK_OF_KEY:
-        tx.run(statement, (serial,))
-    tx.run(_SAID_WITHOUT_A_CALL, (None, None, serial))
+        tx.run(statement, (serial, held, held))
+    tx.run(_SAID_WITHOUT_A_CALL, (None, None, serial, held, held))
     if not survey.keep:
         let_go(tx, survey.party)
 
@@ -210,11 +324,13 @@ def empty(tx: Transaction, survey: Survey) -> None:
         if call not in survey.held:
             for statement in _DROP_WORK_OF_CALL:
                 tx.run(statement, (call,))
+            tx.run(_NAMELESS_ROOM, (b"", b"", call, survey.party))
+            tx.run(_NAMELESS_MEMBER, (None, call))
     for found in reaches():
         if found.empty is None or found.holding.table in BY_CALL:
             continue
         for key in _keys(tx, found, survey):
-            tx.run(found.empty, (*empty_values(found), key))
+            tx.run(found.empty, found.values(survey.records_held, *empty_values(found), key))
 
 
 def _remove_rows(tx: Transaction, found: Reach, survey: Survey) -> None:
@@ -224,9 +340,10 @@ def _remove_rows(tx: Transaction, found: Reach, survey: Survey) -> None:
     days = survey.term(holding.rule.key).floor_days
     for key in keys_of(survey, holding):
         if holding.since is not None:
-            tx.run(found.remove, (key, survey.now - days * DAY))
+            latest = survey.now - days * DAY
+            tx.run(found.remove, found.values(survey.records_held, key, latest=latest))
         elif not survey.keep or not days:
-            tx.run(found.remove, (key,))
+            tx.run(found.remove, found.values(survey.records_held, key))
 
 
 def anonymise(tx: Transaction, party: PartyId, call: CallId) -> None:
@@ -271,9 +388,12 @@ def _keys(tx: Transaction, found: Reach, survey: Survey) -> Sequence[str | bytes
     return [recording for call in free for recording in recordings_of(tx, call)]
 
 
-_PICTURES = Statement(select(text_media.c.id).where(text_media.c.party_id == bindparam("whom")))
+_PICTURES = Statement(
+    select(text_media.c.id, text_media.c.text_id).where(text_media.c.party_id == bindparam("whom"))
+)
 
 
-def pictures(queries: Queries, party: PartyId) -> list[str]:
-    """Return the names of the files of pictures in messages with somebody."""
-    return [f"{row[0]}.rfm" for row in queries.rows(_PICTURES, (party,))]
+def pictures(queries: Queries, party: PartyId, *, held: Sequence[str]) -> list[str]:
+    """Return the names of the files of pictures in messages with somebody that are not ``held``."""
+    found = queries.rows(_PICTURES, (party,))
+    return [f"{picture}.rfm" for picture, text in found if text not in held]

@@ -5,6 +5,7 @@
     DATA/ringfence.db            facts and sealed values
     DATA/keys/keystore.db        sealed keys, never copied together with the next
     DATA/keys/epoch-000001.key   the key that opens them
+    DATA/keys/log-end            how far the audit log had grown
     DATA/objects/recordings/     sealed sound, one file per channel
     DATA/bindings.sealed         where phones are, over a restart
     DATA/objects/media/          pictures of text messages, sealed
@@ -51,6 +52,11 @@ class DataFolder:
     def keystore(self) -> Path:
         """The file of sealed keys."""
         return self.keys / "keystore.db"
+
+    @property
+    def log_end(self) -> Path:
+        """How far the audit log had grown (``storage.log_end``)."""
+        return self.keys / "log-end"
 
     @property
     def recordings(self) -> Path:

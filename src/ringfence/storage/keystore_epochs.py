@@ -19,6 +19,12 @@ def epoch_file(folder: Path, number: int) -> Path:
     return folder / f"epoch-{number:06d}.key"
 
 
+def epochs_in(folder: Path) -> list[int]:
+    """Return the numbers of the epoch keys in ``folder``, read by nobody."""
+    names = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    return sorted(int(match[1]) for name in names if (match := _EPOCH_FILE.match(name)))
+
+
 def read_epochs(folder: Path) -> dict[int, EpochKey]:
     """Return every epoch key in ``folder``. Raises `Refused` (``keystore_damaged``)."""
     found: dict[int, EpochKey] = {}

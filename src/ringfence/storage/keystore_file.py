@@ -33,7 +33,7 @@ import apsw
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import KEYSTORE_SHELVES_CACHED
-from ringfence.privacy.keystore import EpochKey, Shelf, first_serial, place, relock, ring_of
+from ringfence.privacy.keystore import MEND, EpochKey, Shelf, first_serial, place, relock, ring_of
 from ringfence.storage.backup_keys import KEYSTORE, destroy_copy
 from ringfence.storage.folder import make_private, sync_folder
 from ringfence.storage.keystore_epochs import (
@@ -329,7 +329,7 @@ class KeystoreFile:
     def _lock(self, shelf: int) -> bytes:
         ring, slot = ring_of(shelf)
         if ring not in self._rings:
-            raise Refused("keystore_damaged", "a ring of locks is missing; restore the keystore")
+            raise Refused("keystore_damaged", f"a ring of locks is missing; {MEND}")
         return self._rings[ring].key(slot)
 
     def _keep(self, shelf: Shelf) -> None:
@@ -345,6 +345,17 @@ class KeystoreFile:
             self._db.execute("INSERT OR IGNORE INTO marks VALUES (?, ?)", (name, value))
             found: int = self._db.execute("SELECT value FROM marks WHERE name = ?", (name,)).get
         return found
+
+    def raise_mark(self, name: str, value: int) -> None:
+        """Let the number under ``name`` be ``value``, unless it is higher already; durably."""
+        if (self.noted(name) or 0) >= value:
+            return
+        with self._disk, transaction(self._db):
+            self._db.execute(
+                "INSERT INTO marks VALUES (?, ?) ON CONFLICT (name) DO UPDATE"
+                " SET value = max(value, excluded.value)",
+                (name, value),
+            )
 
     def noted(self, name: str) -> int | None:
         """Return the number that stands under ``name``."""

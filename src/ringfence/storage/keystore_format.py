@@ -15,6 +15,8 @@ from ringfence.privacy.keystore import EpochKey, Shelf, ring_of
 from ringfence.storage.keystore_epochs import destroy_epoch
 
 _VERSION = 2
+VERSIONS = (0, 1, _VERSION)
+"""What this program can open: nothing yet, the first format, and its own."""
 _SHELVES = (
     (
         "CREATE TABLE shelves"
@@ -68,7 +70,7 @@ def prepare(db: apsw.Connection, epochs: dict[int, EpochKey], entropy: Entropy) 
         raise Refused(
             "keystore_in_use", "another Ringfence process uses this data folder; stop it first"
         ) from None
-    if version not in (0, 1, _VERSION):
+    if version not in VERSIONS:
         raise Refused("keystore_newer", "keys/keystore.db was written by a newer Ringfence")
 
 

@@ -3,6 +3,7 @@
 ::
 
     CallOffered, CallPlaced, LegPlaced ──► charge with the rate in force, no price
+    LegForwarded                       ──► the same charge, with the rate of where it goes now
     LegEnded, CallEnded                ──► its price; nothing was used: the charge goes
     RecordingSaved                     ──► charge with a price        (of no rate: no charge)
     a message sent, received           ──► likewise
@@ -182,6 +183,7 @@ class Ledger:
             events.CallOffered: self._offered,
             events.CallPlaced: self._placed,
             events.LegPlaced: self._rung,
+            events.LegForwarded: self._sent_on,
             events.LegEnded: self._leg_ended,
             events.CallEnded: self._ended,
             events.RecordingSaved: self._recorded,
@@ -221,6 +223,13 @@ class Ledger:
             return  # the first leg of a call is the call itself
         to = self._parties.heard_of(fact.party)
         self._open(tx, own_call(fact.leg), fact.call, account, "calls-outbound", to, fact.at)
+
+    def _sent_on(self, tx: Transaction, fact: events.LegForwarded, account: AccountId) -> None:
+        # Nobody answered where it rang before, which costs nothing.
+        what = fact.call if fact.caller is None else own_call(fact.leg)
+        tx.run(_NOTHING, (what,))
+        to = self._parties.heard_of(fact.party)
+        self._open(tx, what, fact.call, account, "calls-outbound", to, fact.at)
 
     def _leg_ended(self, tx: Transaction, fact: events.LegEnded, _account: AccountId) -> None:
         self._close(tx, own_call(fact.leg), fact.up_ms)

@@ -16,7 +16,7 @@ looked for along the one that fits best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -44,19 +44,17 @@ from ringfence.storage.unit_of_work import Queries, Transaction
 _n, _c, _x = notifications.c, calls.c, texts.c
 _ADD = insert_row(notifications)
 _CALL = Statement(
-    select(_c.account_id, _c.direction, _c.caller_id, _c.called_id, _c.number_id, _c.flow_id).where(
-        _c.id == bindparam("call")
-    )
-)
+    select(
+        _c.account_id, _c.direction, _c.caller_id, _c.called_id, _c.number_id, _c.flow_id,
+        _c.application_id,
+    ).where(_c.id == bindparam("call"))
+)  # fmt: skip
 _TEXT = Statement(
     select(_x.account_id, _x.party_id, _x.number_id, _x.sealed.is_not(None)).where(
         _x.id == bindparam("text")
     )
 )
 _ONE = Statement(select(*_n).where(_n.id == bindparam("notification")))
-_IS_QUIET = Statement(
-    select(quiet_apps.c.app_id).where(quiet_apps.c.app_id == bindparam("app")), "app"
-)
 _QUIET = Statement(
     select(quiet_apps.c.app_id)
     .where(quiet_apps.c.account_id == bindparam("account"))
@@ -232,10 +230,17 @@ class Said:
     sent: bytes = field(default=b"", repr=False)
 
 
+TextFlow = Callable[[NumberId], FlowId | None]
+
+
+def _no_flow(_number: NumberId) -> None:
+    """No flow answers messages."""
+
+
 class Notifications:
     """The log of one account."""
 
-    __slots__ = ("_account", "_entropy", "_keys", "_openings", "_vault")
+    __slots__ = ("_account", "_entropy", "_keys", "_openings", "_vault", "answering")
 
     def __init__(
         self,
@@ -251,10 +256,19 @@ class Notifications:
         self._keys = keys
         self._openings = openings
         self._entropy = entropy
+        self.answering: Callable[[NumberId, bool], str | None] = lambda _number, _texts: None
+        """Which application answers a number's calls, or its messages; asked by the writer."""
 
-    def add(self, tx: Transaction, exchange: Exchange) -> NotificationId | None:
-        """Write an exchange down; None for a call or message this account does not have."""
+    def add(
+        self, tx: Transaction, exchange: Exchange, *, text_flow: TextFlow = _no_flow
+    ) -> NotificationId | None:
+        """Write an exchange down; None for a call or message this account does not have.
+
+        ``text_flow``: which flow answers messages to a number now. A message has no flow of its
+        own: what is kept of its exchanges is up to whoever answers for its number meanwhile.
+        """
         party, number, flow, whole = exchange.party, None, None, True
+        application: str | None = None
         if exchange.call is None and is_id(exchange.subject or "", "message"):
             row = tx.row(_TEXT, (exchange.subject,))
             if row is not None and row[0] != self._account.id:
@@ -263,18 +277,24 @@ class Notifications:
             whole = row is not None and (bool(row[3]) or exchange.kind == TELLS_A_STATE)
             if row is not None:
                 _, party, number, _ = row
+                flow = None if number is None else text_flow(number)
         elif exchange.call is not None:
             row = tx.row(_CALL, (exchange.call,))
             if row is None or row[0] != self._account.id:
                 return None
-            _, direction, caller, called, number, flow = row
+            _, direction, caller, called, number, flow, application = row
+            if direction != "inbound":
+                number = None  # it is shown, and nothing of it answers
             party = party or (caller if direction == "inbound" else called)
         identifier = NotificationId(ids.make("notification", exchange.at, self._entropy))
         size = sum([len(name) + len(value) + 2 for name, value in exchange.params])
         serial: int | None = None
         sealed: bytes | None = None
-        apps = [app for app in (number, flow) if app is not None]
-        if whole and not any(tx.value(_IS_QUIET, (app,)) for app in apps):
+        apps: set[str] = {app for app in (number, flow, application) if app is not None}
+        quiet = self.quiet(tx) if whole else frozenset()
+        if quiet and number is not None:
+            apps.add(self.answering(number, exchange.call is None) or "")
+        if whole and not quiet & apps:
             serial = self._keys.standing(exchange.serial)
             if serial is None:
                 serial = self._keys.serial(tx, self._account.id, party)
@@ -383,11 +403,14 @@ class Notifications:
         )
 
     def quiet(self, queries: Queries) -> frozenset[str]:
-        """Return the numbers and flows whose requests and answers are not kept."""
+        """Return the numbers, flows and applications whose exchanges are not kept."""
         return frozenset(row[0] for row in queries.rows(_QUIET, (self._account.id,)))
 
-    def silence(self, tx: Transaction, app: NumberId | FlowId, *, on: bool, now: Ms) -> None:
-        """Keep nothing of what is said in calls of an app from now on, or keep it again."""
+    def silence(self, tx: Transaction, app: str, *, on: bool, now: Ms) -> None:
+        """Keep nothing of what is said in calls and messages of an app, or keep it again.
+
+        ``app``: the id of a number, a flow or an application.
+        """
         if on:
             tx.run(_SILENCE, (app, self._account.id, now))
         else:

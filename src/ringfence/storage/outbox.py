@@ -83,6 +83,15 @@ _BURY = Statement(
     "code",
     "job",
 )
+_EMPTY = Statement(
+    update(jobs)
+    .where(_j.kind == bindparam("of"), _j.unique_key == bindparam("reason"))
+    .values(sealed=bindparam("nothing"), key_serial=bindparam("no_key")),
+    "nothing",
+    "no_key",
+    "of",
+    "reason",
+)
 _REVIVE = Statement(
     update(jobs)
     .where(_j.id == bindparam("job"), _j.state == word("dead"))
@@ -222,6 +231,10 @@ class Outbox:
             ),
         )
         tx.after(self._wake)
+
+    def empty(self, tx: Transaction, kind: str, unique: str) -> None:
+        """Forget what a job carries sealed: it will not be needed any more."""
+        tx.run(_EMPTY, (None, None, kind, unique))
 
     def give_back(self, tx: Transaction, *, now: Ms, until: Ms) -> int:
         """Make jobs ready whose lease ended by ``until``; returns how many."""

@@ -137,7 +137,7 @@ class Parties:
         self, account: Account, kind: Kind, text: str, lookup: bytes | None, now: Ms
     ) -> tuple[PartyId, tuple[str, str, Kind, bytes | None, bytes, int, Ms, None, None]]:
         """Return a new party and its row, sealed under a fresh key."""
-        party = PartyId(ids.make("party", now, self._entropy))
+        party = PartyId(ids.make_blurred("party", now, self._entropy))
         serial = self.vault.keys.take()
         sealed = self.vault.seal(serial, text.encode(), context=f"party:{party}")
         self.remember(party, serial)

@@ -173,6 +173,9 @@ def end_of_call(record: CallRecord, facts: Sequence[CallFact], at: Ms) -> list[C
                 first.up_at, first.codec = fact.at, fact.codec
             case events.LegConnected() if fact.leg in legs:
                 legs[fact.leg].up_at, legs[fact.leg].codec = fact.at, fact.codec
+            case events.LegTransferred(to=new) if new is not None and fact.leg in legs:
+                old = legs[fact.leg]
+                legs.setdefault(new, _Leg(old.role, old.party, fact.at, old.codec))
             case events.LegEnded():
                 legs.pop(fact.leg, None)
             case _:

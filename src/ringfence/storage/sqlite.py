@@ -117,6 +117,9 @@ class _Receipt:
             self._settled(False)
 
 
+_NOBODY = _Receipt(None)
+
+
 class _Unit(Generic[T]):
     __slots__ = ("error", "forced", "future", "loop", "patient", "result", "work")
 
@@ -190,6 +193,8 @@ class Database:
         self.reading = self.reader()
         """Queries of the thread that opened the database, on a connection of their own."""
         self.commits = 0
+        self.forced: Callable[[], object] = _nothing
+        """Called in the writer's thread when everything committed survives a power cut."""
         self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._unsynced = False
         self._synced_at = 0.0
@@ -240,7 +245,8 @@ class Database:
 
         ``settled`` is called in the writer thread when it is over: durable, or not.
         """
-        self._put(_Unit(work, _Receipt(settled), None, patient=True))
+        receipt = _NOBODY if settled is None else _Receipt(settled)
+        self._put(_Unit(work, receipt, None, patient=True))
 
     def post(
         self, work: Callable[[Transaction], T], *, patient: bool = True, forced: bool = True
@@ -271,7 +277,7 @@ class Database:
     def _put(self, unit: _Unit[Any]) -> None:
         if self._trouble == "storage_damaged":
             raise Refused("storage_damaged", _SAYS["storage_damaged"])
-        if self.waiting >= WRITE_QUEUE_MAX:
+        if self._given - self._settled >= WRITE_QUEUE_MAX:
             trouble = self._trouble or "storage_unavailable"
             raise Refused(trouble, _SAYS[trouble])
         with self._door:
@@ -307,6 +313,11 @@ class Database:
 
     def _run(self) -> None:
         work_in_background()
+        self._serve()
+        if self._unsynced:
+            self._force_log()
+
+    def _serve(self) -> None:
         while True:
             try:
                 unit = self._queue.get(timeout=_SYNC_EVERY if self._unsynced else None)
@@ -390,10 +401,9 @@ class Database:
         self.commits += 1
         for participant in self._participants:
             participant.committed()
-        if self._durability != "each":
-            self._unsynced = True
-            if any(unit.forced for unit in batch):
-                self._force_log()
+        self._unsynced = True
+        if self._durability == "each" or any(unit.forced for unit in batch):
+            self._force_log()
         for action in tx.take_after():
             try:
                 action()
@@ -404,7 +414,9 @@ class Database:
     def _force_log(self) -> None:
         """Make everything committed survive a power cut."""
         try:
-            os.fdatasync(self._log)
+            if self._durability != "each":
+                os.fdatasync(self._log)
+            self.forced()
         except OSError:
             _LOG.exception("log_not_forced")  # committed all the same; tried again in a second
         else:
@@ -442,6 +454,10 @@ class Database:
             except RuntimeError:
                 pass  # the loop is closed: nobody waits any more
         self._settled += len(batch)
+
+
+def _nothing() -> None:
+    """Nobody wants to know."""
 
 
 def _tell(unit: _Unit[Any]) -> None:

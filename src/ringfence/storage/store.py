@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import threading
 from collections.abc import Callable
@@ -25,13 +26,21 @@ from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.limits import CLOCK_AHEAD_MS, CLOCK_BACK_MS, WRITE_GATHER_MS
 from ringfence.observe.logs import get_logger
-from ringfence.privacy.checkpoint import Signer
+from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.privacy.vault import Vault
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
 from ringfence.storage.addresses import Addresses
 from ringfence.storage.apps import Apps
-from ringfence.storage.audit import AuditTrail, check_log, check_newest, last_instant
+from ringfence.storage.audit import (
+    AuditTrail,
+    check_log,
+    check_newest,
+    goes_on_from,
+    has_head,
+    last_instant,
+)
+from ringfence.storage.audit_check import check_recent
 from ringfence.storage.call_legs import CallLegs
 from ringfence.storage.call_records import CallRecords
 from ringfence.storage.calls import CallStore
@@ -51,6 +60,7 @@ from ringfence.storage.holds import Holds, restricted_serials
 from ringfence.storage.keyring import KeyRing
 from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.storage.ledger import Ledger
+from ringfence.storage.log_end import End, LogEnd
 from ringfence.storage.media_files import MediaFiles
 from ringfence.storage.messages import Messages
 from ringfence.storage.migrations import bring_up_to_date, revision
@@ -82,6 +92,11 @@ from ringfence.storage.unit_of_work import Queries, Transaction
 T = TypeVar("T")
 _LOG = get_logger(__name__)
 _LEAPT = "leapt_from"
+_FAULTS = "audit_faults"
+_SIGNED = "log_signed"
+"""Mark of the keystore: how many leaves the longest log had that was signed."""
+_ENDED = "log_end"
+"""Mark of the keystore: there is a file that says how far the log had grown."""
 
 
 class AccountStore:
@@ -207,6 +222,8 @@ class Store:
         self.trail = AuditTrail(db.reading, salt=self.salt, entropy=entropy)
         check_log(db.reading, self.trail.size, self.signer)
         check_newest(db.reading, self.trail.size)
+        self.end = LogEnd(folder.log_end, keystore.key(keystore.named("log-end")))
+        self._was: End | None = None
         self.removals_from = keystore.once("removals_from", self.trail.size)
         """The leaf from which on every removal is noted: 0 but where an earlier version wrote."""
         self.openings = Openings(db, self.vault, self.trail, clock)
@@ -291,7 +308,10 @@ class Store:
                 "folder_unusable", "the data folder cannot be written; see its owner and its disk"
             ) from None
         except (apsw.CorruptError, apsw.NotADBError):
-            raise Refused("storage_damaged", "ringfence.db is damaged; restore it") from None
+            raise Refused(
+                "storage_damaged",
+                "ringfence.db is damaged; put a backup back: ringfence restore BACKUP",
+            ) from None
         except apsw.Error:
             raise Refused(
                 "storage_unavailable", "ringfence.db cannot be opened; see ringfence doctor"
@@ -321,15 +341,20 @@ class Store:
                 store = cls(folder, keystore, db, clock=clock, entropy=entropy)
                 if not replay:
                     store.eraser.check()
+                    store._check_records()
+                store.check_signed(anew=replay)
+                store.watch_end(clock.now())
                 last = last_instant(db.reading)
                 if isinstance(clock, SystemClock):
                     store.clock_behind_ms = _never_back(clock, last)
                 store.leapt_from = _leapt(keystore, last, clock.now())
                 return store  # noqa: TRY300 - whatever failed above closes what was opened
-            except RemoteError:
+            except RemoteError as error:
                 db.close()
                 raise Refused(
-                    "storage_damaged", "the audit log was torn or changed; restore ringfence.db"
+                    "storage_damaged",
+                    f"the audit log was torn or changed ({error.reason}); put a backup back: "
+                    "ringfence restore BACKUP",
                 ) from None
             except BaseException:
                 db.close()
@@ -341,6 +366,7 @@ class Store:
     def close(self) -> None:
         """Write what is waiting and close everything. Safe to call twice."""
         self.db.close()
+        self.end.close()
         self.keystore.close()
 
     def of(self, account: Account) -> AccountStore:
@@ -359,7 +385,86 @@ class Store:
     async def sign_log(self, now: Ms) -> str:
         """Sign the audit log as it stands; the signed head, once it is durable."""
         signer = self.signer()
-        return await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+        note = await self.db.write(lambda tx: self.trail.checkpoint(tx, signer, at=now))
+        size = verify(note, name=signer.name, public=signer.public).size
+        await asyncio.to_thread(self.keystore.raise_mark, _SIGNED, size)
+        return note
+
+    def check_signed(self, *, anew: bool) -> None:
+        """Compare the log with the longest that was ever signed, which the keystore knows.
+
+        Heads and leaves that were cut off the end of the log together leave no trace in it, and
+        neither does a head that went alone. No head is ever removed. What was not signed yet is
+        compared with where the log had grown to (``storage.log_end``).
+        ``anew``: a backup was put back, and the log may be shorter.
+
+        Raises `Refused` (``log_cut``).
+        """
+        if anew:
+            self.keystore.forget(_SIGNED)
+            self._was = self.end.read() if self._shorter() else None
+        elif self._cut(self.keystore.noted(_SIGNED)) or self._shorter():
+            raise Refused(
+                "log_cut",
+                "the end of the audit log is missing: it was longer, or another. Put the "
+                "newest backup back: ringfence restore BACKUP. If this is one that was put back by "
+                "hand: ringfence restore --replay",
+            )
+
+    def _cut(self, signed: int | None) -> bool:
+        """Whether leaves are missing that were signed, or the head that says so."""
+        return signed is not None and not (
+            signed <= self.trail.size and has_head(self.db.reading, signed)
+        )
+
+    def _shorter(self) -> bool:
+        """Whether the log does not go on from where it had grown to (``storage.log_end``)."""
+        end = self.end.read()
+        if end is None:
+            return self.keystore.noted(_ENDED) is not None  # it was there, and is gone or changed
+        return not goes_on_from(self.db.reading, self.trail.size, end)
+
+    def watch_end(self, now: Ms) -> None:
+        """Write down from here on how far the audit log has grown.
+
+        Where a backup was put back, a leaf says how far it had been before.
+        """
+        self.end.begin(self.trail.end())
+        if self.keystore.noted(_ENDED) is None:
+            self.keystore.save()
+            self.keystore.raise_mark(_ENDED, 1)
+        self.db.forced = lambda: self.end.write(self.trail.end())
+        was = self._was
+        if was is not None:
+            body = {"leaves": was.size}
+            self.db.submit(lambda tx: self.trail.note(tx, "put_back", at=now, body=body)).result()
+
+    @property
+    def audit_faults(self) -> int:
+        """How many places the last check of the whole audit log found that do not fit."""
+        return self.keystore.noted(_FAULTS) or 0
+
+    def note_audit_faults(self, count: int) -> None:
+        """Remember them over a restart; 0 where the log is whole."""
+        if count:
+            self.keystore.raise_mark(_FAULTS, count)
+        elif self.audit_faults:
+            self.keystore.forget(_FAULTS)
+
+    def _check_records(self) -> None:
+        """Raise `RemoteError` where one of the newest records is not what its leaf says.
+
+        Of people whose erasure a kill cut short, the keys may be gone before that is noted.
+        """
+        found = check_recent(
+            self.db.reading,
+            self.trail.size,
+            salt=self.salt,
+            since=self.removals_from,
+            going=self.eraser.going(),
+        )
+        if found.faults:
+            raise RemoteError(found.faults[0], hint=500)
 
     def believe_clock(self) -> None:
         """Whoever runs this says that the clock is right: what is old may go again."""

@@ -49,6 +49,7 @@ from ringfence.storage.schema import (
     notifications,
     participants,
     parties,
+    payments,
     recording_channels,
     recordings,
     room_recordings,
@@ -187,6 +188,7 @@ _EMPTY_NOTIFICATION = Statement(
     "nothing",
     "notification",
 )
+_PAID_ON = Statement(select(payments.c.call_id).where(payments.c.id == bindparam("payment")))
 _CALL_OF = Statement(select(_r.call_id).where(_r.id == bindparam("recording")))
 _HEARD = Statement(
     select(_r.id).where(_r.call_id == bindparam("call"), _r.state != word("expired"))
@@ -348,6 +350,9 @@ def _held(queries: Queries, kind: str, record: str) -> bool:
             return call is not None and is_held(queries, call)
         case "notifications":
             call = queries.value(_EXCHANGED_IN, (record,))
+            return call is not None and is_held(queries, call)
+        case "payments":
+            call = queries.value(_PAID_ON, (record,))
             return call is not None and is_held(queries, call)
         case "transcriptions":
             whole = queries.row(_WRITTEN_DOWN_OF, (record,)) or ()

@@ -13,7 +13,8 @@ anybody     anything else            404, or 488 where there is no codec in comm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ringfence.calls import inputs
@@ -24,7 +25,7 @@ from ringfence.kernel.ids import CallId, LegId, TrunkId
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Begin, Params
+from ringfence.markup.exchange import Begin
 from ringfence.markup.telling import StatusTeller
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
@@ -36,6 +37,8 @@ from ringfence.sip.sdp import SessionDescription
 from ringfence.switch import call_tokens
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached, TrunkEntry
+from ringfence.switch.guard import plain
+from ringfence.switch.identity import Identity, address_of, stated
 from ringfence.switch.live import LiveLeg
 from ringfence.switch.programs import Programs
 from ringfence.switch.sessions import Sessions
@@ -46,8 +49,6 @@ if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
 
 log = get_logger(__name__)
-
-_WITHHELD = frozenset({"anonymous", "unknown", "restricted", "private", "unavailable"})
 
 
 class Arrivals:
@@ -79,13 +80,16 @@ class Arrivals:
             log.info("call_refused", code="account_suspended")
             runner.send(sip.Reject(leg=event.leg, status=480))
             return
+        if event.replaces is not None:
+            self._take_over(event)
+            return
         user = self._dialled(event)
         reached = self._tenant.directory.reach(user)
         try:
             domain = self._tenant.directory.reach_domain(
                 event.request.uri.host,
                 event.username,
-                event.source,
+                plain(event.peer.host),
                 private=event.peer.transport == "tls",
             )
             reached = domain or reached
@@ -113,6 +117,20 @@ class Arrivals:
             log.exception("arrival_failed")
             runner.send(sip.Reject(leg=event.leg, status=500))
 
+    def _take_over(self, event: wire.InviteReceived) -> None:
+        """It is to take the place of a leg of ours (RFC 3891): no call of its own."""
+        runner = self._runner
+        try:
+            now = runner.clock.now()
+            party = self._tenant.parties.resolve(self._caller(event).address, now)
+            runner.transfers.take_over(event, self._tenant, party)
+        except RemoteError as error:
+            log.info("offer_refused", hint=error.hint)
+            runner.send(sip.Reject(leg=event.leg, status=error.hint))
+        except Refused as refused:
+            log.warning("arrival_refused", code=refused.code)
+            runner.send(sip.Reject(leg=event.leg, status=503, retry_after=10))
+
     def _begin(
         self,
         event: wire.InviteReceived,
@@ -130,11 +148,13 @@ class Arrivals:
             key=event.leg,
             ours=False,
             peer=event.peer,
+            phone=self._tenant.directory.dials(event.username),
             source=event.source or (isinstance(reached, Reached) and reached.domain) or "",
             offer=offer,
             offers_early=offer is None and REL100 in event.request.require,
         )
-        caller = self._caller(event)
+        identity = self._caller(event)
+        caller = identity.address
         called = self._called(user, reached)
         forwarded = self._forwarded(event)
         # Before anything is opened: where storage takes nothing there is no call (`Refused`).
@@ -148,12 +168,11 @@ class Arrivals:
             called=called,
             source=source,
             forwarded_from=forwarded,
-            besides=(
-                *told_of(event, reached.domain if isinstance(reached, Reached) else None),
-                *self._token(call_id, caller),
-            ),
+            besides=told_of(event, reached.domain if isinstance(reached, Reached) else None),
+            token=self._token(call_id, caller),
         )
         live = runner.open(call, call_id, program, tenant=self._tenant)
+        live.caller = identity
         if isinstance(reached, Reached):
             number = reached.number
             status = self._tenant.directory.status_callback(number) if number else reached.status
@@ -179,11 +198,11 @@ class Arrivals:
             ),
         )
 
-    def _token(self, call: CallId, caller: Phone | str) -> Params:
-        """What lets the call be passed on showing who called, where that is a number."""
+    def _token(self, call: CallId, caller: Phone | str) -> Callable[[], str] | None:
+        """Makes what lets the call be passed on showing who called, where that is a number."""
         if not isinstance(caller, Phone):
-            return ()
-        return (("CallToken", call_tokens.made(self._tenant.directory.auth_token, call, caller)),)
+            return None
+        return partial(call_tokens.made, self._tenant.directory.auth_token, call, caller)
 
     def _dialled(self, event: wire.InviteReceived) -> str:
         """The user part that says who is called.
@@ -195,21 +214,15 @@ class Arrivals:
         user, *named = names_of(event, directory.trunks)
         return next((name for name in named if directory.reach(name) is not None), user)
 
-    def _caller(self, event: wire.InviteReceived) -> Phone | str:
-        """Who calls: P-Asserted-Identity from a trunk (RFC 3325), else From."""
-        request = event.request
-        identity = request.from_
-        if event.username:
-            device = self._tenant.directory.devices.get(event.username)
-            if device is not None:
-                return self._programs.address_of(device)
-        asserted = request.headers.get("P-Asserted-Identity") if event.source else None
-        if asserted is not None:
-            try:
-                identity = NameAddr.parse(asserted.partition(",")[0])
-            except RemoteError:
-                pass  # the From field is there in any case
-        return address_of(identity)
+    def _caller(self, event: wire.InviteReceived) -> Identity:
+        """Who calls: a phone by what it proved, anybody else by what a trunk says."""
+        device = self._tenant.directory.devices.get(event.username) if event.username else None
+        return stated(
+            event.request,
+            trusted=bool(event.source),
+            phone=None if device is None else self._programs.address_of(device),
+            region=self._programs.region,
+        )
 
     def _forwarded(self, event: wire.InviteReceived) -> Phone | str | None:
         """Whom the caller had called: the first Diversion of a trunk (RFC 5806 4)."""
@@ -217,7 +230,8 @@ class Arrivals:
         if stated is None:
             return None
         try:
-            return address_of(NameAddr.parse(stated.partition(",")[0])) or None
+            given = NameAddr.parse(stated.partition(",")[0])
+            return address_of(given, self._programs.region) or None
         except RemoteError:
             return None
 
@@ -229,7 +243,7 @@ class Arrivals:
         if isinstance(reached, DeviceEntry):
             return self._programs.address_of(reached)
         try:
-            return Phone.parse(user)
+            return Phone.received(user, region=self._programs.region)
         except Refused:
             return f"sip:{user}@{self._programs.domain}"
 
@@ -249,15 +263,3 @@ def names_of(event: wire.InviteReceived, trunks: Mapping[TrunkId, TrunkEntry]) -
         except RemoteError:
             pass  # the To field is there in any case
     return (user, *(identity.uri.subscriber for identity in called))
-
-
-def address_of(identity: NameAddr) -> Phone | str:
-    """Whose identity it is: a number, a SIP address, ``""`` where it is withheld."""
-    uri = identity.uri
-    user = uri.subscriber
-    if user.lower() in _WITHHELD or uri.host == "anonymous.invalid":
-        return ""
-    try:
-        return Phone.parse(user)
-    except Refused:
-        return f"sip:{user}@{uri.host}" if user else f"sip:{uri.host}"

@@ -7,6 +7,7 @@ of the call. Ports are opened ahead of need (`AudioDesk.open`), so that an answe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import effects, inputs
@@ -15,6 +16,7 @@ from ringfence.calls.core import HOUSE_MUSIC
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import ClipId, LegId
 from ringfence.media.engine import protocol as media
+from ringfence.media.tones import TONES, Oscillator
 from ringfence.observe.logs import get_logger
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.hearing import HearingDesk
@@ -36,6 +38,9 @@ log = get_logger(__name__)
 
 _ASIDE = -1_000_000_000
 """Numbers from here down are plays that no call knows of."""
+
+_NO_NEWS = {("LeaveConference", "unknown")}
+"""What a worker refuses in the course of things: who hangs up has left the room by that."""
 
 
 class AudioDesk:
@@ -239,6 +244,10 @@ class AudioDesk:
                     mos_x100=stats.mos,
                     latched=stats.latched,
                     dtmf_in=stats.dtmf_in,
+                    foreign_in=stats.foreign,
+                    foreign_type=stats.foreign_type,
+                    strangers_in=stats.strangers,
+                    silent_in=stats.silent,
                     private_address=leg.private_address,
                     announced=leg.announced,
                     advertised=leg.advertised,
@@ -320,10 +329,14 @@ class AudioDesk:
         """Stop what plays on a leg."""
         self._link(live).send(media.StopPlay(leg=leg))
 
-    def beep_aside(self, live: LiveCall, leg: LegId) -> None:
-        """Sound a tone to a leg."""
+    def beep_aside(self, live: LiveCall, leg: LegId, *, after: bool = False) -> None:
+        """Sound a tone to a leg: instead of what plays there, or ``after`` it."""
         self._aside -= 1
-        self._link(live).send(media.Tone(leg=leg, play=str(self._aside), name="beep"))
+        play = str(self._aside)
+        if after:
+            self._link(live).send(media.Feed(leg=leg, play=play, pcm=_beep()))
+        else:
+            self._link(live).send(media.Tone(leg=leg, play=play, name="beep"))
 
     def link_of(self, live: LiveCall) -> MediaLink:
         """The worker that carries a call."""
@@ -404,6 +417,8 @@ class AudioDesk:
     # -- common -------------------------------------------------------------------------------
 
     def _refused(self, notice: media.CommandRefused) -> None:
+        if (notice.command, notice.reason) in _NO_NEWS:
+            return
         log.warning("media_refused", command=notice.command, reason=notice.reason)
         if notice.command == "SendDtmf":
             self._tell(notice.subject, inputs.DigitsSent(leg=LegId(notice.subject)))
@@ -413,3 +428,10 @@ class AudioDesk:
         live = self._runner.calls.get(leg.call) if leg is not None else None
         if live is not None:
             self._runner.feed(live, item)
+
+
+@lru_cache(maxsize=1)
+def _beep() -> bytes:
+    """The beep as samples at 8000 Hz."""
+    tone = TONES["beep"]
+    return Oscillator(tone, rate=8_000).read(tone.duration_ms * 8).tobytes()

@@ -58,11 +58,9 @@ from ringfence.switch.program_host import ProgramHost
 from ringfence.switch.queues import QueueDesk
 from ringfence.switch.rooms import RoomDesk
 from ringfence.switch.signalling import SignalDesk
-from ringfence.switch.tenant import Tenant
+from ringfence.switch.tenant import Listeners, Tenant, Watcher
 
 log = get_logger(__name__)
-
-Watcher = Callable[[Sequence[CallFact]], None]
 
 _REQUESTS = (
     Fetch, Speak, LoadMedia, LoadMusic, Callback, AskRecording, AskRoom, SendText,
@@ -98,12 +96,14 @@ class CallRunner:
         self.legs: dict[LegId, LiveLeg] = {}
         self.by_key: dict[wire.LegKey, LiveLeg] = {}
         self.watchers: list[Watcher] = []
+        self.listeners: Listeners = {}
         self.draining = False
         self.finished = 0
         self.failures = 0
         """Turns of calls that a bug of ours broke off."""
         self._facts = facts
         self._signals = signals
+        self.transfers = signals.transfers
         self._audio = audio
         self._loop = asyncio.get_running_loop()
         self._alarms = Alarms()
@@ -125,8 +125,8 @@ class CallRunner:
             wire.OfferAnswered: signals.offer_answered,
             wire.Ended: signals.ended,
             wire.InfoReceived: self._info,
-            wire.ReferReceived: signals.refer_received,
-            wire.ReferProgress: signals.refer_progress,
+            wire.ReferReceived: self.transfers.received,
+            wire.ReferProgress: self.transfers.progress,
         }
         self._on_media: dict[type, Callable[[Any], None]] = audio.notices()
 
@@ -247,10 +247,10 @@ class CallRunner:
     def give(self, live: LiveCall, leg: LiveLeg, call: Call, program: Program) -> LiveCall:
         """Let a leg go on in a call of its own, with a program of its own."""
         given = live.call.partner(leg.id)
-        if given is None or given.party is None:
+        if given is None or given.party is None or given.up_at is None:
             raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
         other = self.open(call, call.id, None, tenant=live.tenant)
-        other.link = live.link
+        other.link, other.caller = live.link, live.caller
         other.on_answer = program
         del live.legs[leg.id]
         leg.call = call.id
@@ -264,6 +264,9 @@ class CallRunner:
                 parent=live.id,
                 caller=caller,
                 party=given.party,
+                placed_at=given.placed_at,
+                up_at=given.up_at,
+                audio_at=given.audio_at,
                 codec=given.codec,
                 person=given.person,
             ),
@@ -333,7 +336,7 @@ class CallRunner:
                             if answer is not None:
                                 program.receive(answer, now)
                         else:
-                            self._obey(live, output)
+                            self._obey(live, output, now)
                 if not moved:
                     break
             facts.extend(call.take_events())
@@ -345,7 +348,7 @@ class CallRunner:
         finally:
             live.settling = False
         if facts or live.unwritten:
-            self._record(live, facts)
+            self._record(live, facts, now)
         if call.over:
             for leg in list(live.legs.values()):
                 if leg.released and not leg.dialog_open:
@@ -362,9 +365,8 @@ class CallRunner:
                 for callback in teller.hear(fact):
                     live.tenant.host.perform(live.id, callback)
 
-    def _record(self, live: LiveCall, facts: list[CallFact]) -> None:
+    def _record(self, live: LiveCall, facts: list[CallFact], now: Ms) -> None:
         """Hand facts to storage; what it does not take waits for a later turn."""
-        now = self.clock.now()
         waiting = [*live.unwritten, *facts] if live.unwritten else facts
         try:
             self._facts.record(waiting, now)
@@ -378,21 +380,25 @@ class CallRunner:
                 live.unwritten = []
         else:
             live.unwritten = []
+        own, every = live.tenant.listeners, self.listeners
+        for fact in facts:
+            for watcher in (*own.get(type(fact), ()), *every.get(type(fact), ())):
+                watcher((fact,))
         if facts:
             for watcher in (*live.tenant.watchers, *self.watchers):
                 watcher(facts)
 
-    def _obey(self, live: LiveCall, command: Command) -> None:
+    def _obey(self, live: LiveCall, command: Command, now: Ms) -> None:
         try:
-            live.call.do(live.tenant.host.prepared(command), self.clock.now())
+            live.call.do(live.tenant.host.prepared(command), now)
         except LocalError:
             # The program would wait for an answer that never comes: end the call instead.
             log.exception("command_not_allowed", call=live.id, command=type(command).__name__)
-            live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
+            live.call.do(Hangup(cause=Cause.SERVER_ERROR), now)
         except Refused as refused:
             # No room for the party of who is dialled: the storage takes nothing at present.
             log.warning("command_refused", call=live.id, code=refused.code)
-            live.call.do(Hangup(cause=Cause.SERVER_ERROR), self.clock.now())
+            live.call.do(Hangup(cause=Cause.SERVER_ERROR), now)
 
     def _carry_out(self, live: LiveCall, effect: effects.Effect) -> None:
         kind = type(effect)

@@ -33,4 +33,4 @@ def vouches(secret: str, token: str, caller: Phone, now: Ms) -> bool:
 
 def _code(secret: str, call: CallId, caller: Phone) -> str:
     text = b"\0".join((_FOR, call.encode(), caller.e164.encode()))
-    return hmac.new(secret.encode(), text, "sha256").hexdigest()
+    return hmac.digest(secret.encode(), text, "sha256").hex()

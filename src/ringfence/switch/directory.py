@@ -88,8 +88,10 @@ class DeviceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainEntry:
-    """A SIP domain: what answers, who is told, and who may call: by password, from where.
+    """A SIP domain: what answers, who is told, and who may call.
 
+    ``users``: by their passwords, ``networks``: from where; None: no list of that kind is mapped.
+    Who calls is on a list of each kind there is, so a domain without any is called by nobody.
     ``registrars``: who may register there. ``secure``: who calls does so by TLS.
     """
 
@@ -97,9 +99,9 @@ class DomainEntry:
     route: Route
     secure: bool = False
     status: StatusCallback | None = None
-    users: frozenset[str] = field(default=frozenset(), repr=False)
+    users: frozenset[str] | None = field(default=None, repr=False)
     registrars: frozenset[str] = field(default=frozenset(), repr=False)
-    networks: tuple[IPv4Network | IPv6Network, ...] = field(default=(), repr=False)
+    networks: tuple[IPv4Network | IPv6Network, ...] | None = field(default=None, repr=False)
 
     def holds(self, host: str) -> bool:
         """Whether an address is one of those that may call."""
@@ -113,9 +115,16 @@ class DomainEntry:
             address.version == network.version and address in network for network in self.networks
         )
 
-    def admits(self, username: str | None, source: str | None) -> bool:
-        """Whether a caller may: proved by a password, or admitted by the address."""
-        return username in self.users if username else source == self.id
+    def admits(self, username: str | None, host: str) -> bool:
+        """Whether who proved to be ``username`` (or nobody) may call from an address.
+
+        https://www.twilio.com/docs/voice/api/sip-domain-resource: the address "must be in one of
+        the mapped lists", and of a domain with credentials a caller "must authenticate".
+        """
+        if self.users is None and self.networks is None:
+            return False
+        known = self.users is None or username in self.users
+        return known and (self.networks is None or self.holds(host))
 
 
 class FlowEntry(Protocol):
@@ -177,6 +186,8 @@ class Directory:
     account: AccountId
     auth_token: str = field(repr=False)
     numbers: dict[str, NumberEntry] = field(default_factory=dict)
+    by_id: dict[NumberId, NumberEntry] = field(default_factory=dict)
+    """The same numbers; kept true by `add_number` and `remove_number`."""
     roll: Roll = field(default_factory=Roll)
     flows: dict[str, FlowEntry] = field(default_factory=dict)
     trunks: dict[TrunkId, TrunkEntry] = field(default_factory=dict)
@@ -202,6 +213,10 @@ class Directory:
         asked = self.domains.values() if named is None else (named,)
         return any(username in domain.registrars for domain in asked)
 
+    def dials(self, username: str | None) -> bool:
+        """Whether it is a phone of ours that may call numbers and phones, not SIP domains alone."""
+        return username in self.devices and username not in self.domain_users
+
     def number(self, user: str) -> NumberEntry | None:
         """The number of ours that a Request-URI's user part names, however a carrier writes it."""
         found = self.numbers.get(user)
@@ -210,11 +225,12 @@ class Directory:
         identifier = self.roll.spellings.find(user)
         if identifier is None:
             return None
-        return next((entry for entry in self.numbers.values() if entry.id == identifier), None)
+        return self.by_id.get(identifier)
 
     def add_number(self, entry: NumberEntry) -> None:
         """A number is ours, or is answered by something else from now on."""
         self.numbers[entry.phone.e164] = entry
+        self.by_id[entry.id] = entry
         self.roll.spellings.add(entry.id, entry.phone)
         self.roll.numbers[entry.id] = self.account
 
@@ -222,6 +238,7 @@ class Directory:
         """A number is no longer ours."""
         entry = self.numbers.pop(phone.e164, None)
         if entry is not None:
+            self.by_id.pop(entry.id, None)
             self.roll.spellings.remove(entry.id)
             self.roll.numbers.pop(entry.id, None)
 
@@ -279,6 +296,13 @@ class Directory:
             return Hook(url=f"flow:{flow}"), entry.options.sms_fallback
         return entry.options.sms, entry.options.sms_fallback
 
+    def text_flow(self, number: NumberId) -> FlowId | None:
+        """The flow that answers messages to a number of ours at present."""
+        entry = self.by_id.get(number)
+        if entry is None or self._application(entry.options.sms_application) is not None:
+            return None
+        return entry.options.sms_flow
+
     def flow_called(self, identifier: FlowId | None) -> str | None:
         """The name of a flow."""
         return next((n for n, f in self.flows.items() if f.id == identifier), None)
@@ -314,10 +338,11 @@ class Directory:
         return self.devices.get(user)
 
     def reach_domain(
-        self, host: str, username: str | None, source: str | None, *, private: bool = True
+        self, host: str, username: str | None, address: str, *, private: bool = True
     ) -> Reached | None:
         """What a call to a SIP domain leads to, None where ``host`` is none.
 
+        ``username``: whom the caller proved to be; ``address``: where the call comes from.
         ``private``: it came by TLS, so that nobody on the way read it.
 
         Raises `Refused` (``destination_not_allowed``) for a caller on none of its lists, and for
@@ -326,7 +351,7 @@ class Directory:
         domain = self.domains.get(host.lower())
         if domain is None and username not in self.domain_users:
             return None
-        if domain is None or not domain.admits(username, source) or domain.secure > private:
+        if domain is None or not domain.admits(username, address) or domain.secure > private:
             raise Refused("destination_not_allowed", "the caller may not call there")
         return Reached(route=domain.route, status=domain.status, domain=domain.id)
 

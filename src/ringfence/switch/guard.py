@@ -2,12 +2,13 @@
 
     source                                      verdict
     -----------------------------------------   ----------------------------------------------
-    on an address list of the domain called     Trusted(domain)
+    on an address list of the domain called     Trusted(domain); Challenge where the domain has
+                                                lists of credentials as well
     a trunk's address                           Trusted(trunk)
     a trunk's address, From names a phone       Challenge: a phone behind the same address
     banned                                      Drop
     a scanner's User-Agent or a bare OPTIONS    Drop, and banned at once / counted
-    REGISTER, INVITE, ... while phones exist    Challenge, counted until it proves itself
+    REGISTER, INVITE, ... while phones exist    Challenge; counted if From names no phone of ours
     anybody else                                Drop: an answer would be a clue
 
 A trunk's address is never banned, because UDP sources can be forged and a ban would be a weapon.
@@ -91,6 +92,15 @@ def _network(text: str) -> Network:
     return network
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """An address that gets no answer, from when until when. Kept in memory alone."""
+
+    address: str = field(repr=False)
+    since: Ms
+    until: Ms
+
+
 class Guard:
     """The admission of the SIP agent, and the memory of who misbehaved."""
 
@@ -163,7 +173,7 @@ class Guard:
         """Judge a request outside a dialog (see the table above)."""
         domain = self.domains.get(request.uri.host.lower()) if self.domains else None
         if domain is not None and domain.holds(plain(peer.host)):
-            return Trusted(domain.id)
+            return Trusted(domain.id) if domain.users is None else _CHALLENGE
         trunk = self.trunk_at(peer.host)
         if trunk is not None:
             if self._phones and self._claims_a_phone(request):
@@ -181,7 +191,8 @@ class Guard:
         if not self._phones or request.method not in _CHALLENGED:
             self._strike(host, now, 1)
             return self._drop()
-        if request.headers.get("Authorization") is None:
+        if request.headers.get("Authorization") is None and not self._claims_a_phone(request):
+            # A phone of ours asks so before it knows our nonce, and a whole office may at once.
             self._strike(host, now, 1)
         return _CHALLENGE
 
@@ -204,13 +215,31 @@ class Guard:
         if self.trunk_at(peer.host) is None:
             self._strike(plain(peer.host), now, 1)
 
-    def proved(self, peer: Peer) -> None:
-        """A phone proved itself from there: its strikes are forgiven."""
+    def proved(self, peer: Peer, /) -> None:
+        """A phone proved itself from there: the strikes of its address are forgiven."""
         self._sources.pop(plain(peer.host), None)
 
     def banned(self, now: Ms) -> int:
         """How many sources are banned at present."""
         return sum(source.banned_until > now for source in self._sources.values())
+
+    def bans(self, now: Ms) -> list[Ban]:
+        """Who is banned at present, the last one first."""
+        found = [
+            Ban(address=host, since=Ms(source.banned_until - GUARD_BAN_MS),
+                until=Ms(source.banned_until))
+            for host, source in self._sources.items()
+            if source.banned_until > now
+        ]  # fmt: skip
+        return sorted(found, key=lambda ban: -ban.until)
+
+    def lift(self, address: str, now: Ms) -> Ban | None:
+        """Ban an address no longer and forgive its strikes; the ban, None where there was none."""
+        host = plain(address)
+        found = next((ban for ban in self.bans(now) if ban.address == host), None)
+        if found is not None:
+            del self._sources[host]
+        return found
 
     def _claims_a_phone(self, request: Request) -> bool:
         user = request.from_.uri.user

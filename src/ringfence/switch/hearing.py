@@ -1,6 +1,8 @@
 """Listening for words: a tap of the media worker on one side, a recogniser on the other.
 
 Nothing of the sound is kept: frames wait in memory, and where the recogniser is slow the oldest go.
+Whoever does not let their words be written down is not listened to: asked at the start, and again
+every second that they speak, so a consent taken back ends it.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ringfence.calls import effects, inputs
 from ringfence.calls.hearing import HearingEnd, Wish
 from ringfence.kernel import ids
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId
-from ringfence.kernel.limits import HEARING_FRAMES, HEARING_RESULT_MS
+from ringfence.kernel.limits import HEARING_FRAMES, HEARING_RESULT_MS, WORDS_ASKED_MS
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
 from ringfence.switch.live import LiveCall
@@ -38,6 +41,8 @@ class Ear:
         self.link = link
         self.wish = wish
         self.dropped = 0
+        self.asked_at = Ms(0)
+        """When it was last asked whether their words may be written down."""
         self.task: asyncio.Task[None] | None = None
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue(HEARING_FRAMES)
 
@@ -74,9 +79,21 @@ class HearingDesk:
     def heard(self, notice: media.TapAudio) -> bool:
         """A frame of a tap; False where it is another's."""
         ear = self._taps.get(notice.tap)
-        if ear is not None:
+        if ear is not None and self._still_may(ear):
             ear.put(notice.data)
         return notice.tap.startswith(_TAP)
+
+    def _still_may(self, ear: Ear) -> bool:
+        """Whether they let their words be written down; where not any more, nobody listens."""
+        now, live = self._runner.clock.now(), self._runner.calls.get(ear.call)
+        if live is None or now < ear.asked_at + WORDS_ASKED_MS:
+            return live is not None
+        ear.asked_at = now
+        if live.tenant.host.may_be_written(live.call.speaker(ear.leg)):
+            return True
+        self._end(ear.leg)
+        self._runner.feed(live, inputs.HearingEnded(leg=ear.leg, reason="not_permitted"))
+        return False
 
     def ended(self, notice: media.TapEnded) -> bool:
         """A tap is over; False where it is another's."""
@@ -87,13 +104,17 @@ class HearingDesk:
 
     def _start(self, live: LiveCall, effect: effects.StartListening) -> None:
         self._end(effect.leg)
-        if self.recogniser is None or live.link is None:
-            reason: HearingEnd = "none_installed" if self.recogniser is None else "failed"
+        may = live.tenant.host.may_be_written(live.call.speaker(effect.leg))
+        if self.recogniser is None or live.link is None or not may:
+            reason: HearingEnd = "failed" if may else "not_permitted"
+            if self.recogniser is None:
+                reason = "none_installed"
             live.inbox.append(inputs.HearingEnded(leg=effect.leg, reason=reason))
             return
         runner = self._runner
         tap = _TAP + ids.make("event", runner.clock.now(), runner.entropy)
         ear = Ear(tap, live.id, effect.leg, live.link, effect.wish)
+        ear.asked_at = runner.clock.now()
         self._ears[effect.leg] = self._taps[tap] = ear
         live.link.send(media.StartTap(tap=tap, leg=effect.leg, directions=["in"], coding="s16"))
         ear.task = asyncio.create_task(self._run(ear, self.recogniser))

@@ -194,6 +194,8 @@ class InsideLines:
         call = Call(call_id, account=tenant.directory.account, entropy=runner.entropy)
         other = runner.open(call, call_id, program, tenant=tenant)
         other.link, other.depth = live.link, live.depth + 1
+        if effect.caller_id is None:
+            other.caller = live.caller
         far = LegId(ids.make("leg", now, runner.entropy))
         runner.add_leg(
             other,
@@ -208,7 +210,11 @@ class InsideLines:
         runner.feed(
             other,
             inputs.CallArrived(
-                leg=far, caller=caller_id, called=called_id, parent=live.id if ours else None
+                leg=far,
+                caller=caller_id,
+                called=called_id,
+                parent=live.id if ours else None,
+                application=to.application,
             ),
         )
 

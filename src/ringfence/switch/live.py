@@ -20,10 +20,12 @@ from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.sdp import SessionDescription
 from ringfence.sip.timers import Alarm
+from ringfence.switch.identity import Identity
 from ringfence.switch.media_link import MediaLink
 
 if TYPE_CHECKING:
     from ringfence.switch.call_recording import RecordingWish
+    from ringfence.switch.redirects import Course
     from ringfence.switch.tenant import Tenant
 
 Audio = Literal["none", "opening", "open", "closed"]
@@ -36,7 +38,8 @@ class LiveLeg:
     ``ours``: we placed it. ``offer``: theirs, and what we take of it. ``session``: what
     was agreed. ``asked``: our 2xx carried an offer, so the ACK carries their answer;
     ``offers_early``: our first 18x has to, because they offer nothing and insist on PRACK.
-    ``no_audio``: the code of `Refused` for which it got no port.
+    ``no_audio``: the code of `Refused` for which it got no port. ``phone``: one of ours is at the
+    other end, and may dial. ``course``: where it was placed, and what became of that (`redirects`).
     """
 
     id: LegId
@@ -45,6 +48,8 @@ class LiveLeg:
     ours: bool
     peer: Peer | None = None
     source: str = ""
+    phone: bool = False
+    course: Course | None = None
     offer: tuple[SessionDescription, AudioStream] | None = None
     session: AudioStream | None = None
     session_number: int = 0
@@ -89,6 +94,8 @@ class LiveCall:
     program: Program | None
     on_time: Callable[[LiveCall], None]
     on_answer: Program | None = None
+    caller: Identity | None = None
+    """Who called; None where we did."""
     tellers: list[Teller] = field(default_factory=list)
     listening: Listening | None = None
     payment: PaySession | None = None

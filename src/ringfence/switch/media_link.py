@@ -6,6 +6,7 @@ answered in the turn it arrived in, and the worker hears of it once. When all is
 closed, because a worker without an open leg sleeps.
 When the socket breaks, every leg that was open on it is reported as lost, and the link connects
 again as soon as the supervisor has started another worker; clips are sent anew when first used.
+A worker that hangs keeps its socket: it is killed (`switch.pulse`), and the socket breaks.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from ringfence.media.engine.protocol import (
     encode,
 )
 from ringfence.observe.logs import get_logger
+from ringfence.switch.pulse import Pulse, end, listener
 
 log = get_logger(__name__)
 
@@ -105,6 +107,8 @@ class MediaLink:
         self.path = path
         self.hello: Hello | None = None
         self.connects = 0
+        self.hung = 0
+        """How many workers were ended because they hung."""
         self.legs: set[str] = set()
         self._on_notice = on_notice
         self._on_lost = on_lost
@@ -115,9 +119,12 @@ class MediaLink:
         self._spares: deque[tuple[str, int]] = deque()
         self._spares_asked: set[str] = set()
         self._quiet: asyncio.TimerHandle | None = None
-        self._pings: dict[int, asyncio.Future[None]] = {}
+        self._pulse = Pulse(ping=self._ping, hung=self._hung)
+        self._killed = False
+        """The worker of this connection is dying."""
         self._clips: set[str] = set()
         self._ready = asyncio.Event()
+        self._parted = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._outgoing: list[Command] = []
         self._loop = asyncio.get_running_loop()
@@ -153,20 +160,26 @@ class MediaLink:
         """Reserve a port pair and tell ``done``, once: the RTP port, or why there is none.
 
         A callback and not a coroutine, because this happens on every call and a task costs more
-        than the work.
+        than the work. Where a spare leg is at hand ``done`` is told its port at once.
         """
+        spare = self.take_spare()
+        if spare is not None:
+            name, port = spare
+            self.legs.remove(name)
+            self.legs.add(leg)
+            self.send(OpenLeg(leg=leg, spare=name))
+            done(port)
+            return
         if self.hello is None:
             self._loop.call_soon(done, Refused("media_lost", "no media process is running"))
             return
-        timer = self._loop.call_later(
-            MEDIA_OPEN_LEG_MS / 1000,
-            self._opened,
-            leg,
-            Refused("media_slow", "the media process did not answer in time"),
-        )
+        timer = self._loop.call_later(MEDIA_OPEN_LEG_MS / 1000, self._open_late, leg)
         self._opening[leg] = (done, timer)
         self.legs.add(leg)
         self.send(OpenLeg(leg=leg))
+
+    def _open_late(self, leg: str) -> None:
+        self._opened(leg, Refused("media_slow", "the media process did not answer in time"))
 
     def _opened(self, leg: str, outcome: int | Refused) -> None:
         waiting = self._opening.pop(leg, None)
@@ -244,17 +257,24 @@ class MediaLink:
         """The worker was told to drop these."""
         self._clips.difference_update(clips)
 
-    async def ping(self) -> None:
-        """Return once the audio thread has been round."""
-        token = max(self._pings, default=0) + 1
-        answer: asyncio.Future[None] = self._loop.create_future()
-        self._pings[token] = answer
+    def _ping(self, token: int) -> None:
         self.send(Ping(token=token))
-        try:
-            async with asyncio.timeout(MEDIA_OPEN_LEG_MS / 1000):
-                await answer
-        finally:
-            self._pings.pop(token, None)
+
+    def _hung(self, ms: int) -> None:
+        """The worker does not answer: let it die of it, and its calls be told as of any death."""
+        transport = self._transport
+        if transport is None:
+            return
+        if self._killed:
+            transport.abort()  # it does not even die: have no more to do with it
+            return
+        pid = listener(transport)
+        self._killed = end(pid)
+        self.hung += 1
+        log.error("media_hung", ms=ms, pid=pid, legs=len(self.legs))
+        if not self._killed:
+            log.error("media_not_killed", pid=pid)
+            transport.abort()
 
     def _flush(self) -> None:
         outgoing, self._outgoing = self._outgoing, []
@@ -278,9 +298,12 @@ class MediaLink:
     def made(self, transport: asyncio.Transport) -> None:
         """The socket is connected."""
         self._transport = transport
+        self._killed = False
+        self._pulse.begin()
 
     def heard(self, notice: AnyNotice) -> None:
         """A notice arrived."""
+        self._pulse.sign()
         if isinstance(notice, LegOpened):
             if notice.leg in self._spares_asked:
                 self._spares_asked.discard(notice.leg)
@@ -300,9 +323,7 @@ class MediaLink:
             self._ready.set()
             log.info("media_connected", engine=notice.engine, pid=notice.pid)
         elif isinstance(notice, Pong):
-            pong = self._pings.get(notice.token)
-            if pong is not None and not pong.done():
-                pong.set_result(None)
+            self._pulse.pong(notice.token)
         else:
             if isinstance(notice, LegClosed):
                 self.legs.discard(notice.leg)
@@ -315,6 +336,8 @@ class MediaLink:
     def lost(self) -> None:
         """The socket is gone, and with it every leg."""
         self._transport = None
+        self._pulse.stop()
+        self._parted.set()
         self.hello = None
         self._clips.clear()
         self._spares.clear()
@@ -322,22 +345,20 @@ class MediaLink:
         self._outgoing.clear()
         for leg in list(self._opening):
             self._opened(leg, Refused("media_lost", "the media process died"))
-        for pong in self._pings.values():
-            if not pong.done():
-                pong.set_exception(Refused("media_lost", "the media process died"))
         legs, self.legs = sorted(self.legs), set()
         if legs:
             log.error("media_lost", legs=len(legs))
         self._on_lost(legs)
 
     async def _keep(self) -> None:
+        """Connect whenever there is no connection; nothing to do, and no wake-up, while one is."""
         while True:
-            if self._transport is None:
-                try:
-                    async with asyncio.timeout(MEDIA_OPEN_LEG_MS / 1000):
-                        await self._loop.create_unix_connection(
-                            lambda: _LinkProtocol(self), self.path
-                        )
-                except (OSError, TimeoutError):
-                    pass  # not there yet: the supervisor is starting it
+            self._parted.clear()
+            try:
+                async with asyncio.timeout(MEDIA_OPEN_LEG_MS / 1000):
+                    await self._loop.create_unix_connection(lambda: _LinkProtocol(self), self.path)
+            except (OSError, TimeoutError):
+                pass  # not there yet: the supervisor is starting it
+            else:
+                await self._parted.wait()
             await asyncio.sleep(MEDIA_RECONNECT_MS / 1000)

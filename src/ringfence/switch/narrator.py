@@ -1,7 +1,7 @@
 """Lets legs hear a document: while they wait or are on hold, or as an announcement.
 
 The document is an `Aside`; what it says is played by whoever made the narrator, on one leg or on
-many. It lives as long as the call it asks the world for.
+many. It lives as long as the call it asks the world for, unless it is given another (`move`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ringfence.kernel.clock import Clock
 from ringfence.kernel.ids import ClipId
 from ringfence.markup.aside import Aside
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import Answer, Begin, Params
+from ringfence.markup.exchange import Answer, Begin, ClipReady, Params
 from ringfence.markup.exchange import Request as Asked
 from ringfence.observe.logs import get_logger
 from ringfence.switch.live import LiveCall
@@ -49,6 +49,10 @@ class Narrator:
         self._play = play
         self._done = done
         self._inbox: deque[Answer | notices.Notice] = deque()
+        self._asked: dict[int, Asked] = {}
+        """What the world has not answered yet, by its number."""
+        self._clips: list[ClipId] = []
+        """What it was given to play."""
         self._driving = False
         self._over = live.program is None
         self._timer: asyncio.TimerHandle | None = None
@@ -70,7 +74,43 @@ class Narrator:
             self._timer.cancel()
             self._timer = None
 
-    def _hear(self, news: Answer | notices.Notice) -> None:
+    def move(self, live: LiveCall) -> bool:
+        """Go on for another call, as the one before is leaving; False where that cannot be.
+
+        What the world has not answered yet is asked again: the end of a call breaks that off.
+        """
+        if self._over or live.program is None:
+            return False
+        self._host.hand_over(self._clips, self._live.id, live.id)
+        self._live = live
+        self._aside.move(live.program.context)
+        for request in tuple(self._asked.values()):
+            self._ask(request)
+        self._drive()
+        return True
+
+    def _ask(self, request: Asked) -> None:
+        number = getattr(request, "request", None)
+        if number is not None:
+            self._asked[number] = request
+
+        def told(answer: Answer) -> None:
+            if self._live is live and number in self._asked:
+                self._answered(answer)
+                self._drive()
+
+        live = self._live
+        at_once = self._host.perform(live.id, request, told)
+        if at_once is not None:
+            self._answered(at_once)
+
+    def _answered(self, answer: Answer) -> None:
+        self._asked.pop(answer.request, None)
+        if isinstance(answer, ClipReady):
+            self._clips.append(answer.clip)
+        self._inbox.append(answer)
+
+    def _hear(self, news: notices.Notice) -> None:
         self._inbox.append(news)
         self._drive()
 
@@ -114,9 +154,7 @@ class Narrator:
             case commands.StopPlay() | commands.Hangup():
                 pass
             case _ if isinstance(item, Asked):
-                answer = self._host.perform(self._live.id, item, self._hear)
-                if answer is not None:
-                    self._inbox.append(answer)
+                self._ask(item)
             case _:
                 log.warning("command_not_here", command=type(item).__name__)
 

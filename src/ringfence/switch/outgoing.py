@@ -12,7 +12,7 @@ from ringfence.calls.words import ListenWhen
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import CallId, FlowId, TrunkId, own_call
+from ringfence.kernel.ids import ApplicationId, CallId, FlowId, NumberId, TrunkId, own_call
 from ringfence.kernel.limits import CALLS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
@@ -54,6 +54,7 @@ class Wishes:
     token: str = field(default="", repr=False)
     trunk: TrunkId | None = None
     flow: FlowId | None = None
+    application: ApplicationId | None = None
     ring_ms: int = 60_000
     limit_ms: int | None = None
     digits: str = field(default="", repr=False)
@@ -143,9 +144,9 @@ class Outgoing:
         now = runner.clock.now()
         shown, vouched = self._shown(wishes, now)
         if isinstance(endpoint, ToPhone):
-            self._tenant.directory.trunk_for(wishes.trunk)
+            trunk = self._tenant.directory.trunk_for(wishes.trunk)
             self._tolls.check(endpoint.phone)
-            endpoint = replace(endpoint, trunk=wishes.trunk, vouched=vouched)
+            endpoint = replace(endpoint, trunk=trunk.id, vouched=vouched)
         call_id = named or CallId(ids.make("call", now, runner.entropy))
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         called = self._called(endpoint)
@@ -185,7 +186,9 @@ class Outgoing:
                 caller=caller_party,
                 called=party,
                 caller_id=shown,
+                number=self._number(shown),
                 flow=wishes.flow,
+                application=wishes.application,
                 ring_ms=wishes.ring_ms,
                 max_duration_ms=wishes.limit_ms,
                 listen=wishes.listen,
@@ -198,9 +201,17 @@ class Outgoing:
         for teller in live.tellers:
             if isinstance(teller, StatusTeller):
                 teller.wanted = status
+                self._pledge(live, teller)
                 return
         if live.program is not None:
-            live.tellers.append(StatusTeller(live.program.context, status))
+            teller = StatusTeller(live.program.context, status, sent=live.call.steps)
+            live.tellers.append(teller)
+            self._pledge(live, teller)
+
+    def _pledge(self, live: LiveCall, teller: StatusTeller | LegTeller) -> None:
+        """What is told in the end has changed since the call began."""
+        for callback in teller.pledge():
+            live.tenant.host.perform(live.id, callback)
 
     def tell_leg(self, live: LiveCall, leg: LiveLeg, status: StatusCallback) -> None:
         """Likewise of a leg that a dial rang, beside whoever its document named."""
@@ -208,10 +219,13 @@ class Outgoing:
         for teller in live.tellers:
             if isinstance(teller, LegTeller) and teller.leg == leg.id:
                 teller.wanted = status
+                self._pledge(live, teller)
                 return
         if target is not None and program is not None:
             called = self._called(target.endpoint)
-            live.tellers.append(LegTeller(program.context, leg.id, called, status))
+            teller = LegTeller(program.context, leg.id, called, status)
+            live.tellers.append(teller)
+            self._pledge(live, teller)
 
     def _send_on(self, wanted: SendOn) -> None:
         """A caller's REFER sends whom they talk with to a document of the dial's."""
@@ -227,7 +241,8 @@ class Outgoing:
         """Let a leg that a dial has connected run a program of its own; the id of its call.
 
         The id is the leg's with the prefix of a call: what a dial was told of as its child keeps
-        its name. Raises `Refused` (``call_not_in_progress``).
+        its name, and whom the dial told of it hears of its end. Raises `Refused`
+        (``call_not_in_progress``).
         """
         runner = self._runner
         live = runner.calls.get(leg.call)
@@ -242,14 +257,29 @@ class Outgoing:
             source=source,
             direction="outbound",
             answered=True,
+            parent=live.id,
             besides=besides,
         )
+        by_dial = live.program.told_of(leg.id)
         call = Call(call_id, account=self._tenant.directory.account, entropy=runner.entropy)
         told = [one for one in live.tellers if isinstance(one, LegTeller) and one.leg == leg.id]
         other = runner.give(live, leg, call, program)
+        tellers = []
+        if by_dial is not None:
+            tellers.append(
+                StatusTeller(
+                    program.context,
+                    by_dial.wanted,
+                    sent=by_dial.sent,
+                    answered_by=by_dial.answered_by,
+                )
+            )
         for teller in told:
             live.tellers.remove(teller)
-            other.tellers.append(StatusTeller(program.context, teller.wanted))
+            tellers.append(StatusTeller(program.context, teller.wanted, sent=other.call.steps))
+        for begun in tellers:
+            other.tellers.append(begun)
+            self._pledge(other, begun)
         return call_id
 
     def _called(self, endpoint: Endpoint) -> Phone | str:
@@ -263,6 +293,11 @@ class Outgoing:
                 return self._programs.address_of(entry) if entry is not None else ""
             case ToApplication(application=application):
                 return str(application)
+
+    def _number(self, shown: Phone | None) -> NumberId | None:
+        """Which number of ours is shown; None for one that somebody else confirmed."""
+        entry = None if shown is None else self._tenant.directory.numbers.get(shown.e164)
+        return None if entry is None else entry.id
 
     def _shown(self, wishes: Wishes, now: Ms) -> tuple[Phone | None, bool]:
         """The number to show: one of ours, by default the first; and whether a token vouches."""
@@ -279,6 +314,8 @@ class Outgoing:
             if vouches(directory.auth_token, wishes.token, phone, now):
                 return phone, True
             raise Refused("bad_call_token", "that token is of another caller, or too old")
+        if Phone.fault(wishes.caller, region=self._region) is not None:
+            raise Refused("bad_caller_id", "no country has a number like that: count its digits")
         raise Refused(
             "caller_id_not_ours", "show a number of this installation, or one that was verified"
         )

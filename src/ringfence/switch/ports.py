@@ -66,6 +66,7 @@ class RoomBook(Protocol):
         muted: bool,
         start_on_enter: bool,
         end_on_exit: bool,
+        coaching: CallId | None,
         now: Ms,
     ) -> None:
         """A call is being placed to come in."""
@@ -140,6 +141,10 @@ class Choices(Protocol):
 
     def recording_consent(self, party: PartyId, /) -> Consent:
         """What a party said for all their calls."""
+        ...
+
+    def transcription_consent(self, party: PartyId, /) -> Consent:
+        """What a party said about their words being written down."""
         ...
 
     def restricted(self, party: PartyId, /) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -169,6 +170,15 @@ class ProgramHost:
         )
         return RecordingMay(request=request.request, ruling=ruling, targets=targets)
 
+    @property
+    def writes(self) -> bool:
+        """Whether anything that is said is turned into text here."""
+        return self._rulings.writes
+
+    def may_be_written(self, party: PartyId | None) -> bool:
+        """Whether what somebody says may be turned into text, by what they said until now."""
+        return self._rulings.may_be_written(party)
+
     def _in_room(self, request: AskRecording, first: PartyId | None, now: Ms) -> list[Side]:
         """Who is in the room that somebody comes into, besides them."""
         if self.rooms is None or not request.room:
@@ -224,6 +234,14 @@ class ProgramHost:
             task.cancel()
         return self._loaded.pop(call, [])
 
+    def hand_over(self, clips: list[ClipId], call: CallId, to: CallId) -> None:
+        """What was fetched for a call is another's from now on, and dropped with that one."""
+        mine = self._loaded.get(call, [])
+        for clip in clips:
+            if clip in mine:
+                mine.remove(clip)
+                self._loaded.setdefault(to, []).append(clip)
+
     def prepared(self, command: commands.Command) -> commands.Command:
         """Fill in what a program cannot know: whose numbers it dials."""
         if isinstance(command, commands.JoinConference) and self.rooms is not None:
@@ -239,7 +257,12 @@ class ProgramHost:
         )
 
     def with_party(self, target: commands.DialTarget) -> commands.DialTarget:
-        """The same target with its party."""
+        """The same target with its party, and with the trunk that a number is called by."""
+        endpoint = target.endpoint
+        if isinstance(endpoint, commands.ToPhone) and endpoint.trunk is None:
+            with suppress(Refused):  # no trunk: said when the leg is placed
+                trunk = self._directory.trunk_for(None)
+                target = replace(target, endpoint=replace(endpoint, trunk=trunk.id))
         if target.party is not None:
             return target
         now = self._runner.clock.now()

@@ -48,7 +48,7 @@ class Programs:
         self._applets = applets
         self._tolls = tolls
         self._public_url = public_url
-        self._region = region
+        self.region = region
         self._voice = voice
         # The same document answers every call to a number: it is read at the first.
         self._read = lru_cache(int(DOCUMENTS_READ))(parse)
@@ -61,9 +61,13 @@ class Programs:
             return self._dial(f"<Sip>{escape(self.address_of(reached))}</Sip>")
         if not is_phone:
             raise Refused("not_found", "no number, flow or phone of that name")
-        phone = Phone.parse(user, region=self._region)
+        phone = Phone.parse(user, region=self.region)
         self._tolls.check(phone)
         return self._dial(f"<Number>{escape(phone.e164)}</Number>")
+
+    def judge(self, phone: Phone) -> None:
+        """Count a call to a number at our expense; raises `Refused` where it must not be."""
+        self._tolls.check(phone)
 
     def address_of(self, device: DeviceEntry) -> str:
         """The SIP address of a phone of ours."""
@@ -99,6 +103,7 @@ class Programs:
         forwarded_from: Phone | str | None = None,
         parent: CallId | None = None,
         besides: Params = (),
+        token: Callable[[], str] | None = None,
     ) -> Program:
         """A program, not yet begun."""
         context = self.context(
@@ -109,6 +114,7 @@ class Programs:
             forwarded_from=forwarded_from,
             parent=parent,
             besides=besides,
+            token=token,
         )
         return Program(context, source, applets=self._applets, answered=answered)
 
@@ -122,6 +128,7 @@ class Programs:
         forwarded_from: Phone | str | None = None,
         parent: CallId | None = None,
         besides: Params = (),
+        token: Callable[[], str] | None = None,
     ) -> Context:
         """What programs and status callbacks of a call are told about it."""
         return Context(
@@ -131,11 +138,12 @@ class Programs:
             called=called,
             direction=direction,
             forwarded_from=forwarded_from,
-            region=self._region,
+            region=self.region,
             public_url=self._public_url(),
             voice=self._voice,
             parent=parent,
             besides=besides,
+            token=token,
         )
 
     def _dial(self, noun: str) -> Source:

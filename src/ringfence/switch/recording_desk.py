@@ -79,6 +79,9 @@ class RecordingDesk:
             effects.StopRecording: lambda live, effect: self._link_of(live).send(
                 media.StopRecording(recording=effect.recording)
             ),
+            effects.RedactDigits: lambda live, effect: self._link_of(live).send(
+                media.RedactDigits(recording=effect.recording, on=effect.on)
+            ),
             effects.DiscardRecording: lambda _, effect: self._recorder.discard(effect.recording),
         }
 

@@ -16,6 +16,7 @@ from ringfence.markup.context import Source
 from ringfence.markup.parser import Document
 from ringfence.markup.verbs import Conference, Dial
 from ringfence.switch.outgoing import NO_WISHES, Outgoing, Wishes
+from ringfence.switch.room_recording import RoomRecordingState
 from ringfence.switch.rooms import OpenRoom, RoomDesk
 
 
@@ -49,12 +50,15 @@ class RoomControl:
         self._desk.do(self.room(sid), conference.End())
 
     def announce(self, sid: str, heard: Heard, *, call: str | None = None) -> None:
-        """Let everybody hear a document, or one member."""
+        """Let everybody hear a document, or one member; who is being rung hears it once in."""
         opened = self.room(sid)
+        if call is not None and (expected := opened.dialled.get(CallId(call))) is not None:
+            self._desk.announcements.once_in(expected, heard)
+            return
         seats = [*opened.seats.values()] if call is None else [opened.seat_of(CallId(call))]
-        self._desk.announce(opened, heard, seats)
+        self._desk.announcements.announce(opened, heard, seats)
 
-    def control_recording(self, sid: str, to: str, *, skip: bool = False) -> None:
+    def control_recording(self, sid: str, to: RoomRecordingState, *, skip: bool = False) -> None:
         """Pause what is recorded (``paused``), go on (``in-progress``) or stop (``stopped``).
 
         ``skip``: a pause leaves nothing, where it would be silence.
@@ -143,6 +147,8 @@ class RoomControl:
             raise Refused("bad_argument", f"a name has 1 to {ROOM_NAME_CHARS} characters")
         if len(opened.dialled) >= ROOM_DIALLED_MAX:
             raise Refused("too_many_calls", "too many people are being called into this room")
+        if opened.labelled(invitation.place.participant_label):
+            raise Refused("label_taken", "another participant of this conference has that label")
         place = replace(invitation.place, room=opened.name)
         stay = Dial(targets=(place,), time_limit=invitation.time_limit_s)
         call = self._outgoing.place(

@@ -30,6 +30,7 @@ _PART_WORDS: Mapping[RoomExit, str] = {
     "removed": "participant_updated_via_api",
     "ended": "moderator_ended_conference",
     "full": "participant_failed_to_join",
+    "label_taken": "participant_failed_to_join",
     "failed": "participant_failed_to_join",
 }
 """``ReasonParticipantLeft``."""
@@ -57,6 +58,8 @@ class RoomNews:
         self._number = 0
         self._last: CallId | None = None
         self._speaking: set[CallId] = set()
+        self._known: dict[CallId, tuple[bool, bool, CallId | None, bool]] = {}
+        """How a member was told last: muted, held, coaching, ends it. Who has left is told so."""
 
     def listen(self, told: Told | None) -> None:
         """Somebody wants to be told; the first who does is."""
@@ -75,12 +78,14 @@ class RoomNews:
                 word, event = _CHANGES[fact.what]
                 self.say(word, event, fact.at, self._member(fact.call, seats, room, fact))
             case room_events.RoomParted():
+                member = self._member(fact.call, seats, room)
+                self._known.pop(fact.call, None)
                 self.say(
                     "leave",
                     "participant-leave",
                     fact.at,
                     (
-                        *self._member(fact.call, seats, room),
+                        *member,
                         ("ReasonParticipantLeft", _PART_WORDS[fact.reason]),
                     ),
                 )
@@ -146,12 +151,14 @@ class RoomNews:
         if seat is None:
             return (("CallSid", call),)
         join = seat.join
-        muted, held, coach, ends = join.muted, False, join.coach, join.end_on_exit
+        joined = (join.muted, False, join.coach, join.end_on_exit)
+        muted, held, coach, ends = self._known.get(call, joined)
         if fact is not None:
             muted, held, coach, ends = fact.muted, fact.held, fact.coaching, fact.end_on_exit
         elif member is not None:
             muted, held = member.muted, member.state in {"held", "parked"}
             coach, ends = member.coach, member.end_on_exit
+        self._known[call] = muted, held, coach, ends
         params: Params = (
             ("CallSid", call),
             ("Muted", _word(muted)),

@@ -9,18 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ringfence.calls import conference, effects, inputs, room_events
-from ringfence.calls.commands import (
-    Heard,
-    JoinConference,
-    KeepVoice,
-    Note,
-    PauseRecording,
-    ResumeRecording,
-)
+from ringfence.calls.commands import Hangup, Heard, JoinConference
 from ringfence.calls.conference import Room
 from ringfence.calls.core import HOUSE_MUSIC
 from ringfence.calls.events import (
@@ -31,28 +23,28 @@ from ringfence.calls.events import (
     RecordingSaved,
     RecordingStarted,
 )
-from ringfence.calls.permits import RANK
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, CallId, ClipId, ConferenceId, LegId
+from ringfence.kernel.ids import AccountId, CallId, ConferenceId, LegId, is_id
 from ringfence.kernel.limits import ROOM_EMPTY_MS, ROOM_NAME_CHARS, ROOMS_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
-from ringfence.markup.exchange import AskRecording, Callback, Params
+from ringfence.markup.exchange import Callback
 from ringfence.markup.verbs import Conference
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
-from ringfence.switch import call_recording
+from ringfence.switch import call_recording, room_voices
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.call_recording import Stranger
 from ringfence.switch.live import LiveCall
 from ringfence.switch.narrator import Narrator
 from ringfence.switch.ports import RoomBook
 from ringfence.switch.program_host import ProgramHost
+from ringfence.switch.room_announcements import Announcements
 from ringfence.switch.room_news import RoomNews
-from ringfence.switch.room_recording import RoomRecording
+from ringfence.switch.room_recording import RoomRecording, RoomRecordingState
 from ringfence.switch.seats import Expected, Seat, address_of, rate_of
 from ringfence.switch.seats import OpenRoom as OpenRoom
 
@@ -62,6 +54,8 @@ if TYPE_CHECKING:
 log = get_logger(__name__)
 
 _NOWHERE = ConferenceId("")
+_GIVEN_UP = frozenset({"api", "exit_left", "exit_removed"})
+"""Why a room ended, where somebody wanted it to."""
 _OF_RECORDINGS = (RecordingRequested, RecordingStarted, RecordingSaved, RecordingFailed)
 
 
@@ -88,6 +82,7 @@ class RoomDesk:
         self._rooms: dict[ConferenceId, OpenRoom] = {}
         self._names: dict[str, ConferenceId] = {}
         self._recordings: list[RoomRecording] = []
+        self.announcements = Announcements(host, clock, audio, self._hush, self._resume)
         host.rooms = self
         audio.ties.on_room_lost = self._out_of_reach
         audio.speech.told = self._spoke
@@ -134,7 +129,12 @@ class RoomDesk:
 
     def expect(self, opened: OpenRoom, call: CallId, place: Conference) -> None:
         """A call is being placed to come in."""
-        opened.dialled[call] = Expected(muted=place.muted, end_on_exit=place.end_conference_on_exit)
+        opened.dialled[call] = Expected(
+            muted=place.muted,
+            end_on_exit=place.end_conference_on_exit,
+            label=place.participant_label,
+            coaching=CallId(place.coach) if is_id(place.coach, "call") else None,
+        )
         self._book.dialled(
             opened.id,
             call,
@@ -142,8 +142,11 @@ class RoomDesk:
             muted=place.muted,
             start_on_enter=place.start_conference_on_enter,
             end_on_exit=place.end_conference_on_exit,
+            coaching=opened.dialled[call].coaching,
             now=self._clock.now(),
         )
+
+    watched: ClassVar[tuple[type[CallFact], ...]] = (*_OF_RECORDINGS, CallEnded)
 
     def watch(self, facts: Sequence[CallFact]) -> None:
         """Calls that were to come in may have ended before they did; voices are recorded."""
@@ -153,7 +156,7 @@ class RoomDesk:
             if isinstance(fact, CallEnded):
                 for opened in list(self._rooms.values()):
                     if fact.call in opened.dialled:
-                        del opened.dialled[fact.call]
+                        self.announcements.never_came(opened, opened.dialled.pop(fact.call))
                         self._tidy(opened.id)
 
     def find(self, conference_id: ConferenceId) -> OpenRoom | None:
@@ -176,9 +179,12 @@ class RoomDesk:
         if opened is None:
             # It ended between the wish and the door: the next one of that name.
             opened = self._rooms[self.named(effect.join.name)]
+        join = effect.join
+        if opened.labelled(join.label, but=live.id):
+            live.inbox.append(inputs.RoomLeft(leg=effect.leg, reason="label_taken"))
+            return
         if opened.link is None:
             opened.link = self._audio.link_of(live)  # it mixes; others come by tie lines
-        join = effect.join
         expected = opened.dialled.pop(live.id, Expected())
         wait = join.wait if expected.wait is None else expected.wait[0]
         seat = Seat(live, effect.leg, join, self._clock.now(), hold=expected.hold, wait=wait)
@@ -186,7 +192,12 @@ class RoomDesk:
         opened.news.listen(join.news)
         if join.recorded:
             self._to_be_recorded(opened, live, join)
-        self._stricter(opened, seat)
+        room_voices.came_in(self._runner, self._host, opened, seat)
+        if opened.recording is not None and opened.recording.state != "in-progress":
+            # Before the room lets it in, and after the runner is done with what brought it here.
+            asyncio.get_running_loop().call_soon(
+                room_voices.as_wished, self._runner, seat, opened.recording
+            )
         self._heard_by_recordings(opened, seat)
         self.do(
             opened,
@@ -209,6 +220,7 @@ class RoomDesk:
             return
         for wished in expected.commands:
             self.do(opened, wished(effect.leg))
+        self.announcements.came_in(opened, expected, seat)
 
     def change_expected(self, opened: OpenRoom, call: CallId, expected: Expected) -> None:
         """Somebody who is being called in is to be something else: so they are shown from now."""
@@ -247,12 +259,16 @@ class RoomDesk:
                 tells.append(output)
             else:
                 self._carry_out(opened, output)
+        if opened.room.state == "ended":  # the end of the room is the last that is told of it
+            self.announcements.ended(opened)
         if facts:
             opened.touched = facts[-1].at
             self._write(opened, facts)
         for fact in facts:
             if isinstance(fact, room_events.RoomParted):
                 self._parted(opened, fact.call)
+            if isinstance(fact, room_events.ConferenceEnded) and fact.reason in _GIVEN_UP:
+                self._give_up(opened)
         if opened.room.state == "ended":
             self._forget(opened)
         # Last, and each on its own: what a call does next may lead back into this room.
@@ -261,6 +277,14 @@ class RoomDesk:
             live = self._runner.calls.get(tell.call)
             if live is not None:
                 loop.call_soon(self._runner.feed, live, tell.what)
+
+    def _give_up(self, opened: OpenRoom) -> None:
+        """Somebody ended the room: whoever is still being rung would find nobody there."""
+        loop = asyncio.get_running_loop()
+        for call in opened.dialled:
+            live = self._runner.calls.get(call)
+            if live is not None and not live.call.ending:
+                loop.call_soon(self._runner.command, live, Hangup())
 
     def _write(self, opened: OpenRoom, facts: list[room_events.RoomFact]) -> None:
         labels = {seat.live.id: seat.join.label for seat in opened.seats.values()}
@@ -275,8 +299,9 @@ class RoomDesk:
     def _carry_out(self, opened: OpenRoom, output: conference.Output) -> None:
         match output:
             case conference.Beep(legs=legs):
+                told = self.announcements.hearing(opened)
                 for leg in legs:
-                    self._audio.beep_aside(opened.seats[leg].live, leg)
+                    self._audio.beep_aside(opened.seats[leg].live, leg, after=leg in told)
                 return
             case _:
                 pass
@@ -355,15 +380,13 @@ class RoomDesk:
             self._runner.feed(live, inputs.RoomLeft(leg=leg, reason="failed"))
 
     def _parted(self, opened: OpenRoom, call: CallId) -> None:
-        for narrator, asked_for in tuple(opened.speaking.items()):
-            if asked_for == call:
-                self._silence(opened, narrator)
-        for leg, seat in list(opened.seats.items()):
-            if seat.live.id == call:
-                self._hush(seat)
-                self._audio.ties.drop(leg)
-                self._audio.speech.forget(leg)
-                del opened.seats[leg]
+        gone = [seat for seat in opened.seats.values() if seat.live.id == call]
+        for seat in gone:
+            self._hush(seat)
+            self._audio.ties.drop(seat.leg)
+            self._audio.speech.forget(seat.leg)
+            del opened.seats[seat.leg]
+        self.announcements.parted(opened, call, [seat.leg for seat in gone])
 
     # -- what is recorded ---------------------------------------------------------------------
 
@@ -394,40 +417,6 @@ class RoomDesk:
     def _tell_of_recording(self, call: CallId, request: Callback) -> None:
         self._host.perform(call, request)
 
-    def _stricter(self, opened: OpenRoom, newcomer: Seat) -> None:
-        """Rule anew for those who are in: where the newcomer's law wants more, they are left out.
-
-        They cannot be asked in the middle of a talk; what they said before stays.
-        """
-        if opened.recording is None:
-            return
-        for seat in opened.seats.values():
-            program = seat.live.program
-            if seat is newcomer or not seat.join.record or program is None:
-                continue
-            context = program.context
-            inbound = context.direction == "inbound"
-            asked = AskRecording(
-                request=0,
-                source="conference",
-                first=address_of(seat),
-                own=context.called if inbound else context.caller,
-                room=opened.name,
-            )
-            ruling = self._host.rule(asked).ruling
-            told = seat.live.call.was_told("conference")
-            owed = ruling.duties[0] if ruling.duties else "ask"
-            if ruling.outcome == "never" or RANK[owed] > RANK[told]:
-                seat.join = replace(seat.join, record=False)
-                note = Note(
-                    code="recording_not_permitted",
-                    text="a stricter law came into the room: this member is recorded no more",
-                    level="warning",
-                )
-                loop = asyncio.get_running_loop()
-                for command in (KeepVoice(on=False), note):
-                    loop.call_soon(self._runner.command, seat.live, command)
-
     def others(self, leg: LegId) -> list[Stranger]:
         """Who is in a room with a leg, by their legs and calls."""
         opened = self._room_with(leg)
@@ -441,8 +430,8 @@ class RoomDesk:
                 call_recording.joined(self._runner, seat.live, self.others(seat.leg))
 
     def _recording_fact(self, fact: CallFact) -> None:
-        if isinstance(fact, RecordingRequested) and fact.source == "conference":
-            for opened in self._rooms.values():
+        if isinstance(fact, RecordingRequested):
+            for opened in self._rooms.values() if fact.source == "conference" else ():
                 if opened.recording is not None and any(
                     seat.live.id == fact.call for seat in opened.seats.values()
                 ):
@@ -454,99 +443,30 @@ class RoomDesk:
             if recording.over:
                 self._recordings.remove(recording)
 
-    def control_recording(self, opened: OpenRoom, to: str, *, skip: bool = False) -> None:
+    def control_recording(
+        self, opened: OpenRoom, to: RoomRecordingState, *, skip: bool = False
+    ) -> None:
         """Pause what is recorded of a room, go on with it, or stop it. Raises `Refused`.
 
         ``skip``: a pause leaves nothing, where it would be silence.
         """
         recording = opened.recording
-        if recording is None or not recording.open:
+        if recording is None or not recording.open or recording.state == "stopped":
             raise Refused("not_found", "nothing is recorded in this conference")
-        for voice, call in tuple(recording.open.items()):
-            live = self._runner.calls.get(call)
-            if live is None:
-                continue
-            if to == "stopped":
-                self._runner.command(live, KeepVoice(on=False))
-            elif to == "paused":
-                self._runner.command(live, PauseRecording(recording=voice, keep_time=not skip))
-            else:
-                self._runner.command(live, ResumeRecording(recording=voice))
+        recording.state = to
+        for seat in tuple(opened.seats.values()):
+            room_voices.as_wished(self._runner, seat, recording, keep_time=not skip)
 
     def _forget(self, opened: OpenRoom) -> None:
         if opened.recording is not None:
             opened.recording.close(self._clock.now())
             if opened.recording.over and opened.recording in self._recordings:
                 self._recordings.remove(opened.recording)
-        for narrator in tuple(opened.speaking):
-            self._silence(opened, narrator)
         self._rooms.pop(opened.id, None)
         if self._names.get(opened.name) == opened.id:
             del self._names[opened.name]
 
-    # -- announcements ------------------------------------------------------------------------
-
-    def announce(self, opened: OpenRoom, heard: Heard, seats: list[Seat]) -> None:
-        """Let these members hear a document; their music goes on behind it."""
-        if not seats:
-            raise Refused("not_found", "nobody is in this conference")
-        legs = [seat.leg for seat in seats]
-        url = (("AnnounceUrl", heard.url),)
-
-        def play(clips: tuple[ClipId, ...], loop: int, done: Callable[[bool], None]) -> None:
-            there = [opened.seats[leg] for leg in legs if leg in opened.seats]
-            waiting = len(there)
-            complete = True
-
-            def one(was_heard: bool) -> None:
-                nonlocal waiting, complete
-                waiting -= 1
-                complete = complete and was_heard
-                if not waiting:
-                    done(complete)
-
-            for seat in there:
-                self._audio.play_aside(seat.live, seat.leg, clips, one, loop=max(loop, 1))
-            if not there:
-                done(False)
-
-        def over(was_heard: bool) -> None:
-            opened.speaking.pop(narrator, None)
-            event = "announcement-end" if was_heard else "announcement-fail"
-            more: Params = url
-            if not was_heard:
-                more = (*url, ("ReasonAnnouncementFailed", "the document could not be played"))
-            opened.news.say("announcement", event, self._clock.now(), more)
-            self._resume_music(opened, legs)
-
-        narrator = Narrator(
-            self._host,
-            self._clock,
-            seats[0].live,
-            Source(url=heard.url, method="GET" if heard.method == "GET" else "POST"),
-            play,
-            over,
-        )
-        opened.speaking[narrator] = seats[0].live.id
-        for seat in seats:
-            self._hush(seat)
-        opened.news.say("announcement", "announcement-start", self._clock.now(), url)
-        narrator.begin()
-
-    def _silence(self, opened: OpenRoom, narrator: Narrator) -> None:
-        if opened.speaking.pop(narrator, None) is not None:
-            narrator.stop()
-            opened.news.say("announcement", "announcement-fail", self._clock.now())
-
-    def _resume_music(self, opened: OpenRoom, legs: Iterable[LegId]) -> None:
-        for leg in legs:
-            seat, member = opened.seats.get(leg), opened.room.member(leg)
-            if seat is None or member is None:
-                continue
-            if member.state == "waiting":
-                self._let_hear(seat, seat.wait)
-            elif member.state in {"held", "parked"}:
-                self._let_hear(seat, seat.hold)
+    # -- what is heard outside the mix --------------------------------------------------------
 
     def change_wait(self, opened: OpenRoom, seat: Seat, heard: Heard | None) -> None:
         """Let a member hear something else until the room begins."""
@@ -556,7 +476,15 @@ class RoomDesk:
             self._audio.stop_aside(seat.live, seat.leg)
             self._let_hear(seat, heard)
 
-    # -- what is heard outside the mix --------------------------------------------------------
+    def _resume(self, opened: OpenRoom, leg: LegId) -> None:
+        """Let a member who is not in the mix hear what they heard before."""
+        seat, member = opened.seats.get(leg), opened.room.member(leg)
+        if seat is None or member is None:
+            return
+        if member.state == "waiting":
+            self._let_hear(seat, seat.wait)
+        elif member.state in {"held", "parked"}:
+            self._let_hear(seat, seat.hold)
 
     def _let_hear(self, seat: Seat, heard: Heard | None) -> None:
         self._hush(seat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,19 +12,23 @@ from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
-from ringfence.sip.commands import Credentials
+from ringfence.sip.commands import Credentials, Way
 from ringfence.sip.events import Peer
 from ringfence.sip.headers import NameAddr
+from ringfence.sip.registrar import Binding
 from ringfence.sip.uri import Uri
 from ringfence.switch.directory import DeviceEntry, Directory, Reached
+from ringfence.switch.identity import ANONYMOUS, Identity, to_phone, to_trunk
 from ringfence.switch.live import LiveLeg
-
-_ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """What an INVITE needs."""
+    """What an INVITE needs.
+
+    ``spares``, ``others``: as in `ringfence.sip.commands.Invite`. ``phone``: it goes to a phone of
+    ours; ``dials``: which may call numbers itself (`Directory.dials`).
+    """
 
     targets: tuple[Peer, ...]
     uri: Uri = field(repr=False)
@@ -32,6 +36,11 @@ class Placement:
     credentials: Credentials | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     route: tuple[NameAddr, ...] = field(default=(), repr=False)
+    to: NameAddr | None = field(default=None, repr=False)
+    spares: tuple[Way, ...] = field(default=(), repr=False)
+    others: tuple[tuple[Way, ...], ...] = field(default=(), repr=False)
+    phone: bool = False
+    dials: bool = False
 
 
 Placed = Callable[[Placement | Refused], None]
@@ -41,8 +50,8 @@ Located = Callable[[tuple[Peer, ...]], None]
 class Bindings(Protocol):
     """Where registered phones are."""
 
-    def __call__(self, username: str, /) -> list[tuple[Uri, Peer]]:
-        """The contacts of a phone, the newest first."""
+    def __call__(self, username: str, /) -> Sequence[Binding]:
+        """The contacts of a phone, the best first."""
         ...
 
 
@@ -78,32 +87,42 @@ class Router:
         self._service_routes[trunk] = route
 
     def place(
-        self, effect: effects.PlaceLeg, done: Placed, directory: Directory | None = None
+        self,
+        effect: effects.PlaceLeg,
+        done: Placed,
+        directory: Directory | None = None,
+        caller: Identity | None = None,
     ) -> None:
         """Work out the placement of a leg and tell ``done``, at once or later.
 
         ``directory``: of the account whose call it is; by default the installation's own.
+        ``caller``: on whose behalf the leg is placed, None where nobody called.
         """
         known = directory or self._directory
         from_ = self._from(effect.caller_id, effect.display)
+        inside = to_phone(caller, self._domain) if effect.caller_id is None else from_
+        if effect.display:
+            inside = NameAddr(effect.display, inside.uri, inside.params)
         done = _with_subject(effect.subject, done)
         try:
             match effect.endpoint:
                 case ToDevice(device=device):
-                    self._to_device(known, device, from_, done)
+                    self._to_device(known, device, inside, done)
                 case ToPhone(phone=phone, trunk=trunk, vouched=vouched):
                     if known.spent():
                         raise Refused("no_credit", "the account has no credit left")  # noqa: TRY301
                     shown = effect.caller_id if vouched else known.shown(effect.caller_id)
-                    self._to_phone(phone, trunk, self._from(shown, effect.display), done)
+                    from_, headers = to_trunk(caller, self._from(shown, effect.display))
+                    self._to_phone(phone, trunk, from_, done, headers)
                 case ToSip():
-                    self._to_sip(known, effect.endpoint, from_, done)
+                    self._to_sip(known, effect.endpoint, from_, inside, done)
         except Refused as refused:
             done(refused)
 
     def _from(self, caller_id: Phone | None, display: str) -> NameAddr:
-        user = caller_id.e164 if caller_id is not None else _ANONYMOUS
-        return NameAddr(display, Uri("sip", user, self._domain))
+        if caller_id is None:
+            return NameAddr(display or ANONYMOUS.display, ANONYMOUS.uri, ANONYMOUS.params)
+        return NameAddr(display, Uri("sip", caller_id.e164, self._domain))
 
     def _to_device(
         self,
@@ -114,14 +133,32 @@ class Router:
         headers: tuple[tuple[str, str], ...] = (),
     ) -> None:
         entry = known.device(device)
-        contacts = self._bindings(entry.name) if entry is not None else []
-        if not contacts:
+        contacts = self._bindings(entry.name) if entry is not None else ()
+        if entry is None or not contacts:
             raise Refused("not_registered", "the phone is not registered at the moment")
-        uri, peer = contacts[0]
-        done(Placement(targets=(peer,), uri=uri, from_=from_, headers=headers))
+        (first, *spares), *others = places(contacts)
+        done(
+            Placement(
+                targets=first.targets,
+                uri=first.uri,
+                route=first.route,
+                from_=from_,
+                to=NameAddr("", Uri("sip", entry.name, self._domain)),
+                headers=headers,
+                spares=tuple(spares),
+                others=tuple(others),
+                phone=True,
+                dials=known.dials(entry.name),
+            )
+        )
 
     def _to_phone(
-        self, phone: Phone, wanted: TrunkId | None, from_: NameAddr, done: Placed
+        self,
+        phone: Phone,
+        wanted: TrunkId | None,
+        from_: NameAddr,
+        done: Placed,
+        headers: tuple[tuple[str, str], ...],
     ) -> None:
         trunk = self._directory.trunk_for(wanted)
         uri = Uri("sip", phone.e164, trunk.host, trunk.port)
@@ -131,24 +168,36 @@ class Router:
         if trunk.username is not None and trunk.password is not None:
             credentials = Credentials(trunk.username, trunk.password)
         route = self._service_routes.get(trunk.id, ())
-        self._locate(uri, from_, credentials, (), done, route)
+        self._locate(uri, from_, credentials, headers, done, route)
 
-    def _to_sip(self, known: Directory, endpoint: ToSip, from_: NameAddr, done: Placed) -> None:
+    def _to_sip(
+        self,
+        known: Directory,
+        endpoint: ToSip,
+        from_: NameAddr,
+        inside: NameAddr,
+        done: Placed,
+    ) -> None:
+        """``inside``: the From for a phone of ours."""
         kind, colon, name = endpoint.uri.partition(":")
         if colon and kind == "client":
             entry = known.devices.get(name)
             if entry is None:
                 raise Refused("not_registered", "there is no phone of that name")
-            self._to_device(known, entry.id, from_, done, endpoint.headers)
+            self._to_device(known, entry.id, inside, done, endpoint.headers)
             return
         try:
             uri = Uri.parse(endpoint.uri)
         except RemoteError:
             raise Refused("bad_address", "write it as sip:user@host") from None
-        if uri.host == self._domain and uri.user is not None:
-            entry = known.devices.get(uri.user)
+        host, user = uri.host.lower(), uri.user or ""
+        domain = known.domains.get(host)
+        if domain is not None and user not in domain.registrars:
+            raise Refused("not_registered", "nobody of that name registers at that SIP domain")
+        if domain is not None or host == self._domain.lower():
+            entry = known.devices.get(user)
             if entry is not None:
-                self._to_device(known, entry.id, from_, done)
+                self._to_device(known, entry.id, inside, done, endpoint.headers)
                 return
         credentials = None
         if endpoint.username is not None and endpoint.password is not None:
@@ -189,20 +238,39 @@ class Router:
         return NameAddr("", Uri.parse(target))
 
     def transfer_target(
-        self, leg: LiveLeg, target: NameAddr, directory: Directory | None = None
+        self,
+        leg: LiveLeg,
+        target: NameAddr,
+        directory: Directory | None = None,
+        *,
+        region: str | None = None,
     ) -> DialTarget:
         """Where a REFER leads: a phone of ours, or a number for a phone of ours.
 
-        A caller on a trunk may be connected to phones of ours only: it must not make us call
-        anywhere at our expense.
+        Whoever is no phone of ours, a caller or somebody we called, may be connected to phones of
+        ours only: it must not make us call anywhere at our expense. ``region``: completes a number
+        that is written nationally (ISO 3166). Raises `Refused`.
         """
-        user = target.uri.user or ""
+        user = target.uri.subscriber
         reached = (directory or self._directory).reach(user)
         if isinstance(reached, DeviceEntry):
             return DialTarget(endpoint=ToDevice(device=reached.id))
-        if isinstance(reached, Reached) or leg.source:
+        if isinstance(reached, Reached) or not leg.phone:
             raise Refused("destination_not_allowed", "a transfer may go to a phone of ours")
-        return DialTarget(endpoint=ToPhone(phone=Phone.parse(user)))
+        return DialTarget(endpoint=ToPhone(phone=Phone.parse(user, region=region)))
+
+
+def places(contacts: Iterable[Binding]) -> list[tuple[Way, ...]]:
+    """Return where a phone's account rings at once, each place with the ways to it in order.
+
+    Bindings of one instance are flows to one device: it is called over one of them at a time
+    (RFC 5626 7).
+    """
+    found: dict[object, list[Way]] = {}
+    for one in contacts:
+        device = one.instance[0] if one.instance is not None else one.uri
+        found.setdefault(device, []).append(Way((one.peer,), one.uri, one.route))
+    return [tuple(ways) for ways in found.values()]
 
 
 def _with_subject(subject: str, done: Placed) -> Placed:

@@ -17,6 +17,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId
 from ringfence.kernel.phone import Phone
+from ringfence.privacy.consent.writing import Written, may_be_written, written_of
 from ringfence.privacy.gate import Consent
 from ringfence.privacy.recording_law.decision import Case, Party, Policy, decide, policy_of
 from ringfence.privacy.recording_law.places import STATELESS, UNKNOWN, place_of
@@ -33,7 +34,8 @@ Address = Phone | str
 class House:
     """What the account says about recording. ``place``: of its own people, "" for as its numbers.
 
-    ``hours``: minutes of the day of ``zone`` in which it records at all.
+    ``hours``: minutes of the day of ``zone`` in which it records at all. ``written``: whose words
+    a machine writes down.
     """
 
     policy: Policy = "law"
@@ -41,6 +43,7 @@ class House:
     zone: str = "UTC"
     place: str = ""
     country: str = ""
+    written: Written = "recorded"
 
     @classmethod
     def of(cls, settings: Settings) -> House:
@@ -52,6 +55,7 @@ class House:
             zone=zone,
             place=settings.recording_place,
             country=settings.country,
+            written=written_of(settings.transcription),
         )
 
 
@@ -67,6 +71,10 @@ class NobodySpoke:
     """Choices of people who never made any: for an exchange without a storage."""
 
     def recording_consent(self, _party: PartyId, /) -> Consent:
+        """Nobody said anything."""
+        return "unknown"
+
+    def transcription_consent(self, _party: PartyId, /) -> Consent:
         """Nobody said anything."""
         return "unknown"
 
@@ -132,6 +140,20 @@ class Rulings:
             consents=tuple(party.consent for party in parties),
             restricted=tuple(party.restricted for party in parties),
             duties=found.duties,
+        )
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything that is said is turned into text here, the exchange's own words too."""
+        return self._house.written != "never"
+
+    def may_be_written(self, party: PartyId | None) -> bool:
+        """Whether what somebody says may be turned into text; None: nobody knows who it is."""
+        choices = self._choices
+        return may_be_written(
+            self._house.written,
+            "unknown" if party is None else choices.transcription_consent(party),
+            restricted=party is not None and choices.restricted(party),
         )
 
     def _party(self, side: Side, own: Address) -> Party:

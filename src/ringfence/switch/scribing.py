@@ -2,9 +2,11 @@
 
     StartStream with words ─▶ StreamBegan, a tap ──▶ each utterance is told ──▶ StreamEnded
 
-Each track (what the leg says, what it hears) is listened to for itself. What was said before the
-end is still told after it, then the end. Callbacks have Twilio's parameters (TranscriptionEvent:
-transcription-started, -content, -stopped, -error), numbered in the order they were made.
+Each track (what the leg says, what it hears) is listened to for itself, as long as whoever speaks
+there lets their words be written down: that is asked again every second of their voice. What was
+said before the end is still told after it, then the end. Callbacks have Twilio's parameters
+(TranscriptionEvent: transcription-started, -content, -stopped, -error), numbered in the order they
+were made.
 """
 
 from __future__ import annotations
@@ -17,9 +19,15 @@ from typing import TYPE_CHECKING, Literal
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.stream import StreamEnd, StreamOrder, Words
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import CallId, LegId, StreamId
-from ringfence.kernel.limits import HEARING_FRAMES, RECOGNISER_UTTERANCE_MS, STREAM_CLOSE_MS
+from ringfence.kernel.limits import (
+    HEARING_FRAMES,
+    RECOGNISER_UTTERANCE_MS,
+    STREAM_CLOSE_MS,
+    WORDS_ASKED_MS,
+)
 from ringfence.markup.exchange import Callback, Params
 from ringfence.media.engine import protocol as media
 from ringfence.observe.logs import get_logger
@@ -41,6 +49,7 @@ _TRACKS: dict[str, tuple[Literal["in", "out"], ...]] = {
 _NAMES = {"in": "inbound_track", "out": "outbound_track"}
 _FAILED = ("32650", "the recogniser of speech has failed")
 _NOBODY = ("32650", "no recogniser of speech is installed")
+_UNWILLING = ("32650", "whoever speaks does not let their words be written down")
 _REFUSED = ("32650", "the recogniser may not be told, or does not know the language")
 
 
@@ -63,6 +72,8 @@ class Session:
         self.ended = False
         self.told = 0
         self.task: asyncio.Task[None] | None = None
+        self.asked: dict[str, tuple[LegId | None, Ms, bool]] = {}
+        """By side: whose voice was asked about last, when, and whether it may be written down."""
         self.queues: list[asyncio.Queue[bytes | None]] = [
             asyncio.Queue(int(HEARING_FRAMES)) for _ in _TRACKS[order.tracks]
         ]
@@ -107,10 +118,13 @@ class WordsDesk:
         assert link is not None
         assert words is not None
         session = Session(effect.stream, live.id, effect.leg, link, effect.order, live.tenant)
-        if self.recogniser is None:
+        said_by_leg = effect.order.tracks == "inbound_track"
+        may = live.tenant.host.writes and (not said_by_leg or self._may(live, session, "in"))
+        if self.recogniser is None or not may:
             session.tapped = False
-            self._error(session, _NOBODY)
-            live.inbox.append(inputs.StreamEnded(stream=effect.stream, reason="failed"))
+            self._error(session, _NOBODY if self.recogniser is None else _UNWILLING)
+            reason: StreamEnd = "failed" if self.recogniser is None else "not_permitted"
+            live.inbox.append(inputs.StreamEnded(stream=effect.stream, reason=reason))
             return
         self._sessions[effect.stream] = session
         link.send(
@@ -163,8 +177,21 @@ class WordsDesk:
         session = self._sessions.get(StreamId(notice.tap))
         if session is None:
             return False
-        session.put(notice.channel, notice.data)
+        live = self._runner.calls.get(session.call)
+        side = _TRACKS[session.order.tracks][notice.channel]
+        if live is not None and self._may(live, session, side):
+            session.put(notice.channel, notice.data)
         return True
+
+    def _may(self, live: LiveCall, session: Session, side: str) -> bool:
+        """Whether the voice on a side may be written down; that of the exchange itself may."""
+        speaker = session.leg if side == "in" else live.call.hears(session.leg)
+        now = self._runner.clock.now()
+        known, at, may = session.asked.get(side, (None, Ms(0), True))
+        if known != speaker or now >= at + WORDS_ASKED_MS:
+            may = speaker is None or live.tenant.host.may_be_written(live.call.speaker(speaker))
+            session.asked[side] = (speaker, now, may)
+        return may
 
     def tap_ended(self, notice: media.TapEnded) -> bool:
         """The last of a tap; False where it is not one of ours."""

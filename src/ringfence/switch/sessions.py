@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
+from typing import Final
 
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip.offer_answer import (
@@ -19,9 +21,39 @@ from ringfence.sip.offer_answer import (
 from ringfence.sip.sdp import SessionDescription
 from ringfence.switch.live import LiveLeg
 
+_PRIVATE: Final = tuple(
+    (int(network.network_address), int(network.netmask))
+    for network in map(
+        ipaddress.IPv4Network,
+        (
+            *("0.0.0.0/8", "10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29"),
+            *("192.0.0.170/31", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+            *("198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
+        ),
+    )
+)
+"""IPv4 networks that are not reached from everywhere (the special-purpose registry of IANA)."""
+_LOOPBACK: Final = 127
+
 
 def address_kind(host: str) -> str:
     """Say what an address is without saying it: public, private, loopback, unspecified, unknown."""
+    try:
+        address = int.from_bytes(socket.inet_pton(socket.AF_INET, host), "big")
+    except (OSError, ValueError):
+        return _other_kind(host)
+    if not address:
+        return "unspecified"
+    if address >> 24 == _LOOPBACK:
+        return "loopback"
+    for network, mask in _PRIVATE:
+        if address & mask == network:
+            return "private"
+    return "public"
+
+
+def _other_kind(host: str) -> str:
+    """The same of an address of IPv6, and of what is none."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

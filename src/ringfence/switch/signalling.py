@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.causes import CAUSES, Cause, from_q850, from_sip
-from ringfence.calls.commands import DialTarget, Note
-from ringfence.calls.words import ReferOutcome
+from ringfence.calls.commands import DialTarget, ForwardLeg, Note
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import LegId
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.dialog import is_literal
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.audio import AudioDesk
+from ringfence.switch.identity import Identity
 from ringfence.switch.live import LiveCall, LiveLeg
+from ringfence.switch.redirects import Course
 from ringfence.switch.routing import Placement, Router
 from ringfence.switch.sessions import Sessions, address_kind
 from ringfence.switch.sip_words import reply_of
+from ringfence.switch.transfers import TransferDesk, region_of
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -61,10 +63,14 @@ class SignalDesk:
         self._sessions = sessions
         self._router = router
         self._runner: CallRunner
+        self.transfers = TransferDesk(
+            send=send, audio=audio, sessions=sessions, router=router, agree=self._agree
+        )
 
     def attach(self, runner: CallRunner) -> None:
         """The runner this desk works for."""
         self._runner = runner
+        self.transfers.attach(runner)
 
     def handlers(self) -> dict[type, Callable[[LiveCall, Any], None]]:
         """Which method carries out which effect."""
@@ -75,9 +81,7 @@ class SignalDesk:
             effects.PlaceLeg: self._place,
             effects.CancelLeg: self._cancel,
             effects.HangUpLeg: self._hang_up,
-            effects.ReferLeg: self._refer,
-            effects.AnswerRefer: self._answer_refer,
-            effects.ReportRefer: self._report_refer,
+            **self.transfers.handlers(),
         }
 
     # -- a caller's leg -----------------------------------------------------------------------
@@ -185,8 +189,11 @@ class SignalDesk:
     def _place(self, live: LiveCall, effect: effects.PlaceLeg) -> None:
         leg = LiveLeg(id=effect.leg, call=live.id, key=wire.LegKey(str(effect.leg)), ours=True)
         leg.dialog_open = False  # until the INVITE is given to the agent
+        leg.course = Course(effect, region=region_of(live))
         self._runner.add_leg(live, leg)
+        self._dial(live, leg, effect)
 
+    def _dial(self, live: LiveCall, leg: LiveLeg, effect: effects.PlaceLeg) -> None:
         def routed(outcome: Placement | Refused) -> None:
             if leg.released:
                 return
@@ -209,21 +216,27 @@ class SignalDesk:
                 raise_later(Refused(code, "there is no audio for this leg"))
                 return
             leg.peer = placement.targets[0]
+            leg.phone = placement.dials
             leg.dialog_open = True
+            if leg.course is not None:
+                leg.course.placement = placement
             self.send(
                 sip.Invite(
                     leg=leg.key,
                     targets=placement.targets,
                     uri=placement.uri,
                     from_=placement.from_,
+                    to=placement.to,
                     offer=self._sessions.offer(leg, like=self._other_codec(live, leg)),
                     credentials=placement.credentials,
                     headers=placement.headers,
                     route=placement.route,
+                    spares=placement.spares,
+                    others=placement.others,
                 )
             )
 
-        self._router.place(effect, routed, live.tenant.directory)
+        self._router.place(effect, routed, live.tenant.directory, _caller(live))
 
     def _other_codec(self, live: LiveCall, leg: LiveLeg) -> str:
         """The codec of the call's first leg: offering it first spares the transcoding."""
@@ -349,6 +362,9 @@ class SignalDesk:
         if found is None:
             return
         live, leg = found
+        if self._sent_on(live, leg, event):
+            self._runner.settle(live)
+            return
         if event.by != "local":
             live.inbox.append(self._end(live, leg, event))
         self._audio.dialog_over(live, leg)
@@ -357,6 +373,10 @@ class SignalDesk:
     def _end(self, live: LiveCall, leg: LiveLeg, event: wire.Ended) -> inputs.Input:
         if event.by == "remote" and event.cause == "refused":
             cause = from_sip(event.status, event.q850)
+            if event.status < 400:
+                circled = leg.course is not None and leg.course.circled
+                cause = Cause.LOOP if circled else cause
+                self._note(live, "redirect_not_followed")
             reply = None if event.response is None else reply_of(event.response)
             return inputs.LegRefused(leg=leg.id, cause=cause, status=event.status, reply=reply)
         if event.by == "remote" and event.cause in {"bye", "cancelled"}:
@@ -366,101 +386,53 @@ class SignalDesk:
             self._note(live, "not_sent")
         return inputs.LegFailed(leg=leg.id, cause=_FAILURES[event.cause])
 
-    # -- transfer -----------------------------------------------------------------------------
+    def _sent_on(self, live: LiveCall, leg: LiveLeg, event: wire.Ended) -> bool:
+        """Ring elsewhere, where a 3xx says so and the rules let it (`redirects`)."""
+        course = leg.course
+        if course is None or leg.answered or leg.released or event.by == "local":
+            return False
+        if event.cause == "refused" and event.status < 400:
+            course.take(event.redirect)
+        elif event.status >= 600:
+            course.waiting.clear()
+        programs = live.tenant.programs
+        if not course.waiting or programs is None:
+            return False
 
-    def _refer(self, live: LiveCall, effect: effects.ReferLeg) -> None:
-        leg = live.legs[effect.leg]
-        replaced = self._runner.legs.get(effect.replaces) if effect.replaces is not None else None
-        self.send(
-            sip.Refer(
-                leg=leg.key,
-                target=self._router.refer_target(effect.target),
-                replaces=replaced.key if replaced is not None else None,
-            )
-        )
-
-    def _answer_refer(self, live: LiveCall, effect: effects.AnswerRefer) -> None:
-        leg = live.legs[effect.leg]
-        if effect.accepted:
-            live.referrers[leg.id] = leg.key
-            self.send(sip.AcceptRefer(leg=leg.key, refer=effect.refer))
-        else:
-            status = CAUSES[effect.cause].sip
-            self.send(sip.RejectRefer(leg=leg.key, refer=effect.refer, status=status))
-
-    def _report_refer(self, live: LiveCall, effect: effects.ReportRefer) -> None:
-        key = live.referrers.get(effect.leg)
-        if key is None:
-            return
-        if effect.cause is None:
-            status = 180
-        else:
-            status = 200 if effect.cause is Cause.NORMAL else CAUSES[effect.cause].sip
-        self.send(sip.NotifyRefer(leg=key, refer=effect.refer, status=status))
-
-    def refer_received(self, event: wire.ReferReceived) -> None:
-        """The far end wants its partner to talk to somebody else."""
-        found = self._runner.leg_of(event.leg)
-        if found is None:
-            self.send(sip.RejectRefer(leg=event.leg, refer=event.refer))
-            return
-        live, leg = found
-        if event.replaces is None and live.call.decides_transfers(leg.id):
-            asked = inputs.TransferAsked(leg=leg.id, refer=event.refer, uri=str(event.target.uri))
-            self._runner.feed(live, asked)
-            return
-        target: DialTarget | None = None
-        replaces: LegId | None = None
-        if event.replaces is not None:
-            other = self._runner.by_key.get(event.replaces)
-            replaces = other.id if other is not None else None
-        if replaces is None:
-            try:
-                target = self._router.transfer_target(leg, event.target, live.tenant.directory)
-            except Refused as refused:
-                log.info("transfer_refused", leg=leg.id, code=refused.code)
-                self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=403))
-                return
-            try:
-                target = live.tenant.host.with_party(target)
-            except Refused as refused:
-                log.warning("transfer_refused", leg=leg.id, code=refused.code)
-                self.send(sip.RejectRefer(leg=event.leg, refer=event.refer, status=503))
-                return
-        self._runner.feed(
-            live,
-            inputs.TransferAsked(leg=leg.id, refer=event.refer, target=target, replaces=replaces),
-        )
-
-    def refer_progress(self, event: wire.ReferProgress) -> None:
-        """How a transfer we asked for fares."""
-        found = self._runner.leg_of(event.leg)
-        if found is None:
-            return
-        live, leg = found
-        outcome: ReferOutcome
-        if event.status >= 300:
-            outcome = "failed" if event.final else "refused"
-        elif event.final:
-            outcome = "completed"
-        else:
-            outcome = "accepted"
-        self._runner.feed(
-            live, inputs.TransferReported(leg=leg.id, outcome=outcome, status=event.status)
-        )
+        effect = course.next(live.tenant.directory, programs.judge)
+        if effect is None:
+            return False
+        try:
+            target = live.tenant.host.with_party(DialTarget(endpoint=effect.endpoint))
+        except Refused as refused:
+            log.warning("redirect_refused", call=live.id, leg=leg.id, code=refused.code)
+            return False
+        self._runner.command(live, ForwardLeg(leg=leg.id, target=target))
+        self._runner.command(live, Note(code="redirected", text=_REDIRECTED, level="info"))
+        del self._runner.by_key[leg.key]
+        leg.key = wire.LegKey(f"{leg.id}.{course.taken}")
+        self._runner.by_key[leg.key] = leg
+        leg.dialog_open = False
+        leg.sent, leg.session = None, None
+        self._dial(live, leg, effect)
+        return True
 
 
 _NOTES = {
     "unreachable": "the host name of the far end is not known, or has no SIP server",
-    "not_sent": "nothing can be sent to the address of the far end: no way leads there from here",
+    "not_sent": "nothing can be sent to the address of the far end: no way leads there from here, "
+    "or over TLS its certificate is not accepted (see the log)",
     "no_rtp_port": "no RTP port is free: widen the range with --rtp LOW-HIGH",
     "media_lost": "no media process is running",
     "media_slow": "the media process did not answer in time",
     "no_trunk": "there is no trunk to call through: ringfence trunk add NAME --address HOST",
     "not_registered": "the phone is not registered at the moment",
     "destination_not_allowed": "calls to that destination are not allowed here",
+    "redirect_not_followed": "the far end sent the call on to an address that it may not choose",
 }
 """Why a leg came to nothing, for the call's timeline."""
+
+_REDIRECTED = "the far end sent the call on, and it rings there"
 
 _PLACE_CAUSES = {
     "no_trunk": Cause.UNREACHABLE,
@@ -472,6 +444,13 @@ _PLACE_CAUSES = {
     "media_lost": Cause.MEDIA_LOST,
     "media_slow": Cause.MEDIA_LOST,
 }
+
+
+def _caller(live: LiveCall) -> Identity | None:
+    """On whose behalf a call rings somebody: who called it, else what its program shows."""
+    if live.caller is not None or live.program is None:
+        return live.caller
+    return Identity(address=live.program.context.caller)
 
 
 def is_hidden(host: str, peer: wire.Peer | None) -> bool:

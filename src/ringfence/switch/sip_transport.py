@@ -40,9 +40,23 @@ from ringfence.sip.stream import Framer
 log = get_logger(__name__)
 
 _UDP_FLOW = 1
+_BUSY_MS = 1
+"""Woken again so soon: there is a crowd at the door."""
 _FIRST_STREAM_FLOW = 16
 _PASSING = {errno.ENOBUFS, errno.ENOMEM, errno.EPERM}
 """What a later try may overcome: no memory, or a firewall whose table of connections is full."""
+
+_CERTIFICATES = {
+    9: "certificate_not_yet_valid",
+    10: "certificate_expired",
+    18: "certificate_self_signed",
+    19: "certificate_self_signed",
+    20: "certificate_of_unknown_issuer",
+    21: "certificate_of_unknown_issuer",
+    62: "certificate_of_another_name",
+    64: "certificate_of_another_name",
+}
+"""OpenSSL's X509_V_ERR numbers: why a far end's certificate was not taken."""
 
 
 @dataclass(slots=True)
@@ -106,10 +120,15 @@ class SipTransport:
     ) -> None:
         self.agent = agent
         self.tls_name = tls_name
+        self.refused_certificates: dict[tuple[str, int], str] = {}
+        """Why the certificate at an address was not taken when we last called there."""
         self._clock = clock
         self._on_event = on_event
         self._loop = asyncio.get_running_loop()
         self._udp: socket.socket | None = None
+        self._datagram = memoryview(bytearray(SIP_DATAGRAM_BYTES_MAX))
+        self._woken_at = 0
+        """When the last datagram came."""
         self._servers: list[asyncio.Server] = []
         self._connections: dict[int, _Connection] = {}
         self._by_peer: dict[tuple[str, str, int], _Connection] = {}
@@ -245,10 +264,14 @@ class SipTransport:
         if udp is None:
             return
         now = self._clock.now()
+        # Mostly one datagram is there, and to hear that there is no second costs an exception;
+        # where there is, the loop comes back at once, and then all of them are taken.
+        most = SIP_DRAIN_BATCH if now - self._woken_at <= _BUSY_MS else 1
+        self._woken_at = now
         receive = self.agent.receive
-        for _ in range(SIP_DRAIN_BATCH):
+        for _ in range(most):
             try:
-                data, address = udp.recvfrom(SIP_DATAGRAM_BYTES_MAX)
+                count, address = udp.recvfrom_into(self._datagram)
             except (BlockingIOError, InterruptedError):
                 break
             except OSError:
@@ -258,7 +281,7 @@ class SipTransport:
             self.received += 1
             peer = Peer("udp", address[0], address[1], _UDP_FLOW)
             try:
-                receive(data, peer, now)
+                receive(bytes(self._datagram[:count]), peer, now)
             except Exception:
                 # One hostile datagram must never stop the others.
                 log.exception("sip_receive_failed")
@@ -320,9 +343,16 @@ class SipTransport:
                     ssl=tls,
                     server_hostname=self.tls_name(peer) if tls is not None else None,
                 )
-        except (OSError, TimeoutError, ssl.SSLError):
+        except (OSError, TimeoutError, ssl.SSLError) as error:
+            if isinstance(error, ssl.SSLCertVerificationError):
+                # It looks like a host that is down to everybody else (RFC 5922 7.3).
+                code = _CERTIFICATES.get(error.verify_code, "certificate_invalid")
+                log.warning("sip_certificate_refused", code=code)
+                self.refused_certificates[peer.host, peer.port] = code
             self._forget(connection)
             self.do(commands.SendFailed(peer=peer))
+        else:
+            self.refused_certificates.pop((peer.host, peer.port), None)
 
     def accepted(self, transport: Transport, host: str, port: int) -> _Connection | None:
         """A connection came in: its record, or None where there are too many already."""
@@ -379,7 +409,8 @@ class SipTransport:
     def closed(self, connection: _Connection) -> None:
         """A connection ended: its flow is gone for the agent too."""
         if self._forget(connection):
-            self.do(commands.FlowClosed(flow=connection.flow))
+            peer = connection.peer._replace(flow=0)
+            self.do(commands.FlowClosed(flow=connection.flow, peer=peer))
 
     def _forget(self, connection: _Connection) -> bool:
         if self._connections.pop(connection.flow, None) is None:
@@ -396,9 +427,21 @@ class SipTransport:
         return True
 
     def close_idle(self) -> int:
-        """Close connections that were silent too long; how many."""
+        """Close connections that were silent too long; how many.
+
+        Not those that a phone is registered over, nor those of a call: many a phone says nothing
+        for an hour, and who closes its connection makes it unreachable or ends what it talks about.
+        Nor those over which we are registered ourselves: calls to us come in over them.
+        """
         limit = self._clock.now() - SIP_STREAM_IDLE_MS
-        idle = [c for c in self._connections.values() if c.heard_at < limit]
+        used, homes = self.agent.flows(), self.agent.homes()
+        idle = [
+            each
+            for each in self._connections.values()
+            if each.heard_at < limit
+            and each.flow not in used
+            and each.peer._replace(flow=0) not in homes
+        ]
         for connection in idle:
             if connection.transport is not None:
                 connection.transport.close()

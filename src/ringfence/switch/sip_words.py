@@ -24,6 +24,8 @@ from ringfence.sip.message import Response
 def extra_headers(headers: Headers) -> tuple[tuple[str, str], ...]:
     """The header fields whose names begin with ``X-``, as they were sent, one value each."""
     found: dict[str, str] = {}
+    if headers.spelling is None:
+        return ()  # every field is one of the registry's, where no name begins so
     for name, value in headers:
         told = name[:2].lower() == "x-" and len(value) <= SIP_HEADER_TOLD_CHARS
         if told and name not in found and len(found) < MARKUP_SIP_HEADERS:

@@ -17,7 +17,12 @@ from ringfence.calls import effects, inputs
 from ringfence.calls.stream import StreamEnd, StreamOrder
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import CallId, LegId, StreamId
-from ringfence.kernel.limits import STREAM_CLOSE_MS, STREAM_CONNECT_MS, STREAM_SEND_MS
+from ringfence.kernel.limits import (
+    STREAM_CLOSE_MS,
+    STREAM_CONNECT_MS,
+    STREAM_LINGER_MS,
+    STREAM_SEND_MS,
+)
 from ringfence.kernel.phone import Phone
 from ringfence.media.engine import protocol as media
 from ringfence.media.stream import Hush, MediaStream, Track
@@ -267,6 +272,9 @@ class StreamDesk:
             if session.end is None and not reader.done():
                 # Nothing can be written any more: whether that is a goodbye, the reader hears.
                 await asyncio.wait((reader,), timeout=STREAM_CLOSE_MS / 1000)
+            elif not reader.done():
+                # It has not read the goodbye yet and may be in the middle of an answer.
+                await asyncio.wait((reader,), timeout=STREAM_LINGER_MS / 1000)
             session.finish(reader.result() if reader.done() else "failed")
             if not writer.done():
                 await asyncio.wait((writer,), timeout=STREAM_CLOSE_MS / 1000)

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ringfence.calls.events import CallFact
+
 if TYPE_CHECKING:
-    from ringfence.calls.events import CallFact
     from ringfence.switch.call_runner import CallRunner
     from ringfence.switch.directory import Directory
     from ringfence.switch.live import LiveCall
@@ -25,6 +26,16 @@ if TYPE_CHECKING:
 
 def _open() -> bool:
     return True
+
+
+Watcher = Callable[[Sequence[CallFact]], None]
+Listeners = dict[type[CallFact], list[Watcher]]
+
+
+def listen(listeners: Listeners, watcher: Watcher, *kinds: type[CallFact]) -> None:
+    """Have ``watcher`` told of facts of these kinds, one by one, and of no others."""
+    for kind in kinds:
+        listeners.setdefault(kind, []).append(watcher)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,8 +55,10 @@ class Tenant:
     receives: Callable[[], bool] = _open
     programs: Programs | None = None
     """What makes the programs of its calls."""
-    watchers: list[Callable[[Sequence[CallFact]], None]] = field(default_factory=list)
+    watchers: list[Watcher] = field(default_factory=list)
     """Who is told what happens in its calls."""
+    listeners: Listeners = field(default_factory=dict)
+    """Who is told of some kinds of facts alone (`listen`)."""
     performs: dict[type, Callable[[LiveCall, Any], None]] = field(default_factory=dict)
     """Effects of its calls that its rooms and queues carry out."""
 
@@ -54,7 +67,7 @@ class Tenant:
         self.host.attach(runner, self.directory)
         if self.rooms is not None:
             self.rooms.attach(runner)
-            self.watchers.append(self.rooms.watch)
+            listen(self.listeners, self.rooms.watch, *self.rooms.watched)
             self.performs |= self.rooms.handlers()
         if self.queues is not None:
             self.queues.attach(runner)

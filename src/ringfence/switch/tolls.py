@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Final
 
 from ringfence.kernel.clock import Clock
 from ringfence.kernel.errors import Refused
@@ -26,6 +27,10 @@ HIGH_COST = (
     "+692", "+850", "+870", "+878", "+881", "+882", "+883", "+888", "+960", "+979", "+991",
 )  # fmt: skip
 """Prefixes that international revenue-share fraud uses most: islands, satellites, premium rate."""
+
+
+_NATIONAL_DIGITS: Final = 10
+"""No national number that these prefixes could be taken for is longer."""
 
 
 class Tolls:
@@ -61,6 +66,8 @@ class Tolls:
                           clause="ACC-07")  # fmt: skip
         self.check_credit()
         number = phone.e164
+        if len(number) > _NATIONAL_DIGITS and not number.startswith("+"):
+            number = f"+{number}"  # no country of ours was set to complete it, and carriers do
         if number.startswith(HIGH_COST) and not number.startswith(self._allowed or ("-",)):
             raise Refused(
                 "destination_not_allowed",

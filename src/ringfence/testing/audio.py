@@ -10,6 +10,7 @@ from pathlib import Path
 from ringfence.media import wav
 from ringfence.media.resample import convert
 from ringfence.sip.sdp import Direction
+from ringfence.testing.moment import Moment
 from ringfence.testing.network import GOOD, Address, Quality
 from ringfence.testing.place import BadPort, Place
 from ringfence.testing.sound import RATE, Sound
@@ -26,7 +27,7 @@ class Audio:
     """
 
     def __init__(self, place: Place, *, quality: Quality = GOOD) -> None:
-        self.talking = asyncio.Event()
+        self.talking = Moment()
         self.sound = Sound(place.entropy)
         self._clock = place.clock
         self._loop = asyncio.get_running_loop()
@@ -109,9 +110,9 @@ class Audio:
         second = array("h", (int(level * math.sin(turn * n)) for n in range(RATE)))
         self.say((second * math.ceil(seconds))[: int(seconds * RATE)])
 
-    def say_file(self, path: Path) -> None:
+    def say_file(self, path: Path | str) -> None:
         """Say a WAV file."""
-        form, pcm = wav.read(path.read_bytes())
+        form, pcm = wav.read(Path(path).read_bytes())
         self.say(convert(wav.mono(pcm, form.channels), form.rate, RATE))
 
     async def said(self) -> None:
@@ -125,9 +126,9 @@ class Audio:
             self._released.clear()
         await self._released.wait()
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write what was heard as a WAV file."""
-        path.write_bytes(wav.write(self.heard, wav.Format(RATE, 1, "s16")))
+        Path(path).write_bytes(wav.write(self.heard, wav.Format(RATE, 1, "s16")))
 
     def loudness(self, start_ms: int = 0, end_ms: int | None = None) -> int:
         """Mean absolute sample of a stretch of what was heard, 0 for silence."""

@@ -69,6 +69,8 @@ def _legs(story: list[CallFact]) -> Iterator[str]:
                 begun.append(leg)
             case events.LegPlaced(leg=leg) if leg not in begun:
                 begun.append(leg)
+            case events.LegTransferred(to=leg) if leg is not None and leg not in begun:
+                begun.append(leg)  # it came by itself and took the place of the other
             case events.LegGiven(leg=leg):
                 given.add(leg)  # it may end in the call it has been given to
             case events.LegEnded(leg=leg):

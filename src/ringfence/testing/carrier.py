@@ -73,6 +73,9 @@ class _Account:
     def admit(self, request: Request, peer: Peer, now: Ms, /) -> Verdict:  # noqa: ARG002
         return Drop() if self.down else Challenge()
 
+    def proved(self, peer: Peer, /) -> None:
+        """Nobody is counted here."""
+
     def ha1(self, username: str, realm: str, algorithm: str, /) -> str | None:
         if username != self.username:
             return None

@@ -163,7 +163,9 @@ class Endpoint:
 
     async def answered(self, call: PhoneCall, wait: float) -> PhoneCall:
         """Wait for the answer to a call of ours; raises `CallFailed`, 408 after ``wait`` s."""
-        waiting = [asyncio.create_task(event.wait()) for event in (call.answered, call.over)]
+        waiting = [
+            asyncio.create_task(event.wait(wait + 1)) for event in (call.answered, call.over)
+        ]
         try:
             await asyncio.wait(waiting, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         finally:

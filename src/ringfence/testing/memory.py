@@ -58,7 +58,7 @@ class PartyRoom:
         if found is None:
             if self._writes.fails():
                 raise Refused("storage_busy", "the queue of the writer is full")
-            found = PartyId(ids.make("party", now, self._entropy))
+            found = PartyId(ids.make_blurred("party", now, self._entropy))
             if key:
                 self._known[key] = found
         return found
@@ -204,7 +204,8 @@ class Web:
     """Documents and audio by URL.
 
     ``documents``: what a URL answers. ``clips``: URLs that are audio. ``delay_ms``: of each fetch.
-    ``asked``: the fetches so far. ``callbacks``: those given to be delivered.
+    ``asked``: the fetches so far. ``callbacks``: those given to be delivered;
+    ``pledges``: those that a killed server would tell at its next start.
     """
 
     def __init__(self, clock: Clock, entropy: Entropy, fetches: Ladder) -> None:
@@ -212,6 +213,7 @@ class Web:
         self.clips: dict[str, Clip] = {}
         self.delay_ms = 50
         self.callbacks: list[Callback] = []
+        self.pledges: list[Callback] = []
         self.asked: list[Fetch] = []
         self.fetched = 0
         self._clock = clock
@@ -244,7 +246,10 @@ class Web:
 
     def callback(self, call: CallId, request: Callback, /) -> None:  # noqa: ARG002 - a port
         """Take a callback to deliver."""
-        self.callbacks.append(request)
+        if request.silent:
+            self.pledges = [one for one in self.pledges if one.outcome != request.outcome]
+            return
+        (self.pledges if request.pledged else self.callbacks).append(request)
 
 
 class FarSocket:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from ringfence.kernel.errors import RemoteError, RingfenceError
@@ -21,6 +20,7 @@ from ringfence.sip.offer_answer import (
 from ringfence.sip.sdp import Direction, SessionDescription
 from ringfence.sip.uri import Uri
 from ringfence.testing.audio import Audio
+from ringfence.testing.moment import Moment
 
 if TYPE_CHECKING:
     from ringfence.testing.endpoint import Endpoint
@@ -46,9 +46,9 @@ class PhoneCall:
         self.leg = leg
         self.ours = ours
         self.audio = Audio(endpoint.place, quality=endpoint.quality)
-        self.ringing = asyncio.Event()
-        self.answered = asyncio.Event()
-        self.over = asyncio.Event()
+        self.ringing = Moment()
+        self.answered = Moment()
+        self.over = Moment()
         self.end: events.Ended | None = None
         self.invite: Request | None = None
         self.offer = b""
@@ -85,8 +85,7 @@ class PhoneCall:
 
     async def wait_over(self, seconds: float = 30.0) -> None:
         """Wait for the end of the call, whoever ends it."""
-        async with asyncio.timeout(seconds):
-            await self.over.wait()
+        await self.over.wait(seconds)
 
     async def press(self, digits: str) -> None:
         """Press keys."""
@@ -98,10 +97,18 @@ class PhoneCall:
         self._sent = make_offer(self._local(), previous=self._sent, direction=direction)
         self._endpoint.do(commands.Reoffer(leg=self.leg, offer=self._sent.to_bytes()))
 
-    def refer(self, address: str) -> None:
-        """Ask the far end to talk to somebody else instead (a REFER); see ``transfer``."""
-        target = NameAddr("", Uri.parse(address))
-        self._endpoint.do(commands.Refer(leg=self.leg, target=target))
+    def refer(self, address: str, *, replaces: PhoneCall | None = None) -> None:
+        """Ask the far end to talk to somebody else instead (a REFER); see ``transfer``.
+
+        ``replaces``: another call of this phone, whose far end the two are to talk to.
+        """
+        self._endpoint.do(
+            commands.Refer(
+                leg=self.leg,
+                target=NameAddr("", Uri.parse(address)),
+                replaces=None if replaces is None else replaces.leg,
+            )
+        )
 
     # -- offers and answers -------------------------------------------------------------------
 

@@ -1,17 +1,21 @@
 """The sound of a test phone, without sockets: frames of 20 ms into RTP packets, packets into sound.
 
-Deliberately simple and not the server's engine: a packet every 20 ms, G.711, RFC 4733 digits, and
-what arrives is written down in the order of its timestamps.
+Deliberately simple and not the server's engine: a packet every 20 ms, G.711 or G.722, RFC 4733
+digits, and what arrives is written down in the order of its timestamps. Whatever the codec, what is
+said and heard here has 8000 Hz.
 """
 
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
-from ringfence.media import dtmf, g711, rtp
+from ringfence.media import dtmf, g711, g722, rtp
+from ringfence.media.resample import Downsampler, Upsampler
 from ringfence.sip.sdp import Direction
 
 RATE = 8_000
@@ -20,8 +24,27 @@ _GAP_FRAMES_MAX = 3_000
 _AUDIBLE = 200
 """A sample of this magnitude is no silence."""
 
-_ENCODE = {"PCMU": g711.encode_ulaw, "PCMA": g711.encode_alaw}
-_DECODE = {"PCMU": g711.decode_ulaw, "PCMA": g711.decode_alaw}
+
+class _Codec(NamedTuple):
+    """How samples become bytes and bytes samples, 8000 Hz on this side."""
+
+    encode: Callable[[array[int]], bytes]
+    decode: Callable[[bytes], array[int]]
+
+
+def _wideband() -> _Codec:
+    """G.722, which has 16000 Hz and a memory: one for each stream."""
+    up, down, encoder, decoder = Upsampler(), Downsampler(), g722.Encoder(), g722.Decoder()
+    return _Codec(
+        lambda pcm: encoder.feed(up.feed(pcm)), lambda payload: down.feed(decoder.feed(payload))
+    )
+
+
+_CODECS: Final[dict[str, Callable[[], _Codec]]] = {
+    "PCMU": lambda: _Codec(g711.encode_ulaw, g711.decode_ulaw),
+    "PCMA": lambda: _Codec(g711.encode_alaw, g711.decode_alaw),
+    "G722": _wideband,
+}
 
 
 class Sound:
@@ -38,7 +61,8 @@ class Sound:
         self.sent = 0
         self.received = 0
         self.audible = False
-        self._codec = "PCMU"
+        self._name = "PCMU"
+        self._codec = _CODECS[self._name]()
         self._payload_type = 0
         self._dtmf_type: int | None = None
         self._speaks = True
@@ -60,8 +84,9 @@ class Sound:
         dtmf_type: int | None,
         direction: Direction = "sendrecv",
     ) -> None:
-        """Speak like this from now on; ``direction``: ours."""
-        self._codec = codec if codec in _ENCODE else "PCMU"
+        """Speak like this from now on; ``direction``: ours. Raises `KeyError` of another codec."""
+        if codec != self._name:
+            self._name, self._codec = codec, _CODECS[codec]()
         self._payload_type = payload_type
         self._dtmf_type = dtmf_type
         self._speaks = direction in {"sendrecv", "sendonly"}
@@ -100,7 +125,7 @@ class Sound:
             pcm = self._queue[:FRAME]
             del self._queue[:FRAME]
             pcm.extend([0] * (FRAME - len(pcm)))
-            packet = self._packet(self._payload_type, _ENCODE[self._codec](pcm), self._timestamp)
+            packet = self._packet(self._payload_type, self._codec.encode(pcm), self._timestamp)
         self._timestamp = (self._timestamp + FRAME) & rtp.MASK32
         return packet
 
@@ -155,7 +180,7 @@ class Sound:
             self.digits += digit.digit
 
     def _hear(self, packet: rtp.Packet) -> None:
-        pcm = _DECODE[self._codec](packet.payload)
+        pcm = self._codec.decode(packet.payload)
         if self._first is None:
             self._first = packet.timestamp
         at = rtp.newer32(packet.timestamp, self._first)

@@ -35,6 +35,7 @@ from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
 from ringfence.sip.auth import make_ha1
 from ringfence.sip.config import AgentConfig
+from ringfence.sip.registrar import Binding
 from ringfence.sip.uri import Uri
 from ringfence.switch.arrivals import Arrivals
 from ringfence.switch.audio import AudioDesk
@@ -322,8 +323,6 @@ class Switchboard:
     def _sip_event(self, event: wire.SipEvent) -> None:
         match event:
             case wire.InviteReceived():
-                if event.username:
-                    self.guard.proved(event.peer)
                 self.arrivals.invite(event)
             case wire.AuthenticationFailed():
                 self.guard.failed(event.peer, self.clock.now())
@@ -338,9 +337,8 @@ class Switchboard:
     def _media_lost(self, legs: list[str]) -> None:
         self.runner.media_lost(legs)
 
-    def _bindings(self, username: str) -> list[tuple[Uri, wire.Peer]]:
-        found = self.agent.bindings(username, self.clock.now())
-        return [(binding.uri, binding.peer) for binding in found]
+    def _bindings(self, username: str) -> tuple[Binding, ...]:
+        return self.agent.bindings(username, self.clock.now())
 
     def leftovers(self) -> list[str]:
         """Return what is still held although every call should be over."""

@@ -74,16 +74,19 @@ class VirtualEngine:
         if not self._core.open(leg, identity):
             self._ports.give_back(port)
             return "limit"
+        pair = self._pairs[leg] = _Pair(leg, (self._host, port), (self._host, port + 1))
         bind = self._ether.bind
-        self._pairs[leg] = _Pair(
-            leg,
-            bind((self._host, port), lambda data, source: self._received(leg, data, source)),
-            bind(
-                (self._host, port + 1),
-                lambda data, source: self._received(leg, data, source, rtcp=True),
-            ),
-        )
+        bind(pair.rtp, lambda data, source: self._received(pair.leg, data, source))
+        bind(pair.rtcp, lambda data, source: self._received(pair.leg, data, source, rtcp=True))
         return port
+
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        if not self._core.rename(leg, name):
+            return False
+        pair = self._pairs[name] = self._pairs.pop(leg)
+        pair.leg = name
+        return True
 
     def do(self, command: p.AnyCommand) -> None:
         """Carry out a command."""

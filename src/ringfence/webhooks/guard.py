@@ -73,6 +73,7 @@ _REFUSED_V6: Final = tuple(
 _MAPPED_BITS: Final = 96
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _ALLOWED_HOST = re.compile(r"([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)(?::([0-9]{1,5}))?\Z")
+_NUMERAL = re.compile(r"(?:[0-9]{1,20}|0x[0-9a-f]{0,20})\Z")
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _SCHEMES: Final = {"http": 80, "https": 443}
 # RFC 3986: what may stand unquoted in a URL; "%" because quoted octets stay as they are
@@ -155,12 +156,13 @@ class Guard:
         host = host.rstrip(".")
         port = port if port is not None else _SCHEMES[parts.scheme]
         address = _literal(host)
+        if address is None:
+            host = _ascii_host(host)
+            address = _literal(host) or _number(host)
         if address is not None:
             host = address.compressed
             if not self._permits(host, port, address):
                 raise _private()
-        else:
-            host = _ascii_host(host)
         shown = f"[{host}]" if ":" in host else host
         if port != _SCHEMES[parts.scheme] or parts.port is not None:
             shown = f"{shown}:{port}"
@@ -267,6 +269,32 @@ def _literal(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def _number(host: str) -> IPv4Address | None:
+    """Return the address that ``2130706433``, ``0x7f.1`` and ``0177.0.0.1`` are, None for a name.
+
+    What ends in a number is an address (WHATWG URL 3.5), and resolvers read it so: 127.0.0.1 in
+    another spelling. Raises `Refused` (``bad_url``) for one that is no address.
+    """
+    parts = host.split(".")
+    if not _NUMERAL.match(parts[-1]):
+        return None
+    if len(parts) > 4 or not all(map(_NUMERAL.match, parts)):
+        raise _bad_url()
+    *first, last = (_numeral(part) for part in parts)
+    if any(octet > 0xFF for octet in first) or last >= 1 << (8 * (4 - len(first))):
+        raise _bad_url()
+    return IPv4Address(last + sum(octet << (8 * (3 - place)) for place, octet in enumerate(first)))
+
+
+def _numeral(text: str) -> int:
+    if text.startswith("0x"):
+        return int(text[2:] or "0", 16)
+    try:
+        return int(text, 8 if len(text) > 1 and text.startswith("0") else 10)
+    except ValueError:  # an 8 or a 9 in an octal number
+        raise _bad_url() from None
 
 
 def _ascii_host(host: str) -> str:

@@ -17,7 +17,7 @@ NUMBER = views.Number(
 ENDED = views.Call(
     sid=CALL, direction="inbound", status="ended", caller="+12025550123", called="+447700900123",
     offered=1_700_000_000_000, answered=1_700_000_002_000, ended=1_700_000_017_000,
-    cause="normal", talk_ms=15_000, missed=False,
+    cause="normal", talk_ms=15_000, missed=False, number="PN" + "d" * 32,
 )  # fmt: skip
 PLACED = views.Call(
     sid=OTHER, direction="outbound", status="offered", caller="+447700900123",

@@ -14,6 +14,7 @@ def test_a_call_is_shown(twilio):
     assert (call["status"], call["duration"], call["direction"]) == ("completed", "15", "inbound")
     assert call["start_time"] == "Tue, 14 Nov 2023 22:13:22 +0000"
     assert call["from_formatted"] == "(202) 555-0123"
+    assert call["phone_number_sid"] == "PN" + "d" * 32
 
 
 def test_a_list_leads_on(twilio, office):
@@ -60,6 +61,21 @@ def test_a_call_is_placed(twilio, office):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "news",
+    [
+        {"status": "ringing", "ringing": 5},
+        {"status": "answered", "answered": 9},
+        {"status": "ended", "cause": "busy"},
+    ],
+)
+def test_a_call_that_was_asked_for_is_queued_however_far_it_has_come(twilio, office, news):
+    placed = msgspec.structs.replace(office.answers["call.place"], direction="outbound", **news)
+    office.answers["call.place"] = placed
+    answer = twilio("POST", "/Calls.json", form=FORM | {"Twiml": "<Response/>"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "queued")
+
+
 def test_everything_said_about_a_call_reaches_it(twilio, office):
     form = FORM | {
         "Url": "https://example.com/a", "Twiml": "<Response/>", "Method": "get",
@@ -100,6 +116,23 @@ def test_a_call_is_ended(twilio, office):
     assert ended.json()["status"] == "in-progress"
     assert office.asked[-1][0] == "call.hangup"
     assert twilio("POST", HERE, form={"Status": "canceled"}).json()["code"] == 21220
+
+
+def test_whoever_is_named_while_a_call_is_ended_hears_of_the_end(twilio, office):
+    live = {"status": "answered", "ended": None, "cause": None}
+    found = msgspec.structs.replace(office.answers["call.show"], **live)
+    office.answers |= {"call.show": found, "call.hangup": found, "call.adjust": found}
+    twilio("POST", HERE, form={"Status": "completed", "StatusCallback": "https://example.com/s"})
+    assert [one[0] for one in office.asked[-2:]] == ["call.adjust", "call.hangup"]
+    assert office.asked[-2][1]["status_url"] == "https://example.com/s"
+
+
+def test_a_call_that_is_answered_while_it_is_cancelled_goes_on(twilio, office):
+    rings = {"status": "ringing", "ended": None, "cause": None, "answered": None}
+    office.answers["call.show"] = msgspec.structs.replace(office.answers["call.show"], **rings)
+    office.answers["call.hangup"] = Refused("call_answered", "no")
+    assert twilio("POST", HERE, form={"Status": "canceled"}).json()["code"] == 21220
+    assert office.asked[-1][:2] == ("call.hangup", {"sid": "CA" + "b" * 32, "unanswered": True})
 
 
 def test_an_ended_call_is_not_ended_again(twilio):

@@ -8,8 +8,9 @@ import pytest
 from twilio_scene import FORMS, ON_A_PLATFORM, NothingThere, Scene
 from twilio_shapes import document, operation
 
-from ringfence.api.twilio.choices import CHOICES
+from ringfence.api.twilio.choices import CHOICES, heard
 from ringfence.api.twilio.operations import Operation, operations
+from ringfence.api.twilio.question import Question
 from ringfence.kernel.ids import PREFIX
 
 ROWS = {row.name: row for row in operations().rows if row.handler is not None}
@@ -81,4 +82,14 @@ def test_every_word_that_is_enumerated_is_looked_at(scene: Scene, name: str) -> 
 def test_clients_write_truth_with_a_capital(scene: Scene) -> None:
     row = ROWS["CreateParticipant"]
     assert _asked(scene, row, "ConferenceRecord", "True").status_code != 400
-    assert _asked(scene, row, "RecordingChannels", "Dual").status_code == 400
+    assert _asked(scene, row, "RecordingChannels", "Dual").status_code != 400
+
+
+@pytest.mark.parametrize("spell", [str.upper, str.title, str.swapcase])
+def test_a_handler_hears_each_word_as_it_is_written_in_the_table(spell: Any) -> None:
+    for words in CHOICES.values():
+        said = {name: [spell(min(known))] for name, known in words.items()}
+        nobody: Any = None
+        asked = heard(Question("user:x", "AC1", nobody, "/", params=said), words)
+        for name, known in words.items():
+            assert asked.get(name) in known

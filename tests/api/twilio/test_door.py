@@ -223,3 +223,26 @@ def test_a_stranger_and_a_bug_are_told_in_xml_there(client, twilio, office, monk
     monkeypatch.setattr(office, "run", broken)
     answer = twilio("GET", "/Calls")
     assert (answer.status_code, tree(answer).findtext("RestException/Code")) == (500, "20500")
+
+
+@pytest.mark.anyio
+async def test_a_client_that_hangs_up_in_the_middle_is_no_fault_of_ours(application, basic):
+    parts = [{"type": "http.request", "body": b"FriendlyName=a", "more_body": True}]
+    sent = []
+
+    async def receive():
+        return parts.pop() if parts else {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(name.lower().encode(), value.encode()) for name, value in basic().items()]
+    scope = {
+        "type": "http", "method": "POST", "path": f"{HERE}/Queues.json", "query_string": b"",
+        "headers": headers, "http_version": "1.1", "scheme": "http", "root_path": "",
+        "client": ("192.0.2.1", 1), "server": ("192.0.2.2", 80), "asgi": {"version": "3.0"},
+        "raw_path": f"{HERE}/Queues.json".encode(), "extensions": {}, "state": {},
+    }  # fmt: skip
+    await application(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert b"20001" in sent[1]["body"]

@@ -13,6 +13,8 @@ from ringfence.kernel.errors import Refused
         ("not_found", (20404, 404)),
         ("invalid_number", (21211, 400)),
         ("private_address", (21205, 400)),
+        ("bad_label", (16024, 400)),
+        ("label_taken", (16026, 400)),
         ("anything_else", (20001, 400)),
     ],
 )

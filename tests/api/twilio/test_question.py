@@ -104,6 +104,8 @@ def test_from_the_second_page_the_first_is_reached():
     [
         ({}, (None, None)),
         ({"StartTime": "2030-01-31"}, (ms(2030, 1, 31), ms(2030, 2, 1))),
+        ({"StartTime": "2030-01-31T00:00:00Z"}, (ms(2030, 1, 31), ms(2030, 2, 1))),
+        ({"StartTime": "2030-01-31T23:30:00-02:00"}, (ms(2030, 2, 1), ms(2030, 2, 2))),
         ({"StartTime>": "2030-01-31"}, (ms(2030, 1, 31), None)),
         ({"StartTime<": "2030-01-31"}, (None, ms(2030, 2, 1))),
         ({"StartTime<": "9999-12-31"}, (None, ms(9999, 12, 31) + 86_400_000)),

@@ -1,5 +1,7 @@
 """Recordings as Twilio's clients see them."""
 
+from ringfence.kernel.errors import Refused
+
 SID = "RE" + "e" * 32
 CALL = "CA" + "b" * 32
 
@@ -18,6 +20,14 @@ def test_those_of_a_call(twilio, office):
     twilio("GET", here, operation="FetchCallRecording")
     elsewhere = here.replace(CALL, "CA" + "f" * 32)
     assert twilio("GET", elsewhere).status_code == 404
+
+
+def test_those_of_a_call_that_is_not_there(twilio, office):
+    office.answers["recording.list"] = Refused("not_found", "no call of that SID")
+    other = "CA" + "f" * 32
+    assert twilio("GET", f"/Calls/{other}/Recordings.json").json()["code"] == 20404
+    listed = twilio("GET", "/Recordings.json", CallSid=other, operation="ListRecording")
+    assert (listed.status_code, listed.json()["recordings"]) == (200, [])
 
 
 def test_audio_comes_with_and_without_its_ending(twilio):

@@ -128,8 +128,43 @@ def test_wishes_that_are_taken_and_those_that_are_refused(rooms, office, form, c
     if code:
         assert (answer.status_code, answer.json()["code"]) == (400, code)
     else:
-        assert answer.status_code == 201
+        assert (answer.status_code, answer.json()["status"]) == (201, "queued")
         assert asked(office)["trim"] is True
+
+
+@pytest.mark.parametrize(
+    ("said", "beep"),
+    [("True", "true"), ("FALSE", "false"), ("onenter", "onEnter"), ("ONEXIT", "onExit")],
+)
+def test_a_beep_is_said_in_any_letter_case(rooms, office, said, beep):
+    path = "/Conferences/standup/Participants.json"
+    both = {"To": "+12025550123", "From": "+12025550100"}
+    more = {"Beep": said, "ConferenceRecord": "Record-From-Start", "ConferenceTrim": "Do-Not-Trim"}
+    assert rooms("POST", path, form=both | more).status_code == 201
+    args = asked(office)
+    assert (args["beep"], args["record"], args["trim"]) == (beep, True, False)
+    refused = rooms("POST", path, form=both | {"Beep": "on-enter"})
+    assert (refused.status_code, refused.json()["code"]) == (400, 20001)
+
+
+def test_who_coaches_says_whom(rooms, office):
+    path = "/Conferences/standup/Participants.json"
+    both = {"To": "+12025550123", "From": "+12025550100"}
+    assert rooms("POST", path, form=both | {"Coaching": "true"}).json()["code"] == 20001
+    rooms("POST", path, form=both | {"Coaching": "true", "CallSidToCoach": OTHER})
+    assert asked(office)["coach"] == OTHER
+    rooms("POST", path, form=both | {"Coaching": "False", "CallSidToCoach": OTHER})
+    assert "coach" not in asked(office)
+
+
+def test_what_is_left_unsaid_of_a_change_is_as_twilio_has_it(rooms, office):
+    path = f"{HERE}/Participants/{CALL}.json"
+    rooms("POST", path, form={"Muted": "perhaps", "HoldUrl": "https://example.com/h"})
+    args = asked(office)
+    assert (args["muted"], args["hold_method"]) == (False, "GET")
+    rooms("POST", path, form={"AnnounceUrl": "https://example.com/a", "WaitUrl": ""})
+    args = asked(office)
+    assert (args["muted"], args["announce_method"], args["wait_method"]) == (None, "POST", "POST")
 
 
 def test_a_participant_is_changed_and_put_out(rooms, office):

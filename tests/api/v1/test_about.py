@@ -12,6 +12,7 @@ PATHS = {
     "system/health": "system.health",
     "system/metrics": "system.metrics",
     "settings": "settings.show",
+    "bans": "ban.list",
     "roles": "role.list",
     "privacy/promises?company=excitel": "privacy.promise.list",
 }
@@ -26,3 +27,11 @@ def test_a_path_asks_for_its_use_case(
     assert answer.status_code == 200, answer.text
     assert office.asked[-1][0] == asked
     assert client.get(f"/v1/{path}").status_code == 401
+
+
+def test_a_ban_is_lifted_by_a_body_and_by_no_path(client: Any, office: Any, basic: Any) -> None:
+    office.answers["ban.lift"] = views_about.Ban(address="192.0.2.10", since=1, until=2)
+    asked = {"address": "192.0.2.10"}
+    answer = client.post("/v1/bans/lift", json=asked, headers=basic())
+    assert answer.json() == asked | {"since": 1, "until": 2}
+    assert office.asked[-1][:2] == ("ban.lift", asked)

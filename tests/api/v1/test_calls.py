@@ -47,3 +47,5 @@ def test_a_call_is_shown_with_its_timeline(client: TestClient[Any], basic: Heade
 def test_a_call_is_ended(client: TestClient[Any], office: Any, basic: Headers) -> None:
     assert client.post("/v1/calls/CA1/hangup", headers=basic()).status_code == 200
     assert office.asked[-1][:2] == ("call.hangup", {"sid": "CA1"})
+    client.post("/v1/calls/CA1/hangup?unanswered=true", headers=basic())
+    assert office.asked[-1][:2] == ("call.hangup", {"sid": "CA1", "unanswered": True})

@@ -58,7 +58,7 @@ def test_the_log_is_given_away(client: TestClient[Any], office: Any, basic: Head
 
 def test_the_verifier_comes_along(client: TestClient[Any], basic: Headers) -> None:
     source = client.get("/v1/privacy/audit/verify.py", headers=basic()).text
-    assert source.startswith('"""Checks archives and proofs of an audit log offline')
+    assert source.startswith('"""Checks archives, proofs and receipts of an audit log offline')
     compile(source, "verify.py", "exec")
 
 

@@ -133,3 +133,13 @@ def test_a_stranger_who_asks_without_end_is_told_to_wait(
         for _ in range(RIGHTS_PER_HOUR + 1)
     ]
     assert codes == [200] * RIGHTS_PER_HOUR + [429]
+
+
+@pytest.mark.parametrize("body", [None, {}, {"words": 5}])
+def test_nobody_stops_the_account_by_asking_for_nothing(
+    client: TestClient[Any], basic: Any, body: Any
+) -> None:
+    sent = {} if body is None else {"json": body}
+    answer = client.post("/v1/privacy/compromised", headers=basic(), **sent)
+    assert answer.status_code == 400
+    assert "words" in answer.json()["detail"]

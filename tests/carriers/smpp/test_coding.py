@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ringfence.carriers.smpp.coding import decode
 from ringfence.messaging.concatenation import Header
+from ringfence.messaging.edges import tied
 
 PLAIN = Header()
 
@@ -54,3 +55,11 @@ def test_national_tables() -> None:
 def test_whatever_arrives_is_a_text(data_coding: int, octets: bytes, alphabet: str) -> None:
     """Every data coding makes a text of any octets, and none makes more of them than there are."""
     assert len(decode(data_coding, octets, PLAIN, alphabet)) <= len(octets)  # type: ignore[arg-type]
+
+
+def test_a_part_keeps_what_hangs_over_its_edges() -> None:
+    part = Header(7, 2, 1)
+    first = decode(8, b"\x00a\xd8\x3d", part, "gsm7")
+    assert tied([first, decode(8, b"\xde\x00\x00b", part._replace(number=2), "gsm7")]) == "a😀b"
+    assert tied([decode(0, b"5 \x1b", part, "gsm7"), decode(0, b"e", part, "gsm7")]) == "5 €"
+    assert tied([decode(0x18, b"\xd8\x3d", part, "gsm7")]) == "\ufffd"

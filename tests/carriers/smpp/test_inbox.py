@@ -43,13 +43,14 @@ class Scene:
     def __init__(self, clock: LoopClock) -> None:
         self.desk, self.shelf, self.statuses = Desk(), Shelf(), list[int]()
         self.inbox = Inbox("test", Dialect(), self.desk, self.shelf, clock)
+        self.session = object()
 
     async def take(self, *pdus: Pdu) -> list[int]:
         """Feed units and return how they were answered."""
         loop = asyncio.get_running_loop()
         answers = [loop.create_future() for _ in pdus]
         for pdu, answer in zip(pdus, answers, strict=True):
-            self.inbox.take(pdu, answer.set_result)
+            self.inbox.take(pdu, answer.set_result, self.session)
         return list(await asyncio.gather(*answers))
 
 
@@ -68,9 +69,31 @@ def test_a_message() -> None:
         assert await s.take(deliver(b"hello")) == [0]
         (message,) = s.desk.messages
         assert (message.text, message.sender, message.to) == ("hello", TO, OURS)
+        s.session = object()
         assert await s.take(deliver(b"hello"), deliver(b"other")) == [0, 0]
         refs = [m.carrier_ref for m in s.desk.messages]
-        assert refs[0] == refs[1] != refs[2]
+        assert refs[0] == refs[1] != refs[2], "a link that broke may have lost our yes"
+
+    scene(act)
+
+
+def test_what_a_person_writes_again_is_another_message() -> None:
+    async def act(s: Scene) -> None:
+        assert await s.take(deliver(b"1")) == [0]
+        assert await s.take(deliver(b"1"), deliver(b"1")) == [0, 0]
+        first, *others = [m.carrier_ref for m in s.desk.messages]
+        assert first
+        assert others == ["", ""]
+
+    scene(act)
+
+
+def test_what_was_not_safe_and_comes_again_is_the_same_message() -> None:
+    async def act(s: Scene) -> None:
+        s.desk.trouble = 1
+        assert await s.take(deliver(b"1")) == [Status.ESME_RX_T_APPN]
+        assert await s.take(deliver(b"1")) == [0]
+        assert s.desk.messages[0].carrier_ref
 
     scene(act)
 

@@ -37,6 +37,11 @@ EMPTY = Pdu(Command.DELIVER_SM, fields={"esm_class": 4})
         ("message_id=77; state=ENROUTE; error_code=1", Notice("77", D.ENROUTE, "1", None)),
         ("id:77 stat:2 err:0", Notice("77", D.DELIVERED, "0", None)),
         ("stat:DELIVRD id:77", Notice("77", D.DELIVERED, "", None)),
+        ("msgid:77 stat:DELIVRD", Notice("77", D.DELIVERED, "", None)),
+        (
+            '{"id":"77","stat":"UNDELIV","err":"6"}',
+            Notice("77", D.UNDELIVERABLE, "6", Cause.UNKNOWN),
+        ),
         ("id:77", Notice("77", D.UNKNOWN, "", None)),
         # what a person wrote is not taken for the carrier's words
         (

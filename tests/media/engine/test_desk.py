@@ -26,6 +26,7 @@ class Engine:
     def __init__(self) -> None:
         self.asked: list[p.AnyCommand] = []
         self.identities: list[Identity] = []
+        self.renamed: list[tuple[str, str]] = []
         self.outcome: int | p.LegFailure = 20_000
 
     busy = True
@@ -33,6 +34,10 @@ class Engine:
     def open(self, leg: str, identity: Identity) -> int | p.LegFailure:
         self.identities.append(identity)
         return self.outcome
+
+    def rename(self, leg: str, name: str) -> bool:
+        self.renamed.append((leg, name))
+        return True
 
     def do(self, command: p.AnyCommand) -> None:
         self.asked.append(command)
@@ -143,6 +148,17 @@ def test_nobody_waits_for_the_end_of_a_leg_or_for_a_spare_one(scene: Scene) -> N
     assert scene.desk.can_wait(played)
     assert scene.desk.can_wait(p.LegClosed("LG1", _nothing()))
     assert not scene.desk.can_wait(p.LegFailed("LG1", "unknown"))
+
+
+def test_a_leg_that_is_needed_takes_the_place_of_a_spare_one(scene: Scene) -> None:
+    scene.do(p.OpenLeg("LG1", ahead=True), p.OpenLeg("LG2"))
+    assert scene.do(p.OpenLeg("LG3", spare="LG1")) == []
+    assert scene.engine.renamed == [("LG1", "LG3")]
+    assert len(scene.engine.identities) == 2
+    assert not scene.desk.can_wait(p.PlayFinished("LG3", "1", "stopped", 20))
+    for gone in ("LG1", "LG2", "LG9"):  # taken, never a spare, never there
+        assert scene.do(p.OpenLeg("LG4", spare=gone)) == [p.LegFailed("LG4", "unknown")]
+    assert scene.engine.renamed == [("LG1", "LG3")]
 
 
 def test_most_commands_and_notices_pass_untouched(scene: Scene) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from spoken_carrier import until
 
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.phone import Phone
 from ringfence.office import Office
+from ringfence.office.messaging.asking import Wanted, own_sender, prepare
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +54,7 @@ async def test_what_cannot_be_sent(run: Any, ready: Any) -> None:
         ({"text": "x" * 1_601}, "text_too_long"),
         ({"media": ["https://example.com/a"] * 11}, "too_many_media"),
         ({"media": ["ftp://example.com/a"]}, "bad_media_url"),
+        ({"media": ["https://example.com/a", "http://10.0.0.1/a"]}, "bad_media_url"),
         ({"sender": None}, "no_sender"),
         ({"sender": "not a sender"}, "bad_sender"),
         ({"sender": "+447700900199"}, "not_ours"),
@@ -149,6 +153,17 @@ async def test_who_wants_their_data_left_alone_gets_nothing(run: Any, ready: Any
     await run("message.send", to=BRITISH, text="Hello", sender=OURS)
     await run("privacy.restrict", number=BRITISH, reason="accuracy")
     assert (await refused(run))[0] == "restricted"
+
+
+async def test_what_is_owed_to_them_they_get_all_the_same(
+    office: Office, run: Any, ready: Any
+) -> None:
+    await ready()
+    await run("privacy.restrict", number=BRITISH, reason="accuracy")
+    wanted = Wanted(to=Phone(BRITISH), sender=own_sender(office, OURS), text="Your code is 0.")
+    with pytest.raises(Refused, match="restricted"):
+        prepare(office, wanted)
+    assert prepare(office, replace(wanted, owed=True)).id
 
 
 async def test_a_text_of_our_own_is_filled(run: Any, ready: Any) -> None:

@@ -93,6 +93,25 @@ async def test_a_carrier_that_is_busy_is_asked_again(
     assert office.post.counts["again"] == 2
 
 
+async def test_a_carrier_that_asks_for_peace_has_it(
+    office: Office, run: Any, post: list[Callback], carrier: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("ringfence.office.messaging.post.TEXT_AGAIN_MS", 20)
+
+    def asks(message: Any) -> Any:
+        carrier.link = Link.WAITING
+        return Rejected(message.id, Cause.BUSY, "HTTP 429", 429, True, wait_ms=60_000)
+
+    carrier.answer = asks
+    made = await send(run)
+    await until(lambda: office.post.counts["again"] > 0)
+    carrier.answer, carrier.link = carrier.accept, Link.READY
+    office.post.wake()
+    await asyncio.sleep(0.3)
+    assert (await run("message.show", sid=made.sid)).status == "queued"
+    assert len(carrier.got) == 1, "not before its time, which is a minute away"
+
+
 async def test_nobody_is_asked_for_ever(run: Any, post: list[Callback], carrier: Any) -> None:
     carrier.answer = lambda m: Rejected(m.id, Cause.UNAVAILABLE, "down", 0, True)
     made = await send(run, valid_s=1)

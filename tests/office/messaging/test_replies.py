@@ -83,6 +83,7 @@ async def test_a_document_is_asked_and_its_answer_sent(
     assert (params["From"], params["To"], params["Body"]) == (BRITISH, OURS, "Hi")
     assert (params["NumMedia"], params["MediaUrl0"]) == ("1", "https://example.com/a.png")
     assert params["SmsStatus"] == "received"
+    assert (params["FromCountry"], params["ToCountry"], params["FromCity"]) == ("GB", "GB", "")
     story = await run("message.story", sid=params["MessageSid"])
     assert [f.name for f in story.facts] == ["MessageArrived", "MessageAnswered"]
     reply = (await run("message.list", sender=OURS)).messages[0]

@@ -165,6 +165,17 @@ async def test_a_letter_holds_what_they_wrote_and_not_their_number(
     assert await talk.unread() == []
 
 
+async def test_a_letter_that_waits_goes_with_whoever_wrote_it(
+    talk: Talker, office: Office, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "services_off", lambda _: frozenset())
+    await talk.says("mail this to somebody")
+    planned = await run("privacy.erase.plan", address=BRITISH)
+    await run("privacy.erase.execute", sid=planned.sid)
+    jobs_ = await office.store.outbox.lease(now=office.clock.now(), count=9, lease_ms=1)
+    assert [job for job in jobs_ if job.kind == "mail"] == []
+
+
 async def test_what_no_letter_can_be_sent_of_is_for_a_person(talk: Talker) -> None:
     await talk.says("mail this to somebody")  # no mail server is set up
     assert await talk.unread() == ["mail this to somebody"]

@@ -44,6 +44,8 @@ def canaries(number):
         "amendment": f"amendment-{tag}",
         "recipient": f"recipient-{tag}",
         "callback": f"callback-{tag}",
+        "complaint": f"complaint-{tag}",
+        "unproven": f"unproven-{tag}",
     }
 
 
@@ -60,6 +62,9 @@ def plant(scene, number, level):
                      words=words["case"], method="met",
                      details={"what": "name", "value": words["amendment"]})  # fmt: skip
     scene.run("privacy.case.answer", sid=case.sid, words=words["reason"])
+    scene.run("privacy.grievance.file", "public", words=words["complaint"], contact=number)
+    scene.run("privacy.rights.ask", "public", kind="access", contact=number,
+              words=words["unproven"])  # fmt: skip
     scene.run("privacy.case.open", kind="restriction", contact=number, method="met")
     scene.run("privacy.case.open", kind="opt_out", contact=number, method="met")
     scene.run("privacy.case.open", kind="objection", contact=number, method="met",
@@ -288,8 +293,11 @@ def picture(scene, party, body):
 
 
 def test_a_cell_is_never_a_formula():
-    text = access_archive._csv([{"says": "=SUM(A1)", "more": ["x"]}]).decode()
-    assert "'=SUM(A1)" in text
+    says = ("=SUM(A1)", "+SUM(A1)", "-1+1", "@A1", "+12025550123", "-5")
+    text = access_archive._csv([{"says": one} for one in says]).decode()
+    assert text.split() == [
+        "says", "'=SUM(A1)", "'+SUM(A1)", "'-1+1", "'@A1", "+12025550123", "-5"
+    ]  # fmt: skip
 
 
 def test_an_erased_person_has_no_archive(scene):

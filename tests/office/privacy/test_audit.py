@@ -8,6 +8,7 @@ import tarfile
 from collections import Counter
 from pathlib import Path
 
+import apsw
 import msgspec
 import pytest
 
@@ -16,6 +17,7 @@ from ringfence.calls.causes import Cause
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
+from ringfence.office.privacy import audit
 from ringfence.privacy import audit_verifier as verifier
 from ringfence.privacy.checkpoint import verify
 
@@ -224,3 +226,21 @@ def pages(office):
     ).fetchall()
     people = [person for (body,) in rows for person in msgspec.json.decode(body)["people"]]
     return Counter(f"party:{person}" for person in people)
+
+
+def test_what_was_changed_by_hand_opens_one_incident_and_is_told_to_the_doctor(office, calls):
+    asyncio.run(audit.nightly(office, rest=lambda: None))
+    assert run(office, "privacy.incident.list") == []
+    db = apsw.Connection(str(office.settings.data / "ringfence.db"))
+    db.execute("UPDATE events SET at = at + 1 WHERE id = 5")
+    for _ in range(2):
+        asyncio.run(audit.nightly(office, rest=lambda: None))
+    assert run(office, "privacy.audit.verify").faults
+    [incident] = run(office, "privacy.incident.list")
+    assert incident.kind == "change"
+    assert "leaf" in run(office, "privacy.incident.show", sid=incident.sid).words
+    assert office.store.store.audit_faults == 1
+    db.execute("UPDATE events SET at = at - 1 WHERE id = 5")
+    db.close()
+    asyncio.run(audit.nightly(office, rest=lambda: None))
+    assert office.store.store.audit_faults == 0

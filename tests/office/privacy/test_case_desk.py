@@ -10,13 +10,13 @@ from ringfence.office.privacy import case_desk
 
 
 @pytest.mark.parametrize(
-    ("text", "place"), [("de", "DE"), (" us-ca ", "US-CA"), ("", ""), ("IN", "IN")]
+    ("text", "place"), [("de", "DE"), (" us-ca ", "US-CA"), ("", ""), ("IN", "IN"), ("EU", "EU")]
 )
 def test_residences(text, place):
     assert case_desk.check_residence(text) == place
 
 
-@pytest.mark.parametrize("text", ["Germany", "D", "12", "US-", "US-C!", "é1"])
+@pytest.mark.parametrize("text", ["Germany", "D", "12", "US-", "US-C!", "é1", "ZZ", "UK", "US-ZZ"])
 def test_what_is_no_residence(text):
     with pytest.raises(Refused):
         case_desk.check_residence(text)

@@ -61,10 +61,31 @@ def test_whoever_is_above_hears_where_it_is_asked_for(mailing, case):
     assert b"boss@example.com" in b"".join(mailing.letters())
 
 
+def test_whoever_is_above_hears_where_nobody_was_named(mailing, case):
+    mailing.run("privacy.primary_admin.set", email="boss@example.com")
+    assert write(mailing, case) == 1
+    assert b"boss@example.com" in b"".join(mailing.letters())
+
+
 def test_one_who_is_both_gets_it_once(mailing, case):
     name(mailing, "*", "boss@example.com")
     mailing.run("privacy.primary_admin.set", email="boss@example.com")
     assert write(mailing, case, above=True) == 1
+
+
+@pytest.mark.promise("DSR-02")
+def test_who_wrote_by_mail_is_told_where_the_code_and_the_reference_go(mailing):
+    raw = "From: ann@example.com\nSubject: Please send me a copy of my data\n\nAnn\n"
+    asked = mailing.run("privacy.case.mail", raw=raw)
+    (received,) = mailing.letters()
+    assert asked.reference.encode() in received
+    mailing.work()
+    code = mailing.letters()[-1]
+    assert b"code is" in code
+    page = case_mail.page(mailing.office).encode()
+    assert page == b"http://pbx.example.com/rights"
+    for letter in (received, code):
+        assert page in letter.replace(b"=\n", b"").replace(b"=\\n", b"")
 
 
 def test_without_a_mailbox_nothing_is_sent(mailing, case):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from rights_scene import CALLER
+from rights_scene import CALLER, OURS
 
 from ringfence.kernel.clock import DAY
+from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.cases.law import regulator
 
 
@@ -171,6 +172,7 @@ def test_a_request_that_could_not_be_carried_out_is_refused_when_it_is_asked(sce
         ("withdrawal", {"purpose": "connect_call"}, "bad_purpose"),
         ("objection", {"purpose": "billing"}, "bad_purpose"),
         ("correction", {"what": "weather"}, "bad_argument"),
+        ("correction", {"what": "record"}, "bad_argument"),
     ):
         refused = scene.refused(
             "privacy.rights.ask", "public", kind=kind, contact=CALLER, details=details
@@ -204,9 +206,10 @@ def test_who_wrote_by_mail_is_answered_by_mail(mailing):
 @pytest.mark.promise("DSR-10")
 def test_a_refusal_names_the_reason_the_law_and_the_authority(scene, opened):
     case = opened(residence="FR")
-    refused = scene.run("privacy.case.refuse", sid=case.sid, reason="law_keeps_it")
+    refused = scene.run("privacy.case.refuse", sid=case.sid, reason="law_keeps_it",
+                        words="Invoices stay until 2031 (tax law)")  # fmt: skip
     assert refused.state == "refused"
-    for part in ("CNIL", "court", "law obliges us", "GDPR 12(3)"):
+    for part in ("CNIL", "court", "law obliges us", "Invoices stay", "GDPR 12(3)"):
         assert part in refused.letter
     assert scene.refused("privacy.case.answer", sid=case.sid).code == "not_now"
     assert scene.run("privacy.case.close", sid=case.sid).state == "closed"
@@ -275,3 +278,18 @@ def test_machines_are_not_answered(mailing):
     raw = "From: a@example.com\nAuto-Submitted: auto-replied\nSubject: erase\n\nAway.\n"
     assert mailing.refused("privacy.case.mail", raw=raw).code == "automatic"
     assert mailing.letters() == []
+
+
+@pytest.mark.promise("RET-03")
+def test_the_letter_of_an_erasure_tells_what_stays_by_which_rule_and_until_when(scene, opened):
+    scene.called(CALLER, OURS)
+    case = opened(kind="erasure", residence="DE")
+    done = scene.run("privacy.case.answer", sid=case.sid)
+    plan = scene.run("privacy.erase.show", sid=done.facts["erasure"])
+    stays = {row.rule: row.at for row in plan.rows if row.action == "restrict" and row.count}
+    assert {"US-10", "case"} <= set(stays)
+    assert "We have done what you asked for. Some of it has to stay" in done.letter
+    for rule, at in stays.items():
+        assert f"({rule})" in done.letter
+        assert str(day_of(at)) in done.letter
+    assert "47 CFR 42.6" in done.letter

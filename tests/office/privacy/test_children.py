@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from rights_scene import CALLER
 
+from ringfence.kernel.errors import Refused
+from ringfence.office.privacy import erasure
 from ringfence.storage import holds
 
 
@@ -63,6 +65,25 @@ def test_a_confirmed_report_ends_in_an_erasure(scene):
     receipt = scene.run("privacy.erase.show", sid=erased.facts["erasure"])
     assert receipt.status == "done"
     assert receipt.receipt
+
+
+@pytest.mark.promise("CHI-02")
+def test_what_could_not_be_erased_yet_is_confirmed_again(scene, monkeypatch):
+    scene.called()
+    scene.run("privacy.child.report", "public", contact=CALLER)
+    (case,) = scene.run("privacy.child.list")
+    execute = erasure.execute
+
+    async def in_a_call(*_):
+        raise Refused("call_going_on", "this person is in a call; end it first")
+
+    monkeypatch.setattr(erasure, "execute", in_a_call)
+    assert scene.refused("privacy.child.confirm", sid=case.sid).code == "call_going_on"
+    assert scene.run("privacy.child.show", sid=case.sid).can == ["confirm"]
+    monkeypatch.setattr(erasure, "execute", execute)
+    erased = scene.run("privacy.child.confirm", sid=case.sid)
+    assert erased.state == "erased"
+    assert scene.run("privacy.erase.show", sid=erased.facts["erasure"]).status == "done"
 
 
 def test_a_report_about_a_number_nobody_has_is_answered_alike(scene):

@@ -42,10 +42,19 @@ def test_everything_that_lets_somebody_in_ends_at_once(scene):
 
 def test_a_stop_is_taken_back_by_the_operator_alone(scene):
     assert scene.refused("account.resume").code == "not_stopped"
-    scene.run("account.compromised")
+    scene.run("account.compromised", words="a laptop was stolen")
     assert scene.refused("account.resume", "api").code == "not_authorized"
     assert scene.run("account.resume").done
     assert scene.office.account.status == "full"
     store = scene.office.store
     kept = store.accounts.get(store.db.reading, scene.office.account.id)
     assert kept.status == "full"
+
+
+@pytest.mark.parametrize("words", ["", "  "])
+def test_who_says_nothing_stops_nothing(scene, words):
+    key = scene.run("key.add", name="crm", role="owner", purposes=["authenticate"])
+    refused = scene.refused("account.compromised", f"key:{key.sid}", words=words)
+    assert (refused.code, refused.reason.partition(":")[0]) == ("bad_argument", "words")
+    assert scene.run("key.authenticate", "public", key=key.sid, secret=key.secret)
+    assert scene.office.account.status != "suspended"

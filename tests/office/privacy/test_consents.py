@@ -8,6 +8,7 @@ import pytest
 
 from ringfence.calls import commands
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import StreamId
 from ringfence.office import Office
 from ringfence.office.privacy import consents
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 NUMBER = "+12025550123"
 RECORD = {"number": NUMBER, "purpose": "record_call"}
+WORDS = StreamId("MZ-words")
 
 
 async def run(office: Office, name: str, actor: str = "operator", **args: object) -> object:
@@ -38,7 +40,7 @@ async def test_a_consent_is_given_and_taken_back(office: Office) -> None:
     assert (given.state, given.how, given.by) == ("given", "letter", "operator")
     assert (taken.state, taken.how, taken.by, taken.text) == ("withdrawn", "api", "api", None)
     shown = await run(office, "privacy.consent.text", shown=given.text)
-    assert (shown.locale, shown.version) == ("de", "1")  # type: ignore[attr-defined]
+    assert (shown.locale, shown.version) == ("de", "2")  # type: ignore[attr-defined]
     assert "aufgezeichnet" in shown.text  # type: ignore[attr-defined]
 
 
@@ -119,6 +121,9 @@ class _Call:
     def has(self, party: object) -> bool:
         return party in self._parties
 
+    def transcribed(self) -> tuple[StreamId, ...]:
+        return (WORDS,)
+
 
 class _Runner:
     def __init__(self) -> None:
@@ -145,3 +150,6 @@ async def test_what_is_being_recorded_of_somebody_stops_when_they_take_it_back(
     assert runner.told == []
     await run(office, what, **RECORD)
     assert runner.told == [(theirs, commands.ForbidRecording(party=party))]
+    runner.told.clear()
+    await run(office, what, number=NUMBER, purpose="transcription")
+    assert runner.told == [(theirs, commands.StopStream(stream=WORDS))]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
 
+import msgspec
 import pytest
 from rights_scene import CALLER, OTHER, OURS
 
 from ringfence.kernel.clock import DAY, HOUR
 from ringfence.kernel.errors import Refused
+from ringfence.office.privacy import demands
 from ringfence.privacy.cases.demand import CHECKS, EMERGENCY_CHECKS
+from ringfence.privacy.purposes import purpose
 
 ALL = sorted(CHECKS)
 
@@ -133,7 +137,7 @@ def test_from_abroad_only_by_a_treaty_and_the_report_counts_every_demand(scene, 
     treaty = received(scene, country="FR", path="mlat")
     assert step(scene, "validate", treaty, checks=ALL).state == "valid"
     disclosed(scene, approvers, approved(scene, approvers, received(scene)))
-    report = scene.run("privacy.transparency", "public").values
+    report = msgspec.structs.asdict(scene.run("privacy.transparency", "public").values)
     listed = scene.run("privacy.demand.list")
     assert report["received"] == len(listed) == 3
     assert report["objected"] == sum(d.state == "objected" for d in listed)
@@ -232,3 +236,78 @@ def test_an_approver_who_was_removed_approves_no_more(scene, approvers):
     sid = received(scene)
     found = scene.refused("privacy.demand.approve", sid=sid, secret=approvers[0])
     assert found.code == "not_authorized"
+
+
+def erased(scene, number):
+    planned = scene.run("privacy.erase.plan", address=number)
+    return scene.run("privacy.erase.execute", sid=planned.sid)
+
+
+def test_an_erasure_takes_the_number_out_of_a_demand(scene):
+    scene.called()
+    scene.called(OTHER, OURS)
+    sid = received(scene, contacts=[CALLER, OTHER, "+12025550177"], fields=["calls"])
+    shown = step(scene, "show", sid)
+    assert sorted(shown.words["contacts"]) == [CALLER, OTHER]
+    assert shown.facts["unknown"] == 1  # nobody here has it: counted, and kept nowhere
+    assert [taken.action for taken in shown.steps] == ["receive"]
+    with purpose("answer_demand"):
+        rooms = scene.office.store.rooms.cases
+        case = rooms.get(scene.office.store.db.reading, sid)
+        kept = str(rooms.words(case))
+    assert not [number for number in (CALLER, OTHER, "+12025550177") if number in kept]
+    assert erased(scene, CALLER).status == "done"
+    assert step(scene, "show", sid).words["contacts"] == [OTHER]
+    assert step(scene, "show", sid).words["authority"] == "County Court"
+
+
+def test_whom_a_demand_names_is_not_shown_while_they_are_only_stored(scene):
+    scene.called()
+    sid = received(scene)
+    scene.run("privacy.restrict", number=CALLER)
+    shown = step(scene, "show", sid)
+    assert (shown.words["contacts"], len(shown.facts["demand"]["asked"]["subjects"])) == ([], 1)
+    scene.run("privacy.unrestrict", number=CALLER)
+    assert step(scene, "show", sid).words["contacts"] == [CALLER]
+
+
+def test_numbers_that_an_earlier_version_kept_in_the_words_are_taken_out(scene):
+    scene.called()
+    rooms = scene.office.store.rooms.cases
+    sid = received(scene, contacts=[])
+
+    def before(tx):
+        case = rooms.get(tx, sid)
+        words = {"authority": "Court", "instrument": "7", "says": "", "contacts": [CALLER]}
+        rooms.record(tx, case, "remind", actor="system", now=scene.clock.now(),
+                     words_sealed=rooms.seal(case, words))  # fmt: skip
+
+    scene.office.store.db.submit(before).result(5)
+    for _ in range(2):
+        asyncio.run(demands.tick(scene.office, scene.clock.now()))
+    assert step(scene, "show", sid).words == {
+        "authority": "Court", "instrument": "7", "says": "", "contacts": [CALLER]
+    }  # fmt: skip
+    erased(scene, CALLER)
+    assert step(scene, "show", sid).words["contacts"] == []
+    with purpose("answer_demand"):
+        kept = rooms.words(rooms.get(scene.office.store.db.reading, sid))
+    assert CALLER not in str(kept)
+
+
+@pytest.mark.parametrize("text", [f"about {CALLER}", "tel 202 555-0123", "1.202.555.0123, soon"])
+@pytest.mark.parametrize("where", ["authority", "instrument", "words"])
+def test_a_number_stands_in_the_contacts_alone(scene, where, text):
+    scene.called()
+    now = scene.clock.now()
+    args = {"authority": "Court", "instrument": "7", "country": "US", "contacts": [CALLER],
+            "fields": ["calls"], "since": now - DAY, "until": now, where: text}  # fmt: skip
+    assert scene.refused("privacy.demand.receive", **args).code == "bad_argument"
+
+
+def test_nor_in_what_is_said_of_the_demand_later(scene):
+    scene.called()
+    sid = received(scene, country="RU")
+    found = scene.refused("privacy.demand.object", sid=sid, reason=f"{CALLER} is not ours")
+    assert found.code == "bad_argument"
+    assert step(scene, "object", sid, reason="not of 2026-11-22 12:30").state == "objected"

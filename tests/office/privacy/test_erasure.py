@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
+from sqlalchemy import bindparam, update
 
+from ringfence.accounts.resources import CallerId
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.jobs.handlers import cases
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.phone import Phone
+from ringfence.office import shelf
 from ringfence.office.privacy import erasure
 from ringfence.privacy.checkpoint import verify_text
+from ringfence.privacy.purposes import exchange_itself, purpose
 from ringfence.storage.cases_disclosures import Recipient
+from ringfence.storage.schema import cases as table
+from ringfence.storage.statement import Statement
 
 CALLER, STRANGER = "+12025550123", "+12025550199"
 
@@ -177,3 +184,80 @@ def test_a_call_that_goes_on_puts_the_date_off(office, caller, monkeypatch):
     monkeypatch.setattr(office.store.store.eraser, "go_on", busy)
     with pytest.raises(RemoteError):
         asyncio.run(erasure.go_on(office, "ER1"))
+
+
+@pytest.mark.promise("DSR-03")
+def test_what_was_asked_under_the_number_goes_though_nobody_proved_who_asked(office, caller):
+    rooms = office.store.rooms.cases
+    for contact in (CALLER, STRANGER):
+        run(office, "privacy.rights.ask", kind="access", contact=contact, words="I am Ann.")
+        run(office, "privacy.grievance.file", words="I am Ann.", contact=contact)
+        run(office, "privacy.child.report", contact=contact, words="Ann is nine.")
+
+    def asked():
+        pages = (
+            office.read(partial(rooms.page, family=family, count=9))
+            for family in ("request", "grievance", "child")
+        )
+        return [case for page in pages for case in page]
+
+    def said(cases):
+        with exchange_itself(), purpose("answer_rights"):
+            return [rooms.words(case) for case in cases]
+
+    theirs = rooms.contact(CALLER)
+    before = [case for case in asked() if case.contact == theirs]
+    assert len(before) == 3
+    assert all(said(before))
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    done = run(office, "privacy.erase.execute", sid=planned.sid)
+    assert 3 in {row.count for row in done.rows if row.store == "cases"}
+    after = asked()
+    assert said([case for case in after if case.contact == theirs]) == [{}, {}, {}]
+    assert all(said([case for case in after if case.contact != theirs]))
+    # the keys are destroyed, so that a copy made before tells nothing either
+    assert said(before) == [{}, {}, {}]
+
+
+def test_who_only_ever_asked_is_erased_too(office):
+    rooms = office.store.rooms.cases
+    run(office, "privacy.rights.ask", kind="access", contact=STRANGER, words="I am Ann.")
+    planned = run(office, "privacy.erase.plan", address=STRANGER)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    (case,) = office.read(lambda queries: rooms.page(queries, "request", count=9))
+    assert case.words is None
+
+
+def test_a_case_sealed_with_the_accounts_key_does_not_take_that_key_along(office, caller):
+    run(office, "privacy.case.open", kind="access", contact=CALLER, words="Ann.", method="met")
+    seal_key = office.account.seal_key
+    office.store.db.submit(
+        lambda tx: tx.run(Statement(update(table).values(key_serial=bindparam("key")), "key"),
+                          (seal_key,))
+    ).result(5)  # fmt: skip
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    assert office.store.store.vault.keys.key(seal_key)
+
+
+def test_calls_may_not_show_the_number_of_who_was_erased(office, caller):
+    async def confirmed():
+        for number in (CALLER, STRANGER):
+            await shelf.keep(office, CallerId(number=number, name="Ann"), once=number)
+
+    asyncio.run(confirmed())
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    assert [one.number for one in run(office, "caller_id.list")] == [STRANGER]
+
+
+def test_the_key_a_case_had_before_it_was_proved_whose_it_is_goes_too(office, caller):
+    """A copy made in between holds the words under that key."""
+    rooms = office.store.rooms.cases
+    run(office, "privacy.rights.ask", kind="access", contact=CALLER, words="I am Ann.")
+    (before,) = office.read(lambda queries: rooms.page(queries, "request", count=9))
+    run(office, "privacy.case.identify", sid=before.id, method="met")
+    planned = run(office, "privacy.erase.plan", address=CALLER)
+    run(office, "privacy.erase.execute", sid=planned.sid)
+    with exchange_itself(), purpose("answer_rights"):
+        assert rooms.words(before) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from ringfence.kernel.clock import DAY
@@ -77,6 +78,37 @@ def test_more_time_once_with_reasons(scene, officer):
     )
 
 
+@pytest.mark.promise("GRV-02")
+def test_who_complained_is_told_why_it_takes_longer_and_how_it_ended(mailing):
+    mailing.run("privacy.officer.name", law="IN", name="A. Iyer", email="iyer@example.com")
+    first = filed(mailing, contact="ann@example.com")
+    mailing.clock.advance(1)
+    other = filed(mailing, contact="+12025550123")
+    assert sum(b"iyer@example.com" in one for one in mailing.letters()) == 2
+    later, case = mailing.run("privacy.grievance.list")
+    mailing.run("privacy.grievance.extend", sid=case.sid, days=14, words="a carrier answers")
+
+    def told(asked):
+        return mailing.run("privacy.grievance.status", "public", reference=asked.reference).letter
+
+    assert "A. Iyer answers it by" in told(first)
+    assert "It takes longer than a month: a carrier answers. If you" in told(first)
+    settled = mailing.run("privacy.grievance.settle", sid=case.sid, words="You have it now.")
+    assert told(first) == settled.letter
+    assert "put it right. You have it now. If you are not content" in settled.letter
+    assert "answers it by" not in settled.letter
+    mailing.run("privacy.grievance.settle", sid=later.sid, words="Not ours.", redress=False)
+    assert "found nothing to put right. Not ours." in told(other)
+    mailing.run("privacy.grievance.close", sid=case.sid)
+    assert told(first) == settled.letter
+    taken = filed(mailing)
+    mailing.run("privacy.grievance.take_back", "public", reference=taken.reference)
+    assert told(taken) == "You took your grievance back; nothing more is done."
+    sent = [one for one in mailing.letters() if b"ann@example.com" in one]
+    assert len(sent) == 2  # and to a telephone number nothing is written
+    assert b"put it right" in sent[-1]
+
+
 def test_figures_are_public(scene, officer):
     for _ in range(3):
         filed(scene)
@@ -85,7 +117,7 @@ def test_figures_are_public(scene, officer):
     scene.run("privacy.grievance.settle", sid=first.sid, words="done")
     scene.run("privacy.grievance.settle", sid=second.sid, words="no", redress=False)
     scene.clock.advance(40 * DAY)
-    values = scene.run("privacy.grievance.figures", "public").values
+    values = msgspec.structs.asdict(scene.run("privacy.grievance.figures", "public").values)
     assert values == {"received": 3, "open": 1, "redressed": 1, "rejected": 1, "late": 1,
                       "median_days": 0}  # fmt: skip
 
@@ -95,7 +127,7 @@ def test_figures_leave_none_out(scene, officer, monkeypatch):
     for _ in range(5):
         filed(scene)
         scene.clock.advance(1)
-    assert scene.run("privacy.grievance.figures", "public").values["received"] == 5
+    assert scene.run("privacy.grievance.figures", "public").values.received == 5
 
 
 def test_it_is_taken_back_by_whoever_filed_it_or_by_letter_and_a_settled_one_filed_away(scene):

@@ -28,13 +28,28 @@ RECORDS: dict[str, list[dict[str, Any]]] = {
         {"id": "NO1", "at": 9, "sealed": ["https://shop.example.com/voice?x=1", []]},
         {"id": "NO2", "at": 10, "sealed": None},
     ],
+    "messages": [
+        {"id": "SM3", "settled_at": 11, "state": "sent"},
+        {"id": "SM4", "settled_at": 12, "state": "failed"},
+    ],
+    "events": [
+        {"name": "LegPlaced", "call_id": "CA1", "at": 13, "body": '{"leg":"LG1","trunk":"TK2"}'},
+        {"name": "LegPlaced", "call_id": "CA1", "at": 14, "body": '{"leg":"LG2","trunk":"TK2"}'},
+        {"name": "LegPlaced", "call_id": "CA1", "at": 15, "body": '{"leg":"LG3"}'},
+        {"name": "CallOffered", "call_id": "CA1", "at": 5, "body": '{"trunk":"TK3"}'},
+    ],
 }
 
 
 def test_every_recipient_is_named_once_with_the_records_that_say_when() -> None:
-    told = {(one["kind"], one["recipient"]): one for one in handed_on(RECORDS)}
+    told = {
+        (one["kind"], one["recipient"]): one
+        for one in handed_on(RECORDS, {"TK1": "main (sip.example.com)"})
+    }
     assert {key: (one["at"], one["records"]) for key, one in told.items()} == {
-        ("carrier", "TK1"): (5, ["CA2", "CA1"]),
+        ("carrier", "main (sip.example.com)"): (5, ["CA2", "CA1"]),
+        ("carrier", "TK2"): (14, ["CA1"]),
+        ("mail_relay", "our mail server"): (11, ["SM3"]),
         ("text_carrier", "alpha"): (6, ["SM1"]),
         ("payment_processor", "Default"): (7, ["PK1"]),
         ("recogniser", "http"): (8, ["TR1"]),
@@ -44,11 +59,11 @@ def test_every_recipient_is_named_once_with_the_records_that_say_when() -> None:
 
 
 def test_what_they_may_have_and_why_is_said_by_the_list_of_processors() -> None:
-    for one in handed_on(RECORDS):
+    for one in handed_on(RECORDS, {"TK1": "main (sip.example.com)"}):
         processor = PROCESSORS[one["kind"]]
         assert (one["who"], bool(one["basis"])) == (processor.says, True)
         assert set(one["fields"]) == set(processor.fields.values())
 
 
 def test_nobody_received_anything_of_whom_there_are_no_records() -> None:
-    assert handed_on({}) == []
+    assert handed_on({}, {}) == []

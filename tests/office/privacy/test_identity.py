@@ -58,6 +58,24 @@ def test_somebody_who_only_knows_the_number_gets_nowhere(scene):
     assert case.person is None != party
 
 
+@pytest.mark.promise("DSR-08")
+def test_whoever_handles_the_case_enters_the_code_that_is_read_out(scene):
+    scene.person()
+    case = scene.run("privacy.case.open", kind="restriction", contact=CALLER, residence="DE")
+    scene.work()
+    right = scene.line.code
+    guess = "000000" if right != "000000" else "000001"
+    assert scene.refused("privacy.case.verify", sid=case.sid, code=guess).code == "wrong_code"
+    again = scene.run("privacy.case.code", sid=case.sid)
+    assert again.state == "identifying"
+    scene.work()
+    done = scene.run("privacy.case.verify", sid=case.sid, code=scene.line.code)
+    assert done.state == "answered"
+    (step,) = [step for step in done.steps if step.action == "identify"]
+    assert step.by == "operator"
+    assert scene.refused("privacy.case.verify", sid=case.sid, code=right).code == "wrong_code"
+
+
 def test_a_code_is_good_for_ten_minutes(scene):
     scene.person()
     reference = ask(scene)
@@ -80,6 +98,45 @@ def test_no_number_is_rung_more_than_a_few_times(scene):
         ask(scene)
         scene.work()
     assert len(scene.line.placed) <= CODES_PER_CONTACT
+
+
+@pytest.mark.promise("DSR-08")
+def test_a_code_that_nobody_is_told_opens_nothing(scene, monkeypatch):
+    """Else whoever asks for code after code, in many cases, may guess for as long as they like."""
+    scene.person()
+    monkeypatch.setattr(codes, "make", lambda _: "123456")
+    reference = ask(scene)
+    for _ in range(int(CODES_PER_CASE)):
+        scene.work()
+        scene.run("privacy.rights.code", "public", reference=reference)
+    scene.work()
+    assert len(scene.line.placed) == CODES_PER_CASE
+    assert wrong(scene, reference, "123456")[0] == "wrong_code"
+    for _ in range(int(CODES_PER_CONTACT) - int(CODES_PER_CASE) - 1):
+        opened = ask(scene)
+        scene.work()
+    assert len(scene.line.placed) == CODES_PER_CONTACT - 1
+    last = ask(scene)
+    scene.work()
+    assert len(scene.line.placed) == CODES_PER_CONTACT - 1
+    assert wrong(scene, last, "123456")[0] == "wrong_code"
+    assert verify(scene, opened, "123456").state == "answered"  # this one was rung
+
+
+@pytest.mark.promise("DSR-08")
+def test_a_code_rings_the_address_somebody_is_known_by_and_no_other(scene):
+    """What is written behind a SIP address must not lead the call that says the code elsewhere."""
+    office = scene.office
+    office.store.party_room.resolve("sip:bob@example.com", scene.clock.now())
+    scene.settle()
+    for more in (";maddr=192.0.2.66", "?Route=%3Csip:192.0.2.66;lr%3E", ";transport=tcp"):
+        ask(scene, f"SIP:bob@EXAMPLE.com{more}")
+        scene.work()
+    assert [to for to, _ in scene.line.placed] == ["sip:bob@example.com"] * 3
+    for number in range(8):
+        ask(scene, f"sip:bob@example.com;x={number}")
+        scene.work()
+    assert len(scene.line.placed) == CODES_PER_CONTACT
 
 
 def test_a_line_that_is_busy_is_tried_again(scene):

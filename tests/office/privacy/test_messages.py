@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from ringfence.jobs.handlers import mail
 from ringfence.jobs.worker import Worker
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.office import Office
 from ringfence.office.privacy import messages, policy
+from ringfence.storage.schema import jobs
+from ringfence.storage.statement import Statement, word
 
 Ask = Callable[..., Any]
 NEWS = {"template": "product_news", "fields": {"title": "News", "text": "Hello"}}
@@ -225,6 +228,36 @@ def test_the_last_try_is_written_on_the_message(ask: Ask, relay: Relay, office: 
 
     asyncio.run(last())
     assert state(ask) == [("failed", "not_taken")]
+
+
+def sealed(office: Office) -> list[bool]:
+    query = Statement(select(jobs.c.sealed).where(jobs.c.kind == word(mail.KIND)))
+    return [bool(row[0]) for row in office.read(lambda queries: queries.rows(query))]
+
+
+def test_what_was_given_up_says_nothing_any_more(
+    ask: Ask, work: Any, relay: Relay, office: Office
+) -> None:
+    relay.trouble = Refused("mail_refused", "no")
+    ask("message.send", to=TO, reason="alert:1", **ALERT)
+    assert sealed(office) == [True]
+    work()
+    assert sealed(office) == [False]
+
+
+def test_an_erasure_takes_what_waits_for_the_relay(
+    ask: Ask, work: Any, relay: Relay, office: Office
+) -> None:
+    relay.trouble = RemoteError("nobody there", hint=421)
+    ask("message.send", to=TO, reason="alert:1", **ALERT)
+    ask("message.send", to="other@example.com", reason="alert:2", **ALERT)
+    work()
+    planned = ask("erase.plan", address=TO)
+    (row,) = [row for row in planned.rows if row.store == "jobs"]
+    assert (row.count, row.action) == (1, "remove")
+    assert ask("erase.execute", sid=planned.sid).rows == planned.rows
+    assert sealed(office) == [True]
+    assert state(ask)[0] == ("queued", None)
 
 
 @pytest.mark.promise("SHR-03")

@@ -5,8 +5,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
+from ringfence.api import views_policy as views
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office
 from ringfence.office.privacy.notice import current_map, services_off
@@ -33,8 +35,21 @@ def test_the_notice_promises_what_is_kept_and_names_what_is_not(ask: Any, office
         for c in registry.load()
         if "myoperator-2019" in c.companies and spoken_of(c.id, services_off(office))
     }
-    assert promised == {name for name, state in states.items() if state == "kept"}
+    kept = {name for name, state in states.items() if state == "kept"}
+    assert promised == kept - {"GRV-01"}  # nobody is named who takes grievances
     assert set(notice["not_promised"]) == set(states) - promised
+
+
+def test_an_officer_is_promised_where_there_is_one(ask: Any) -> None:
+    before = ask("policy.draft", name="myoperator-2019")
+    assert before["not_promised"]["GRV-01"].startswith("not set up here: ")
+    assert "ringfence privacy officer name" in before["not_promised"]["GRV-01"]
+    assert "officer for privacy" not in str(before["sections"])
+    ask("officer.name", law="*", name="B. Rao", email="privacy@example.com")
+    after = ask("policy.draft", name="myoperator-2019")
+    assert "GRV-01" not in after["not_promised"]
+    assert "An officer for privacy takes questions and grievances" in str(after["sections"])
+    assert after["issuer"]["contact"] == "privacy@example.com"
 
 
 @pytest.mark.promise("CLS-01")
@@ -116,3 +131,12 @@ def test_a_service_that_is_off_handles_nothing_and_is_not_spoken_of(
         source="call", parties=agreed, at=office.clock.now(), policy=office.settings.recording
     )  # fmt: skip
     assert decide(off, load()).outcome == "never"
+
+
+def test_the_rows_are_of_the_shapes_that_are_described(ask: Any) -> None:
+    for case, shape in (("processing", views.Processing), ("erasure_view", views.ErasedPlace)):
+        rows = ask(case)
+        assert rows
+        for row in rows:
+            assert set(row) == set(shape.__struct_fields__)
+            msgspec.convert(row, shape)

@@ -36,7 +36,7 @@ def test_a_recipient_who_expects_it_gets_a_bundle_it_can_verify(scene, granted):
     assert scene.work() == ["case_push"]
     challenge, bundle = scene.web.got
     assert set(json.loads(challenge[1])) == {"format", "challenge"}
-    public = bytes.fromhex(scene.run("privacy.signing_key", "public").values["public"])
+    public = bytes.fromhex(scene.run("privacy.signing_key", "public").values.public)
     for url, body, headers in scene.web.got:
         assert url == URL
         assert portability.verify(body, headers["Ringfence-Signature"], public)
@@ -49,6 +49,20 @@ def test_a_recipient_who_expects_it_gets_a_bundle_it_can_verify(scene, granted):
         scene.office.store.db.reading, scene.person()
     )
     assert (found.recipient_kind, found.basis) == ("provider", "GDPR 20")
+
+
+def test_what_was_asked_and_complained_of_here_is_no_other_providers_business(scene, granted):
+    scene.run("privacy.grievance.file", "public", words="complaint-canary", contact=CALLER)
+    granted()
+    assert scene.work() == ["case_push"]
+    (_, bundle) = scene.web.got
+    content = json.loads(bundle[1])
+    assert {"calls", "parties", "texts", "amendments", "messages"} <= set(content["tables"])
+    theirs = {"cases", "case_steps", "case_archives", "disclosures", "restrictions", "jobs"}
+    assert not theirs & set(content["tables"])
+    assert set(content["tables"]) == set(content["provenance"]) == set(portability.PORTABLE)
+    assert b"complaint-canary" not in bundle[1]
+    assert b"example.com" not in bundle[1]  # to whom it goes
 
 
 def test_whoever_does_not_expect_it_gets_a_challenge_and_nothing_else(scene, granted):

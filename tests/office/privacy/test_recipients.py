@@ -83,3 +83,11 @@ def test_data_is_stored_here_and_a_move_is_a_material_change(ask: Ask, office: O
     changes = ask("policy.diff", before=1, after=2).changes
     [moved] = [change for change in changes if change.kind == "region"]
     assert (moved.name, moved.before, moved.after) == ("home", "US", "FR")
+
+
+def test_who_says_nothing_of_a_contract_changes_none(ask: Ask, clock: Clock) -> None:
+    ask("recipient.engage", processor="mail_relay", until=clock.time + DAY)
+    with pytest.raises(Refused, match="say country"):
+        ask("recipient.engage", processor="mail_relay")
+    (row,) = [row for row in ask("recipient.list") if row.key == "mail_relay"]
+    assert row.until == clock.time + DAY

@@ -6,7 +6,7 @@ import pytest
 from rights_scene import CALLER
 
 from ringfence.kernel.errors import Refused
-from ringfence.office.privacy import case_clocks
+from ringfence.office.privacy import case_clocks, consents
 from ringfence.privacy.cases import rights
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.cases_disclosures import Recipient
@@ -217,8 +217,9 @@ def test_nobody_corrects_a_record_of_somebody_else(scene):
     other = scene.called("+12025550144")
     case = opened(scene, "correction", what="record", record=other, value="x")
     assert scene.refused("privacy.case.answer", sid=case.sid).code == "not_found"
-    bare = opened(scene, "correction", what="record", value="x")
-    assert scene.refused("privacy.case.answer", sid=bare.sid).code == "bad_argument"
+    bare = scene.refused("privacy.case.open", kind="correction", contact=CALLER, residence="DE",
+                         details={"what": "record", "value": "x"})  # fmt: skip
+    assert bare.code == "bad_argument", "said at once, not when somebody has worked on it"
 
 
 @pytest.mark.promise("ACC-10")
@@ -245,3 +246,28 @@ def test_taking_back_marketing_leaves_the_service_and_taking_back_its_ground_end
     with pytest.raises(Refused) as refused:
         address(scene, party, "connect_call")
     assert refused.value.code in {"erased", "not_found"}
+
+
+@pytest.mark.promise("DSR-04")
+@pytest.mark.parametrize(
+    ("kind", "about", "stops"),
+    [
+        ("restriction", {}, "everything"),
+        ("objection", {"purpose": "prevent_abuse"}, "everything"),
+        ("objection", {"purpose": "record_call"}, "everything"),
+        ("withdrawal", {"purpose": "transcription"}, "words"),
+        ("objection", {}, ""),
+        ("opt_out", {}, ""),
+    ],
+)
+def test_what_is_forbidden_stops_on_the_call_that_goes_on(scene, monkeypatch, kind, about, stops):
+    party = scene.person()
+    stopped = []
+    monkeypatch.setattr(
+        consents, "stop_recording", lambda _, whose: stopped.append(("everything", whose))
+    )
+    monkeypatch.setattr(
+        consents, "stop_transcribing", lambda _, whose: stopped.append(("words", whose))
+    )
+    assert opened(scene, kind, **about).state == "answered"
+    assert stopped == ([(stops, party)] if stops else [])

@@ -45,6 +45,34 @@ async def test_a_key_for_nothing_or_for_something_unknown_is_not_made(office: Of
             await run(office, "key.add", **({"name": "x"} | wanted))
 
 
+@pytest.mark.promise("TEL-11")
+async def test_a_key_hands_on_no_purpose_that_it_has_not(office: Office) -> None:
+    """Else a key for two purposes would make itself one for all of them."""
+    made = await run(
+        office, "key.add", name="x", purposes=["authenticate", "operate"], role="owner"
+    )
+    actor = f"key:{made.sid}"  # type: ignore[attr-defined]
+    await run(office, "key.add", actor, name="same", purposes=["operate"], role="owner")
+    app = {"name": "x", "scopes": ["calls:read"], "purposes": ["operate"]}
+    await run(office, "app.add", actor, **app)
+    for use_case, args in (
+        ("key.add", {"name": "more", "purposes": ["operate", "deliver_content"]}),
+        ("app.add", {**app, "purposes": ["deliver_content"]}),
+        ("privacy.ticket.open", {"matter": "one-way audio"}),
+    ):
+        with pytest.raises(Refused, match="purpose_not_declared") as refused:
+            await run(office, use_case, actor, **args)
+        assert refused.value.clause == "TEL-11"
+
+
+@pytest.mark.promise("TEL-11")
+async def test_a_key_that_stops_everything_is_not_shown_the_token(office: Office) -> None:
+    made = await run(office, "key.add", name="x", purposes=["authenticate"], role="owner")
+    stopped = await run(office, "account.compromised", f"key:{made.sid}", words="stolen")  # type: ignore[attr-defined]
+    assert stopped.auth_token is None  # type: ignore[attr-defined]
+    assert (await run(office, "account.compromised", words="stolen")).auth_token  # type: ignore[attr-defined]
+
+
 @pytest.mark.promise("SHR-01")
 async def test_staff_see_how_calls_went_while_their_ticket_is_open(office: Office) -> None:
     made = await run(office, "privacy.ticket.open", matter="one-way audio", minutes=30)

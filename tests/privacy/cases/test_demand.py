@@ -179,6 +179,12 @@ def walked(*actions, start=None, now=START):
 VALID = (("validate", "ann", Facts(checks=ALL)), ("narrow", "ann", Facts(scope=NARROW)))
 
 
+@pytest.mark.parametrize("until", [START - DAY, START, START + 366 * DAY, None])
+def test_a_gag_ends_on_a_day_that_is_said(until):
+    with pytest.raises(Refused, match="on a day to come, within 365 days: say which"):
+        walked(*VALID, ("gag", "ann", Facts(gag_until=until, instrument="order 7")))
+
+
 def test_nobody_approves_twice_and_a_new_scope_forgets_approvals():
     gagged = walked(*VALID, ("gag", "ann", Facts(gag_until=START + DAY, instrument="order 7")))
     once = apply(gagged, "approve", actor="ann", now=START)

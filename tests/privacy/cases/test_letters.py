@@ -60,3 +60,16 @@ def test_an_extension_says_why():
     letter = letters.extension(residence="IE", reason="complex", due_at=NOW)
     assert "complex" in letter
     assert "Data Protection Commission" in letter
+
+
+def test_what_an_erasure_leaves_is_told_with_its_rule_and_its_day():
+    left = letters.stays({"case": NOW + 2 * 86_400_000, "call_log": NOW, "hold": NOW})
+    assert left.endswith(
+        "goes by itself: until 2026-01-31, because logs are kept six months at the least "
+        "(call_log); until 2026-02-02, because requests are proved for 24 months (US-14) (case)."
+    )
+    assert letters.stays({"hold": NOW}) == letters.stays({}) == ""
+    letter = letters.closing(
+        kind="erasure", residence="DE", outcome="answered", reason="", now=NOW, left=left
+    )
+    assert left in letter

@@ -74,8 +74,8 @@ def test_the_third_request_of_a_year_may_be_refused_where_the_law_counts():
 
 
 def test_a_refusal_has_a_reason_from_the_list():
-    rights.check_refusal(EU, reason="law_keeps_it", words="", previous=0)
-    for reason in ("", "no time", "manifestly_unfounded"):
+    rights.check_refusal(EU, reason="law_keeps_it", words="Tax, until 2031", previous=0)
+    for reason in ("", "no time", "manifestly_unfounded", "law_keeps_it"):
         with pytest.raises(Refused):
             rights.check_refusal(EU, reason=reason, words=" ", previous=0)
 

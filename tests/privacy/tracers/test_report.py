@@ -32,3 +32,11 @@ def test_its_text_can_be_signed():
     assert "ended 1970-01-01T00:01:01Z\n" in text
     assert "person T2 erasure ER2\n" in text
     assert "searched data 3 files 536870912 bytes 0 hits\n" in text
+
+
+def test_it_says_what_was_not_walked_and_what_there_was_to_erase():
+    text = report(
+        unwalked=[("an e-mail", "no relay is set up")], held={"texts": 0, "calls": 12}
+    ).text()
+    assert "not walked an e-mail, because no relay is set up\n" in text
+    assert "held 12 calls\nheld nothing of texts\n" in text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from ringfence.api import views
 from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
@@ -43,7 +45,9 @@ async def create(asked: Question) -> Answer:
     if (detection := asked.get("MachineDetection")) is not None:
         args["listen"] = listening(asked, detection)
     placed: views.Call = await asked.run("call.place", **args)
-    return Answer(201, wire.call(asked, placed))
+    # However far it has come meanwhile: at Twilio a call that was asked for is queued.
+    queued = msgspec.structs.replace(placed, status="offered", ringing=None, answered=None)
+    return Answer(201, wire.call(asked, queued))
 
 
 def byoc(asked: Question) -> str | None:
@@ -168,28 +172,22 @@ async def update(asked: Question) -> Answer:
     sid = asked.path["Sid"]
     found: views.Call = await asked.run("call.show", sid=sid)
     status = asked.get("Status")
-    if status is not None:
-        return Answer(200, wire.call(asked, await _end(asked, found, status)))
-    if found.status == "ended":
-        raise NOT_IN_PROGRESS
-    changes = _status(asked)
-    if (seconds := asked.whole("TimeLimit", 1, CALL_DURATION_MS // 1000)) is not None:
-        changes["limit_s"] = seconds
-    if changes:
-        found = await asked.run("call.adjust", sid=sid, **changes)
-    if asked.get("Url") is not None or asked.get("Twiml") is not None:
-        found = await asked.run("call.redirect", sid=sid, **_document(asked))
-    elif not changes:
-        raise Problem(20001, "Say one of Status, Url, Twiml and TimeLimit", status=400)
-    return Answer(200, wire.call(asked, found))
-
-
-async def _end(asked: Question, found: views.Call, status: str) -> views.Call:
-    if status not in {"completed", "canceled"}:
+    if status is not None and status not in {"completed", "canceled"}:
         raise Problem(21218, "Status is completed or canceled", status=400)
     if found.status == "ended":
         raise NOT_IN_PROGRESS
     if status == "canceled" and found.answered is not None:
         raise Problem(21220, "The call was answered; Status completed ends it", status=400)
-    ended: views.Call = await asked.run("call.hangup", sid=found.sid)
-    return ended
+    changes = _status(asked)
+    if (seconds := asked.whole("TimeLimit", 1, CALL_DURATION_MS // 1000)) is not None:
+        changes["limit_s"] = seconds
+    if changes:
+        found = await asked.run("call.adjust", sid=sid, **changes)
+    if status is not None:
+        only = {"unanswered": True} if status == "canceled" else {}
+        found = await asked.run("call.hangup", sid=sid, **only)
+    elif asked.get("Url") is not None or asked.get("Twiml") is not None:
+        found = await asked.run("call.redirect", sid=sid, **_document(asked))
+    elif not changes:
+        raise Problem(20001, "Say one of Status, Url, Twiml and TimeLimit", status=400)
+    return Answer(200, wire.call(asked, found))

@@ -9,6 +9,7 @@ What a handler refuses with a code of its own (``Status`` of a call, ``ScheduleT
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Question
@@ -18,8 +19,8 @@ Words = dict[str, frozenset[str]]
 """The words of each field."""
 
 _HOW = frozenset({"GET", "POST"})
-_YES_OR_NO = frozenset({"true", "false"})
-"""Clients write ``True`` as well."""
+_YES_OR_NO = "true false"
+"""Clients write ``True`` as well: the letter case is nobody's business."""
 
 
 def _methods(*names: str) -> Words:
@@ -51,8 +52,12 @@ CHOICES: Mapping[str, Words] = {
         "AmdStatusCallback",
     )
     | _words(
-        Beep="true false onEnter onExit",
-        ConferenceRecord="true false record-from-start do-not-record",
+        Beep=f"{_YES_OR_NO} onEnter onExit",
+        Coaching=_YES_OR_NO,
+        ConferenceRecord=f"{_YES_OR_NO} record-from-start do-not-record",
+        ConferenceTrim="trim-silence do-not-trim",
+        EarlyMedia=_YES_OR_NO,
+        JitterBufferSize="large medium small off",
     ),
     "UpdateParticipant": _methods("Hold", "Announce", "Wait"),
     "UpdateConference": _methods("Announce"),
@@ -62,7 +67,7 @@ CHOICES: Mapping[str, Words] = {
     "CreateValidationRequest": _methods("StatusCallback"),
     "CreatePayments": _words(
         BankAccountType="consumer-checking consumer-savings commercial-checking",
-        Confirmation="true false",
+        Confirmation=_YES_OR_NO,
         PaymentMethod="credit-card ach-debit",
         TokenType="one-time reusable payment-method",
     ),
@@ -80,16 +85,23 @@ CHOICES: Mapping[str, Words] = {
 """By operation."""
 
 
-def check(asked: Question, words: Words) -> None:
-    """Raise `Problem` (20001) or `Refused` (``bad_method``) for a word that is none of those."""
+def heard(asked: Question, words: Words) -> Question:
+    """Return the question with each of these words as it is written here, in whatever letter case.
+
+    Raises `Problem` (20001) or `Refused` (``bad_method``) for a word that is none of them.
+    """
+    spelled: dict[str, list[str]] = {}
     for name, known in words.items():
         said = asked.get(name)
         if said is None:
             continue
-        if known is _HOW:
-            if said.upper() not in known:
-                raise Refused("bad_method", f"{name} is GET or POST")
-        elif said not in known and said.lower() not in known & _YES_OR_NO:
+        word = next((one for one in known if one.lower() == said.lower()), None)
+        if word is None and known is _HOW:
+            raise Refused("bad_method", f"{name} is GET or POST")
+        if word is None:
             *most, last = sorted(known)
             choice = f"{', '.join(most)} or {last}" if most else last
             raise Problem(20001, f"{name} is {choice}", status=400)
+        if word != said:
+            spelled[name] = [word]
+    return replace(asked, params={**asked.params, **spelled}) if spelled else asked

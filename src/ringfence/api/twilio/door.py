@@ -179,9 +179,10 @@ async def _body(request: Asked) -> str:
     try:
         return (await request.body()).decode()
     except HTTPException as error:
-        if error.status_code != TOO_LARGE.status:
-            raise
-        raise TOO_LARGE from None
+        if error.status_code == TOO_LARGE.status:
+            raise TOO_LARGE from None
+        # the framework's word for a client that hung up: theirs to mend, and nobody reads this
+        raise Problem(20001, "the body ended before its end", status=400) from None
 
 
 async def _media(request: Asked, path: str, actor: str) -> Response[Any]:

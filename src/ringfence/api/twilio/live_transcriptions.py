@@ -10,7 +10,12 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
 
-_UNBUILT = "Intelligence and conversations"
+_UNBUILT = (
+    "TranscriptionEngine: the recogniser that is installed; EnableAutomaticPunctuation and "
+    "EnableProviderData: what it writes is told as it writes it, and nothing raw; "
+    "IntelligenceService, ConversationConfiguration, ConversationId and ConfigurationId name "
+    "what is kept at Twilio"
+)
 _PLAIN = {
     "name": "Name",
     "track": "Track",

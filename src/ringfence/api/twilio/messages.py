@@ -53,9 +53,10 @@ _DIRECTIONS = {
     "reply": "outbound-reply",
 }
 _UNBUILT = (
-    "ShortenUrls, PersistentAction and RiskCheck: links go as they are written, so that nobody is "
-    "followed by them; FallbackFrom "
-    "needs an RCS sender, which there is none"
+    "ShortenUrls: links go as they are written, so that nobody is followed by them; "
+    "PersistentAction is of WhatsApp, which is not here; RiskCheck: no message is looked into for "
+    "it; SendAsMms: what is long goes in segments, pictures by a link; FallbackFrom needs an RCS "
+    "sender, which there is none"
 )
 _DISCARDS = {(True, True): "both", (True, False): "text", (False, True): "number"}
 

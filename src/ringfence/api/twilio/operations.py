@@ -15,7 +15,7 @@ from functools import cache, wraps
 from importlib.resources import files
 from typing import Literal
 
-from ringfence.api.twilio.choices import CHOICES, Words, check
+from ringfence.api.twilio.choices import CHOICES, Words, heard
 from ringfence.api.twilio.problems import of
 from ringfence.api.twilio.question import Answer, Question
 from ringfence.kernel.errors import Refused
@@ -89,8 +89,7 @@ def _in_other_words(handler: Handler, codes: Mapping[str, int]) -> Handler:
 def _of_known_words(handler: Handler, words: Words) -> Handler:
     @wraps(handler)
     async def answer(asked: Question) -> Answer:
-        check(asked, words)
-        return await handler(asked)
+        return await handler(heard(asked, words))
 
     return answer
 

@@ -13,7 +13,7 @@ import msgspec
 
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.use_cases import UseCases
-from ringfence.kernel.clock import Ms
+from ringfence.kernel.clock import DAY, Ms
 from ringfence.kernel.ids import is_id
 from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX, PAGES_BACK
 
@@ -85,9 +85,9 @@ class Question:
             raise Problem(20001, f"{name} is a number from {low} to {high}", status=400)
         return int(text)
 
-    def method(self, name: str) -> str:
-        """Return how a URL is asked: POST unless it says GET. Raises `Problem`."""
-        text = (self.get(name) or "POST").upper()
+    def method(self, name: str, *, usual: str = "POST") -> str:
+        """Return how a URL is asked: GET or POST, ``usual`` unless it says so. Raises `Problem`."""
+        text = (self.get(name) or usual).upper()
         if text not in {"GET", "POST"}:
             raise Problem(20001, f"{name} is GET or POST", status=400)
         return text
@@ -213,12 +213,15 @@ class Question:
     def span(self, name: str) -> tuple[Ms | None, Ms | None]:
         """Return the time ``name``, ``name<`` and ``name>`` leave, from the first to the second.
 
-        A day stands for the whole of it; an instant with ``<`` or ``>`` for itself.
+        A day stands for the whole of it; an instant with ``<`` or ``>`` for itself. Without either
+        it is the day that is asked for, whatever the hour: Twilio's libraries send the day of
+        ``start_time=date(2030, 1, 31)`` as ``2030-01-31T00:00:00Z``.
         """
         since = until = None
         exact, before, after = (self.get(name + sign) for sign in ("", "<", ">"))
         if exact is not None:
-            since, until = _moment(name, exact)
+            since = _midnight(_moment(name, exact)[0])
+            until = Ms(since + DAY)
         if after is not None:
             since = _moment(name, after)[0]
         if before is not None:
@@ -236,12 +239,17 @@ def _moment(name: str, text: str) -> tuple[Ms, Ms]:
     try:
         if len(text) == len("2030-01-31"):
             day = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-            return _ms(day), Ms(_ms(day) + 86_400_000)  # the day after the last one has no date
+            return _ms(day), Ms(_ms(day) + DAY)  # the day after the last one has no date
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError):
         raise Problem(20001, f"{name} is a date like 2030-01-31", status=400) from None
     instant = _ms(found if found.tzinfo is not None else found.replace(tzinfo=UTC))
     return instant, Ms(instant + 1000)
+
+
+def _midnight(at: Ms) -> Ms:
+    """Return when the day of an instant began, in UTC."""
+    return Ms(at - at % DAY)
 
 
 def _ms(moment: datetime) -> Ms:

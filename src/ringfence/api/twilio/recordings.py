@@ -11,6 +11,7 @@ from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.kernel.errors import Refused
 from ringfence.markup.telling import RECORDING_STEPS
 
 
@@ -18,21 +19,27 @@ from ringfence.markup.telling import RECORDING_STEPS
 async def list_(asked: Question) -> Answer:
     """Return recordings, newest first: of a call, a conference, some days where that is asked.
 
-    ``ConferenceSid`` finds what ``Conferences/{Sid}/Recordings`` does: all voices in one.
+    ``ConferenceSid`` finds what ``Conferences/{Sid}/Recordings`` does: all voices in one. A call
+    that is not there is 404 in the path, and has no recordings as a filter.
     """
     size = asked.page_size
     since, until = asked.span("DateCreated")
-    found: list[views.Recording] = await asked.run(
-        "recording.list",
-        limit=size + 1,
-        before=asked.token("recording"),
-        call=asked.path.get("CallSid") or asked.get("CallSid"),
-        conference=None if "CallSid" in asked.path else asked.get("ConferenceSid"),
-        since=since,
-        until=until,
-        removed=asked.flag("IncludeSoftDeleted"),
-        newest=True,
-    )
+    try:
+        found: list[views.Recording] = await asked.run(
+            "recording.list",
+            limit=size + 1,
+            before=asked.token("recording"),
+            call=asked.path.get("CallSid") or asked.get("CallSid"),
+            conference=None if "CallSid" in asked.path else asked.get("ConferenceSid"),
+            since=since,
+            until=until,
+            removed=asked.flag("IncludeSoftDeleted"),
+            newest=True,
+        )
+    except Refused as refused:
+        if refused.code != "not_found" or "CallSid" in asked.path:
+            raise
+        found = []
     rows = [_shown(asked, one) for one in found[:size]]
     return asked.listing("recordings", rows, found[size - 1].sid if len(found) > size else None)
 

@@ -22,8 +22,9 @@ _STATUS = {"init": "init", "running": "in-progress", "ended": "completed"}
 _STATES = {theirs: ours for ours, theirs in _STATUS.items()}
 _SAID = {"dialled": "queued", "complete": "complete", "failed": "failed"}
 _UNBUILT = (
-    "EarlyMedia: the room does not hear somebody being rung; ConferenceTrim: unsaid, silence "
-    "stays; ClientNotificationUrl; Region (there is one)"
+    "EarlyMedia: the room hears nobody before they have answered, as nobody has told them yet who "
+    "else listens or records; ClientNotificationUrl: clients are SIP phones, which need no push; "
+    "Region: a room is mixed in the one place there is; JitterBufferSize: the buffer sizes itself"
 )
 
 
@@ -101,9 +102,8 @@ async def create_participant(asked: Question) -> Answer:
         raise Problem(21201, "No 'To' number is specified", status=400)
     if caller is None:
         raise Problem(21213, "No 'From' number is specified", status=400)
-    _choice(asked, "EarlyMedia")
-    if asked.get("JitterBufferSize") not in _JITTER_BUFFERS:
-        raise Problem(20001, "JitterBufferSize is large, medium, small or off", status=400)
+    if asked.flag("Coaching") and asked.get("CallSidToCoach") is None:
+        raise Problem(20001, "Coaching true wants CallSidToCoach", status=400)
     args: dict[str, Any] = {"conference": asked.path["ConferenceSid"], "to": to, "caller": caller}
     for name, field in _WORDS.items():
         if (text := asked.get(field)) is not None:
@@ -125,22 +125,20 @@ async def create_participant(asked: Question) -> Answer:
         args["status_events"] = [word for word in args["status_events"] if word in STEPS]
     if (wait := asked.said("WaitUrl")) is not None:
         args |= {"wait_url": wait, "wait_method": asked.method("WaitMethod")}
-    if (asked.get("ConferenceRecord") or "").lower() in {"true", "record-from-start"}:
+    if asked.get("ConferenceRecord") in {"true", "record-from-start"}:
         args["record"] = True
-    trim = asked.get("ConferenceTrim") or "trim-silence"
-    if trim not in {"trim-silence", "do-not-trim"}:
-        raise Problem(20001, "ConferenceTrim is trim-silence or do-not-trim", status=400)
-    args["trim"] = trim == "trim-silence"
+    args["trim"] = asked.get("ConferenceTrim") != "do-not-trim"
+    if asked.get("Coaching") == "false":
+        args.pop("coach", None)
     if asked.flag("Record"):
         args["record_call"] = recording_wish(asked, "RecordingStatusCallback", trim="trim-silence")
     if (detection := asked.get("MachineDetection")) is not None:
         args["listen"] = listening(asked, detection, beside=True, told="AmdStatusCallback")
     made: Participant = await asked.run("participant.add", **args)
-    return Answer(201, participant(asked, made))
+    # However far it has come meanwhile: at Twilio who was asked for is queued.
+    return Answer(201, participant(asked, made) | {"status": "queued"})
 
 
-_JITTER_BUFFERS = {None, "large", "medium", "small", "off"}
-"""Taken and of no effect: the jitter buffer sizes itself."""
 _WORDS = {
     "label": "Label",
     "beep": "Beep",
@@ -170,10 +168,10 @@ _URLS = {
 
 @DESK.operation("UpdateParticipant")
 async def update_participant(asked: Question) -> Answer:
-    """Mute, hold, coach, address a participant."""
+    """Mute, hold, coach, address a participant; ``Muted`` is no unless it says yes."""
     args: dict[str, Any] = dict(_who(asked))
     args |= {
-        "muted": _choice(asked, "Muted"),
+        "muted": None if asked.get("Muted") is None else asked.flag("Muted"),
         "held": _choice(asked, "Hold"),
         "beep_on_exit": _choice(asked, "BeepOnExit"),
         "end_on_exit": _choice(asked, "EndConferenceOnExit"),
@@ -183,7 +181,9 @@ async def update_participant(asked: Question) -> Answer:
     for name, field in (("hold", "Hold"), ("announce", "Announce"), ("wait", "Wait")):
         url = asked.said(f"{field}Url") if name == "wait" else asked.get(f"{field}Url")
         if url is not None:
-            args |= {f"{name}_url": url, f"{name}_method": asked.method(f"{field}Method")}
+            usual = "GET" if name == "hold" else "POST"
+            method = asked.method(f"{field}Method", usual=usual)
+            args |= {f"{name}_url": url, f"{name}_method": method}
     found: Participant = await asked.run("participant.update", **args)
     return Answer(200, participant(asked, found))
 

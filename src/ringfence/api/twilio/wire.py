@@ -93,7 +93,7 @@ _CALL = Shape({
     "sid": "{sid}",
     "account_sid": "{account}",
     "parent_call_sid": "<parent>",
-    "phone_number_sid": "",
+    "phone_number_sid": "<number>",
     "to": "<to>",
     "to_formatted": "<to_formatted>",
     "from": "<from>",
@@ -165,6 +165,7 @@ def calls(asked: Question, found: Sequence[views.Call]) -> list[msgspec.Raw]:
         places = {
             "sid": one.sid,
             "parent": or_null(one.parent),
+            "number": '""' if one.number is None else quoted(one.number),
             "to": called[0],
             "to_formatted": called[1],
             "from": caller[0],

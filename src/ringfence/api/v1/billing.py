@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ringfence.api import bounds
 from ringfence.api import views_billing as views
 from ringfence.api.resources import Body, Instant, resource
 
@@ -37,7 +38,7 @@ class RateRemove(Body, frozen=True, kw_only=True):
 class TariffImport(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/tariffs``: the text of a file, TOML or CSV."""
 
-    text: str
+    text: bounds.Rates
     currency: str | None = None
     sid: str | None = None
     since: Instant | None = None

@@ -14,6 +14,8 @@ class CallerIdVerify(Body, frozen=True, kw_only=True):
     digits: str = ""
     status_url: str | None = None
     status_method: str = "POST"
+    delay_s: int = 0
+    """How long it is waited before it rings."""
 
 
 class CallerIdRename(Body, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ringfence.api import views
+from ringfence.api import bounds, views
 from ringfence.api.resources import Body, Instant, resource
 
 
@@ -12,6 +12,12 @@ class Listed(Body, frozen=True, kw_only=True):
     """The query of ``GET /v1/calls``."""
 
     status: Literal["offered", "ringing", "answered", "ended"] | None = None
+
+
+class Ended(Body, frozen=True, kw_only=True):
+    """The query of ``POST /v1/calls/SID/hangup``: end it only while nobody has answered."""
+
+    unanswered: bool | None = None
 
 
 class Searched(Body, frozen=True, kw_only=True):
@@ -25,6 +31,41 @@ class Searched(Body, frozen=True, kw_only=True):
     ended_since: Instant | None = None
     ended_until: Instant | None = None
     statuses: list[str] | None = None
+    parent: str | None = None
+    """Legs that this call rang; ``children``: those of every call, too."""
+    children: bool | None = None
+
+
+class Recorded(Body, frozen=True, kw_only=True):
+    """How a call is recorded, from its answer on or from now on, where it may be.
+
+    ``track``: both, inbound, outbound; ``dual``: each side in a channel of its own; ``trim``:
+    without silence at its ends. ``status_url`` is told of ``status_events``.
+    """
+
+    dual: bool = False
+    track: str = "both"
+    trim: bool = False
+    status_url: str | None = None
+    status_method: str = "POST"
+    status_events: list[str] | None = None
+
+
+class Listened(Body, frozen=True, kw_only=True):
+    """How it is found out by ear whether a person or a machine answers.
+
+    ``to_the_end``: until a machine's words are over. ``beside``: the program does not wait for it;
+    ``status_url`` is told.
+    """
+
+    to_the_end: bool = False
+    beside: bool = False
+    timeout_s: int = 30
+    speech_ms: int = 2_400
+    speech_end_ms: int = 1_200
+    silence_ms: int = 5_000
+    status_url: str | None = None
+    status_method: str = "POST"
 
 
 class Place(Body, frozen=True, kw_only=True):
@@ -37,7 +78,9 @@ class Place(Body, frozen=True, kw_only=True):
     voice_method: str | None = None
     fallback_url: str | None = None
     fallback_method: str | None = None
-    twiml: str | None = None
+    twiml: bounds.Markup | None = None
+    application: str | None = None
+    """SID of an application: its URLs, instead of any said here."""
     ring_s: int | None = None
     limit_s: int | None = None
     digits: str | None = None
@@ -47,6 +90,9 @@ class Place(Body, frozen=True, kw_only=True):
     status_url: str | None = None
     status_method: str | None = None
     status_events: list[str] | None = None
+    record: Recorded | None = None
+    """It is recorded from its answer on."""
+    listen: Listened | None = None
     about: str | None = None
     """service, or marketing: then consent and the hours of their clock count."""
     customer: bool | None = None
@@ -67,24 +113,13 @@ class Redirect(Body, frozen=True, kw_only=True):
     voice_method: str = "POST"
     fallback_url: str | None = None
     fallback_method: str = "POST"
-    twiml: str | None = None
+    twiml: bounds.Markup | None = None
 
 
 class Adjust(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/calls/SID/adjust``: how long it may last, who is told of it."""
 
     limit_s: int | None = None
-    status_url: str | None = None
-    status_method: str = "POST"
-    status_events: list[str] | None = None
-
-
-class Record(Body, frozen=True, kw_only=True):
-    """The body of ``POST /v1/calls/SID/recordings``: record a call in flight, where it may be."""
-
-    dual: bool = False
-    track: str = "both"
-    trim: bool = False
     status_url: str | None = None
     status_method: str = "POST"
     status_events: list[str] | None = None
@@ -114,9 +149,9 @@ HANDLERS = (
              "Why there was no audio, or why it was bad, in words."),
     resource(f"DELETE {_ONE}", "call.remove", None,
              "Remove the record of a call that is over, and everything recorded in it."),
-    resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call."),
+    resource(f"POST {_ONE}/hangup", "call.hangup", views.Call, "End a call.", query=Ended),
     resource("POST /v1/calls/{call:str}/recordings", "recording.start", views.Recording,
-             "Record a call that is going on.", body=Record, status=201),
+             "Record a call that is going on.", body=Recorded, status=201),
     resource("POST /v1/calls/{call:str}/recordings/{sid:str}", "recording.control",
              views.Recording, "Pause, go on with or stop a recording.", body=Control),
     resource(f"POST {_ONE}/redirect", "call.redirect", views.Call,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringfence.api import views_rooms as views
 from ringfence.api.resources import Body, Instant, resource
+from ringfence.api.v1.calls import Listened, Recorded
 
 
 class ConferenceList(Body, frozen=True, kw_only=True):
@@ -47,6 +48,11 @@ class ParticipantAdd(Body, frozen=True, kw_only=True):
     max_participants: int = 250
     coach: str = ""
     record: bool = False
+    """Their voice is part of the conference's recording; ``trim``: without silence at its ends."""
+    trim: bool = False
+    record_call: Recorded | None = None
+    """The call itself is recorded."""
+    listen: Listened | None = None
     ring_s: int = 60
     limit_s: int = 14400
     sip_username: str | None = None

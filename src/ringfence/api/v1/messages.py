@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from litestar import Response, get
+from litestar.params import FromPath
+
 from ringfence.api import views_messages as views
+from ringfence.api.common import Asked, account_of, require, use_cases
+from ringfence.api.pictures import answered
 from ringfence.api.resources import Body, Instant, resource
 
 
@@ -40,6 +45,8 @@ class MessageSend(Body, frozen=True, kw_only=True):
     at: Instant | None = None
     valid_s: int | None = None
     callback: str | None = None
+    max_price: str | None = None
+    """It fails at once (30010) where it would cost more; without a tariff nothing costs."""
 
 
 class MessageRate(Body, frozen=True, kw_only=True):
@@ -94,6 +101,22 @@ class MessageCampaignAdd(Body, frozen=True, kw_only=True):
     name: str
     senders: list[str]
     registration: str = ""
+
+
+@get(
+    "/v1/messages/{sid:str}/media/{medium:str}/file",
+    opt={"case": "message.media.bytes", "media": "*/*"},
+)
+async def file_of(request: Asked, sid: FromPath[str], medium: FromPath[str]) -> Response[bytes]:
+    """One picture itself, with the content type it came with; fetched now if it is not here yet."""
+    actor = await require(request)
+    found: views.PictureBytes = await use_cases(request).run(
+        "message.media.bytes",
+        {"sid": sid, "medium": medium},
+        actor=actor,
+        account=account_of(request),
+    )
+    return answered(found)
 
 
 HANDLERS = (
@@ -172,6 +195,7 @@ HANDLERS = (
         None,
         "Forget the link to a picture.",
     ),
+    file_of,
     resource(
         "GET /v1/inbox",
         "inbox.list",

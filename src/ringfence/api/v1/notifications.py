@@ -49,6 +49,8 @@ class Switch(Body, frozen=True, kw_only=True):
     on: bool
     number: str | None = None
     flow: str | None = None
+    application: str | None = None
+    """The SID of an application: what is asked for the numbers it answers."""
 
 
 class Replay(Body, frozen=True, kw_only=True):
@@ -70,9 +72,9 @@ HANDLERS = (
              "Exchanges with what was asked and answered, newest first.", query=Whole,
              paged=True),
     resource("GET /v1/notifications/logging", "notification.apps", list[views.AppLogging],
-             "Every number and flow, and whether its calls' requests and answers are kept."),
+             "Every number, flow and application, and whether its requests and answers are kept."),
     resource("POST /v1/notifications/logging", "notification.logging", views.AppLogging,
-             "Switch the keeping of requests and answers on or off for one number or flow.",
+             "Switch the keeping of requests and answers on or off for one app.",
              body=Switch),
     resource("POST /v1/notifications/replay", "notification.replay", views.Replayed,
              "Send the requests of these exchanges again, in this order.", body=Replay),

@@ -32,6 +32,8 @@ class UsageRecords(Body, frozen=True, kw_only=True):
     since: str | None = None
     until: str | None = None
     category: str | None = None
+    below: bool | None = None
+    """With the accounts below this one."""
 
 
 HANDLERS = (

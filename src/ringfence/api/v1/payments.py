@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from ringfence.api import views_payments as views
 from ringfence.api.resources import Body, resource
+
+
+class Processor(Body, frozen=True, kw_only=True):
+    """How a processor of payments is asked that does not speak the generic contract.
+
+    ``parameters``: below which name the account's own parameters lie. ``success``: searched in the
+    answer, empty: 2xx without an error is enough. ``confirmation``, ``token``, ``profile``,
+    ``error_code``, ``error_message``: paths in the answer; several, separated by spaces, are tried
+    in turn. ``idempotent``: it knows a payment by its id.
+    """
+
+    url: str | None = None
+    method: Literal["GET", "POST"] | None = None
+    body: Literal["json", "form", "query"] | None = None
+    headers: dict[str, str] | None = None
+    fields: dict[str, str] | None = None
+    parameters: str | None = None
+    success: str | None = None
+    confirmation: str | None = None
+    token: str | None = None
+    profile: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    idempotent: bool | None = None
+    secret: str | None = None
 
 
 class ConnectorAdd(Body, frozen=True, kw_only=True):
@@ -13,7 +38,7 @@ class ConnectorAdd(Body, frozen=True, kw_only=True):
 
     name: str
     url: str = ""
-    template: dict[str, Any] | None = None
+    template: Processor | None = None
 
 
 class SessionStart(Body, frozen=True, kw_only=True):
@@ -87,7 +112,7 @@ HANDLERS = (
         "payment_connector.add",
         views.PaymentConnector,
         "Set a processor up by its URL and, where it does not speak the generic contract, a "
-        "template (`ringfence.accounts.payments`).",
+        "template.",
         body=ConnectorAdd,
         status=201,
     ),

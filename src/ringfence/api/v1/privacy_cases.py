@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ringfence.api import case_views
-from ringfence.api.resources import Body, Nothing, file, resource
+from ringfence.api import bounds, case_views
+from ringfence.api.resources import Body, Instant, Nothing, file, resource
 
 _PREFIX = "/v1/privacy"
 
@@ -34,7 +34,7 @@ class Open(Ask, frozen=True, kw_only=True):
 class Mail(Body, frozen=True, kw_only=True):
     """A letter as it came: an RFC 5322 message."""
 
-    raw: str
+    raw: bounds.Letter
 
 
 class Reference(Body, frozen=True, kw_only=True):
@@ -45,6 +45,12 @@ class Reference(Body, frozen=True, kw_only=True):
 
 class Verify(Reference, frozen=True, kw_only=True):
     """The code that was spoken or sent."""
+
+    code: str
+
+
+class Code(Body, frozen=True, kw_only=True):
+    """The code that the person reads out."""
 
     code: str
 
@@ -74,6 +80,12 @@ class Words(Body, frozen=True, kw_only=True):
     """What is said to the person, or kept with the case."""
 
     words: str = ""
+
+
+class Stolen(Body, frozen=True, kw_only=True):
+    """What happened to the account."""
+
+    words: str
 
 
 class Answer(Words, frozen=True, kw_only=True):
@@ -233,6 +245,19 @@ class Told(Body, frozen=True, kw_only=True):
     words: str = ""
 
 
+class Cases(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/privacy/cases``: those in one state."""
+
+    state: str | None = None
+
+
+class Span(Body, frozen=True, kw_only=True):
+    """From when until when, epoch milliseconds; without ``until`` until now."""
+
+    since: Instant | None = None
+    until: Instant | None = None
+
+
 class Honey(Body, frozen=True, kw_only=True):
     """A number that belongs to nobody."""
 
@@ -251,8 +276,16 @@ def _do(
     return resource(f"POST {_PREFIX}{path}", case, answer, says, body=body, public=public)
 
 
-def _see(path: str, case: str, answer: Any, says: str, *, public: bool = False) -> Any:
-    return resource(f"GET {_PREFIX}{path}", case, answer, says, public=public)
+def _see(
+    path: str,
+    case: str,
+    answer: Any,
+    says: str,
+    *,
+    query: type[Body] | None = None,
+    public: bool = False,
+) -> Any:
+    return resource(f"GET {_PREFIX}{path}", case, answer, says, query=query, public=public)
 
 
 def _file(path: str, case: str, body: type[Body], says: str, *, public: bool = False) -> Any:
@@ -277,21 +310,23 @@ HANDLERS = (
         public=True),
     _do("/grievances/take-back", "privacy.grievance.take_back", Reference, _S,
         "Take a grievance back.", public=True),
-    _see("/grievances/figures", "privacy.grievance.figures", case_views.Figures,
+    _see("/grievances/figures", "privacy.grievance.figures", case_views.GrievanceReport,
          "How grievances ended.", public=True),
     _see("/officers", "privacy.officer.list", list[case_views.Officer], "Who takes grievances.",
          public=True),
     _do("/age", "privacy.age.declare", Born, case_views.Done, "The age gate.", public=True),
     _do("/children/report", "privacy.child.report", Report, _Q, "Report a child.", public=True),
-    _see("/transparency", "privacy.transparency", case_views.Figures,
-         "The transparency report.", public=True),
-    _see("/signing-key", "privacy.signing_key", case_views.Figures,
+    _see("/transparency", "privacy.transparency", case_views.TransparencyReport,
+         "The transparency report.", query=Span, public=True),
+    _see("/signing-key", "privacy.signing_key", case_views.SigningKey,
          "The key that signs what is sent to recipients.", public=True),
     # Whoever handles requests.
-    _see(_R, "privacy.case.list", _L, "Requests, newest first."),
+    _see(_R, "privacy.case.list", _L, "Requests, newest first.", query=Cases),
     _do(_R + "/mail", "privacy.case.mail", Mail, _Q, "A letter by e-mail."),
     _do(_R, "privacy.case.open", Open, _C, "Write down a request that came on paper."),
     _see(_R + "/{sid:str}", "privacy.case.show", _C, "One request."),
+    _do(_R + "/{sid:str}/code", "privacy.case.code", Nothing, _C, "Send another code."),
+    _do(_R + "/{sid:str}/verify", "privacy.case.verify", Code, _C, "The code they read out."),
     _do(_R + "/{sid:str}/identify", "privacy.case.identify", Method, _C, "It is known who asks."),
     _do(_R + "/{sid:str}/extend", "privacy.case.extend", Reason, _C, "More time, once."),
     _do(_R + "/{sid:str}/charge", "privacy.case.charge", Charge, _C, "A fee, where it may be."),
@@ -356,7 +391,7 @@ HANDLERS = (
         "It goes on no longer."),
     _do(_I + "/{sid:str}/close", "privacy.incident.close", Words, case_views.Incident,
         "Everybody was told."),
-    _do("/compromised", "account.compromised", Words, case_views.Stopped,
+    _do("/compromised", "account.compromised", Stolen, case_views.Stopped,
         "The account was stolen: stop everything."),
     _do("/honey", "privacy.honey.place", Honey, case_views.Done, "Watch a number of nobody."),
 )  # fmt: skip

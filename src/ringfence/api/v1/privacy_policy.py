@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ringfence.api import bounds
 from ringfence.api import views_policy as views
 from ringfence.api.resources import Body, resource
 
@@ -12,7 +13,7 @@ class Use(Body, frozen=True, kw_only=True):
     """Which pack to publish: a shipped one by name, or one's own as TOML; from when on."""
 
     name: str | None = None
-    document: str | None = None
+    document: bounds.Pack | None = None
     effective: int | None = None
     """Epoch milliseconds; at once where it is missing."""
 
@@ -21,7 +22,7 @@ class Examine(Body, frozen=True, kw_only=True):
     """A shipped pack by name, or one's own as TOML; neither: the one in use."""
 
     name: str | None = None
-    document: str | None = None
+    document: bounds.Pack | None = None
 
 
 class Admin(Body, frozen=True, kw_only=True):
@@ -118,9 +119,9 @@ HANDLERS = (
              "Name who is told; what the last one was not told yet, the new one is.", body=Admin),
     resource(f"GET {_AT}/map", "privacy.map", list[views.MapEntry], "The map of the data.",
              query=Kind),
-    resource(f"GET {_AT}/processing", "privacy.processing", list[dict[str, Any]],
+    resource(f"GET {_AT}/processing", "privacy.processing", list[views.Processing],
              "The record of processing activities."),
-    resource(f"GET {_AT}/erasure-view", "privacy.erasure_view", list[dict[str, Any]],
+    resource(f"GET {_AT}/erasure-view", "privacy.erasure_view", list[views.ErasedPlace],
              "What an erasure does to each place."),
     resource(f"GET {_AT}/recipients", "privacy.recipient.list", list[views.Recipient],
              "Who receives data, on what terms."),

@@ -1,4 +1,4 @@
-"""``/v1/recordings``: recordings and voicemails, and their audio as WAV, whole or in part."""
+"""``/v1/recordings``: recordings and voicemails, and their audio, as WAV or MP3."""
 
 from __future__ import annotations
 
@@ -13,23 +13,40 @@ from litestar.response import Stream
 
 from ringfence.api import views
 from ringfence.api.common import Asked, account_of, require, use_cases
-from ringfence.api.resources import Body, given, resource
+from ringfence.api.resources import Body, Instant, given, resource
 from ringfence.kernel.errors import Refused
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
 
 class Listed(Body, frozen=True, kw_only=True):
-    """The query of ``GET /v1/recordings``: those of one call, that of one conference."""
+    """The query of ``GET /v1/recordings``: those of one call, that of one conference, of a time.
+
+    ``removed``: those that were deleted, too, as far as anything of them is kept.
+    """
 
     call: str | None = None
     conference: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    removed: bool | None = None
+
+
+class Shown(Body, frozen=True, kw_only=True):
+    """The query of ``GET /v1/recordings/SID``: whether one that was deleted is meant, too."""
+
+    removed: bool | None = None
 
 
 class Side(Body, frozen=True, kw_only=True):
-    """One side alone: ``in`` is who was heard, ``out`` what was said to them."""
+    """``channel``: one side alone, ``in`` is who was heard, ``out`` what was said to them.
+
+    ``channels``: both sides in one, or one each; unsaid, as it was asked for.
+    """
 
     channel: Literal["in", "out"] | None = None
+    form: Literal["wav", "mp3"] | None = None
+    channels: Literal[1, 2] | None = None
 
 
 @get(
@@ -37,7 +54,7 @@ class Side(Body, frozen=True, kw_only=True):
     opt={"case": "recording.export", "query": Side, "media": "audio/wav", "partial": True},
 )
 async def fetch_recording(request: Asked, sid: FromPath[str]) -> Stream:
-    """Return the audio of a recording as WAV; `Range` asks for a part of it (RFC 9110 14.2).
+    """Return the audio of a recording as WAV or MP3; `Range` asks for a part of it (RFC 9110 14.2).
 
     The audio is opened for this request only, which the audit log notes, and never rests
     anywhere in clear.
@@ -99,9 +116,10 @@ async def _part(
 
 HANDLERS = (
     resource("GET /v1/recordings", "recording.list", list[views.Recording],
-             "Recordings and voicemails, newest first.", query=Listed, paged=True),
+             "Recordings and voicemails, newest first.", query=Listed, paged=True,
+             always={"newest": True}),
     resource("GET /v1/recordings/{sid:str}", "recording.show", views.Recording,
-             "One recording; its audio is below it."),
+             "One recording; its audio is below it.", query=Shown),
     fetch_recording,
     resource("DELETE /v1/recordings/{sid:str}", "recording.remove", None,
              "Remove a recording: its keys and its sound at once."),

@@ -5,32 +5,48 @@ What is named after a person, a number or a phone, stands in a path by its SID a
 
 from __future__ import annotations
 
-from typing import Any
-
-from ringfence.api import views, views_desk
+from ringfence.api import bounds, views, views_desk, views_flows
 from ringfence.api.resources import Body, resource
 
-Hooks = dict[str, dict[str, str]]
-"""URLs by what they are for: voice, voice_fallback, status, sms …, each with url and method."""
+
+class HookWanted(Body, frozen=True, kw_only=True):
+    """A URL and how it is asked, or one of them; an empty ``url`` takes a hook away."""
+
+    url: str | None = None
+    method: str | None = None
 
 
-Ties = dict[str, str | bool]
-"""SIDs of what a number is tied to, "" unties it.
+Hooks = dict[str, HookWanted]
+"""By what they are for: voice, voice_fallback, status, sms …"""
 
-``trunk``: its calls are passed on there, before anything else; ``address``: whose it is;
-``emergency_address``, and ``emergency`` true: where help is sent; ``bundle``, ``identity``: papers
-kept elsewhere.
-"""
+
+class Ties(Body, frozen=True, kw_only=True):
+    """SIDs of what a number is tied to, "" unties it.
+
+    ``trunk``: its calls are passed on there, before anything else; ``address``: whose it is;
+    ``emergency_address``, and ``emergency`` true: where help is sent; ``bundle``, ``identity``:
+    papers kept elsewhere.
+    """
+
+    trunk: str | None = None
+    address: str | None = None
+    emergency_address: str | None = None
+    emergency: bool | None = None
+    bundle: str | None = None
+    identity: str | None = None
 
 
 class NumberWanted(Body, frozen=True, kw_only=True):
-    """The body of ``POST /v1/numbers``: a number of ours and what answers it."""
+    """The body of ``POST /v1/numbers``: a number of ours and what answers it.
+
+    ``silent``: nothing yet. ``from_stock``: only a number of the stock will do, where there is one.
+    """
 
     number: str
     flow: str | None = None
     voice_url: str | None = None
     voice_method: str = "POST"
-    twiml: str | None = None
+    twiml: bounds.Markup | None = None
     application: str | None = None
     sms_application: str | None = None
     sms_flow: str | None = None
@@ -39,6 +55,7 @@ class NumberWanted(Body, frozen=True, kw_only=True):
     caller_name_lookup: bool | None = None
     ties: Ties | None = None
     silent: bool = False
+    from_stock: bool | None = None
     replace: bool = False
 
 
@@ -48,7 +65,7 @@ class NumberChanged(Body, frozen=True, kw_only=True):
     flow: str | None = None
     voice_url: str | None = None
     voice_method: str | None = None
-    twiml: str | None = None
+    twiml: bounds.Markup | None = None
     application: str | None = None
     sms_application: str | None = None
     sms_flow: str | None = None
@@ -62,13 +79,13 @@ class FlowWanted(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/flows``: published at once as the next version of its name."""
 
     name: str
-    document: dict[str, Any]
+    document: views_flows.Document
 
 
 class FlowChecked(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/flows/validate``."""
 
-    document: dict[str, Any]
+    document: views_flows.Document
 
 
 class Version(Body, frozen=True, kw_only=True):

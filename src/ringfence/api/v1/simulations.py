@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from ringfence.api import bounds
 from ringfence.api import views_simulation as views
 from ringfence.api.resources import Body, resource
 
@@ -13,7 +14,7 @@ class Simulate(Body, frozen=True, kw_only=True):
 
     url: str | None = None
     method: Literal["GET", "POST"] = "POST"
-    twiml: str | None = None
+    twiml: bounds.Markup | None = None
     flow: str | None = None
     digits: list[str] | None = None
     """What is pressed at each question, instead of what was pressed in the call."""

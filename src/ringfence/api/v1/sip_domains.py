@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ringfence.api import views_desk as views
 from ringfence.api.resources import Body, resource
+from ringfence.api.v1.setup import Hooks
 
 
 class SipDomainAdd(Body, frozen=True, kw_only=True):
@@ -11,7 +12,7 @@ class SipDomainAdd(Body, frozen=True, kw_only=True):
 
     domain: str
     name: str = ""
-    hooks: dict[str, dict[str, str]] | None = None
+    hooks: Hooks | None = None
     registration: bool = False
     secure: bool | None = None
     emergency: bool | None = None
@@ -24,7 +25,7 @@ class SipDomainChange(Body, frozen=True, kw_only=True):
 
     domain: str | None = None
     name: str | None = None
-    hooks: dict[str, dict[str, str]] | None = None
+    hooks: Hooks | None = None
     registration: bool | None = None
     secure: bool | None = None
     emergency: bool | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from ringfence.api import views_transcriptions as views
-from ringfence.api.resources import Body, resource
+from ringfence.api.resources import Body, Instant, resource
 
 
 class Listed(Body, frozen=True, kw_only=True):
-    """The query of ``GET /v1/transcriptions``: those of one recording."""
+    """The query of ``GET /v1/transcriptions``: those of one recording, or asked for in a time."""
 
     recording: str | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 class Wish(Body, frozen=True, kw_only=True):

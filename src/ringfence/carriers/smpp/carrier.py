@@ -220,7 +220,7 @@ class SmppCarrier:
                     if not self._inbox.full:
                         link.pause(False)
 
-                self._inbox.take(pdu, answer)
+                self._inbox.take(pdu, answer, session)
                 if self._inbox.full:
                     link.pause(True)
             case Closed(unanswered=parcels):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ringfence.carriers.smpp.dialect import Alphabet
-from ringfence.messaging import gsm7
+from ringfence.messaging import edges, gsm7
 from ringfence.messaging.concatenation import Header
 
 DEFAULT: Final = 0x00
@@ -27,25 +27,33 @@ def decode(data_coding: int, octets: bytes, header: Header, alphabet: Alphabet) 
     """Return the text; never fails: what cannot be read is U+FFFD.
 
     ``header``: which national tables count. Octets without a character set are read as UTF-8
-    where they are that, else as Latin-1.
+    where they are that, else as Latin-1. Of a part, what hangs over its edges stays
+    (`ringfence.messaging.edges`).
     """
+    whole = header.total == 1
     codec = _CODECS.get(data_coding)
     if data_coding == _IA5 and not _CONTROLS.isdisjoint(octets):
         # some write septets and call them IA5: nobody types what those would be in ASCII
-        return gsm7.decode(octets, header.locking, header.single)
-    if codec is not None:
+        return _septets(octets, header)
+    if codec is not None and (whole or data_coding != UCS2):
         return octets.decode(codec, "replace").removeprefix("\ufeff")
     kind = _kind(data_coding)
     if kind == _UCS2:
-        return octets.decode("utf-16-be", "replace").removeprefix("\ufeff")
+        text = octets.decode("utf-16-be", "replace") if whole else edges.utf16(octets)
+        return text.removeprefix("\ufeff")
     if kind == _GSM7:
         if alphabet == "latin1" and data_coding == DEFAULT:
             return octets.decode("latin-1")
-        return gsm7.decode(octets, header.locking, header.single)
+        return _septets(octets, header)
     try:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
         return octets.decode("latin-1")
+
+
+def _septets(octets: bytes, header: Header) -> str:
+    read = gsm7.decode if header.total == 1 else edges.gsm
+    return read(octets, header.locking, header.single)
 
 
 def _kind(data_coding: int) -> int:

@@ -12,9 +12,9 @@ each part is kept by itself.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Coroutine
 
+from ringfence.carriers.again import Again, digest
 from ringfence.carriers.ports import Keeper
 from ringfence.carriers.smpp import reading
 from ringfence.carriers.smpp.dialect import Dialect
@@ -47,6 +47,7 @@ class Inbox:
         self._keeper = keeper
         self._clock = clock
         self._joining = Reassembly()
+        self._again = Again()
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -79,15 +80,18 @@ class Inbox:
         """Whether nothing more should be read for now."""
         return len(self._tasks) >= SMPP_INBOUND
 
-    def take(self, pdu: Pdu, answer: Callable[[int], None]) -> None:
-        """Take a unit; ``answer`` is called once, with a status, when it is safe or cannot be."""
-        self._spawn(self._take(pdu, answer))
+    def take(self, pdu: Pdu, answer: Callable[[int], None], session: object = None) -> None:
+        """Take a unit; ``answer`` is called once, with a status, when it is safe or cannot be.
 
-    async def _take(self, pdu: Pdu, answer: Callable[[int], None]) -> None:
+        ``session``: in which it came, for `ringfence.carriers.again`.
+        """
+        self._spawn(self._take(pdu, answer, session))
+
+    async def _take(self, pdu: Pdu, answer: Callable[[int], None], session: object) -> None:
         status = int(Status.ESME_RX_T_APPN)  # the carrier tries again later
         try:
             async with asyncio.timeout(SMPP_SAFE_MS / 1000):
-                await self._read(pdu)
+                await self._read(pdu, session)
             status = int(Status.ESME_ROK)
         except RemoteError:
             # brought again it would be no clearer
@@ -100,24 +104,33 @@ class Inbox:
             self._done(asyncio.current_task())
             answer(status)
 
-    async def _read(self, pdu: Pdu) -> None:
+    async def _read(self, pdu: Pdu, session: object) -> None:
         found = reading.read(pdu, self._dialect)
         match found:
             case Notice():
                 await self._receipt(found)
             case Piece() if found.header.total == 1:
-                await self._receiver.inbound(
-                    Inbound(
-                        carrier=self._name,
-                        sender=found.sender,
-                        to=found.to,
-                        text=found.text,
-                        carrier_ref=_digest(_text(found.sender), _text(found.to), found.text),
-                        at=self._clock.now(),
-                    )
-                )
+                await self._short(found, session)
             case Piece():
                 await self._part(found)
+
+    async def _short(self, piece: Piece, session: object) -> None:
+        """Hand a message of one part on."""
+        name = digest(_text(piece.sender), _text(piece.to), piece.text)
+        message = Inbound(
+            carrier=self._name,
+            sender=piece.sender,
+            to=piece.to,
+            text=piece.text,
+            carrier_ref=self._again.reference(name, session, self._clock.now()),
+            at=self._clock.now(),
+        )
+        try:
+            await self._receiver.inbound(message)
+        except BaseException:
+            self._again.refused(name)
+            raise
+        self._again.answered(name, self._clock.now())
 
     async def _receipt(self, notice: Notice) -> None:
         receipt = Receipt(
@@ -157,7 +170,7 @@ class Inbox:
             sender=_who(sender),
             to=_who(to),
             text=whole.text,
-            carrier_ref=_digest(sender, to, str(reference), whole.text),
+            carrier_ref=digest(sender, to, str(reference), whole.text),
             parts=whole.parts,
             incomplete=whole.incomplete,
             at=self._clock.now(),
@@ -198,11 +211,6 @@ class Inbox:
         for whole in self._joining.fire(self._clock.now()):
             self._spawn(self._whole(whole))
         self._arm()
-
-
-def _digest(*parts: str) -> str:
-    """Return what tells a message brought twice; see `Inbound.carrier_ref`."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _text(who: Phone | str) -> str:

@@ -52,8 +52,8 @@ _WORDS: Final = (
     ("SCHED", Delivery.ENROUTE),
     ("PEND", Delivery.ENROUTE),
 )
-_FIELD: Final = r"(?:^|[\s,;])%s\s*[:=]\s*[\"']?([^\s,;\"']+)"
-_ID: Final = re.compile(_FIELD % "(?:id|message_?id)", re.IGNORECASE)
+_FIELD: Final = r"(?:^|[\s,;{\"'])%s[\"']?\s*[:=]\s*[\"']?([^\s,;}\"']+)"
+_ID: Final = re.compile(_FIELD % "(?:id|(?:message|msg)_?id)", re.IGNORECASE)
 _STATE: Final = re.compile(_FIELD % "stat(?:us|e)?", re.IGNORECASE)
 _ERROR: Final = re.compile(_FIELD % "err(?:or)?(?:[ _]?code)?", re.IGNORECASE)
 _TEXT: Final = re.compile(r"(?:^|\s)text\s*:", re.IGNORECASE)

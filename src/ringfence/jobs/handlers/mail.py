@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ringfence.jobs.queue import PATIENT, Job, NewJob, Tries
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, MessageId
+from ringfence.kernel.ids import AccountId, MessageId, PartyId
 from ringfence.kernel.limits import MAIL_SEND_MS
 
 KIND = "mail"
@@ -19,13 +19,21 @@ class Deliver(Protocol):
 
 
 def mail_job(
-    *, message: MessageId, account: AccountId, secret: bytes, policy: int | None = None
+    *,
+    message: MessageId,
+    account: AccountId,
+    secret: bytes,
+    policy: int | None = None,
+    party: PartyId | None = None,
 ) -> NewJob:
-    """Return the job that sends a message; address and text are in ``secret``."""
+    """Return the job that sends a message; address and text are in ``secret``.
+
+    ``party``: under whose key they lie, by default the account's.
+    """
     body: dict[str, object] = {"message": message}
     if policy is not None:
         body["policy"] = policy
-    return NewJob(kind=KIND, body=body, account=account, secret=secret, unique=message)
+    return NewJob(kind=KIND, body=body, account=account, secret=secret, party=party, unique=message)
 
 
 class DeliverMail:

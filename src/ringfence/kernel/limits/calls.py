@@ -14,6 +14,9 @@ AUDIO_LATE_MS = Limit(2_000, "ms", "later than this after the answer people noti
 COLLECT_DIGITS_MAX = Limit(128, "digits", "four card numbers with their dates; more is noise")
 DIAL_TARGETS_MAX = Limit(10, "targets", "rung by one dial; what Twilio's Dial takes")
 APPLICATION_DEPTH = Limit(5, "calls", "that dial an application one out of another; more: a circle")
+SCREEN_DIGITS_MAX = Limit(32, "digits", "asked of whoever answers a dial; a code has eight")
+SCREEN_ROUNDS_MAX = Limit(20, "documents", "in a row for whoever answers a dial; more: a circle")
+SCREEN_WAIT_MS = Limit(60_000, "ms", "of whoever answered: a web server's time, and the clips'")
 PLAYS_PER_LEG = Limit(64, "prompts", "awaiting their end on one leg; more: nobody reports ends")
 TRANSFER_RING_MS = Limit(
     60_000, "ms", "of the target; the party transferred hears ringing meanwhile"
@@ -38,6 +41,7 @@ ROOMS_MAX = Limit(2_000, "rooms", "open at once; with two people each they fill 
 ROOM_EMPTY_MS = Limit(60_000, "ms", "a room that nobody has come into by then is over")
 ROOM_NAME_CHARS = Limit(128, "characters", "names of rooms and labels of members")
 ROOM_DIALLED_MAX = Limit(250, "calls", "rung at once to bring people into one room")
+ROOM_ANNOUNCEMENTS_MAX = Limit(32, "documents", "wait to be heard in one room; each is heard whole")
 ROOM_MEMBERS_MAX = Limit(250, "members", "what Twilio's Conference takes; more is a broadcast")
 
 # queues

@@ -5,6 +5,7 @@ from ringfence.kernel.limits.limit import Limit
 # numbers
 PHONE_DIGITS_MAX = Limit(15, "digits", "ITU-T E.164 6.2.1: at most fifteen digits")
 PHONE_DIGITS_MIN = Limit(3, "digits", "emergency and short codes have three")
+SHORT_CODE_DIGITS = Limit(6, "digits", "as many and fewer are a service's own number in every plan")
 LOOKUP_KEEP_MS = Limit(300_000, "ms", "a client that asks twice; then it may have changed")
 LOOKUPS_KEPT = Limit(1_000, "answers", "about numbers, in memory: about 1 MB")
 LOOKUP_ANSWER_BYTES = Limit(16_384, "bytes", "of whoever is asked about a number")

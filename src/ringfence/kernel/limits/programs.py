@@ -18,6 +18,9 @@ MARKUP_TARGETS = Limit(10, "targets", "Twilio dials at most ten at once")
 MARKUP_SIP_HEADERS = Limit(16, "headers", "extra headers of one Sip target must fit in a datagram")
 SIP_HEADER_TOLD_CHARS = Limit(1_024, "characters", "of one X- header; what Twilio hands on")
 MARKUP_PARAMETERS = Limit(32, "parameters", "told to an application that is dialled; ten are usual")
+MARKUP_STEPS_LEFT = Limit(
+    16, "steps", "that a call was sent away from in turn and that may still tell of their end"
+)
 MARKUP_LOOKAHEAD = Limit(8, "prompts", "asked for ahead, so that no caller waits between two")
 MARKUP_BREAK_MS = Limit(10_000, "ms", "of one break in a sentence; SSML engines stop there, too")
 MARKUP_CLIPS_KEPT = Limit(64, "clips", "sentences one call remembers; a menu has a dozen")

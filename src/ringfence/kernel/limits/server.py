@@ -7,11 +7,16 @@ SETTINGS_FILE_MAX = Limit(65_536, "bytes", "a settings file is a page, not a dat
 MEDIA_WORKERS_MAX = Limit(64, "processes", "one per core of the largest machine we know")
 RTP_PORTS_MIN = Limit(16, "ports", "four calls of two legs need this many: audio and RTCP each")
 DRAIN_SECONDS_MAX = Limit(3_600, "seconds", "an orchestrator gives a stop an hour at most")
+SOCKET_PATH_MAX = Limit(107, "bytes", "sun_path of Linux has 108, and the last one is nought")
 CONTROL_LINE_MAX = Limit(4 * 1024 * 1024, "bytes", "one request or answer on the control socket")
 CONTROL_WAIT = Limit(30, "seconds", "a use case that takes longer is stuck; the CLI gives up")
 OFFICE_WAIT = Limit(10, "seconds", "a server that starts or stops while a command is typed")
 PROBE_WAIT = Limit(
     2, "seconds", "a server on this machine answers the doctor at once or not at all"
+)
+RTP_LOOKED_AT = Limit(100, "ports", "the doctor tries so many of the range, a few milliseconds")
+EXAMINE_WAIT = Limit(
+    5, "seconds", "the doctor reads a large file of the storage so long, no longer"
 )
 DEMO_LISTEN = Limit(60, "seconds", "the longest prompt of the demo flow, with patience")
 DEMO_QUIET_MS = Limit(900, "ms", "longer than a pause between two sentences")
@@ -23,6 +28,7 @@ RESTART_SLOWEST = Limit(10_000, "ms", "a process that cannot start does not eat 
 RESTART_FORGET = Limit(60_000, "ms", "a process that lived this long starts afresh at the first")
 START_TRIES = Limit(3, "starts", "a process never once ready is broken, not unlucky")
 STOP_GRACE = Limit(5, "seconds", "between asking a process to stop and killing it")
+SERVER_FILES = Limit(16_384, "files", "open at once: lines, streams, fetches, the database")
 READY_WAIT = Limit(60, "seconds", "a first start that migrates and builds keys on a slow disk")
 
 # observe

@@ -10,7 +10,7 @@ SIP_CONNECTIONS_MAX = Limit(4_096, "connections", "file descriptors are finite")
 SIP_CONNECTIONS_PER_HOST_MAX = Limit(256, "connections", "one host must not use up all of them")
 SIP_CONNECT_MS = Limit(4_000, "ms", "a target that does not accept by then: try the next one")
 SIP_STREAM_BACKLOG_BYTES = Limit(1_048_576, "bytes", "a peer that does not read is cut off")
-SIP_STREAM_IDLE_MS = Limit(900_000, "ms", "an idle connection; phones refresh well before that")
+SIP_STREAM_IDLE_MS = Limit(900_000, "ms", "a connection that no phone and no call rests on")
 SIP_PORT_TRIES = Limit(20, "ports", "a free one for UDP that is free for TCP too")
 
 # guard
@@ -47,6 +47,8 @@ BINDINGS_PER_USER = Limit(10, "bindings", "desk, soft and mobile phone of one us
 BINDINGS_MAX = Limit(50_000, "bindings", "memory of one process, about 50 MB")
 REGISTER_BACKOFF_FIRST = Limit(30_000, "ms", "RFC 5626 4.5: base time where all flows failed")
 REGISTER_BACKOFF_MAX = Limit(1_800_000, "ms", "RFC 5626 4.5: the longest pause")
+REGISTER_PING_UDP_MS = Limit(29_000, "ms", "RFC 5626 4.4.2: a NAT forgets UDP after 30 s")
+REGISTER_PING_STREAM_MS = Limit(120_000, "ms", "RFC 5626 4.4.1: a firewall forgets TCP later")
 
 # sip machines
 ALARMS_SPARE = Limit(256, "entries", "called-off alarms kept before the heap is rebuilt")
@@ -58,18 +60,30 @@ INFO_DIGITS = Limit(32, "keys", "an INFO carries one key, a careless sender a wh
 BODY_PARTS = Limit(16, "parts", "SDP, ISUP, location and some more in one multipart body")
 DIGEST_TRIES = Limit(3, "challenges", "two proxies and a stale nonce; more is a wrong password")
 FAILOVER_MS = Limit(4_000, "ms", "three repetitions unheard: a caller will not wait for timer B")
+TARGET_SHUNNED_MS = Limit(
+    300_000, "ms", "a target that was silent is asked last: one call in five minutes tries it"
+)
+TARGETS_SHUNNED_MAX = Limit(1_024, "targets", "memory for silent targets, some 200 KB")
 REFERS_MAX = Limit(8, "requests", "open transfers in one call; one is usual")
 CHANGE_TRIES = Limit(4, "tries", "a change of the session refused for glare is tried again")
 HELD_MAX = Limit(64, "commands", "keys and transfers that wait for the ACK of our 2xx")
 RING_AGAIN_MS = Limit(60_000, "ms", "RFC 3261 13.3.1.1: a ringing call shows itself each minute")
 RING_LIMIT_MS = Limit(1_800_000, "ms", "a call nobody answers is not kept for ever")
 FORKS_MAX = Limit(16, "dialogs", "one INVITE may ring at this many places")
+REDIRECTS_MAX = Limit(5, "contacts", "of the 3xx answers to one leg; two are a forwarded phone")
+CALLER_NAME_CHARS = Limit(64, "characters", "of a caller's name; telephones show half of it")
 INVITE_TRIES = Limit(8, "tries", "challenges and refused session timers of one INVITE")
 LEGS_MAX = Limit(5_000, "legs", "calls of one process; each costs some 20 KB of signalling")
 TRANSACTIONS_MAX = Limit(100_000, "transactions", "32 s of 3,000 requests a second")
+FORGET_GRAIN_MS = Limit(500, "ms", "finished transactions are forgotten together: few wake-ups")
 
 # trunks
 TRUNK_LOOKUP_MS = Limit(
-    60_000, "ms", "until a carrier's name that was not found is looked up again"
+    60_000, "ms", "between look-ups of a carrier's name: it may be found now, or have moved"
+)
+TRUNK_TRUST_MS = Limit(
+    3_600_000,
+    "ms",
+    "an address that a carrier's name led to; answers name a few of many",
 )
 TRUNK_PROBE_MS = Limit(30_000, "ms", "OPTIONS keep a NAT open and show a dead carrier in a minute")

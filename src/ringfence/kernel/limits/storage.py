@@ -12,6 +12,12 @@ EPOCH_STEP = Limit(64, "shelves", "moved in one transaction of about 5 ms")
 # audit log
 CHECKPOINT_BYTES = Limit(16_384, "bytes", "a tree head with sixteen post-quantum witnesses fits")
 AUDIT_TILES_AT_START = Limit(256, "tiles", "65,536 newest leaves, hashed at a start in 0.1 s")
+AUDIT_RECORDS_AT_START = Limit(
+    16_384, "leaves", "newest, compared with records at a start in 0.15 s"
+)
+AUDIT_REST_MS = Limit(
+    5, "ms", "the nightly check sleeps after each 256 leaves or page: calls go first"
+)
 AUDIT_PAGE = Limit(1_000, "rows", "of the audit log, read at once")
 AUDIT_PAGE_PEOPLE = Limit(256, "people", "on one leaf: 8 KB of a proof are the others' hashes")
 AUDIT_PAGES_SPAN = Limit(256, "pages", "of openings, read one by one before an index names them")

@@ -45,6 +45,11 @@ SMPP_TOO_MANY_ERRORS = Limit(16, "units", "unreadable in a row; no carrier but s
 # sms gateways over http
 GATEWAY_ANSWER_BYTES = Limit(65_536, "bytes", "an id and a word; the longest answers have one KiB")
 GATEWAY_MS = Limit(20_000, "ms", "for a gateway to answer; then the message is tried again")
+GATEWAY_WAIT_MS = Limit(
+    3_600_000,
+    "ms",
+    "of peace that a gateway may ask for; then it is tried anyway",
+)
 GATEWAY_AT_ONCE = Limit(16, "requests", "to one gateway; most allow ten a second")
 GATEWAY_FIELDS_MAX = Limit(40, "fields", "of one kind in a template; ten are usual")
 GATEWAY_PATTERN_CHARS = Limit(200, "characters", "of a pattern searched in an answer")
@@ -67,6 +72,8 @@ TEXT_AHEAD_MAX_S = Limit(3_024_000, "seconds", "35 days ahead at the most, as Tw
 TEXT_UNDER_WAY = Limit(256, "messages", "with carriers at once; a session's window is smaller")
 TEXT_IDLE_MS = Limit(5_000, "ms", "how often the queue is looked at, should a wake-up be lost")
 TEXT_SAME_MS = Limit(120_000, "ms", "the same message of a carrier again by then came once")
+TEXT_SOON_MS = Limit(5_000, "ms", "answered by then a carrier does not ask again; they wait 10 s")
+TEXT_SEEN_MAX = Limit(4_096, "messages", "of a carrier remembered for that, about 1 MB")
 TEXT_SENDERS_MAX = Limit(100, "senders", "of one campaign")
 TEXT_TEMPLATES_MAX = Limit(10_000, "templates", "of one account: India asks for one per wording")
 TEXT_GAP_CHARS = Limit(30, "characters", "of one gap of a registered text, as TRAI's DLT has it")

@@ -21,8 +21,8 @@ from __future__ import annotations
 
 import sys
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
@@ -102,43 +102,50 @@ class Desk:
 
     def do(self, command: p.AnyCommand, now: Ms) -> None:
         """Carry out a command of the server."""
-        match command:
-            case p.OpenLeg(leg=leg, ahead=ahead):
-                if ahead:
-                    self._ahead.add(leg)
-                self._open(leg)
-            case p.ConnectLeg(leg=leg):
-                self._ahead.discard(leg)
-                if leg in self._legs:
-                    self._legs[leg] = command.dtmf_payload_type is not None
-                    self._codecs[leg] = command.codec
-                self._engine.do(command)
-            case p.CloseLeg(leg=leg):
-                self._close(leg)
-            case p.LoadClip(clip=clip):
-                self._clips.add(clip)
-                self._engine.do(command)
-            case p.DropClip(clip=clip):
-                self._clips.discard(clip)
-                self._engine.do(command)
-            case p.Play(leg=leg, play=play):
-                self._begin(command, leg, play)
-            case p.Tone():
-                self._tone(command, now)
-            case p.SendDtmf(leg=leg) if not self._legs.get(leg, True):
-                self._sound_digits(command)
-            case p.ReadEngine():
-                self._report()
-            case p.StartRecording():
-                self._record(command)
-            case p.PauseRecording() | p.ResumeRecording() | p.StopRecording() | p.RedactDigits():
-                self._change_recording(command)
-            case p.StartTap() | p.PauseTap() | p.StopTap():
-                self._taps.do(command)
-            case p.Feed():
-                self._feed(command)
-            case _:
-                self._engine.do(command)
+        handle = _DO.get(type(command))
+        if handle is None:
+            self._engine.do(command)
+        else:
+            handle(self, command, now)
+
+    def _open_leg(self, command: p.OpenLeg, _now: Ms) -> None:
+        if command.spare:
+            self._take_spare(command.spare, command.leg)
+            return
+        if command.ahead:
+            self._ahead.add(command.leg)
+        self._open(command.leg)
+
+    def _connect_leg(self, command: p.ConnectLeg, _now: Ms) -> None:
+        leg = command.leg
+        self._ahead.discard(leg)
+        if leg in self._legs:
+            self._legs[leg] = command.dtmf_payload_type is not None
+            self._codecs[leg] = command.codec
+        self._engine.do(command)
+
+    def _close_leg(self, command: p.CloseLeg, _now: Ms) -> None:
+        self._close(command.leg)
+
+    def _load_clip(self, command: p.LoadClip, _now: Ms) -> None:
+        self._clips.add(command.clip)
+        self._engine.do(command)
+
+    def _drop_clip(self, command: p.DropClip, _now: Ms) -> None:
+        self._clips.discard(command.clip)
+        self._engine.do(command)
+
+    def _play(self, command: p.Play, _now: Ms) -> None:
+        self._begin(command, command.leg, command.play)
+
+    def _send_digits(self, command: p.SendDtmf, _now: Ms) -> None:
+        if self._legs.get(command.leg, True):
+            self._engine.do(command)
+        else:
+            self._sound_digits(command)
+
+    def _tap(self, command: p.StartTap | p.PauseTap | p.StopTap, _now: Ms) -> None:
+        self._taps.do(command)
 
     def hang_up(self) -> None:
         """The server is gone: drop every leg and clip; recordings end by themselves."""
@@ -197,7 +204,15 @@ class Desk:
             self._ahead.discard(leg)
             self._notices.append(p.LegFailed(leg, outcome))
 
-    def _report(self) -> None:
+    def _take_spare(self, spare: str, leg: str) -> None:
+        """A leg that was opened ahead is needed now, and gets its name."""
+        if spare not in self._ahead or not self._engine.rename(spare, leg):
+            self._notices.append(p.LegFailed(leg, "unknown"))
+            return
+        self._ahead.discard(spare)
+        self._legs[leg] = self._legs.pop(spare)
+
+    def _report(self, _command: p.ReadEngine, _now: Ms) -> None:
         found = self._engine.clockwork()
         self._notices.append(
             p.EngineReport(
@@ -277,7 +292,7 @@ class Desk:
         ]
         self._begin(p.Play(command.leg, _OWN + "digits", clips), command.leg, _OWN + "digits")
 
-    def _feed(self, command: p.Feed) -> None:
+    def _feed(self, command: p.Feed, _now: Ms) -> None:
         """A clip of its own that is gone when it was heard."""
         clip = _OWN + command.play
         self._engine.do(p.LoadClip(clip, _RATE, command.pcm))
@@ -288,7 +303,7 @@ class Desk:
 
     def deadline(self) -> Ms | None:
         """When a tone is to end next."""
-        return min(self._tone_ends.values(), default=None)
+        return min(self._tone_ends.values()) if self._tone_ends else None
 
     def fire(self, now: Ms) -> None:
         """End the tones whose time has come."""
@@ -300,7 +315,7 @@ class Desk:
 
     # ------------------------------------------------------------------ recordings
 
-    def _record(self, command: p.StartRecording) -> None:
+    def _record(self, command: p.StartRecording, _now: Ms) -> None:
         if command.recording in self._recordings:
             self._notices.append(p.RecordingFailed(command.recording, "exists"))
         elif not command.channels:
@@ -321,7 +336,7 @@ class Desk:
         laws = {self._codecs.get(channel.leg) for channel in command.channels}
         return "PCMA" if laws == {"PCMA"} else "s16" if "G722" in laws else "PCMU"
 
-    def _change_recording(self, command: RecordingCommand) -> None:
+    def _change_recording(self, command: RecordingCommand, _now: Ms) -> None:
         recording = self._recordings.get(command.recording)
         if recording is None or recording.state == "finishing":
             name = type(command).__name__
@@ -397,39 +412,49 @@ class Desk:
             self._notice(notice)
 
     def _notice(self, notice: p.AnyNotice | RecordingEnded) -> None:
-        match notice:
-            case (
-                RecordingEnded(recording=name)
-                | p.RecordingStarted(recording=name)
-                | p.RecordingFailed(recording=name)
-            ) if name.startswith(_OWN):
-                self._taps.news(notice)
-            case p.PlayFinished():
-                self._play_finished(notice)
-            case p.LegClosed(leg=leg, stats=stats):
-                self._plays.pop(leg, None)
-                self._closing.discard(leg)
-                self._notices.append(p.LegClosed(leg, scored(stats)))
-            case p.LegReport(leg=leg, stats=stats):
-                self._notices.append(p.LegReport(leg, scored(stats)))
-            case p.RecordingStarted(recording=name):
-                self._started(notice, name)
-            case p.RecordingFailed(recording=name):
-                self._recordings.pop(name, None)
-                self._files.abandon(name)
-                self._notices.append(notice)
-            case RecordingEnded(recording=name):
-                recording = self._recordings.get(name)
-                if recording is not None:
-                    recording.state = "finishing"
-                    recording.ended = notice
-                    self._files.finish(name)
-            case p.CommandRefused(subject=subject) if subject.startswith(_OWN):
-                pass  # a tone clip was dropped twice; nobody waits for it
-            case _:
-                self._notices.append(notice)
+        hear = _HEAR.get(type(notice))
+        if hear is not None:
+            hear(self, notice)
+        elif not isinstance(notice, RecordingEnded):
+            self._notices.append(notice)
 
-    def _started(self, notice: p.RecordingStarted, name: str) -> None:
+    def _leg_closed(self, notice: p.LegClosed) -> None:
+        self._plays.pop(notice.leg, None)
+        self._closing.discard(notice.leg)
+        self._notices.append(p.LegClosed(notice.leg, scored(notice.stats)))
+
+    def _leg_report(self, notice: p.LegReport) -> None:
+        self._notices.append(p.LegReport(notice.leg, scored(notice.stats)))
+
+    def _refused(self, notice: p.CommandRefused) -> None:
+        if not notice.subject.startswith(_OWN):
+            self._notices.append(notice)
+        # Else a tone clip was dropped twice; nobody waits for it.
+
+    def _failed(self, notice: p.RecordingFailed) -> None:
+        name = notice.recording
+        if name.startswith(_OWN):
+            self._taps.news(notice)
+            return
+        self._recordings.pop(name, None)
+        self._files.abandon(name)
+        self._notices.append(notice)
+
+    def _ended(self, notice: RecordingEnded) -> None:
+        if notice.recording.startswith(_OWN):
+            self._taps.news(notice)
+            return
+        recording = self._recordings.get(notice.recording)
+        if recording is not None:
+            recording.state = "finishing"
+            recording.ended = notice
+            self._files.finish(notice.recording)
+
+    def _started(self, notice: p.RecordingStarted) -> None:
+        name = notice.recording
+        if name.startswith(_OWN):
+            self._taps.news(notice)
+            return
         self._notices.append(notice)
         recording = self._recordings.get(name)
         if recording is None:
@@ -469,3 +494,37 @@ def scored(stats: p.Stats) -> p.Stats:
         codec=stats.codec,
     )
     return msgspec.structs.replace(stats, mos=score)
+
+
+_DO: dict[type[p.Command], Callable[[Desk, Any, Ms], None]] = {
+    p.OpenLeg: Desk._open_leg,
+    p.ConnectLeg: Desk._connect_leg,
+    p.CloseLeg: Desk._close_leg,
+    p.LoadClip: Desk._load_clip,
+    p.DropClip: Desk._drop_clip,
+    p.Play: Desk._play,
+    p.Tone: Desk._tone,
+    p.SendDtmf: Desk._send_digits,
+    p.ReadEngine: Desk._report,
+    p.StartRecording: Desk._record,
+    p.PauseRecording: Desk._change_recording,
+    p.ResumeRecording: Desk._change_recording,
+    p.StopRecording: Desk._change_recording,
+    p.RedactDigits: Desk._change_recording,
+    p.StartTap: Desk._tap,
+    p.PauseTap: Desk._tap,
+    p.StopTap: Desk._tap,
+    p.Feed: Desk._feed,
+}
+"""Commands that do not go straight to the engine."""
+
+_HEAR: dict[type, Callable[[Desk, Any], None]] = {
+    p.PlayFinished: Desk._play_finished,
+    p.LegClosed: Desk._leg_closed,
+    p.LegReport: Desk._leg_report,
+    p.CommandRefused: Desk._refused,
+    p.RecordingStarted: Desk._started,
+    p.RecordingFailed: Desk._failed,
+    RecordingEnded: Desk._ended,
+}
+"""Notices that do not go straight to the server."""

@@ -21,8 +21,8 @@ typedef struct {
   bool anchored, squeeze, saw_late, saw_timely;
   uint32_t ssrc, play, end;
   uint16_t top;
-  int32_t target, most, extra, low;
-  uint32_t run, dry, pulls;
+  int32_t target, most, extra, low, stretch;
+  uint32_t run, dry, pulls, lates, gaps;
   uint32_t late;
   uint64_t mark[JITTER_RING / 64]; /* one bit per tick: it has arrived */
   uint8_t ring[JITTER_RING];

@@ -54,6 +54,7 @@ typedef struct {
   int64_t packets_in, octets_in, packets_out, octets_out;
   int64_t lost, late, concealed_ms, jitter_ms, jitter_max_ms, rtt_ms, remote_lost, remote_jitter_ms;
   int64_t latched, rtp_from_peer, malformed, strangers, dtmf_in;
+  int64_t foreign, foreign_type, silent;
 } rf_stats;
 
 /* Commands. `leg` and `other` are handles; what else a command uses is said beside it. */

@@ -25,7 +25,7 @@ Receiving a datagram, in this order; a datagram dropped counts in the statistic 
        since the leg's last frame, or since it was opened: dropped (``malformed``).
     2. RTCP port, or `rtp.is_rtcp` on the RTP port: see RTCP below.
     3. Longer than `RTP_PACKET_MAX` or refused by `rtp.parse`: ``malformed``.
-    4. Payload type neither the codec's nor one of telephone-event's: ignored, uncounted. A leg of
+    4. Payload type neither the codec's nor one of telephone-event's: ``foreign``, ignored. A leg of
        PCMU or PCMA also takes static types 0 and 8 (many phones answer with two codecs and switch);
        a payload of the other law is converted by table on arrival. Static types 0 and 8 mean that
        only where the negotiated codec type differs.
@@ -36,8 +36,9 @@ Receiving a datagram, in this order; a datagram dropped counts in the statistic 
     8. Statistics: packets_in, octets_in; RFC 3550 A.1 without probation, A.3, A.8,
        arrival clock ``now * 8``, jitter from audio packets only (media.reception). First packet of
        the leg since `OpenLeg`: `RtpStarted`.
-    9. Event: DTMF in (below). Audio: into the jitter buffer (target 320 ticks, most 1600). Both:
-       relayed to a bridged leg where the fast path is open.
+    9. Event: DTMF in (below). Audio: ``silent`` where all its octets are the same; into the jitter
+       buffer (target 320 ticks, most 1600). Both: relayed to a bridged leg where the fast path is
+       open.
 
 Latching
     The *aim* is where audio is sent: the SDP address at first. A source ranks 2 if it is the SDP
@@ -264,6 +265,10 @@ class Core(Protocol):
         """Make room for a leg; False where it exists or `MEDIA_LEGS_MAX` are open."""
         ...
 
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        ...
+
     def do(self, command: AnyCommand, now: Ms) -> None:
         """Carry out a command, except those of the worker itself.
 
@@ -340,6 +345,10 @@ class Engine(Protocol):
 
     def open(self, leg: str, identity: Identity) -> int | LegFailure:
         """Bind a port pair and make the leg; return the RTP port, or why not."""
+        ...
+
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
         ...
 
     def do(self, command: AnyCommand) -> None:

@@ -8,6 +8,7 @@ enum {
   LATE_RUN = 5,
   WINDOW = 64,
   FADE = 16,
+  LATE_MANY = 3,
   MISORDER = 100,
   DEEPEST = JITTER_RING - PACKET_MAX,
   UNKNOWN = 1 << 30,
@@ -41,6 +42,17 @@ static bool marked_span(const rf_jitter *j, uint32_t at, uint32_t count) {
   return true;
 }
 
+static bool clear_span(const rf_jitter *j, uint32_t at, uint32_t count) {
+  while (count) {
+    uint32_t bit = at & 63, span = 64 - bit < count ? 64 - bit : count;
+    uint64_t mask = (span == 64 ? ~(uint64_t)0 : ((uint64_t)1 << span) - 1) << bit;
+    if (j->mark[at >> 6] & mask) return false;
+    at += span;
+    count -= span;
+  }
+  return true;
+}
+
 static bool marked(const rf_jitter *j, uint32_t tick) {
   return j->mark[(tick & RING_MASK) >> 6] >> (tick & 63) & 1;
 }
@@ -58,7 +70,8 @@ static void anchor(rf_jitter *j, uint32_t timestamp) {
   j->anchored = true;
   j->squeeze = false;
   j->low = UNKNOWN;
-  j->pulls = j->run = j->dry = 0;
+  j->stretch = 0;
+  j->pulls = j->run = j->dry = j->lates = j->gaps = 0;
 }
 
 static void store(rf_jitter *j, uint32_t timestamp, const uint8_t *payload, uint32_t length,
@@ -106,6 +119,7 @@ void jitter_put(rf_jitter *j, uint32_t ssrc, uint16_t sequence, uint32_t timesta
       if (slack < 0 && j->extra - slack <= j->most - j->target) {
         j->play = timestamp;
         j->extra -= slack;
+        j->lates = 0;
         store(j, timestamp, payload, length, 0);
         return;
       }
@@ -118,6 +132,7 @@ void jitter_put(rf_jitter *j, uint32_t ssrc, uint16_t sequence, uint32_t timesta
       return;
     }
     j->late++;
+    j->lates++;
     j->saw_late = true;
     j->low = least(j->low, slack);
     return;
@@ -152,12 +167,25 @@ static void take(rf_jitter *j, uint32_t count, uint8_t *data) {
   advance(j, count);
 }
 
-/* Every WINDOW pulls: shorten a delay that no packet of the window needed. */
+static bool absent(const rf_jitter *j, uint32_t count) {
+  uint32_t at = j->play & RING_MASK;
+  uint32_t first = count <= JITTER_RING - at ? count : JITTER_RING - at;
+  return clear_span(j, at, first) && clear_span(j, 0, count - first);
+}
+
+/* Every WINDOW pulls: shorten a delay that no packet of the window needed, or stretch one that
+ * many of them missed. */
 static void judge(rf_jitter *j) {
   int32_t low = j->low;
+  uint32_t missed = j->lates < j->gaps ? j->lates : j->gaps;
   j->low = UNKNOWN;
-  j->pulls = 0;
+  j->pulls = j->lates = j->gaps = 0;
+  j->stretch = 0;
   if (low == UNKNOWN) return;
+  if (low < 0 && missed >= LATE_MANY) {
+    j->squeeze = false;
+    j->stretch = most_of(0, least(-low, j->most - j->target - j->extra));
+  }
   if (low > j->most + JITTER_SKIP)
     advance(j, (uint32_t)(low - j->target));
   else if (low > j->target + JITTER_SKIP)
@@ -187,11 +215,18 @@ uint32_t jitter_pull(rf_jitter *j, uint32_t count, uint8_t *data, jitter_run *ru
     runs[0] = (jitter_run){count, true};
     return 1;
   }
+  if (j->stretch > 0 && absent(j, count)) {
+    j->stretch -= (int32_t)count;
+    j->extra += (int32_t)count;
+    return 1;
+  }
+  bool whole = present(j, count);
+  if (!whole) j->gaps++;
   if (!data) { /* nobody listens: the runs are of no interest */
     advance(j, count);
     return 1;
   }
-  if (present(j, count)) {
+  if (whole) {
     take(j, count, data);
     runs[0].arrived = true;
     return 1;

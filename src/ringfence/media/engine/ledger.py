@@ -133,6 +133,15 @@ class Ledger:
         self._legs[leg.name] = self._by_handle[leg.handle] = leg
         self._send(lib.OPEN, None, target=leg.pointer)
 
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        found = self._legs.get(leg)
+        if found is None or name in self._legs:
+            return False
+        found.name = name
+        self._legs[name] = self._legs.pop(leg)
+        return True
+
     def _send(
         self,
         kind: int,
@@ -560,6 +569,9 @@ def stats_of(counters: lib.Counters) -> p.Stats:
         malformed=counters.malformed,
         strangers=counters.strangers,
         dtmf_in=counters.dtmf_in,
+        foreign=counters.foreign,
+        foreign_type=counters.foreign_type,
+        silent=counters.silent,
     )
 
 

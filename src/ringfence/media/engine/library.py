@@ -68,6 +68,7 @@ class Counters(Structure):
             "packets_in", "octets_in", "packets_out", "octets_out", "lost", "late",
             "concealed_ms", "jitter_ms", "jitter_max_ms", "rtt_ms", "remote_lost",
             "remote_jitter_ms", "latched", "rtp_from_peer", "malformed", "strangers", "dtmf_in",
+            "foreign", "foreign_type", "silent",
         )),
     )  # fmt: skip
 

@@ -192,6 +192,13 @@ class NativeEngine(Ledger):
         self._forget_leg(made)
         return "no_port"
 
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        if not super().rename(leg, name):
+            return False
+        self._bound[name] = self._bound.pop(leg)
+        return True
+
     def do(self, command: p.AnyCommand) -> None:
         """Carry out a command, answered by notices."""
         self.carry_out(command)
@@ -205,9 +212,12 @@ class NativeEngine(Ledger):
 
     def take(self) -> tuple[list[Audio], list[AnyNotice]]:
         """Return recorded chunks and notices; handle the chunks first (see `RecordingEnded`)."""
-        while count := self._lib.rf_engine_take_events(self._engine, self._events, _EVENTS):
+        count = _EVENTS
+        while count == _EVENTS:  # fewer: there are no more, and later ones wake us
+            count = self._lib.rf_engine_take_events(self._engine, self._events, _EVENTS)
             self._take_events(self._events, count)
-        self._collect_audio()
+        if self._names:
+            self._collect_audio()
         chunks, self._chunks = self._chunks, []
         return chunks, self.take_notices()
 

@@ -75,6 +75,7 @@ RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, 
   leg->rate = 8000;
   leg->set.dtmf_type = leg->set.event_type = NO_TYPE;
   leg->stats.codec = -1;
+  leg->stats.foreign_type = -1;
   leg->stats.rtt_ms = leg->stats.remote_lost = -1;
   strncpy(leg->cname, cname, sizeof leg->cname - 1);
   return leg;

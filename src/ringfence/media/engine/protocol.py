@@ -8,8 +8,7 @@ Each message travels as ::
     +-----------------------------+-----------------------+
 
 The array's first item is the tag of the struct below, the rest are its fields in order. Commands
-go from the server to the worker, events come back; both sides trust each other (a socket of mode
-0600), yet every length is bounded, so a broken peer cannot fill the memory.
+go from the server to the worker, events come back, over a socket of mode 0600; lengths are bounded.
 
 A command that cannot be carried out is answered by the event that would have ended it
 (`LegFailed`, `PlayFinished` with ``failed``, `RecordingFailed`) or, where there is none, by
@@ -49,22 +48,19 @@ class Stats(msgspec.Struct, array_like=True, frozen=True):
     codec: str
     """The codec last connected, or ``""``."""
     packets_in: int
-    octets_in: int
-    """RTP payload octets, as in RFC 3550 6.4.1; the same for ``octets_out``."""
+    octets_in: int  # of RTP payload, as in RFC 3550 6.4.1; the same for ``octets_out``
     packets_out: int
     octets_out: int
     lost: int
     """Expected minus received (RFC 3550 A.3), at least 0."""
-    late: int
-    """Packets that came after their turn to be played."""
+    late: int  # packets that came after their turn to be played
     concealed_ms: int
     jitter_ms: int
     """Interarrival jitter at the end (RFC 3550 A.8)."""
     jitter_max_ms: int
     rtt_ms: int
     """Last round trip measured from RTCP, or -1 where the peer sent no report."""
-    remote_lost: int
-    """Cumulative loss the peer reported, or -1."""
+    remote_lost: int  # cumulative loss the peer reported, or -1
     remote_jitter_ms: int
     mos: int
     """Mean opinion score times 100 (100-450) of what was received; 0 where nothing was."""
@@ -77,6 +73,9 @@ class Stats(msgspec.Struct, array_like=True, frozen=True):
     """Datagrams dropped because they came from another source than the latched one."""
     dtmf_in: int
     """How many digits were received; which ones is not said."""
+    foreign: int = 0  # packets of a payload type that was not agreed, and the last such type
+    foreign_type: int = -1
+    silent: int = 0  # audio packets of one octet repeated: what a muted telephone sends
 
 
 # --------------------------------------------------------------------------- commands
@@ -87,11 +86,15 @@ class Command(msgspec.Struct, array_like=True, frozen=True):
 
 
 class OpenLeg(Command, frozen=True, tag=1):
-    """Reserve an RTP/RTCP port pair -> `LegOpened` or `LegFailed`. No audio yet."""
+    """Reserve an RTP/RTCP port pair -> `LegOpened` or `LegFailed`. No audio yet.
+
+    ``ahead``: no call needs it yet, the answer may wait for others. ``spare``: one opened ahead is
+    to be this leg from now on, which is not answered; `LegFailed` (``unknown``) if there is none.
+    """
 
     leg: str
     ahead: bool = False
-    """No call needs it at present: the answer may come together with others."""
+    spare: str = ""
 
 
 class ConnectLeg(Command, frozen=True, tag=2):
@@ -526,12 +529,10 @@ AnyNotice = (
 )
 
 # --------------------------------------------------------------------------- framing
-
 _HEAD = 4
 _encoder = msgspec.msgpack.Encoder()
 _command_decoder: msgspec.msgpack.Decoder[AnyCommand] = msgspec.msgpack.Decoder(AnyCommand)
 _notice_decoder: msgspec.msgpack.Decoder[AnyNotice] = msgspec.msgpack.Decoder(AnyNotice)
-
 T = TypeVar("T")
 
 

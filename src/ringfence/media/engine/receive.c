@@ -110,7 +110,11 @@ void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const u
   if (!event && packet.type != set->payload_type) {
     /* Many phones answer with both laws of G.711 and switch between them. */
     int wanted = set->codec == RF_PCMU ? 0 : 8, other = 8 - wanted;
-    if (set->codec == RF_G722 || (packet.type != wanted && packet.type != other)) return;
+    if (set->codec == RF_G722 || (packet.type != wanted && packet.type != other)) {
+      leg->stats.foreign++;
+      leg->stats.foreign_type = packet.type;
+      return;
+    }
     convert = packet.type == other;
   }
   if (event ? packet.length < 4 : packet.length == 0 || packet.length > PAYLOAD_MAX) {
@@ -135,6 +139,7 @@ void receive(rf_core *core, rf_leg *leg, bool rtcp, const rf_addr *from, const u
     relay_event(core, leg, &packet);
     return;
   }
+  if (!memcmp(packet.payload, packet.payload + 1, packet.length - 1)) leg->stats.silent++;
   uint8_t converted[PAYLOAD_MAX];
   if (convert) {
     g711_convert(set->codec, packet.payload, converted, packet.length);

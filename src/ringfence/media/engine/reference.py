@@ -89,6 +89,17 @@ class ReferenceCore:
         self._legs[leg] = self._phases[phase][leg] = opened
         return True
 
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        found = self._legs.get(leg)
+        if found is None or name in self._legs:
+            return False
+        found.name = name
+        self._legs[name] = self._legs.pop(leg)
+        phase = self._phases[found.phase]
+        phase[name] = phase.pop(leg)
+        return True
+
     def receive(
         self, leg: str, data: bytes, host: str, port: int, now: Ms, *, rtcp: bool = False
     ) -> None:

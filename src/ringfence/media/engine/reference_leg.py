@@ -71,8 +71,9 @@ class Leg:
     __slots__ = (
         "_burst", "_ear", "_from_others", "_into_room", "_latch", "_life", "_outlet", "_receives",
         "_reporter", "_sends", "_started", "_stream", "_timed_out", "coaches", "contribution",
-        "digits", "dtmf_in", "events", "malformed", "muted", "name", "octets_in", "packets_in",
-        "peer", "phase", "plays", "rate", "room", "settings", "strangers", "taps", "whispers",
+        "digits", "dtmf_in", "events", "foreign", "foreign_type", "malformed", "muted", "name",
+        "octets_in", "packets_in", "peer", "phase", "plays", "rate", "room", "settings", "silent",
+        "strangers", "taps", "whispers",
     )  # fmt: skip
 
     def __init__(self, name: str, identity: Identity, outlet: Outlet, *, phase: int) -> None:
@@ -104,7 +105,8 @@ class Leg:
         self._from_others: Upsampler | Downsampler | None = None
         self.taps: list[Tap] = []
         self.packets_in = self.octets_in = 0
-        self.malformed = self.strangers = self.dtmf_in = 0
+        self.malformed = self.strangers = self.dtmf_in = self.foreign = self.silent = 0
+        self.foreign_type = -1
 
     @property
     def heard(self) -> array[int]:
@@ -245,6 +247,9 @@ class Leg:
             malformed=self.malformed,
             strangers=self.strangers,
             dtmf_in=self.dtmf_in,
+            foreign=self.foreign,
+            foreign_type=self.foreign_type,
+            silent=self.silent,
         )
 
     # ----------------------------------------------------------------- receiving
@@ -272,6 +277,8 @@ class Leg:
         if not event and kind != settings.payload_type:
             # Many phones answer with both laws of G.711 and switch between them.
             if settings.codec == "G722" or kind not in {0, 8}:
+                self.foreign += 1
+                self.foreign_type = kind
                 return
             convert = kind != _STATIC[settings.codec]
         if size < 4 if event else not 0 < size <= MEDIA_PAYLOAD_MAX:
@@ -293,6 +300,7 @@ class Leg:
         if event:
             self._receive_event(packet, now)
             return
+        self.silent += packet.payload.count(packet.payload[0]) == size
         if convert:
             packet = packet._replace(payload=packet.payload.translate(_TO_LAW[settings.codec]))
         self._ear.put(packet)

@@ -106,6 +106,14 @@ class TwinEngine:
             self._epoll.register(sock.fileno(), select.EPOLLIN)
         return pair.port
 
+    def rename(self, leg: str, name: str) -> bool:
+        """Call a leg that nothing has happened to by another name; False where that cannot be."""
+        if not self._core.rename(leg, name):
+            return False
+        pair = self._pairs[name] = self._pairs.pop(leg)
+        pair.leg = name
+        return True
+
     def _bind_pair(self, leg: str) -> _Pair | None:
         for _ in range(MEDIA_PORT_TRIES):
             port = self._ports.take()

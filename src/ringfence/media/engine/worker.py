@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -23,6 +24,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from ringfence.kernel import pages
 from ringfence.kernel.clock import Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy, SystemEntropy
 from ringfence.kernel.errors import LocalError, RemoteError
@@ -435,6 +437,10 @@ def main(arguments: list[str] | None = None) -> int:
     os.umask(0o177)  # the socket, like every file here, is for this user alone
     loop = Loop(on_fault)
     worker = Worker(engine, loop, clock=clock, entropy=SystemEntropy(), host=options.bind)
+    # What lives as long as the process is not looked at by every collection.
+    gc.collect()
+    gc.freeze()
+    pages.enlarge()
     try:
         worker.run(options.socket)
     finally:

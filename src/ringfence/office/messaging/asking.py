@@ -33,7 +33,7 @@ from ringfence.messaging.message import About, Direction
 from ringfence.messaging.rules import Case, Verdict, decide, load
 from ringfence.messaging.senders import kind_of_own, sender, text_of
 from ringfence.office.billing import ledger_of, require_credit
-from ringfence.office.contacting import about_of
+from ringfence.office.contacting import about_of, check_restricted
 from ringfence.office.messaging.senders import pick
 from ringfence.office.messaging.showing import WHAT, WHY, message_view
 from ringfence.office.table import KNOWN, TABLE
@@ -196,8 +196,8 @@ def prepare(office: Office, wanted: Wanted) -> Ready:
         template=template is not None and bool(template.country),
     )  # fmt: skip
     refuse(verdict)
-    if office.store.rooms.consents.restricted(party):
-        raise Refused("restricted", "their data is only stored, at their own wish")
+    if not wanted.owed:
+        check_restricted(office, party)
     identifier = MessageId(ids.make("message", now, office.entropy))
     if wanted.owed:
         office.post.owed.add(identifier)
@@ -315,6 +315,10 @@ def check_content(office: Office, wanted: Wanted) -> None:
         parts = urlsplit(link)
         if parts.scheme not in {"http", "https"} or not parts.netloc or len(link) > TEXT_LINK_CHARS:
             raise Refused("bad_media_url", "a picture is given by an http or https URL")
+        try:
+            office.check_url(link)
+        except Refused as refused:
+            raise Refused("bad_media_url", refused.reason) from None
     if wanted.callback is not None:
         office.check_url(wanted.callback)
 

@@ -314,7 +314,9 @@ class Post:
                 )
                 return sent, answer.carrier_ids
             case Rejected(temporary=True):
-                return self._again(text, answer.cause, answer.status), ()
+                # Another way is open at once; the only one there is, when it wants to be asked.
+                wait = 0 if self._ready(text_own(outbound)) is not None else answer.wait_ms
+                return self._again(text, answer.cause, answer.status, wait), ()
             case Rejected():
                 number = NUMBERS[answer.cause]
                 return _failed(text, now, answer.cause.value, number, answer.status), ()
@@ -334,10 +336,14 @@ class Post:
             party=text.party,
         )  # fmt: skip
 
-    def _again(self, text: Text, cause: Cause, status: str) -> MessageFact:
-        """Return when it is tried again, or that it is too late for that."""
+    def _again(self, text: Text, cause: Cause, status: str, asked: int = 0) -> MessageFact:
+        """Return when it is tried again, or that it is too late for that.
+
+        ``asked``: milliseconds that the carrier wants to be left in peace.
+        """
         now = self._office.clock.now()
         wait = min(TEXT_AGAIN_MS << min(text.attempts - 1, 20), int(TEXT_AGAIN_MAX_MS))
+        wait = max(wait, asked)
         due = Ms(now + wait)
         if text.expires_at is not None and due >= text.expires_at:
             return _failed(text, now, cause.value, NUMBERS[Cause.TOO_LATE], status)

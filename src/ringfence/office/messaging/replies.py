@@ -28,12 +28,13 @@ from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import MessageId
 from ringfence.kernel.limits import TEXT_DOCUMENTS, TEXT_REPLIES
 from ringfence.kernel.phone import Phone
-from ringfence.markup.context import API_VERSION
+from ringfence.markup.context import API_VERSION, places
 from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, SendText, TextAsked
 from ringfence.markup.parser import Document, parse
 from ringfence.markup.problems import KINDS
 from ringfence.markup.verbs import Message, Redirect, Verb
 from ringfence.messaging import message as life
+from ringfence.messaging.senders import sender
 from ringfence.observe.logs import get_logger
 from ringfence.office.messaging.asking import (
     Ready,
@@ -58,6 +59,10 @@ Get = Callable[[MessageId, Fetch], Awaitable[Fetched | FetchFailed]]
 """Asks for a document about a message."""
 
 _OPT_OUT = {"stop": "STOP", "start": "START", "help": "HELP"}
+
+
+_SIDES = (("From",), ("To",))
+"""What parameters about where somebody is begin with."""
 
 
 @dataclass(slots=True)
@@ -124,6 +129,7 @@ class Replies:
             ("NumMedia", str(text.media)),
             ("NumSegments", str(text.segments)),
             ("SmsStatus", "received"),
+            *[(name, str(value)) for name, value in places(sender(person), sender(own), _SIDES)],
         ]
         for place, medium in enumerate(texts.media(reading, text.id)):
             params.append((f"MediaUrl{place}", self._media_url(text, medium)))

@@ -116,14 +116,12 @@ async def show_story(office: Office, *, sid: str) -> views.Story:
     story = office.store.rooms.texts.story(office.store.db.reading, text.id)
     return views.Story(
         message=message_view(office, text),
-        facts=[
-            views.MessageFact(at=at, name=name, facts=_clear(msgspec.json.decode(body)))
-            for at, name, body in story
-        ],
+        facts=[views.MessageFact(at=at, name=name, facts=_clear(body)) for at, name, body in story],
     )
 
 
-def _clear(facts: dict[str, object]) -> dict[str, object]:
+def _clear(body: str) -> dict[str, str | int | bool | None]:
+    facts = msgspec.json.decode(body, type=dict[str, str | int | bool | None])
     return {name: value for name, value in facts.items() if name != "party"}
 
 

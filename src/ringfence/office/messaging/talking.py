@@ -104,8 +104,9 @@ def _mail(office: Office, tx: Transaction, text: Text, letter: Letter, number: i
     fields = {"text": letter.text, "message": text.id}
     try:
         messages.ask(
-            tx, office, "text_forwarded", letter.to, fields, reason=f"text:{text.id}:{number}"
-        )
+            tx, office, "text_forwarded", letter.to, fields, reason=f"text:{text.id}:{number}",
+            party=text.party,
+        )  # fmt: skip
     except Refused as refused:
         if refused.code != "already_sent":
             log.warning("text_not_forwarded", message=text.id, code=refused.code)

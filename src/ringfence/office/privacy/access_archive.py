@@ -49,6 +49,7 @@ from ringfence.storage.cases_subject import (
     looked_at,
     proofs,
     rows,
+    unproven,
 )
 from ringfence.storage.consents import Suppression
 from ringfence.storage.schema import label_of_column, parties
@@ -73,6 +74,7 @@ WHEN: Mapping[str, str] = {
 go with the call or recording they belong to."""
 
 _SERIAL = [col.name for col in parties.columns].index("key_serial")
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9]+$)")
 _PARTY = re.compile(r"PA[0-9a-f]{32}")
 
 
@@ -129,13 +131,17 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
     content = Content(party, called="you" if window is WHOLE else "subject")
     (own,) = rows(queries, PATHS["parties"], party) or [()]
     content.serial = own[_SERIAL] if own else None
+    contact = _contact(office, queries, party)
     inside: set[str] = set()
     for name in sorted(PATHS, key=_turn):
         path = PATHS[name]
         if not window.takes(name):
             continue
         boxes = _mailboxes(office, content) if path.kind == "lookup" else ()
-        found = [_told(office, content, path, row) for row in rows(queries, path, party, boxes)]
+        theirs = rows(queries, path, party, boxes)
+        if window is WHOLE and contact is not None:
+            theirs += unproven(queries, name, contact)
+        found = [_told(office, content, path, row) for row in theirs]
         when = WHEN.get(name)
         if when is not None:
             found = [row for row in found if window.holds(row[when])]
@@ -145,11 +151,23 @@ def collect(office: Office, queries: Queries, party: PartyId, window: Window = W
             found = [row for row in found if _of(row, inside, name)]
         content.tables[name] = [row for row in found if not _is_hidden(row, office.clock.now())]
     if window is WHOLE:
-        content.recipients = recipients(office, queries, party) + handed_on(content.tables)
+        content.recipients = recipients(office, queries, party) + handed_on(
+            content.tables,
+            {one.id: f"{one.name} ({one.host})" for one in office.directory.trunks.values()},
+        )
         content.history = history(office, queries, content)
         content.lists = _lists(office, queries, content)
     _name_the_others(office, queries, content)
     return content
+
+
+def _contact(office: Office, queries: Queries, party: PartyId) -> bytes | None:
+    """Return the keyed hash by which cases know the address of a person, None where it is gone."""
+    try:
+        address = office.store.parties.address(queries, party)
+    except Refused:
+        return None
+    return office.store.rooms.cases.contact(address) if address else None
 
 
 def _turn(name: str) -> int:
@@ -545,10 +563,10 @@ def _csv(lines: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _cell(value: Any) -> Any:
-    """A cell that a spreadsheet does not take for a formula."""
+    """A cell that a spreadsheet does not take for a formula; a number stays one."""
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in {"=", "@", "\t", "\r"}:
+    if isinstance(value, str) and _FORMULA.match(value):
         return "'" + value
     return value
 

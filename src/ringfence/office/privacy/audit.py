@@ -5,23 +5,29 @@ from __future__ import annotations
 import asyncio
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ringfence.api import views
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import EXPORT_CHUNK_BYTES
-from ringfence.office.privacy import erasure
+from ringfence.kernel.limits import AUDIT_REST_MS, EXPORT_CHUNK_BYTES
+from ringfence.observe.logs import get_logger
+from ringfence.office.privacy import erasure, incidents
 from ringfence.office.table import KNOWN, OPERATOR, TABLE
 from ringfence.privacy.checkpoint import Checkpoint, verify
+from ringfence.privacy.purposes import exchange_itself
 from ringfence.storage import audit_proofs
-from ringfence.storage.audit_check import check_all
+from ringfence.storage.audit_check import Checked, check_all
 
 if TYPE_CHECKING:
     from ringfence.office import Office
     from ringfence.storage.unit_of_work import Queries
 
+_LOG = get_logger(__name__)
+_REST = partial(time.sleep, AUDIT_REST_MS / 1000)
 _NONE = "hashes and signatures, nobody's data"
 
 
@@ -80,6 +86,23 @@ async def compare(office: Office, *, old: int, new: int) -> str:
 @TABLE.use_case("privacy.audit.verify", actors=KNOWN, none=_NONE)
 async def check(office: Office) -> views.AuditReport:
     """Compare every hash, every signed head and every record with the log."""
+    found = await _checked(office)
+    return views.AuditReport(
+        leaves=found.leaves,
+        heads=found.heads,
+        proved=found.proved,
+        erased=found.erased,
+        faults=found.faults,
+    )
+
+
+async def nightly(office: Office, *, rest: Callable[[], object] = _REST) -> None:
+    """Check everything, giving way to calls."""
+    await _checked(office, rest)
+
+
+async def _checked(office: Office, rest: Callable[[], object] = lambda: None) -> Checked:
+    """Check everything; the doctor is told of faults, and the first of them open an incident."""
     signed, _ = await head(office)
     store, now = office.store.store, office.clock.now()
     found = await asyncio.to_thread(
@@ -91,15 +114,18 @@ async def check(office: Office) -> views.AuditReport:
             salt=store.salt,
             now=now,
             since=store.removals_from,
+            rest=rest,
         ),
     )
-    return views.AuditReport(
-        leaves=found.leaves,
-        heads=found.heads,
-        proved=found.proved,
-        erased=found.erased,
-        faults=found.faults,
-    )
+    known = store.audit_faults
+    await asyncio.to_thread(store.note_audit_faults, len(found.faults))
+    if found.faults:
+        _LOG.error("audit_log_changed", count=len(found.faults))
+        if not known:
+            with exchange_itself():
+                words = f"A check of the audit log found: {'; '.join(found.faults)}."
+                await incidents.begin(office, kind="change", words=words)
+    return found
 
 
 @TABLE.use_case("privacy.audit.export", actors=frozenset({OPERATOR}), none=_NONE)

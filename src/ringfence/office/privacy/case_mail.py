@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ringfence.kernel.errors import Refused
 from ringfence.observe.logs import get_logger
+from ringfence.office.live import reached
 from ringfence.office.privacy import messages
 from ringfence.privacy.cases import law
 from ringfence.privacy.purposes import exchange_itself, purpose
@@ -59,14 +60,15 @@ async def to_officers(
 ) -> int:
     """Write ``what`` to the officers of ``places``, by default of the person's residence.
 
-    ``above``: the primary administrator hears of it too. ``reason``: word of the occasion; each
-    address gets one message for each occasion of a case. Returns how many were asked for.
+    ``above``: the primary administrator hears of it too, as they do where nobody was named.
+    ``reason``: word of the occasion; each address gets one message for each occasion of a case.
+    Returns how many were asked for.
     """
     if not office.settings.smtp_host:
         return 0
     chosen = [officer_of(office, place) for place in places or (case.residence,)]
     to = {one.contact.email: None for one in chosen if one is not None and one.contact.email}
-    if above:
+    if above or not to:
         with exchange_itself(), purpose("notify"):
             admin = office.read(office.store.rooms.policies.admin)
         if admin:
@@ -78,13 +80,17 @@ async def to_officers(
     return asked
 
 
+def page(office: Office) -> str:
+    """Return where people follow what they asked, and enter their codes."""
+    return f"{reached(office)}/rights"
+
+
 async def to_person(office: Office, case: Case, mailbox: str, letter: str, *, reason: str) -> bool:
     """Write a letter about a case to the mailbox it came from; whether it was asked for."""
     if not office.settings.smtp_host or not mailbox:
         return False
     address = mailbox.removeprefix("mailto:")
-    page = f"{office.settings.public_url}/rights" if office.settings.public_url else "/rights"
-    fields = {"letter": letter, "page": page}
+    fields = {"letter": letter, "page": page(office)}
     return await _ask(office, case, "case_news", address, fields, reason)
 
 

@@ -18,6 +18,7 @@ from ringfence.kernel.limits import CASES_SHOWN_MAX, EXPORT_CHUNK_BYTES
 from ringfence.kernel.phone import Phone
 from ringfence.office.privacy import (
     case_desk,
+    case_mail,
     grievances,
     identity,
     messages,
@@ -139,6 +140,20 @@ async def identify(office: Office, *, sid: str, method: str) -> case_views.Case:
         lambda tx: identity.bind(office, tx, case, words, method=method, actor=actor, now=now)
     )
     return _view(office, await remedies.begin(office, found))
+
+
+@TABLE.use_case("privacy.case.code", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def send_another_code(office: Office, *, sid: str) -> case_views.Case:
+    """Have another code sent to the number or mailbox that a request is about."""
+    case = case_desk.find(office, sid, "request")
+    return _view(office, await identity.begin(office, case))
+
+
+@TABLE.use_case("privacy.case.verify", actors=KNOWN, purpose=RIGHTS, category=PERSON)
+async def take_code(office: Office, *, sid: str, code: str) -> case_views.Case:
+    """Enter the code that the person reads out. Raises `Refused` (``wrong_code``)."""
+    case = case_desk.find(office, sid, "request")
+    return _view(office, await identity.prove(office, case, code, actor=current_actor()))
 
 
 @TABLE.use_case("privacy.case.list", actors=KNOWN, purpose=RIGHTS, category=PERSON)
@@ -328,7 +343,11 @@ async def take_mail(office: Office, *, raw: str) -> case_views.Asked:
     else:
         asked = await grievances.file(office, words=letter.words, contact=sender)
     if office.settings.smtp_host:
-        fields = {"letter": asked.letter, "reference": asked.reference}
+        fields = {
+            "letter": asked.letter,
+            "reference": asked.reference,
+            "page": case_mail.page(office),
+        }
         to, reason = sender.removeprefix("mailto:"), f"letter:{case_desk.new_secret(office)}"
         await office.write(
             lambda tx: messages.ask(tx, office, "case_received", to, fields, reason=reason)

@@ -15,7 +15,7 @@ from ringfence.api import case_views
 from ringfence.kernel.errors import Refused
 from ringfence.office.privacy import case_desk, incidents
 from ringfence.office.table import KNOWN, OPERATOR, TABLE
-from ringfence.privacy.purposes import exchange_itself
+from ringfence.privacy.purposes import PURPOSES, exchange_itself
 from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
@@ -25,8 +25,18 @@ _SECRETS = "user.authorization.credentials"
 
 
 @TABLE.use_case("account.compromised", actors=KNOWN, purpose="authenticate", category=_SECRETS)
-async def stop(office: Office, *, words: str = "") -> case_views.Stopped:
-    """Stop everything at once; the new token is shown this once, with the incident's id."""
+async def stop(office: Office, *, words: str) -> case_views.Stopped:
+    """Stop everything at once; the new token is shown this once, with the incident's id.
+
+    ``words`` say what happened: whoever asks by accident says nothing, and is refused.
+
+    A key that was made for some purposes may stop everything, and is not shown the token, which
+    would let it do anything.
+    """
+    said = case_desk.check_words(words)
+    if not said:
+        raise Refused("bad_argument", "words: say what happened; this ends every key and session")
+    bound = office.identities.lacking(PURPOSES, office.clock.now())
     token = case_desk.new_secret(office, 20)
     now = office.clock.now()
     account, rooms = office.account, office.store.rooms
@@ -62,10 +72,8 @@ async def stop(office: Office, *, words: str = "") -> case_views.Stopped:
         office.identities.close_ticket(ticket, now)
     _phones(office, on=False)
     with exchange_itself():
-        case = await incidents.begin(
-            office, kind="compromised", words=words or "The account was reported as stolen."
-        )
-    return case_views.Stopped(incident=case.id, auth_token=token)
+        case = await incidents.begin(office, kind="compromised", words=said)
+    return case_views.Stopped(incident=case.id, auth_token=None if bound else token)
 
 
 @TABLE.use_case(

@@ -2,7 +2,7 @@
 
 A withdrawal takes what giving takes, less the text: number, purpose, channel. It holds from the
 commit that wrote it: nothing keeps a consent in memory, and what is being recorded of the person
-at that moment stops.
+at that moment stops, and so does everybody who only listens: a stream, a live transcription.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
     from ringfence.office import Office
+    from ringfence.switch.live import LiveCall
 
 _WHY = "honour_choices"
 _WHAT = "user.privacy_preferences"
@@ -105,18 +106,29 @@ async def _choose(
     await office.write(write)
     if state != "given" and purpose == "record_call":
         stop_recording(office, party)
+    if state != "given" and purpose == "transcription":
+        stop_transcribing(office, party)
     return await show(office, number=number)  # type: ignore[no-any-return]
 
 
 def stop_recording(office: Office, party: PartyId) -> None:
-    """End what is being recorded of somebody at this moment; their calls go on."""
-    if not office.runs:
-        return
+    """End what is being recorded of somebody, or only listened to, now; their calls go on."""
     with exchange_itself():
-        runner = office.live.runner
-        for live in tuple(runner.calls.values()):
-            if live.call.first_leg is not None and live.call.has(party):
-                runner.command(live, commands.ForbidRecording(party=party))
+        for live in _calls_of(office, party):
+            office.live.runner.command(live, commands.ForbidRecording(party=party))
+
+
+def stop_transcribing(office: Office, party: PartyId) -> None:
+    """Write down no more of what is said on somebody's calls at this moment."""
+    with exchange_itself():
+        for live in _calls_of(office, party):
+            for stream in live.call.transcribed():
+                office.live.runner.command(live, commands.StopStream(stream=stream))
+
+
+def _calls_of(office: Office, party: PartyId) -> list[LiveCall]:
+    calls = tuple(office.live.runner.calls.values()) if office.runs else ()
+    return [live for live in calls if live.call.first_leg is not None and live.call.has(party)]
 
 
 @TABLE.use_case("privacy.consent.show", actors=KNOWN, purpose=_WHY, category=_WHAT)

@@ -2,15 +2,19 @@
 
 The state the rules look at lies in the case's facts, so what is decided here can be replayed. The
 names of the authority and its order are sealed; who approved is known by the approver's secret.
+Whom it names is sealed under the key of each of them, in a step of their own (`NAME`), so an
+erasure takes the number out of the demand; a number of nobody here is counted and not kept.
 A disclosure is an export narrowed to the scope, kept sealed and fetched once, and a row of the
 register of recipients for every person in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ringfence.api import case_views, views
 from ringfence.kernel.clock import Ms
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
 DEMANDS = "answer_demand"
 _SECRETS = "user.authorization.credentials"
 """Who hands out a secret that lets data out: the owner alone."""
+NAME = "name"
+"""The step that says of one person how a demand named them."""
+_TELLING = 9
+"""So many digits in a row, whatever stands between them, are a number and no date."""
 _DECIDE_MS = 14 * 86_400_000
 
 
@@ -54,6 +62,7 @@ async def receive(
 ) -> case_views.Case:
     """Write down a demand: who wants what about whom, of which time, by which order.
 
+    Numbers stand in ``contacts`` alone; how many of them nobody here has is counted.
     ``held_for_other``: the data is a customer's; then all that can be done is to refer to them.
     """
     if path not in demand.PATHS:
@@ -63,8 +72,11 @@ async def receive(
     place = case_desk.check_residence(country)
     if not place:
         raise Refused("bad_argument", "say which country the authority is of")
+    named = _named(office, contacts)
+    for text in (authority, instrument, words):
+        _check_nameless(text, named.values())
     asked = Scope(
-        subjects=frozenset(_people(office, contacts)),
+        subjects=frozenset(named),
         fields=_fields(fields),
         since=Ms(since),
         until=Ms(until),
@@ -78,16 +90,24 @@ async def receive(
     clock = rights.clock(now, Ms(now + _DECIDE_MS))
     held = {
         "authority": authority.strip(), "instrument": instrument.strip(),
-        "contacts": contacts, "says": case_desk.check_words(words),
+        "says": case_desk.check_words(words),
     }  # fmt: skip
-    case = await office.write(
-        lambda tx: office.store.rooms.cases.add(
+    unknown = len(contacts) - len(named)
+    await office.settled()  # who is named may have called a moment ago
+
+    def unit(tx: Transaction) -> Case:
+        room = office.store.rooms.cases
+        case = room.add(
             tx, family="demand", kind=path, state=state.stage, residence=place, now=now,
-            actor=actor, words=held, facts={"country": state.country, **_kept(state)},
+            actor=actor, words=held,
+            facts={"country": state.country, "unknown": unknown, **_kept(state)},
             remind_at=clock.remind_at, escalate_at=clock.escalate_at, due_at=clock.due_at,
-        )
-    )  # fmt: skip
-    return _view(office, case)
+        )  # fmt: skip
+        for party, contact in named.items():
+            room.say_of(tx, case, party, NAME, contact, actor=actor, now=now)
+        return case
+
+    return _view(office, await office.write(unit))
 
 
 @TABLE.use_case("privacy.demand.list", actors=KNOWN, purpose=DEMANDS, category=PERSON)
@@ -143,7 +163,7 @@ async def narrow(
     """Say what will be given: no more than was asked for, by default exactly that."""
     asked = _state(case_desk.find(office, sid, "demand")).asked
     scope = Scope(
-        subjects=asked.subjects if contacts is None else frozenset(_people(office, contacts)),
+        subjects=asked.subjects if contacts is None else frozenset(_named(office, contacts)),
         fields=asked.fields if fields is None else _fields(fields),
         since=asked.since if since is None else Ms(since),
         until=asked.until if until is None else Ms(until),
@@ -254,18 +274,20 @@ async def close(office: Office, *, sid: str) -> case_views.Case:
 @TABLE.use_case(
     "privacy.transparency", actors=EVERYBODY, none="sums over demands; people only in bands"
 )
-async def report(office: Office, *, since: int = 0, until: int | None = None) -> case_views.Figures:
+async def report(
+    office: Office, *, since: int = 0, until: int | None = None
+) -> case_views.TransparencyReport:
     """The transparency report, counted again from the audit log."""
     end = office.clock.now() if until is None else until
     entries = office.read(office.store.rooms.cases.demands_logged)
     found = transparency.report(entries, since=Ms(since), until=Ms(end))
-    return case_views.Figures(
-        values={
-            "received": found.received, "referred": found.referred, "objected": found.objected,
-            "disclosed": found.disclosed, "emergencies": found.emergencies,
-            "gagged": found.gagged, "told": found.told, "pending": found.pending,
-            "people": found.people, "countries": found.countries,
-        }
+    return case_views.TransparencyReport(
+        values=case_views.DemandFigures(
+            received=found.received, referred=found.referred, objected=found.objected,
+            disclosed=found.disclosed, emergencies=found.emergencies, gagged=found.gagged,
+            told=found.told, pending=found.pending, people=found.people,
+            countries=found.countries,
+        )
     )  # fmt: skip
 
 
@@ -330,6 +352,7 @@ async def tick(office: Office, now: Ms) -> int:
     ended = 0
     with exchange_itself():
         for case in demand_notices.all_demands(office):
+            case = await _take_out(office, case)
             state = _state(case)
             if demand.owes_notice(state, now):
                 action = "tell_late" if state.stage == "disclosed" else "lift"
@@ -339,6 +362,24 @@ async def tick(office: Office, now: Ms) -> int:
             if "notices" in case.facts:
                 await demand_notices.follow(office, await demand_notices.tell(office, case))
     return ended
+
+
+async def _take_out(office: Office, case: Case) -> Case:
+    """Seal anew whom a demand names, where an earlier version kept it with the other words."""
+    words = case_desk.own_words(office, case)
+    if "contacts" not in words:
+        return case
+    named = _named(office, words.pop("contacts"))
+    room, now = office.store.rooms.cases, office.clock.now()
+
+    def unit(tx: Transaction) -> Case:
+        for party, contact in named.items():
+            room.say_of(tx, case, party, NAME, contact, actor="system", now=now)
+        return room.record(
+            tx, case, "take_out", actor="system", now=now, words_sealed=room.seal(case, words)
+        )
+
+    return await office.write(unit)
 
 
 async def _end_gag(office: Office, case: Case, after: Demand, action: str, now: Ms) -> Case:
@@ -367,6 +408,8 @@ async def _act(
     now, actor = office.clock.now(), by or current_actor()
     after = demand.apply(_state(case), action, actor=actor, now=now, facts=facts)
     said = case_desk.check_words(words)
+    if said:
+        _check_nameless(said, contacts_of(office, case))
     case = await office.write(
         lambda tx: _record(
             office, tx, case, after, action, by=actor, now=now, facts={}, words=said, done=done
@@ -405,10 +448,30 @@ def _record(
     )
 
 
-def _people(office: Office, contacts: Sequence[str]) -> list[str]:
-    """Return the ids of people; whom nobody here knows is left out, which narrows the demand."""
-    found = (case_desk.party_of(office, contact) for contact in contacts)
-    return [party for party in found if party is not None]
+def _named(office: Office, contacts: Sequence[str]) -> dict[PartyId, str]:
+    """Return people and how they were named; whom nobody here knows is left out.
+
+    That narrows the demand.
+    """
+    found = {case_desk.party_of(office, contact): contact.strip() for contact in contacts}
+    return {party: contact for party, contact in found.items() if party is not None}
+
+
+def _check_nameless(text: str, contacts: Iterable[str]) -> None:
+    """Raise `Refused` where words repeat a number: there an erasure would not find it."""
+    digits = "".join(c for c in text if c.isdigit())
+    for contact in contacts:
+        number = "".join(c for c in contact if c.isdigit())[-_TELLING:]
+        if contact.lower() in text.lower() or (len(number) == _TELLING and number in digits):
+            raise Refused("bad_argument", "say numbers in contacts alone, where they can be erased")
+
+
+def contacts_of(office: Office, case: Case) -> list[str]:
+    """Return whom a demand names, as it named them; erased and restricted people are left out."""
+    taken = office.read(lambda queries: office.store.rooms.cases.steps(queries, case.id))
+    named = [step for step in taken if step.action == NAME]
+    with purpose(DEMANDS):
+        return [contact for step in named if (contact := case_desk.said(office, step))]
 
 
 def _fields(fields: Sequence[str]) -> frozenset[str]:
@@ -457,4 +520,9 @@ def _state(case: Case) -> Demand:
 
 
 def _view(office: Office, case: Case) -> case_views.Case:
-    return case_desk.show(office, case, key=DEMANDS)
+    shown = case_desk.show(office, case, key=DEMANDS)
+    return msgspec.structs.replace(
+        shown,
+        words={**shown.words, "contacts": contacts_of(office, case)},
+        steps=[step for step in shown.steps if step.action != NAME],
+    )

@@ -16,12 +16,14 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from ringfence.accounts.resources import CallerId
 from ringfence.api import views
 from ringfence.jobs.handlers import cases
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import PartyId, is_id
 from ringfence.kernel.limits import ADDRESS_CHARS_MAX, PAGE_MAX
 from ringfence.kernel.phone import Phone
+from ringfence.office import shelf
 from ringfence.office.privacy import case_desk
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
@@ -62,9 +64,29 @@ async def execute(office: Office, erasure: str) -> Erasure:
     planned = _known(office, erasure)
     if planned is not None and planned.state == "planned":
         await announce(office, planned.party)
+    number = _number_of(office, planned)
     done = await _apart(lambda: eraser.carry_out(erasure))
+    await _show_no_more(office, number)
     forget(office, done.party)
     return done
+
+
+def _number_of(office: Office, planned: Erasure | None) -> str | None:
+    """Return the number of whoever is to be erased, while it can still be read."""
+    shown = office.shelf.all(CallerId)
+    if planned is None or not shown:
+        return None
+    with exchange_itself(), purpose("answer_rights"):
+        known = office.store.store.parties.addresses(office.store.db.reading, [planned.party])
+    return known.get(planned.party)
+
+
+async def _show_no_more(office: Office, number: str | None) -> None:
+    """Take away that calls may show a number: whose it was confirmed that and is erased."""
+    gone = [kept for kept in office.shelf.all(CallerId) if kept.body.number == number]
+    if gone:
+        with exchange_itself():
+            await shelf.drop(office, *gone)
 
 
 async def announce(office: Office, party: PartyId) -> None:
@@ -115,8 +137,9 @@ async def _apart(work: Callable[[], T]) -> T:
 def find(office: Office, address: str) -> PartyId | None:
     """Return whose number, SIP address, mailbox or postal address (its SID) this is, or None.
 
-    Somebody we only ever wrote to is nobody yet: the party is made here, so that there is something
-    to erase. Raises `Refused` (``invalid_number``, ``bad_email``) for what is none of the three.
+    Somebody we only ever wrote to, or who only ever asked for something, is nobody yet: the party
+    is made here, so that there is something to erase. Raises `Refused` (``invalid_number``,
+    ``bad_email``) for what is none of the three.
     """
     if len(address) > ADDRESS_CHARS_MAX:
         raise Refused("invalid_number", "that is no telephone number")
@@ -126,9 +149,15 @@ def find(office: Office, address: str) -> PartyId | None:
     text = read.e164 if isinstance(read, Phone) else canonical(read)
     eraser = office.store.store.eraser
     found = office.read(lambda queries: eraser.find(queries, office.account, text))
-    if found is None and case_desk.knows_mailbox(office, text):
+    if found is None and _was_spoken_of(office, text):
         found = office.store.party_room.resolve(text, office.clock.now())
     return found
+
+
+def _was_spoken_of(office: Office, text: str) -> bool:
+    """Whether anything is known of an address that nobody here has: a mail, a list, a case."""
+    known = office.read(lambda queries: office.store.rooms.cases.knows(queries, text))
+    return known or case_desk.knows_mailbox(office, text)
 
 
 def _lives_at(office: Office, sid: str) -> PartyId | None:

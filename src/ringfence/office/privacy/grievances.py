@@ -8,7 +8,7 @@ from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CASES_SHOWN_MAX
-from ringfence.office.privacy import case_desk, case_mail
+from ringfence.office.privacy import case_desk, case_mail, remedies
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.cases import grievance, law, letters, rights
@@ -37,8 +37,11 @@ async def file(
         raise Refused("bad_argument", "say what happened")
     if about not in _ABOUT:
         raise Refused("bad_argument", f"it is about one of: {', '.join(sorted(_ABOUT))}")
+    found = None
     if contact:
-        case_desk.read_address(office, contact)
+        address = case_desk.read_address(office, contact)
+        text = address if isinstance(address, str) else address.e164
+        found = office.store.rooms.cases.contact(text)
     place = case_desk.check_residence(residence)
     reference = case_desk.new_secret(office)
     now, actor = office.clock.now(), current_actor()
@@ -47,11 +50,13 @@ async def file(
     case = await office.write(
         lambda tx: cases.add(
             tx, family="grievance", kind=about, state=grievance.MACHINE.first, residence=place,
-            now=now, actor=actor, words={"says": said, "contact": contact},
+            now=now, actor=actor, words={"says": said, "contact": contact}, contact=found,
             reference=cases.reference(reference), facts={"law": law.law_of(place)},
             remind_at=clock.remind_at, escalate_at=clock.escalate_at, due_at=clock.due_at,
         )
     )  # fmt: skip
+    what = f"Somebody is not content. Settle it by {day_of(clock.due_at)}."
+    await case_mail.to_officers(office, case, what, reason="filed")
     return case_views.Asked(reference=reference, due=clock.due_at, letter=_letter(office, case))
 
 
@@ -95,7 +100,7 @@ async def officers(office: Office) -> list[case_views.Officer]:
 @TABLE.use_case(
     "privacy.grievance.figures", actors=EVERYBODY, none="sums, in which nobody can be found"
 )
-async def figures(office: Office) -> case_views.Figures:
+async def figures(office: Office) -> case_views.GrievanceReport:
     """How many grievances there were, how they ended, how long they took."""
     now = office.clock.now()
     rows = [
@@ -106,16 +111,12 @@ async def figures(office: Office) -> case_views.Figures:
         for case in _all(office)
     ]  # fmt: skip
     found = grievance.statistics(rows, now=now)
-    return case_views.Figures(
-        values={
-            "received": found.received,
-            "open": found.open,
-            "redressed": found.redressed,
-            "rejected": found.rejected,
-            "late": found.late,
-            "median_days": found.median_days,
-        }
-    )
+    return case_views.GrievanceReport(
+        values=case_views.GrievanceFigures(
+            received=found.received, open=found.open, redressed=found.redressed,
+            rejected=found.rejected, late=found.late, median_days=found.median_days,
+        )
+    )  # fmt: skip
 
 
 # --- the officer ----------------------------------------------------------------------------------
@@ -179,6 +180,7 @@ async def extend(office: Office, *, sid: str, days: int, words: str) -> case_vie
         office, case, "extend", words=said, facts={"due": due}, due_at=due,
         remind_at=clock.remind_at, escalate_at=clock.escalate_at,
     )  # fmt: skip
+    await _write(office, after)
     return _view(office, after)
 
 
@@ -195,6 +197,7 @@ async def settle(office: Office, *, sid: str, words: str, redress: bool = True) 
         known={**case.facts, "outcome": grievance.MACHINE.after(case.state, action)},
         **case_desk.ended(office),
     )  # fmt: skip
+    await _write(office, after)
     return _view(office, after)
 
 
@@ -236,12 +239,28 @@ def _all(office: Office) -> list[Case]:
 
 
 def _letter(office: Office, case: Case) -> str:
-    officer = case_mail.officer_of(office, case.residence)
-    who = f"{officer.contact.name} answers it" if officer is not None else "It is answered"
-    return (
-        f"{who} by {day_of(Ms(case.due_at or case.received_at))}. "
-        f"{letters.complaint(case.residence)}"
-    )
+    """Return what the person is told as it stands: until when, or how it ended, and why."""
+    outcome = str(case.facts.get("outcome", case.state))
+    if outcome == "withdrawn":
+        return "You took your grievance back; nothing more is done."
+    if outcome in grievance.ENDS:
+        action, what = grievance.ENDS[outcome]
+        told = letters.sentences(what, remedies.said(office, case, action))
+    else:
+        officer = case_mail.officer_of(office, case.residence)
+        who = f"{officer.contact.name} answers it" if officer is not None else "It is answered"
+        told = f"{who} by {day_of(Ms(case.due_at or case.received_at))}."
+        if why := remedies.said(office, case, "extend"):
+            told += " " + letters.sentences(f"It takes longer than a month: {why}")
+    return f"{told} {letters.complaint(case.residence)}"
+
+
+async def _write(office: Office, case: Case) -> None:
+    """Write to the mailbox that was left for an answer how it stands; nowhere else."""
+    contact = str(case_desk.own_words(office, case).get("contact", ""))
+    if "@" in contact and not contact.startswith(("sip:", "sips:")):
+        to = contact.removeprefix("mailto:")
+        await case_mail.to_person(office, case, to, _letter(office, case), reason=case.state)
 
 
 def _view(office: Office, case: Case) -> case_views.Case:

@@ -17,7 +17,7 @@ from ringfence.jobs.queue import Job
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.ids import MessageId
+from ringfence.kernel.ids import MessageId, PartyId
 from ringfence.kernel.limits import MESSAGE_REASON_MAX, PAGE_DEFAULT, PAGE_MAX
 from ringfence.messaging import unsubscribe
 from ringfence.messaging.mail import Envelope, check_address, compose
@@ -65,11 +65,14 @@ def ask(
     reason: str,
     product: str = "",
     policy: int | None = None,
+    party: PartyId | None = None,
 ) -> Message:
     """Ask for a message in this transaction; of one reason there is one message.
 
-    ``policy``: the version of the notice it tells of. Raises `Refused`: those of `letter`,
-    `permit` and `check_address`, ``service_off`` and ``already_sent``.
+    ``policy``: the version of the notice it tells of. ``party``: whose words are in it, by
+    default nobody's but the account's. It is sealed under that key until it is sent or given up;
+    an erasure of whom it is to takes it too (``storage.erasure_rows``). Raises `Refused`: those of
+    `letter`, `permit` and `check_address`, ``service_off`` and ``already_sent``.
     """
     if not reason or len(reason) > MESSAGE_REASON_MAX or not reason.isprintable():
         raise Refused("bad_argument", "a reason is one short line of words and ids")
@@ -102,7 +105,10 @@ def ask(
     if not store.add(tx, message, lookup):
         raise Refused("already_sent", "that reason has led to a message already")
     secret = _encode(_Mail(address, filled.subject, filled.body, wanted.list))
-    job = jobs.mail_job(message=message.id, account=office.account.id, secret=secret, policy=policy)
+    job = jobs.mail_job(
+        message=message.id, account=office.account.id, secret=secret, policy=policy,
+        party=party,
+    )  # fmt: skip
     office.store.outbox.add(tx, job, now=now)
     return message
 
@@ -187,6 +193,8 @@ async def _settle(office: Office, found: Message, policy: object, *, error: str 
         office.store.rooms.messages.settle(
             tx, found.id, "failed" if error else "sent", now, error=error
         )
+        if error:  # nobody tries it again: what it says is of no more use to anybody
+            office.store.outbox.empty(tx, jobs.KIND, found.id)
         body = {"message": found.id, "template": found.template, "ground": found.ground}
         office.store.store.trail.note(
             tx, f"message_{state}", at=now, account=office.account.id, body=body
@@ -307,7 +315,7 @@ def _listed(office: Office, lookup: bytes) -> views.Listed:
     store, reading = office.store.rooms.messages, office.store.db.reading
     return views.Listed(
         lists=[
-            {"list": item.list, "ground": item.ground, "evidence": item.evidence}
+            views.OnList(list=item.list, ground=item.ground, evidence=item.evidence)
             for item in store.subscriptions(reading, lookup)
         ],
         suppressed=store.is_suppressed(reading, lookup),

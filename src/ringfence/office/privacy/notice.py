@@ -18,6 +18,7 @@ from ringfence.office.table import KNOWN, TABLE
 from ringfence.policy import library, pack
 from ringfence.policy.variables import VARIABLES, filled
 from ringfence.privacy.notice import (
+    NOT_SET_UP,
     Issuer,
     Said,
     Wording,
@@ -28,11 +29,13 @@ from ringfence.privacy.notice import (
     processing,
 )
 from ringfence.privacy.processors import Engagement, Terms
+from ringfence.privacy.purposes import exchange_itself, purpose
 from ringfence.privacy.registry import DataMap, read
 from ringfence.privacy.registry_diff import CHANNELS, SEVERITIES, Difference, Severity, compare
 from ringfence.privacy.retention import RULES, RetentionRule
 from ringfence.privacy.services import inactive, spoken_of
 from ringfence.promises import registry
+from ringfence.storage.cases_people import Officer
 from ringfence.storage.policies import Version
 from ringfence.storage.unit_of_work import Queries
 
@@ -141,13 +144,28 @@ def services_off(office: Office) -> frozenset[str]:
 
 
 def issuer(office: Office) -> Issuer:
-    """Return who answers for the notice."""
+    """Return who answers for the notice, and where people write: the officer, if nowhere else."""
     settings = office.settings
-    return Issuer(office.account_name, settings.privacy_contact, settings.country)
+    named = [found.contact for _, found in sorted(_officers(office).items())]
+    contact = settings.privacy_contact or next((c.email or c.post for c in named), "")
+    return Issuer(office.account_name, contact, settings.country)
+
+
+def not_set_up(office: Office) -> dict[str, str]:
+    """Return clauses that the program keeps and this installation cannot yet, and what to do."""
+    if _officers(office):
+        return {}
+    return {"GRV-01": f"{NOT_SET_UP}name who takes them: ringfence privacy officer name"}
+
+
+def _officers(office: Office) -> dict[str, Officer]:
+    with exchange_itself(), purpose("operate"):
+        return office.read(office.store.rooms.case_people.officers)
 
 
 def wording(office: Office, name: str, source: str) -> Wording:
     """Return what a pack says here: kept clauses, with the figures of this installation."""
+    missing = not_set_up(office)
     loaded = pack.load(source)
     clauses = {clause.id: clause for clause in registry.load()}
     values = dict(VARIABLES)
@@ -162,7 +180,9 @@ def wording(office: Office, name: str, source: str) -> Wording:
         clause = clauses[sentence.clause]
         if not spoken_of(clause.id, off):
             continue
-        if clause.state == "kept":
+        if clause.id in missing:
+            unkept[clause.id] = missing[clause.id]
+        elif clause.state == "kept":
             texts = (filled(sentence.summary, values), filled(sentence.text, values))
             said.append(Said(sentence.clause, sentence.section, *texts))
         else:

@@ -14,6 +14,8 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import POLICY_AHEAD_MS, POLICY_CHANGES_TOLD, POLICY_USE_MS
 from ringfence.messaging.mail import check_address
+from ringfence.messaging.promotion import promotions
+from ringfence.office.live import reached
 from ringfence.office.privacy import messages
 from ringfence.office.privacy.notice import (
     OWN,
@@ -125,7 +127,7 @@ async def _write_email(office: Office, number: int) -> None:
         "effective": _day(version.effective_at),
         "number": str(number),
         "changes": _listed(changes),
-        "address": f"{office.settings.public_url or ''}/privacy/{number}",
+        "address": f"{reached(office)}/privacy/{number}",
     }
 
     def write(tx: Transaction) -> None:
@@ -137,13 +139,22 @@ async def _write_email(office: Office, number: int) -> None:
 
 def _listed(changes: list[views.PolicyChange]) -> str:
     grave = [c for c in changes if c.severity == "material"] or changes
-    lines = [
-        f"- {c.kind} {c.name}: {c.what}{f' ({c.fact})' if c.fact else ''}"
-        for c in grave[:POLICY_CHANGES_TOLD]
-    ]
+    lines = [_line(change) for change in grave[:POLICY_CHANGES_TOLD]]
     if len(grave) > POLICY_CHANGES_TOLD:
         lines.append(f"- and {len(grave) - POLICY_CHANGES_TOLD} more")
     return "\n".join(lines)
+
+
+def _line(change: views.PolicyChange) -> str:
+    """Return one change as a line of a letter; a clause is known by what it says in short."""
+    line = f"- {change.kind} {change.name}: {change.what}"
+    if change.fact:
+        return f"{line} ({change.fact})"
+    said = change.before if change.what == "removed" else change.after
+    if change.kind == "clause" and isinstance(said, str):
+        full = f'{line} - "{said.partition(". ")[0].rstrip(".")}"'
+        return line if promotions(full) else full  # a letter that is needed is not to be refused
+    return line
 
 
 def _day(at: Ms) -> str:

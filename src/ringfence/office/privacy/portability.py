@@ -7,7 +7,8 @@ key for the purpose (Ed25519 over the bytes of the body)::
     Ringfence-Signature: key=<hex of the public key>; signature=<base64>
     {"format": "ringfence/1", "made_at": ..., "tables": {...}, "provenance": {...}}
 
-Voice is not in the bundle: recordings come with an archive.
+Voice is not in the bundle: recordings come with an archive. Nor is what another provider has no
+business with: what the person asked or complained of here, and who received something (`PORTABLE`).
 """
 
 from __future__ import annotations
@@ -31,10 +32,11 @@ from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import PUSH_BYTES_MAX
 from ringfence.office.privacy import access_archive, case_desk, case_mail, remedies
 from ringfence.office.table import EVERYBODY, TABLE
-from ringfence.privacy.purposes import exchange_itself, purpose
+from ringfence.privacy.purposes import PURPOSES, exchange_itself, purpose
 from ringfence.storage.cases import Case
 from ringfence.storage.cases_disclosures import Recipient
-from ringfence.storage.cases_subject import PATHS
+from ringfence.storage.cases_subject import PATHS, is_data
+from ringfence.storage.schema import label_of_column
 from ringfence.storage.unit_of_work import Transaction
 
 if TYPE_CHECKING:
@@ -44,6 +46,26 @@ SIGNATURE = "Ringfence-Signature"
 FORMAT = "ringfence/1"
 _JSON = "application/json"
 _KEY = "portability"
+
+
+_GROUNDS = frozenset({"contract", "consent"})
+
+
+def _portable() -> frozenset[str]:
+    found = {"amendments"}  # what is right goes along with what was wrong
+    for name, path in PATHS.items():
+        labels = [label for col in path.table.columns if (label := label_of_column(col))]
+        grounds = {PURPOSES[key].basis for label in labels if is_data(label)
+                   for key in label.purposes}  # fmt: skip
+        if grounds & _GROUNDS:
+            found.add(name)
+    return frozenset(found - {"jobs", "restrictions"})
+
+
+PORTABLE = _portable()
+"""Tables that are used because of a contract or a consent: GDPR 20(1)(a) speaks of those alone.
+
+What waits to be done here, and what is restricted here, is nobody else's matter."""
 
 
 class Post(Protocol):
@@ -64,10 +86,12 @@ async def nowhere(
 @TABLE.use_case(
     "privacy.signing_key", actors=EVERYBODY, none="a public key, with which bundles are verified"
 )
-async def signing_key(office: Office) -> case_views.Figures:
+async def signing_key(office: Office) -> case_views.SigningKey:
     """The public key that bundles and notices to recipients are signed with."""
     public = _private(office).public_key().public_bytes_raw()
-    return case_views.Figures(values={"algorithm": "Ed25519", "public": public.hex()})
+    return case_views.SigningKey(
+        values=case_views.PublicKey(algorithm="Ed25519", public=public.hex())
+    )
 
 
 async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
@@ -94,7 +118,7 @@ async def push(office: Office, post: Post, sid: str, now: Ms) -> None:
         office.store.rooms.disclosures.add(
             tx, party=party, case=case.id, kind="provider",
             recipient=Recipient(name=urlsplit(url).hostname or "", url=url),
-            fields=sorted(PATHS), basis="GDPR 20", now=now,
+            fields=sorted(PORTABLE), basis="GDPR 20", now=now,
         )  # fmt: skip
 
     await office.write(unit)
@@ -198,8 +222,10 @@ async def _bundle(office: Office, case: Case, now: Ms) -> bytes:
             {
                 "format": FORMAT,
                 "made_at": now,
-                "tables": content.tables,
-                "provenance": access_archive.provenance(),
+                "tables": {n: rows for n, rows in content.tables.items() if n in PORTABLE},
+                "provenance": {
+                    n: told for n, told in access_archive.provenance().items() if n in PORTABLE
+                },
             }
         )
 

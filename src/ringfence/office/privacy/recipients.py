@@ -59,7 +59,12 @@ async def engage(
     mechanism: str = "",
     until: int | None = None,
 ) -> views.Recipient:
-    """Write down the contract with a recipient; a new place is a new version of the notice."""
+    """Write down the contract with a recipient; a new place is a new version of the notice.
+
+    Whoever says nothing of it has no contract, and must not take back the end of one that there is.
+    """
+    if not country and not mechanism and until is None:
+        raise Refused("bad_argument", "say country, mechanism or until: what was agreed")
     wanted = Engagement(processor, country, mechanism, None if until is None else Ms(until))
     check_engagement(wanted)
     if PROCESSORS[processor].role != "engaged":

@@ -52,7 +52,7 @@ def letter(office: Office, case: Case) -> str:
         action = {"refused": "refuse", "answered": "answer"}.get(outcome, "")
         return letters.closing(
             **told, outcome=outcome, reason=reason, now=office.clock.now(),
-            words=said(office, case, action),
+            words=said(office, case, action), left=letters.stays(_left(case)),
         )  # fmt: skip
     due = case.due_at or case.received_at
     if "erased_from" in case.facts:
@@ -71,6 +71,12 @@ def letter(office: Office, case: Case) -> str:
     if "previous" in case.facts:
         return letters.beyond_the_year(residence=case.residence, due_at=due, now=case.received_at)
     return letters.acknowledgement(**told, received=case.received_at, due_at=due)
+
+
+def _left(case: Case) -> dict[str, Ms]:
+    """Return until when an erasure left something, by rule, as `erase` wrote it down."""
+    pairs = (word.split(":") for word in str(case.facts.get("left", "")).split())
+    return {key: Ms(int(at)) for key, at in pairs}
 
 
 def said(office: Office, case: Case, action: str) -> str:
@@ -186,8 +192,16 @@ def check_end(office: Office, case: Case) -> None:
 
 def hold_back(office: Office, party: PartyId, kind: str, words: dict[str, Any]) -> None:
     """End what is going on at this moment and was just forbidden."""
-    if kind in {"objection", "withdrawal"} and words.get("purpose") == "record_call":
+    about = str(words.get("purpose", "") or "market")
+    balanced = kind == "objection" and about not in consentable()
+    if kind == "restriction" or balanced:
+        # the data is only stored from now on (GDPR 18): nothing new is made of what goes on
         consents.stop_recording(office, party)
+    elif kind in {"objection", "withdrawal"}:
+        if about == "record_call":
+            consents.stop_recording(office, party)
+        if about == "transcription":
+            consents.stop_transcribing(office, party)
 
 
 async def answered(office: Office, case: Case, *, words: str = "", **facts: Any) -> Case:
@@ -210,6 +224,8 @@ def check_details(office: Office, kind: str, details: Mapping[str, str]) -> None
     about = details.get("purpose", "")
     if kind == "correction" and details.get("what", "name") not in CORRECTABLE:
         raise Refused("bad_argument", f"what is wrong is one of: {', '.join(sorted(CORRECTABLE))}")
+    if kind == "correction" and details.get("what") == "record" and not details.get("record"):
+        raise Refused("bad_argument", "say which record is wrong: its SID, as in the archive")
     if kind == "portability" and details.get("recipient"):
         check_recipient(office, details)
     if kind == "withdrawal" and about and about not in _withdrawable():
@@ -442,7 +458,7 @@ def correct(office: Office, tx: Transaction, case: Case, words: dict[str, Any], 
         value = Phone.parse(value, region=office.region).e164
     record = str(words.get("record", "")) or None
     if what == "record" and record is None:
-        raise Refused("bad_argument", "say which record is wrong: --set record=CA...")
+        raise Refused("bad_argument", "say which record is wrong, among the details: record=CA...")
     if record is not None:
         _check_record(tx, party, record)
     register = office.store.rooms.disclosures
@@ -478,7 +494,12 @@ async def erase(office: Office, case: Case, words: str) -> Case:
     planned = await erasure.plan(office, party, reason="request")
     done = await erasure.execute(office, planned.id)
     left = case_desk.find(office, case.id, "request")
-    facts = {"erasure": done.id, "kept_until": done.due_at}
+    until: dict[str, int] = {}
+    for row in done.rows:
+        if row.action == "restrict" and row.count and row.at is not None:
+            until[row.rule] = max(row.at, until.get(row.rule, 0))
+    left_over = " ".join(f"{key}:{at}" for key, at in sorted(until.items()))
+    facts = {"erasure": done.id, "kept_until": done.due_at, "left": left_over}
     return await case_desk.take(
         office,
         left,
@@ -502,6 +523,7 @@ async def mail_code(office: Office, address: str, code: str) -> None:
     """Send a code to a mailbox. Raises `Refused`."""
     need_mail(office)
     reason = f"code:{case_desk.new_secret(office)}"
+    fields = {"code": code, "page": case_mail.page(office)}
     await office.write(
-        lambda tx: messages.ask(tx, office, "rights_code", address, {"code": code}, reason=reason)
+        lambda tx: messages.ask(tx, office, "rights_code", address, fields, reason=reason)
     )

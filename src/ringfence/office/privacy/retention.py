@@ -18,6 +18,7 @@ from ringfence.privacy.retention import RULES
 from ringfence.privacy.terms import Term, term
 from ringfence.storage import log_files, sweeps
 from ringfence.storage.sweeps import KINDS, Due
+from ringfence.storage.sweeps_ahead import Ahead
 from ringfence.storage.unit_of_work import Queries, Transaction
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ async def _believe(office: Office, now: Ms) -> None:
 def _all_due(
     office: Office, queries: Queries, known: dict[str, Term], now: Ms
 ) -> list[views.SweepDue]:
-    found = []
+    found, ahead = [], Ahead()
     for kind, rule in KINDS.items():
         cutoff = _cutoff(kind, known[rule], now)
         if cutoff is None:
@@ -143,7 +144,7 @@ def _all_due(
             files = log_files.expired(office.settings.log_dir, cutoff)
             count, oldest = len(files), min((day for _, day in files), default=None)
         else:
-            count, oldest = _count(queries, kind, office.account.id, cutoff)
+            count, oldest = _count(queries, kind, office.account.id, cutoff, ahead)
         if count:
             found.append(_row(kind, known[rule], count, oldest))
     return found
@@ -154,13 +155,20 @@ def _cutoff(kind: str, found: Term, now: Ms) -> Ms | None:
     return found.floor_cutoff(now) if kind == "removed" else found.cutoff(now)
 
 
-def _count(queries: Queries, kind: str, account: AccountId, cutoff: Ms) -> tuple[int, Ms | None]:
+def _count(
+    queries: Queries, kind: str, account: AccountId, cutoff: Ms, ahead: Ahead
+) -> tuple[int, Ms | None]:
     count, oldest = 0, None
     for batch in sweeps.every(queries, kind, account=account, cutoff=cutoff):
-        count += len(batch)
-        oldest = oldest or min(one.since for one in batch)
+        left = ahead.left(queries, kind, batch)
+        count += len(left)
+        oldest = oldest or min((one.since for one in left), default=None)
         if count >= SWEEP_CALLS_MAX:
-            break
+            return count, oldest
+    if kind == "parties":
+        freed = ahead.freed(queries, cutoff)
+        count += len(freed)
+        oldest = oldest or min((one.since for one in freed), default=None)
     return count, oldest
 
 

@@ -62,6 +62,7 @@ async def add_key(
     unknown = [key for key in purposes if key not in PURPOSES]
     if unknown or not purposes:
         raise Refused("bad_purpose", f"a key is made for some of: {', '.join(PURPOSES)}")
+    office.identities.lend(purposes, office.clock.now())
     if days is not None and not 1 <= days <= KEY_DAYS_MAX:
         raise Refused("bad_argument", f"a key lasts 1 to {KEY_DAYS_MAX} days")
     if len(office.identities.keys_of(office.account.id)) >= KEYS_MAX:
@@ -128,6 +129,7 @@ async def open_ticket(office: Office, *, matter: str, minutes: int = 60) -> view
     """Let people of the host see how calls went and how the exchange runs, for a time."""
     if not 1 <= minutes <= TICKET_MINUTES_MAX:
         raise Refused("bad_argument", f"a ticket lasts 1 to {TICKET_MINUTES_MAX} minutes")
+    office.identities.lend(("operate", "resolve_complaint"), office.clock.now())
     if len(office.identities.tickets) >= TICKETS_MAX:
         raise Refused("too_many_tickets", "closed tickets count too: they are evidence")
     words = _words(matter)

@@ -15,7 +15,7 @@ MACHINE = Machine(
     steps=(
         by_itself("restrict", ("received",), "restricted"),
         by_itself("ask_parent", ("restricted",), "asked"),
-        Step("confirm", ("restricted", "asked"), "confirmed"),
+        Step("confirm", ("restricted", "asked", "confirmed"), "confirmed"),
         by_itself("erase", ("confirmed",), "erased"),
         Step("clear", ("restricted", "asked"), "cleared"),
         by_itself("remind", ("restricted", "asked", "confirmed")),

@@ -231,7 +231,8 @@ def _gag(demand: Demand, _actor: str, now: Ms, facts: Facts) -> Demand:
     if not facts.instrument.strip():
         raise _no("no_gag", "who forbids to tell the person, and by which order?", "LEG-04")
     if facts.gag_until is None or not now < facts.gag_until <= now + longest:
-        raise _no("no_gag", f"a gag ends within {longest // HOUR} hours; say when", "LEG-04")
+        most = "72 hours in an emergency" if demand.emergency else f"{longest // DAY} days"
+        raise _no("no_gag", f"a gag ends on a day to come, within {most}: say which", "LEG-04")
     return replace(demand, gag_until=facts.gag_until)
 
 

@@ -28,6 +28,12 @@ MACHINE = Machine(
     ),
 )
 
+ENDS: dict[str, tuple[str, str]] = {
+    "redressed": ("redress", "We looked into your grievance and put it right."),
+    "rejected": ("reject", "We looked into your grievance and found nothing to put right."),
+}
+"""How one ends: the step that ended it, and what the person is told before the words of it."""
+
 EXTENSION_MAX_MS = 60 * DAY
 """With the month of the promise at most 90 days: the bound of IN-11 (DPDP Rules r.14(3))."""
 

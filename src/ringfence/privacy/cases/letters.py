@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from ringfence.kernel.clock import Ms
 from ringfence.privacy.cases import rights
 from ringfence.privacy.cases.calendar import day_of
 from ringfence.privacy.cases.law import RightsRule, regulator, rights_rule
 from ringfence.privacy.cases.provisions import basis, law_applied
+from ringfence.privacy.retention import RULES
+from ringfence.privacy.terms import STATUTES
+
+_BECAUSE: Mapping[str, str] = {
+    **{key: rule.reason for key, rule in RULES.items()},
+    **{statute.id: f"a law asks for it: {statute.source}" for statute in STATUTES},
+}
+"""Why something is kept, by the key of the rule."""
 
 
 def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> str:
@@ -24,7 +33,7 @@ def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> s
 def extension(*, residence: str, reason: str, due_at: Ms, words: str = "") -> str:
     """Return the news that an answer takes longer, and why."""
     return (
-        f"{_sentences(rights.EXTENSIONS[reason], words)} "
+        f"{sentences(rights.EXTENSIONS[reason], words)} "
         f"You will have an answer by {day_of(due_at)}. {complaint(residence)}"
     )
 
@@ -34,7 +43,7 @@ def fee(*, kind: str, residence: str, amount: str, ground: str, words: str, now:
     rule = rights_rule(residence, now)
     why = rights.REFUSALS.get(ground) or _granted(rule)
     return (
-        f"“{rights.RIGHTS[kind].says}” For this we ask {amount}. {_sentences(why, words)} "
+        f"“{rights.RIGHTS[kind].says}” For this we ask {amount}. {sentences(why, words)} "
         f"Nothing is done before it is paid, and you can take the request back. "
         f"The law applied: {law_applied(kind, residence, now)}. {complaint(residence)}"
     )
@@ -61,30 +70,57 @@ def _granted(rule: RightsRule) -> str:
     return f"The law grants {rule.free} such requests in twelve months, and they were answered."
 
 
-def _sentences(*parts: str) -> str:
+def sentences(*parts: str) -> str:
+    """Return what is said as sentences, each with its end; what is empty is left out."""
     said = [part.strip() for part in parts if part.strip()]
     return " ".join(part if part.endswith((".", "!", "?")) else f"{part}." for part in said)
 
 
+def stays(until: Mapping[str, Ms]) -> str:
+    """Return what an erasure had to leave, by which rule and until when; "" where nothing.
+
+    ``until``: the last instant, by the key of its rule. Of a hold nothing is said: it may belong to
+    a demand that nobody may tell of.
+    """
+    kept = [
+        f"until {day_of(at)}, because {why} ({key})"
+        for key, at in sorted(until.items(), key=itemgetter(1))
+        if (why := _BECAUSE.get(key))
+    ]
+    if not kept:
+        return ""
+    return (
+        "Some of it has to stay for a time: it is restricted, used for nothing else, and goes by "
+        f"itself: {'; '.join(kept)}."
+    )
+
+
 def closing(
-    *, kind: str, residence: str, outcome: str, reason: str, now: Ms, words: str = ""
+    *,
+    kind: str,
+    residence: str,
+    outcome: str,
+    reason: str,
+    now: Ms,
+    words: str = "",
+    left: str = "",
 ) -> str:
     """Return the decision. ``reason``: key of `rights.REFUSALS` where the outcome is refused.
 
-    ``words``: what whoever decided said besides.
+    ``words``: what whoever decided said besides. ``left``: what an erasure had to leave: `stays`.
     """
     right = rights.RIGHTS[kind]
     match outcome:
         case "refused":
             decision = f"We have to refuse this. {rights.REFUSALS[reason]}"
         case "answered":
-            decision = "We have done what you asked for."
+            decision = sentences("We have done what you asked for.", left)
         case "withdrawn":
             decision = "You took your request back; nothing was done."
         case _:
             decision = "This request was closed without an answer: nobody showed who they are."
     return (
-        f"“{right.says}” {_sentences(decision, words)} "
+        f"“{right.says}” {sentences(decision, words)} "
         f"The law applied: {law_applied(kind, residence, now)}. {complaint(residence)}"
     )
 

@@ -80,7 +80,7 @@ REFUSALS: MappingProxyType[str, str] = MappingProxyType({
     "manifestly_unfounded": "The request is manifestly unfounded.",
     "excessive": "The same was asked for so often that answering again would be excessive.",
     "over_the_limit": "The requests the law grants for these twelve months have been answered.",
-    "law_keeps_it": "A law obliges us to keep this data until the date that was named.",
+    "law_keeps_it": "A law obliges us to keep this data.",
     "legal_claims": "The data is needed to bring or to answer a legal claim.",
     "others_rights": "It would disclose data of somebody else.",
     "not_found": "Nothing is held about this person.",
@@ -165,6 +165,9 @@ def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -
                       "were answered in twelve months", clause=rule.cite)  # fmt: skip
     if reason in {"manifestly_unfounded", "excessive"} and not words.strip():
         raise Refused("reason_missing", "say in words why; the burden of proof is ours")
+    if reason == "law_keeps_it" and not words.strip():
+        raise Refused("reason_missing", "say in words which law keeps what, and until when",
+                      clause="RET-03")  # fmt: skip
 
 
 SERVICE = "service"

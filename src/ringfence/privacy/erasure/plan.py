@@ -43,7 +43,8 @@ class Row:
 class Found:
     """What one table holds of a person: rows that may go now, rows that must stay, until when.
 
-    ``by``: the id of the statute or rule that keeps the rows that must stay.
+    ``by``: the id of the statute or rule that keeps the rows that must stay. ``alone``: rows of no
+    call of theirs that are emptied at once.
     """
 
     holding: Holding
@@ -52,6 +53,7 @@ class Found:
     at: Ms | None = None
     held: int = 0
     by: str = ""
+    alone: int = 0
 
 
 def rows_of(
@@ -95,6 +97,8 @@ def _table_rows(item: Found) -> Iterable[Row]:
     what = WHAT.get(holding.table, "rows")
     if item.now or not (item.later or item.held):
         yield Row(holding.table, what, item.now, holding.ending, None, rule)
+    if item.alone:
+        yield Row(holding.table, f"{what}, of no call", item.alone, "empty", None, "content")
     if item.later:
         if holding.emptied:
             sealed = ", ".join(holding.emptied)

@@ -119,14 +119,14 @@ def read(text: str) -> RuleSet:
     table = tomllib.loads(text)
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
     recording = tuple(
-        RecordingRule(**_term(row), law=_law(row)) for row in table.get("recording", ())
+        RecordingRule(**term_of(row), law=_law(row)) for row in table.get("recording", ())
     )
     hours = tuple(
-        HoursRule(**_term(row), begin=row["begin"], end=row["end"])
+        HoursRule(**term_of(row), begin=row["begin"], end=row["end"])
         for row in table.get("hours", ())
     )
     attempts = tuple(
-        AttemptsRule(**_term(row), per_day=row["per_day"], per_week=row["per_week"])
+        AttemptsRule(**term_of(row), per_day=row["per_day"], per_week=row["per_week"])
         for row in table.get("attempts", ())
     )
     names = [rule.id for rule in (*recording, *hours, *attempts)]
@@ -142,7 +142,11 @@ def read(text: str) -> RuleSet:
     )
 
 
-def _term(row: Mapping[str, Any]) -> dict[str, Any]:
+def term_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what every dated rule of a file says: where it holds, from when to when, by which law.
+
+    Raises `LocalError` for one that ends before it begins.
+    """
     until = row.get("until")
     if until is not None and until <= row["from"]:
         raise LocalError(f"{row['id']} ends before it begins")

@@ -9,6 +9,9 @@
     person T1 erasure ER018c...
     way call to a menu, voicemail left
     ...
+    not walked an e-mail, because no relay is set up
+    held 12 calls
+    held nothing of text_talks
     searched data 120 files 14680064 bytes 0 hits
     searched backup 9 files 1048576 bytes 0 hits
     planted 100 found 100
@@ -19,8 +22,8 @@ No value of a tracer stands in it: whoever ran the proof made them up and they a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ringfence.kernel.clock import Ms
@@ -41,13 +44,19 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything a proof found out. ``erasures``: one id for each person, in order."""
+    """Everything a proof found out. ``erasures``: one id for each person, in order.
+
+    ``ways``: what everybody went through; ``unwalked``: what could not be, and why; ``held``: how
+    much each store had of them when they were erased.
+    """
 
     begun: Ms
     ended: Ms
     version: str
     erasures: Sequence[str]
     ways: Sequence[str]
+    unwalked: Sequence[tuple[str, str]] = ()
+    held: Mapping[str, int] = field(default_factory=dict)
     searched: Sequence[Searched]
     planted: int
     found: int
@@ -75,6 +84,11 @@ class Report:
             f"version {self.version}",
             *(f"person T{number} erasure {sid}" for number, sid in enumerate(self.erasures, 1)),
             *(f"way {way}" for way in self.ways),
+            *(f"not walked {what}, because {why}" for what, why in self.unwalked),
+            *(
+                f"held {count or 'nothing'} {'' if count else 'of '}{store}"
+                for store, count in sorted(self.held.items())
+            ),
             *(
                 f"searched {place.what} {place.files} files {place.octets} bytes {place.hits} hits"
                 for place in self.searched

@@ -16,7 +16,7 @@ import apsw
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import MIGRATE_WAIT
 
-HEAD = "0025"
+HEAD = "0027"
 """The newest revision. A test compares it with what Alembic finds in ``versions``."""
 
 SOURCE = Path(__file__).parent
@@ -42,7 +42,10 @@ def revision(path: Path, *, vfs: str | None = None) -> str | None:
             return None
         found: str | None = db.execute("SELECT version_num FROM alembic_version").get
     except (apsw.NotADBError, apsw.CorruptError):
-        raise Refused("storage_damaged", "ringfence.db is damaged; restore it") from None
+        raise Refused(
+            "storage_damaged",
+            "ringfence.db is damaged; put a backup back: ringfence restore BACKUP",
+        ) from None
     else:
         return found
     finally:

@@ -57,6 +57,7 @@ app_tokens = Table(
     column("created_at", MS, SYSTEM),
     column("expires_at", MS, SYSTEM),
     column("used_at", MS, SYSTEM, nullable=True),
+    column("scopes", Text, CONFIG, nullable=True),  # none: all of the grant's
     Index("ix_app_tokens_grant_id", "grant_id"),
     Index("ix_app_tokens_expires_at", "expires_at"),
     sqlite_with_rowid=False,

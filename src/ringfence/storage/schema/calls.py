@@ -60,6 +60,7 @@ calls = Table(
     column("forwarded_id", ID, PARTY_ID, nullable=True),  # who had been called first
     column("detected", WORD, CALL_FACT, nullable=True),  # human, machine_start, ...
     column("removed_at", MS, SYSTEM, nullable=True),  # shown to nobody; gone when it may be
+    column("application_id", ID, CONFIG, nullable=True),  # whose URLs answered, by no number
     Index("ix_calls_account_id_id", "account_id", "id"),
     Index("ix_calls_called_id_id", "called_id", "id"),
     sqlite_with_rowid=False,

@@ -89,7 +89,7 @@ deliveries = Table(
     column("event", WORD, CALL_FACT, nullable=True),
     column("source", WORD, CALL_FACT, nullable=True),  # replay
     column("spare", Boolean, CALL_FACT),  # whether there is a second URL
-    column("state", WORD, SYSTEM),  # ready, behind, dead
+    column("state", WORD, SYSTEM),  # ready, behind, dead, pledged
     column("due_at", MS, SYSTEM),
     column("attempts", BigInteger, SYSTEM),
     column("error", WORD, SYSTEM, nullable=True),  # a code, never a text
@@ -108,7 +108,7 @@ deliveries = Table(
 quiet_apps = Table(
     "quiet_apps",
     metadata,
-    column("app_id", ID, CONFIG, primary_key=True),  # a number or a flow
+    column("app_id", ID, CONFIG, primary_key=True),  # a number, a flow or an application
     column("account_id", ID, ACCOUNT_ID),
     column("since", MS, SYSTEM),
     Index("ix_quiet_apps_account_id", "account_id"),

@@ -1,8 +1,9 @@
 """Conference rooms, who was in them, and queues.
 
 A room's name and a member's label are the account's own words and may be somebody's name, so they
-are sealed. What a member did is found through its call and goes with it; a room that has ended
-goes when call logs do. Who waits in a queue is in no table: it is a call that is going on.
+are sealed. A label goes when whose call it is is erased, a name when nobody else was in the room.
+What a member did is found through its call and goes with it; a room that has ended goes when call
+logs do. Who waits in a queue is in no table: it is a call that is going on.
 """
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Table

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ringfence.client.generated.awaited.application import AsyncApplicationOperations
     from ringfence.client.generated.awaited.backup import AsyncBackupOperations
     from ringfence.client.generated.awaited.balance import AsyncBalanceOperations
+    from ringfence.client.generated.awaited.ban import AsyncBanOperations
     from ringfence.client.generated.awaited.call import AsyncCallOperations
     from ringfence.client.generated.awaited.caller_id import AsyncCallerIdOperations
     from ringfence.client.generated.awaited.carrier import AsyncCarrierOperations
@@ -91,6 +92,12 @@ class AsyncOperations(AsyncGroup):
         from ringfence.client.generated.awaited.balance import AsyncBalanceOperations
 
         return AsyncBalanceOperations(self._connection)
+
+    @cached_property
+    def ban(self) -> AsyncBanOperations:
+        from ringfence.client.generated.awaited.ban import AsyncBanOperations
+
+        return AsyncBanOperations(self._connection)
 
     @cached_property
     def call(self) -> AsyncCallOperations:

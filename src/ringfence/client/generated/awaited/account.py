@@ -55,7 +55,7 @@ class AsyncAccountOperations(AsyncGroup):
         )
 
     async def compromised(
-        self, *, words: str | None = None, idempotency_key: str | None = None
+        self, *, words: str, idempotency_key: str | None = None
     ) -> models.Stopped:
         """The account was stolen: stop everything."""
         return cast(

@@ -51,7 +51,9 @@ class AsyncCallOperations(AsyncGroup):
             ),
         )
 
-    async def hangup(self, sid: str, *, idempotency_key: str | None = None) -> models.Call:
+    async def hangup(
+        self, sid: str, *, unanswered: bool | None = None, idempotency_key: str | None = None
+    ) -> models.Call:
         """End a call."""
         return cast(
             "models.Call",
@@ -59,6 +61,7 @@ class AsyncCallOperations(AsyncGroup):
                 "POST",
                 f"/v1/calls/{piece(sid)}/hangup",
                 models.Call,
+                query={"unanswered": unanswered},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -89,6 +92,7 @@ class AsyncCallOperations(AsyncGroup):
         fallback_url: str | None = None,
         fallback_method: str | None = None,
         twiml: str | None = None,
+        application: str | None = None,
         ring_s: int | None = None,
         limit_s: int | None = None,
         digits: str | None = None,
@@ -97,6 +101,8 @@ class AsyncCallOperations(AsyncGroup):
         status_url: str | None = None,
         status_method: str | None = None,
         status_events: builtins.list[str] | None = None,
+        record: models.Recorded | None = None,
+        listen: models.Listened | None = None,
         about: str | None = None,
         customer: bool | None = None,
         reason: str | None = None,
@@ -121,6 +127,7 @@ class AsyncCallOperations(AsyncGroup):
                     "fallback_url": fallback_url,
                     "fallback_method": fallback_method,
                     "twiml": twiml,
+                    "application": application,
                     "ring_s": ring_s,
                     "limit_s": limit_s,
                     "digits": digits,
@@ -129,6 +136,8 @@ class AsyncCallOperations(AsyncGroup):
                     "status_url": status_url,
                     "status_method": status_method,
                     "status_events": status_events,
+                    "record": record,
+                    "listen": listen,
                     "about": about,
                     "customer": customer,
                     "reason": reason,
@@ -188,6 +197,8 @@ class AsyncCallOperations(AsyncGroup):
         ended_since: int | None = None,
         ended_until: int | None = None,
         statuses: builtins.list[str] | None = None,
+        parent: str | None = None,
+        children: bool | None = None,
     ) -> AsyncIterator[models.Call]:
         """Calls by number, time and state, newest first."""
         return cast(
@@ -205,6 +216,8 @@ class AsyncCallOperations(AsyncGroup):
                     "ended_since": ended_since,
                     "ended_until": ended_until,
                     "statuses": statuses,
+                    "parent": parent,
+                    "children": children,
                 },
                 keyed=True,
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.awaiting import AsyncGroup
 from ringfence.client.connection import piece
@@ -18,12 +18,12 @@ class AsyncCarrierOperations(AsyncGroup):
         self,
         *,
         name: str,
-        smpp: builtins.dict[str, Any] | None = None,
-        http: builtins.dict[str, Any] | None = None,
+        smpp: models.Smpp | None = None,
+        http: models.Gateway | None = None,
         senders: builtins.list[str] | None = None,
         idempotency_key: str | None = None,
     ) -> models.TextCarrier:
-        """Set a carrier up: `smpp` or `http`, by the fields of `ringfence.accounts.carriers`."""
+        """Set a carrier up, by `smpp` or by `http`."""
         return cast(
             "models.TextCarrier",
             await self._connection.ask(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.awaiting import AsyncGroup
 from ringfence.client.connection import piece
@@ -15,7 +14,7 @@ class AsyncFlowOperations(AsyncGroup):
     """``flow.…``"""
 
     async def add(
-        self, *, name: str, document: builtins.dict[str, Any], idempotency_key: str | None = None
+        self, *, name: str, document: models.FlowDocument, idempotency_key: str | None = None
     ) -> models.Flow:
         """Publish a flow, or the next version of it; calls get it at once."""
         return cast(
@@ -47,7 +46,7 @@ class AsyncFlowOperations(AsyncGroup):
         )
 
     def validate(
-        self, *, document: builtins.dict[str, Any], limit: int | None = None
+        self, *, document: models.FlowDocument, limit: int | None = None
     ) -> AsyncIterator[models.Problem]:
         """What is wrong with a document; nothing where it is good."""
         return cast(

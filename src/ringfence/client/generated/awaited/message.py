@@ -88,6 +88,15 @@ class AsyncMessageOperations(AsyncGroup):
             ),
         )
 
+    async def media_bytes(self, sid: str, medium: str) -> bytes:
+        """One picture itself, with the content type it came with; fetched now if it is not here yet."""
+        return cast(
+            "bytes",
+            await self._connection.ask(
+                "GET", f"/v1/messages/{piece(sid)}/media/{piece(medium)}/file", bytes
+            ),
+        )
+
     async def media_delete(self, sid: str, medium: str) -> None:
         """Forget the link to a picture."""
         await self._connection.ask(
@@ -172,6 +181,7 @@ class AsyncMessageOperations(AsyncGroup):
         at: int | None = None,
         valid_s: int | None = None,
         callback: str | None = None,
+        max_price: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Message:
         """Ask for a text message; it is durable when this returns, and sent after."""
@@ -197,6 +207,7 @@ class AsyncMessageOperations(AsyncGroup):
                     "at": at,
                     "valid_s": valid_s,
                     "callback": callback,
+                    "max_price": max_price,
                 },
                 key=idempotency_key,
                 keyed=True,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.connection import piece
 from ringfence.client.generated import models
@@ -61,12 +60,12 @@ class AsyncPrivacyOperations(
             await self._connection.ask("POST", "/v1/privacy/age", models.Done, body={"born": born}),
         )
 
-    def erasure_view(self, *, limit: int | None = None) -> AsyncIterator[builtins.dict[str, Any]]:
+    def erasure_view(self, *, limit: int | None = None) -> AsyncIterator[models.ErasedPlace]:
         """What an erasure does to each place."""
         return cast(
-            "AsyncIterator[builtins.dict[str, Any]]",
+            "AsyncIterator[models.ErasedPlace]",
             self._connection.pages(
-                "GET", "/v1/privacy/erasure-view", builtins.dict[str, Any], query={"limit": limit}
+                "GET", "/v1/privacy/erasure-view", models.ErasedPlace, query={"limit": limit}
             ),
         )
 
@@ -118,12 +117,12 @@ class AsyncPrivacyOperations(
             ),
         )
 
-    def processing(self, *, limit: int | None = None) -> AsyncIterator[builtins.dict[str, Any]]:
+    def processing(self, *, limit: int | None = None) -> AsyncIterator[models.Processing]:
         """The record of processing activities."""
         return cast(
-            "AsyncIterator[builtins.dict[str, Any]]",
+            "AsyncIterator[models.Processing]",
             self._connection.pages(
-                "GET", "/v1/privacy/processing", builtins.dict[str, Any], query={"limit": limit}
+                "GET", "/v1/privacy/processing", models.Processing, query={"limit": limit}
             ),
         )
 
@@ -182,18 +181,25 @@ class AsyncPrivacyOperations(
             ),
         )
 
-    async def signing_key(self) -> models.Figures:
+    async def signing_key(self) -> models.SigningKey:
         """The key that signs what is sent to recipients."""
         return cast(
-            "models.Figures",
-            await self._connection.ask("GET", "/v1/privacy/signing-key", models.Figures),
+            "models.SigningKey",
+            await self._connection.ask("GET", "/v1/privacy/signing-key", models.SigningKey),
         )
 
-    async def transparency(self) -> models.Figures:
+    async def transparency(
+        self, *, since: int | None = None, until: int | None = None
+    ) -> models.TransparencyReport:
         """The transparency report."""
         return cast(
-            "models.Figures",
-            await self._connection.ask("GET", "/v1/privacy/transparency", models.Figures),
+            "models.TransparencyReport",
+            await self._connection.ask(
+                "GET",
+                "/v1/privacy/transparency",
+                models.TransparencyReport,
+                query={"since": since, "until": until},
+            ),
         )
 
     def unrestrict(

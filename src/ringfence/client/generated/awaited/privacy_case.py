@@ -83,6 +83,19 @@ class AsyncPrivacyCaseOperations(AsyncGroup):
             ),
         )
 
+    async def case_code(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """Send another code."""
+        return cast(
+            "models.Case",
+            await self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/code",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
     async def case_extend(
         self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
     ) -> models.Case:
@@ -131,11 +144,15 @@ class AsyncPrivacyCaseOperations(AsyncGroup):
             ),
         )
 
-    def case_list(self, *, limit: int | None = None) -> AsyncIterator[models.Case]:
+    def case_list(
+        self, *, state: str | None = None, limit: int | None = None
+    ) -> AsyncIterator[models.Case]:
         """Requests, newest first."""
         return cast(
             "AsyncIterator[models.Case]",
-            self._connection.pages("GET", "/v1/privacy/cases", models.Case, query={"limit": limit}),
+            self._connection.pages(
+                "GET", "/v1/privacy/cases", models.Case, query={"state": state, "limit": limit}
+            ),
         )
 
     async def case_mail(self, *, raw: str, idempotency_key: str | None = None) -> models.Asked:
@@ -204,6 +221,22 @@ class AsyncPrivacyCaseOperations(AsyncGroup):
         return cast(
             "models.Case",
             await self._connection.ask("GET", f"/v1/privacy/cases/{piece(sid)}", models.Case),
+        )
+
+    async def case_verify(
+        self, sid: str, *, code: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """The code they read out."""
+        return cast(
+            "models.Case",
+            await self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/verify",
+                models.Case,
+                body={"code": code},
+                key=idempotency_key,
+                keyed=True,
+            ),
         )
 
     async def case_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:

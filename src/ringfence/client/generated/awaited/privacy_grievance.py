@@ -42,11 +42,13 @@ class AsyncPrivacyGrievanceOperations(AsyncGroup):
             ),
         )
 
-    async def grievance_figures(self) -> models.Figures:
+    async def grievance_figures(self) -> models.GrievanceReport:
         """How grievances ended."""
         return cast(
-            "models.Figures",
-            await self._connection.ask("GET", "/v1/privacy/grievances/figures", models.Figures),
+            "models.GrievanceReport",
+            await self._connection.ask(
+                "GET", "/v1/privacy/grievances/figures", models.GrievanceReport
+            ),
         )
 
     async def grievance_file(

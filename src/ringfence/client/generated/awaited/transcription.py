@@ -14,7 +14,12 @@ class AsyncTranscriptionOperations(AsyncGroup):
     """``transcription.…``"""
 
     def list(
-        self, *, recording: str | None = None, limit: int | None = None
+        self,
+        *,
+        recording: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
     ) -> AsyncIterator[models.Transcription]:
         """Transcriptions of recordings, newest first."""
         return cast(
@@ -23,7 +28,7 @@ class AsyncTranscriptionOperations(AsyncGroup):
                 "GET",
                 "/v1/transcriptions",
                 models.Transcription,
-                query={"recording": recording, "limit": limit},
+                query={"recording": recording, "since": since, "until": until, "limit": limit},
             ),
         )
 

@@ -21,6 +21,7 @@ class AsyncUsageOperations(AsyncGroup):
         since: str | None = None,
         until: str | None = None,
         category: str | None = None,
+        below: bool | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[models.UsageRecord]:
         """Calls, recordings and messages counted, by day, month, year or the whole span."""
@@ -36,6 +37,7 @@ class AsyncUsageOperations(AsyncGroup):
                     "since": since,
                     "until": until,
                     "category": category,
+                    "below": below,
                     "limit": limit,
                 },
             ),

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ringfence.client.generated.models.application import Application
     from ringfence.client.generated.models.backup import Backup
     from ringfence.client.generated.models.balance import Balance, Movement
+    from ringfence.client.generated.models.ban import Ban
     from ringfence.client.generated.models.call import (
         Call,
         Finding,
@@ -20,10 +21,16 @@ if TYPE_CHECKING:
         SimulationLine,
     )
     from ringfence.client.generated.models.caller_id import CallerId, CallerIdCheck
-    from ringfence.client.generated.models.carrier import TextCarrier
+    from ringfence.client.generated.models.carrier import Gateway, Smpp, TextCarrier
     from ringfence.client.generated.models.conference import Conference
     from ringfence.client.generated.models.event import Event
-    from ringfence.client.generated.models.flow import Flow
+    from ringfence.client.generated.models.flow import (
+        Flow,
+        FlowApplet,
+        FlowDocument,
+        FlowPrompt,
+        FlowSpan,
+    )
     from ringfence.client.generated.models.inbox import InboxCount, InboxNumber
     from ringfence.client.generated.models.key import Key
     from ringfence.client.generated.models.message import (
@@ -40,18 +47,29 @@ if TYPE_CHECKING:
         Lookup,
         StockCountry,
         StockRange,
+        Ties,
     )
     from ringfence.client.generated.models.participant import Participant
     from ringfence.client.generated.models.payment import Payment, PaymentSession
-    from ringfence.client.generated.models.payment_connector import PaymentConnector, PaymentTried
+    from ringfence.client.generated.models.payment_connector import (
+        PaymentConnector,
+        PaymentTried,
+        Processor,
+    )
     from ringfence.client.generated.models.phone import Device
     from ringfence.client.generated.models.privacy import (
+        DemandFigures,
+        ErasedPlace,
         Hold,
         MapEntry,
+        Processing,
         Promise,
+        PublicKey,
         Ruling,
         RulingParty,
         RulingRule,
+        SigningKey,
+        TransparencyReport,
     )
     from ringfence.client.generated.models.privacy_approver import Approver
     from ringfence.client.generated.models.privacy_audit import (
@@ -63,9 +81,13 @@ if TYPE_CHECKING:
     from ringfence.client.generated.models.privacy_consent import ConsentText
     from ringfence.client.generated.models.privacy_demand import LetterOwed
     from ringfence.client.generated.models.privacy_erase import Erasure, ErasureRow
+    from ringfence.client.generated.models.privacy_grievance import (
+        GrievanceFigures,
+        GrievanceReport,
+    )
     from ringfence.client.generated.models.privacy_incident import CaseIncident, Clock
     from ringfence.client.generated.models.privacy_leave_alone import Suppressions
-    from ringfence.client.generated.models.privacy_message import Listed, PolicyMail
+    from ringfence.client.generated.models.privacy_message import Listed, OnList, PolicyMail
     from ringfence.client.generated.models.privacy_officer import Officer
     from ringfence.client.generated.models.privacy_policy import (
         PolicyAcceptance,
@@ -93,12 +115,14 @@ if TYPE_CHECKING:
         Choices,
         Delivery,
         Done,
-        Figures,
         Hook,
+        HookWanted,
+        Listened,
         Message,
         Number,
         NumberStock,
         Problem,
+        Recorded,
         Recording,
         SipList,
         Standing,
@@ -136,6 +160,7 @@ __all__ = [
     "AuditReport",
     "Backup",
     "Balance",
+    "Ban",
     "Call",
     "CallerId",
     "CallerIdCheck",
@@ -149,22 +174,31 @@ __all__ = [
     "Conference",
     "ConsentText",
     "Delivery",
+    "DemandFigures",
     "DeskAddress",
     "DeskPlace",
     "Device",
     "Done",
     "Engine",
+    "ErasedPlace",
     "Erasure",
     "ErasureRow",
     "Event",
-    "Figures",
     "Finding",
     "Flow",
+    "FlowApplet",
+    "FlowDocument",
+    "FlowPrompt",
+    "FlowSpan",
     "FreeNumber",
+    "Gateway",
     "Grant",
+    "GrievanceFigures",
+    "GrievanceReport",
     "Health",
     "Hold",
     "Hook",
+    "HookWanted",
     "InboxCount",
     "InboxNumber",
     "Key",
@@ -172,6 +206,7 @@ __all__ = [
     "LetterOwed",
     "Line",
     "Listed",
+    "Listened",
     "Lookup",
     "MapEntry",
     "Media",
@@ -184,6 +219,7 @@ __all__ = [
     "Number",
     "NumberStock",
     "Officer",
+    "OnList",
     "Participant",
     "Payment",
     "PaymentConnector",
@@ -200,11 +236,15 @@ __all__ = [
     "PolicyVersion",
     "PrimaryAdmin",
     "Problem",
+    "Processing",
+    "Processor",
     "Promise",
     "Proofs",
+    "PublicKey",
     "Queue",
     "Rate",
     "Recipient",
+    "Recorded",
     "Recording",
     "Replayed",
     "RetentionTerm",
@@ -213,12 +253,14 @@ __all__ = [
     "RulingParty",
     "RulingRule",
     "Setting",
+    "SigningKey",
     "Simulation",
     "SimulationLine",
     "SipAddress",
     "SipCredential",
     "SipDomain",
     "SipList",
+    "Smpp",
     "Staged",
     "Standing",
     "Status",
@@ -234,8 +276,10 @@ __all__ = [
     "TextCarrier",
     "TextTemplate",
     "Ticket",
+    "Ties",
     "Transcription",
     "TranscriptionsSaid",
+    "TransparencyReport",
     "Trunk",
     "UsageRecord",
     "UsageTrigger",
@@ -256,6 +300,7 @@ _WHERE = {
     "AuditReport": "privacy_audit",
     "Backup": "backup",
     "Balance": "balance",
+    "Ban": "ban",
     "Call": "call",
     "CallerId": "caller_id",
     "CallerIdCheck": "caller_id",
@@ -269,22 +314,31 @@ _WHERE = {
     "Conference": "conference",
     "ConsentText": "privacy_consent",
     "Delivery": "shared",
+    "DemandFigures": "privacy",
     "DeskAddress": "address",
     "DeskPlace": "number",
     "Device": "phone",
     "Done": "shared",
     "Engine": "system",
+    "ErasedPlace": "privacy",
     "Erasure": "privacy_erase",
     "ErasureRow": "privacy_erase",
     "Event": "event",
-    "Figures": "shared",
     "Finding": "call",
     "Flow": "flow",
+    "FlowApplet": "flow",
+    "FlowDocument": "flow",
+    "FlowPrompt": "flow",
+    "FlowSpan": "flow",
     "FreeNumber": "number",
+    "Gateway": "carrier",
     "Grant": "app",
+    "GrievanceFigures": "privacy_grievance",
+    "GrievanceReport": "privacy_grievance",
     "Health": "system",
     "Hold": "privacy",
     "Hook": "shared",
+    "HookWanted": "shared",
     "InboxCount": "inbox",
     "InboxNumber": "inbox",
     "Key": "key",
@@ -292,6 +346,7 @@ _WHERE = {
     "LetterOwed": "privacy_demand",
     "Line": "call",
     "Listed": "privacy_message",
+    "Listened": "shared",
     "Lookup": "number",
     "MapEntry": "privacy",
     "Media": "call",
@@ -304,6 +359,7 @@ _WHERE = {
     "Number": "shared",
     "NumberStock": "shared",
     "Officer": "privacy_officer",
+    "OnList": "privacy_message",
     "Participant": "participant",
     "Payment": "payment",
     "PaymentConnector": "payment_connector",
@@ -320,11 +376,15 @@ _WHERE = {
     "PolicyVersion": "privacy_policy",
     "PrimaryAdmin": "privacy_primary_admin",
     "Problem": "shared",
+    "Processing": "privacy",
+    "Processor": "payment_connector",
     "Promise": "privacy",
     "Proofs": "privacy_audit",
+    "PublicKey": "privacy",
     "Queue": "queue",
     "Rate": "tariff",
     "Recipient": "privacy_recipient",
+    "Recorded": "shared",
     "Recording": "shared",
     "Replayed": "notification",
     "RetentionTerm": "privacy_retention",
@@ -333,12 +393,14 @@ _WHERE = {
     "RulingParty": "privacy",
     "RulingRule": "privacy",
     "Setting": "settings",
+    "SigningKey": "privacy",
     "Simulation": "call",
     "SimulationLine": "call",
     "SipAddress": "sip_address",
     "SipCredential": "sip_credential",
     "SipDomain": "sip_domain",
     "SipList": "shared",
+    "Smpp": "carrier",
     "Staged": "restore",
     "Standing": "shared",
     "Status": "system",
@@ -354,8 +416,10 @@ _WHERE = {
     "TextCarrier": "carrier",
     "TextTemplate": "message",
     "Ticket": "privacy_ticket",
+    "Ties": "number",
     "Transcription": "transcription",
     "TranscriptionsSaid": "transcription",
+    "TransparencyReport": "privacy",
     "Trunk": "shared",
     "UsageRecord": "usage",
     "UsageTrigger": "usage",

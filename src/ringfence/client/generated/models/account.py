@@ -22,4 +22,4 @@ class Stopped(msgspec.Struct, frozen=True, kw_only=True):
     """The account was stopped: its incident, and the token that replaces the old one."""
 
     incident: str
-    auth_token: str
+    auth_token: str | None

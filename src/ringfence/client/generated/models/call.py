@@ -28,6 +28,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     mos: float | None = None
     missed: bool | None = None
     flow: str | None = None
+    number: str | None = None
     parent: str | None = None
     forwarded_from: str | None = None
     answered_by: str | None = None
@@ -86,9 +87,6 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     strangers: int = 0
     remote: str = "unknown"
     advertised: str = "unknown"
-    direction: str = "sendrecv"
-    timed_out: bool = False
-    played_ms: int = 0
     dtmf_in: int = 0
 
 

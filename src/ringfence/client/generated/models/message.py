@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
 import msgspec
 
@@ -25,7 +24,7 @@ class MessageFact(msgspec.Struct, frozen=True, kw_only=True):
 
     at: int
     name: str
-    facts: builtins.dict[str, Any]
+    facts: builtins.dict[str, str | int | bool | None]
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
 import msgspec
 
@@ -42,9 +41,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     response_size: int
     kept: bool
     url: str | None = None
-    params: builtins.list[builtins.list[Any]] | None = None
+    params: builtins.list[builtins.tuple[str, str]] | None = None
     sent: str | None = None
-    headers: builtins.list[builtins.list[Any]] | None = None
+    headers: builtins.list[builtins.tuple[str, str]] | None = None
     content_type: str | None = None
     body: str | None = None
     cut: bool | None = None

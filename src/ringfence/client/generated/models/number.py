@@ -83,3 +83,14 @@ class StockRange(msgspec.Struct, frozen=True, kw_only=True):
     address: str = "none"
     place: DeskPlace
     created: int
+
+
+class Ties(msgspec.Struct, frozen=True, kw_only=True):
+    """SIDs of what a number is tied to, '' unties it. ``trunk``: its calls are passed on there, before anything else; ``address``: whose it is; ``emergency_address``, and ``emergency`` true: where help is sent; ``bundle``, ``identity``: papers kept elsewhere."""
+
+    trunk: str | None = None
+    address: str | None = None
+    emergency_address: str | None = None
+    emergency: bool | None = None
+    bundle: str | None = None
+    identity: str | None = None

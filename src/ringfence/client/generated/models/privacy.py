@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
 import msgspec
+
+
+class DemandFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of demands of authorities; ``people``: a band, e.g. ``10 to 19``."""
+
+    received: int
+    referred: int
+    objected: int
+    disclosed: int
+    emergencies: int
+    gagged: int
+    told: int
+    pending: int
+    people: str
+    countries: builtins.dict[str, int]
+
+
+class ErasedPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """What an erasure does to one place. ``rule``: of retention; not before these days."""
+
+    kind: str
+    name: str
+    subject: str
+    action: str
+    rule: str
+    not_before_days: int
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +46,24 @@ class MapEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: str
     name: str
-    facts: builtins.dict[str, Any]
+    facts: builtins.dict[str, str | int | bool | builtins.list[str] | None]
+
+
+class Processing(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the record of processing (GDPR 30): everything done for one purpose. ``erased_after_days``: by the rule of retention; null: for ever."""
+
+    controller: str
+    contact: str
+    purpose: str
+    says: str
+    basis: str
+    subjects: builtins.list[str]
+    categories: builtins.list[str]
+    recipients: builtins.list[str]
+    transfers: builtins.list[str]
+    mechanisms: builtins.list[str]
+    erased_after_days: builtins.dict[str, int | None]
+    security: builtins.list[str]
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +78,13 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     tests: builtins.list[str] = []
     waits_for: str = ""
     reason: str = ""
+
+
+class PublicKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key, in hexadecimal."""
+
+    algorithm: str
+    public: str
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,3 +119,15 @@ class RulingRule(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     says: str
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """With what bundles and reports are verified."""
+
+    values: PublicKey
+
+
+class TransparencyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures on demands, as they are published."""
+
+    values: DemandFigures

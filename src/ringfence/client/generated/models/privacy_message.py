@@ -10,8 +10,16 @@ import msgspec
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody gets: lists with their grounds, and whether they declined."""
 
-    lists: builtins.list[builtins.dict[str, str]]
+    lists: builtins.list[OnList]
     suppressed: bool
+
+
+class OnList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list somebody is on, on what ground, and what proves it."""
+
+    list: str
+    ground: str
+    evidence: str
 
 
 class PolicyMail(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
 
 import msgspec
 
@@ -26,8 +25,8 @@ class PolicyChange(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     severity: str
     fact: str = ""
-    before: Any | None = None
-    after: Any | None = None
+    before: str | int | bool | builtins.list[str] | None = None
+    after: str | int | bool | builtins.list[str] | None = None
 
 
 class PolicyDifference(msgspec.Struct, frozen=True, kw_only=True):

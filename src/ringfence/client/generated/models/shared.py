@@ -102,17 +102,31 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     done: bool = True
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Figures that are published."""
-
-    values: builtins.dict[str, Any]
-
-
 class Hook(msgspec.Struct, frozen=True, kw_only=True):
     """A URL that is asked or told something, and how."""
 
     url: str
     method: str
+
+
+class HookWanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A URL and how it is asked, or one of them; an empty ``url`` takes a hook away."""
+
+    url: str | None = None
+    method: str | None = None
+
+
+class Listened(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is found out by ear whether a person or a machine answers. ``to_the_end``: until a machine's words are over. ``beside``: the program does not wait for it; ``status_url`` is told."""
+
+    to_the_end: bool = False
+    beside: bool = False
+    timeout_s: int = 30
+    speech_ms: int = 2400
+    speech_end_ms: int = 1200
+    silence_ms: int = 5000
+    status_url: str | None = None
+    status_method: str = "POST"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +201,17 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     where: str
     text: str
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """How a call is recorded, from its answer on or from now on, where it may be. ``track``: both, inbound, outbound; ``dual``: each side in a channel of its own; ``trim``: without silence at its ends. ``status_url`` is told of ``status_events``."""
+
+    dual: bool = False
+    track: str = "both"
+    trim: bool = False
+    status_url: str | None = None
+    status_method: str = "POST"
+    status_events: builtins.list[str] | None = None
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):

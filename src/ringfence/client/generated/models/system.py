@@ -27,6 +27,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     pid: int | None = None
     legs: int = 0
     restarts: int = 0
+    hung: int = 0
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +63,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     clock_skew_ms: int
     clock_behind_ms: int = 0
     clock_ahead_ms: int = 0
+    audit_faults: int = 0
     disk_free: int
     recording_refused: bool
     codecs: builtins.list[str]

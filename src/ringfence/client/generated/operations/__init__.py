@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ringfence.client.generated.operations.application import ApplicationOperations
     from ringfence.client.generated.operations.backup import BackupOperations
     from ringfence.client.generated.operations.balance import BalanceOperations
+    from ringfence.client.generated.operations.ban import BanOperations
     from ringfence.client.generated.operations.call import CallOperations
     from ringfence.client.generated.operations.caller_id import CallerIdOperations
     from ringfence.client.generated.operations.carrier import CarrierOperations
@@ -89,6 +90,12 @@ class Operations(Group):
         from ringfence.client.generated.operations.balance import BalanceOperations
 
         return BalanceOperations(self._connection)
+
+    @cached_property
+    def ban(self) -> BanOperations:
+        from ringfence.client.generated.operations.ban import BanOperations
+
+        return BanOperations(self._connection)
 
     @cached_property
     def call(self) -> CallOperations:

@@ -53,9 +53,7 @@ class AccountOperations(Group):
             ),
         )
 
-    def compromised(
-        self, *, words: str | None = None, idempotency_key: str | None = None
-    ) -> models.Stopped:
+    def compromised(self, *, words: str, idempotency_key: str | None = None) -> models.Stopped:
         """The account was stolen: stop everything."""
         return cast(
             "models.Stopped",

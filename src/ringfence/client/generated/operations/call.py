@@ -50,7 +50,9 @@ class CallOperations(Group):
             ),
         )
 
-    def hangup(self, sid: str, *, idempotency_key: str | None = None) -> models.Call:
+    def hangup(
+        self, sid: str, *, unanswered: bool | None = None, idempotency_key: str | None = None
+    ) -> models.Call:
         """End a call."""
         return cast(
             "models.Call",
@@ -58,6 +60,7 @@ class CallOperations(Group):
                 "POST",
                 f"/v1/calls/{piece(sid)}/hangup",
                 models.Call,
+                query={"unanswered": unanswered},
                 key=idempotency_key,
                 keyed=True,
             ),
@@ -88,6 +91,7 @@ class CallOperations(Group):
         fallback_url: str | None = None,
         fallback_method: str | None = None,
         twiml: str | None = None,
+        application: str | None = None,
         ring_s: int | None = None,
         limit_s: int | None = None,
         digits: str | None = None,
@@ -96,6 +100,8 @@ class CallOperations(Group):
         status_url: str | None = None,
         status_method: str | None = None,
         status_events: builtins.list[str] | None = None,
+        record: models.Recorded | None = None,
+        listen: models.Listened | None = None,
         about: str | None = None,
         customer: bool | None = None,
         reason: str | None = None,
@@ -120,6 +126,7 @@ class CallOperations(Group):
                     "fallback_url": fallback_url,
                     "fallback_method": fallback_method,
                     "twiml": twiml,
+                    "application": application,
                     "ring_s": ring_s,
                     "limit_s": limit_s,
                     "digits": digits,
@@ -128,6 +135,8 @@ class CallOperations(Group):
                     "status_url": status_url,
                     "status_method": status_method,
                     "status_events": status_events,
+                    "record": record,
+                    "listen": listen,
                     "about": about,
                     "customer": customer,
                     "reason": reason,
@@ -187,6 +196,8 @@ class CallOperations(Group):
         ended_since: int | None = None,
         ended_until: int | None = None,
         statuses: builtins.list[str] | None = None,
+        parent: str | None = None,
+        children: bool | None = None,
     ) -> Iterator[models.Call]:
         """Calls by number, time and state, newest first."""
         return cast(
@@ -204,6 +215,8 @@ class CallOperations(Group):
                     "ended_since": ended_since,
                     "ended_until": ended_until,
                     "statuses": statuses,
+                    "parent": parent,
+                    "children": children,
                 },
                 keyed=True,
             ),

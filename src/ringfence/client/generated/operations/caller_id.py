@@ -54,6 +54,7 @@ class CallerIdOperations(Group):
         digits: str | None = None,
         status_url: str | None = None,
         status_method: str | None = None,
+        delay_s: int | None = None,
         idempotency_key: str | None = None,
     ) -> models.CallerIdCheck:
         """Call a number; who answers confirms, by the code told here, that calls may show it."""
@@ -69,6 +70,7 @@ class CallerIdOperations(Group):
                     "digits": digits,
                     "status_url": status_url,
                     "status_method": status_method,
+                    "delay_s": delay_s,
                 },
                 key=idempotency_key,
                 keyed=True,

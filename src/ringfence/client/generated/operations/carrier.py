@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.connection import Group, piece
 from ringfence.client.generated import models
@@ -17,12 +17,12 @@ class CarrierOperations(Group):
         self,
         *,
         name: str,
-        smpp: builtins.dict[str, Any] | None = None,
-        http: builtins.dict[str, Any] | None = None,
+        smpp: models.Smpp | None = None,
+        http: models.Gateway | None = None,
         senders: builtins.list[str] | None = None,
         idempotency_key: str | None = None,
     ) -> models.TextCarrier:
-        """Set a carrier up: `smpp` or `http`, by the fields of `ringfence.accounts.carriers`."""
+        """Set a carrier up, by `smpp` or by `http`."""
         return cast(
             "models.TextCarrier",
             self._connection.ask(

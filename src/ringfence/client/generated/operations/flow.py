@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.connection import Group, piece
 from ringfence.client.generated import models
@@ -14,7 +13,7 @@ class FlowOperations(Group):
     """``flow.…``"""
 
     def add(
-        self, *, name: str, document: builtins.dict[str, Any], idempotency_key: str | None = None
+        self, *, name: str, document: models.FlowDocument, idempotency_key: str | None = None
     ) -> models.Flow:
         """Publish a flow, or the next version of it; calls get it at once."""
         return cast(
@@ -46,7 +45,7 @@ class FlowOperations(Group):
         )
 
     def validate(
-        self, *, document: builtins.dict[str, Any], limit: int | None = None
+        self, *, document: models.FlowDocument, limit: int | None = None
     ) -> Iterator[models.Problem]:
         """What is wrong with a document; nothing where it is good."""
         return cast(

@@ -87,6 +87,15 @@ class MessageOperations(Group):
             ),
         )
 
+    def media_bytes(self, sid: str, medium: str) -> bytes:
+        """One picture itself, with the content type it came with; fetched now if it is not here yet."""
+        return cast(
+            "bytes",
+            self._connection.ask(
+                "GET", f"/v1/messages/{piece(sid)}/media/{piece(medium)}/file", bytes
+            ),
+        )
+
     def media_delete(self, sid: str, medium: str) -> None:
         """Forget the link to a picture."""
         self._connection.ask(
@@ -171,6 +180,7 @@ class MessageOperations(Group):
         at: int | None = None,
         valid_s: int | None = None,
         callback: str | None = None,
+        max_price: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.Message:
         """Ask for a text message; it is durable when this returns, and sent after."""
@@ -196,6 +206,7 @@ class MessageOperations(Group):
                     "at": at,
                     "valid_s": valid_s,
                     "callback": callback,
+                    "max_price": max_price,
                 },
                 key=idempotency_key,
                 keyed=True,

@@ -14,7 +14,7 @@ class NotificationOperations(Group):
     """``notification.…``"""
 
     def apps(self, *, limit: int | None = None) -> Iterator[models.AppLogging]:
-        """Every number and flow, and whether its calls' requests and answers are kept."""
+        """Every number, flow and application, and whether its requests and answers are kept."""
         return cast(
             "Iterator[models.AppLogging]",
             self._connection.pages(
@@ -68,16 +68,17 @@ class NotificationOperations(Group):
         on: bool,
         number: str | None = None,
         flow: str | None = None,
+        application: str | None = None,
         idempotency_key: str | None = None,
     ) -> models.AppLogging:
-        """Switch the keeping of requests and answers on or off for one number or flow."""
+        """Switch the keeping of requests and answers on or off for one app."""
         return cast(
             "models.AppLogging",
             self._connection.ask(
                 "POST",
                 "/v1/notifications/logging",
                 models.AppLogging,
-                body={"on": on, "number": number, "flow": flow},
+                body={"on": on, "number": number, "flow": flow, "application": application},
                 key=idempotency_key,
                 keyed=True,
             ),

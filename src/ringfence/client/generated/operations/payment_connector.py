@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.connection import Group, piece
 from ringfence.client.generated import models
@@ -18,10 +17,10 @@ class PaymentConnectorOperations(Group):
         *,
         name: str,
         url: str | None = None,
-        template: builtins.dict[str, Any] | None = None,
+        template: models.Processor | None = None,
         idempotency_key: str | None = None,
     ) -> models.PaymentConnector:
-        """Set a processor up by its URL and, where it does not speak the generic contract, a template (`ringfence.accounts.payments`)."""
+        """Set a processor up by its URL and, where it does not speak the generic contract, a template."""
         return cast(
             "models.PaymentConnector",
             self._connection.ask(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 from ringfence.client.connection import piece
 from ringfence.client.generated import models
@@ -61,12 +60,12 @@ class PrivacyOperations(
             self._connection.ask("POST", "/v1/privacy/age", models.Done, body={"born": born}),
         )
 
-    def erasure_view(self, *, limit: int | None = None) -> Iterator[builtins.dict[str, Any]]:
+    def erasure_view(self, *, limit: int | None = None) -> Iterator[models.ErasedPlace]:
         """What an erasure does to each place."""
         return cast(
-            "Iterator[builtins.dict[str, Any]]",
+            "Iterator[models.ErasedPlace]",
             self._connection.pages(
-                "GET", "/v1/privacy/erasure-view", builtins.dict[str, Any], query={"limit": limit}
+                "GET", "/v1/privacy/erasure-view", models.ErasedPlace, query={"limit": limit}
             ),
         )
 
@@ -118,12 +117,12 @@ class PrivacyOperations(
             ),
         )
 
-    def processing(self, *, limit: int | None = None) -> Iterator[builtins.dict[str, Any]]:
+    def processing(self, *, limit: int | None = None) -> Iterator[models.Processing]:
         """The record of processing activities."""
         return cast(
-            "Iterator[builtins.dict[str, Any]]",
+            "Iterator[models.Processing]",
             self._connection.pages(
-                "GET", "/v1/privacy/processing", builtins.dict[str, Any], query={"limit": limit}
+                "GET", "/v1/privacy/processing", models.Processing, query={"limit": limit}
             ),
         )
 
@@ -182,17 +181,25 @@ class PrivacyOperations(
             ),
         )
 
-    def signing_key(self) -> models.Figures:
+    def signing_key(self) -> models.SigningKey:
         """The key that signs what is sent to recipients."""
         return cast(
-            "models.Figures", self._connection.ask("GET", "/v1/privacy/signing-key", models.Figures)
+            "models.SigningKey",
+            self._connection.ask("GET", "/v1/privacy/signing-key", models.SigningKey),
         )
 
-    def transparency(self) -> models.Figures:
+    def transparency(
+        self, *, since: int | None = None, until: int | None = None
+    ) -> models.TransparencyReport:
         """The transparency report."""
         return cast(
-            "models.Figures",
-            self._connection.ask("GET", "/v1/privacy/transparency", models.Figures),
+            "models.TransparencyReport",
+            self._connection.ask(
+                "GET",
+                "/v1/privacy/transparency",
+                models.TransparencyReport,
+                query={"since": since, "until": until},
+            ),
         )
 
     def unrestrict(

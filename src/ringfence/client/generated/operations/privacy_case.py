@@ -82,6 +82,19 @@ class PrivacyCaseOperations(Group):
             ),
         )
 
+    def case_code(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:
+        """Send another code."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/code",
+                models.Case,
+                key=idempotency_key,
+                keyed=True,
+            ),
+        )
+
     def case_extend(
         self, sid: str, *, reason: str, words: str | None = None, idempotency_key: str | None = None
     ) -> models.Case:
@@ -128,11 +141,15 @@ class PrivacyCaseOperations(Group):
             ),
         )
 
-    def case_list(self, *, limit: int | None = None) -> Iterator[models.Case]:
+    def case_list(
+        self, *, state: str | None = None, limit: int | None = None
+    ) -> Iterator[models.Case]:
         """Requests, newest first."""
         return cast(
             "Iterator[models.Case]",
-            self._connection.pages("GET", "/v1/privacy/cases", models.Case, query={"limit": limit}),
+            self._connection.pages(
+                "GET", "/v1/privacy/cases", models.Case, query={"state": state, "limit": limit}
+            ),
         )
 
     def case_mail(self, *, raw: str, idempotency_key: str | None = None) -> models.Asked:
@@ -201,6 +218,22 @@ class PrivacyCaseOperations(Group):
         return cast(
             "models.Case",
             self._connection.ask("GET", f"/v1/privacy/cases/{piece(sid)}", models.Case),
+        )
+
+    def case_verify(
+        self, sid: str, *, code: str, idempotency_key: str | None = None
+    ) -> models.Case:
+        """The code they read out."""
+        return cast(
+            "models.Case",
+            self._connection.ask(
+                "POST",
+                f"/v1/privacy/cases/{piece(sid)}/verify",
+                models.Case,
+                body={"code": code},
+                key=idempotency_key,
+                keyed=True,
+            ),
         )
 
     def case_withdraw(self, sid: str, *, idempotency_key: str | None = None) -> models.Case:

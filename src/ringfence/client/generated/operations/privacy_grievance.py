@@ -41,11 +41,11 @@ class PrivacyGrievanceOperations(Group):
             ),
         )
 
-    def grievance_figures(self) -> models.Figures:
+    def grievance_figures(self) -> models.GrievanceReport:
         """How grievances ended."""
         return cast(
-            "models.Figures",
-            self._connection.ask("GET", "/v1/privacy/grievances/figures", models.Figures),
+            "models.GrievanceReport",
+            self._connection.ask("GET", "/v1/privacy/grievances/figures", models.GrievanceReport),
         )
 
     def grievance_file(

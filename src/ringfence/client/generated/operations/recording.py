@@ -35,17 +35,34 @@ class RecordingOperations(Group):
             ),
         )
 
-    def export(self, sid: str, *, channel: Literal["in", "out"] | None = None) -> bytes:
-        """Return the audio of a recording as WAV; `Range` asks for a part of it (RFC 9110 14.2). The audio is opened for this request only, which the audit log notes, and never rests anywhere in clear."""
+    def export(
+        self,
+        sid: str,
+        *,
+        channel: Literal["in", "out"] | None = None,
+        form: Literal["mp3", "wav"] | None = None,
+        channels: Literal[1, 2] | None = None,
+    ) -> bytes:
+        """Return the audio of a recording as WAV or MP3; `Range` asks for a part of it (RFC 9110 14.2). The audio is opened for this request only, which the audit log notes, and never rests anywhere in clear."""
         return cast(
             "bytes",
             self._connection.ask(
-                "GET", f"/v1/recordings/{piece(sid)}/audio", bytes, query={"channel": channel}
+                "GET",
+                f"/v1/recordings/{piece(sid)}/audio",
+                bytes,
+                query={"channel": channel, "form": form, "channels": channels},
             ),
         )
 
     def list(
-        self, *, call: str | None = None, conference: str | None = None, limit: int | None = None
+        self,
+        *,
+        call: str | None = None,
+        conference: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        removed: bool | None = None,
+        limit: int | None = None,
     ) -> Iterator[models.Recording]:
         """Recordings and voicemails, newest first."""
         return cast(
@@ -54,7 +71,14 @@ class RecordingOperations(Group):
                 "GET",
                 "/v1/recordings",
                 models.Recording,
-                query={"call": call, "conference": conference, "limit": limit},
+                query={
+                    "call": call,
+                    "conference": conference,
+                    "since": since,
+                    "until": until,
+                    "removed": removed,
+                    "limit": limit,
+                },
             ),
         )
 
@@ -62,11 +86,13 @@ class RecordingOperations(Group):
         """Remove a recording: its keys and its sound at once."""
         self._connection.ask("DELETE", f"/v1/recordings/{piece(sid)}", type(None))
 
-    def show(self, sid: str) -> models.Recording:
+    def show(self, sid: str, *, removed: bool | None = None) -> models.Recording:
         """One recording; its audio is below it."""
         return cast(
             "models.Recording",
-            self._connection.ask("GET", f"/v1/recordings/{piece(sid)}", models.Recording),
+            self._connection.ask(
+                "GET", f"/v1/recordings/{piece(sid)}", models.Recording, query={"removed": removed}
+            ),
         )
 
     def start(

@@ -13,7 +13,12 @@ class TranscriptionOperations(Group):
     """``transcription.…``"""
 
     def list(
-        self, *, recording: str | None = None, limit: int | None = None
+        self,
+        *,
+        recording: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        limit: int | None = None,
     ) -> Iterator[models.Transcription]:
         """Transcriptions of recordings, newest first."""
         return cast(
@@ -22,7 +27,7 @@ class TranscriptionOperations(Group):
                 "GET",
                 "/v1/transcriptions",
                 models.Transcription,
-                query={"recording": recording, "limit": limit},
+                query={"recording": recording, "since": since, "until": until, "limit": limit},
             ),
         )
 

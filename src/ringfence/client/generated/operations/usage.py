@@ -20,6 +20,7 @@ class UsageOperations(Group):
         since: str | None = None,
         until: str | None = None,
         category: str | None = None,
+        below: bool | None = None,
         limit: int | None = None,
     ) -> Iterator[models.UsageRecord]:
         """Calls, recordings and messages counted, by day, month, year or the whole span."""
@@ -35,6 +36,7 @@ class UsageOperations(Group):
                     "since": since,
                     "until": until,
                     "category": category,
+                    "below": below,
                     "limit": limit,
                 },
             ),
