@@ -113,12 +113,13 @@ def test_a_link_that_breaks_and_a_centre_that_is_busy_lose_nothing() -> None:
         async with npm() as centre:
             await listening(centre)
             async with bound(centre, Desk()) as carrier:
+                centre.tell(mute=20, after=40)
+                centre.tell(enquire=True)
+                await centre.until(lambda said: {"alive": 0} in said)
                 sending = [
                     asyncio.create_task(carrier.send(outbound(n, f"number {n}", receipt=False)))
                     for n in range(300)
                 ]
-                await until(lambda: len(taken(centre)) > 40)
-                centre.tell(mute=20)
                 await centre.until(lambda said: {"muted": True} in said)
                 centre.tell(drop=True)
                 await centre.until(lambda said: {"closed": True} in said)

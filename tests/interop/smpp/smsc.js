@@ -1,6 +1,6 @@
 // A message centre on the npm package "smpp". Prints one JSON line for each thing that happens and
-// takes JSON lines of commands: {"deliver": {...}}, {"drop": true}, {"throttle": N}, {"mute": N},
-// {"enquire": true}.
+// takes JSON lines of commands: {"deliver": {...}}, {"drop": true}, {"throttle": N},
+// {"mute": N, "after": TAKEN}, {"enquire": true}.
 'use strict';
 const readline = require('readline');
 const fs = require('fs');
@@ -11,6 +11,7 @@ const sessions = new Set();
 let next = 1;
 let throttle = 0;
 let mute = 0;
+let muteAfter = 0;
 
 const options = { port: Number(process.argv[2]), host: '127.0.0.1' };
 if (process.argv[3]) {
@@ -45,7 +46,7 @@ function onSession(session) {
       session.send(pdu.response({ command_status: smpp.ESME_RTHROTTLED }));
       return;
     }
-    if (mute > 0) { mute -= 1; say({ muted: true }); return; }
+    if (mute > 0 && next > muteAfter) { mute -= 1; say({ muted: true }); return; }
     const id = (next++).toString(16).toUpperCase().padStart(8, '0');
     const udh = pdu.short_message && pdu.short_message.udh;
     say({
@@ -75,7 +76,7 @@ server.listen(options.port, options.host, () => say({ listening: true }));
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const command = JSON.parse(line);
   if (command.throttle) throttle = command.throttle;
-  if (command.mute) mute = command.mute;
+  if (command.mute) { mute = command.mute; muteAfter = command.after || 0; }
   if (command.drop) for (const session of sessions) session.socket.destroy();
   if (command.enquire) {
     for (const session of sessions) session.enquire_link({}, (pdu) => say({ alive: pdu.command_status }));
