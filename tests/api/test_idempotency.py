@@ -31,6 +31,7 @@ def test_the_answer_is_kept_under_the_key(client: Any, basic: Any, remembered: A
     assert answer.status_code == 201
     (_, begun), (_, kept) = remembered
     assert begun["key"] == kept["key"] == "k-1"
+    assert begun["case"] == "call.place"
     assert (kept["status"], kept["body"]) == (201, answer.content)
 
 

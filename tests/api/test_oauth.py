@@ -259,3 +259,21 @@ def test_the_issuer_is_where_it_was_set_whatever_host_is_asked_for(
     assert said["issuer"] == "https://pbx.example.com"
     assert said["token_endpoint"] == "https://pbx.example.com/oauth/token"
     assert "evil" not in str(said)
+
+
+def test_a_narrower_token_does_not_get_an_answer_it_could_not_have_asked_for(
+    web: Any, app: Any
+) -> None:
+    def again(*scopes: str) -> Any:
+        peer = BackendApplicationClient(app["sid"])
+        made = token(web, app, peer, scope=[*scopes]).json()["access_token"]
+        headers = {"Authorization": f"Bearer {made}", "Idempotency-Key": "k-narrow"}
+        return web.post("/v1/flows/validate", json={"document": {}}, headers=headers)
+
+    first = again("setup:read", "calls:read")
+    assert first.status_code == 200
+    refused = again("calls:read")
+    assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    # The next token of the same app, as after a refresh, repeats what the one before it asked.
+    same = again("setup:read")
+    assert (same.content, same.headers["idempotent-replayed"]) == (first.content, "true")

@@ -6,6 +6,7 @@ import pytest
 
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.privacy import purposes
+from ringfence.privacy.roles import Identity
 
 
 def test_no_purpose_outside_a_block():
@@ -94,3 +95,13 @@ def test_what_the_exchange_does_for_somebody_is_its_own_doing():
         assert purposes.current_actor() == "system"
         with purposes.purpose("connect_call"):
             assert purposes.require(("connect_call",)) == "connect_call"
+
+
+def test_who_asked_is_known_while_they_act_and_nobody_for_the_exchange_itself():
+    who = Identity("key:SK1", "api", "agent")
+    assert purposes.current_identity() is None
+    with purposes.acting("agent", actor="key:SK1", declared=None, who=who):
+        with purposes.purpose("operate"):
+            assert purposes.current_identity() is who
+        with purposes.exchange_itself():
+            assert purposes.current_identity() is None

@@ -83,6 +83,7 @@ def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
     inner: Callable[..., Any] = handler.fn
     (method,) = handler.http_methods - {"HEAD", "OPTIONS"}
     status = handler.status_code
+    case = str(handler.opt.get("case", ""))
 
     async def admit(request: Asked, path: dict[str, Any]) -> None:
         if not how.public:
@@ -102,7 +103,7 @@ def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
         key = request.headers.get(idempotency.HEADER) if method == "POST" else None
         if key is None or how.public:
             return await carry_out()
-        return await idempotency.once(request, key, carry_out)
+        return await idempotency.once(request, key, case, carry_out)
 
     async def read(request: Asked) -> Told:
         await admit(request, {})

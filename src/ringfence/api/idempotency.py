@@ -2,7 +2,8 @@
 idempotency-key-header-06).
 
 What was answered is kept sealed for a day with a fingerprint of the request, so that a repetition
-gets the same answer, also after a restart; another request under the same key is refused. A
+gets the same answer, also after a restart; another request under the same key is refused. Nobody
+but whoever asked gets it, and they only while they may ask for it (`ringfence.office.repeating`). A
 refusal changed nothing and is not kept; where something broke in the midst nobody knows what took
 effect, and the key says so from then on.
 """
@@ -28,8 +29,8 @@ JSON = "application/json"
 _ALLOWED = frozenset(string.ascii_letters + string.digits + string.punctuation)
 
 
-async def once(request: Asked, key: str, carry_out: Callable[[], Awaitable[Any]]) -> Any:
-    """Carry a request out, or answer as the first time.
+async def once(request: Asked, key: str, case: str, carry_out: Callable[[], Awaitable[Any]]) -> Any:
+    """Carry a request for the use case ``case`` out, or answer as the first time.
 
     Raises `Refused`: ``idempotency_mismatch``, ``idempotency_concurrent``,
     ``idempotency_interrupted``, and what the request itself is refused with.
@@ -39,7 +40,7 @@ async def once(request: Asked, key: str, carry_out: Callable[[], Awaitable[Any]]
         raise Refused("bad_argument", f"{HEADER} has 1 to {IDEMPOTENCY_KEY_CHARS} ASCII characters")
     actor, account = await require(request), account_of(request)
     office = use_cases(request)
-    args = {"key": key, "fingerprint": await _fingerprint(request)}
+    args = {"key": key, "fingerprint": await _fingerprint(request), "case": case}
     before: views.Replay = await office.run("request.begin", args, actor=actor, account=account)
     if before.status is not None:
         if before.body is None:

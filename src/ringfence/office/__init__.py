@@ -357,7 +357,8 @@ def _is_address(text: str) -> bool:
 def _acting(who: Identity, admission: Admission) -> acting:
     """A visitor is not somebody: what is opened to let them in, the exchange opens itself."""
     role = "system" if who.role == "visitor" else who.role
-    return acting(role, actor=who.actor, declared=admission.declared, key=admission.purpose)
+    declared, key = admission.declared, admission.purpose
+    return acting(role, actor=who.actor, declared=declared, key=key, who=who)
 
 
 async def open_office(settings: Settings) -> Office:

@@ -1,4 +1,14 @@
-"""Requests that are sent again under the same key: carried out once, answered alike."""
+"""Requests that are sent again under the same key: carried out once, answered alike.
+
+A key belongs to whoever uses it, in the account it was used for: the auth token, one API key, one
+staff ticket, the browser sessions of one role, one grant of an app. Nobody else's repetition finds
+the answer: theirs is a request of its own.
+
+The tokens of a grant are one asker and not one each: an app whose token ran out between two tries
+shows the next one, and must not place the call twice. A token may be for less than its grant,
+though; so whoever repeats a request is asked for what the request itself needs before anything is
+looked up, and is refused what they could not ask for themselves.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +17,12 @@ from typing import TYPE_CHECKING
 from ringfence.api import views_apps as views
 from ringfence.kernel.errors import Refused
 from ringfence.office.table import KNOWN, TABLE
-from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
+from ringfence.privacy.purposes import (
+    current_actor,
+    current_identity,
+    exchange_itself,
+    purpose,
+)
 
 if TYPE_CHECKING:
     from ringfence.office import Office
@@ -16,12 +31,13 @@ _NONE = "what was answered goes to nobody but whoever asked, and is sealed until
 
 
 @TABLE.use_case("request.begin", actors=KNOWN, none=_NONE)
-async def begin(office: Office, *, key: str, fingerprint: str) -> views.Replay:
-    """Begin a request under a key, or return what was answered to it before.
+async def begin(office: Office, *, key: str, fingerprint: str, case: str) -> views.Replay:
+    """Begin a request for the use case ``case`` under a key, or return what was answered before.
 
     Raises `Refused`: ``idempotency_mismatch``, ``idempotency_concurrent``,
-    ``idempotency_interrupted``.
+    ``idempotency_interrupted``, and what the gate refuses whoever asks for ``case`` with.
     """
+    _may(office, case)
     rooms = office.store.rooms.repeats
     lookup = rooms.lookup(current_actor(), key)
     if lookup in office.repeating:
@@ -43,6 +59,14 @@ async def begin(office: Office, *, key: str, fingerprint: str) -> views.Replay:
     with exchange_itself(), purpose("deliver_content"):
         body = rooms.answer(lookup, before)
     return views.Replay(status=before.status, body=body)
+
+
+def _may(office: Office, case: str) -> None:
+    """Raise `Refused` where whoever asks may not ask for a use case."""
+    who = current_identity()
+    if who is not None and case in TABLE.rows:
+        stream = TABLE.rows[case].stream
+        TABLE.find(case, actor=who.entrance, stream=stream, live=office.runs).admit(who)
 
 
 @TABLE.use_case("request.finish", actors=KNOWN, none=_NONE)

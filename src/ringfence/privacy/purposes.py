@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ringfence.kernel.errors import LocalError, Refused
+
+if TYPE_CHECKING:
+    from ringfence.privacy.roles import Identity
 
 Basis = Literal["contract", "legal_obligation", "legitimate_interest", "consent", "none"]
 """On what ground: GDPR 6(1) letters b, c, f and a; ``none`` where no person is concerned."""
@@ -77,6 +80,7 @@ class _Force(NamedTuple):
     actor: str = "system"
     declared: frozenset[str] | None = None
     key: str | None = None
+    who: Identity | None = None
 
 
 _FORCE: ContextVar[_Force] = ContextVar("ringfence_in_force", default=_Force())  # noqa: B039 - frozen
@@ -100,10 +104,10 @@ class purpose:  # noqa: N801 - a block, written like the others
         key = self._key
         if key not in PURPOSES:
             raise LocalError(f"no such purpose: {key}")
-        role, actor, declared, _ = _FORCE.get()
+        role, actor, declared, _, who = _FORCE.get()
         if declared is not None and key not in declared:
             raise Refused("purpose_not_declared", f"nobody said that this is done for {key}")
-        self._token = _FORCE.set(_Force(role, self._actor or actor, declared, key))
+        self._token = _FORCE.set(_Force(role, self._actor or actor, declared, key, who))
 
     def __exit__(self, *_: object) -> None:
         _FORCE.reset(self._token)
@@ -113,15 +117,22 @@ class acting:  # noqa: N801 - a block, written like the others
     """Say who acts inside this block: a role of ``privacy.roles``, and for which purposes alone.
 
     ``declared``: None for every purpose there is. ``key``: the one in force at once, "" for none.
+    ``who``: what an edge found out about them; None for the exchange itself.
     Whatever is opened inside is opened for ``role``. A class, because every request passes it.
     """
 
     __slots__ = ("_force", "_token")
 
     def __init__(
-        self, role: str, *, actor: str, declared: frozenset[str] | None, key: str = ""
+        self,
+        role: str,
+        *,
+        actor: str,
+        declared: frozenset[str] | None,
+        key: str = "",
+        who: Identity | None = None,
     ) -> None:
-        self._force = _Force(role, actor, declared, key or None)
+        self._force = _Force(role, actor, declared, key or None, who)
 
     def __enter__(self) -> None:
         self._token = _FORCE.set(self._force)
@@ -152,6 +163,11 @@ def current() -> str | None:
 def current_actor() -> str:
     """Return for whom the data is handled: a role or an id; ``system`` for the exchange itself."""
     return _FORCE.get().actor
+
+
+def current_identity() -> Identity | None:
+    """Return who asked, as the edge found out; None for the exchange itself."""
+    return _FORCE.get().who
 
 
 def require(allowed: tuple[str, ...]) -> str:
