@@ -3,11 +3,11 @@
     python bench/erasure.py [--json] [--quick]
 
 Both installations are filled with calls of other people, each with a party and a key of its own,
-facts, a recorded channel and an audit leaf's row. The people who are erased called as in service,
-at instants spread over the whole time, so their rows lie all over the tables. An erasure is the
-plan and everything that follows until the signed receipt is durable: ledger, keys, epoch, files,
-rows, log. CPU time is the whole process's, writer thread and kernel included; the median counts,
-as an erasure waits for the disk some ten times and others use that disk too.
+facts with their leaves in the audit log, and a recorded channel. The people who are erased called
+as in service, at instants spread over the whole time, so their rows lie all over the tables. An
+erasure is the plan and everything that follows until the signed receipt is durable: ledger, keys,
+epoch, files, rows, log. CPU time is the whole process's, writer thread and kernel included; the
+median counts, as an erasure waits for the disk some ten times and others use that disk too.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from ringfence.kernel.clock import DAY, Ms, SystemClock
 from ringfence.kernel.entropy import SystemEntropy
 from ringfence.kernel.ids import AccountId, PartyId
 from ringfence.kernel.phone import Phone
+from ringfence.storage.audit import AuditTrail, record_bytes
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.migrations.run import migrate
 from ringfence.storage.store import AccountStore, Store
@@ -40,6 +42,7 @@ CLOCK, ENTROPY = SystemClock(), SystemEntropy()
 SMALL, LARGE = 10_000, 1_000_000
 PEOPLE = 40
 BATCH = 10_000
+WAIT_S = 60
 SPREAD = 30 * DAY
 Row = dict[str, Any]
 
@@ -69,16 +72,16 @@ def install(root: Path, calls: int) -> tuple[AccountId, list[PartyId]]:
     ).result(10)
     serials = [store.keystore.take() for _ in range(calls)]
     store.keystore.save()
+    fill(store, root / "ringfence.db", account.id, serials)
     store.close()
-    fill(root / "ringfence.db", account.id, serials)
     store = opened(root)
     people = [person(store, store.of(account), number) for number in range(PEOPLE)]
     store.close()
     return account.id, people
 
 
-def fill(path: Path, account: AccountId, serials: list[int]) -> None:
-    """Write calls of other people, straight into the tables."""
+def fill(store: Store, path: Path, account: AccountId, serials: list[int]) -> None:
+    """Write calls of other people: leaves through the audit log, rows straight into the tables."""
     db = apsw.Connection(str(path))
     db.pragma("synchronous", "OFF")
     tables = {
@@ -88,10 +91,16 @@ def fill(path: Path, account: AccountId, serials: list[int]) -> None:
     began = CLOCK.now() - SPREAD
     for start in range(0, len(serials), BATCH):
         rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in tables}
+        salts: dict[str, bytes] = {}
         for number in range(start, min(start + BATCH, len(serials))):
             at = Ms(began + number * SPREAD // len(serials))
-            for name, row in others(account, at, number, serials[number]):
+            call = ids.make("call", at, ENTROPY)
+            salts[call] = store.vault.salt(serials[number], call)
+            for name, row in others(account, at, call, serials[number]):
                 rows[name].append(row)
+        facts = rows["events"]
+        leaves = store.db.submit(partial(append, store.trail, facts, salts)).result(WAIT_S)
+        rows["events"] = [(*fact, leaf) for fact, leaf in zip(facts, leaves, strict=True)]
         with db:
             for name, width in tables.items():
                 marks = ", ".join("?" * width)
@@ -99,6 +108,16 @@ def fill(path: Path, account: AccountId, serials: list[int]) -> None:
                 db.executemany(f"INSERT INTO {name} ({columns}) VALUES ({marks})", rows[name])
     db.pragma("wal_checkpoint(TRUNCATE)")
     db.close()
+
+
+def append(
+    trail: AuditTrail, facts: list[tuple[Any, ...]], salts: dict[str, bytes], _tx: object
+) -> list[int]:
+    """Add the leaf of each fact to the log, in a transaction; where they stand."""
+    return [
+        trail.append(salts[call], record_bytes(name, at, call, body.encode()))
+        for _, call, _, at, name, body in facts
+    ]
 
 
 COLUMNS = {
@@ -118,12 +137,10 @@ COLUMNS = {
 
 
 def others(
-    account: AccountId, at: Ms, number: int, serial: int
+    account: AccountId, at: Ms, call: str, serial: int
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """Yield the rows of a call of somebody else."""
-    party, call, leg, recording = (
-        ids.make(kind, at, ENTROPY) for kind in ("party", "call", "leg", "recording")
-    )
+    party, leg, recording = (ids.make(k, at, ENTROPY) for k in ("party", "leg", "recording"))
     body = json.dumps({"leg": leg, "caller": party, "called": party})
     yield "parties", (party, account, "phone", os.urandom(16), os.urandom(41), serial, at, None,
                       None)  # fmt: skip
@@ -131,7 +148,7 @@ def others(
                     at, None, at, 9000, 0, "normal", "caller", True, "PCMU", 441)  # fmt: skip
     yield "call_parties", (party, call)
     for name in ("CallOffered", "RecordingSaved", "CallEnded"):
-        yield "events", (None, call, account, at, name, body, number)
+        yield "events", (None, call, account, at, name, body)
     yield "recordings", (recording, call, account, "voicemail", "saved", "stopped", at, at, at,
                          5000, 40_000, "0" * 64)  # fmt: skip
     yield "recording_channels", (recording, 0, leg, True, party, serial, os.urandom(61),

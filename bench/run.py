@@ -162,7 +162,9 @@ def document(page: Path, results: Path) -> None:
 
 def main(argv: list[str]) -> int:
     """Run the benchmarks asked for, or all; 1 where one could not measure."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="a shorter, rougher run")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--document", action="store_true", help="put the last table into docs")

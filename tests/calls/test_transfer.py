@@ -223,6 +223,26 @@ def test_without_a_partner_there_is_nothing_to_transfer(
     assert new == [effects.AnswerRefer(leg=CALLER, refer=2, accepted=False)]
 
 
+# --- blind, to a program of ours --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["agent", "caller"])
+def test_the_partner_goes_on_with_a_program_of_ours(rig: Any, by: str) -> None:
+    agent = rig.talking()
+    leg = agent if by == "agent" else CALLER
+    new = rig.hear(inputs.TransferAsked(leg=leg, refer=4, inside=True))
+    assert new[:2] == [
+        effects.AnswerRefer(leg=leg, refer=4, accepted=True),
+        effects.ReportRefer(leg=leg, refer=4, cause=Cause.NORMAL),
+    ]
+    hung_up = [one for one in new if isinstance(one, effects.HangUpLeg)]
+    assert hung_up == (
+        [effects.HangUpLeg(leg=agent, cause=Cause.TRANSFERRED)] if by == "agent" else []
+    )
+    (fact,) = rig.wrote(events.LegTransferred)
+    assert (fact.leg, fact.to, fact.attended) == (leg, None, False)
+
+
 # --- attended, across two calls ---------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from switch_bench import PEER, Bench
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
-from ringfence.kernel.ids import PhoneDeviceId
+from ringfence.kernel.ids import FlowId, PhoneDeviceId
 from ringfence.kernel.limits import OUTGOING_CALLS_PER_MINUTE
 from ringfence.kernel.phone import Phone
 from ringfence.media.engine import protocol as media
@@ -16,6 +16,8 @@ from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Response
 from ringfence.switch.directory import DeviceEntry
+from ringfence.switch.outgoing import Outgoing
+from ringfence.switch.tolls import Tolls
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +27,19 @@ SDP = (
     b"v=0\r\no=- 1 2 IN IP4 192.0.2.50\r\ns=-\r\nc=IN IP4 192.0.2.50\r\nt=0 0\r\n"
     b"m=audio 30000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
 )
+
+
+class Menu:
+    """As much of a flow as the switch knows."""
+
+    id = FlowId("FL1")
+
+
+@pytest.fixture
+def led(bench: Bench) -> Bench:
+    """A switch that can place calls by itself, as a whole one can."""
+    Outgoing(bench.runner, programs=bench.programs, tolls=Tolls(bench.clock))
+    return bench
 
 
 async def turn() -> None:
@@ -245,6 +260,51 @@ async def test_a_transfer_by_a_stranger_to_anywhere_is_refused(bench: Bench) -> 
         wire.ReferReceived(leg=KEY, refer=1, target=NameAddr.parse("<sip:+12025550199@192.0.2.1>"))
     )
     assert bench.wire.last(sip.RejectRefer).status == 403
+
+
+@pytest.mark.parametrize("to", ["+12025550100", "menu"])
+async def test_who_was_called_sends_the_caller_to_a_program_of_ours(led: Bench, to: str) -> None:
+    bob_1 = await talking(led, "alice", "bob", "in-1")
+    led.number("+12025550100", PAUSE)
+    led.directory.flows["menu"] = Menu()
+    refer(led, bob_1, to=to)
+    await turn()
+    assert led.wire.last(sip.AcceptRefer).leg == bob_1
+    assert [one.status for one in led.wire.sent(sip.NotifyRefer)] == [200]
+    assert hung_up(led) == {bob_1}
+    over(led, bob_1, by="local")
+    led.close_legs()
+    await turn()
+    (live,) = led.runner.calls.values()
+    assert live.program is not None
+    assert not live.program.over
+    assert [str(one.key) for one in live.legs.values()] == ["in-1"]
+
+
+async def test_who_calls_sends_whom_it_called_there(led: Bench) -> None:
+    bob_1 = await talking(led, "alice", "bob", "in-1")
+    led.number("+12025550100", PAUSE)
+    refer(led, "in-1", to="+12025550100")
+    await turn()
+    assert [one.status for one in led.wire.sent(sip.NotifyRefer)] == [200]
+    over(led, "in-1")
+    led.close_legs()
+    await turn()
+    (live,) = led.runner.calls.values()
+    assert [str(one.key) for one in live.legs.values()] == [bob_1]
+    assert live.program is not None
+    assert not live.program.over
+    assert hung_up(led) <= {"in-1"}
+
+
+async def test_a_stranger_sends_nobody_to_a_program_of_ours(bench: Bench) -> None:
+    bob_1 = await talking(bench, "alice", "bob", "in-1")
+    bench.number("+12025550100", PAUSE)
+    bench.runner.by_key[wire.LegKey(bob_1)].phone = False
+    refer(bench, bob_1, to="+12025550100")
+    await turn()
+    assert bench.wire.last(sip.RejectRefer).status == 403
+    assert hung_up(bench) == set()
 
 
 async def test_a_transfer_to_a_number_is_judged_as_a_call_is(

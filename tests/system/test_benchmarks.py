@@ -17,6 +17,21 @@ def test_a_benchmark_starts(name: str) -> None:
     assert (done.returncode, "usage:" in done.stdout) == (0, True), done.stderr[-2000:]
 
 
+SMALL = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import erasure as bench
+bench.PEOPLE = 7
+assert all(figure > 0 for figure in bench.measure(20))
+"""
+
+
+def test_an_installation_that_was_filled_for_a_benchmark_may_serve() -> None:
+    words = [sys.executable, "-c", SMALL, str(BENCH)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 CUT_OFF = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])

@@ -30,11 +30,13 @@ from ringfence.testing.phone_call import PhoneCall
 
 NAMES = ("alice", "bob", "carol")
 ROOM, MAILBOX, QUEUE, AGENT = "+12025550100", "+12025550101", "+12025550102", "+12025550103"
+MEETING = "+12025550104"
 DOCUMENTS = {
     ROOM: "<Response><Dial><Conference record='record-from-start'>all</Conference></Dial>"
     "</Response>",
     MAILBOX: "<Response><Record maxLength='30' playBeep='false'/></Response>",
     QUEUE: "<Response><Enqueue>line</Enqueue></Response>",
+    MEETING: "<Response><Dial><Conference beep='false'>meeting</Conference></Dial></Response>",
     AGENT: "<Response><Dial><Queue>line</Queue></Dial></Response>",
 }
 KILLS = int(os.environ.get("TEST_KILLS", "2"))
@@ -112,6 +114,33 @@ def test_who_asked_goes_and_the_two_he_talked_to_hear_each_other(tmp_path: Path)
         asyncio.run(scene())
         calls = platform.calls(ended=2)
     assert [(call["cause"], call["missed"]) for call in calls] == [("normal", False)] * 2
+    assert "Traceback" not in platform.log()
+
+
+def test_whoever_is_sent_to_a_number_of_ours_hears_what_answers_there(tmp_path: Path) -> None:
+    """bob, whom alice called, sends her to a meeting; alice, who called bob, sends him there."""
+
+    async def scene() -> None:
+        async with phones(platform) as all_of_them:
+            alice, bob, carol = (all_of_them[name] for name in NAMES)
+            waiting = carol.dial(f"sip:{MEETING}@{platform.sip}")
+            async with asyncio.timeout(10):
+                await waiting.answered.wait()
+            for sent in ("caller", "callee"):
+                placed, taken = await talk(platform, alice, bob)
+                stays, leaves = (placed, taken) if sent == "caller" else (taken, placed)
+                leaves.refer(f"sip:{MEETING}@{platform.sip}")
+                await leaves.wait_over(10)
+                await hears(stays, waiting, 700)
+                await hears(waiting, stays, 1000)
+                await stays.hang_up()
+            await waiting.hang_up()
+
+    with Platform(tmp_path / "data") as platform:
+        prepare(platform)
+        asyncio.run(scene())
+        calls = platform.calls(ended=4)  # whom alice sent goes on in a call of his own
+    assert {call["cause"] for call in calls} == {"normal"}
     assert "Traceback" not in platform.log()
 
 

@@ -161,13 +161,25 @@ def _transfer_asked(call: LiveCall, x: inputs.TransferAsked) -> None:
         and activity.state == "talking"
         and stay is not None
         and stay.state == "up"
-        and x.target is not None
+        and (x.target is not None or x.inside)
     ):
+        if x.target is None:
+            _leaves_for_program(call, leg, x.refer)
+            return
         transfer = BlindTransfer(call, activity, leaver=leg, stay=stay, refer=x.refer)
         call.activity = transfer
         transfer.begin(x.target)
     else:
         call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=False))
+
+
+def _leaves_for_program(call: LiveCall, leg: Leg, refer: int) -> None:
+    """Its partner goes on with a program of ours, at once: there is nobody who has to answer."""
+    call.effects.append(effects.AnswerRefer(leg=leg.id, refer=refer, accepted=True))
+    call.effects.append(effects.ReportRefer(leg=leg.id, refer=refer, cause=Cause.NORMAL))
+    call.facts.append(events.LegTransferred(at=call.now, call=call.call, leg=leg.id))
+    if leg is not call.anchor:
+        call.end_leg(leg, Cause.TRANSFERRED)
 
 
 def _transfer_reported(call: LiveCall, x: inputs.TransferReported) -> None:

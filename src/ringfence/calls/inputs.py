@@ -178,14 +178,16 @@ class TransferAsked:
     """The far end of ``leg`` sent REFER: it wants its partner to talk to ``target`` instead.
 
     ``target``: where to, built by the switch; None when ``replaces`` names a leg of this call
-    (attended transfer between two of our own legs). ``refer``: to answer it by. ``uri``: where to,
-    as they wrote it, for a program that decides itself (`Call.decides_transfers`).
+    (attended transfer between two of our own legs). ``inside``: to a program of ours, which the
+    switch lets the partner go on with. ``refer``: to answer it by. ``uri``: where to, as they
+    wrote it, for a program that decides itself (`Call.decides_transfers`).
     """
 
     leg: LegId
     refer: int
     target: DialTarget | None = None
     replaces: LegId | None = None
+    inside: bool = False
     uri: str = field(default="", repr=False)
 
 

@@ -91,6 +91,7 @@ class Outgoing:
         self._tolls = tolls
         self._region = region
         self._tenant.host.send_on = self._send_on
+        self._tenant.lead_on = self._lead_on
 
     def target(self, to: str) -> Endpoint:
         """What ``to`` names: a SIP address, a phone of ours, or a number. Raises `Refused`."""
@@ -236,6 +237,9 @@ class Outgoing:
                 self.take_over(leg, source=source, besides=wanted.params)
         except Refused as refused:
             log.info("transfer_refused", leg=wanted.leg, code=refused.code)
+
+    def _lead_on(self, leg: LiveLeg, source: Source) -> CallId:
+        return self.take_over(leg, source=source)
 
     def take_over(self, leg: LiveLeg, *, source: Source, besides: Params = ()) -> CallId:
         """Let a leg that a dial has connected run a program of its own; the id of its call.

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ringfence.calls.events import CallFact
 
 if TYPE_CHECKING:
+    from ringfence.markup.context import Source
     from ringfence.switch.call_runner import CallRunner
     from ringfence.switch.directory import Directory
-    from ringfence.switch.live import LiveCall
+    from ringfence.switch.live import LiveCall, LiveLeg
     from ringfence.switch.ports import Parties, Recorder, Sockets
     from ringfence.switch.program_host import ProgramHost
     from ringfence.switch.programs import Programs
@@ -55,6 +56,8 @@ class Tenant:
     receives: Callable[[], bool] = _open
     programs: Programs | None = None
     """What makes the programs of its calls."""
+    lead_on: Callable[[LiveLeg, Source], object] | None = None
+    """Lets a leg that a dial connected go on in a call of its own, with another program."""
     watchers: list[Watcher] = field(default_factory=list)
     """Who is told what happens in its calls."""
     listeners: Listeners = field(default_factory=dict)

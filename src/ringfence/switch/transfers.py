@@ -3,6 +3,7 @@
 ::
 
     blind      alice ═ bob    bob: REFER carol          the call rings carol (`calls.transfer`)
+    to us      alice ═ bob    bob: REFER 100          alice's call goes on with the program of 100
     attended   alice ═ bob    call 1
                bob ═ carol    call 2
                               bob: REFER, in call 1,
@@ -26,10 +27,13 @@ from ringfence.calls.words import ReferOutcome
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import LegId, PartyId
+from ringfence.markup.context import Source
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
+from ringfence.sip.headers import NameAddr
 from ringfence.switch.audio import AudioDesk
+from ringfence.switch.directory import Reached
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.routing import Router
 from ringfence.switch.sessions import Sessions
@@ -121,6 +125,10 @@ class TransferDesk:
         if other is not None and self._join(event, live, leg, *other):
             return
         try:
+            source = self._program_at(live, leg, event.target)
+            if source is not None:
+                self._to_program(event, live, leg, source)
+                return
             target = self._router.transfer_target(
                 leg, event.target, live.tenant.directory, region=region_of(live)
             )
@@ -130,6 +138,31 @@ class TransferDesk:
             self._refused(event, leg, refused, 403)
             return
         self._blind(event, live, leg, target)
+
+    def _program_at(self, live: LiveCall, leg: LiveLeg, target: NameAddr) -> Source | None:
+        """What answers at a number or a flow of ours; only a phone of ours may transfer there."""
+        user = target.uri.subscriber
+        reached = live.tenant.directory.reach(user)
+        if not leg.phone or not isinstance(reached, Reached) or live.tenant.programs is None:
+            return None
+        return live.tenant.programs.source(reached, user, is_phone=True)
+
+    def _to_program(
+        self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg, source: Source
+    ) -> None:
+        """The partner goes on with ``source``: in its call, or as one that was dialled in its own.
+
+        Raises `Refused` where nobody is there to go on.
+        """
+        stay, lead_on = live.call.stays(leg.id), live.tenant.lead_on
+        if stay is None or live.program is None or live.program.over or lead_on is None:
+            raise Refused("call_not_in_progress", "there is nobody whom it talks to")
+        dialled = live.call.partner(stay.id) is not None
+        self._runner.feed(live, inputs.TransferAsked(leg=leg.id, refer=event.refer, inside=True))
+        if dialled:
+            lead_on(live.legs[stay.id], source)
+        else:
+            self._runner.restart(live, source)
 
     def _blind(
         self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg, target: DialTarget
