@@ -150,7 +150,7 @@ class FakeOffice:
 
     def _redeem(self, token: str) -> views.Session:
         if token not in self.tokens:
-            raise Refused("not_authorized", "that link was used or is out of time")
+            raise Refused("link_over", "that link was used or is out of time")
         self.tokens.remove(token)
         return views.Session(session="s3cret", expires=time.time_ns() // 1_000_000 + SESSION_MS)
 

@@ -16,7 +16,23 @@ def test_the_link_sets_a_cookie_and_works_once(client: TestClient[Any]) -> None:
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Secure" not in cookie
-    assert client.get("/admin/once", follow_redirects=False).status_code == 401
+    assert client.get("/admin/once", follow_redirects=False).status_code == 410
+
+
+def test_a_browser_is_told_that_a_link_is_over_and_not_asked_for_a_password(
+    client: TestClient[Any],
+) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.get("/admin/used", headers=browser, follow_redirects=False)
+    assert page.status_code == 410
+    assert page.headers["content-type"].startswith("text/html")
+    assert "ringfence admin-link" in page.text
+    problem = client.get("/admin/used", follow_redirects=False)
+    assert problem.headers["content-type"] == "application/problem+json"
+    assert (problem.status_code, problem.json()["code"]) == (410, "link_over")
+    for answer in (page, problem):
+        assert "www-authenticate" not in answer.headers
+        assert "set-cookie" not in answer.headers
 
 
 def test_the_cookie_is_kept_to_https_where_there_is_https(office: Any) -> None:

@@ -21,7 +21,7 @@ async def test_the_link_signs_in_once(office: Office) -> None:
     session = await run(office, "admin.redeem", actor="public", token=token)
     found = await run(office, "session.check", actor="public", session=session.session)
     assert found.sid == office.account.id
-    with pytest.raises(Refused, match="not_authorized"):
+    with pytest.raises(Refused, match="link_over"):
         await run(office, "admin.redeem", actor="public", token=token)
     await run(office, "session.end", actor="public", session=session.session)
     with pytest.raises(Refused, match="not_authorized"):

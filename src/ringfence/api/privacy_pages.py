@@ -116,11 +116,11 @@ async def choices(request: Asked) -> str:
             )
     if not lines:
         nothing = "<p>There is no optional cookie, so there is nothing to choose.</p>"
-        return _plain("Cookies", f"{nothing}\n{_GPC}")
+        return plain_page("Cookies", f"{nothing}\n{_GPC}")
     if cookies.objects(request.headers):
         lines.append("<p>Your browser objects to advertising; that holds whatever is ticked.</p>")
     form = "\n".join(lines)
-    return _plain(
+    return plain_page(
         "Cookies",
         f'<form method="post" action="/privacy/choices">{form}<button>Keep this</button></form>'
         f"\n{_GPC}",
@@ -155,7 +155,7 @@ async def gpc() -> dict[str, Any]:
 @get("/unsubscribe/{word:str}", media_type=MediaType.HTML)
 async def unsubscribe_page(word: FromPath[str]) -> str:
     """Ask for the one click; a program that only looks at the link ends nothing."""
-    return _plain(
+    return plain_page(
         "No more of these",
         f'<form method="post" action="/unsubscribe/{escape(word)}">'
         "<button>Send me no more advertising</button></form>",
@@ -166,7 +166,7 @@ async def unsubscribe_page(word: FromPath[str]) -> str:
 async def unsubscribe(request: Asked, word: FromPath[str]) -> str:
     """End advertising at once (RFC 8058: one POST, no cookie, no question)."""
     await use_cases(request).run("privacy.message.unsubscribe", {"word": word}, actor=PUBLIC)
-    return _plain("No more of these", "<p>You get no more advertising from us.</p>")
+    return plain_page("No more of these", "<p>You get no more advertising from us.</p>")
 
 
 async def _run(request: Asked, name: str, **args: Any) -> views.PolicyVersion:
@@ -242,7 +242,8 @@ def _atom(versions: list[views.PolicyVersion], base: str) -> str:
     )
 
 
-def _plain(title: str, body: str) -> str:
+def plain_page(title: str, body: str) -> str:
+    """Return a small page; ``body`` is HTML."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -84,6 +84,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "Nobody knows whether the request took effect",
             "The server stopped in the midst of it. Look whether it did, then use another key.",
         ),
+        "link_over": Kind(
+            410, "That link was used or is too old", "Make another one: ringfence admin-link."
+        ),
         "body_too_large": Kind(413, "The body is too large", "Send less than a megabyte."),
         "unsupported_media_type": Kind(
             415, "The body is not JSON", "Send it as application/json, without an encoding."

@@ -89,7 +89,10 @@ async def make_link(office: Office, *, role: str = _OWNER) -> views.AdminLink:
 
 @TABLE.use_case("admin.redeem", actors=EVERYBODY, purpose="authenticate", category=_SECRETS)
 async def redeem_link(office: Office, *, token: str) -> views.Session:
-    """Use the link: it opens a session, once."""
+    """Use the link: it opens a session, once.
+
+    Raises `Refused` (``link_over``) for a link that was used or is too old, and for none of ours.
+    """
     now = office.clock.now()
 
     def use(tx: Transaction) -> str | None:
@@ -101,7 +104,10 @@ async def redeem_link(office: Office, *, token: str) -> views.Session:
 
     role = await office.write(use)
     if role is None:
-        raise _denied()
+        # not 401: no name and password opens what this link opened, so none is asked for
+        raise Refused(
+            "link_over", "that link was used or is too old; 'ringfence admin-link' makes another"
+        )
     if len(office.sessions) >= SESSIONS_MAX:
         oldest = next(iter(office.sessions))
         del office.sessions[oldest]
