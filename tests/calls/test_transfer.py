@@ -290,10 +290,13 @@ def test_the_other_half_loses_its_first_leg(rig: Any) -> None:
     rig.finish()
 
 
-def test_the_other_half_is_told_that_its_partner_has_gone(rig: Any) -> None:
+@pytest.mark.parametrize("cause", [Cause.NORMAL, Cause.CANCELLED])
+def test_the_other_half_is_told_that_its_partner_has_gone(rig: Any, cause: Cause) -> None:
+    """Cancelled: the partner's program was replaced. Whoever had talked was not cancelled."""
     boss = rig.talking()
     rig.hear(inputs.PartnerReplaced(leg=CALLER, peer=PEER, peer_call=PEER_CALL, bridge=False))
-    new = rig.hear(inputs.Disconnected(leg=boss))
+    assert rig.call.elsewhere(boss) == PEER_CALL
+    new = rig.hear(inputs.Disconnected(leg=boss, cause=cause))
     assert effects.HangUpLeg(leg=boss, cause=Cause.NORMAL) in new
     assert not rig.wants(effects.LeavePeer)
     rig.finish()

@@ -144,6 +144,46 @@ def test_whoever_is_sent_to_a_number_of_ours_hears_what_answers_there(tmp_path: 
     assert "Traceback" not in platform.log()
 
 
+def test_who_talks_across_two_calls_is_handed_on(tmp_path: Path) -> None:
+    """An agent hands on whom he took from the queue; so does whom he was brought together with."""
+
+    async def scene() -> None:
+        async with phones(platform) as all_of_them:
+            alice, bob, carol = (all_of_them[name] for name in NAMES)
+            waits = alice.dial(f"sip:{QUEUE}@{platform.sip}")
+            async with asyncio.timeout(10):
+                await waits.answered.wait()
+            agent = bob.dial(f"sip:{AGENT}@{platform.sip}")
+            await hears(waits, agent, 700)
+            agent.refer(f"sip:carol@{platform.sip}")
+            rung = await carol.next_call()
+            await rung.answer()
+            await agent.wait_over(10)
+            await hears(rung, waits, 700)
+            await waits.hang_up()
+            await rung.wait_over(10)
+
+            first, asked = await talk(platform, alice, bob)
+            consulting, second = await talk(platform, bob, carol)
+            asked.refer(f"sip:carol@{platform.sip}", replaces=consulting)
+            await asked.wait_over(10)
+            await hears(second, first, 700)
+            second.refer(f"sip:bob@{platform.sip}")
+            again = await bob.next_call()
+            await again.answer()
+            await second.wait_over(10)
+            await hears(again, first, 1000)
+            await again.hang_up()
+            await first.wait_over(10)
+
+    with Platform(tmp_path / "data") as platform:
+        prepare(platform)
+        asyncio.run(scene())
+        calls = platform.calls(ended=4)
+    assert {call["cause"] for call in calls} == {"normal"}
+    assert "Traceback" not in platform.log()
+
+
 def test_a_conversation_moves_to_another_phone(tmp_path: Path) -> None:
     def dialog(call: PhoneCall) -> str:
         """How the other end of a call knows it (RFC 3891 section 3)."""

@@ -176,6 +176,14 @@ class Call:
         """Return who goes on where ``leg`` hands its partner over, None where it cannot."""
         return who_stays(self._live, leg)
 
+    def elsewhere(self, leg: LegId) -> CallId | None:
+        """Return the other call in which this leg's partner is, None where there is none.
+
+        A caller from a queue with an agent, and whom an attended transfer brought together.
+        """
+        found = self._live.legs.get(leg)
+        return None if found is None or found.peer is None else found.peer_call
+
     def replaceable(self, leg: LegId) -> bool:
         """Whether another leg can take the place of this one now (`inputs.LegReplaced`)."""
         live = self._live

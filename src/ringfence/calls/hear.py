@@ -155,17 +155,17 @@ def _transfer_asked(call: LiveCall, x: inputs.TransferAsked) -> None:
         call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
         call.tell(notices.CallerRefers(leg=sent, target=x.uri))
         return
+    if x.inside and leg.peer is not None:
+        _leaves_for_program(call, leg, x.refer)
+        return
     stay = None if leg.peer is None else call.legs.get(leg.peer)
     if (
         isinstance(activity, DialActivity)
         and activity.state == "talking"
         and stay is not None
         and stay.state == "up"
-        and (x.target is not None or x.inside)
+        and x.target is not None
     ):
-        if x.target is None:
-            _leaves_for_program(call, leg, x.refer)
-            return
         transfer = BlindTransfer(call, activity, leaver=leg, stay=stay, refer=x.refer)
         call.activity = transfer
         transfer.begin(x.target)

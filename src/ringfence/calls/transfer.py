@@ -236,10 +236,11 @@ class Partnered(Activity):
             self._part(leg.cause, leg.role if leg.by_far_end else "system")
 
     def hear(self, x: object) -> None:
-        """The partner in another call has gone."""
+        """The partner in another call has gone, or was led elsewhere (``cancelled``)."""
         if isinstance(x, inputs.Disconnected):
             self._gone = True
-            self._part(x.cause, "callee")
+            led_on = x.cause is Cause.CANCELLED
+            self._part(Cause.NORMAL if led_on else x.cause, "system" if led_on else "callee")
 
     def bridge_failed(self, cause: Cause) -> None:
         """No audio between the two."""

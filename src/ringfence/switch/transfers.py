@@ -4,6 +4,7 @@
 
     blind      alice ═ bob    bob: REFER carol          the call rings carol (`calls.transfer`)
     to us      alice ═ bob    bob: REFER 100          alice's call goes on with the program of 100
+    queued     alice ═ bob    alice waited, bob took her, each in a call: likewise, for carol too
     attended   alice ═ bob    call 1
                bob ═ carol    call 2
                               bob: REFER, in call 1,
@@ -27,11 +28,9 @@ from ringfence.calls.words import ReferOutcome
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import LegId, PartyId
-from ringfence.markup.context import Source
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
-from ringfence.sip.headers import NameAddr
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.directory import Reached
 from ringfence.switch.live import LiveCall, LiveLeg
@@ -125,9 +124,7 @@ class TransferDesk:
         if other is not None and self._join(event, live, leg, *other):
             return
         try:
-            source = self._program_at(live, leg, event.target)
-            if source is not None:
-                self._to_program(event, live, leg, source)
+            if self._to_program(event, live, leg):
                 return
             target = self._router.transfer_target(
                 leg, event.target, live.tenant.directory, region=region_of(live)
@@ -139,30 +136,35 @@ class TransferDesk:
             return
         self._blind(event, live, leg, target)
 
-    def _program_at(self, live: LiveCall, leg: LiveLeg, target: NameAddr) -> Source | None:
-        """What answers at a number or a flow of ours; only a phone of ours may transfer there."""
-        user = target.uri.subscriber
-        reached = live.tenant.directory.reach(user)
-        if not leg.phone or not isinstance(reached, Reached) or live.tenant.programs is None:
-            return None
-        return live.tenant.programs.source(reached, user, is_phone=True)
+    def _to_program(self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg) -> bool:
+        """Let the partner go on with what answers at a number or a flow of ours.
 
-    def _to_program(
-        self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg, source: Source
-    ) -> None:
-        """The partner goes on with ``source``: in its call, or as one that was dialled in its own.
-
-        Raises `Refused` where nobody is there to go on.
+        It does so in its own call, or, where it was dialled, as a call of its own. A partner in
+        another call, a caller from a queue say, is sent anywhere that way, also to a phone. False
+        where somebody is rung instead; only a phone of ours may do this. Raises `Refused`.
         """
-        stay, lead_on = live.call.stays(leg.id), live.tenant.lead_on
-        if stay is None or live.program is None or live.program.over or lead_on is None:
-            raise Refused("call_not_in_progress", "there is nobody whom it talks to")
-        dialled = live.call.partner(stay.id) is not None
+        user, tenant = event.target.uri.subscriber, live.tenant
+        reached, stay = tenant.directory.reach(user), live.call.stays(leg.id)
+        home = live if stay is not None else self._home(live, leg)
+        if not leg.phone or tenant.programs is None or tenant.lead_on is None or home is None:
+            return False
+        if stay is not None and not isinstance(reached, Reached):
+            return False
+        source = tenant.programs.source(reached, user, is_phone=True)
         self._runner.feed(live, inputs.TransferAsked(leg=leg.id, refer=event.refer, inside=True))
-        if dialled:
-            lead_on(live.legs[stay.id], source)
+        if stay is not None and live.call.partner(stay.id) is not None:
+            tenant.lead_on(live.legs[stay.id], source)
         else:
-            self._runner.restart(live, source)
+            self._runner.restart(home, source)
+        return True
+
+    def _home(self, live: LiveCall, leg: LiveLeg) -> LiveCall | None:
+        """The other call in which the partner of ``leg`` is, if a program of its own runs there."""
+        elsewhere = live.call.elsewhere(leg.id)
+        found = None if elsewhere is None else self._runner.calls.get(elsewhere)
+        if found is None or found.tenant is not live.tenant or found.call.ending:
+            return None
+        return None if found.program is None or found.program.over else found
 
     def _blind(
         self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg, target: DialTarget
