@@ -183,3 +183,13 @@ async def test_another_is_not_there(office):
     with pytest.raises(Refused, match="not_found"):
         await run(office, "account.find", sid="AC" + "0" * 32)
     assert (await run(office, "account.list")) == []
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\t\n", "\0"])
+async def test_an_account_is_called_something(office, name):
+    with pytest.raises(Refused, match="bad_name"):
+        await run(office, "account.add", name=name)
+    made = await run(office, "account.add", name="Branch")
+    with pytest.raises(Refused, match="bad_name"):
+        await run(office, "account.change", sid=made.sid, name=name)
+    assert [one.name for one in await run(office, "account.list")] == ["Branch"]

@@ -17,6 +17,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId
 from ringfence.kernel.limits import SUBACCOUNTS_MAX
+from ringfence.kernel.text import is_blank
 from ringfence.office.applications import friendly
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.tenancy import below, state_of
@@ -69,17 +70,24 @@ def find(office: Office, sid: str) -> Office:
     return found
 
 
+def _called(name: str) -> str:
+    if is_blank(name):
+        raise Refused("bad_name", "give the account a name, so that it is told from the others")
+    return friendly(name)
+
+
 @TABLE.use_case(
     "account.add", actors=KNOWN, purpose="authenticate", category=_SECRETS, also=("operate",)
 )
-async def add(office: Office, *, name: str = "", trial: bool = False) -> views.Account:
+async def add(office: Office, *, name: str, trial: bool = False) -> views.Account:
     """Make an account below this one; its token is told this once.
 
     ``trial``: it lives on its own credit until it is made ``full``; else this account pays.
+    Raises `Refused` (``bad_name``) for a name that says nothing.
     """
     if len(office.branches) >= SUBACCOUNTS_MAX:
         raise Refused("too_many", "there are as many accounts as there may be")
-    now, entropy, called = office.clock.now(), office.entropy, friendly(name)
+    now, entropy, called = office.clock.now(), office.entropy, _called(name)
     token = entropy.token(16).hex()
     sid = AccountId(ids.make("account", now, entropy))
     await office.write(
@@ -118,7 +126,7 @@ async def change(
     set up is kept for a while (rule ``account`` of the retention), then all but its SID goes.
     """
     known = find(office, sid)
-    called = known.account_name if name is None else friendly(name)
+    called = known.account_name if name is None else _called(name)
     state = known.account.status if status is None else _next(known, status)
     now = office.clock.now()
     gone = [number.phone for number in known.numbers.values()] if state == "closed" else []

@@ -150,3 +150,12 @@ def test_what_is_wrong_has_its_code(scene, branch):
     own = scene.send("POST", f"{ACCOUNTS}/{scene.account}.json", {"Status": "closed"})
     assert own.status_code == 403
     assert scene.send("GET", f"{ACCOUNTS}/AC{'0' * 32}.json").json()["code"] == 20404
+
+
+def test_an_account_without_a_name_is_called_as_twilio_does_and_a_blank_name_is_refused(scene):
+    for given in ({}, {"FriendlyName": ""}):
+        made = scene.send("POST", f"{ACCOUNTS}.json", given)
+        assert (made.status_code, made.json()["friendly_name"]) == (201, "SubAccount")
+        scene.send("POST", f"{ACCOUNTS}/{made.json()['sid']}.json", {"Status": "closed"})
+    answer = scene.send("POST", f"{ACCOUNTS}.json", {"FriendlyName": "  "})
+    assert (answer.status_code, answer.json()["code"]) == (400, 20001)

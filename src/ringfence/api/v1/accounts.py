@@ -9,7 +9,7 @@ from ringfence.api.resources import Body, resource
 class AccountAdd(Body, frozen=True, kw_only=True):
     """The body of ``POST /v1/accounts``."""
 
-    name: str = ""
+    name: str
     trial: bool = False
 
 

@@ -13,11 +13,7 @@ class AccountOperations(Group):
     """``account.…``"""
 
     def add(
-        self,
-        *,
-        name: str | None = None,
-        trial: bool | None = None,
-        idempotency_key: str | None = None,
+        self, *, name: str, trial: bool | None = None, idempotency_key: str | None = None
     ) -> models.Account:
         """Make an account below this one; its token is told this once. A `trial` one lives on its own credit."""
         return cast(
