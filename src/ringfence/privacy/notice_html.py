@@ -78,7 +78,7 @@ def _others(version: Mapping[str, Any]) -> str:
 
 
 def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
-    yield from _table(
+    yield from table(
         "Data about people",
         ("what", "about whom", "why", "how it rests", "how long"),
         (
@@ -92,12 +92,12 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
             for row in notice["data"]
         ),
     )
-    yield from _table(
+    yield from table(
         "Purposes",
         ("purpose", "what for", "ground"),
         ((row["key"], row["says"], row["ground"]) for row in notice["purposes"]),
     )
-    yield from _table(
+    yield from table(
         "Recipients",
         ("who", "what", "why", "where"),
         (
@@ -105,7 +105,7 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
             for row in notice["recipients"]
         ),
     )
-    yield from _table(
+    yield from table(
         "How long",
         ("rule", "at least", "at most", "counted", "because"),
         (
@@ -119,7 +119,7 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
             for row in notice["retention"]
         ),
     )
-    yield from _table(
+    yield from table(
         "Cookies",
         ("name", "category", "seconds", "holds"),
         (
@@ -132,16 +132,15 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
 def _certificates(notice: Mapping[str, Any]) -> Iterable[str]:
     rows = notice.get("certificates", ())
     if rows:
-        yield from _table(
-            "Certificates", ("name", "until"), ((r["name"], r["until"]) for r in rows)
-        )
+        yield from table("Certificates", ("name", "until"), ((r["name"], r["until"]) for r in rows))
 
 
 def _days(days: int | None) -> str:
     return "as long as its subject" if days is None else f"{days} days"
 
 
-def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+def table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterable[str]:
+    """Yield a section of a page with one table."""
     yield f"<section>\n<h2>{escape(title)}</h2>\n<table>\n<thead><tr>"
     yield "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr></thead>\n<tbody>"
     for row in rows:

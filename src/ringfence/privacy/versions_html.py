@@ -6,10 +6,12 @@ elsewhere. The same differences are JSON for whoever asks for that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
+
+from ringfence.privacy.notice_html import table
 
 _HEAD = (
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -52,7 +54,7 @@ def changes_page(difference: Mapping[str, Any]) -> str:
         {change["severity"] for change in difference["changes"]}, key=lambda s: _RANK.get(s, 9)
     ):
         rows = [change for change in difference["changes"] if change["severity"] == severity]
-        lines += _table(
+        lines += table(
             _GRAVE.get(severity, severity),
             ("what", "change", "before", "after"),
             (
@@ -119,11 +121,3 @@ def _said(value: Any) -> str:
 
 def _day(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
-
-
-def _table(title: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterable[str]:
-    yield f"<section>\n<h2>{escape(title)}</h2>\n<table>\n<thead><tr>"
-    yield "".join(f"<th>{escape(head)}</th>" for head in heads) + "</tr></thead>\n<tbody>"
-    for row in rows:
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-    yield "</tbody>\n</table>\n</section>"
