@@ -158,6 +158,10 @@ def test_prices_that_are_none(price: str) -> None:
 def test_no_two_rates_are_for_the_same() -> None:
     with pytest.raises(Refused, match="bad_rate"):
         rates_of([out("+44", "1"), out("+44", "2")])
-    with pytest.raises(Refused, match="bad_currency"):
-        currency_of("dollars")
+
+
+@pytest.mark.parametrize("text", ["dollars", "", "XXX", "ABC", "XAU", "us"])
+def test_a_currency_that_nobody_pays_with_is_refused(text: str) -> None:
     assert currency_of(" usd ") == "USD"
+    with pytest.raises(Refused, match="bad_currency"):
+        currency_of(text)

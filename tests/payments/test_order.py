@@ -27,9 +27,10 @@ def test_whatever_is_written_is_an_amount_or_none(text: str) -> None:
 
 
 def test_currencies() -> None:
-    assert [currency_of(word) for word in ("USD", "eur", "dollar", "")] == [
+    assert [currency_of(word) for word in ("USD", "eur", "dollar", "xxx", "")] == [
         "usd",
         "eur",
+        None,
         None,
         None,
     ]

@@ -28,6 +28,7 @@ from typing import Final, Literal
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.currencies import CURRENCIES
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import (
     TARIFF_INCREMENT_S_MAX,
@@ -60,7 +61,6 @@ SIP: Final = "sip"
 """Where a call goes or comes from that is no number of the telephone network."""
 _DESTINATION = re.compile(r"|sip|[A-Z]{2}|\+[1-9][0-9]{0,14}")
 _AMOUNT = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _INCREMENT = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
 _CODE_DIGITS_MAX = 3
 _MINUTE = 60
@@ -234,8 +234,8 @@ def micros_of(price: str | Decimal | int, *, negative: bool = False) -> int:
 def currency_of(text: str) -> str:
     """Return a currency's code (ISO 4217). Raises `Refused` (``bad_currency``)."""
     found = text.strip().upper()
-    if _CURRENCY.fullmatch(found) is None:
-        raise Refused("bad_currency", "a currency has three letters, e.g. USD")
+    if found not in CURRENCIES:
+        raise Refused("bad_currency", "a currency has the three letters of ISO 4217, e.g. USD")
     return found
 
 

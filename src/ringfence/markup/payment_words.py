@@ -25,7 +25,7 @@ def bad_attribute(pay: Pay) -> Wrong | None:
     if amount_of(pay.charge_amount, currency or "usd") is None:
         return Wrong(BAD_AMOUNT, "chargeAmount is not a number between 0.00 and 1,000,000.00")
     if currency is None:
-        return Wrong(BAD_VALUE, "currency is not a currency's three letters")
+        return Wrong(BAD_VALUE, "currency is not a currency's three letters (ISO 4217)")
     if card_types_of(pay.valid_card_types) is None:
         return Wrong(BAD_VALUE, "validCardTypes names a kind of card that there is not")
     return None

@@ -196,7 +196,7 @@ def _short(text: str, most: int) -> str:
 
 def _amount(text: str, currency: str) -> str:
     if currency_of(currency) is None:
-        raise Refused("bad_argument", "a currency has three letters")
+        raise Refused("bad_argument", "a currency has three letters, those of ISO 4217")
     amount = amount_of(text, currency)
     if amount is None:
         raise Refused("bad_argument", "an amount is a number between 0.00 and 1,000,000.00")

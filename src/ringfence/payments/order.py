@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal, get_args
 
+from ringfence.kernel.currencies import CURRENCIES
 from ringfence.payments.cards import CARD_TYPES, EVERYDAY
 
 PaymentMethod = Literal["credit-card", "ach-debit"]
@@ -32,7 +32,6 @@ _DECIMALS: Final = {
     **dict.fromkeys(("bhd", "iqd", "jod", "kwd", "lyd", "omr", "tnd"), 3),
 }
 """Of currencies that have not two (ISO 4217)."""
-_CURRENCY: Final = re.compile(r"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ def decimals(currency: str) -> int:
 
 def currency_of(text: str) -> str | None:
     """Return a currency (ISO 4217) in small letters; None where it is none."""
-    return text.lower() if _CURRENCY.fullmatch(text) else None
+    return text.lower() if text.upper() in CURRENCIES else None
 
 
 def card_types_of(text: str) -> tuple[str, ...] | None:
