@@ -4,14 +4,21 @@ import re
 
 import pytest
 
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.limits import BREACH_HOURS, RIGHTS_MONTHS
 from ringfence.policy.library import DEFAULT, common, names, sentences, source
 from ringfence.policy.lint import lint
 from ringfence.policy.pack import load
 from ringfence.policy.variables import filled, named
 from ringfence.policy.vocabulary import hits
+from ringfence.privacy.cases import law
+from ringfence.privacy.cases.calendar import Period
+from ringfence.privacy.recording_law.decision import Case, Party, decide
+from ringfence.privacy.recording_law.rules import load as rules
 from ringfence.promises import registry
 
+NOW = Ms(1_795_392_000_000)
 ALL = pytest.mark.parametrize("name", names())
 TRAPS = {
     "exotel-2013": {"PUR-07", "RET-02"},
@@ -56,6 +63,26 @@ def test_the_linter_names_the_traps_of_each_policy(name: str) -> None:
     assert not [finding for finding in found if finding.code in {"bad_pack", "bare_number"}]
     lines = source(name).splitlines()
     assert all(finding.words.split()[0] in lines[finding.line - 1] for finding in found)
+
+
+def test_no_time_is_promised_that_the_clock_of_a_law_outlasts() -> None:
+    """Where a law's own clock is longer, the sentence says that the law's day counts there."""
+    month = Period(int(RIGHTS_MONTHS), "months").after(NOW)
+    assert [rule.law for rule in law.RIGHTS if rule.reply.after(NOW) > month] == ["US-CA"]
+    assert "Where the law of your place sets another time" in common()["DSR-01"].text
+    hours = Period(int(BREACH_HOURS), "hours").after(NOW)
+    told = [rule for rule in law.CLOCKS if rule.whom == "authority" and not rule.sector]
+    assert [rule.key for rule in told if rule.within.after(NOW) > hours] == ["US-cpni"]
+    assert "Where a law names no other time" in common()["SEC-05"].text
+
+
+def test_no_more_is_promised_of_a_recording_than_the_decision_gives() -> None:
+    """Where one party's knowledge is enough, nobody is told or asked, and no sentence says so."""
+    talk = decide(Case(source="call", parties=(Party("US-NY"), Party("US-NY")), at=NOW), rules())
+    room = Case(source="conference", parties=(Party("US-NY"), Party("US-NY")), at=NOW)
+    assert (talk.outcome, decide(room, rules()).outcome) == ("record", "record")
+    for clause in ("CLS-09", "TEL-08", "TEL-09"):
+        assert re.search(r"law .*(?:asks|wants)", common()[clause].text), clause
 
 
 def test_what_is_printed_instead_has_no_fault() -> None:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from data_map_source import sources
 
-from ringfence.privacy.notice import Issuer, Said, Wording, compile_notice
+from ringfence.privacy.notice import NOT_SET_UP, Issuer, Said, Wording, compile_notice
 from ringfence.privacy.notice_html import page
 from ringfence.privacy.registry import compile_map
 
@@ -25,6 +25,21 @@ def test_the_summary_stands_above_its_clause() -> None:
     assert 'id="RET-02"' in text
     assert "Version 3, in force from 2026-11-22." in text
     assert "MSG-07" in text
+
+
+def test_places_grounds_and_ends_are_printed_where_the_clauses_say_they_are() -> None:
+    text = rendered()
+    assert re.search(r"<h2>Places</h2>.*<td>DE</td><td>here", text, re.DOTALL)
+    assert "was weighed (GDPR 6(1)(f)): " in text
+    assert re.search(r"<td>[0-9]+ (?:days|hours)</td>", text[text.index("<h2>Cookies") :])
+
+
+def test_what_this_house_is_not_set_up_for_is_not_called_unwritten() -> None:
+    unkept = {"MSG-07": "surveys", "GRV-01": f"{NOT_SET_UP}name one"}
+    wording = Wording(title="N", pack="own", said=(), unkept=unkept)
+    text = page(compile_notice(compile_map(sources()), wording, Issuer("Ex")), VERSION)
+    assert "Nothing enforces these clauses yet, so they are no part of this notice: MSG-07." in text
+    assert "is not set up for it here, so they are no part of this notice: GRV-01." in text
 
 
 def test_what_is_written_in_a_pack_is_text_and_not_markup() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from ringfence.privacy.notice import NOT_SET_UP
+
 _HEAD = """<!doctype html>
 <html lang="en">
 <head>
@@ -42,12 +44,7 @@ def page(notice: Mapping[str, Any], version: Mapping[str, Any]) -> str:
         lines.append("</section>")
     lines += _tables(notice)
     lines += _certificates(notice)
-    if notice["not_promised"]:
-        said = ", ".join(notice["not_promised"])
-        lines.append(
-            "<section>\n<h2>Not promised</h2>\n<p>Nothing enforces these clauses yet, so they are "
-            f"no part of this notice: {escape(said)}.</p>\n</section>"
-        )
+    lines += _unkept(notice["not_promised"])
     lines.append(
         f"<p><small>Fingerprint: <code>{escape(str(version['digest']))}</code></small></p>\n"
         "</main>\n</body>\n</html>\n"
@@ -95,15 +92,20 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
     yield from table(
         "Purposes",
         ("purpose", "what for", "ground"),
-        ((row["key"], row["says"], row["ground"]) for row in notice["purposes"]),
+        ((row["key"], row["says"], _ground(row)) for row in notice["purposes"]),
     )
     yield from table(
         "Recipients",
         ("who", "what", "why", "where"),
         (
-            (row["says"], ", ".join(row["fields"]), ", ".join(row["purposes"]), row["place"])
+            (row["says"], ", ".join(row["fields"]), ", ".join(row["purposes"]), _where(row))
             for row in notice["recipients"]
         ),
+    )
+    yield from table(
+        "Places",
+        ("country", "what is there"),
+        ((row["country"] or "not named", row["says"]) for row in notice["places"]),
     )
     yield from table(
         "How long",
@@ -121,9 +123,9 @@ def _tables(notice: Mapping[str, Any]) -> Iterable[str]:
     )
     yield from table(
         "Cookies",
-        ("name", "category", "seconds", "holds"),
+        ("name", "category", "how long", "holds"),
         (
-            (row["name"], row["category"], str(row["seconds"]), row["holds"])
+            (row["name"], row["category"], _lasts(row["seconds"]), row["holds"])
             for row in notice["cookies"]
         ),
     )
@@ -133,6 +135,35 @@ def _certificates(notice: Mapping[str, Any]) -> Iterable[str]:
     rows = notice.get("certificates", ())
     if rows:
         yield from table("Certificates", ("name", "until"), ((r["name"], r["until"]) for r in rows))
+
+
+def _unkept(reasons: Mapping[str, str]) -> Iterable[str]:
+    """What is no part of the notice: for want of code, or because this house is not set up."""
+    here = [key for key, why in reasons.items() if why.startswith(NOT_SET_UP)]
+    said = {
+        "Nothing enforces these clauses yet": [key for key in reasons if key not in here],
+        "The program keeps these, and is not set up for it here": here,
+    }
+    if reasons:
+        yield "<section>\n<h2>Not promised</h2>"
+        for why, keys in said.items():
+            if keys:
+                said_of = escape(", ".join(keys))
+                yield f"<p>{why}, so they are no part of this notice: {said_of}.</p>"
+        yield "</section>"
+
+
+def _ground(row: Mapping[str, Any]) -> str:
+    return f"{row['ground']}: {row['weighing']}" if "weighing" in row else str(row["ground"])
+
+
+def _where(row: Mapping[str, Any]) -> str:
+    return f"{row['place']}, on {row['mechanism']}" if row["mechanism"] else str(row["place"])
+
+
+def _lasts(seconds: int) -> str:
+    hours = -(-seconds // 3600)
+    return f"{hours // 24} days" if hours % 24 == 0 else f"{hours} hours"
 
 
 def _days(days: int | None) -> str:

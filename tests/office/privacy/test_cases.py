@@ -99,6 +99,11 @@ def test_one_extension_with_a_reason(scene, opened):
 
 @pytest.mark.promise("DSR-07")
 def test_a_fee_and_a_yearly_limit_only_where_the_law_has_them(scene, opened):
+    first = opened(what="name", value="Ada")
+    unfounded = {"ground": "manifestly_unfounded", "words": "every day the same"}
+    found = scene.refused("privacy.case.charge", sid=first.sid, amount="10.00 EUR", **unfounded)
+    assert (found.code, found.clause) == ("no_fee", "DSR-07")  # the first is free everywhere
+    scene.run("privacy.case.answer", sid=first.sid)
     european = opened()
     asked = {"sid": european.sid, "amount": "10.00 EUR"}
     assert scene.refused("privacy.case.charge", **asked).code == "no_fee"
@@ -157,6 +162,8 @@ def test_copies_beyond_the_year_wait_for_a_decision_instead_of_being_made(mailin
 
 
 def test_the_person_is_told_what_was_said_and_what_it_costs(scene, opened):
+    first = opened(residence="FR", what="name", value="Ada")
+    scene.run("privacy.case.answer", sid=first.sid)
     case = opened(residence="FR")
     charged = scene.run("privacy.case.charge", sid=case.sid, amount="10.00 EUR",
                         ground="excessive", words="The ninth time this week")  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +51,17 @@ def test_an_officer_is_promised_where_there_is_one(ask: Any) -> None:
     assert "GRV-01" not in after["not_promised"]
     assert "An officer for privacy takes questions and grievances" in str(after["sections"])
     assert after["issuer"]["contact"] == "privacy@example.com"
+
+
+def test_the_shortest_times_that_are_said_are_those_of_the_table(ask: Any, office: Office) -> None:
+    office.settings = replace(office.settings, country="US")  # 47 CFR 42.6 speaks of calls alone
+    notice = ask("policy.draft", name="ringfence")
+    rows = {row["key"]: row["at_least_days"] for row in notice["retention"]}
+    assert rows["call_log"] > rows["billing"]
+    clauses = {c["id"]: c for section in notice["sections"] for c in section["clauses"]}
+    for layer in ("text", "summary"):
+        said = [int(figure) for figure in re.findall("[0-9]+", clauses["RET-01"][layer])]
+        assert said == [rows["call_log"], rows["billing"]]
 
 
 @pytest.mark.promise("CLS-01")

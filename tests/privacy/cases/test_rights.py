@@ -58,7 +58,10 @@ def test_a_fee_is_the_exception():
         with pytest.raises(Refused) as refused:
             rights.check_fee(EU, ground=ground, words=words, previous=99)
         assert refused.value.code == "no_fee"
-    rights.check_fee(EU, ground="manifestly_unfounded", words="the same, daily", previous=0)
+    rights.check_fee(EU, ground="manifestly_unfounded", words="the same, daily", previous=1)
+    with pytest.raises(Refused) as refused:  # the notice promises the first one free, everywhere
+        rights.check_fee(EU, ground="manifestly_unfounded", words="the same, daily", previous=0)
+    assert refused.value.clause == "DSR-07"
     with pytest.raises(Refused):
         rights.check_fee(CALIFORNIA, ground="", words="", previous=1)
     rights.check_fee(CALIFORNIA, ground="", words="", previous=2)

@@ -141,13 +141,17 @@ def check_fee(rule: RightsRule, *, ground: str, words: str, previous: int) -> No
     """Raise `Refused` unless a fee may be asked for; ``previous``: answered in twelve months.
 
     Where the law fixes how many requests a year are free, the next one may cost. Everywhere else
-    a fee needs one of the law's grounds, and reasons in words (GDPR 12(5): the burden is ours).
+    a fee needs one of the law's grounds, and reasons in words (GDPR 12(5): the burden is ours). The
+    first is free whatever it is like: the notice says so (DSR-07), and GDPR 12(5) lets us refuse.
     """
     if rule.free is not None and previous >= rule.free:
         return
     if not rule.fee_grounds:
         raise Refused("no_fee", "the request is free: the law of this person knows no fee",
                       clause=rule.cite)  # fmt: skip
+    if previous == 0:
+        raise Refused("no_fee", "the first request in twelve months is free; what is unfounded "
+                      "can be refused", clause="DSR-07")  # fmt: skip
     if ground not in rule.fee_grounds or not words.strip():
         raise Refused("no_fee", "the request is free; a fee needs a ground "
                       f"({' or '.join(rule.fee_grounds)}) and words that say why",
