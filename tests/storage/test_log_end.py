@@ -1,5 +1,7 @@
 """Where the audit log had grown to: written, read, torn, forged."""
 
+import os
+
 import pytest
 
 from ringfence.storage.log_end import End, LogEnd
@@ -43,6 +45,30 @@ def test_a_power_cut_at_any_byte_leaves_the_one_before(end, file, size):
     assert end.read() == (None if size < 72 else NEXT)
     file.write_bytes(bytes(72) + whole[72:])
     assert end.read() == FIRST
+
+
+@pytest.mark.parametrize("step", ["open", "pwrite", "fsync"])
+def test_who_is_killed_at_the_start_leaves_the_one_before(end, file, step, monkeypatch):
+    class KilledError(Exception):
+        pass
+
+    real, left = getattr(os, step), [1]
+
+    def killed(*args, **kwargs):
+        if not left:
+            raise KilledError
+        left.pop()
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(os, step, killed)
+    with pytest.raises(KilledError):
+        end.begin(NEXT)
+    monkeypatch.undo()
+    found = LogEnd(file, KEY)
+    assert found.read() == (NEXT if step == "fsync" else FIRST)
+    found.begin(NEXT)  # what was left half-written is no hindrance
+    found.close()
+    assert found.read() == NEXT
 
 
 def test_nobody_without_the_key_makes_one(end, file):

@@ -66,13 +66,18 @@ class LogEnd:
         return End(int.from_bytes(plain[:_SIZE], "big"), plain[_SIZE:])
 
     def begin(self, end: End) -> None:
-        """Write ``end`` in place of whatever was there, durably, and be ready for `write`."""
+        """Write ``end`` in place of whatever was there, durably, and be ready for `write`.
+
+        At every instant there is the old file or the new one: without either nothing may start.
+        """
         self.close()
-        make_private(self.file)
-        self._descriptor = os.open(self.file, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
+        new = self.file.with_name(self.file.name + ".new")
+        make_private(new)
+        self._descriptor = os.open(new, os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC)
         for _ in _SLOTS:
             self.write(end)
         os.fsync(self._descriptor)
+        new.replace(self.file)
         sync_folder(self.file.parent)
 
     def write(self, end: End) -> None:
