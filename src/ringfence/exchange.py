@@ -258,7 +258,7 @@ class Exchange:
         port = await self.transport.listen(
             self._host,
             settings.sip.port,
-            tls_port=settings.sip_tls.port if settings.sip_tls is not None else 0,
+            tls_at=settings.sip_tls or ("", 0),
             tls=tls,
         )
         transports: list[wire.Transport] = ["udp", "tcp"]

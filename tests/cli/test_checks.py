@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.cli.checks import Facts, Finding, Trunk, closed, judge
+from ringfence.cli.checks import Blocked, Facts, Finding, Trunk, closed, judge
 
 WELL = Facts(
     data="d",
@@ -76,12 +76,29 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
     ("change", "check", "level", "words", "mend"),
     [
         (
-            {"running": False, "taken": ("sip",), "answers_sip": None},
+            {"taken": (Blocked("sip", "10.0.0.5:5060", "taken", "10.0.0.5:5062"),)},
             "ports",
             "fault",
-            "port of sip",
-            "--sip 0.0.0.0:5062",
+            "Another program holds 10.0.0.5:5060, where sip is to listen",
+            "ringfence up --data d --sip 10.0.0.5:5062",
         ),
+        (
+            {"taken": (Blocked("sip_tls", "192.0.2.9:5061", "foreign", "0.0.0.0:5061"),)},
+            "ports",
+            "fault",
+            "192.0.2.9:5061, where sip_tls is to listen, is no address of this machine",
+            "--sip-tls 0.0.0.0:5061",
+        ),
+        (
+            {"taken": (Blocked("http", "0.0.0.0:80", "denied", "0.0.0.0:1024"),)},
+            "ports",
+            "fault",
+            "needs more rights",
+            "--http 0.0.0.0:1024",
+        ),
+        ({"rtp_ports": 16}, "ports", "warning", "8 parties can talk at once", "--rtp 10000-19999"),
+        ({"silent": "hung"}, "server", "fault", "does not answer", "ringfence stop --data d && "),
+        ({"silent": "busy"}, "server", "warning", "in a moment", "ringfence doctor --data d"),
         ({"answers_http": False}, "ports", "fault", "HTTP does not answer", "ringfence stop"),
         ({"answers_sip": False}, "ports", "fault", "SIP does not answer", "ringfence stop"),
         ({"advertise": "private"}, "nat", "warning", "private address", "--advertise"),
@@ -126,11 +143,22 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
         ({"codecs": ("PCMU",)}, "codecs", "fault", "PCMA, G722", "engine.build"),
         ({"speech": False}, "speech", "fault", "stays silent", "espeakng-loader"),
         (
-            {"trunks": (Trunk(name="c", state="refused", detail="wrong password"),)},
+            {
+                "trunks": (
+                    Trunk(
+                        name="c",
+                        state="refused",
+                        detail="wrong password",
+                        address="192.0.2.1",
+                        register=True,
+                        transport="tls",
+                    ),
+                )
+            },
             "trunks",
             "fault",
             "wrong password",
-            "right user and password",
+            "&& ringfence trunk add c --register USER@192.0.2.1 --transport tls --data d",
         ),
         (
             {"carriers": (Trunk(name="c", state="refused", detail="ESME_RINVPASWD"),)},
@@ -154,11 +182,11 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "carrier test c",
         ),
         (
-            {"trunks": (Trunk(name="c", state="unreachable", detail=None),)},
+            {"trunks": (Trunk(name="c", state="unreachable", detail=None, address="192.0.2.1"),)},
             "trunks",
             "fault",
             "unreachable",
-            "--transport",
+            "ringfence trunk add c --address 192.0.2.1 --data d",
         ),
         ({"trunks": ()}, "trunks", "warning", "nobody outside", "trunk add"),
         ({"files": 1024}, "limits", "warning", "1024 files", "ulimit"),
@@ -174,6 +202,11 @@ def test_each_fault_is_named_with_what_mends_it(
     assert found[0].level == level
     assert words in found[0].text
     assert mend in (found[0].mend or "")
+
+
+def test_nothing_is_said_of_the_ports_of_a_server_that_does_not_answer() -> None:
+    hung = replace(WELL, running=False, silent="hung", answers_http=None, answers_sip=None)
+    assert "ports" not in [finding.check for finding in judge(hung)]
 
 
 def test_every_complaint_has_a_command() -> None:
@@ -198,7 +231,13 @@ def test_a_command_can_be_pasted_whatever_the_folder_is_called() -> None:
     broken = replace(
         WELL, data=data, writable=False, private=False, disk_free=0, engine=None, jobs_dead=1
     )
-    idle = replace(broken, running=False, taken=("http",), engine=None, native_built=False)
+    idle = replace(
+        broken,
+        running=False,
+        taken=(Blocked("http", "127.0.0.1:80", "taken", "127.0.0.1:8080"),),
+        engine=None,
+        native_built=False,
+    )
     carriers = (Trunk(name="c", state="connecting", detail=None),)
     poor = replace(idle, trunks=(Trunk(name="c", state="refused", detail=None),), carriers=carriers)
     for facts in (broken, idle, poor):

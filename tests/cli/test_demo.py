@@ -11,6 +11,7 @@ import pytest
 
 from ringfence import config
 from ringfence.cli import demo
+from ringfence.cli.checks import Blocked
 from ringfence.kernel.errors import RingfenceError
 
 READY = {"http": "http://127.0.0.1:8080", "sip": "127.0.0.1:5060",
@@ -131,7 +132,8 @@ def test_a_failed_call_is_a_failure(
 def test_ports_somebody_holds_are_avoided(
     tmp_path: Path, stage: Any, monkeypatch: Any, capsys: Any
 ) -> None:
-    monkeypatch.setattr(demo, "taken", lambda _: iter(["http", "sip"]))
+    blocked = [Blocked(name, "0.0.0.0:1", "taken", "0.0.0.0:3") for name in ("http", "sip")]
+    monkeypatch.setattr(demo, "taken", lambda _: iter(blocked))
     given = settings(tmp_path, sip="127.0.0.1:5070", voice="de")
     load = config.load
     monkeypatch.setattr(config, "load", lambda data, flags: load(data, flags=flags, environment={}))

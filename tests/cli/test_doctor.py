@@ -53,6 +53,16 @@ def test_a_bad_setting_is_a_finding(ringfence: Any, monkeypatch: Any) -> None:
     outcome = ringfence("doctor")
     assert outcome.code == 1
     assert "http in the environment must be HOST:PORT" in outcome.out
+    assert "mend: env | grep ^RINGFENCE_" in outcome.out
+
+
+def test_a_bad_setting_of_the_file_is_mended_in_it(ringfence: Any, tmp_path: Any) -> None:
+    folder = tmp_path / "data of ours"
+    folder.mkdir()
+    (folder / "ringfence.toml").write_text("workers = 0\n")
+    outcome = ringfence("doctor", "--data", str(folder))
+    assert "workers in ringfence.toml, line 1 must be" in outcome.out
+    assert f"""mend: "${{EDITOR:-nano}}" '{folder}/ringfence.toml'""" in outcome.out
 
 
 def test_one_call_is_diagnosed(ringfence: Any, office: Any) -> None:

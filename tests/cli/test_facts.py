@@ -1,6 +1,10 @@
 """What the doctor finds on the machine; ports are tried in ``tests/system``."""
 
+from __future__ import annotations
+
+import errno
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +12,7 @@ import pytest
 
 from ringfence import config
 from ringfence.cli import facts
+from ringfence.cli.checks import Blocked
 from ringfence.config import Address
 
 
@@ -48,11 +53,13 @@ def test_what_listens_everywhere_is_reached_here() -> None:
 
 def test_an_idle_installation_is_looked_at(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(facts, "_status", lambda _: None)
-    monkeypatch.setattr(facts, "taken", lambda _: iter(["sip"]))
+    blocked = Blocked("sip", "0.0.0.0:5060", "taken", "0.0.0.0:5062")
+    monkeypatch.setattr(facts, "taken", lambda _: iter([blocked]))
     monkeypatch.setattr(facts, "own_address", lambda _: "10.0.0.1")
     found = facts.gather(config.load(tmp_path / "new", environment={}))
     assert found.running is False
-    assert found.taken == ("sip",)
+    assert found.taken == (blocked,)
+    assert (found.silent, found.rtp_ports) == ("", 10_000)
     assert (found.advertise, found.sip_bound) == ("private", "any")
     assert found.answers_sip is None
     assert found.disk_free > 0
@@ -69,7 +76,11 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
             {"connected": False, "engine": None},
             {"connected": True, "engine": "native", "hung": 2},
         ],
-        "trunks": [{"name": "a", "state": "refused"}],
+        "trunks": [
+            {"name": "a", "state": "refused", "address": "192.0.2.1", "register": True,
+             "transport": "tcp"}
+        ],
+        "rtp": "20000-20015",
     }  # fmt: skip
     knocked: list[Address] = []
     monkeypatch.setattr(facts, "_status", lambda _: status)
@@ -85,7 +96,10 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
     assert (found.behind_ms, found.ahead_ms, found.audit_faults) == (9, 8, 3)
-    assert found.trunks[0].state == "refused"
+    [trunk] = found.trunks
+    assert (trunk.state, trunk.address, trunk.register) == ("refused", "192.0.2.1", True)
+    assert trunk.transport == "tcp"
+    assert found.rtp_ports == 16
     assert found.hung == 2
 
 
@@ -176,3 +190,78 @@ def test_a_range_of_ports_is_looked_at_and_not_its_first_alone(
 ) -> None:
     monkeypatch.setattr(facts, "_free", lambda address, _: address.port not in taken)
     assert facts._is_crowded(30_000, 39_999) is crowded
+
+
+@pytest.mark.parametrize(
+    ("pid", "connects", "silent"), [(None, False, ""), (7, True, "hung"), (7, False, "busy")]
+)
+def test_a_server_that_does_not_answer_is_told_from_none(
+    tmp_path: Path, monkeypatch: Any, pid: int | None, connects: bool, silent: str
+) -> None:
+    monkeypatch.setattr(facts, "_status", lambda _: None)
+    monkeypatch.setattr(facts, "supervisor_pid", lambda _: pid)
+    monkeypatch.setattr(facts, "running", lambda _: connects)
+    monkeypatch.setattr(facts, "_hindrance", lambda *_: "taken")
+    monkeypatch.setattr(facts, "own_address", lambda _: "10.0.0.1")
+    found = facts.gather(config.load(tmp_path / "new", environment={}))
+    assert found.silent == silent
+    assert bool(found.taken) is not bool(silent), "what it holds itself is no rival's"
+
+
+@pytest.mark.parametrize(
+    ("setting", "address", "why", "instead"),
+    [
+        ("http", "10.0.0.5:8080", "taken", "10.0.0.5:8082"),
+        ("sip", "10.0.0.5:5060", "taken", "10.0.0.5:5062"),
+        ("sip_tls", "10.0.0.5:5061", "taken", "10.0.0.5:5063"),
+        ("sip_tls", "192.0.2.9:5061", "foreign", "0.0.0.0:5061"),
+        ("sip", "192.0.2.9:5060", "foreign", "0.0.0.0:5060"),
+        ("http", "192.0.2.9:8080", "foreign", "127.0.0.1:8080"),
+        ("http", "10.0.0.5:80", "denied", "10.0.0.5:1024"),
+    ],
+)
+def test_a_port_that_cannot_be_had_comes_with_one_that_can(
+    tmp_path: Path, monkeypatch: Any, setting: str, address: str, why: str, instead: str
+) -> None:
+    def hindrance(one: Address, *_: object) -> str | None:
+        return why if str(one) == address else None
+
+    monkeypatch.setattr(facts, "_hindrance", hindrance)
+    settings = config.load(tmp_path, flags={setting: address}, environment={})
+    assert list(facts.taken(settings)) == [Blocked(setting, address, why, instead)]  # type: ignore[arg-type]
+
+
+def test_a_crowded_range_comes_with_one_that_is_not(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(facts, "_hindrance", lambda *_: None)
+    monkeypatch.setattr(facts, "_is_crowded", lambda low, _: low < 20_000)
+    settings = config.load(tmp_path, environment={})
+    assert list(facts.taken(settings)) == [Blocked("rtp", "10000-19999", "taken", "20000-29999")]
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (None, None),
+        (OSError(errno.EADDRINUSE, "x"), "taken"),
+        (OSError(errno.EADDRNOTAVAIL, "x"), "foreign"),
+        (socket.gaierror(-2, "x"), "foreign"),
+        (PermissionError(errno.EACCES, "x"), "denied"),
+    ],
+)
+def test_why_a_port_cannot_be_had(monkeypatch: Any, error: OSError | None, why: str | None) -> None:
+    class Probe:
+        def __enter__(self) -> Probe:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def setsockopt(self, *_: object) -> None:
+            pass
+
+        def bind(self, _: object) -> None:
+            if error is not None:
+                raise error
+
+    monkeypatch.setattr(facts.socket, "socket", lambda *_: Probe())
+    assert facts._hindrance(Address("192.0.2.9", 5060), socket.SOCK_STREAM) == why

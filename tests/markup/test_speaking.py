@@ -150,7 +150,11 @@ def test_the_apology_waits_for_its_clip(script):
     [
         ("fetch_status", 404, "the server answered 404"),
         ("fetch_too_large", 0, "it is larger than 20 MiB"),
-        ("clip_not_audio", 0, "what came is not WAV or MP3 audio"),
+        (
+            "clip_not_audio",
+            0,
+            "what came is neither MP3 nor WAV of a coding that is read (PCM, G.711)",
+        ),
         ("fetch_refused", 0, "its address is private or not allowed"),
         ("fetch_timed_out", 0, "no complete answer came in time"),
         ("a_word_of_tomorrow", 0, "it could not be had"),

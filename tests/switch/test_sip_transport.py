@@ -30,6 +30,10 @@ def test_a_port_that_cannot_be_had_is_explained() -> None:
         refused = port_refused("192.0.2.1", 5060, OSError(number, "x"))
         assert isinstance(refused, Refused)
         assert refused.code == code
+        assert "--sip-tls" not in refused.reason
+        tls = port_refused("192.0.2.1", 5061, OSError(number, "x"), flag="--sip-tls")
+        assert "--sip-tls" in tls.reason
+    assert "no address of this machine" in refused.reason
 
 
 class Deaf:

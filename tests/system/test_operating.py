@@ -195,12 +195,12 @@ def test_what_was_said_offline_holds_after_a_start(tmp_path: Path) -> None:
         assert platform.ready["admin_url"] != first["admin_url"]
 
 
-@pytest.mark.parametrize("held", ["http", "sip"])
+@pytest.mark.parametrize("held", ["http", "sip", "sip-tls"])
 def test_a_port_somebody_holds_is_named_at_start(tmp_path: Path, held: str) -> None:
-    kind = socket.SOCK_STREAM if held == "http" else socket.SOCK_DGRAM
+    kind = socket.SOCK_DGRAM if held == "sip" else socket.SOCK_STREAM
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind(("127.0.0.1", 0))
-        if held == "http":
+        if kind == socket.SOCK_STREAM:
             other.listen()
         port = other.getsockname()[1]
         ports = {"http": free_port(), "sip": free_port()} | {held: port}

@@ -6,7 +6,17 @@ import socket
 import ssl
 from pathlib import Path
 
+import pytest
 from platform_run import Platform, free_port
+
+
+def test_it_listens_where_it_is_told_and_nowhere_else(tmp_path: Path) -> None:
+    port = free_port()
+    with Platform(tmp_path / "data", "--sip-tls", f"127.0.0.3:{port}") as platform:
+        assert platform.sip.startswith("127.0.0.1:")
+        socket.create_connection(("127.0.0.3", port), 10).close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), 10)
 
 
 def test_a_request_over_tls_is_answered_and_the_key_is_private(tmp_path: Path) -> None:

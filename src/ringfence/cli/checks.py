@@ -21,6 +21,8 @@ DISK_OUT = GIGABYTE // 5
 SKEW_MS = 2_000
 FILES_LOW = 4_096
 BUFFER_WANTED = 4_194_304
+RTP_FEW = 64
+"""Ports, two for each party: with fewer, a busy hour of a small shop is short of them."""
 TELEPHONY_CODECS = ("PCMU", "PCMA", "G722")
 
 
@@ -40,6 +42,21 @@ class Trunk:
     name: str
     state: str
     detail: str | None
+    address: str = "HOST"
+    register: bool = False
+    transport: str = "udp"
+
+
+Hindrance = Literal["taken", "foreign", "denied"]
+
+
+class Blocked(NamedTuple):
+    """A setting that names a port we cannot have: why, and a value with which we could."""
+
+    name: str
+    at: str
+    why: Hindrance
+    instead: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +71,15 @@ class Facts:
     installed: bool
     """Whether there is an installation in the data folder."""
     running: bool
+    silent: Literal["", "busy", "hung"] = ""
+    """Whether a server is there that does not answer: it starts or stops, or it hangs."""
     answers_http: bool | None
     answers_sip: bool | None
     """None where no server runs to be asked."""
-    taken: tuple[str, ...]
-    """Settings whose port somebody else holds (looked at only where no server runs)."""
+    taken: tuple[Blocked, ...]
+    """Settings whose port cannot be had (looked at only where no server runs)."""
+    rtp_ports: int = 10_000
+    """How many ports there are for audio."""
     advertise: str
     """Kind of the address we name: public, private, loopback."""
     sip_bound: str
@@ -121,6 +142,12 @@ def _server(facts: Facts) -> Finding:
     if not facts.installed and not facts.storage:
         text = f"There is no installation in {facts.data}: is --data right? 'up' makes one there."
         return Finding("server", "fault", text, f"ringfence up{_data(facts)}")
+    if facts.silent == "hung":
+        text = "It runs but does not answer within half a minute: it hangs, or is overloaded."
+        return Finding("server", "fault", text, _restart(facts))
+    if facts.silent == "busy":
+        text = "It is starting or stopping: look again in a moment."
+        return Finding("server", "warning", text, f"ringfence doctor{_data(facts)}")
     if not facts.running:
         return Finding("server", "warning", "It is not running.", f"ringfence up{_data(facts)}")
     return Finding("server", "ok", "It is running.")
@@ -168,7 +195,7 @@ def _folder(facts: Facts) -> str:
 def _restart(facts: Facts) -> str:
     """Return the command line that stops it and starts it again, or starts it."""
     up = f"ringfence up{_data(facts)}"
-    return f"ringfence stop{_data(facts)} && {up}" if facts.running else up
+    return f"ringfence stop{_data(facts)} && {up}" if facts.running or facts.silent else up
 
 
 def _package(facts: Facts, names: str) -> str:
@@ -177,20 +204,31 @@ def _package(facts: Facts, names: str) -> str:
 
 
 def _ports(facts: Facts) -> Iterator[Finding]:
-    for name in facts.taken:
-        mend = f"ringfence up{_data(facts)} --{name} {_EXAMPLE[name]}"
-        yield Finding("ports", "fault", f"Another program holds the port of {name}.", mend)
+    for name, at, why, instead in facts.taken:
+        mend = f"ringfence up{_data(facts)} --{name.replace('_', '-')} {instead}"
+        yield Finding("ports", "fault", _HINDRANCES[why].format(name=name, at=at), mend)
     restart = _restart(facts)
+    if facts.rtp_ports < RTP_FEW:
+        text = (
+            f"rtp has {facts.rtp_ports} ports: {facts.rtp_ports // 2} parties can talk at once, "
+            "each caller and each called one counts; whoever is one more is refused."
+        )
+        yield Finding("ports", "warning", text, f"{restart} --rtp 10000-19999")
     if facts.answers_http is False:
         yield Finding("ports", "fault", "HTTP does not answer although it runs.", restart)
     if facts.answers_sip is False:
         yield Finding("ports", "fault", "SIP does not answer although it runs.", restart)
-    if not facts.taken and facts.answers_http is not False and facts.answers_sip is not False:
+    answer = facts.answers_http is not False and facts.answers_sip is not False
+    if not facts.taken and not facts.silent and answer:
         text = "HTTP and SIP answer." if facts.running else "All ports are free."
         yield Finding("ports", "ok", text)
 
 
-_EXAMPLE = {"http": "127.0.0.1:8081", "sip": "0.0.0.0:5062", "rtp": "30000-39999"}
+_HINDRANCES: dict[Hindrance, str] = {
+    "taken": "Another program holds {at}, where {name} is to listen.",
+    "foreign": "{at}, where {name} is to listen, is no address of this machine.",
+    "denied": "{at}, where {name} is to listen, needs more rights.",
+}
 
 
 def _nat(facts: Facts) -> Finding:
@@ -350,23 +388,24 @@ def _build(facts: Facts) -> str:
 def _trunks(facts: Facts) -> Iterator[Finding]:
     for trunk in facts.trunks:
         detail = f": {trunk.detail}" if trunk.detail else ""
-        text = f"Trunk {trunk.name} is {trunk.state}{detail}"
-        remove = f"ringfence trunk remove {trunk.name}{_data(facts)}"
-        again = f"{remove} && ringfence trunk add {trunk.name}{_data(facts)} …"
-        match trunk.state:
-            case "refused":
-                mend = f"{again} (with the right user and password)"
-                yield Finding("trunks", "fault", f"{text}.", mend)
-            case "unreachable":
-                mend = f"{again} (with the right host, port and --transport)"
-                yield Finding("trunks", "fault", f"{text}.", mend)
-            case _:
-                yield Finding("trunks", "ok", f"{text}.")
+        text = f"Trunk {trunk.name} is {trunk.state}{detail}."
+        if trunk.state in {"refused", "unreachable"}:
+            yield Finding("trunks", "fault", text, _again(facts, trunk))
+        else:
+            yield Finding("trunks", "ok", text)
     if not facts.trunks and facts.running:
         text = "There is no trunk: nobody outside can call."
         yield Finding(
             "trunks", "warning", text, f"ringfence trunk add NAME --address HOST{_data(facts)}"
         )
+
+
+def _again(facts: Facts, trunk: Trunk) -> str:
+    """Return what sets a trunk up anew, as it is; whoever types it corrects what is wrong."""
+    way = f"--register USER@{trunk.address}" if trunk.register else f"--address {trunk.address}"
+    by = "" if trunk.transport == "udp" else f" --transport {trunk.transport}"
+    remove = f"ringfence trunk remove {trunk.name}{_data(facts)}"
+    return f"{remove} && ringfence trunk add {trunk.name} {way}{by}{_data(facts)}"
 
 
 def _carriers(facts: Facts) -> Iterator[Finding]:

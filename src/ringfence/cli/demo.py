@@ -107,7 +107,8 @@ def start(settings: Settings, say: Narrator) -> dict[str, Any]:
     if running(settings):
         say("Ringfence is running already on this data folder; the demo calls it.")
         return _introduce(settings)
-    moved = {name: ELSEWHERE[name] for name in taken(settings) if _movable(settings, name)}
+    names = [blocked.name for blocked in taken(settings)]
+    moved = {name: ELSEWHERE[name] for name in names if _movable(settings, name)}
     if moved:
         say(f"Another program holds the usual port of {', '.join(moved)}; using a free one.")
         settings = config.load(settings.data, flags=settings.flags() | moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -50,8 +51,15 @@ def _installation(data: Path | None) -> Iterable[Finding]:
         settings = config.load(data)
     except Refused as refusal:
         text = refusal.reason if refusal.reason.endswith("?") else f"{refusal.reason}."
-        return [Finding("settings", "fault", text, "ringfence up --help")]
+        return [Finding("settings", "fault", text, _edit(folder, refusal.reason))]
     return judge(gather(settings))
+
+
+def _edit(folder: Path, reason: str) -> str:
+    """Return what shows the settings to whoever has to correct one: the file, or what there are."""
+    if config.FILE in reason:
+        return '"${EDITOR:-nano}" ' + shlex.quote(str(folder / config.FILE))
+    return "env | grep ^RINGFENCE_"
 
 
 def _call(sid: str, data: Path | None) -> Iterable[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import pwd
 import resource
@@ -15,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from ringfence.cli.checks import Facts, Trunk
+from ringfence.cli.checks import Blocked, Facts, Hindrance, Trunk
 from ringfence.cli.control import DATABASE, opened, running, supervisor_pid
 from ringfence.config import Address, Settings, own_address
 from ringfence.kernel.errors import Refused
@@ -31,6 +32,7 @@ def gather(settings: Settings) -> Facts:
     """Look at everything; nothing here changes anything."""
     status = _status(settings)
     alive = status is not None
+    silent = "" if alive else _silent(settings)
     known = status or {}
     http = _address(known["listens"]) if "listens" in known else settings.http
     sip = _address(known["sip"]) if "sip" in known else settings.sip
@@ -40,9 +42,11 @@ def gather(settings: Settings) -> Facts:
         root=os.geteuid() == 0,
         installed=(settings.data / DATABASE).exists(),
         running=alive,
+        silent=silent,
         answers_http=_http_answers(http) if alive else None,
         answers_sip=_sip_answers(sip) or _accepts(sip) if alive else None,
-        taken=() if alive else tuple(taken(settings)),
+        taken=() if alive or silent else tuple(taken(settings)),
+        rtp_ports=_ports(known.get("rtp") or str(settings.rtp)),
         advertise=kind(known.get("advertise") or own_address(settings)),
         sip_bound=kind(sip.host),
         sip_port=sip.port,
@@ -64,7 +68,14 @@ def gather(settings: Settings) -> Facts:
         speech=find_spec("espeakng_loader") is not None,
         codecs=tuple(known.get("codecs", ())),
         trunks=tuple(
-            Trunk(name=trunk["name"], state=trunk["state"], detail=trunk.get("detail"))
+            Trunk(
+                name=trunk["name"],
+                state=trunk["state"],
+                detail=trunk.get("detail"),
+                address=trunk.get("address") or "HOST",
+                register=trunk.get("register", False),
+                transport=trunk.get("transport", "udp"),
+            )
             for trunk in known.get("trunks", ())
         ),
         carriers=tuple(
@@ -112,6 +123,19 @@ def _status(settings: Settings) -> dict[str, Any] | None:
             return found | {"carriers": ask.run("carrier.list")}
     except Refused:
         return None
+
+
+def _silent(settings: Settings) -> Literal["", "busy", "hung"]:
+    """Whether a server is there though it did not answer, and whether it should have."""
+    if supervisor_pid(settings) is None:
+        return ""
+    return "hung" if running(settings) else "busy"
+
+
+def _ports(span: str) -> int:
+    """Return how many ports LOW-HIGH are."""
+    low, _, high = span.partition("-")
+    return int(high) - int(low) + 1
 
 
 def _address(text: str) -> Address:
@@ -168,14 +192,29 @@ def _accepts(address: Address) -> bool:
         return False
 
 
-def taken(settings: Settings) -> Iterator[str]:
-    """Yield the settings whose port another program holds."""
-    if not _free(settings.http, socket.SOCK_STREAM):
-        yield "http"
-    if not (_free(settings.sip, socket.SOCK_DGRAM) and _free(settings.sip, socket.SOCK_STREAM)):
-        yield "sip"
+def taken(settings: Settings) -> Iterator[Blocked]:
+    """Yield the settings whose port cannot be had, each with one that can."""
+    for name, address in settings.listening():
+        forms = (socket.SOCK_STREAM, socket.SOCK_DGRAM)[: 2 if name == "sip" else 1]
+        why = _hindrance(address, *forms)
+        if why is not None:
+            host = address.host if why != "foreign" else _USUAL_HOSTS[name]
+            yield Blocked(name, str(address), why, str(_vacant(host, address.port, *forms)))
     if _is_crowded(settings.rtp.low, settings.rtp.high):
-        yield "rtp"
+        spare = (span for span in _SPANS if not _is_crowded(*span))
+        low, high = next(spare, _SPANS[0])
+        yield Blocked("rtp", str(settings.rtp), "taken", f"{low}-{high}")
+
+
+_USUAL_HOSTS = {"http": "127.0.0.1", "sip": "0.0.0.0", "sip_tls": "0.0.0.0"}  # noqa: S104 - a hint
+_SPANS = ((10_000, 19_999), (20_000, 29_999), (40_000, 49_999), (50_000, 59_999))
+
+
+def _vacant(host: str, port: int, *forms: socket.SocketKind) -> Address:
+    """Return an address that nobody holds, near a port and above those that need more rights."""
+    first = max(port, 1024) if port < 65_000 else 1024
+    near = (Address(host, first + step) for step in range(0, int(RTP_LOOKED_AT), 2))
+    return next((one for one in near if _hindrance(one, *forms) is None), Address(host, first))
 
 
 def _is_crowded(low: int, high: int) -> bool:
@@ -190,15 +229,23 @@ def _is_crowded(low: int, high: int) -> bool:
 
 
 def _free(address: Address, form: socket.SocketKind) -> bool:
+    return _hindrance(address, form) is None
+
+
+def _hindrance(address: Address, *forms: socket.SocketKind) -> Hindrance | None:
+    """Return what keeps us from listening there, by each form of socket; None where nothing."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    with socket.socket(family, form) as probe:
-        if form is socket.SOCK_STREAM:  # as a server does: a connection just closed is no rival
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(tuple(address))
-        except OSError:
-            return False
-        return True
+    for form in forms:
+        with socket.socket(family, form) as probe:
+            if form is socket.SOCK_STREAM:  # as a server does: one just closed is no rival
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(tuple(address))
+            except PermissionError:
+                return "denied"
+            except OSError as error:
+                return "taken" if error.errno == errno.EADDRINUSE else "foreign"
+    return None
 
 
 def _synchronised() -> bool | None:

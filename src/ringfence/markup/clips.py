@@ -33,7 +33,7 @@ REASONS: Final[dict[str, str]] = {
     "fetch_status": "the server answered {status}",
     "bad_url": "its address is not an http or https URL",
     "relative_url": "its address is relative and the document has no URL of its own",
-    "clip_not_audio": "what came is not WAV or MP3 audio",
+    "clip_not_audio": "what came is neither MP3 nor WAV of a coding that is read (PCM, G.711)",
     "clip_too_long": f"it is longer than {CLIP_SECONDS_MAX} s",
     "clip_slow": "it could not be decoded in time",
     "": "it could not be had",

@@ -144,24 +144,25 @@ class SipTransport:
         self.dropped = 0
 
     async def listen(
-        self, host: str, port: int, *, tls_port: int = 0, tls: ssl.SSLContext | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        tls_at: tuple[str, int] = ("", 0),
+        tls: ssl.SSLContext | None = None,
     ) -> int:
-        """Bind UDP and TCP on ``host:port`` (0: any free one), TLS on ``tls_port``; the port."""
+        """Bind UDP and TCP on ``host:port`` (0: any free one), TLS on ``tls_at``; the port."""
         bound = await self._bind(host, port)
         try:
             if tls is not None:
                 self._servers.append(
                     await self._loop.create_server(
-                        lambda: _StreamProtocol(self, "tls"),
-                        host,
-                        tls_port,
-                        ssl=tls,
-                        reuse_address=True,
+                        lambda: _StreamProtocol(self, "tls"), *tls_at, ssl=tls, reuse_address=True
                     )
                 )
         except OSError as error:
             await self.close()
-            raise port_refused(host, bound, error) from None
+            raise port_refused(*tls_at, error, flag="--sip-tls") from None
         return bound
 
     async def _bind(self, host: str, port: int) -> int:
@@ -462,13 +463,18 @@ def _udp_socket(host: str, port: int) -> socket.socket:
     return udp
 
 
-def port_refused(host: str, port: int, error: OSError) -> Refused:
-    """Why a port cannot be had, and what to do."""
+def port_refused(host: str, port: int, error: OSError, *, flag: str = "--sip") -> Refused:
+    """Why a port cannot be had, and what to do; ``flag``: what chooses another."""
     if error.errno == errno.EADDRINUSE:
         return Refused(
             "sip_port_taken",
-            f"another program uses port {port} on {host}; stop it or choose another with --sip",
+            f"another program uses port {port} on {host}; stop it or choose another with {flag}",
         )
     if error.errno == errno.EACCES:
-        return Refused("sip_port_denied", f"port {port} needs more rights; choose one above 1023")
-    return Refused("sip_bind_failed", f"cannot listen on {host}:{port}; check --sip")
+        return Refused(
+            "sip_port_denied", f"port {port} needs more rights; choose one above 1023 with {flag}"
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        reason = f"{host} is no address of this machine; choose one with {flag}"
+        return Refused("sip_bind_failed", reason)
+    return Refused("sip_bind_failed", f"cannot listen on {host}:{port}; check {flag}")
