@@ -34,6 +34,17 @@ def test_forms_queries_and_headers() -> None:
     assert request.url == "https://x.example/1%262?q=1&k=1%262"
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("2045", 2045), ("08", 8), ("20.45", 20.45), ("-1", -1), ("1e9", "1e9"), ("", ""), ("x", "x")],
+)
+def test_a_number_is_one_where_the_template_says_so(text: str, number: object) -> None:
+    """Processors that want an amount as a number take no text."""
+    body = made("json", {"amount.value:number": "{a}", "text": "{a}"}, {"a": text}).body
+    assert json.loads(body) == {"amount": {"value": number}, "text": text}
+    assert type(json.loads(body)["amount"]["value"]) is type(number)
+
+
 def test_a_field_is_a_value_or_an_object() -> None:
     with pytest.raises(Refused):
         made("json", {"a": "1", "a.b": "2"}, {})

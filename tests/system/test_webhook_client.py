@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from ringfence.kernel.phone import Phone
 from ringfence.webhooks import client as client_module
-from ringfence.webhooks.client import WebhookClient
+from ringfence.webhooks.client import Document, WebhookClient
 from ringfence.webhooks.guard import Guard
 from ringfence.webhooks.signatures import HEADER, verify
 
@@ -147,6 +147,16 @@ def test_a_signed_get_carries_its_parameters_in_the_query():
     assert (method, form) == ("GET", [])
     assert result.url.endswith("/voice?x=1&To=%2B1+2")
     assert verify(headers[HEADER], url=result.url, token=TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("headers", "accepted"),
+    [({}, "application/json"), ({"Accept": "application/hal+json"}, "application/hal+json")],
+)
+def test_who_is_sent_a_document_is_asked_for_json(headers, accepted):
+    document = Document(b"{}", "application/json", headers)
+    _, asked = fetch("/voice", document=document)
+    assert asked[0][3].getall("Accept")[0].split(",")[0] == accepted
 
 
 def test_headers_are_plain_words_that_the_log_can_keep():

@@ -18,6 +18,10 @@ from ringfence.kernel.errors import Refused
 Body = Literal["json", "form", "query"]
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z_0-9]+)\}")
+_NUMBER: Final = ":number"
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
+_BROKEN: Final = re.compile(r"-?[0-9]{1,12}\.[0-9]{1,3}")
+"""What a double holds to the last digit."""
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[([0-9]{1,4})\]")
 
 
@@ -68,8 +72,9 @@ def filled(
 ) -> Request:
     """Return a request with every placeholder filled in.
 
-    ``fields``: in JSON ``a.b`` lies in an object ``a``, and ``a[]`` is a list of one. ``many``:
-    values of which there are any number. A field that is one of these alone is left out where there
+    ``fields``: in JSON ``a.b`` lies in an object ``a``, ``a[]`` is a list of one, and ``a:number``
+    is ``a`` with a number instead of a text, where it is one. ``many``: values of which there are
+    any number. A field that is one of these alone is left out where there
     is none; ``a[]`` is a list of all of them, and in a form the field is there for each.
     """
     several = {f"{{{name}}}": list(found) for name, found in (many or {}).items()}
@@ -126,8 +131,16 @@ def _nested(fields: Sequence[tuple[str, str | list[str]]]) -> dict[str, Any]:
             if not isinstance(inner, dict):
                 raise Refused("bad_template", "a field is a value and an object at once")
             at = inner
-        if last.endswith("[]"):
+        if last.endswith(_NUMBER):
+            at[last.removesuffix(_NUMBER)] = _number(value) if isinstance(value, str) else value
+        elif last.endswith("[]"):
             at[last.removesuffix("[]")] = value if isinstance(value, list) else [value]
         else:
             at[last] = "\n".join(value) if isinstance(value, list) else value
     return whole
+
+
+def _number(text: str) -> int | float | str:
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _BROKEN.fullmatch(text) else text

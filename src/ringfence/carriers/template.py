@@ -45,7 +45,7 @@ class Template:
     body: Body = "json"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     fields: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Names and values; in JSON ``a.b`` lies in an object ``a``, and ``a[]`` is a list of one."""
+    """Names and values; in JSON ``a.b`` lies in an object ``a``; see `filled`."""
     success: str = ""
     message_id: str = ""
     secret: str = field(default="", repr=False)

@@ -123,7 +123,8 @@ def add(
 
     "body" is json, form or query. Filled in are {to} {to_digits} {from} {from_digits} {text} {id}
     {media} {entity} {template} {telemarketer} {campaign} and {secret}; "a.b" lies in an object a,
-    "a[]" is a list. Without {media} anywhere, links to pictures stand in the text.
+    "a[]" is a list, "a:number" a number instead of a text. Without {media} anywhere, links to
+    pictures stand in the text.
     """
     if sum((smpp is not None, http is not None, loopback)) != 1:
         raise click.UsageError("choose one of --smpp, --http and --loopback")

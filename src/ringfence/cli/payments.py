@@ -53,6 +53,9 @@ def add(
        "confirmation": "id", "error_code": "error.code", "error_message": "error.message",
        "idempotent": true}
 
+    "body" is json, too: then "a.b" lies in an object a, "a[]" is a list, and "a:number" a number
+    instead of a text, as in {"amount.value:number": "{minor_amount}"}.
+
     "idempotent" says that the processor knows a payment by its {id}: only then it is asked a
     second time where no answer came. Any other one is never asked twice.
     """

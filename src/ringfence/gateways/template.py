@@ -2,8 +2,9 @@
 
     url = "https://pay.example.com/charge"       placeholders: {id} {method} {card_number}
     body = "json"  or "form", "query"            {card_type} {security_code} {expiry_month}
-    fields = {"card.number": "{card_number}"}    {expiry_year} {expiry_year4} {postal_code}
-    headers = {"Idempotency-Key": "{id}"}        {account_number} {routing_number} {account_type}
+    fields = {"card.number": "{card_number}",    {expiry_year} {expiry_year4} {postal_code}
+              "value:number": "{minor_amount}"}  {account_number} {routing_number} {account_type}
+    headers = {"Idempotency-Key": "{id}"}
     success = "\\"status\\":\\"(ok|paid)\\""         {amount} {minor_amount} {currency}
     confirmation = "charge.id"                   {currency_upper} {token_type} {description}
                                                  {secret}

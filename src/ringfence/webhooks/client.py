@@ -51,6 +51,8 @@ SIMULATION: Final = "X-Ringfence-Simulation"
 """Marks a request that no call asked for."""
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _KEEPS_METHOD: Final = frozenset({307, 308})
+_JSON: Final = "application/json, */*;q=0.5"
+"""What answers a document of ours; some servers send XML to whoever would take it."""
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
 _HEADERS: Final = {
     "User-Agent": f"Ringfence/{__version__}",
@@ -259,7 +261,7 @@ class WebhookClient:
             headers["Content-Type"] = _FORM
             data = encoded(form).encode("ascii")
         if document is not None:
-            headers |= document.headers
+            headers |= {"Accept": _JSON, **document.headers}
             if document.method == "POST":
                 headers["Content-Type"] = document.media_type
                 data = document.body

@@ -9,7 +9,7 @@ import msgspec
 
 
 class Gateway(msgspec.Struct, frozen=True, kw_only=True):
-    """A gateway with HTTP: how it is asked, and where its answers and webhooks have what. ``fields`` and ``headers`` are filled in: {to} {to_digits} {from} {from_digits} {text} {id} {media} {entity} {template} {telemarketer} {campaign} {secret}; ``a.b`` lies in an object a, ``a[]`` is a list. ``success``: searched in the answer. ``message_id``: a path in it. ``receipt`` and ``inbound``: where a webhook has id, state, error, and from, to, text, id, media. ``states``: its words for states."""
+    """A gateway with HTTP: how it is asked, and where its answers and webhooks have what. ``fields`` and ``headers`` are filled in: {to} {to_digits} {from} {from_digits} {text} {id} {media} {entity} {template} {telemarketer} {campaign} {secret}; ``a.b`` lies in an object a, ``a[]`` is a list, ``a:number`` a number. ``success``: searched in the answer. ``message_id``: a path in it. ``receipt`` and ``inbound``: where a webhook has id, state, error, and from, to, text, id, media. ``states``: its words for states."""
 
     url: str
     method: Literal["GET", "POST"] | None = None
