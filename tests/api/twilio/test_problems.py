@@ -2,6 +2,7 @@
 
 import pytest
 
+from ringfence.api.problems import KINDS
 from ringfence.api.twilio.problems import not_there, of
 from ringfence.kernel.errors import Refused
 
@@ -22,6 +23,18 @@ def test_a_refusal_has_a_code_of_theirs(code, expected):
     problem = of(Refused(code, "our sentence"))
     assert (problem.code, problem.status) == expected
     assert problem.body()["more_info"].endswith(str(expected[0]))
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (code, kind.status)
+        for code, kind in KINDS.items()
+        if kind.status in {401, 403, 503} and code != "invalid_client"  # of /oauth/token alone
+    ],
+)
+def test_who_may_not_is_not_told_that_a_field_is_wrong(code, status):
+    assert of(Refused(code, "our sentence")).status == status
 
 
 def test_who_may_not_come_in_learns_nothing_else():

@@ -42,6 +42,9 @@ CODES: Mapping[str, tuple[int, int]] = {
     "not_authorized": (20003, 401),
     "key_expired": (20003, 401),
     "ticket_expired": (20003, 401),
+    "token_expired": (20003, 401),
+    "insufficient_scope": (20003, 403),
+    "purpose_missing": (20003, 403),
     "not_allowed": (20003, 403),
     "purpose_not_declared": (20003, 403),
     "purpose_not_allowed": (20003, 403),
@@ -82,8 +85,10 @@ CODES: Mapping[str, tuple[int, int]] = {
     "held": (20409, 409),
     "address_in_use": (20409, 409),
     "in_progress": (20009, 409),
+    "at_work": (20409, 409),
     "not_running": (20503, 503),
     "draining": (20503, 503),
+    "starting": (20503, 503),
     "too_slow": (20503, 503),
 }
 """Our refusal → code and HTTP status; 20001 and 400 where it is not here."""

@@ -45,7 +45,8 @@ class Gateway(Body, frozen=True, kw_only=True):
 
     ``fields`` and ``headers`` are filled in: {to} {to_digits} {from} {from_digits} {text} {id}
     {media} {entity} {template} {telemarketer} {campaign} {secret}; ``a.b`` lies in an object a,
-    ``a[]`` is a list, ``a:number`` a number. ``success``: searched in the answer. ``message_id``: a path in it.
+    ``a[]`` is a list, ``a:number`` a number. ``success``: searched in the answer. ``message_id``: a
+    path in it.
     ``receipt`` and ``inbound``: where a webhook has id, state, error, and from, to, text, id,
     media. ``states``: its words for states.
     """
