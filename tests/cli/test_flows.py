@@ -35,9 +35,19 @@ def test_flows_are_listed_and_shown(ringfence: Any, office: Any) -> None:
 
 
 def test_a_flow_is_added(ringfence: Any, office: Any, document: Path) -> None:
-    office.answers["flow.add"] = FLOW
+    office.answers |= {"flow.add": FLOW, "flow.validate": []}
     assert ringfence("flow", "add", "menu", str(document)).out == "Flow menu is at version 3.\n"
     assert office.asked[0][1]["document"] == {"start": "greet"}
+
+
+def test_a_warning_is_told_and_stops_nothing(ringfence: Any, office: Any, document: Path) -> None:
+    warning = {"where": "$.applets.on.flow", "text": "not there yet", "level": "warning"}
+    office.answers |= {"flow.add": FLOW, "flow.validate": [warning]}
+    outcome = ringfence("flow", "validate", str(document))
+    assert (outcome.code, "not there yet" in outcome.out) == (0, True)
+    added = ringfence("flow", "add", "menu", str(document))
+    assert (added.code, added.out) == (0, "Flow menu is at version 3.\n")
+    assert added.err == "warning: $.applets.on.flow: not there yet\n"
 
 
 def test_a_good_flow_is_called_good(ringfence: Any, office: Any, document: Path) -> None:
@@ -47,7 +57,10 @@ def test_a_good_flow_is_called_good(ringfence: Any, office: Any, document: Path)
 
 
 def test_all_problems_are_listed(ringfence: Any, office: Any, document: Path) -> None:
-    problems = [{"where": "$.start", "text": "no such applet"}, {"where": "$.x", "text": "odd"}]
+    problems = [
+        {"where": "$.start", "text": "no such applet", "level": "error"},
+        {"where": "$.x", "text": "odd", "level": "error"},
+    ]
     office.answers["flow.validate"] = problems
     outcome = ringfence("flow", "validate", str(document))
     assert outcome.code == 2

@@ -99,6 +99,23 @@ async def test_everything_wrong_with_a_flow_is_named(office: Office) -> None:
     assert await refused(office, "flow.add", name="bad", document={"start": 5}) == "bad_flow"
 
 
+async def test_a_flow_that_leads_to_none_is_warned_of(office: Office) -> None:
+    def leading(to: dict[str, str]) -> dict[str, Any]:
+        on = {"type": "goto"} | to
+        greet = {"type": "greeting", "prompt": "Hello.", "next": "on"}
+        return {"ringfence_flow": 1, "start": "greet", "applets": {"greet": greet, "on": on}}
+
+    (problem,) = await run(office, "flow.validate", document=leading({"to": "nowhere"}))
+    assert (problem.where, problem.level) == ("$.applets.on.to", "error")
+    assert await refused(office, "flow.add", name="a", document=leading({"to": "x"})) == "bad_flow"
+    (problem,) = await run(office, "flow.validate", document=leading({"flow": "second"}))
+    assert (problem.where, problem.level) == ("$.applets.on.flow", "warning")
+    # Each leads to the other: the first is taken before the second is there.
+    await run(office, "flow.add", name="first", document=leading({"flow": "second"}))
+    await run(office, "flow.add", name="second", document=leading({"flow": "first"}))
+    assert await run(office, "flow.validate", document=leading({"flow": "second"})) == []
+
+
 async def test_names_passwords_and_hosts_are_checked(office: Office) -> None:
     assert await refused(office, "phone.add", name="two words") == "bad_name"
     assert await refused(office, "phone.add", name="welcome") == "name_taken"

@@ -8,6 +8,8 @@ else: views are never logged.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from ringfence.api.views_desk import Hook
@@ -258,10 +260,14 @@ class Flow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with a document, and where (a JSON path or ``line 12``)."""
+    """What is wrong with a document, and where (a JSON path or ``line 12``).
+
+    ``level``: ``error`` where the document cannot be used, ``warning`` where it can.
+    """
 
     where: str
     text: str
+    level: Literal["error", "warning"] = "error"
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):

@@ -67,6 +67,9 @@ def add(name: str, path: Path, data: Path | None, as_json: bool) -> None:
     document = read(path)
     with office(data) as ask:
         added = ask.run("flow.add", name=name, document=document)
+        warnings = ask.run("flow.validate", document=document)
+    for warning in warnings:
+        click.echo(f"warning: {warning['where']}: {warning['text']}", err=True)
     if as_json:
         show.document(added)
     else:
@@ -78,15 +81,22 @@ def add(name: str, path: Path, data: Path | None, as_json: bool) -> None:
 @data_option
 @json_option
 def validate(path: Path, data: Path | None, as_json: bool) -> int:
-    """Check FILE and list everything that is wrong with it, and where."""
+    """Check FILE and list everything that is wrong with it, and where.
+
+    The exit code is 2 where it cannot be installed, 0 where there are warnings alone.
+    """
     document = read(path)
     problems = _problems(document, data)
     if as_json or problems:
-        columns = [show.field("WHERE", "where"), show.field("PROBLEM", "text")]
+        columns = [
+            show.field("LEVEL", "level"),
+            show.field("WHERE", "where"),
+            show.field("PROBLEM", "text"),
+        ]
         show.rows(problems, columns, as_json=as_json)
     else:
         click.echo("Nothing is wrong with it.")
-    return 2 if problems else 0
+    return 2 if any(problem["level"] == "error" for problem in problems) else 0
 
 
 def _problems(document: dict[str, Any], data: Path | None) -> list[dict[str, Any]]:
@@ -101,7 +111,9 @@ def _problems(document: dict[str, Any], data: Path | None) -> list[dict[str, Any
     from ringfence.flows.versions import problems_of
 
     problems = problems_of(json.dumps(document).encode())
-    return [{"where": problem.where, "text": problem.text} for problem in problems]
+    return [
+        {"where": problem.where, "text": problem.text, "level": "error"} for problem in problems
+    ]
 
 
 def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:

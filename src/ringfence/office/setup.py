@@ -15,6 +15,7 @@ from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import FlowId, PhoneDeviceId, TrunkId
 from ringfence.kernel.limits import NAME_CHARS_MAX, PASSWORD_CHARS_MIN
+from ringfence.office.documents import leads_nowhere
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.flows import Flow
@@ -93,8 +94,12 @@ def _check_use(office: Office, name: str, body: bytes) -> None:
 
 @TABLE.use_case("flow.validate", actors=KNOWN, purpose="operate", category="system.configuration")
 async def validate_flow(office: Office, *, document: dict[str, Any]) -> list[views.Problem]:
-    """Everything that is wrong with a flow document; an empty list means that it is good."""
-    return office.check_flow(msgspec.json.encode(document))
+    """Everything that is wrong with a flow document; an empty list means that it is good.
+
+    Of one that can be used: where it leads to a flow that is not there, as warnings.
+    """
+    body = msgspec.json.encode(document)
+    return office.check_flow(body) or leads_nowhere(body, office.flows)
 
 
 def _flow(flow: Flow, *, document: bytes | None = None, version: int | None = None) -> views.Flow:

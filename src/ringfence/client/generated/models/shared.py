@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -197,10 +197,11 @@ class NumberStock(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """What is wrong with a document, and where (a JSON path or ``line 12``)."""
+    """What is wrong with a document, and where (a JSON path or ``line 12``). ``level``: ``error`` where the document cannot be used, ``warning`` where it can."""
 
     where: str
     text: str
+    level: Literal["error", "warning"] = "error"
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
