@@ -82,6 +82,29 @@ def test_a_muted_microphone_is_told_from_a_network_that_fails(rig: Any) -> None:
     assert "microphone" in told.remedy
 
 
+def test_who_only_listens_to_a_prompt_may_be_silent(rig: Any) -> None:
+    rig.answered()
+    [silent] = [one for one in ended(rig, silent_in=495) if one.code == "silence_in"]
+    assert silent.severity == "note"
+
+
+def test_who_is_heard_by_somebody_may_not(rig: Any) -> None:
+    rig.talking()
+    [silent] = [one for one in ended(rig, silent_in=495) if one.code == "silence_in"]
+    assert silent.severity == "fault"
+
+
+def test_a_document_of_a_server_is_mended_there_and_not_by_a_file(rig: Any) -> None:
+    """`number add --twiml --replace` would take the number away from its server."""
+    rig.answered()
+    rig.do(commands.Note(code="document_read", text="document fetched in 9 ms"))
+    rig.do(commands.Note(code="not_xml", text="line 1, column 2: wrong", level="error"))
+    found = ended(rig)
+    (finding,) = [finding for finding in found if finding.code == "not_xml"]
+    assert f"ringfence simulate {rig.facts[0].call} --url URL --fetch" in finding.remedy
+    assert "--replace" not in finding.remedy
+
+
 def test_packets_from_elsewhere_are_told_from_none(rig: Any) -> None:
     rig.answered()
     assert "wrong_source" in codes(ended(rig, packets_in=0, strangers_in=480))

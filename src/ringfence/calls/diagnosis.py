@@ -128,6 +128,19 @@ _DOCUMENT = (
     "Correct the document; this lists every mistake with its line: "
     "ringfence number add NUMBER --twiml FILE --replace"
 )
+_ANSWER = (
+    "Correct what the URL answers; this fetches it again, calls nobody and lists every mistake "
+    "with its line: ringfence simulate {call} --url URL --fetch"
+)
+_READ = "document_read"
+"""What is noted when a document came from a URL (`ringfence.markup.documents`)."""
+_LISTENING = (
+    events.LegsBridged,
+    events.ConferenceJoined,
+    events.StreamStarted,
+    events.RecordingStarted,
+)
+"""Facts after which somebody or something listens; to a prompt alone nobody has to speak."""
 
 
 def diagnose(facts: Iterable[events.CallFact]) -> list[Finding]:
@@ -205,6 +218,7 @@ def _dials(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
 def _legs(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
     """What the packets of every answered leg say."""
     held = {fact.leg for fact in _of(facts, events.LegHeld) if fact.on}
+    listening = any(isinstance(fact, _LISTENING) for fact in facts)
     for leg in _of(facts, events.LegEnded):
         if leg.up_ms <= 0:
             continue
@@ -216,11 +230,11 @@ def _legs(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
                 leg=leg.leg,
             )
         elif leg.up_ms >= _SHORT_MS:
-            yield from _flow(leg, held=leg.leg in held)
+            yield from _flow(leg, held=leg.leg in held, listening=listening)
             yield from _quality(leg)
 
 
-def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
+def _flow(leg: events.LegEnded, *, held: bool, listening: bool) -> Iterator[Finding]:
     who = _WHO[leg.role]
     if leg.packets_in == 0 and leg.packets_out == 0 and not leg.foreign_in:
         yield Finding(
@@ -260,7 +274,7 @@ def _flow(leg: events.LegEnded, *, held: bool) -> Iterator[Finding]:
         )
     if leg.packets_in and leg.silent_in * 100 >= leg.packets_in * _SILENT_PERCENT:
         yield Finding(
-            severity="fault",
+            severity="fault" if listening else "note",
             code="silence_in",
             sentence=f"{leg.packets_in} packets of {leg.codec or 'audio'} came from {who}, and all "
             "of them were silence: the network and the codec work, but nothing was said into it.",
@@ -370,14 +384,17 @@ def _prompts(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
             remedy="See on the timeline which; a clip may be missing or not be audio.",
             leg=failed[0].leg,
         )
+    document = _DOCUMENT
     for note in _of(facts, events.TimelineNoted):
-        if note.level in {"error", "warning"}:
+        if note.code == _READ:
+            document = _ANSWER.format(call=note.call)
+        elif note.level in {"error", "warning"}:
             yield Finding(
                 severity="fault" if note.level == "error" else "note",
                 code=note.code,
                 sentence=note.text or f"The program reported: {note.code}.",
                 remedy=_NOTED.get(
-                    note.code, _FETCH if note.code.startswith("fetch_") else _DOCUMENT
+                    note.code, _FETCH if note.code.startswith("fetch_") else document
                 ),
             )
 
