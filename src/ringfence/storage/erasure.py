@@ -128,8 +128,19 @@ class Eraser:
         kept: PartyId | None = queries.value(_FIND_KEPT, (lookup,))
         return found or kept
 
-    def plan(self, account: Account, party: PartyId | None, *, reason: str, actor: str) -> Erasure:
+    def plan(
+        self,
+        account: Account,
+        party: PartyId | None,
+        *,
+        reason: str,
+        actor: str,
+        contact: bytes | None = None,
+    ) -> Erasure:
         """Write the plan of an erasure into the ledger and return it.
+
+        ``contact``: the keyed hash of the address it was asked for by, by which cases are counted
+        that nobody has proved to be the person's.
 
         For a person nobody has heard of (None) the same is done about an id and a key made for the
         purpose, so that neither the answer nor its time tells whether a number is known.
@@ -142,6 +153,10 @@ class Eraser:
             ledger.forget_plans(tx, before=Ms(now - ERASURE_PLAN_MS))
             whom = stranger if party is None else party
             survey = self._look(tx, whom, now)
+            if contact is not None and survey.person is not None:
+                taken = rows.take_cases(tx, whom, contact=contact)
+                survey = self._look(tx, whom, now)  # what will be done, and nothing is touched
+                rows.give_back(tx, taken)
             serial = spare if survey.person is None else survey.person.serial
             lines = survey.rows(keys=int(not _keeps_its_key(tx, survey, serial)))
             made = Erasure(
@@ -211,14 +226,14 @@ class Eraser:
             planned, state="begun", serial=serial, kept_serial=kept, begun_at=now, rows=lines
         )
 
-    def _take_cases(self, tx: Transaction, planned: Erasure, survey: Survey) -> int:
+    def _take_cases(self, tx: Transaction, planned: Erasure, survey: Survey) -> list[str]:
         """Make what was asked under the person's address theirs, though nobody proved who asked.
 
-        How many such cases there are. They have keys of their own, which `_own_keys` finds.
+        Which cases these are. They have keys of their own, which `_own_keys` finds.
         """
         person, account = survey.person, self._accounts.get(tx, planned.account)
         if person is None or person.address is None or account is None:
-            return 0
+            return []
         with purpose("answer_rights"):
             address = self._openings.text(
                 person.address, serial=person.serial, context=f"party:{survey.party}",

@@ -8,7 +8,7 @@ tables whose rows end in a way of their own stand here; the others come from the
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    null,
     select,
     update,
 )
@@ -239,10 +240,13 @@ _TAKE_CASES = Statement(
     "address",
 )
 _UNPROVEN = Statement(
-    select(func.count())
-    .select_from(cases)
-    .where(cases.c.contact == bindparam("address"), cases.c.party_id.is_(None)),
+    select(cases.c.id).where(
+        cases.c.contact == bindparam("address"), cases.c.party_id.is_(None)
+    ),
     "address",
+)
+_GIVE_BACK = Statement(
+    update(cases).where(cases.c.id == bindparam("case")).values(party_id=null()), "case"
 )
 _CASE_KEYS = Statement(
     select(cases.c.key_serial)
@@ -257,12 +261,18 @@ _CASE_KEYS = Statement(
 )
 
 
-def take_cases(tx: Transaction, party: PartyId, *, contact: bytes) -> int:
-    """Give a person the cases that were opened under their address, by whomever; how many."""
-    found: int = tx.value(_UNPROVEN, (contact,))
+def take_cases(tx: Transaction, party: PartyId, *, contact: bytes) -> list[str]:
+    """Give a person the cases that were opened under their address, by whomever; which."""
+    found = [str(row[0]) for row in tx.rows(_UNPROVEN, (contact,))]
     if found:
         tx.run(_TAKE_CASES, (party, contact))
     return found
+
+
+def give_back(tx: Transaction, taken: Iterable[str]) -> None:
+    """Make cases nobody's again: a plan has only looked at them."""
+    for case in taken:
+        tx.run(_GIVE_BACK, (case,))
 
 
 def case_keys(queries: Queries, party: PartyId) -> list[int]:

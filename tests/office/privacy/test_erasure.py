@@ -33,6 +33,10 @@ def run(office, use_case, /, **args):
     return asyncio.run(ask())
 
 
+def counted(erasure):
+    return {(row.store, row.action): row.count for row in erasure.rows if row.count}
+
+
 @pytest.fixture
 def caller(office):
     """Somebody who called and hung up."""
@@ -210,8 +214,10 @@ def test_what_was_asked_under_the_number_goes_though_nobody_proved_who_asked(off
     assert len(before) == 3
     assert all(said(before))
     planned = run(office, "privacy.erase.plan", address=CALLER)
+    assert [case.party for case in asked() if case.contact == theirs] == [c.party for c in before]
     done = run(office, "privacy.erase.execute", sid=planned.sid)
     assert 3 in {row.count for row in done.rows if row.store == "cases"}
+    assert counted(planned) == counted(done)  # what was shown first is what was done
     after = asked()
     assert said([case for case in after if case.contact == theirs]) == [{}, {}, {}]
     assert all(said([case for case in after if case.contact != theirs]))
@@ -261,3 +267,19 @@ def test_the_key_a_case_had_before_it_was_proved_whose_it_is_goes_too(office, ca
     run(office, "privacy.erase.execute", sid=planned.sid)
     with exchange_itself(), purpose("answer_rights"):
         assert rooms.words(before) == {}
+
+
+def test_somebody_whose_recipients_were_told_is_erased_again(office, caller):
+    register = office.store.rooms.disclosures
+    asyncio.run(
+        office.write(
+            lambda tx: register.add(
+                tx, party=caller, case="CS" + "2" * 32, kind="provider",
+                recipient=Recipient(name="x", url="https://example.com/in"), fields=["calls"],
+                basis="GDPR 20", now=office.clock.now(),
+            )
+        )
+    )  # fmt: skip
+    for _ in range(2):  # the law keeps the row, and who it was is told and forgotten the first time
+        planned = run(office, "privacy.erase.plan", address=CALLER)
+        assert run(office, "privacy.erase.execute", sid=planned.sid).status == "done"

@@ -28,6 +28,7 @@ from ringfence.office.privacy import case_desk
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import current_actor, exchange_itself, purpose
 from ringfence.storage import erasure_ledger as ledger
+from ringfence.storage.cases_disclosures import Disclosure, Disclosures
 from ringfence.storage.erasure_ledger import Erasure
 from ringfence.storage.parties import canonical
 from ringfence.storage.unit_of_work import Transaction
@@ -41,15 +42,21 @@ REASONS = frozenset({"request", "withdrawal", "objection", "unlawful", "child", 
 """Why somebody is erased: GDPR 17(1) a to f, and a time that has run out."""
 
 
-async def plan(office: Office, party: PartyId | None, *, reason: str = "request") -> Erasure:
+async def plan(
+    office: Office, party: PartyId | None, *, reason: str = "request", address: str | None = None
+) -> Erasure:
     """Write down what erasing a person would do, and return it. Nothing is touched.
 
+    ``address``: by which they were asked for; what nobody proved to be theirs is found by it.
     Raises `Refused` (``bad_reason``) for a word that is not one of `REASONS`.
     """
     if reason not in REASONS:
         raise Refused("bad_reason", f"a reason is one of: {', '.join(sorted(REASONS))}")
     eraser, actor = office.store.store.eraser, current_actor()
-    return await _apart(lambda: eraser.plan(office.account, party, reason=reason, actor=actor))
+    contact = None if address is None else office.store.rooms.cases.contact(address)
+    return await _apart(
+        lambda: eraser.plan(office.account, party, reason=reason, actor=actor, contact=contact)
+    )
 
 
 async def execute(office: Office, erasure: str) -> Erasure:
@@ -95,7 +102,7 @@ async def announce(office: Office, party: PartyId) -> None:
     now = office.clock.now()
     with exchange_itself(), purpose("answer_rights"):
         found = office.read(lambda queries: register.of_party(queries, party))
-        told = [(disclosure, register.recipient(disclosure).url) for disclosure in found]
+        told = [(disclosure, _url(register, disclosure)) for disclosure in found]
 
     def work(tx: Transaction) -> None:
         for disclosure, url in told:
@@ -106,6 +113,16 @@ async def announce(office: Office, party: PartyId) -> None:
 
     if told:
         await office.write(work)
+
+
+def _url(register: Disclosures, disclosure: Disclosure) -> str:
+    """Return where a recipient is told; "" where an erasure before this one told it already."""
+    try:
+        return register.recipient(disclosure).url
+    except Refused as refused:
+        if refused.code != "erased":
+            raise
+        return ""
 
 
 async def go_on(office: Office, erasure: str) -> None:
@@ -145,13 +162,17 @@ def find(office: Office, address: str) -> PartyId | None:
         raise Refused("invalid_number", "that is no telephone number")
     if is_id(address, "address"):
         return _lives_at(office, address)
-    read = case_desk.read_address(office, address)
-    text = read.e164 if isinstance(read, Phone) else canonical(read)
+    text = _text(office, address)
     eraser = office.store.store.eraser
     found = office.read(lambda queries: eraser.find(queries, office.account, text))
     if found is None and _was_spoken_of(office, text):
         found = office.store.party_room.resolve(text, office.clock.now())
     return found
+
+
+def _text(office: Office, address: str) -> str:
+    read = case_desk.read_address(office, address)
+    return read.e164 if isinstance(read, Phone) else canonical(read)
 
 
 def _was_spoken_of(office: Office, text: str) -> bool:
@@ -182,7 +203,8 @@ async def plan_erasure(office: Office, *, address: str, reason: str = "request")
     await office.settled()
     party = find(office, address)
     await office.settled()
-    return _view(office, await plan(office, party, reason=reason))
+    text = None if is_id(address, "address") else _text(office, address)
+    return _view(office, await plan(office, party, reason=reason, address=text))
 
 
 @TABLE.use_case("privacy.erase.execute", actors=KNOWN, purpose="erase", category="user")
