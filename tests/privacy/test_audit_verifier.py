@@ -105,6 +105,11 @@ def test_it_runs_alone_far_from_the_program(tmp_path):
     forged = (tmp_path / "receipt").read_text("utf-8").replace("\nx\n", "\ny\n")
     (tmp_path / "receipt").write_text(forged, "utf-8")
     assert (run("receipt").returncode, run("receipt").stderr) == (1, "FALSE: signature\n")
+    (tmp_path / "cut").write_text(log.proof(3)[:-70], "utf-8")
+    for unreadable in ("cut", "nosuch"):  # what was damaged is named as untrue, not as our mistake
+        found = run(unreadable)
+        assert (found.returncode, found.stderr[:7]) == (1, "FALSE: ")
+        assert "Traceback" not in found.stderr
     alone = run()
     assert alone.returncode == 1
     assert "python3 verify.py KEY manifest.txt" in alone.stderr

@@ -4,7 +4,6 @@
     python3 verify.py KEY OLD NEW PROOF        checkpoint OLD is the beginning of checkpoint NEW
 KEY: the log's verifier key, name+id+base64, best from somebody else than the files. Formats: C2SP
 tlog-proof, checkpoint, signed-note; RFC 9162 proofs, RFC 8032 signatures. 1 where false."""
-
 # fmt: off
 import sys
 from base64 import b64decode
@@ -73,6 +72,7 @@ def extends(old, new, proof, key):
     need(climb((m - 1) >> shift, (size - 1) >> shift, path, first, first) == (was, root), "the log")
     return f"the log of {size} leaves begins with the {m} of before"
 if __name__ == "__main__":
+    sys.excepthook = lambda _, error, __: sys.stderr.write(f"FALSE: unreadable: {error}\n")
     sys.argv[2:] or sys.exit(__doc__)
     KEY, *F = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
     print(*[archive(F[0], KEY, Path(sys.argv[2]).parent)] if F[0][:8] == "archive\n" else
