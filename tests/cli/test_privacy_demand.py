@@ -47,6 +47,20 @@ def test_commands_about_one_demand(words, name, args, ringfence, office):
     assert "County Court" in out.out
 
 
+def test_whoever_approves_sees_what_will_be_given(ringfence, office):
+    asked = {"subjects": ["PA1", "PA2"], "fields": ["calls", "voice"],
+             "since": day("2026-01-01"), "until": day("2026-02-01")}  # fmt: skip
+    given = asked | {"subjects": ["PA1"], "fields": ["calls"]}
+    state = {"asked": asked, "scope": given, "approvers": ["US7"], "noticed_at": None,
+             "gag_until": day("2026-12-01")}  # fmt: skip
+    office.answers["privacy.demand.show"] = CASE | {"facts": {"demand": state}}
+    out = ringfence("privacy", "demand", "show", SID).out
+    assert "calls, voice of 2 people, 2026-01-01" in out
+    assert "calls of 1 person, 2026-01-01" in out
+    assert "2026-12-01" in out
+    assert "US7" in out
+
+
 def test_receiving_says_who_wants_what_of_when(ringfence, office):
     office.answers["privacy.demand.receive"] = CASE
     out = ringfence(

@@ -47,6 +47,7 @@ def tell(found: dict[str, Any], *, as_json: bool) -> None:
             ("received", show.instant(found["received"])),
             ("due", due(found)),
             *((name, show.words(value)) for name, value in found["words"].items()),
+            *_demanded(found.get("facts", {}).get("demand")),
             ("possible now", ", ".join(found["can"])),
         ]
     )
@@ -58,6 +59,29 @@ def tell(found: dict[str, Any], *, as_json: bool) -> None:
     if found["state"] == "identifying":
         enter = show.command(f"privacy case verify {found['sid']} CODE")
         click.echo(f"\nA code is on its way. When they read it out: {enter}")
+
+
+def _demanded(state: dict[str, Any] | None) -> list[tuple[str, object]]:
+    """Return what approvers approve: what is asked, what will be given, who has approved."""
+    if state is None:
+        return []
+    rows: list[tuple[str, object]] = [
+        ("asked", _scope(state["asked"])),
+        ("to be given", _scope(state["scope"])),
+    ]
+    if state["gag_until"]:
+        rows.append(("nobody is told until", show.instant(state["gag_until"])))
+    if state["noticed_at"]:
+        rows.append(("told", show.instant(state["noticed_at"])))
+    return [*rows, ("approved by", ", ".join(state["approvers"]) or None)]
+
+
+def _scope(scope: dict[str, Any]) -> str | None:
+    if not scope["subjects"]:
+        return None
+    span = f"{show.instant(scope['since'])} to {show.instant(scope['until'])}"
+    people = "person" if len(scope["subjects"]) == 1 else "people"
+    return f"{', '.join(scope['fields'])} of {len(scope['subjects'])} {people}, {span}"
 
 
 def do(data: Path | None, as_json: bool, name: str, **args: Any) -> None:

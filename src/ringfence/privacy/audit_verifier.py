@@ -4,6 +4,7 @@
     python3 verify.py KEY OLD NEW PROOF        checkpoint OLD is the beginning of checkpoint NEW
 KEY: the log's verifier key, name+id+base64, best from somebody else than the files. Formats: C2SP
 tlog-proof, checkpoint, signed-note; RFC 9162 proofs, RFC 8032 signatures. 1 where false."""
+
 # fmt: off
 import sys
 from base64 import b64decode

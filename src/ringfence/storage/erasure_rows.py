@@ -240,9 +240,7 @@ _TAKE_CASES = Statement(
     "address",
 )
 _UNPROVEN = Statement(
-    select(cases.c.id).where(
-        cases.c.contact == bindparam("address"), cases.c.party_id.is_(None)
-    ),
+    select(cases.c.id).where(cases.c.contact == bindparam("address"), cases.c.party_id.is_(None)),
     "address",
 )
 _GIVE_BACK = Statement(
