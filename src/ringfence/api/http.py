@@ -112,6 +112,7 @@ HANDLERS = (
     *privacy_retention.HANDLERS,
     *privacy_staff.HANDLERS,
     door.door,
+    door.nothing,
     lookups,
 )
 

@@ -28,6 +28,20 @@ def test_another_account_is_not_there(twilio):
     assert (answer.status_code, answer.json()["code"]) == (404, 20404)
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_a_version_without_a_resource_is_not_there_in_twilios_words(client, basic, method):
+    for path in ("/2010-04-01.json", "/v2", "/v2/", "/v2/Nothing"):
+        answer = client.request(method, path, headers=basic())
+        assert (answer.status_code, answer.json()["code"]) == (404, 20404), path
+        assert client.request(method, path).json()["code"] == 20003
+    for path in ("/2010-04-01", "/2010-04-01/"):
+        answer = client.request(method, path, headers=basic())
+        assert answer.status_code == 404
+        assert ET.fromstring(answer.text).findtext("RestException/Code") == "20404"
+        assert client.request(method, path).status_code == 401
+    assert client.head("/v2/Nothing", headers=basic()).status_code == 404
+
+
 def test_an_unknown_path_and_an_unknown_method(twilio):
     assert twilio("GET", "/Nothing.json").json()["code"] == 20404
     answer = twilio("DELETE", "/Balance.json")

@@ -38,7 +38,7 @@ from ringfence.kernel.limits import TWILIO_FIELDS_MAX
 
 _encode = msgspec.json.Encoder().encode
 _CHALLENGE = 'Basic realm="Twilio API"'
-_METHODS = [
+METHODS = [
     HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT,
     HttpMethod.PATCH,
 ]  # fmt: skip
@@ -47,7 +47,7 @@ _METHODS = [
 
 @route(
     f"/{VERSION}/{{rest:path}}",
-    http_method=_METHODS,
+    http_method=METHODS,
     status_code=200,
     name="twilio",
     include_in_schema=False,
@@ -55,7 +55,7 @@ _METHODS = [
 async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
     """Answer one request of Twilio's clients."""
     path = "/" + rest.lstrip("/")
-    if _method(request) == "GET" and path.endswith(".json"):
+    if method(request) == "GET" and path.endswith(".json"):
         told = await read(request, path)
         headers = {name.decode(): value.decode() for name, value in told.headers}
         return Response(
@@ -63,7 +63,7 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
             headers={**HEADERS, **headers},
         )  # fmt: skip
     try:
-        return await _asked_for(request, path, await _who(request))
+        return await _asked_for(request, path, await who(request))
     except (Refused, Problem) as error:
         return refused(request, error, as_xml=not path.endswith(".json"))
     except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
@@ -71,11 +71,28 @@ async def door(request: Asked, rest: FromPath[str]) -> Response[Any]:
         return _problem(BROKEN, as_xml=not path.endswith(".json"))
 
 
+@route(
+    [f"/{VERSION}", f"/{VERSION}.json", "/v2"],
+    http_method=METHODS,
+    status_code=200,
+    name="twilio_nothing",
+    include_in_schema=False,
+)
+async def nothing(request: Asked) -> Response[Any]:
+    """Answer what names a version and no resource of it, as any resource that is not there."""
+    path = request.url.path.rstrip("/")
+    try:
+        await who(request)
+        raise NOT_FOUND
+    except (Refused, Problem) as error:
+        return refused(request, error, as_xml=path.endswith(VERSION))
+
+
 async def _asked_for(request: Asked, path: str, actor: str) -> Response[Any]:
     """Return what a path asks for, in the form its end says."""
     if path.endswith(".json"):
         return answered(await _answer(request, path, actor))
-    if _MEDIA.fullmatch(path) and _method(request) == "GET":
+    if _MEDIA.fullmatch(path) and method(request) == "GET":
         return await _media(request, path, actor)
     if path.endswith(".csv"):
         raise _NO_CSV
@@ -90,7 +107,7 @@ _MEDIA = re.compile(
 _NO_CSV = not_there("An answer as CSV", "ask for .json, or for .xml")
 
 
-async def _who(request: Asked) -> str:
+async def who(request: Asked) -> str:
     """Return who asks; raises `Problem` for a stranger."""
     actor = await identify(request)
     if actor is None:
@@ -98,7 +115,7 @@ async def _who(request: Asked) -> str:
     return actor
 
 
-def _method(request: Asked) -> str:
+def method(request: Asked) -> str:
     """Return what is asked; HEAD is GET, and the server leaves the body out (RFC 9110 9.3.2)."""
     return "GET" if request.method == "HEAD" else request.method
 
@@ -106,7 +123,7 @@ def _method(request: Asked) -> str:
 async def read(request: Asked, path: str) -> Told:
     """Answer one GET of a resource; ``path``: below the version."""
     try:
-        actor = await _who(request)
+        actor = await who(request)
         answer = await _answer(request, path, actor)
         return Told(answer.status, _encode(answer.body))
     except (Refused, Problem) as error:
@@ -119,7 +136,7 @@ async def read(request: Asked, path: str) -> Told:
 
 
 async def _answer(request: Asked, path: str, actor: str) -> Answer:
-    row, fields, known = operations().find(_method(request), path)
+    row, fields, known = operations().find(method(request), path)
     if not known:
         raise NOT_FOUND
     if row is None:

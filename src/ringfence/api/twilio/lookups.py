@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from litestar import HttpMethod, Response, route
+from litestar import Response, route
 from litestar.params import FromPath
 
 from ringfence.api import views_desk as views
-from ringfence.api.common import Asked, identify, use_cases
-from ringfence.api.twilio.door import answered, params_of, refused
+from ringfence.api.common import Asked, use_cases
+from ringfence.api.twilio.door import METHODS, answered, method, params_of, refused, who
 from ringfence.api.twilio.problems import (
     NO_SUCH_METHOD,
     NOT_FOUND,
-    UNAUTHORIZED,
     Problem,
     not_there,
 )
@@ -42,7 +41,7 @@ _KNOWN = re.compile(
 
 @route(
     "/v2/{rest:path}",
-    http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE],
+    http_method=METHODS,
     status_code=200,
     name="twilio_lookups",
     include_in_schema=False,
@@ -50,10 +49,7 @@ _KNOWN = re.compile(
 async def lookups(request: Asked, rest: FromPath[str]) -> Response[Any]:
     """Answer one request of a Lookup client."""
     try:
-        actor = await identify(request)
-        if actor is None:
-            raise UNAUTHORIZED
-        return answered(await _answer(request, rest.strip("/"), actor))
+        return answered(await _answer(request, rest.strip("/"), await who(request)))
     except (Refused, Problem) as error:
         return refused(request, error)
 
@@ -64,7 +60,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
     number = _NUMBER.fullmatch(path)
     if number is None:
         raise NOT_FOUND
-    if request.method != "GET":
+    if method(request) != "GET":
         raise NO_SUCH_METHOD
     params = await params_of(request)
     wanted = _fields(params.get("Fields", [""])[-1])
