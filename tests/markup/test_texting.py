@@ -65,12 +65,14 @@ def test_a_message_that_is_refused_or_takes_too_long_does_not_hold_the_call(scri
 def test_what_a_document_says_of_messages():
     document = parse(
         "<Response><Message/><Message><Media>ftp://x</Media></Message>"
+        "<Message>&#160;&#x200b;</Message>"
         "<Message><Body>a</Body><Body>b</Body></Message><Body>alone</Body></Response>"
     )
     assert document.verbs == (Message(body="ab"),)
     assert [p.code for p in document.problems] == [
         "empty_message",
         "bad_media_url",
+        "empty_message",
         "empty_message",
         "misplaced_element",
     ]

@@ -26,6 +26,7 @@ from ringfence.kernel.limits import (
     STREAM_PARAMETERS,
 )
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.text import is_blank
 from ringfence.markup import verbs
 from ringfence.markup.elements import Values
 from ringfence.markup.spoken import pieces, unmarked, without_breaks
@@ -355,7 +356,7 @@ def _stop(values: Values, _text: str, children: list[Any], report: Report) -> An
 def _message(values: Values, text: str, children: list[Any], report: Report) -> Any:
     body = "".join(child.text for child in children if isinstance(child, _Words)) or text
     media = tuple(child.url for child in children if isinstance(child, _Picture))
-    if not body and not media:
+    if is_blank(body) and not media:
         report("empty_message", "<Message> says nothing; it was left out")
         return None
     return verbs.Message(body=body, media=media, **values)

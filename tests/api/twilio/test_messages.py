@@ -81,6 +81,9 @@ def test_the_application_says_whom_to_tell(twilio, office):
     ("form", "code"),
     [
         ({"Body": "x"}, 21604),
+        (FORM | {"Body": ""}, 21602),
+        (FORM | {"Body": " \r\n"}, 21602),
+        (FORM | {"Body": "\0"}, 21602),
         (FORM | {"SendAt": "2030-01-31T09:30:00Z"}, 35126),
         (FORM | {"ScheduleType": "fixed"}, 35111),
         (FORM | {"ScheduleType": "fixed", "SendAt": "soon"}, 35114),

@@ -51,6 +51,8 @@ async def test_what_cannot_be_sent(run: Any, ready: Any) -> None:
         ({"to": "12345"}, "invalid_number"),
         ({"to": "+1202555"}, "invalid_number"),
         ({"text": ""}, "no_content"),
+        ({"text": " \t\r\n"}, "no_content"),
+        ({"text": "\0\0"}, "no_content"),
         ({"text": "x" * 1_601}, "text_too_long"),
         ({"media": ["https://example.com/a"] * 11}, "too_many_media"),
         ({"media": ["ftp://example.com/a"]}, "bad_media_url"),

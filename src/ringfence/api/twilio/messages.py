@@ -15,6 +15,7 @@ from ringfence.api.twilio.prices import charged, unit
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.wire import moment
+from ringfence.kernel.text import is_blank
 from ringfence.messaging.errors import sentence
 
 CODES = {
@@ -97,17 +98,21 @@ async def create(asked: Question) -> Answer:
         raise Problem(21604, "A 'To' phone number is required", status=400)
     _check(asked)
     content = asked.get("ContentSid")
+    media = [url for url in asked.params.get("MediaUrl", ()) if url]
+    said = asked.said("Body")
+    if content is None and not media and said is not None and is_blank(said):
+        raise Problem(21602, "Message body is required", status=400)
     found: views.Message = await asked.run(
         "message.send",
         to=to,
-        text="" if content is not None else asked.get("Body") or "",
+        text="" if content is not None else said or "",
         template=content,
         values=None if content is None else _variables(asked),
         smart=asked.flag("SmartEncoded"),
         discard=_discards(asked),
         sender=asked.get("From"),
         campaign=asked.get("MessagingServiceSid"),
-        media=[url for url in asked.params.get("MediaUrl", ()) if url],
+        media=media,
         at=_send_at(asked),
         valid_s=asked.whole("ValidityPeriod", 1, 36_000),
         callback=asked.get("StatusCallback") or await _callback_of(asked),

@@ -26,6 +26,7 @@ from ringfence.kernel.limits import (
     TEXT_VALID_S,
 )
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.text import is_blank
 from ringfence.messaging import message as life
 from ringfence.messaging import segments
 from ringfence.messaging.errors import TOO_DEAR
@@ -305,8 +306,8 @@ def own_sender(office: Office, text: str) -> Phone | str:
 
 def check_content(office: Office, wanted: Wanted) -> None:
     """Raise `Refused` where there is nothing to say, too much of it, or no way to tell."""
-    if not wanted.text and not wanted.media:
-        raise Refused("no_content", "a message says something")
+    if is_blank(wanted.text) and not wanted.media:
+        raise Refused("no_content", "a message says something, or shows a picture")
     if len(wanted.text) > TEXT_CHARS_MAX:
         raise Refused("text_too_long", f"a message has {TEXT_CHARS_MAX} characters at most")
     if len(wanted.media) > TEXT_MEDIA_MAX:
