@@ -222,6 +222,32 @@ def test_a_party_that_could_not_be_reached(rig: Any) -> None:
     assert "SIP status 480" in found[0].sentence
 
 
+@pytest.mark.parametrize("rings", [False, True])
+def test_who_never_rang_is_told_from_who_was_not_there(rig: Any, rings: bool) -> None:
+    rig.answered()
+    [leg] = rig.dial("a", ring_ms=6_000)
+    if rings:
+        rig.hear(inputs.LegRang(leg=leg))
+    rig.wait(6_000)
+    rig.release(leg)
+    [told] = [one for one in ended(rig) if one.leg == leg]
+    assert told.code == ("leg_no_answer" if rings else "leg_no_word")
+    assert told.severity == ("note" if rings else "fault")
+    assert ("It rang" in told.sentence) is rings
+    assert bool(told.remedy) is not rings
+
+
+@pytest.mark.parametrize("rings", [False, True])
+def test_a_placed_call_that_never_rang_is_a_fault(rig: Any, rings: bool) -> None:
+    leg = rig.originated()
+    if rings:
+        rig.hear(inputs.LegRang(leg=leg))
+    rig.do(commands.Hangup(cause=Cause.NO_ANSWER))
+    rig.release(leg)
+    rig.finish()
+    assert ("no_word" in codes(diagnose(rig.facts))) is not rings
+
+
 def test_an_outbound_call_that_was_refused_is_told_once(rig: Any) -> None:
     leg = rig.originated()
     rig.hear(inputs.LegRefused(leg=leg, cause=Cause.UNALLOCATED, status=404))

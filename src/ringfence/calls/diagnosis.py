@@ -77,7 +77,12 @@ _FAULTY = frozenset(_REMEDIES) - {Cause.NUMBER_CHANGED}
 
 _NO_PACKETS = (
     "Open the RTP port range for UDP in the firewall, and set --advertise to the address that the "
-    "far end can reach; ringfence doctor checks both."
+    "far end can reach; which one is named now, ringfence doctor says."
+)
+_NO_WORD = "The far end never rang: no word of ringing came from it in all the time of the dial."
+_NO_WORD_REMEDY = (
+    "See whether the far end or the trunk answers at all: ringfence doctor; if it is only slow, "
+    "let it have longer."
 )
 _PAYLOAD_TYPES = {
     0: "PCMU",
@@ -174,7 +179,10 @@ def _outcome(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
         return
     end = ends[0]
     said = CAUSES[end.cause].sentence
-    if end.cause in _FAULTY:
+    rang = bool(_of(facts, events.LegAlerted) or _of(facts, events.CallRang))
+    if _of(facts, events.CallPlaced) and end.cause is Cause.NO_ANSWER and not rang:
+        yield Finding(severity="fault", code="no_word", sentence=_NO_WORD, remedy=_NO_WORD_REMEDY)
+    elif end.cause in _FAULTY:
         yield Finding(
             severity="fault",
             code=f"ended_{end.cause}",
@@ -200,9 +208,19 @@ def _dials(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
     ended = _of(facts, events.LegEnded)
     up = {fact.leg for fact in _of(facts, events.LegConnected)}
     up |= {fact.leg for fact in _of(facts, events.CallPlaced)}  # the call's own outcome says it
+    rang = {fact.leg for fact in _of(facts, events.LegAlerted)}
     for placed in _of(facts, events.LegPlaced):
         last = next((fact for fact in ended if fact.leg == placed.leg), None)
         if last is None or placed.leg in up:
+            continue
+        if last.cause is Cause.NO_ANSWER and not last.status and placed.leg not in rang:
+            yield Finding(
+                severity="fault",
+                code="leg_no_word",
+                sentence=_NO_WORD,
+                remedy=_NO_WORD_REMEDY,
+                leg=placed.leg,
+            )
             continue
         faulty = last.cause in _FAULTY
         status = f" (SIP status {last.status})" if last.status else ""
