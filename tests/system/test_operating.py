@@ -95,6 +95,13 @@ def test_what_a_browser_tells_is_noted_nowhere(platform: Platform) -> None:
             assert b"canary" not in path.read_bytes(), path.name
 
 
+def test_config_show_tells_the_flags_it_was_started_with(platform: Platform) -> None:
+    shown = {item["name"]: item for item in platform.ask("config", "show")}
+    assert shown["http"]["source"] == "flag"
+    assert shown["http"]["value"] == platform.ready["http"].removeprefix("http://")
+    assert shown["voice"]["source"] == "default"
+
+
 def test_the_admin_link_signs_in_once(platform: Platform) -> None:
     link = platform.ask("admin-link")["url"]
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))

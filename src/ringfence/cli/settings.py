@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ringfence import config as settings
 from ringfence.cli import show
+from ringfence.cli.control import Remote
 from ringfence.cli.options import folder_option, json_option
+from ringfence.kernel.errors import Refused
 
 
 @click.group()
@@ -29,9 +32,30 @@ def config() -> None:
 @folder_option
 @json_option
 def show_settings(data: Path | None, as_json: bool) -> None:
-    """List every setting: its value here, where that comes from, what it does."""
+    """List every setting: its value, where that comes from, what it does.
+
+    While the platform runs these are the values it runs with, flags among them; else those it would
+    begin with from here.
+    """
     loaded = settings.load(data)
-    items = [
+    planned = _planned(loaded)
+    items = _running(loaded)
+    if not as_json:
+        says = "what would be begun with" if items is None else "what runs there runs with"
+        click.echo(f"data folder: {loaded.data}; {says}:\n")
+    columns = [
+        show.field("SETTING", "name"),
+        show.field("VALUE", "value"),
+        show.field("FROM", "source"),
+        show.field("WHAT IT DOES", "doc"),
+    ]
+    show.rows(planned if items is None else items, columns, as_json=as_json)
+    for name in _waiting(planned, items or []):
+        click.echo(f"{settings.FILE} says otherwise of {name}; the next start takes it.", err=True)
+
+
+def _planned(loaded: settings.Settings) -> list[dict[str, Any]]:
+    return [
         {
             "name": declared.name,
             "value": _shown(declared.form, getattr(loaded, declared.name)),
@@ -42,15 +66,31 @@ def show_settings(data: Path | None, as_json: bool) -> None:
         }
         for declared in settings.declarations()
     ]
-    if not as_json:
-        click.echo(f"data folder: {loaded.data}\n")
-    columns = [
-        show.field("SETTING", "name"),
-        show.field("VALUE", "value"),
-        show.field("FROM", "source"),
-        show.field("WHAT IT DOES", "doc"),
+
+
+def _running(loaded: settings.Settings) -> list[dict[str, Any]] | None:
+    """Ask the platform that runs on the data folder; None where none does."""
+    try:
+        with Remote(loaded.control_socket) as remote:
+            found: list[dict[str, Any]] = remote.run("settings.show")
+            return found
+    except PermissionError:
+        raise Refused("not_yours", "it runs as another user: type this as that user") from None
+    except OSError:
+        return None
+
+
+def _waiting(planned: list[dict[str, Any]], running: list[dict[str, Any]]) -> list[str]:
+    """Return the settings that the file has changed since the start, and no flag overrides."""
+    known = {item["name"]: item for item in running}
+    return [
+        item["name"]
+        for item in planned
+        if item["name"] in known
+        and item["source"] == "file"
+        and known[item["name"]]["source"] in {"file", "default"}
+        and known[item["name"]]["value"] != item["value"]
     ]
-    show.rows(items, columns, as_json=as_json)
 
 
 def _shown(form: settings.Form, value: object) -> str:
