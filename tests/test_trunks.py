@@ -94,6 +94,20 @@ async def test_a_carrier_whose_name_is_not_known_is_looked_up_again(
     assert not bench.desk._lookups
 
 
+async def test_a_start_waits_for_a_silent_dns_once_and_not_for_each_carrier() -> None:
+    other = replace(NAMED, id=TrunkId("TK2"), name="second", host="sip.elsewhere.test")
+    bench = Bench(NAMED, other)
+    begun = asyncio.create_task(bench.desk.begin())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert [uri.host for uri in bench.asked] == [NAMED.host, other.host]
+    for done in bench.waiting:
+        done(())
+    await begun
+    assert {bench.desk.state(trunk)[0] for trunk in (NAMED, other)} == {"unreachable"}
+    bench.desk.close()
+
+
 async def test_a_registrar_that_moves_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Found with Kamailio behind SRV records: its name was asked for once and for all."""
     monkeypatch.setattr("ringfence.trunks.TRUNK_LOOKUP_MS", 0)

@@ -281,8 +281,7 @@ class Exchange:
                 for phone in office.phones.values():
                     self.phone_added(phone)
         self._bindings_kept.restore(set(self._office.directory.roll.phones))
-        for trunk in self._office.trunks.values():
-            await self.trunk_added(trunk)
+        await self._trunks.begin()
         self.speech.rehearse(self.prompts())
         self._janitor = asyncio.create_task(self._tidy())
 

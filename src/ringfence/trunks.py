@@ -137,6 +137,10 @@ class TrunkDesk:
                 return f"its TLS certificate {_CERTIFICATES.get(code, 'is not valid')}"
         return None
 
+    async def begin(self) -> None:
+        """Add those that are set up, all at once: a DNS that is silent costs the start one wait."""
+        await asyncio.gather(*(self.added(trunk) for trunk in tuple(self._known.values())))
+
     async def added(self, trunk: Trunk) -> None:
         """A carrier is trusted by its address; or we register there and ask whether it lives."""
         entry = trunk_entry(trunk)
