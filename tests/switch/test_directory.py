@@ -96,6 +96,15 @@ def test_an_outgoing_call_shows_a_number_of_ours_and_nobody_elses(directory: Dir
     assert directory.shown(Phone("+12025550123")) == Phone("+12025550123")
     assert directory.shown(Phone("+12025550199")) == Phone("+12025550123")
     assert directory.shown(None) == Phone("+12025550123")
+    second = Phone("+12025550124")
+    directory.add_number(
+        NumberEntry(id=NumberId("PN2"), phone=second, route=FlowRoute(flow="welcome"))
+    )
+    assert directory.shown(None, called=second) == second
+    assert directory.shown(Phone("+12025550199"), called=second) == second
+    assert directory.shown(Phone("+12025550123"), called=second) == Phone("+12025550123")
+    assert directory.shown(None, called=Phone("+12025550199")) == Phone("+12025550123")
+    directory.remove_number(second)
     directory.remove_number(Phone("+12025550123"))
     assert directory.shown(Phone("+12025550123")) is None
     assert directory.reach("2025550123") is None

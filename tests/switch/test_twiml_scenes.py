@@ -11,7 +11,7 @@ import pytest
 from tones import hears, level, until
 
 from ringfence.calls.conference import Mute
-from ringfence.calls.events import CallEnded, DialEnded
+from ringfence.calls.events import CallEnded, DialEnded, TimelineNoted
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.markup.context import Source
 from ringfence.switch.directory import DomainEntry, TwimlRoute
@@ -149,6 +149,37 @@ def test_one_after_the_other_and_all_at_once(tmp_path: Path) -> None:
         await first.wait_over(5)
         await second.hang_up()
         await call.hang_up()
+
+    run(scene, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wish", "shown", "refused"),
+    [("", LINE, False), ("+12025550100", "+12025550100", False), ("+12025550199", LINE, True)],
+)
+def test_who_is_called_sees_a_number_of_ours(
+    tmp_path: Path, wish: str, shown: str, refused: bool
+) -> None:
+    """The one that was dialled, of all we have; another where the document says so and may."""
+
+    async def scene(s: Scene) -> None:
+        s.world.board.number("+12025550100", twiml="<Response/>")
+        async with s.world.carrier(username="office", password="secret") as carrier:
+            trunk = s.world.board.register_at(
+                carrier.place.host, carrier.port, username="office", password="secret"
+            )
+            await carrier.registered()
+            caller_id = f" callerId='{wish}'" if wish else ""
+            s.answers(f"<Dial{caller_id}>+12025550177</Dial>")
+            call = await s.call()
+            ringing = await carrier.next_call()
+            assert ringing.invite is not None
+            assert ringing.invite.from_.uri.user == shown
+            await call.hang_up()
+            s.world.board.leave(trunk)
+            await carrier.unregistered()
+        said = [note.code for note in s.facts(TimelineNoted)]
+        assert ("caller_id_refused" in said) is refused
 
     run(scene, tmp_path)
 

@@ -7,7 +7,7 @@ waits for the database to find its way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal, Protocol
 
@@ -314,19 +314,18 @@ class Directory:
         """Whether calls may show a number: it is ours, or its owner confirmed it."""
         return phone.e164 in self.numbers or phone.e164 in self.caller_ids
 
-    def shown(self, wanted: Phone | None) -> Phone | None:
-        """The number an outgoing call shows: the one wanted if it is ours, else our first.
+    def shown(self, wanted: Phone | None, *, called: Phone | None = None) -> Phone | None:
+        """The number an outgoing call shows: the one wanted if it is ours, else the one called.
 
+        ``called``: what its caller dialled; where that is none of ours, our first is shown.
         Showing somebody else's number is fraud in most countries (``numbers.caller_id``).
         """
         first = next((entry.phone for entry in self.numbers.values()), None)
+        usual = Showing(called=called, trunk_number=first)
         try:
-            return choose(
-                Showing(wanted=wanted, trunk_number=first),
-                owns=self.may_show,
-            )
+            return choose(replace(usual, wanted=wanted), owns=self.may_show)
         except Refused:
-            return first
+            return choose(usual, owns=self.may_show)
 
     def reach(self, user: str) -> Reached | DeviceEntry | None:
         """What ``sip:user@us`` leads to: a number, a flow's name, a phone, or nothing."""

@@ -92,11 +92,13 @@ class Router:
         done: Placed,
         directory: Directory | None = None,
         caller: Identity | None = None,
+        called: Phone | None = None,
     ) -> None:
         """Work out the placement of a leg and tell ``done``, at once or later.
 
         ``directory``: of the account whose call it is; by default the installation's own.
-        ``caller``: on whose behalf the leg is placed, None where nobody called.
+        ``caller``: on whose behalf the leg is placed, None where nobody called. ``called``: the
+        number that they dialled.
         """
         known = directory or self._directory
         from_ = self._from(effect.caller_id, effect.display)
@@ -111,7 +113,9 @@ class Router:
                 case ToPhone(phone=phone, trunk=trunk, vouched=vouched):
                     if known.spent():
                         raise Refused("no_credit", "the account has no credit left")  # noqa: TRY301
-                    shown = effect.caller_id if vouched else known.shown(effect.caller_id)
+                    shown = effect.caller_id
+                    if not vouched:
+                        shown = known.shown(shown, called=called)
                     from_, headers = to_trunk(caller, self._from(shown, effect.display))
                     self._to_phone(phone, trunk, from_, done, headers)
                 case ToSip():

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.causes import CAUSES, Cause, from_q850, from_sip
-from ringfence.calls.commands import DialTarget, ForwardLeg, Note
+from ringfence.calls.commands import DialTarget, ForwardLeg, Note, ToPhone
 from ringfence.kernel.errors import Refused, RemoteError
+from ringfence.kernel.phone import Phone
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -236,7 +237,11 @@ class SignalDesk:
                 )
             )
 
-        self._router.place(effect, routed, live.tenant.directory, _caller(live))
+        if _is_refused(live, effect):
+            self._note(live, "caller_id_refused", level="warning")
+        self._router.place(
+            effect, routed, live.tenant.directory, _caller(live), called=_number_of_ours(live)
+        )
 
     def _other_codec(self, live: LiveCall, leg: LiveLeg) -> str:
         """The codec of the call's first leg: offering it first spares the transcoding."""
@@ -302,10 +307,10 @@ class SignalDesk:
             q850 = CAUSES[effect.cause].q850
             self.send(sip.Bye(leg=leg.key, q850=q850, headers=effect.headers))
 
-    def _note(self, live: LiveCall, code: str) -> None:
-        """Say on the timeline why a leg comes to nothing."""
+    def _note(self, live: LiveCall, code: str, *, level: str = "error") -> None:
+        """Say on the timeline why a leg comes to nothing, or not to what was wanted."""
         if code in _NOTES:
-            self._runner.command(live, Note(code=code, text=_NOTES[code], level="error"))
+            self._runner.command(live, Note(code=code, text=_NOTES[code], level=level))
 
     # -- changes and the end ------------------------------------------------------------------
 
@@ -429,8 +434,10 @@ _NOTES = {
     "not_registered": "the phone is not registered at the moment",
     "destination_not_allowed": "calls to that destination are not allowed here",
     "redirect_not_followed": "the far end sent the call on to an address that it may not choose",
+    "caller_id_refused": "callerId is neither a number of this installation nor one that was "
+    "verified; the number that was called is shown, or the first one",
 }
-"""Why a leg came to nothing, for the call's timeline."""
+"""Why a leg came to nothing or shows another number, for the call's timeline."""
 
 _REDIRECTED = "the far end sent the call on, and it rings there"
 
@@ -451,6 +458,22 @@ def _caller(live: LiveCall) -> Identity | None:
     if live.caller is not None or live.program is None:
         return live.caller
     return Identity(address=live.program.context.caller)
+
+
+def _number_of_ours(live: LiveCall) -> Phone | None:
+    """The number of ours that a call is with: the one dialled, or the one that a call shows."""
+    if live.program is None:
+        return None
+    context = live.program.context
+    ours = context.called if context.direction == "inbound" else context.caller
+    return ours if isinstance(ours, Phone) else None
+
+
+def _is_refused(live: LiveCall, effect: effects.PlaceLeg) -> bool:
+    """Whether a leg is to show a number that it may not show."""
+    if effect.caller_id is None or not isinstance(effect.endpoint, ToPhone):
+        return False
+    return not (effect.endpoint.vouched or live.tenant.directory.may_show(effect.caller_id))
 
 
 def is_hidden(host: str, peer: wire.Peer | None) -> bool:
