@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import pytest
@@ -10,6 +11,7 @@ from ringfence.calls import commands, diagnosis, effects, events, inputs
 from ringfence.calls.causes import Cause
 from ringfence.calls.diagnosis import Finding, diagnose
 from ringfence.calls.words import RecordingFault
+from ringfence.config import TABLE
 from ringfence.kernel.ids import ClipId, LegId
 
 CALLER = LegId("LG-caller")
@@ -306,6 +308,14 @@ def test_every_cause_can_be_explained(rig: Any, cause: Cause) -> None:
     assert all(finding.sentence for finding in found)
     if f"ended_{cause}" in codes(found):
         assert found[0].remedy
+
+
+def test_no_remedy_names_a_setting_there_is_not() -> None:
+    """There was a time-out to be raised, which nobody can."""
+    assert "time-out" not in diagnosis._REMEDIES[Cause.MEDIA_TIMEOUT]
+    for remedy in (*diagnosis._REMEDIES.values(), diagnosis._NO_PACKETS):
+        for flag in re.findall(r"--([a-z][a-z-]+)", remedy):
+            assert flag.replace("-", "_") in TABLE
 
 
 def test_every_remedy_is_for_a_fault() -> None:

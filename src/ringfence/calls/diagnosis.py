@@ -67,7 +67,8 @@ _REMEDIES: dict[Cause, str] = {
     Cause.CONGESTION: "Where no RTP port was free, widen --rtp; otherwise ask the carrier "
     "for more lines, or add a second trunk.",
     Cause.LOOP: "See that the trunk does not send our own calls back to us.",
-    Cause.MEDIA_TIMEOUT: "See below why no audio arrived; if silence is meant, raise the time-out.",
+    Cause.MEDIA_TIMEOUT: "The telephone or its network went away, or it sends nothing while nobody "
+    "speaks: switch its silence suppression (VAD) off.",
     Cause.MEDIA_LOST: "See in the log why the media process stopped: ringfence doctor",
     Cause.INTERRUPTED: "See in the log why the server stopped.",
     Cause.SERVER_ERROR: "See the log at the time of the call.",
