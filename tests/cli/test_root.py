@@ -102,6 +102,13 @@ def test_every_command_teaches_by_an_example(path: tuple[str, ...]) -> None:
         assert f"ringfence {' '.join(path)}" in shown
 
 
+@pytest.mark.parametrize("path", [p for p in TREE if p], ids=" ".join)
+def test_every_option_says_what_it_does(path: tuple[str, ...]) -> None:
+    for parameter in _command(path).params:
+        if isinstance(parameter, click.Option) and not parameter.hidden:
+            assert parameter.help, parameter.opts
+
+
 @pytest.mark.parametrize("line", examples.MORE)
 def test_an_example_is_understood(line: str, monkeypatch: Any) -> None:
     """Every option and argument of it is one."""

@@ -26,12 +26,12 @@ def address() -> None:
 
 
 @address.command()
-@click.option("--customer", metavar="NAME", required=True)
-@click.option("--street", metavar="LINE", required=True)
+@click.option("--customer", metavar="NAME", required=True, help="Who lives or works there.")
+@click.option("--street", metavar="LINE", required=True, help="Street and number.")
 @click.option("--street-more", metavar="LINE", default="", help="A second line.")
-@click.option("--city", metavar="TOWN", required=True)
-@click.option("--region", metavar="STATE", required=True)
-@click.option("--postal-code", metavar="CODE", required=True)
+@click.option("--city", metavar="TOWN", required=True, help="Town or city.")
+@click.option("--region", metavar="STATE", required=True, help="State, province or county.")
+@click.option("--postal-code", metavar="CODE", required=True, help="Postal code.")
 @click.option("--country", metavar="CC", required=True, help="Two letters, like GB.")
 @click.option("--name", metavar="TEXT", default="", help="What you call it.")
 @click.option("--contact", metavar="WHO", help="A number or mailbox of whose it is.")

@@ -86,7 +86,9 @@ def limit(amount: str | None, data: Path | None, as_json: bool) -> None:
 
 
 @balance.command()
-@click.option("--count", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.option(
+    "--count", default=20, show_default=True, type=click.IntRange(1, 200), help="How many to show."
+)
 @data_option
 @json_option
 def movements(count: int, data: Path | None, as_json: bool) -> None:

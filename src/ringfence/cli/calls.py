@@ -17,7 +17,9 @@ STATUSES = ["offered", "ringing", "answered", "ended"]
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only calls older than this one.")
 @click.option("--status", type=click.Choice(STATUSES), help="Only calls in this state.")
 @click.option("--since", metavar="DATE[THH:MM]", callback=instant, help="Not before this.")

@@ -51,6 +51,7 @@ def carrier() -> None:
     type=click.Choice(["transceiver", "separate", "transmitter", "receiver"]),
     default="transceiver",
     show_default=True,
+    help="One session both ways, one for each way, or one way alone.",
 )
 @click.option("--outbind", type=int, default=0, metavar="PORT", help="It calls us, there.")
 @click.option(
@@ -89,10 +90,12 @@ def carrier() -> None:
     show_default=True,
     help="How receipts write the ids of answers.",
 )
-@click.option("--source-ton", type=int)
-@click.option("--source-npi", type=int)
-@click.option("--dest-ton", type=int)
-@click.option("--dest-npi", type=int)
+@click.option(
+    "--source-ton", type=int, help="Type of the sender's number, where it is not as it looks."
+)
+@click.option("--source-npi", type=int, help="Numbering plan of the sender's number, likewise.")
+@click.option("--dest-ton", type=int, help="Type of the receiver's number, likewise.")
+@click.option("--dest-npi", type=int, help="Numbering plan of the receiver's number, likewise.")
 @data_option
 @json_option
 def add(

@@ -17,7 +17,9 @@ from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX
 @click.option("--to", "number", metavar="NUMBER", help="Only those to this number of ours.")
 @click.option("--from", "sender", metavar="NUMBER", help="Only those from this number.")
 @click.option("--search", "text", metavar="WORDS", help="Only those that say this.")
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only those older than this one.")
 @data_option
 @json_option

@@ -26,7 +26,9 @@ from ringfence.kernel.limits import PAGE_DEFAULT, PAGE_MAX, REPLAY_MAX
 @click.option("--status", type=click.IntRange(0, 599), help="Only this status; 0: no answer came.")
 @click.option("--since", metavar="DATE[THH:MM]", callback=instant, help="Not before this.")
 @click.option("--until", metavar="DATE[THH:MM]", callback=instant, help="Only before this.")
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only those older than this one.")
 @click.option(
     "--off", metavar="APP", help="Keep nothing of a number, a flow or an application (AP…)."

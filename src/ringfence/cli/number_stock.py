@@ -44,8 +44,8 @@ def stock() -> None:
 )
 @click.option("--locality", metavar="TOWN", help="Unless it is as the digits say.")
 @click.option("--region", metavar="CODE", help="State or province, unless it is as they say.")
-@click.option("--postal-code", metavar="CODE")
-@click.option("--rate-center", metavar="NAME")
+@click.option("--postal-code", metavar="CODE", help="Unless it is as they say.")
+@click.option("--rate-center", metavar="NAME", help="Unless it is as they say.")
 @click.option("--lata", metavar="CODE", help="Local access and transport area.")
 @click.option("--at", metavar="LAT,LONG", help="Where that is, in degrees.")
 @data_option

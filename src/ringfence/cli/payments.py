@@ -122,7 +122,9 @@ def remove(name: str, data: Path | None, as_json: bool) -> None:
 
 @click.group(invoke_without_command=True)
 @click.pass_context
-@click.option("--count", default=20, show_default=True, type=click.IntRange(1, 200))
+@click.option(
+    "--count", default=20, show_default=True, type=click.IntRange(1, 200), help="How many to show."
+)
 @data_option
 @json_option
 def payments(ctx: click.Context, count: int, data: Path | None, as_json: bool) -> None:

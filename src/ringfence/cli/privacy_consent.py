@@ -166,6 +166,7 @@ _list = click.option(
     "which",
     type=click.Choice(["do_not_call", "marketing", "texts"]),
     default="do_not_call",
+    help="Which list is meant.",
 )
 
 

@@ -44,10 +44,25 @@ def demand() -> None:
 @click.option("--authority", required=True, help="Who demands it.")
 @click.option("--instrument", required=True, help="By which order.")
 @click.option("--country", required=True, help="Of the authority: US, DE ...")
-@click.option("--path", type=click.Choice(sorted(PATHS)), default="domestic", show_default=True)
+@click.option(
+    "--path",
+    type=click.Choice(sorted(PATHS)),
+    default="domestic",
+    show_default=True,
+    help="By which way of the law it came.",
+)
 @click.option("--number", "contacts", multiple=True, required=True, help="About whom.")
-@click.option("--field", "fields", multiple=True, required=True, type=click.Choice(FIELDS))
-@click.option("--since", required=True, metavar="YEAR-MONTH-DAY")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    required=True,
+    type=click.Choice(FIELDS),
+    help="What it asks for; as often as needed.",
+)
+@click.option(
+    "--since", required=True, metavar="YEAR-MONTH-DAY", help="The first day that is asked about."
+)
 @click.option("--until", required=True, metavar="YEAR-MONTH-DAY", help="Before this day.")
 @click.option("--held-for-other", is_flag=True, help="The data is a customer's, not ours.")
 @click.option("--words", default="", help="What else it says.")
@@ -126,7 +141,13 @@ def validate(sid: str, checks: tuple[str, ...], data: Path | None, as_json: bool
 
 @demand.command()
 @click.argument("sid")
-@click.option("--check", "checks", multiple=True, type=click.Choice(list(EMERGENCY_CHECKS)))
+@click.option(
+    "--check",
+    "checks",
+    multiple=True,
+    type=click.Choice(list(EMERGENCY_CHECKS)),
+    help="What was made sure of; as often as needed.",
+)
 @click.option("--reason", required=True, help="Who is in danger of what.")
 @data_option
 @json_option
@@ -152,8 +173,8 @@ def emergency(
 @click.argument("sid")
 @click.option("--number", "contacts", multiple=True, help="Only these people.")
 @click.option("--field", "fields", multiple=True, type=click.Choice(FIELDS), help="Only these.")
-@click.option("--since", metavar="YEAR-MONTH-DAY")
-@click.option("--until", metavar="YEAR-MONTH-DAY")
+@click.option("--since", metavar="YEAR-MONTH-DAY", help="The first day that is left of it.")
+@click.option("--until", metavar="YEAR-MONTH-DAY", help="The last day that is left of it.")
 @data_option
 @json_option
 def narrow(
@@ -330,8 +351,8 @@ def remove(sid: str, data: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--since", metavar="YEAR-MONTH-DAY")
-@click.option("--until", metavar="YEAR-MONTH-DAY")
+@click.option("--since", metavar="YEAR-MONTH-DAY", help="The first day that is reported on.")
+@click.option("--until", metavar="YEAR-MONTH-DAY", help="The last day that is reported on.")
 @data_option
 @json_option
 def transparency(since: str | None, until: str | None, data: Path | None, as_json: bool) -> None:

@@ -151,8 +151,8 @@ def officers(data: Path | None, as_json: bool) -> None:
 
 @officer.command("name")
 @click.argument("law")
-@click.option("--name", required=True)
-@click.option("--email", default="")
+@click.option("--name", required=True, help="Their name, as the notice prints it.")
+@click.option("--email", default="", help="Where people write to them.")
 @click.option("--post", default="", help="A postal address.")
 @data_option
 @json_option

@@ -82,7 +82,13 @@ def incident() -> None:
     metavar="TIME",
     help="Since when it is known, if not just now: 2026-11-22T18:00 (UTC).",
 )
-@click.option("--sector", "sectors", multiple=True, type=click.Choice(["telecom", "essential"]))
+@click.option(
+    "--sector",
+    "sectors",
+    multiple=True,
+    type=click.Choice(["telecom", "essential"]),
+    help="A sector whose law sets clocks of its own; as often as needed.",
+)
 @click.option("--sealed", is_flag=True, help="Nobody can read what got out: the keys are here.")
 @data_option
 @json_option

@@ -172,7 +172,9 @@ def messages() -> None:
 
 
 @messages.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many to show."
+)
 @data_option
 @json_option
 def list_messages(limit: int, data: Path | None, as_json: bool) -> None:
@@ -218,7 +220,12 @@ def send(
 @messages.command()
 @click.argument("to")
 @click.argument("name", metavar="LIST")
-@click.option("--ground", type=click.Choice(["consent", "soft_opt_in"]), required=True)
+@click.option(
+    "--ground",
+    type=click.Choice(["consent", "soft_opt_in"]),
+    required=True,
+    help="Why they may be written to: they agreed, or are a customer.",
+)
 @click.option("--evidence", required=True, help="Id of the consent or of the purchase.")
 @click.option("--product", default="", help="Family of what was bought, for soft_opt_in.")
 @data_option

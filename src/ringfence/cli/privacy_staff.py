@@ -33,7 +33,13 @@ def key() -> None:
 @click.argument("name")
 @click.option("--purpose", "purposes", multiple=True, required=True, metavar="KEY",
               help="What it may be used for; may be given several times.")  # fmt: skip
-@click.option("--role", type=click.Choice(GRANTED), default="admin", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(GRANTED),
+    default="admin",
+    show_default=True,
+    help="What whoever shows the key may do.",
+)
 @click.option("--days", type=int, metavar="N", help="How long it lasts. [default: until revoked]")
 @data_option
 @json_option
@@ -108,7 +114,7 @@ def staff_ticket() -> None:
 
 @staff_ticket.command("open")
 @click.option("--matter", required=True, metavar="TEXT", help="What they are let in for.")
-@click.option("--minutes", type=int, default=60, show_default=True)
+@click.option("--minutes", type=int, default=60, show_default=True, help="How long it lasts.")
 @data_option
 @json_option
 def open_ticket(matter: str, minutes: int, data: Path | None, as_json: bool) -> None:

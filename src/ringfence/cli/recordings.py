@@ -32,7 +32,9 @@ def recording() -> None:
 @recording.command("list")
 @click.option("--call", metavar="SID", help="Only those of this call.")
 @click.option("--conference", metavar="SID", help="Only that of this conference, voices in one.")
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only recordings older than this one.")
 @data_option
 @json_option

@@ -105,7 +105,13 @@ def stop(data: Path | None, as_json: bool) -> None:
 
 
 @click.command("admin-link")
-@click.option("--role", type=click.Choice(GRANTED), default="owner", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice(GRANTED),
+    default="owner",
+    show_default=True,
+    help="As whom the browser signs in.",
+)
 @folder_option
 @json_option
 def admin_link(role: str, data: Path | None, as_json: bool) -> None:

@@ -37,7 +37,12 @@ def sms() -> None:
 @click.option("--at", callback=instant, metavar="DATETHH:MM", help="Send it later.")
 @click.option("--marketing", is_flag=True, help="It is an offer: consent and hours are asked.")
 @click.option("--customer", is_flag=True, help="They are a customer already (soft opt-in).")
-@click.option("--priority", type=click.Choice(["high", "normal", "low"]), default="normal")
+@click.option(
+    "--priority",
+    type=click.Choice(["high", "normal", "low"]),
+    default="normal",
+    help="Which messages go first.",
+)
 @click.option("--template", metavar="NAME", help="The registered text it is.")
 @click.option("--value", "values", multiple=True, help="Fill a gap of --template; may be repeated.")
 @click.option(
@@ -99,7 +104,9 @@ def send(
 @sms.command("list")
 @click.option("--to", metavar="NUMBER", help="Only those to this number.")
 @click.option("--from", "sender", metavar="SENDER", help="Only those from this number or word.")
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only those older than this one.")
 @data_option
 @json_option
@@ -210,7 +217,10 @@ def template() -> None:
 @click.option("--entity", default="", help="DLT id of the principal entity.")
 @click.option("--id", "registration", default="", help="DLT id of the template.")
 @click.option(
-    "--use", type=click.Choice(["service", "transactional", "promotional"]), default="service"
+    "--use",
+    type=click.Choice(["service", "transactional", "promotional"]),
+    default="service",
+    help="What its messages are for.",
 )
 @click.option("--country", help="Where it is registered. [default: IN]")
 @data_option

@@ -26,7 +26,9 @@ def transcription() -> None:
 
 @transcription.command("list")
 @click.option("--recording", metavar="SID", help="Only those of this recording.")
-@click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT))
+@click.option(
+    "--limit", type=click.IntRange(1, PAGE_MAX), default=int(PAGE_DEFAULT), help="How many to show."
+)
 @click.option("--before", metavar="SID", help="Only transcriptions older than this one.")
 @data_option
 @json_option

@@ -27,7 +27,12 @@ def trunk() -> None:
 @click.argument("name")
 @click.option("--address", metavar="HOST[:PORT]", help="Trust what comes from this host.")
 @click.option("--register", metavar="USER@HOST[:PORT]", help="Register there; asks for a password.")
-@click.option("--transport", type=click.Choice(["udp", "tcp", "tls"]), default="udp")
+@click.option(
+    "--transport",
+    type=click.Choice(["udp", "tcp", "tls"]),
+    default="udp",
+    help="How SIP travels to it.",
+)
 @data_option
 @json_option
 def add(
