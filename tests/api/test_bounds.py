@@ -106,3 +106,41 @@ def test_a_bound_of_its_own_stays() -> None:
     schema = {"type": "array", "maxItems": 3, "items": {"type": "string", "maxLength": 7}}
     describe(schema, {}, set())
     assert schema == {"type": "array", "maxItems": 3, "items": {"type": "string", "maxLength": 7}}
+
+
+def _texts(where: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return every text that is asked for in a path or a query: method, path, parameter."""
+    made = document(handlers(build(None)))  # type: ignore[arg-type]
+    return [
+        (verb, path, parameter)
+        for path, verbs in made["paths"].items()
+        for verb, operation in verbs.items()
+        for parameter in operation["parameters"]
+        if parameter["in"] == where and parameter["schema"].get("type") == "string"
+    ]
+
+
+@pytest.mark.parametrize("where", ["path", "query"])
+def test_every_text_in_a_path_or_a_query_says_its_bound_and_is_held_to_it(
+    client: Any, basic: Any, office: Any, where: str
+) -> None:
+    texts = _texts(where)
+    assert len(texts) > 10
+    for verb, path, parameter in texts:
+        schema, name = parameter["schema"], parameter["name"]
+        if "enum" in schema:
+            continue
+        assert "maxLength" in schema, (verb, path, name)
+        long, query = "x" * (schema["maxLength"] + 1), {}
+        if where == "path":
+            path = path.replace(f"{{{name}}}", long)
+        else:
+            query = {name: long}
+        path = path.replace("{", "").replace("}", "")
+        office.asked.clear()
+        for counted in ("limiters", "rates"):
+            client.app.state.pop(counted, None)
+        answer = client.request(verb, path, params=query, headers=basic())
+        assert answer.status_code == 400, (verb, path[:60], name, answer.text)
+        assert "xxx" not in answer.text
+        assert {case for case, *_ in office.asked} <= {"account.authenticate"}, (verb, path[:60])

@@ -1,4 +1,4 @@
-"""How long what is said in a body or a query may be: every text, list and map of one has a bound.
+"""How long what is said in a body, a query or a path may be: all in them has a bound.
 
 A field that holds more than a page says so itself (``msgspec.Meta(max_length=...)``) and is held to
 that while it is read; any other is held to the bounds of ``kernel.limits`` here. `describe` writes
@@ -7,6 +7,7 @@ the same bounds into the description of the API, so that a client knows them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any
 
@@ -49,8 +50,14 @@ def check(given: msgspec.Struct, what: str) -> None:
     _struct(given, what, "")
 
 
+def check_path(path: Mapping[str, Any]) -> None:
+    """Hold the texts in a path to their bound. Raises `Misplaced`, as `check` does."""
+    for name, value in path.items():
+        _any(value, None, "the path", f"/{name}")
+
+
 class Misplaced(Refused):
-    """Something said is wrong, and where: a JSON pointer (RFC 6901) or the name in a query."""
+    """Something said is wrong, and where: a JSON pointer (RFC 6901), or a name in query or path."""
 
     __slots__ = ("pointer",)
 

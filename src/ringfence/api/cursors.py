@@ -53,7 +53,7 @@ def write(of: bytes, last: str, position: int = 0) -> str:
 def read(text: str, of: bytes) -> Cursor:
     """Return what a word says. Raises `Refused` (``bad_cursor``) for one of another list."""
     try:
-        text = text[:CURSOR_CHARS_MAX]
+        text = text if len(text) <= CURSOR_CHARS_MAX else ""
         found = _decode(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
     except (ValueError, binascii.Error, msgspec.MsgspecError):
         found = None

@@ -90,6 +90,7 @@ def dress(handler: HTTPRouteHandler) -> HTTPRouteHandler:
             _count(request, caller(await require(request)))
         if any(isinstance(part, int) and abs(part) > _INT_MOST for part in path.values()):
             raise Refused("not_found", "nothing here has that number")
+        bounds.check_path(path)
         _check_query(request, how)
         if how.body is not None:
             await _check_body(request, how.body)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any, get_args, get_origin
 
@@ -21,7 +22,7 @@ from litestar.response import Stream
 from ringfence import __version__
 from ringfence.api import bounds, house, problems, views_flows
 from ringfence.api.common import ACCOUNT_HEADER, HEADERS, Asked
-from ringfence.kernel.limits import PAGE_MAX
+from ringfence.kernel.limits import CURSOR_CHARS_MAX, PAGE_MAX
 
 PREFIX = house.PREFIX
 JSON = house.JSON
@@ -230,6 +231,7 @@ def _path(path: str) -> list[dict[str, Any]]:
         if part.startswith("{"):
             name, _, kind = part[1:-1].partition(":")
             schema = {"type": "integer" if kind == "int" else "string"}
+            bounds.describe(schema, {}, set())
             found.append({"name": name, "in": "path", "required": True, "schema": schema})
     return found
 
@@ -238,11 +240,13 @@ def _query(style: house.Style, kinds: _Kinds) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for field in msgspec.structs.fields(style.query) if style.query is not None else ():
         entry = {"name": field.name, "in": "query", "required": field.required}
-        found.append({**entry, "schema": _without_null(kinds.of(field.type))})
+        schema = deepcopy(_without_null(kinds.of(field.type)))
+        bounds.describe(schema, kinds.definitions, set())
+        found.append({**entry, "schema": schema})
     if style.item is not None:
         limit = {"type": "integer", "minimum": 1, "maximum": int(PAGE_MAX)}
         found.append({"name": "limit", "in": "query", "required": False, "schema": limit})
-        word = {"type": "string"}
+        word = {"type": "string", "maxLength": int(CURSOR_CHARS_MAX)}
         found.append({"name": "cursor", "in": "query", "required": False, "schema": word})
     return found
 

@@ -7,7 +7,9 @@ HTTP_BODY_MAX = Limit(1024 * 1024, "bytes", "the largest TwiML document sent inl
 PAGES_BACK = Limit(20, "pages", "back in a list of Twilio's; each makes the addresses longer")
 PAGE_MAX = Limit(1_000, "rows", "one page of a list; Twilio's clients never ask for more")
 PAGE_DEFAULT = Limit(50, "rows", "a screenful")
-API_TEXT_CHARS = Limit(4_096, "characters", "of one text in a body; longer ones say so themselves")
+API_TEXT_CHARS = Limit(
+    4_096, "characters", "of one text in a body, query or path; longer ones say so"
+)
 API_LIST_MAX = Limit(10_000, "items", "of one list in a body; people concerned by an incident")
 API_MAP_MAX = Limit(500, "entries", "of one object in a body; a flow has 200 applets")
 CURSOR_CHARS_MAX = Limit(256, "characters", "of the word that leads to the next page; ours have 80")
