@@ -204,6 +204,12 @@ def test_each_fault_is_named_with_what_mends_it(
     assert mend in (found[0].mend or "")
 
 
+def test_a_first_start_is_no_missing_installation() -> None:
+    first = replace(WELL, installed=False, running=False, silent="busy", answers_http=None)
+    (told, *_) = judge(replace(first, answers_sip=None))
+    assert told.text.startswith("It is starting")
+
+
 def test_nothing_is_said_of_the_ports_of_a_server_that_does_not_answer() -> None:
     hung = replace(WELL, running=False, silent="hung", answers_http=None, answers_sip=None)
     assert "ports" not in [finding.check for finding in judge(hung)]

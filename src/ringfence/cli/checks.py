@@ -139,15 +139,15 @@ def judge(facts: Facts) -> Iterator[Finding]:
 
 
 def _server(facts: Facts) -> Finding:
-    if not facts.installed and not facts.storage:
-        text = f"There is no installation in {facts.data}: is --data right? 'up' makes one there."
-        return Finding("server", "fault", text, f"ringfence up{_data(facts)}")
     if facts.silent == "hung":
         text = "It runs but does not answer within half a minute: it hangs, or is overloaded."
         return Finding("server", "fault", text, _restart(facts))
     if facts.silent == "busy":
         text = "It is starting or stopping: look again in a moment."
         return Finding("server", "warning", text, f"ringfence doctor{_data(facts)}")
+    if not facts.installed and not facts.storage:
+        text = f"There is no installation in {facts.data}: is --data right? 'up' makes one there."
+        return Finding("server", "fault", text, f"ringfence up{_data(facts)}")
     if not facts.running:
         return Finding("server", "warning", "It is not running.", f"ringfence up{_data(facts)}")
     return Finding("server", "ok", "It is running.")
