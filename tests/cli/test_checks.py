@@ -139,6 +139,13 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "apt-get install gcc",
         ),
         ({"engine": "reference"}, "engine", "warning", "though the native one", "--engine auto"),
+        (
+            {"engine": "reference", "native_loads": False},
+            "engine",
+            "warning",
+            "cannot be loaded",
+            "python3 -m ringfence.media.engine.build && ringfence stop",
+        ),
         ({"hung": 2}, "media", "warning", "hung, was ended and replaced", "logs/serve.log"),
         ({"codecs": ("PCMU",)}, "codecs", "fault", "PCMA, G722", "engine.build"),
         ({"speech": False}, "speech", "fault", "stays silent", "espeakng-loader"),

@@ -144,8 +144,13 @@ def test_the_native_engine_is_built_where_its_library_lies(
 
     monkeypatch.setattr(facts, "find_spec", lambda name: Spec)
     assert not facts.native_built()
-    (tmp_path / "engine.so").touch()
+    assert facts.native_loads(), "there is nothing to load"
+    (tmp_path / "engine.so").write_bytes(b"of another machine")
     assert facts.native_built()
+    assert not facts.native_loads()
+    (tmp_path / "engine.so").unlink()
+    monkeypatch.undo()
+    assert facts.native_loads()
 
 
 @pytest.mark.parametrize("place", ["ringfence.db", "run", "logs"])

@@ -108,6 +108,8 @@ class Facts:
     hung: int = 0
     """How many media processes were ended because they hung, since the server started."""
     native_built: bool
+    native_loads: bool = True
+    """Whether the compiled engine, where there is one, can be loaded on this machine."""
     compiler: bool
     speech: bool
     codecs: tuple[str, ...]
@@ -343,6 +345,12 @@ def _media(facts: Facts) -> Iterator[Finding]:
         text = "No media process answers: calls would have no audio."
         mend = f"tail {_folder(facts)}/logs/media-0.log"
         yield Finding("engine", "fault", text, mend)
+    elif facts.native_built and not facts.native_loads:
+        text = (
+            "The native engine cannot be loaded: it is damaged, or built for another machine. The "
+            "pure-Python one serves fewer calls."
+        )
+        yield Finding("engine", "warning", text, _rebuild(facts))
     elif facts.engine == "reference" and facts.native_built:
         text = "The pure-Python engine runs though the native one is built: it serves fewer calls."
         mend = f"{_restart(facts)} --engine auto"
@@ -350,10 +358,8 @@ def _media(facts: Facts) -> Iterator[Finding]:
     elif facts.native_built or facts.engine == "native":
         yield Finding("engine", "ok", "The native media engine is present.")
     else:
-        compiler = "" if facts.compiler else f"{_package(facts, 'gcc libc6-dev')} && "
         text = "The native engine is not built; the pure-Python one serves fewer calls."
-        mend = f"{compiler}{_build(facts)} && {_restart(facts)}"
-        yield Finding("engine", "warning", text, mend)
+        yield Finding("engine", "warning", text, _rebuild(facts))
     if facts.hung:
         text = (
             "A media process hung, was ended and replaced: its calls lost their audio; since the"
@@ -383,6 +389,12 @@ def _build(facts: Facts) -> str:
     By the module and not by a package's name: what an index has under it may be somebody else's.
     """
     return f"{_python(facts)} -m ringfence.media.engine.build"
+
+
+def _rebuild(facts: Facts) -> str:
+    """Return what builds the engine and starts with it, and gets a compiler where none is."""
+    compiler = "" if facts.compiler else f"{_package(facts, 'gcc libc6-dev')} && "
+    return f"{compiler}{_build(facts)} && {_restart(facts)}"
 
 
 def _trunks(facts: Facts) -> Iterator[Finding]:

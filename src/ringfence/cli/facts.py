@@ -64,6 +64,7 @@ def gather(settings: Settings) -> Facts:
         engine=_engine(known),
         hung=sum(engine.get("hung", 0) for engine in known.get("engines", ())),
         native_built=native_built(),
+        native_loads=native_loads(),
         compiler=shutil.which("gcc") is not None or shutil.which("cc") is not None,
         speech=find_spec("espeakng_loader") is not None,
         codecs=tuple(known.get("codecs", ())),
@@ -308,9 +309,24 @@ def _engine(status: Mapping[str, Any]) -> str | None:
 
 def native_built() -> bool:
     """Whether the compiled engine lies beside its source."""
+    return any(_libraries())
+
+
+def native_loads() -> bool:
+    """Whether it can be loaded, if it is there: it may be damaged, or of another machine."""
+    for library in _libraries():
+        try:
+            ctypes.CDLL(str(library))
+        except OSError:
+            return False
+    return True
+
+
+def _libraries() -> Iterator[Path]:
     spec = find_spec("ringfence.media.engine")
     folders = spec.submodule_search_locations if spec is not None else None
-    return any(True for folder in folders or () for _ in Path(folder).glob("*.so"))
+    for folder in folders or ():
+        yield from Path(folder).glob("*.so")
 
 
 def _receive_buffer() -> int:
