@@ -12,13 +12,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
+from platform_run import claim_rtp_range
+
 from ringfence.media.engine import protocol as p
 from ringfence.media.rtp import Packet, is_rtcp, parse
 
 Notice = TypeVar("Notice", bound=p.Notice)
-WAIT = 20.0
-PORTS = 20_000 + os.getpid() % 100 * 100
-"""Where audio ports begin: another run of the tests beside this one has telephones, too."""
+WAIT = 60.0
+_RANGE, _CLAIM = claim_rtp_range(range(8_000, 10_000, 100))
+PORTS = int(_RANGE.partition("-")[0])
+"""Where a hundred audio ports begin that are ours while this process lives."""
 _ENGINES = {
     "native": ("native", "auto"),
     "epoll": ("native", "epoll"),

@@ -17,18 +17,29 @@ RINGFENCE = Path(sys.executable).with_name("ringfence")
 STOP_SECONDS = 60
 
 
+PORTS = range(5_200, 8_000)
+"""Where tests listen: below the ports that the kernel hands out by itself, to whoever binds to 0 or
+connects, between the moment a port is found free and the moment it is taken."""
+_CLAIMS: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port nobody listens on, UDP and TCP."""
-    for _ in range(100):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port: int = udp.getsockname()[1]
-            with socket.socket() as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
+    """A port nobody listens on, UDP and TCP; no other test is given it while this process lives."""
+    for port in random.sample(PORTS, len(PORTS)):
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0ringfence-test-port-{port}")
+            with (
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+                socket.socket() as tcp,
+            ):
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            continue
+        _CLAIMS.append(claim)
+        return port
     raise OSError("no free port")
 
 
@@ -36,16 +47,16 @@ RTP_BLOCKS = range(16_000, 32_000, 2_000)
 """Where platforms speak from: below the ports that the kernel hands out by itself."""
 
 
-def claim_rtp_range() -> tuple[str, socket.socket]:
-    """LOW-HIGH of ports that no other test's platform uses while the socket beside it is open."""
-    for low in random.sample(RTP_BLOCKS, len(RTP_BLOCKS)):
+def claim_rtp_range(blocks: range = RTP_BLOCKS) -> tuple[str, socket.socket]:
+    """LOW-HIGH of ports that nothing else of a test uses while the socket beside it is open."""
+    for low in random.sample(blocks, len(blocks)):
         claim = socket.socket(socket.AF_UNIX)
         try:
             claim.bind(f"\0ringfence-test-rtp-{low}")
         except OSError:
             claim.close()
             continue
-        return f"{low}-{low + RTP_BLOCKS.step - 1}", claim
+        return f"{low}-{low + blocks.step - 1}", claim
     raise OSError("every range of RTP ports is taken by another test")
 
 
@@ -152,7 +163,10 @@ class Platform:
             control.connect(str(self.data / "run" / "control.sock"))
             control.sendall(json.dumps({"do": use_case, "args": args}).encode() + b"\n")
             with control.makefile("rb") as answer:
-                line = json.loads(answer.readline())
+                said = answer.readline()
+        if not said.endswith(b"\n"):
+            raise ConnectionResetError(f"{use_case}: the server went away before it answered")
+        line = json.loads(said)
         if "ok" not in line:
             raise RuntimeError(f"{use_case}: {line}")
         return line["ok"]

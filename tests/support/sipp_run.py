@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from platform_run import free_port
+
 SIPP = shutil.which("sipp")
 SCENARIOS = Path(__file__).resolve().parents[1] / "interop" / "sipp"
 MEDIA_PORTS = range(10_000, 16_000, 2_000)
@@ -45,7 +47,7 @@ class Sipp:
         *flags: str,
         calls: int = 5,
         rate: int = 20,
-        seconds: int = 40,
+        seconds: int = 80,
     ) -> Outcome:
         """Place ``calls`` calls to ``user``, ``rate`` a second; all of them have to succeed."""
         process, stem = self._start(
@@ -62,7 +64,7 @@ class Sipp:
 
     @contextmanager
     def answering(
-        self, scenario: str, port: int, *flags: str, calls: int, seconds: int = 40
+        self, scenario: str, port: int, *flags: str, calls: int, seconds: int = 80
     ) -> Iterator[None]:
         """Be called ``calls`` times on ``port`` while the block runs; all have to succeed."""
         process, stem = self._start(
@@ -88,7 +90,7 @@ class Sipp:
             [
                 *(SIPP, "-sf", str(SCENARIOS / f"{scenario}.xml"), "-nostdin"),
                 *("-i", "127.0.0.1", "-mi", "127.0.0.1", "-mp", str(_media_port())),
-                *("-p", str(port or _free_udp_port())),
+                *("-p", str(port or free_port())),
                 *("-trace_err", "-error_file", f"{stem}.errors"),
                 *("-trace_stat", "-stf", f"{stem}.csv"),
                 *flags,
@@ -125,7 +127,7 @@ def _outcome(stem: Path) -> Outcome:
 
 def _wait_until_taken(port: int) -> None:
     """Return once somebody listens on a UDP port."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             try:
@@ -134,12 +136,6 @@ def _wait_until_taken(port: int) -> None:
                 return
         time.sleep(0.02)
     raise TimeoutError("sipp does not listen")
-
-
-def _free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("127.0.0.1", 0))
-        return int(udp.getsockname()[1])
 
 
 def _media_port() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from platform_run import RINGFENCE, Platform, free_port
+from platform_run import RINGFENCE, Platform, claim_rtp_range, free_port
 
 NUMBER = "+12025550142"
 WAIT = 60
@@ -24,7 +24,7 @@ WAIT = 60
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(tmp_path_factory.mktemp("operating") / "data", rtp="34000-34999") as running:
+    with Platform(tmp_path_factory.mktemp("operating") / "data") as running:
         yield running
 
 
@@ -180,7 +180,7 @@ def test_the_folder_is_its_owners_alone(platform: Platform) -> None:
 
 
 def test_what_was_said_offline_holds_after_a_start(tmp_path: Path) -> None:
-    platform = Platform(tmp_path / "data", rtp="35000-35999")
+    platform = Platform(tmp_path / "data")
     refused = platform.cli("number", "add", NUMBER, "--flow", "welcome", check=False)
     assert (refused.returncode, platform.data.exists()) == (2, False)
     assert "ringfence up --data" in refused.stderr
@@ -212,7 +212,7 @@ def test_a_port_somebody_holds_is_named_at_start(tmp_path: Path, held: str) -> N
         port = other.getsockname()[1]
         ports = {"http": free_port(), "sip": free_port()} | {held: port}
         flags = [f"--{name}=127.0.0.1:{number}" for name, number in ports.items()]
-        done = run("up", "--data", str(tmp_path / "data"), "--rtp", "36000-36999", *flags)
+        done = run("up", "--data", str(tmp_path / "data"), "--rtp", "10000-10999", *flags)
     assert done.returncode == 2
     assert str(port) in done.stderr
     assert f"--{held}" in done.stderr
@@ -225,14 +225,16 @@ def test_an_unknown_setting_is_refused_everywhere(tmp_path: Path) -> None:
     assert "did you mean advertise?" in done.stderr
 
 
+@pytest.mark.timeout(420)
 def test_the_demo_calls_tells_and_leaves_it_running(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    flags = ["--http=127.0.0.1:0", "--sip=127.0.0.1:0", "--rtp=37000-37999"]
+    rtp, claim = claim_rtp_range()
+    flags = ["--http=127.0.0.1:0", "--sip=127.0.0.1:0", f"--rtp={rtp}"]
     done = subprocess.run(
         [str(RINGFENCE), "demo", "--data", str(data), *flags],
         capture_output=True,
         text=True,
-        timeout=2 * WAIT,
+        timeout=5 * WAIT,
         check=False,
     )
     try:
@@ -252,6 +254,7 @@ def test_the_demo_calls_tells_and_leaves_it_running(tmp_path: Path) -> None:
         _every_line_is_clean(data)
     finally:
         assert run("stop", "--data", str(data)).returncode == 0
+        claim.close()
 
 
 def _every_line_is_clean(data: Path) -> None:
