@@ -161,12 +161,12 @@ class Carrier(Endpoint):
     def down(self, value: bool) -> None:
         self._account.down = value
 
-    async def registered(self, wait: float = 10.0) -> None:
+    async def registered(self, wait: float = 30.0) -> None:
         """Wait until the account is registered."""
         async with asyncio.timeout(wait):
             await self._bound.wait()
 
-    async def unregistered(self, wait: float = 10.0) -> None:
+    async def unregistered(self, wait: float = 30.0) -> None:
         """Wait until the account is not registered."""
         async with asyncio.timeout(wait):
             await self._unbound.wait()
@@ -204,13 +204,13 @@ class Carrier(Endpoint):
         caller: str,
         identity: str | None = None,
         withheld: bool = False,
-        wait: float = 10.0,
+        wait: float = 30.0,
     ) -> PhoneCall:
         """Call a number of the account and wait for the answer; raises `CallFailed`."""
         placed = self.dial(number, caller=caller, identity=identity, withheld=withheld)
         return await self.answered(placed, wait)
 
-    async def next_call(self, wait: float = 10.0) -> PhoneCall:
+    async def next_call(self, wait: float = 30.0) -> PhoneCall:
         """Wait until a call comes; its subscriber decides what becomes of it."""
         async with asyncio.timeout(wait):
             return await self._incoming.get()

@@ -79,7 +79,7 @@ class Phone(Endpoint):
 
     # -- what a person does -------------------------------------------------------------------
 
-    async def register(self, registrar: str, *, wait: float = 5.0, expires: int = 300) -> None:
+    async def register(self, registrar: str, *, wait: float = 30.0, expires: int = 300) -> None:
         """Register at ``sip:HOST:PORT``; raises `CallFailed` with the status of a refusal."""
         uri = Uri.parse(registrar)
         aor = Uri("sip", self.username, uri.host)
@@ -99,7 +99,7 @@ class Phone(Endpoint):
         if isinstance(outcome, events.RegistrationFailed):
             raise CallFailed(outcome.status)
 
-    async def unregister(self, *, wait: float = 5.0) -> None:
+    async def unregister(self, *, wait: float = 30.0) -> None:
         """Remove the registration."""
         self.do(commands.Unregister(registration=_HOME))
         async with asyncio.timeout(wait):
@@ -118,12 +118,12 @@ class Phone(Endpoint):
         )
 
     async def call(
-        self, address: str, *, caller: str | None = None, wait: float = 10.0
+        self, address: str, *, caller: str | None = None, wait: float = 30.0
     ) -> PhoneCall:
         """Call and wait for the answer; raises `CallFailed`."""
         return await self.answered(self.dial(address, caller=caller), wait)
 
-    async def next_call(self, wait: float = 10.0) -> PhoneCall:
+    async def next_call(self, wait: float = 30.0) -> PhoneCall:
         """Wait until somebody calls; it rings until it is answered or rejected."""
         async with asyncio.timeout(wait):
             return await self._incoming.get()

@@ -77,7 +77,7 @@ class PhoneCall:
         rejected = commands.Reject(leg=self.leg, status=status, q850=q850, headers=headers)
         self._endpoint.do(rejected)
 
-    async def hang_up(self, *, wait: float = 5.0) -> None:
+    async def hang_up(self, *, wait: float = 30.0) -> None:
         """Hang up, or give up ringing; returns when the far end knows."""
         self._endpoint.do(commands.Bye(leg=self.leg))
         await self.wait_over(wait)
