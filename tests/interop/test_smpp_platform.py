@@ -23,7 +23,7 @@ from smsc_run import Centre, boxed, kannel, kannel_missing, npm, npm_missing
 OURS, TO = "+447700900100", "+447700900123"
 MANY, WINDOW = 1_500, 50
 KILLS, CUTS = 2, 1
-PATIENCE = 120
+PATIENCE = 180
 
 with_npm = pytest.mark.skipif(bool(npm_missing()), reason=npm_missing())
 with_kannel = pytest.mark.skipif(bool(kannel_missing()), reason=kannel_missing())
@@ -45,6 +45,12 @@ async def until(true: Callable[[], bool]) -> None:
 def taken(centre: Centre) -> list[str]:
     """What the centre has acknowledged, in its order."""
     return [line["text"] for line in list(centre.said) if isinstance(line, dict) and "id" in line]
+
+
+async def silent_after(centre: Centre, edge: int) -> None:
+    """Have the centre answer no message any more once it has taken so many."""
+    centre.tell(mute=10 * MANY, after=edge)
+    await centre.until(lambda said: {"silentAfter": edge} in said)
 
 
 def states(platform: Platform) -> Counter[str]:
@@ -78,6 +84,7 @@ def connect(platform: Platform, centre: Centre, *more: str, password: str = "ses
     )
 
 
+@pytest.mark.timeout(3 * PATIENCE)
 @with_npm
 def test_nothing_acknowledged_is_lost_though_it_is_killed_and_cut_off_at_full_speed(
     tmp_path: Path,
@@ -88,16 +95,20 @@ def test_nothing_acknowledged_is_lost_though_it_is_killed_and_cut_off_at_full_sp
             with Platform(tmp_path / "data") as platform:
                 platform.number(OURS, "<Response/>")
                 texts = await asyncio.to_thread(accept, platform)
+                edges = [part * MANY // (KILLS + CUTS + 2) for part in range(1, KILLS + CUTS + 1)]
+                await silent_after(centre, edges[0])  # it waits for us there
                 await asyncio.to_thread(connect, platform, centre)
-                for part in range(1, KILLS + CUTS + 1):
-                    edge = part * MANY // (KILLS + CUTS + 2)
+                for part, edge in enumerate(edges, 1):
                     await until(lambda edge=edge: len(taken(centre)) >= edge)  # type: ignore[misc]
                     assert len(set(taken(centre))) < MANY, "it is to be hit in the middle"
+                    following = edges[part] if part < len(edges) else 2 * MANY
                     if part == 2:
+                        await silent_after(centre, following)
                         centre.tell(drop=True)
                         await centre.until(lambda said: {"closed": True} in said)
                     else:
                         platform.kill("ringfence.app serve")
+                        await silent_after(centre, following)
                         await until(lambda: answers(platform))
                 await until(lambda: set(taken(centre)) >= set(texts))
                 await until(lambda: not states(platform).keys() & {"queued", "sending"})
@@ -112,6 +123,7 @@ def test_nothing_acknowledged_is_lost_though_it_is_killed_and_cut_off_at_full_sp
     asyncio.run(scene())
 
 
+@pytest.mark.timeout(3 * PATIENCE)
 @with_npm
 def test_a_session_carries_hundreds_a_second(tmp_path: Path) -> None:
     """No bound is asserted: the rate is printed, and all of them are there once."""
@@ -138,6 +150,7 @@ HEARD = re.compile(r"submit_sm: short_message = <(number \d+)>")
 FEW = 300
 
 
+@pytest.mark.timeout(3 * PATIENCE)
 @with_kannel
 def test_nothing_is_lost_at_kannels_centre_either_though_both_are_killed(tmp_path: Path) -> None:
     """Kannel's centre serves one session and ends with it: the next takes its place."""
@@ -151,7 +164,7 @@ def test_nothing_is_lost_at_kannels_centre_either_though_both_are_killed(tmp_pat
         async with kannel(0, port=port) as centre:
             await centre.until(lambda said: any("accept_thread) maps" in line for line in said))
             if not seen:
-                how = ("--sessions", "separate", "--per-second", "60")
+                how = ("--sessions", "separate", "--per-second", "20")
                 await asyncio.to_thread(connect, platform, centre, *how, password="bar")
             if not end:
                 await until(lambda: {*seen, *heard(centre)} >= set(texts))

@@ -1,6 +1,6 @@
 // A message centre on the npm package "smpp". Prints one JSON line for each thing that happens and
 // takes JSON lines of commands: {"deliver": {...}}, {"drop": true}, {"throttle": N},
-// {"mute": N, "after": TAKEN}, {"enquire": true}.
+// {"mute": N, "after": TAKEN} (0: speak again), {"enquire": true}.
 'use strict';
 const readline = require('readline');
 const fs = require('fs');
@@ -76,7 +76,11 @@ server.listen(options.port, options.host, () => say({ listening: true }));
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const command = JSON.parse(line);
   if (command.throttle) throttle = command.throttle;
-  if (command.mute) { mute = command.mute; muteAfter = command.after || 0; }
+  if (command.mute !== undefined) {
+    mute = command.mute;
+    muteAfter = command.after || 0;
+    say({ silentAfter: muteAfter });
+  }
   if (command.drop) for (const session of sessions) session.socket.destroy();
   if (command.enquire) {
     for (const session of sessions) session.enquire_link({}, (pdu) => say({ alive: pdu.command_status }));
