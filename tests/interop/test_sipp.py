@@ -67,7 +67,7 @@ class Rig:
 
     def text(self, path: str) -> str:
         request = urllib.request.Request(self.platform.ready["http"] + path, headers=self._headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.read().decode()
 
     def metric(self, name: str) -> float:
@@ -77,7 +77,7 @@ class Rig:
 
     def new_records(self, count: int) -> list[dict[str, Any]]:
         """The records of the calls since the last look, once all have ended; exactly ``count``."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while True:
             records: list[dict[str, Any]] = self.ask("/v1/calls?limit=1000")["items"]
             new = records[: len(records) - self.seen]
@@ -137,13 +137,15 @@ def test_three_hundred_calls_at_thirty_a_second_press_a_key_each_and_are_hung_up
 
 @rtp_from_a_capture
 def test_a_hundred_bridged_calls_are_hung_up_by_the_caller(rig: Rig) -> None:
+    began = time.monotonic()
     with rig.sipp.answering("bridged_callee", rig.callee_port, "-rtp_echo", "-d", "200", calls=100):
         rig.sipp.call("bridged_caller", DIAL, calls=100, rate=25)
     records = rig.new_records(100)
     assert {(r["cause"], r["hung_up_by"], r["missed"]) for r in records} == {
         ("normal", "caller", False)
     }
-    assert all(900 < record["talk_ms"] < 3000 for record in records)
+    most = (time.monotonic() - began) * 1000
+    assert all(900 < record["talk_ms"] < min(most, record["duration_ms"] + 1) for record in records)
     callee = rig.media(records[50])[1]
     assert callee["packets_in"] > 10  # sipp echoed what the caller said
 
@@ -237,7 +239,7 @@ def test_what_breaks_the_rules_of_sip_is_answered_400_or_not_at_all(
 
 def test_after_all_that_nothing_is_left(rig: Rig) -> None:
     """Invariant: when every call has ended, no call, leg, port or file is held any more."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while rig.metric("ringfence_legs_open") and time.monotonic() < deadline:
         time.sleep(0.1)
     assert rig.metric("ringfence_calls_open") == 0

@@ -160,8 +160,13 @@ def until(condition: Callable[[], bool]) -> None:
 
 def documents(platform: Platform, number: str) -> list[dict[str, Any]]:
     """What was asked in the calls to a number, the oldest first."""
-    page = platform.do("notification.list", kind="document", number=number, limit=200)
-    rows = [row for row in page["notifications"] if row["source"] is None]
+
+    def found() -> list[dict[str, Any]]:
+        page = platform.do("notification.list", kind="document", number=number, limit=200)
+        return [row for row in page["notifications"] if row["source"] is None]
+
+    until(lambda: len(found()) >= 6)  # it is written down a moment after it was asked
+    rows = found()
     assert len(rows) == 6
     return rows[::-1]
 
@@ -292,8 +297,14 @@ def test_each_bad_answer_has_its_number_on_the_timeline_and_in_the_log(
     for path, number in numbers.items():
         until(lambda path=path, number=number: FLAWS[path] in codes(platform, number))  # type: ignore[misc]
         failed = platform.do("notification.list", number=number, failed=True)["notifications"]
-        texts = [line["text"] for line in platform.do("call.timeline", sid=failed[0]["call"])]
-        assert any(f"({FLAWS[path]})" in text for text in texts), (path, texts)
-    log = platform.log()
-    assert log.count('"document_failed"') + log.count('"document_wrong"') >= len(FLAWS)
-    assert base not in log
+        until(lambda: on_timeline(platform, failed[0]["call"], f"({FLAWS[path]})"))  # noqa: B023
+    until(lambda: sum(map(platform.log().count, WRONG)) >= len(FLAWS))
+    assert base not in platform.log()
+
+
+WRONG = ('"document_failed"', '"document_wrong"')
+
+
+def on_timeline(platform: Platform, call: str, words: str) -> bool:
+    """Whether the call's timeline says so by now."""
+    return any(words in line["text"] for line in platform.do("call.timeline", sid=call))

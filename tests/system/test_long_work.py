@@ -77,6 +77,7 @@ def consents(api: Api, number: str) -> Any:
     return [row["consent"] for row in found if row["purpose"] == "market"]
 
 
+@pytest.mark.timeout(2 * PATIENCE)
 def test_who_was_erased_since_a_backup_stays_erased_after_it_was_put_back(
     platform: Platform,
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_backup_that_was_changed_is_not_staged(platform: Platform) -> None:
         assert api.raw("POST", "/v1/restore", {"backup": name})[0] == 404
 
 
+@pytest.mark.timeout(2 * PATIENCE)
 def test_a_proof_says_how_far_it_is_and_its_report_is_signed(platform: Platform) -> None:
     api = Api(platform)
     begun = api.ask("POST", "/v1/privacy/proofs", {"people": 1}, status=202)
@@ -142,6 +144,7 @@ def test_a_proof_says_how_far_it_is_and_its_report_is_signed(platform: Platform)
     assert verify_text(note.decode(), name=name, public=base64.b64decode(public)[1:])
 
 
+@pytest.mark.timeout(2 * PATIENCE)
 def test_a_proof_that_is_cancelled_leaves_nothing_of_itself(platform: Platform) -> None:
     api = Api(platform)
     begun = api.ask("POST", "/v1/privacy/proofs", {"people": 3}, status=202)

@@ -6,7 +6,7 @@ import asyncio
 import time
 import wave
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -94,6 +94,14 @@ async def enter(
         await key_in(talk, digits, events=events, sound=sound)
 
 
+def until(true: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def timeline(platform: Platform, sid: str) -> str:
     return str(platform.ask("call", "timeline", sid))
 
@@ -112,25 +120,25 @@ def test_a_card_is_charged_and_nothing_of_it_stays(
     shop.pages["/paid"] = "<Response><Pause length='2'/><Hangup/></Response>"
     ours = number(platform, shop, "/shop")
 
-    async def scene() -> tuple[dict[str, str], str, float]:
+    async def scene() -> tuple[dict[str, str], str]:
         async with Phone(username=CALLER, dtmf=events) as phone:
             talk = await phone.call(f"sip:{ours}@{platform.sip}", wait=30)
             await asked(shop, "payment-card-number")
             live = shop.told["/shop"][-1]["CallSid"]
             recorded = await asyncio.to_thread(platform.do, "recording.start", call=live)
-            since = time.monotonic()
             await enter(shop, talk, events=events, sound=True)
             paid = await shop.heard("/paid")
             await talk.wait_over(30)
-            return paid, recorded["sid"], time.monotonic() - since
+            return paid, recorded["sid"]
 
-    paid, recording, seconds = asyncio.run(scene())
+    paid, recording = asyncio.run(scene())
     assert paid["Result"] == "success"
     assert paid["PaymentCardNumber"] == "xxxxxxxxxxxx4242"
     assert paid["PaymentCardType"] == "visa"
     assert paid["ExpirationDate"] == "1231"
     assert paid["SecurityCode"] == "xxx"
     assert paid["PaymentConfirmationCode"].startswith("sandbox_")
+    until(lambda: len(shop.told["/status"]) >= 5)  # they come by a way of their own
     told = [form.get("For", "") for form in shop.told["/status"]]
     assert told == [
         "payment-card-number", "expiration-date", "security-code", "payment-processing",
@@ -156,6 +164,8 @@ def test_a_card_is_charged_and_nothing_of_it_stays(
     platform.cli("recording", "export", recording, "--to", str(target))
     with wave.open(str(target)) as file:
         pcm = array("h", file.readframes(file.getnframes()))[:: file.getnchannels()]
+    at = {line["name"]: line["at"] for line in platform.do("call.timeline", sid=call)}
+    seconds = (at["CallEnded"] - at["RecordingStarted"]) / 1000
     assert abs(len(pcm) / 8000 - seconds) < 2  # it went on, with noise in place of the digits
     assert "noise in place of keys" in lines
     assert digits_in(pcm) == ""
@@ -181,8 +191,7 @@ def test_nobody_is_set_up_and_nobody_is_asked_for_a_card(platform: Platform, sho
     assert (paid["Result"], paid["PayErrorCode"]) == ("payment-connector-error", "64004")
     assert not any(form["For"] == "payment-card-number" for form in shop.told["/status"])
     call = paid["CallSid"]
-    platform.calls(ended=1)
-    assert "no payment connector of that name" in timeline(platform, call)
+    until(lambda: "no payment connector of that name" in timeline(platform, call))
 
 
 def test_a_processor_over_http_is_asked_once_though_the_server_is_killed(
@@ -235,7 +244,7 @@ def test_a_processor_over_http_is_asked_once_though_the_server_is_killed(
     while True:
         try:
             (unknown,) = [p for p in platform.do("payment.list") if p["sid"] == shop.keys[1]]
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, ValueError):
             assert time.monotonic() < deadline
             time.sleep(0.2)
             continue
