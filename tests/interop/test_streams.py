@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from platform_run import Platform
+from tones import spoken_to
 from twilio.request_validator import RequestValidator
 from twilio.twiml.voice_response import Connect, Start, Stop, VoiceResponse
 from twilio_here import client_of
@@ -382,9 +383,7 @@ def test_a_stream_is_begun_and_stopped_by_the_official_client(platform: Platform
 
     async def scenario(talk: PhoneCall) -> None:
         await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
-        (going,) = [c for c in platform.do("call.list")["calls"] if c["status"] != "ended"]
-        client = client_of(platform)
-        streams = client.calls(going["sid"]).streams
+        streams = client_of(platform).calls(await going(platform)).streams
         made = await asyncio.to_thread(
             streams.create,
             url=f"{app.url}{path}",
@@ -401,6 +400,11 @@ def test_a_stream_is_begun_and_stopped_by_the_official_client(platform: Platform
     call(platform, response, scenario)
     start = app.events(path, "start")[0]["start"]
     assert start["customParameters"] == {"who": "7"}
+
+
+def told(platform: Platform, call: str) -> list[str]:
+    """The facts of a call so far."""
+    return [line["name"] for line in platform.do("call.timeline", sid=call)]
 
 
 BRITON, GERMAN = "+447700900123", "+493023125000"
@@ -446,10 +450,15 @@ def test_who_is_asked_and_does_not_agree_is_not_streamed_by_the_client(
 
     async def scenario(talk: PhoneCall) -> None:
         await asyncio.wait_for(talk.audio.talking.wait(), WAIT)
-        streams = client_of(platform).calls(await going(platform)).streams
+        sid = await going(platform)
+        await awaited(lambda: not any(talk.audio.heard[-4_000:]))  # what was to be said was said
+        since = len(talk.audio.heard)
+        streams = client_of(platform).calls(sid).streams
         made = await asyncio.to_thread(streams.create, url=f"{app.url}/asked-first")
         assert made.sid.startswith("MZ")
+        await spoken_to(talk, since)
         await talk.press("2")
+        await awaited(lambda: "RecordingTold" in told(platform, sid))
         await asyncio.sleep(1)
 
     _, timeline, _ = call(platform, response, scenario, GERMAN)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pay_scene import CARD, CODE, Shop, digits_in, hits, keyed, spellings
 from platform_run import Platform
+from tones import spoken_to
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 from twilio.twiml.voice_response import VoiceResponse
@@ -156,11 +157,13 @@ def test_an_agent_leads_a_caller_and_hears_no_digit(
                 )
                 await key_in(talk, digits, events=events)
                 await told("PartialResult", "false", number + 1)
+            since = len(talk.audio.heard) + 800
             done = await asyncio.to_thread(
                 update, idempotency_key="done", status_callback=url, status="complete"
             )
             assert done.sid == begun.sid
-            await asyncio.sleep(2)  # the caller alone hears how the number ends
+            await spoken_to(talk, since)  # the caller alone hears how the number ends
+            await asyncio.sleep(2)
             assert not [form for form in shop.told["/session"] if "Result" in form]
             await key_in(talk, "1", events=events)
             result = await told("Result", "success")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import socket
 import subprocess
@@ -34,6 +35,9 @@ NAMES = {"PCMU": "PCMU", "PCMA": "PCMA", "G722": "G722/16000/1"}
 """How its account file writes a codec: with the true rate, not that of RFC 3551."""
 
 
+_AGREED = re.compile(r"SIP/2\.0 200 OK\r?\n(?:[^\r\n]+\r?\n)*?CSeq: \d+ INVITE")
+
+
 class Baresip:
     """One account, registered at ``registrar`` (HOST:PORT)."""
 
@@ -51,7 +55,7 @@ class Baresip:
         folder.mkdir()
         self.sounds = folder / "sounds"
         self.sounds.mkdir()
-        rate = RATES[codec]
+        rate = self._rate = RATES[codec]
         tone = array("h", (int(9000 * math.sin(math.tau * hertz * n / rate)) for n in range(rate)))
         (folder / "tone.wav").write_bytes(wav.write(tone * 60, wav.Format(rate, 1, "s16")))
         control = free_port()
@@ -116,7 +120,7 @@ snd_path {self.sounds}
         message = json.dumps({"command": command, "params": parameters, "token": command})
         self._control.sendall(f"{len(message)}:{message},".encode())
 
-    def wait_for(self, kind: str, seconds: float = 15) -> dict[str, Any]:
+    def wait_for(self, kind: str, seconds: float = 60) -> dict[str, Any]:
         """Return the next event of a type (``REGISTER_OK``, ``CALL_ESTABLISHED``, ...)."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -131,6 +135,25 @@ snd_path {self.sounds}
         newest = max(self.sounds.glob("*-dec.wav"), key=lambda path: path.stat().st_mtime)
         form, pcm = wav.read(newest.read_bytes())
         return wav.mono(pcm, form.channels), form.rate
+
+    def heard_so_far(self) -> float:
+        """Seconds of what it heard in the call that goes on."""
+        return len(self._hearing()) / 2 / self._rate
+
+    def hears(self, since: float = 0) -> bool:
+        """Whether something was loud in it after so many seconds."""
+        pcm = array("h", self._hearing()[int(since * self._rate) * 2 :])
+        return any(abs(sample) > 3_000 for sample in pcm)
+
+    def _hearing(self) -> bytes:
+        """The samples of the file that is being written, without its header."""
+        files = sorted(self.sounds.glob("*-dec.wav"), key=lambda path: path.stat().st_mtime)
+        data = files[-1].read_bytes()[44:] if files else b""
+        return data[: len(data) // 2 * 2]
+
+    def agreed(self) -> int:
+        """How many INVITEs were answered with 200, by it or by the far end."""
+        return len(_AGREED.findall(self.log()))
 
     def log(self) -> str:
         """What it printed, with every message it sent and received."""

@@ -40,7 +40,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 async def call_once(platform: Platform) -> None:
     async with Phone(username=CALLER) as phone:
         talk = await phone.call(f"sip:{NUMBER}@{platform.sip}")
-        await asyncio.wait_for(talk.audio.talking.wait(), 10)
+        await asyncio.wait_for(talk.audio.talking.wait(), 30)
         await talk.wait_over(20)
 
 

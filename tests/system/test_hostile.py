@@ -90,7 +90,7 @@ def ask(platform: Platform, data: bytes) -> int:
     """Send one datagram; the status of the final answer."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
-        sock.settimeout(10)
+        sock.settimeout(30)
         data = data.replace(b"127.0.0.1:9;", b"127.0.0.1:%d;" % sock.getsockname()[1])
         sock.sendto(data, ("127.0.0.1", platform.sip_port))
         while True:
@@ -131,7 +131,7 @@ def shower(platform: Platform, ports: list[int], dice: random.Random) -> None:
         b"INVITE sip:x SIP/2.0\r\n" + b"X: " + b"y" * 200_000,
         invite(9)[:100],
     ):
-        with socket.create_connection(("127.0.0.1", platform.sip_port), timeout=10) as stream:
+        with socket.create_connection(("127.0.0.1", platform.sip_port), timeout=30) as stream:
             try:
                 stream.sendall(data)
                 stream.shutdown(socket.SHUT_WR)
@@ -152,18 +152,18 @@ def test_a_call_goes_on_under_a_shower_of_garbage(platform: Platform) -> None:
     async def scene() -> None:
         async with Phone(username=CALLER) as phone:
             call = await phone.call(f"sip:{MENU}@{platform.sip}")
-            await asyncio.wait_for(call.audio.talking.wait(), 10)
+            await asyncio.wait_for(call.audio.talking.wait(), 30)
             assert call.stream is not None
             port = call.stream.port
             await asyncio.to_thread(shower, platform, [port, port + 1], random.Random(9))
             assert not call.over.is_set()
             heard = call.audio.received
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while call.audio.received < heard + 25:  # noqa: ASYNC110 - nobody tells of sound
                     await asyncio.sleep(0.05)
             await call.hang_up()
             again = await phone.call(f"sip:{MENU}@{platform.sip}")
-            await asyncio.wait_for(again.audio.talking.wait(), 10)
+            await asyncio.wait_for(again.audio.talking.wait(), 30)
             await again.hang_up()
 
     asyncio.run(scene())

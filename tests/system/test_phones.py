@@ -59,13 +59,13 @@ def test_both_devices_ring_and_see_who_calls_and_one_takes_the_call(platform: Pl
                 assert ring.invite.from_.display == "The Kitchen"
                 assert ring.invite.from_.uri.user == "kitchen"
             await rings[1].answer()
-            await kitchen.answered(call, 10)
-            await rings[0].wait_over(5)
+            await kitchen.answered(call, 30)
+            await rings[0].wait_over(30)
             assert rings[0].end is not None
             assert rings[0].end.cause == "cancelled"
             assert rings[0].end.q850 == 26
             await call.hang_up()
-            await rings[1].wait_over(5)
+            await rings[1].wait_over(30)
             for each in (one, two):
                 await each.unregister()
 
@@ -91,7 +91,7 @@ def test_one_busy_device_leaves_the_other_ringing_and_two_end_the_call(platform:
             assert not call.over.is_set()
             second.reject(486)
             with pytest.raises(CallFailed) as failed:
-                await kitchen.answered(call, 10)
+                await kitchen.answered(call, 30)
             assert failed.value.status == 486
             for each in (one, two):
                 await each.unregister()
@@ -113,9 +113,9 @@ def test_a_forwarded_phone_sends_the_call_on(platform: Platform) -> None:
             (await desk.next_call()).reject(302, headers=(away,))
             ring = await attic.next_call()
             await ring.answer()
-            await kitchen.answered(call, 10)
+            await kitchen.answered(call, 30)
             await call.hang_up()
-            await ring.wait_over(5)
+            await ring.wait_over(30)
             for each in (desk, attic):
                 await each.unregister()
 
@@ -133,7 +133,7 @@ def test_a_phone_that_hides_itself_is_anonymous_to_the_other(platform: Platform)
             assert "kitchen" not in str(ring.invite.to_bytes())
             ring.reject(486)
             with pytest.raises(CallFailed):
-                await kitchen.answered(call, 10)
+                await kitchen.answered(call, 30)
             await desk.unregister()
 
     asyncio.run(scene())

@@ -39,7 +39,7 @@ def test_a_request_over_tls_is_answered_and_the_key_is_private(tmp_path: Path) -
                     "Content-Length: 0\r\n\r\n"
                 ).encode()
             )
-            wire.settimeout(10)
+            wire.settimeout(30)
             answer = wire.recv(65_535).decode()
         assert answer.startswith("SIP/2.0 200")
         key = tmp_path / "data" / "keys" / "sip-tls.key"

@@ -53,6 +53,7 @@ def test_a_message_is_understood_on_this_machine(
         assert client.transcriptions.list() == []
 
 
+@pytest.mark.timeout(400)
 def test_a_server_that_is_down_is_asked_again_even_after_a_kill(
     web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
