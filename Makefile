@@ -81,6 +81,7 @@ fuzz: install ## Fuzzers, a short run, the C engine under ASAN and UBSAN
 
 fuzz-long: install ## Fuzzers, until stopped or a million inputs each
 	@$(BIN)/python scripts/run_fuzzers.py
+	@RINGFENCE_HYPOTHESIS=searching $(PYTEST) tests $(PURE) -m hypothesis $(PARALLEL)
 	@RINGFENCE_EXAMPLES=50 $(PYTEST) tests/api/test_every_answer.py tests/api/twilio/test_fuzz.py \
 		--timeout 0
 
