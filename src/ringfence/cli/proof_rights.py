@@ -24,7 +24,12 @@ async def ask_for_rights(trip: Trip) -> None:
     who = trip.who
     asked = {"contact": who.number.e164, "words": words_of(trip)}
     await ask(trip, "privacy.rights.ask", kind="access", **asked)
-    await ask(trip, "privacy.grievance.file", **asked)
+    if not trip.thorough:
+        trip.unwalked.append(("a grievance", _COUNTED))
+        return
+    filed = await ask(trip, "privacy.grievance.file", **asked)
+    # Its words stay for the erasure to find; nobody is asked to settle what nobody complains of.
+    await ask(trip, "privacy.grievance.take_back", reference=filed["reference"])
 
 
 async def ask_for_more_rights(trip: Trip) -> None:
@@ -61,6 +66,7 @@ async def be_answered(trip: Trip) -> None:
     with trip.allowed("data sent on to another provider"):
         moving = await opened("portability", recipient=f"{NOWHERE}{who.name}/{who.secret}")
         await ask(trip, "privacy.case.answer", sid=moving, words=f"Sent for {who.secret}.")
+        await ask(trip, "privacy.case.withdraw", sid=moving)  # nobody there ever takes it
     await opened("objection", purpose="market")
 
 
@@ -68,11 +74,21 @@ async def be_left_alone(trip: Trip) -> None:
     """Be taken for a child, have one's data only stored, and a call of one's held and released."""
     who = trip.who
     await ask(trip, "privacy.child.report", contact=who.number.e164, words=words_of(trip))
+    await _no_child(trip)
     await ask(trip, "privacy.restrict", number=who.number.e164)
     page = await ask(trip, "call.list", limit=1)
     for call in page["calls"]:
         await ask(trip, "privacy.hold", record=call["sid"])
         await ask(trip, "privacy.release", record=call["sid"])
+
+
+async def _no_child(trip: Trip) -> None:
+    """Take one's own report back, known by its words, so that nobody has to look into it."""
+    for report in await ask(trip, "privacy.child.list"):
+        shown = await ask(trip, "privacy.child.show", sid=report["sid"])
+        if trip.who.secret in str(shown["words"]):
+            await ask(trip, "privacy.child.clear", sid=report["sid"], words="A proof of erasure.")
+            return
 
 
 async def be_demanded(trip: Trip) -> None:
