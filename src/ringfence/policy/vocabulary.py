@@ -32,7 +32,7 @@ def words(pattern: str) -> re.Pattern[str]:
 
 
 _NEGATED = words(
-    r"\b(?:no(?! doubt)|not(?! only)|cannot|never|neither|nor|nobody|none|without|unable)\b"
+    r"\b(?:no(?! doubt)|not(?! only)|cannot|never|neither|nor|nobody|nothing|none|without|unable)\b"
     r"|n['’]t\b"
 )
 _OFTEN = r"(?:regularly|periodically|frequently|often|occasionally|from time to time)"

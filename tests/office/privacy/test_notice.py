@@ -53,6 +53,15 @@ def test_an_officer_is_promised_where_there_is_one(ask: Any) -> None:
     assert after["issuer"]["contact"] == "privacy@example.com"
 
 
+def test_a_country_is_promised_where_it_is_named(ask: Any, office: Office) -> None:
+    said = "in the country named below"
+    assert said in str(ask("policy.draft", name="excitel")["sections"])
+    office.settings = replace(office.settings, country="")
+    notice = ask("policy.draft", name="excitel")
+    assert said not in str(notice["sections"])
+    assert notice["not_promised"]["XFR-02"].startswith("not set up here: ")
+
+
 def test_the_shortest_times_that_are_said_are_those_of_the_table(ask: Any, office: Office) -> None:
     office.settings = replace(office.settings, country="US")  # 47 CFR 42.6 speaks of calls alone
     notice = ask("policy.draft", name="ringfence")

@@ -153,9 +153,12 @@ def issuer(office: Office) -> Issuer:
 
 def not_set_up(office: Office) -> dict[str, str]:
     """Return clauses that the program keeps and this installation cannot yet, and what to do."""
-    if _officers(office):
-        return {}
-    return {"GRV-01": f"{NOT_SET_UP}name who takes them: ringfence privacy officer name"}
+    missing = {}
+    if not _officers(office):
+        missing["GRV-01"] = f"{NOT_SET_UP}name who takes them: ringfence privacy officer name"
+    if not office.settings.country:  # "in the country named below", and none is
+        missing["XFR-02"] = f"{NOT_SET_UP}say where the machine stands: the setting country"
+    return missing
 
 
 def _officers(office: Office) -> dict[str, Officer]:
