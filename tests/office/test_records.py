@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 from call_scene import CALLED, CALLER, one_call
+from msgspec.structs import replace
 
+from ringfence.accounts.resources import CallerId
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import LegId
-from ringfence.office import Office
+from ringfence.office import Office, shelf
+from ringfence.office.records import call_view
 from ringfence.storage.audit_pages import pages_of
 
 pytestmark = pytest.mark.anyio
@@ -98,3 +101,18 @@ async def test_every_opening_of_a_number_is_in_the_audit_log(office: Office) -> 
     reading = office.store.db.reading
     for party in (record.caller, record.called):
         assert before in [leaf for leaf, _, _ in pages_of(reading, party)]
+
+
+async def test_a_call_that_shows_a_confirmed_number_names_its_sid(office: Office) -> None:
+    await one_call(office)
+    (record,) = office.store.records.page(office.account.id, count=1)
+    kept = await shelf.keep(office, CallerId(number=CALLER.e164, name="Mobile"))
+    known = {record.caller: CALLER.e164}
+    placed = replace(record, direction="outbound", number=None)
+    assert call_view(office, placed, known=known, prices={}).number == kept.id
+    # Whoever may not see who called does not learn it by the SID either.
+    assert call_view(office, placed, known={}, prices={}).number is None
+    came = replace(record, direction="inbound", number=None)
+    assert call_view(office, came, known=known, prices={}).number is None
+    await office.run("caller_id.remove", {"sid": kept.id}, actor="operator")
+    assert call_view(office, placed, known=known, prices={}).number is None

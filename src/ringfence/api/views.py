@@ -181,7 +181,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, weakref=True):
     missed: bool | None = None
     flow: str | None = None
     number: str | None = None
-    """The SID of the number of ours that was called, or that is shown to whoever is called."""
+    """The SID of the number of ours that was called, or of the one that is shown to whoever is
+    called: a number of ours, or one that was confirmed."""
     parent: str | None = None
     """The call that rang it, where it is a leg of that one, or was."""
     forwarded_from: str | None = None

@@ -278,3 +278,4 @@ async def rename(office: Office, *, sid: str, name: str) -> views.CallerId:
 async def remove(office: Office, *, sid: str) -> None:
     """Show it no more, from the next call on."""
     await shelf.drop(office, office.shelf.find(CallerId, sid))
+    office.shown_calls.clear()  # calls name it no more

@@ -103,7 +103,7 @@ class Learned(ABC):
         if isinstance(kept.body, Application):
             self.directory.applications[ApplicationId(kept.id)] = kept.body
         elif isinstance(kept.body, CallerId):
-            self.directory.caller_ids.add(kept.body.number)
+            self.directory.caller_ids[kept.body.number] = kept.id
 
     def forget_resource(self, kept: Kept[R]) -> None:
         """A small document is gone."""
@@ -112,7 +112,7 @@ class Learned(ABC):
         if isinstance(kept.body, Application):
             self.directory.applications.pop(ApplicationId(kept.id), None)
         elif isinstance(kept.body, CallerId):
-            self.directory.caller_ids.discard(kept.body.number)
+            self.directory.caller_ids.pop(kept.body.number, None)
 
     def _see_domains(self, kept: Kept[R]) -> None:
         if isinstance(kept.body, DOMAIN_PARTS):

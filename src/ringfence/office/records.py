@@ -218,6 +218,10 @@ def call_view(
     cost = (priced(office, [record.id]) if prices is None else prices).get(record.id)
     over = record.ended_at is not None
     flow = record.flow
+    number: str | None = record.number
+    if number is None and record.direction == "outbound":
+        # as Twilio's description of the field has it: the caller id that it was placed from
+        number = office.directory.caller_ids.get(known.get(record.caller, ""))
     return views.Call(
         sid=record.id,
         direction=record.direction,
@@ -235,7 +239,7 @@ def call_view(
         mos=record.mos_x100 / 100 if record.mos_x100 else None,
         missed=record.missed if over else None,
         flow=None if flow is None else office.flow_name(flow),
-        number=record.number,
+        number=number,
         parent=record.parent,
         forwarded_from=None if forwarded is None else known.get(forwarded) or None,
         answered_by=record.detected,

@@ -196,8 +196,8 @@ class Directory:
     """SIP domains by their name; see `reach_domain`."""
     domain_users: set[str] = field(default_factory=set)
     """Phones that may call SIP domains, register where they are on a list, and nothing else."""
-    caller_ids: set[str] = field(default_factory=set)
-    """Numbers (E.164) of others that they let us show."""
+    caller_ids: dict[str, str] = field(default_factory=dict)
+    """Numbers (E.164) of others that they let us show, each with its SID."""
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
     spent: Callable[[], bool] = _never
     """Whether nothing that costs is called at present, for want of credit."""
