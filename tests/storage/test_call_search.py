@@ -53,6 +53,42 @@ def test_of_one_person(store, account, many, field, value):
     assert expected
 
 
+def test_of_a_number_of_ours_that_calls_showed(store, account, clock, story):
+    """It is nobody, so no link of a person leads to its calls; of a verified one a link does."""
+    shown = []
+    for number in ("PN1", None, "PN1"):
+        clock.advance(HOUR)
+        one = story(caller="+12025550101", called="+12025550177")
+        placed = events.CallPlaced(
+            at=one.begun, call=one.call, account=account.id, leg=one.leg,
+            caller=one.caller, called=one.called, number=number,
+        )  # fmt: skip
+        store.calls.record([placed], clock.now())
+        shown.append(one)
+    clock.advance(HOUR)
+    came = story(caller="+12025550101")
+    store.calls.record([came.offered()], clock.now())
+    store.db.submit(lambda _: None).result(5)
+    expected = [came.call, *(one.call for one in reversed(shown))]
+    wanted = Wanted(caller=came.caller)
+    assert find(store, account, wanted) == expected
+    assert find(store, account, wanted, count=2) == expected[:2]
+    assert find(store, account, wanted, before=expected[1], count=2) == expected[2:]
+
+
+def test_calls_of_ours_are_read_off_an_index_of_their_own(store):
+    for asked in itertools.chain.from_iterable(
+        itertools.combinations(("ended_since", "ended_until"), count) for count in range(3)
+    ):
+        statement = _statement(False, frozenset({"caller", *asked}), (), placed=True)
+        plan = store.db.reading._cursor.execute(
+            "EXPLAIN QUERY PLAN " + statement.sql, (None,) * len(statement.names)
+        ).fetchall()
+        told = " ".join(row[3] for row in plan)
+        assert "ix_calls_placed" in told, told
+        assert "TEMP B-TREE" not in told, told
+
+
 def test_between_two_people(store, account, many):
     wanted = Wanted(caller=many[0].caller, called=many[0].called)
     assert len(find(store, account, wanted)) == 4

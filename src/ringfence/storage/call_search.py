@@ -75,7 +75,11 @@ def search(
     """Return calls, newest first, older than ``before``."""
     found: list[CallRecord] = []
     if wanted.parent is None or wanted.children:
-        found = _read(queries, account, wanted, before=before, count=count, legs=False)
+        found = _read(queries, account, wanted, before=before, count=count)
+    if wanted.caller is not None and wanted.called is None and wanted.parent is None:
+        placed = _read(queries, account, wanted, before=before, count=count, placed=True)
+        found = sorted({one.id: one for one in (*found, *placed)}.values(), key=_ID, reverse=True)
+        found = found[:count]
     if wanted.children:
         # Ids are in the order of time, so two pages of one length make the page of both; legs that
         # are older than the last call of a full page are not on it.
@@ -92,9 +96,11 @@ def _read(
     *,
     before: CallId | None,
     count: int,
-    legs: bool,
+    legs: bool = False,
+    placed: bool = False,
     last: CallId | None = None,
 ) -> list[CallRecord]:
+    """``legs``: of calls, in place of calls. ``placed``: calls of ours, by what they showed."""
     above = _LAST if wanted.until is None else ids.floor("call", wanted.until)
     below = last or ids.floor("call", wanted.since or Ms(0))
     above = min(above, before) if before is not None else above
@@ -114,6 +120,7 @@ def _read(
         frozenset(name for name in _ASKED if values[name] is not None),
         wanted.endings,
         wanted.alone,
+        placed,
     )
     bound = tuple(values[name] for name in statement.names)
     rows = queries.rows(statement, bound)
@@ -125,7 +132,11 @@ _ASKED = ("caller", "called", "parent", "ended_since", "ended_until")
 
 @lru_cache(maxsize=256)
 def _statement(
-    legs: bool, asked: frozenset[str], endings: Sequence[Ending], alone: bool = False
+    legs: bool,
+    asked: frozenset[str],
+    endings: Sequence[Ending],
+    alone: bool = False,
+    placed: bool = False,
 ) -> Statement:
     table = call_legs if legs else calls
     c = table.c
@@ -133,7 +144,9 @@ def _statement(
     if asked.isdisjoint({"caller", "called", "parent"}):
         # Parties and parents are of one account. Left out, their own index is taken.
         query = query.where(of_account(table, alone=alone))
-    if "caller" in asked and not legs and "called" not in asked and "parent" not in asked:
+    if placed:
+        query = query.where(c.direction == word("outbound"))
+    if "caller" in asked and not (legs or placed) and asked.isdisjoint({"called", "parent"}):
         # Callers are many and have no index of their own: the links of a person have one.
         query = query.join(call_parties, _p.call_id == c.id).where(
             _p.party_id == bindparam("caller"),

@@ -16,7 +16,7 @@ import apsw
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import MIGRATE_WAIT
 
-HEAD = "0027"
+HEAD = "0028"
 """The newest revision. A test compares it with what Alembic finds in ``versions``."""
 
 SOURCE = Path(__file__).parent

@@ -67,6 +67,10 @@ calls = Table(
 )
 Index("ix_calls_open", calls.c.id, sqlite_where=calls.c.ended_at.is_(None))
 """Only calls in progress are in it: finding them after a crash does not read the whole table."""
+Index(
+    "ix_calls_placed", calls.c.caller_id, calls.c.id, sqlite_where=calls.c.direction == "outbound"
+)
+"""Calls of ours by the number they showed: one of ours is nobody, and not in ``call_parties``."""
 
 call_legs = Table(
     "call_legs",
