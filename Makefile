@@ -47,8 +47,9 @@ demo: program ## Start the platform, call it, show what happens, leave it runnin
 up: program ## Start the platform
 	@exec $(BIN)/ringfence up --data "$(DATA)"
 
-stop: program ## Drain calls and stop the platform
-	@$(BIN)/ringfence stop --data "$(DATA)"
+stop: ## Drain calls and stop the platform; nothing is installed for that
+	@if [ -x $(BIN)/ringfence ]; then $(BIN)/ringfence stop --data "$(DATA)"; \
+	else echo "It was not running: nothing is installed in $(VENV)."; fi
 
 test: lint types contracts shape unit system interop fuzz ## Everything that is checked
 

@@ -39,3 +39,13 @@ def test_shell_scripts_can_be_run_and_parse(path: str) -> None:
     file = ROOT / path if "/" in path else ROOT / "scripts" / path
     assert file.stat().st_mode & 0o111
     assert subprocess.run(["bash", "-n", str(file)], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("venv", [".venv", "/nonexistent/venv"])
+def test_a_stop_installs_nothing(venv: str) -> None:
+    """After an update, and without a network, the platform must still come to an end."""
+    make = ["make", "--no-print-directory", "-n", "-W", "pyproject.toml", f"VENV={venv}", "stop"]
+    done = subprocess.run(make, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "pip" not in done.stdout
+    assert "make_venv" not in done.stdout
+    assert f"{venv}/bin/ringfence stop" in done.stdout
