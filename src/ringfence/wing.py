@@ -134,6 +134,7 @@ class Wing:
             spent=partial(billing.spent, office),
         )
         office.directory.spent = partial(billing.spent, office)
+        office.directory.stopped = self._frozen
         programs = Programs(
             directory=office.directory,
             applets=PassedOn(office, self.checks),

@@ -51,6 +51,17 @@ async def test_what_is_called_is_recognised(bench: Bench) -> None:
         assert refused.value.code == code
 
 
+@pytest.mark.promise("ACC-07")
+@pytest.mark.parametrize("to", ["+12025550123", "sip:bob@example.com", "desk"])
+async def test_a_stopped_account_places_no_call_whatever_it_is_to(bench: Bench, to: str) -> None:
+    tolls = Tolls(bench.clock, frozen=lambda: True)
+    stopped = Outgoing(bench.runner, programs=bench.programs, tolls=tolls)
+    with pytest.raises(Refused) as refused:
+        stopped.place(to, source=HELLO)
+    assert (refused.value.code, refused.value.clause) == ("account_suspended", "ACC-07")
+    assert not bench.runner.calls
+
+
 async def test_the_program_begins_when_the_callee_answers(bench: Bench) -> None:
     bench.number("+12025550100", "<Response/>")
     application = ApplicationId("AP" + "1" * 32)

@@ -109,6 +109,16 @@ def test_without_credit_no_leg_goes_to_a_number_by_whatever_asked_for_it() -> No
     assert isinstance(place(made, phone, Phone("+12025550100")), Placement)
 
 
+@pytest.mark.promise("ACC-07")
+def test_a_call_that_goes_on_dials_nobody_outside_once_the_account_is_stopped() -> None:
+    made = router()
+    made._directory.stopped = lambda: True
+    for endpoint in (ToPhone(phone=Phone("+12025550123")), ToSip(uri="sip:bob@192.0.2.9")):
+        refused = place(made, endpoint, Phone("+12025550100"))
+        assert isinstance(refused, Refused)
+        assert refused.code == "account_suspended"
+
+
 def test_somebody_elses_number_is_not_shown_to_the_carrier() -> None:
     placed = place(router(), ToPhone(phone=Phone("+12025550123")), Phone("+12025550199"))
     assert isinstance(placed, Placement)

@@ -39,7 +39,10 @@ def test_a_stopped_account_calls_nobody_until_it_is_resumed() -> None:
     with pytest.raises(Refused) as refused:
         tolls.check(Phone("+12025550123"))
     assert (refused.value.code, refused.value.clause) == ("account_suspended", "ACC-07")
+    with pytest.raises(Refused, match="account_suspended"):
+        tolls.check_running()
     stopped[0] = False
+    tolls.check_running()
     tolls.check(Phone("+12025550123"))
 
 

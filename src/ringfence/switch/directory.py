@@ -201,6 +201,8 @@ class Directory:
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
     spent: Callable[[], bool] = _never
     """Whether nothing that costs is called at present, for want of credit."""
+    stopped: Callable[[], bool] = _never
+    """Whether the account was stopped because it was stolen: it calls nobody outside."""
 
     def may_register(self, username: str, host: str) -> bool:
         """Whether a phone may register under ``host``, a domain or a name of this installation.

@@ -144,6 +144,7 @@ class Outgoing:
             endpoint = replace(endpoint, username=wishes.username, password=wishes.password)
         now = runner.clock.now()
         shown, vouched = self._shown(wishes, now)
+        self._tolls.check_running()
         if isinstance(endpoint, ToPhone):
             trunk = self._tenant.directory.trunk_for(wishes.trunk)
             self._tolls.check(endpoint.phone)

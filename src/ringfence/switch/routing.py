@@ -107,6 +107,8 @@ class Router:
             inside = NameAddr(effect.display, inside.uri, inside.params)
         done = _with_subject(effect.subject, done)
         try:
+            if not isinstance(effect.endpoint, ToDevice) and known.stopped():
+                raise Refused("account_suspended", "the account is stopped", clause="ACC-07")  # noqa: TRY301
             match effect.endpoint:
                 case ToDevice(device=device):
                     self._to_device(known, device, inside, done)

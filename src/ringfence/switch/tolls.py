@@ -61,9 +61,7 @@ class Tolls:
 
         ``account_suspended``, ``no_credit``, ``destination_not_allowed``, ``call_rate``.
         """
-        if self._frozen():
-            raise Refused("account_suspended", "the account is stopped; its operator resumes it",
-                          clause="ACC-07")  # fmt: skip
+        self.check_running()
         self.check_credit()
         number = phone.e164
         if len(number) > _NATIONAL_DIGITS and not number.startswith("+"):
@@ -81,6 +79,15 @@ class Tolls:
         if len(placed) >= OUTGOING_CALLS_PER_MINUTE:
             raise Refused("call_rate", "too many outgoing calls in a minute; wait one")
         placed.append(now)
+
+    def check_running(self) -> None:
+        """Raise `Refused` (``account_suspended``) where the account was stopped: nobody is called.
+
+        Not at a SIP address either: what that costs whoever is called, nobody here knows.
+        """
+        if self._frozen():
+            raise Refused("account_suspended", "the account is stopped; its operator resumes it",
+                          clause="ACC-07")  # fmt: skip
 
     def check_credit(self) -> None:
         """Raise `Refused` (``no_credit``) where calls to numbers cost and nothing is left."""
