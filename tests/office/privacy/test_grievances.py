@@ -65,6 +65,23 @@ def test_reminded_then_escalated_before_the_month_is_over(scene, officer):
     assert status.steps[-1].words == "You had your answer."
 
 
+def test_more_time_is_taken_as_long_as_the_month_lasts(scene, officer):
+    asked = filed(scene)
+    (case,) = scene.run("privacy.grievance.list")
+    scene.clock.set(asked.due - DAY)
+    scene.clocks()
+    scene.clocks()
+    assert scene.run("privacy.grievance.show", sid=case.sid).state == "escalated"
+    ask = {"sid": case.sid, "days": 14, "words": "a carrier answers"}
+    more = scene.run("privacy.grievance.extend", **ask)
+    assert (more.state, more.due) == ("extended", asked.due + 14 * DAY)
+    scene.clock.set(more.due - DAY)
+    scene.clocks()
+    scene.clocks()
+    assert scene.run("privacy.grievance.show", sid=case.sid).state == "escalated"
+    assert scene.refused("privacy.grievance.extend", **ask).code == "extended"
+
+
 def test_more_time_once_with_reasons(scene, officer):
     filed(scene)
     (case,) = scene.run("privacy.grievance.list")

@@ -29,11 +29,13 @@ def test_a_grievance_is_due_within_a_calendar_month_and_longer_only_with_reasons
         assert refused.value.clause == "GRV-02"
     with pytest.raises(Refused):
         grievance.MACHINE.after("extended", "extend")
+    with pytest.raises(Refused, match="extended once"):  # also where it was escalated since
+        grievance.extended(received, due_at=due + DAY, days=1, words="x", now=due)
 
 
 def test_an_escalated_grievance_can_still_be_settled():
     assert grievance.MACHINE.after("received", "escalate") == "escalated"
-    assert grievance.MACHINE.actions("escalated") == ["settle", "withdraw"]
+    assert grievance.MACHINE.actions("escalated") == ["extend", "settle", "withdraw"]
 
 
 def test_statistics():

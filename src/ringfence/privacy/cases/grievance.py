@@ -18,7 +18,7 @@ MACHINE = Machine(
     final=("closed",),
     steps=(
         Step("take", ("received",), "open"),
-        Step("extend", ("received", "open"), "extended"),
+        Step("extend", ("received", "open", "escalated"), "extended"),
         by_itself("remind", _RUNNING),
         by_itself("escalate", _RUNNING, "escalated"),
         Step("redress", _RUNNING, "redressed", said="settle"),
@@ -66,7 +66,12 @@ def due(received: Ms) -> Ms:
 
 
 def extended(received: Ms, *, due_at: Ms, days: int, words: str, now: Ms) -> Ms:
-    """Return the new end; raises `Refused` without reasons, too late or for too long."""
+    """Return the new end; raises `Refused` without reasons, too late, for too long or again.
+
+    An escalation two days before the end is no reason against it: then it is needed most.
+    """
+    if due_at > due(received):
+        raise Refused("extended", "it was extended once; settle it", clause="GRV-02")
     if not words.strip():
         raise Refused("reason_missing", "an extension needs reasons that can be told the person",
                       clause="GRV-02")  # fmt: skip
