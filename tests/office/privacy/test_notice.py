@@ -53,6 +53,13 @@ def test_an_officer_is_promised_where_there_is_one(ask: Any) -> None:
     assert after["issuer"]["contact"] == "privacy@example.com"
 
 
+@pytest.mark.parametrize("name", registry.COMPANIES)
+def test_nobody_elses_name_stands_in_the_notice(ask: Any, name: str) -> None:
+    notice = ask("policy.draft", name=name)
+    assert notice["title"] == "Privacy notice"
+    assert name.partition("-")[0] not in str({**notice, "pack": ""}).lower()
+
+
 def test_a_country_is_promised_where_it_is_named(ask: Any, office: Office) -> None:
     said = "in the country named below"
     assert said in str(ask("policy.draft", name="excitel")["sections"])

@@ -42,6 +42,7 @@ from ringfence.storage.unit_of_work import Queries
 if TYPE_CHECKING:
     from ringfence.office import Office
 
+_TITLE = "Privacy notice"
 OWN = "own"
 """Name of a pack that is not one of those shipped."""
 
@@ -192,7 +193,8 @@ def wording(office: Office, name: str, source: str) -> Wording:
             unkept[clause.id] = clause.waits_for or clause.reason
     today = datetime.fromtimestamp(office.clock.now() / 1000, UTC).date().isoformat()
     return Wording(
-        title=loaded.title,
+        # whose policy a pack was structured after is nothing to readers of this house's notice
+        title=_TITLE if name in registry.COMPANIES else loaded.title,
         pack=name,
         said=tuple(said),
         unkept=unkept,
