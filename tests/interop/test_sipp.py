@@ -145,7 +145,7 @@ def test_a_hundred_bridged_calls_are_hung_up_by_the_caller(rig: Rig) -> None:
         ("normal", "caller", False)
     }
     most = (time.monotonic() - began) * 1000
-    assert all(900 < record["talk_ms"] < min(most, record["duration_ms"] + 1) for record in records)
+    assert all(900 < record["talk_ms"] < most for record in records)
     callee = rig.media(records[50])[1]
     assert callee["packets_in"] > 10  # sipp echoed what the caller said
 
