@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -120,6 +121,20 @@ def test_a_forwarded_phone_sends_the_call_on(platform: Platform) -> None:
                 await each.unregister()
 
     asyncio.run(scene())
+
+
+def test_a_phone_that_is_given_up_while_it_opens_holds_no_port() -> None:
+    """What is held when nobody knows it any more is a ResourceWarning, and so an error."""
+
+    async def scene() -> None:
+        opening = asyncio.create_task(Phone(username="desk").open())
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+
+    asyncio.run(scene())
+    gc.collect()
 
 
 def test_a_phone_that_hides_itself_is_anonymous_to_the_other(platform: Platform) -> None:

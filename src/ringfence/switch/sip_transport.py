@@ -181,6 +181,9 @@ class SipTransport:
                 if not tries:
                     raise port_refused(host, bound, error) from None
                 continue
+            except BaseException:
+                udp.close()  # whoever opens it was given up
+                raise
             self._udp = udp
             self._loop.add_reader(udp.fileno(), self._udp_readable)
             self._servers.append(server)
