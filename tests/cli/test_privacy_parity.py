@@ -28,7 +28,6 @@ ONLY_HTTP = {
     "privacy.rights.verify": _PERSON,
     "privacy.rights.withdraw": _PERSON,
     "privacy.grievance.status": _PERSON,
-    "privacy.grievance.take_back": _PERSON,
     "privacy.promise.list": "'privacy promises' reads the clauses themselves, without a server",
     "privacy.policy.lint": "'policy lint' reads the text itself, without a server",
     "privacy.policy.version": "one version is a page: /privacy/NUMBER",

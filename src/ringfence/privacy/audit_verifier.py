@@ -74,8 +74,7 @@ def extends(old, new, proof, key):
     return f"the log of {size} leaves begins with the {m} of before"
 if __name__ == "__main__":
     sys.excepthook = lambda _, error, __: sys.stderr.write(f"FALSE: unreadable: {error}\n")
-    sys.argv[2:] or sys.exit(__doc__)
-    KEY, *F = sys.argv[1], *(Path(name).read_text("utf-8") for name in sys.argv[2:])
+    *F, KEY = *(Path(f).read_text("utf-8") for f in sys.argv[2:] or sys.exit(__doc__)), sys.argv[1]
     print(*[archive(F[0], KEY, Path(sys.argv[2]).parent)] if F[0][:8] == "archive\n" else
           [extends(*F, KEY)] if len(F) == 3 and F[0][:4] != "c2sp" else [prove(f, KEY) if
           f[:4] == "c2sp" else f"signed: {signed(f, KEY)[0]}" for f in F], sep="\n")
