@@ -120,7 +120,7 @@ def test_a_card_is_charged_and_nothing_of_it_stays(
     shop.pages["/paid"] = "<Response><Pause length='2'/><Hangup/></Response>"
     ours = number(platform, shop, "/shop")
 
-    async def scene() -> tuple[dict[str, str], str]:
+    async def scene() -> tuple[dict[str, str], str, str]:
         async with Phone(username=CALLER, dtmf=events) as phone:
             talk = await phone.call(f"sip:{ours}@{platform.sip}", wait=30)
             await asked(shop, "payment-card-number")
@@ -129,9 +129,9 @@ def test_a_card_is_charged_and_nothing_of_it_stays(
             await enter(shop, talk, events=events, sound=True)
             paid = await shop.heard("/paid")
             await talk.wait_over(30)
-            return paid, recorded["sid"]
+            return paid, recorded["sid"], live
 
-    paid, recording = asyncio.run(scene())
+    paid, recording, call = asyncio.run(scene())
     assert paid["Result"] == "success"
     assert paid["PaymentCardNumber"] == "xxxxxxxxxxxx4242"
     assert paid["PaymentCardType"] == "visa"
@@ -144,7 +144,7 @@ def test_a_card_is_charged_and_nothing_of_it_stays(
         "payment-card-number", "expiration-date", "security-code", "payment-processing",
         "payment-processing",
     ]  # fmt: skip
-    call = platform.calls(ended=1)[0]["sid"]
+    until(lambda: platform.do("call.show", sid=call)["status"] == "ended")
     lines = timeline(platform, call)
     assert "payment ended: success" in lines
     (kept,) = [p for p in platform.do("payment.list") if p["call"] == call]
