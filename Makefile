@@ -12,6 +12,8 @@ PARALLEL ?= -n auto
 WORLD ?= -n 3 --dist loadfile
 PURE := --ignore=tests/system --ignore=tests/interop
 SHELL := /bin/bash
+# Every start of the platform would compile all of it anew; the tests start it some two hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv install program demo up stop test lint types contracts shape unit system interop fuzz \
