@@ -39,6 +39,22 @@ def test_there_and_back_again(data: Path, tmp_path: Path, ringfence: Any, name: 
     assert "may serve" in ringfence("restore", "--replay").out
 
 
+def test_erasures_are_done_again_by_the_law_of_the_country_that_is_named(
+    data: Path, ringfence: Any, monkeypatch: Any
+) -> None:
+    done: list[str] = []
+
+    def replay(settings: Any) -> list[str]:
+        done.append(settings.country)
+        return []
+
+    monkeypatch.setattr("ringfence.office.privacy.backup.replay", replay)
+    assert ringfence("restore", "--replay", "--country", "IN").code == 0
+    assert done == ["IN"]
+    assert ringfence("restore", "--replay", "--country", "XX").code == 2
+    assert done == ["IN"]
+
+
 def test_keys_are_asked_of_whoever_holds_them(
     tmp_path: Path, ringfence: Any, office: Any, monkeypatch: Any
 ) -> None:

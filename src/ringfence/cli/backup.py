@@ -81,6 +81,11 @@ def backup(target: Path, keys: bool, data: Path | None, as_json: bool, tells: bo
 @click.option("--stage", is_flag=True, help="Check it, and put it back at the next start.")
 @click.option("--unstage", is_flag=True, help="Do not put back what was staged.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--country",
+    metavar="CC",
+    help="As given to 'up', where ringfence.toml names none: its law says how long records stay.",
+)
 @folder_option
 @json_option
 @progress_option
@@ -92,6 +97,7 @@ def restore(
     stage: bool,
     unstage: bool,
     yes: bool,
+    country: str | None,
     data: Path | None,
     as_json: bool,
     tells: bool,
@@ -111,7 +117,7 @@ def restore(
       ringfence restore --replay
       ringfence restore --stage /backups/2026-11-22.tar    (while it runs; then stop and up)
     """
-    settings = config.load(data)
+    settings = config.load(data, flags=None if country is None else {"country": country})
     if stage or unstage:
         _stage(source if stage else None, settings, as_json=as_json, tells=tells)
         return
