@@ -216,8 +216,6 @@ def test_an_unknown_method_in_a_call_is_refused_and_the_call_goes_on(rig: Rig) -
         ("options", OPEN),
         ("unknown_method", OPEN),
         ("unknown_require", OPEN),
-        ("unsupported_codec", OPEN),
-        ("malformed_sdp", OPEN),
         ("unknown_number", NOBODY),
     ],
 )
@@ -226,6 +224,16 @@ def test_what_is_no_call_is_answered_as_the_rfc_says_and_leaves_no_record(
 ) -> None:
     rig.sipp.call(scenario, user, "-t", transport)
     rig.new_records(0)
+
+
+@pytest.mark.parametrize("transport", ["u1", "t1"])
+@pytest.mark.parametrize("scenario", ["unsupported_codec", "malformed_sdp"])
+def test_who_offers_nothing_that_we_speak_is_refused_and_was_missed(
+    rig: Rig, scenario: str, transport: str
+) -> None:
+    rig.sipp.call(scenario, OPEN, "-t", transport)
+    records = rig.new_records(5)
+    assert {(record["cause"], record["missed"]) for record in records} == {("not_acceptable", True)}
 
 
 @pytest.mark.parametrize("scenario", ["malformed", "nonsense"])

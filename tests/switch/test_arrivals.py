@@ -94,13 +94,6 @@ async def test_who_did_not_register_there_is_called_by_the_request_uri_alone(ben
     assert bench.wire.last(sip.Reject).status == 404
 
 
-async def test_an_offer_that_is_no_sdp_is_malformed(bench: Bench) -> None:
-    bench.number("+12025550100", "<Response/>")
-    bench.invite("+12025550100", offer=b"this is not SDP")
-    assert bench.wire.last(sip.Reject).status in {400, 488}
-    assert not bench.runner.calls
-
-
 async def test_a_full_house_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringfence.switch.arrivals.CALLS_MAX", 0)
     bench.number("+12025550100", "<Response/>")

@@ -109,7 +109,20 @@ _FAULTS: dict[RecordingFault, tuple[str, str]] = {
 }
 
 
+_OFFERS: dict[str, str] = {
+    "offer_codecs": _REMEDIES[Cause.NOT_ACCEPTABLE],
+    "offer_protocol": "Switch media encryption (SRTP) off at the far end, or make it optional.",
+    "offer_no_audio": "Call with audio: video, fax or text alone cannot be answered here.",
+    "offer_ip_version": "Let both sides use the same IP version for audio: the far end by its "
+    "settings, this side by ringfence up --advertise ADDRESS",
+    "offer_multicast": "Switch multicast audio off at the far end.",
+    "offer_unreadable": "Bring the far end's software up to date, and switch the SIP ALG of the "
+    "router in front of it off: it rewrites SDP.",
+}
+"""What mends a call that came with an offer of nothing that is spoken here."""
+
 _NOTED: dict[str, str] = {
+    **_OFFERS,
     "no_rtp_port": "ringfence up --rtp LOW-HIGH with more ports",
     "media_lost": "ringfence doctor",
     "media_slow": "ringfence doctor",
@@ -183,6 +196,8 @@ def _outcome(facts: Sequence[events.CallFact]) -> Iterator[Finding]:
     rang = bool(_of(facts, events.LegAlerted) or _of(facts, events.CallRang))
     if _of(facts, events.CallPlaced) and end.cause is Cause.NO_ANSWER and not rang:
         yield Finding(severity="fault", code="no_word", sentence=_NO_WORD, remedy=_NO_WORD_REMEDY)
+    elif any(note.code in _OFFERS for note in _of(facts, events.TimelineNoted)):
+        return  # the note says the same, more exactly, and what mends it
     elif end.cause in _FAULTY:
         yield Finding(
             severity="fault",

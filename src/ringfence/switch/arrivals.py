@@ -8,7 +8,10 @@ a trunk     a phone's name           a dial to that phone
 a trunk     our own contact there    likewise, by P-Called-Party-ID or To
 a phone     any of these             likewise
 a phone     another number           a dial through a trunk, if one is there
-anybody     anything else            404, or 488 where there is no codec in common
+anybody     anything else            404
+anybody     whatever is there, with  a call that has ended as `not_acceptable`; the far end gets
+            an offer of nothing      what `ringfence.switch.unfit` says
+            that we speak
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from typing import TYPE_CHECKING
 
 from ringfence.calls import inputs
 from ringfence.calls.call import Call
+from ringfence.calls.causes import Cause
+from ringfence.calls.commands import Hangup
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import CallId, LegId, TrunkId
@@ -31,9 +36,7 @@ from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.headers import NameAddr
-from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.prack import REL100
-from ringfence.sip.sdp import SessionDescription
 from ringfence.switch import call_tokens
 from ringfence.switch.audio import AudioDesk
 from ringfence.switch.directory import DeviceEntry, NumberEntry, Reached, TrunkEntry
@@ -44,6 +47,7 @@ from ringfence.switch.programs import Programs
 from ringfence.switch.sessions import Sessions
 from ringfence.switch.sip_words import told_of
 from ringfence.switch.tenant import Tenant
+from ringfence.switch.unfit import Offer, Unfit, judge
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
@@ -94,19 +98,12 @@ class Arrivals:
             )
             reached = domain or reached
             source = self._programs.source(reached, user, is_phone=bool(event.username))
-            offer = None
-            if event.offer:
-                offered = self._sessions.parse(event.offer)
-                offer = offered, self._sessions.choose(offered)
         except Refused as refused:
             log.info("call_refused", code=refused.code)
             status = 403 if refused.code == "destination_not_allowed" else 404
             runner.send(sip.Reject(leg=event.leg, status=status))
             return
-        except RemoteError as error:
-            log.info("offer_refused", hint=error.hint)
-            runner.send(sip.Reject(leg=event.leg, status=error.hint))
-            return
+        offer = judge(event.offer, self._sessions)
         try:
             self._begin(event, user, reached, source, offer)
         except Refused as refused:
@@ -137,7 +134,7 @@ class Arrivals:
         user: str,
         reached: Reached | DeviceEntry | None,
         source: Source,
-        offer: tuple[SessionDescription, AudioStream] | None,
+        offer: Offer | Unfit | None,
     ) -> None:
         runner = self._runner
         now = runner.clock.now()
@@ -150,8 +147,9 @@ class Arrivals:
             peer=event.peer,
             phone=self._tenant.directory.dials(event.username),
             source=event.source or (isinstance(reached, Reached) and reached.domain) or "",
-            offer=offer,
+            offer=None if isinstance(offer, Unfit) else offer,
             offers_early=offer is None and REL100 in event.request.require,
+            refusal=offer.refusal(event.leg) if isinstance(offer, Unfit) else None,
         )
         identity = self._caller(event)
         caller = identity.address
@@ -171,18 +169,21 @@ class Arrivals:
             besides=told_of(event, reached.domain if isinstance(reached, Reached) else None),
             token=self._token(call_id, caller),
         )
-        live = runner.open(call, call_id, program, tenant=self._tenant)
+        unfit = offer if isinstance(offer, Unfit) else None
+        live = runner.open(call, call_id, None if unfit else program, tenant=self._tenant)
         live.caller = identity
         if isinstance(reached, Reached):
             number = reached.number
             status = self._tenant.directory.status_callback(number) if number else reached.status
             if status is not None:
                 live.tellers.append(StatusTeller(program.context, status))
-        self._audio.furnish(live, leg)
+        if unfit is None:
+            self._audio.furnish(live, leg)
         runner.add_leg(live, leg)
-        # The port is asked for before anybody needs it: the answer then leaves at once.
-        self._audio.open(leg)
-        program.do(Begin(), now)
+        if unfit is None:
+            # The port is asked for before anybody needs it: the answer then leaves at once.
+            self._audio.open(leg)
+            program.do(Begin(), now)
         runner.feed(
             live,
             inputs.CallArrived(
@@ -197,6 +198,10 @@ class Arrivals:
                 forwarded=forwarded_id,
             ),
         )
+        if unfit is not None:
+            log.info("offer_refused", call=call_id, hint=unfit.status)
+            runner.command(live, unfit.note)
+            runner.command(live, Hangup(cause=Cause.NOT_ACCEPTABLE))
 
     def _token(self, call: CallId, caller: Phone | str) -> Callable[[], str] | None:
         """Makes what lets the call be passed on showing who called, where that is a number."""

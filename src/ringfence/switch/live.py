@@ -16,6 +16,7 @@ from ringfence.markup.pay_session import PaySession
 from ringfence.markup.telling import Teller
 from ringfence.markup.voice import Program
 from ringfence.media.answering import Listening
+from ringfence.sip.commands import Reject
 from ringfence.sip.events import LegKey, Peer
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.sip.sdp import SessionDescription
@@ -40,6 +41,7 @@ class LiveLeg:
     ``offers_early``: our first 18x has to, because they offer nothing and insist on PRACK.
     ``no_audio``: the code of `Refused` for which it got no port. ``phone``: one of ours is at the
     other end, and may dial. ``course``: where it was placed, and what became of that (`redirects`).
+    ``refusal``: what the far end hears instead of what its cause says, where its offer is no good.
     """
 
     id: LegId
@@ -51,6 +53,7 @@ class LiveLeg:
     phone: bool = False
     course: Course | None = None
     offer: tuple[SessionDescription, AudioStream] | None = None
+    refusal: Reject | None = None
     session: AudioStream | None = None
     session_number: int = 0
     sent: SessionDescription | None = None

@@ -65,6 +65,16 @@ def _other_kind(host: str) -> str:
     return "private" if address.is_private or address.is_link_local else "public"
 
 
+class Unacceptable(RemoteError):
+    """A sound offer or answer that leaves no audio. ``warning``: of RFC 3261 20.43."""
+
+    __slots__ = ("warning",)
+
+    def __init__(self, outcome: NotAcceptable) -> None:
+        super().__init__(outcome.text, hint=outcome.status)
+        self.warning = outcome.warning
+
+
 class Sessions:
     """Speaks SDP for every leg. ``host``: the address others send their audio to."""
 
@@ -80,15 +90,15 @@ class Sessions:
         return SessionDescription.parse(body)
 
     def choose(self, offer: SessionDescription) -> AudioStream:
-        """What we take of an offer; raises `RemoteError` (488) where it has nothing for us.
+        """What we take of an offer; raises `Unacceptable` (488) where it has nothing for us.
 
         No port is needed for that, so it is asked before one is opened.
         """
         outcome = choose(offer, Local(host=self._host, port=0, session=0, codecs=self._codecs))
         if isinstance(outcome, NotAcceptable):
-            raise RemoteError(outcome.text, hint=outcome.status)
+            raise Unacceptable(outcome)
         if outcome is None:
-            raise RemoteError("no audio is offered", hint=488)
+            raise Unacceptable(NotAcceptable(304, "no audio is offered"))
         return outcome
 
     def answer(self, leg: LiveLeg, offer: SessionDescription, choice: AudioStream) -> bytes:
@@ -111,7 +121,7 @@ class Sessions:
             raise RemoteError("an answer without an offer", hint=488)
         outcome = conclude(leg.sent, SessionDescription.parse(body), self._local(leg, self._codecs))
         if isinstance(outcome, NotAcceptable):
-            raise RemoteError(outcome.text, hint=outcome.status)
+            raise Unacceptable(outcome)
         if outcome.audio is None:
             raise RemoteError("the answer leaves no audio", hint=488)
         return outcome.audio

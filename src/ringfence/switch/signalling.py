@@ -168,6 +168,9 @@ class SignalDesk:
             # Our 2xx is out and waits for the ACK with their answer: too late to refuse.
             self.send(sip.Bye(leg=leg.key, q850=row.q850, headers=effect.headers))
             return
+        if leg.refusal is not None:
+            self.send(leg.refusal)
+            return
         self.send(sip.Reject(leg=leg.key, status=row.sip, q850=row.q850, headers=effect.headers))
 
     def established(self, event: wire.Established) -> None:
