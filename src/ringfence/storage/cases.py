@@ -248,6 +248,9 @@ class Cases:
         under ``known``; ``facts`` and ``words`` are of the step.
         """
         after = replace(case, **{_RENAMED.get(name, name): v for name, v in changes.items()})
+        if words and self._is_gone(after.key_serial):
+            # erased since: what is said from now on is ours, about a case of nobody known
+            after = replace(after, words=None, key_serial=self._account.seal_key)
         tx.run(
             _SET,
             _SET.bind(
@@ -376,6 +379,15 @@ class Cases:
         if party is None:
             return self._vault.keys.take()
         return self._keys.serial(queries, self._account.id, party)
+
+    def _is_gone(self, serial: int) -> bool:
+        try:
+            self._vault.keys.key(serial)
+        except Refused as refused:
+            if refused.code != "erased":
+                raise
+            return True
+        return False
 
     def _open(self, blob: bytes, serial: int, context: str) -> dict[str, Any]:
         try:

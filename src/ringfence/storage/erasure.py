@@ -125,8 +125,13 @@ class Eraser:
         """Return whose number or SIP address this is, also one that is only kept; or None."""
         lookup = self._vault.find(account.pepper, address)
         found: PartyId | None = queries.value(_FIND, (lookup,))
-        kept: PartyId | None = queries.value(_FIND_KEPT, (lookup,))
-        return found or kept
+        return found or self.find_kept(queries, account, address)
+
+    def find_kept(self, queries: Queries, account: Account, address: str) -> PartyId | None:
+        """Return who was erased at this address last and is kept in part; or None."""
+        lookup = self._vault.find(account.pepper, address)
+        found: PartyId | None = queries.value(_FIND_KEPT, (lookup,))
+        return found
 
     def plan(
         self,

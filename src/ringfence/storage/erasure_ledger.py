@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, PartyId
@@ -36,6 +36,10 @@ _OF_PARTY = Statement(
         .order_by(_e.id.desc()),
         1,
     ),
+    "party",
+)
+_FIRST_DONE = Statement(
+    select(func.min(_e.done_at)).where(_e.party_id == bindparam("party"), _e.state == word("done")),
     "party",
 )
 _BEGUN_ONES = select(*_e).where(_e.state != word("planned")).order_by(_e.id.desc())
@@ -163,6 +167,12 @@ def last_of(queries: Queries, party: PartyId) -> Erasure | None:
     """Return the newest erasure of a person that was carried out."""
     row = queries.row(_OF_PARTY, (party,))
     return None if row is None else _erasure(row)
+
+
+def first_of(queries: Queries, party: PartyId) -> Ms | None:
+    """Return when a person was first erased; None where that never happened."""
+    found: int | None = queries.value(_FIRST_DONE, (party,))
+    return None if found is None else Ms(found)
 
 
 def is_fresh(queries: Queries, party: PartyId, serial: int) -> bool:

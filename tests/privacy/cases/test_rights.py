@@ -83,6 +83,15 @@ def test_a_refusal_has_a_reason_from_the_list():
             rights.check_refusal(EU, reason=reason, words=" ", previous=0)
 
 
+@pytest.mark.promise("DSR-07")
+def test_a_first_request_is_not_excessive():
+    ask = {"reason": "excessive", "words": "The fifth in a month."}
+    with pytest.raises(Refused) as refused:
+        rights.check_refusal(EU, **ask, previous=0)
+    assert (refused.value.code, refused.value.clause) == ("not_excessive", "DSR-07")
+    rights.check_refusal(EU, **ask, previous=1)
+
+
 def test_an_answered_case_can_only_be_closed():
     assert rights.MACHINE.actions("answered") == ["close"]
     assert "answer" not in rights.MACHINE.actions("identifying")

@@ -43,6 +43,14 @@ def test_the_strictest_rule_of_a_row_counts_and_its_content_is_emptied_at_once()
     assert content.emptied == ()
 
 
+def test_a_row_stays_as_long_as_what_it_says_of_the_work_on_it():
+    """That somebody asked, and when, is proved for two years; what they wrote goes at once."""
+    case = StoredColumn("case_id", labels.CASE_FACT, leads=True)
+    words = StoredColumn("words", labels.CASE_WORDS)
+    steps = one("notes", case, replace(AT, label=labels.CASE_FACT), words)
+    assert (steps.rule.key, steps.emptied) == ("case", ("words",))
+
+
 def test_rows_of_a_call_count_from_its_end():
     assert one("notes", CALL, AT).since is None
     assert one("call_parties", PARTY).since is None

@@ -406,13 +406,14 @@ def write(
 ) -> None:
     """Write the zip; several people lie in folders. Blocking; under the purpose in force.
 
-    ``head``: a signed head of the audit log, under which the history is proved.
+    Somebody's own archive has them first, and then who they were before an erasure of which a
+    law keeps something. ``head``: a signed head of the audit log; it proves the history.
     """
     digests: dict[str, str] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, party in enumerate(people, 1):
             content = collect(office, queries, party, window)
-            folder = "" if window is WHOLE else f"subject-{number}/"
+            folder = _folder(number, whole=window is WHOLE)
             parts = _files(office, content, queries, says)
             for name, data in chain(parts, _proofs(office, content, queries, head)):
                 digests[folder + name] = hashlib.sha256(data).hexdigest()
@@ -421,6 +422,12 @@ def write(
             digests[name] = hashlib.sha256(data).hexdigest()
             archive.writestr(name, data)
         archive.writestr("manifest.txt", _manifest(office, digests))
+
+
+def _folder(number: int, *, whole: bool) -> str:
+    if whole:
+        return "" if number == 1 else "kept/"
+    return f"subject-{number}/"
 
 
 def _checking(office: Office) -> Iterator[tuple[str, bytes]]:
@@ -549,6 +556,8 @@ _WHOLE_FILES = (
     "recipients.json      who received what, when and why",
     "access-history.*     who looked at your data, when and why, with the place in the log",
     "proofs/*             that the log says so: python3 verify.py KEY proofs/*.tlog-proof",
+    "kept/*               the same of the time before you were erased here, if you ever were:",
+    "                     what a law made us keep of it",
 )
 
 

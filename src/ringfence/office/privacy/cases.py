@@ -17,6 +17,7 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import CASES_SHOWN_MAX, EXPORT_CHUNK_BYTES
 from ringfence.kernel.phone import Phone
 from ringfence.office.privacy import (
+    after_erasure,
     case_desk,
     case_mail,
     grievances,
@@ -231,6 +232,12 @@ async def answer(
     if case.party is None:
         raise Refused("nobody_known", "nobody here has this number; refuse with not_found")
     said = case_desk.check_words(words)
+    gone = after_erasure.erased_at(office, case)
+    if gone is not None and case.kind not in after_erasure.STILL_DONE:
+        if details:
+            raise Refused("erased", "this person was erased: answer without details, and the "
+                          "letter says since when")  # fmt: skip
+        return _view(office, await remedies.nothing_left(office, case, words=said))
     asked = case_desk.own_words(office, case)
     if details:
         case, asked = await _complete(office, case, asked, details)
@@ -267,6 +274,9 @@ async def refuse(office: Office, *, sid: str, reason: str, words: str = "") -> c
     case = case_desk.find(office, sid, "request")
     rule = law.rights_rule(case.residence, case.received_at)
     rights.check_refusal(rule, reason=reason, words=words, previous=remedies.previous(office, case))
+    if reason == "not_found" and case.party is not None:
+        raise Refused("somebody_known", "this person is in the books, or was until an erasure: "
+                      "answer instead; the letter says when they were erased")  # fmt: skip
     after = await case_desk.take(
         office, case, "refuse", facts={"reason": reason},
         words=case_desk.check_words(words) or None,

@@ -21,7 +21,8 @@ from ringfence.markup.context import Source
 from ringfence.observe.logs import get_logger
 from ringfence.office.billing import owed
 from ringfence.office.messaging.asking import Wanted, own_sender, prepare
-from ringfence.office.privacy import case_desk, remedies
+from ringfence.office.privacy import after_erasure, case_desk, remedies
+from ringfence.office.privacy.after_erasure import address_of
 from ringfence.office.privacy.case_desk import NOBODY
 from ringfence.office.table import EVERYBODY, TABLE
 from ringfence.privacy.cases import codes, rights
@@ -98,20 +99,16 @@ def check_way(office: Office, way: str) -> None:
 
 
 def is_known(office: Office, address: str) -> bool:
-    """Whether somebody with this number or mailbox is in the books."""
-    known = office.store.party_room.find(_address(address)) is not None
+    """Whether somebody with this number or mailbox is in the books, or is kept in part."""
+    known = after_erasure.holder(office, address) is not None
     return known or case_desk.knows_mailbox(office, address)
-
-
-def _address(text: str) -> Phone | str:
-    return Phone(text) if text.startswith("+") or text.isdigit() else text
 
 
 async def _deliver(office: Office, address: str, code: str, *, by_text: bool) -> None:
     if address.startswith("mailto:"):
         await remedies.mail_code(office, address.removeprefix("mailto:"), code)
         return
-    if by_text and isinstance(to := _address(address), Phone) and await _text(office, to, code):
+    if by_text and isinstance(to := address_of(address), Phone) and await _text(office, to, code):
         return
     try:
         with owed():
@@ -182,10 +179,12 @@ async def prove(office: Office, case: Case, code: str, *, actor: str) -> Case:
     # the same as one about a number that is not.
     right = await office.write(unit) and case.state in {"received", "identifying"}
     words = case_desk.own_words(office, case) if right else {}
-    if right and str(words["address"]).startswith("mailto:"):
+    address = str(words.get("address", ""))
+    if address.startswith("mailto:"):
         # Somebody we only ever wrote to: from now on there is a person to whom that belongs.
-        office.store.party_room.resolve(str(words["address"]), now)
-    if not right or office.store.party_room.find(_address(str(words["address"]))) is None:
+        office.store.party_room.resolve(address, now)
+    # Who was erased while the code was on its way had it from that number: the case is theirs.
+    if not right or (case.party is None and after_erasure.holder(office, address) is None):
         raise Refused("wrong_code", f"that code is not right; after {int(CODE_TRIES)} tries "
                       "ask for another", clause="DSR-08")  # fmt: skip
     found = await office.write(
@@ -206,7 +205,7 @@ def bind(
 ) -> Case:
     """The person is known: their case is sealed under their key from now on."""
     cases = office.store.rooms.cases
-    party = office.store.party_room.find(_address(str(words.get("address", "-"))))
+    party = after_erasure.holder(office, str(words.get("address", "-")))
     changes: dict[str, Any] = {}
     if party is not None:
         sealed, serial = cases.bind(tx, case, party, words)

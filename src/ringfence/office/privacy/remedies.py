@@ -20,6 +20,7 @@ from ringfence.kernel.limits import ARCHIVE_LIFE_MS, CASES_SHOWN_MAX
 from ringfence.kernel.phone import Phone
 from ringfence.office.privacy import (
     access_archive,
+    after_erasure,
     audit,
     case_desk,
     case_mail,
@@ -53,6 +54,7 @@ def letter(office: Office, case: Case) -> str:
         return letters.closing(
             **told, outcome=outcome, reason=reason, now=office.clock.now(),
             words=said(office, case, action), left=letters.stays(_left(case)),
+            erased_at=_gone(case),
         )  # fmt: skip
     due = case.due_at or case.received_at
     if "erased_from" in case.facts:
@@ -70,7 +72,18 @@ def letter(office: Office, case: Case) -> str:
         return letters.not_sent(residence=case.residence, due_at=due)
     if "previous" in case.facts:
         return letters.beyond_the_year(residence=case.residence, due_at=due, now=case.received_at)
-    return letters.acknowledgement(**told, received=case.received_at, due_at=due)
+    return letters.acknowledgement(
+        **told,
+        received=case.received_at,
+        due_at=due,
+        erased_at=after_erasure.erased_at(office, case),
+    )
+
+
+def _gone(case: Case) -> Ms | None:
+    """Return when the person was erased before what they asked for was done, else None."""
+    at = case.facts.get("erased_at")
+    return None if at is None or case.kind in after_erasure.STILL_DONE else Ms(int(at))
 
 
 def _left(case: Case) -> dict[str, Ms]:
@@ -139,6 +152,8 @@ async def begin(office: Office, case: Case) -> Case:
         await office.write(lambda tx: office.store.outbox.add(tx, job, now=now))
         return case
     if rights.RIGHTS[case.kind].at_once and case.party is not None:
+        if after_erasure.erased_at(office, case) is not None:
+            return await nothing_left(office, case)
         words = case_desk.own_words(office, case)
         if ends_service(case.kind, words):
             return await plan_the_end(office, case, case.party)
@@ -287,6 +302,12 @@ def at_once(
             withdraw(office, tx, party, words, actor=actor, now=now)
 
 
+async def nothing_left(office: Office, case: Case, *, words: str = "") -> Case:
+    """Answer somebody who was erased before what they asked for was done: with since when."""
+    at, left = after_erasure.erased_at(office, case), after_erasure.left(office, case)
+    return await answered(office, case, words=words, erased_at=at, left=left)
+
+
 # --- access ---------------------------------------------------------------------------------------
 
 
@@ -303,7 +324,7 @@ async def make_archive(office: Office, sid: str, now: Ms) -> str | None:
     await build(
         office,
         case,
-        [case.party],
+        _everybody(office, case, case.party),
         token=token,
         says="You asked for it; this is everything every store holds about you.",
         expires_at=Ms(now + ARCHIVE_LIFE_MS),
@@ -313,6 +334,12 @@ async def make_archive(office: Office, sid: str, now: Ms) -> str | None:
     if case.state != "answered" and case.kind == "access":
         await answered(office, case, archive=True)
     return token
+
+
+def _everybody(office: Office, case: Case, party: PartyId) -> list[PartyId]:
+    """Return a person and who they were here before an erasure of which something had to stay."""
+    before = after_erasure.kept(office, str(case_desk.own_words(office, case).get("address", "")))
+    return [party] if before in {None, party} else [party, before]
 
 
 async def build(
@@ -494,12 +521,9 @@ async def erase(office: Office, case: Case, words: str) -> Case:
     planned = await erasure.plan(office, party, reason="request")
     done = await erasure.execute(office, planned.id)
     left = case_desk.find(office, case.id, "request")
-    until: dict[str, int] = {}
-    for row in done.rows:
-        if row.action == "restrict" and row.count and row.at is not None:
-            until[row.rule] = max(row.at, until.get(row.rule, 0))
-    left_over = " ".join(f"{key}:{at}" for key, at in sorted(until.items()))
-    facts = {"erasure": done.id, "kept_until": done.due_at, "left": left_over}
+    facts = {
+        "erasure": done.id, "kept_until": done.due_at, "left": after_erasure.left_by(done),
+    }  # fmt: skip
     return await case_desk.take(
         office,
         left,

@@ -20,11 +20,17 @@ _BECAUSE: Mapping[str, str] = {
 """Why something is kept, by the key of the rule."""
 
 
-def acknowledgement(*, kind: str, residence: str, received: Ms, due_at: Ms) -> str:
-    """Return the confirmation of receipt: what was asked, until when it is answered."""
+def acknowledgement(
+    *, kind: str, residence: str, received: Ms, due_at: Ms, erased_at: Ms | None = None
+) -> str:
+    """Return the confirmation of receipt: what was asked, until when it is answered.
+
+    ``erased_at``: when the person was erased, who has asked before or since.
+    """
     right = rights.RIGHTS[kind]
+    gone = "" if erased_at is None else f"Your data was erased on {day_of(erased_at)}. "
     return (
-        f"We received your request on {day_of(received)}: “{right.says}” "
+        f"We received your request on {day_of(received)}: “{right.says}” {gone}"
         f"You will have an answer by {day_of(due_at)} "
         f"({basis(kind, residence, received)}). {complaint(residence)}"
     )
@@ -104,15 +110,23 @@ def closing(
     now: Ms,
     words: str = "",
     left: str = "",
+    erased_at: Ms | None = None,
 ) -> str:
     """Return the decision. ``reason``: key of `rights.REFUSALS` where the outcome is refused.
 
     ``words``: what whoever decided said besides. ``left``: what an erasure had to leave: `stays`.
+    ``erased_at``: when the person was erased, before this could be done.
     """
     right = rights.RIGHTS[kind]
     match outcome:
         case "refused":
             decision = f"We have to refuse this. {rights.REFUSALS[reason]}"
+        case "answered" if erased_at is not None:
+            decision = sentences(
+                f"Your data was erased on {day_of(erased_at)}: there is nothing any more that this "
+                "could be done with.",
+                left,
+            )
         case "answered":
             decision = sentences("We have done what you asked for.", left)
         case "withdrawn":

@@ -159,7 +159,10 @@ def check_fee(rule: RightsRule, *, ground: str, words: str, previous: int) -> No
 
 
 def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -> None:
-    """Raise `Refused` unless a request may be refused for ``reason``."""
+    """Raise `Refused` unless a request may be refused for ``reason``.
+
+    ``previous``: as in `check_fee`.
+    """
     if reason not in REFUSALS:
         raise Refused("reason_missing", f"a refusal needs a reason: {', '.join(REFUSALS)}")
     if reason == "over_the_limit" and rule.free is None:
@@ -167,6 +170,10 @@ def check_refusal(rule: RightsRule, *, reason: str, words: str, previous: int) -
     if reason == "over_the_limit" and rule.free is not None and previous < rule.free:
         raise Refused("no_limit", f"the yearly limit is not reached: {previous} of {rule.free} "
                       "were answered in twelve months", clause=rule.cite)  # fmt: skip
+    if reason == "excessive" and previous == 0:
+        # GDPR 12(5): "in particular because of their repetitive character"; the letter says so
+        raise Refused("not_excessive", "nothing of the kind was answered for this person in twelve "
+                      "months: a first request is not excessive", clause="DSR-07")  # fmt: skip
     if reason in {"manifestly_unfounded", "excessive"} and not words.strip():
         raise Refused("reason_missing", "say in words why; the burden of proof is ours")
     if reason == "law_keeps_it" and not words.strip():

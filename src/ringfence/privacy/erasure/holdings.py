@@ -145,7 +145,10 @@ def _holding(table: StoredTable, about: list[StoredColumn]) -> Holding | None:
     link = _link(table)
     if link is None:
         return None
-    rule = max((RULES[c.label.retention] for c in about), key=lambda rule: rule.floor_days)
+    theirs = [column for column in table.columns if column.label.subject in _SUBJECTS]
+    # A row stays as long as anything in it has to, words of ours too: that somebody asked, and
+    # when, is proved by steps of which nothing but their words is about a person.
+    rule = max((RULES[c.label.retention] for c in theirs), key=lambda rule: rule.floor_days)
     since = None
     by_call = link[0] in {"call", "recording"} or table.name in _BY_THE_CALL
     if rule.trigger != "call_ended" or not by_call:
