@@ -205,6 +205,8 @@ def test_a_dialled_leg_is_a_child_and_another_document_hangs_it_up(client: Clien
                 lambda found: found and found[0].status == "in-progress",
             )
             assert (child.direction, child.parent_call_sid) == ("outbound-dial", made.sid)
+            assert second.invite is not None
+            assert child._from == second.invite.from_.uri.user == OURS
             assert made.sid in {call.sid for call in client.calls.list(limit=20)}
             await asyncio.to_thread(client.calls(made.sid).update, twiml=ELSEWHERE)
             await second.wait_over(20)

@@ -24,7 +24,7 @@ def teller(*steps: Any) -> LegTeller:
         call=CALL, account=AccountId("AC1"), caller="+12025550123", called="+12025550100"
     )
     wanted = StatusCallback(url="https://example.com/s", steps=steps or STEPS)
-    return LegTeller(context, LEG, "+12025550124", wanted)
+    return LegTeller(context, LEG, "+12025550124", wanted, shown="+12025550100")
 
 
 def ended(leg: LegId = LEG, up_ms: int = 4_000, **how: Any) -> events.LegEnded:
@@ -45,6 +45,7 @@ def test_its_way_with_who_answered() -> None:
     assert {one["CallSid"] for one in params} == {own_call(LEG)}
     assert {one["ParentCallSid"] for one in params} == {CALL}
     assert {one["To"] for one in params} == {"+12025550124"}
+    assert {one["From"] for one in params} == {"+12025550100"}, "the number that the leg shows"
     last = params[-1]
     assert (last["AnsweredBy"], last["CallDuration"], last["Duration"]) == ("human", "4", "1")
     assert last["SipResponseCode"] == "200"

@@ -7,6 +7,7 @@ import pytest
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
 from ringfence.kernel.ids import LegId
+from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Restart, Source
 from ringfence.markup.exchange import Callback
 
@@ -48,6 +49,15 @@ def test_every_step_that_was_asked_for_is_told_in_order(script):
     assert (params["Duration"], params["ToCountry"], params["CalledCity"]) == ("1", "US", "")
     assert params["Direction"] == "outbound-dial"
     assert parsedate_to_datetime(params["Timestamp"]).timestamp() == s.clock.now() // 1000
+
+
+def test_who_calls_is_told_as_the_leg_shows_it(script):
+    s = dial(script, f"<Number statusCallback='cb' {ALL}>+12025550124</Number>")
+    step(s, "initiated", shown=Phone("+12025550100"))
+    step(s, "completed", status="busy")
+    for callback in s.all(Callback):
+        params = s.params(callback)
+        assert (params["From"], params["Caller"]) == ("+12025550100", "+12025550100")
 
 
 def test_by_default_the_end_alone_is_told(script):

@@ -5,6 +5,7 @@ import pytest
 from ringfence.calls import commands, notices
 from ringfence.kernel import limits
 from ringfence.kernel.ids import LegId, own_call
+from ringfence.kernel.phone import Phone
 from ringfence.markup.context import Source
 from ringfence.markup.exchange import Fetch, Fetched, FetchFailed
 
@@ -28,6 +29,13 @@ def answered(script, noun="<Number url='whisper?a=1'>+12025550124</Number>"):
     s = dial(script, noun)
     s.tell(notices.CalleeWaits(screen=1, leg=LEG))
     return s
+
+
+def test_the_document_is_asked_for_with_the_number_that_the_leg_shows(script):
+    s = dial(script, "<Number url='whisper'>+12025550124</Number>")
+    s.tell(notices.CalleeWaits(screen=1, leg=LEG, shown=Phone("+12025550100")))
+    params = s.params(s.last(Fetch))
+    assert (params["From"], params["Caller"]) == ("+12025550100", "+12025550100")
 
 
 def whisper(script, document):

@@ -116,3 +116,5 @@ async def test_a_call_that_shows_a_confirmed_number_names_its_sid(office: Office
     assert call_view(office, came, known=known, prices={}).number is None
     await office.run("caller_id.remove", {"sid": kept.id}, actor="operator")
     assert call_view(office, placed, known=known, prices={}).number is None
+    ours = {record.caller: CALLED.e164}  # a dialled leg names none, and shows one
+    assert call_view(office, placed, known=ours, prices={}).number == record.number

@@ -1,13 +1,19 @@
 """Legs that calls rang: a row each, read as a call's record."""
 
 import pytest
+from sqlalchemy import select
 
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.kernel import ids
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SystemEntropy
-from ringfence.kernel.ids import LegId, leg_of, own_call
+from ringfence.kernel.ids import LegId, NumberId, leg_of, own_call
+from ringfence.kernel.phone import Phone
+from ringfence.storage.schema import call_parties
+from ringfence.storage.statement import Statement
+
+LINKED = Statement(select(call_parties.c.party_id))
 
 
 @pytest.fixture
@@ -72,6 +78,24 @@ def test_a_leg_that_was_given_away_stays_so(store, clock, placed):
     )
     store.calls.record([given, ended], at)
     assert read(store, leg).state == "given"
+
+
+def test_a_leg_is_from_the_number_that_it_shows(store, rooms, clock, story):
+    """A number of ours is nobody: no call of anybody's is found by it."""
+    parent = story()
+    now = clock.now()
+    ours, theirs = (rooms.parties.resolve(Phone(n), now) for n in ("+12025550100", "+12025550142"))
+    store.calls.record([parent.offered()], now)
+    for shown, number in ((ours, NumberId("PN1")), (theirs, None)):
+        leg = LegId(ids.make("leg", now, SystemEntropy()))
+        placed = events.LegPlaced(
+            at=now, call=parent.call, leg=leg, role="callee", party=parent.called,
+            caller=parent.caller, shown=shown, number=number,
+        )  # fmt: skip
+        store.calls.record([placed], now)
+        assert read(store, leg).caller == shown
+    linked = {one for (one,) in store.db.reading.rows(LINKED)}
+    assert (ours in linked, theirs in linked) == (False, True)
 
 
 def test_the_first_leg_of_a_call_of_ours_has_no_row(store, clock, story):

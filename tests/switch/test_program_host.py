@@ -11,6 +11,7 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Fetch, LoadMedia, Speak
 from ringfence.media.engine import protocol as media
 from ringfence.sip import events as wire
+from ringfence.switch.live import LiveCall
 from ringfence.switch.ports import Clip
 
 pytestmark = pytest.mark.anyio
@@ -19,6 +20,14 @@ pytestmark = pytest.mark.anyio
 async def turn() -> None:
     for _ in range(6):
         await asyncio.sleep(0)
+
+
+async def a_call(bench: Bench) -> LiveCall:
+    bench.register("sip:desk@192.0.2.60")
+    bench.invite("desk")
+    await turn()
+    (live,) = bench.runner.calls.values()
+    return live
 
 
 async def test_a_failing_document_is_said_and_the_call_ends_politely(bench: Bench) -> None:
@@ -44,7 +53,8 @@ async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
         commands.DialTarget(endpoint=commands.ToSip(uri="sip:bob@example.com")),
         commands.DialTarget(endpoint=commands.ToDevice(device=PhoneDeviceId("PD1"))),
     )
-    prepared = bench.runner.tenant.host.prepared(commands.Dial(targets=targets))
+    live = await a_call(bench)
+    prepared = bench.runner.tenant.host.prepared(live, commands.Dial(targets=targets))
     assert isinstance(prepared, commands.Dial)
     now = bench.clock.now()
     assert [target.party for target in prepared.targets] == [
@@ -52,7 +62,7 @@ async def test_dialled_targets_get_their_parties(bench: Bench) -> None:
         bench.world.resolve("sip:bob@example.com", now),
         bench.world.resolve("sip:desk@pbx.example.com", now),
     ]
-    assert bench.runner.tenant.host.prepared(commands.Answer()) == commands.Answer()
+    assert bench.runner.tenant.host.prepared(live, commands.Answer()) == commands.Answer()
 
 
 @pytest.mark.promise("DSR-01")
@@ -61,9 +71,10 @@ async def test_a_dialled_number_goes_by_a_trunk_and_the_facts_say_by_which(bench
     desk = commands.DialTarget(endpoint=commands.ToDevice(device=PhoneDeviceId("PD1")))
     host = bench.runner.tenant.host
     carrier = bench.directory.trunk_for(None).id
-    assert [host.with_party(one).trunk for one in (phone, desk)] == [carrier, None]
+    live = await a_call(bench)
+    assert [host.with_party(live, one).trunk for one in (phone, desk)] == [carrier, None]
     bench.directory.trunks.clear()
-    assert host.with_party(phone).trunk is None  # said when the leg is placed
+    assert host.with_party(live, phone).trunk is None  # said when the leg is placed
 
 
 async def test_answers_for_a_call_that_is_over_are_dropped(bench: Bench) -> None:

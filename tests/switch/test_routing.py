@@ -272,7 +272,8 @@ def test_a_carrier_and_a_stranger_get_no_name_and_no_number_that_is_not_ours() -
         assert placed.headers == ()
         placed = place(router(), ToSip(uri="sip:bob@sip.example.com"), who=who)
         assert isinstance(placed, Placement)
-        assert str(placed.from_) == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+        assert str(placed.from_) == "<sip:+12025550100@pbx.example.com>"
+        assert placed.headers == ()
 
 
 def test_a_phone_that_hides_itself_is_hidden_from_whoever_is_called() -> None:

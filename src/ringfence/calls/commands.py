@@ -170,9 +170,9 @@ class GiveLeg:
 class AdoptLeg:
     """Begin a call with a leg of another one, ``parent``, that was rung there and is up.
 
-    ``caller``: whose call it was; ``party``: whom the leg reaches. ``placed_at``, ``up_at``: since
-    when it was rung and has been up: its call is as old as the leg. ``audio_at``: since when it is
-    heard.
+    ``caller``: whose call it was, or the number that the leg showed, one of ours by ``number``;
+    ``party``: whom the leg reaches. ``placed_at``, ``up_at``: since when it was rung and has been
+    up: its call is as old as the leg. ``audio_at``: since when it is heard.
     """
 
     leg: LegId
@@ -181,6 +181,7 @@ class AdoptLeg:
     party: PartyId
     placed_at: Ms
     up_at: Ms
+    number: NumberId | None = None
     audio_at: Ms | None = None
     codec: str = ""
     person: bool = True

@@ -185,6 +185,8 @@ class CallCore(Streams):
                 party=target.party,
                 caller=self.caller,
                 trunk=target.trunk,
+                shown=None if target.shown is None else target.shown.party,
+                number=None if target.shown is None else target.shown.number,
             )
         )
         return leg

@@ -218,7 +218,10 @@ class DialActivity(CalleeSide):
     def _report(self, target: DialTarget, leg: LegId, step: LegStep, **more: Any) -> None:
         """Tell the program how far a leg is, where it wants to know."""
         if target.report:
-            self.core.tell(notices.DialProgress(report=target.report, leg=leg, step=step, **more))
+            shown = None if target.shown is None else target.shown.phone
+            self.core.tell(
+                notices.DialProgress(report=target.report, leg=leg, step=step, shown=shown, **more)
+            )
 
     def _report_end(self, target: DialTarget, leg: LegId, cause: Cause) -> None:
         talked = self._talked_from is not None and leg == self.partner

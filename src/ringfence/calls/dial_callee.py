@@ -56,7 +56,9 @@ class CalleeSide(Activity):
         core, leg = self.core, attempt.leg.id
         attempt.state, attempt.keys = "waiting", ""
         core.timers.set("activity", core.now + SCREEN_WAIT_MS, leg)
-        core.tell(notices.CalleeWaits(screen=attempt.target.screen, leg=leg, digits=digits))
+        target = attempt.target
+        shown = None if target.shown is None else target.shown.phone
+        core.tell(notices.CalleeWaits(screen=target.screen, leg=leg, shown=shown, digits=digits))
 
     def screened(self, leg: LegId, screen: Screen | None) -> None:
         """The program has decided: they are connected, or hear what comes next."""

@@ -169,13 +169,18 @@ class CallEnded(CallFact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPlaced(CallFact):
-    """We ring another party, a number by ``trunk``. ``caller``: for whom; None for a first leg."""
+    """We ring another party, a number by ``trunk``. ``caller``: for whom; None for a first leg.
+
+    ``shown``: whose number they see in place of the caller's; ``number``: which of ours that is.
+    """
 
     leg: Annotated[LegId, CALL_ID]
     role: Annotated[Role, CALL_FACT]
     party: Annotated[PartyId | None, PARTY_ID] = None
     caller: Annotated[PartyId | None, PARTY_ID] = None
     trunk: Annotated[TrunkId | None, CONFIG] = None
+    shown: Annotated[PartyId | None, PARTY_ID] = None
+    number: Annotated[NumberId | None, CONFIG] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from ringfence.calls.words import (
 )
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, RecordingId, StreamId
+from ringfence.kernel.phone import Phone
 
 _NO_QUEUE = QueueId("")
 
@@ -164,12 +165,14 @@ class DialFinished:
 class DialProgress:
     """How far a leg of a dial is; for targets that asked for it (`commands.DialTarget.report`).
 
-    ``status`` and ``talk_ms`` belong to ``completed``, which comes once for every leg.
+    ``shown``: the number that the leg shows in place of whoever calls. ``status`` and ``talk_ms``
+    belong to ``completed``, which comes once for every leg.
     """
 
     report: int
     leg: LegId
     step: LegStep
+    shown: Phone | None = field(default=None, repr=False)
     status: DialStatus | None = None
     talk_ms: int = 0
 
@@ -189,11 +192,13 @@ class CalleeWaits:
     """Whoever answered hears nothing until `commands.Screened` (`commands.DialTarget.screen`).
 
     ``digits``: what they pressed where they were asked, ``""`` for nothing; None: they have just
-    answered. After `SCREEN_WAIT_MS` without a word they are hung up.
+    answered. ``shown``: as in `DialProgress`. After `SCREEN_WAIT_MS` without a word they are hung
+    up.
     """
 
     screen: int
     leg: LegId
+    shown: Phone | None = field(default=None, repr=False)
     digits: str | None = field(default=None, repr=False)
 
 

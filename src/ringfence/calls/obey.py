@@ -128,6 +128,7 @@ def _adopt_leg(call: LiveCall, c: commands.AdoptLeg) -> None:
             leg=leg.id,
             caller=c.caller,
             called=c.party,
+            number=c.number,
             parent=c.parent,
         )
     )

@@ -10,6 +10,7 @@ from ringfence.kernel.ids import (
     CallId,
     ClipId,
     LegId,
+    NumberId,
     PartyId,
     PhoneDeviceId,
     TrunkId,
@@ -138,11 +139,21 @@ class ListenHow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A number that a leg shows in place of whoever calls. ``number``: which of ours it is."""
+
+    phone: Phone = field(repr=False)
+    party: PartyId
+    number: NumberId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialTarget:
     """One place to ring.
 
-    ``party``: whose number or address it is; the runner fills it in before the command reaches the
-    call. ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a machine).
+    ``party``: whose number or address it is, and ``shown``: the number they see, None for whoever
+    calls; the runner fills both in before the command reaches the call.
+    ``person``: whether an answer counts as a person (False: an IVR, a mailbox, a machine).
     ``send_digits``: played to the callee after the answer and before connecting (``0-9*#A-D``,
     ``w`` waits half a second). ``screen``: a number above 0 that `notices.CalleeWaits` repeats:
     whoever answers is connected when the program says so, 0 for at once. ``notice``: see
@@ -153,6 +164,7 @@ class DialTarget:
 
     endpoint: Endpoint
     party: PartyId | None = None
+    shown: Shown | None = None
     person: bool = True
     send_digits: str = field(default="", repr=False)
     screen: int = 0

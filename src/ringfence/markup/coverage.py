@@ -44,7 +44,8 @@ NOTES: Final[dict[str, str]] = {
     "Record.transcribe": "needs a recogniser (setting recogniser)",
     "Record.recordingConfigurationId": _RECORDING_CONFIGURATION,
     "Dial.callerId": "towards carriers a number of this installation or a verified one; any other, "
-    "and the caller's own, is not shown but the number that was called, as without callerId",
+    "and the caller's own, is not shown but the number that was called, as without callerId; "
+    "From of the dialled leg says what is shown",
     "Dial.events": "progress is told per target: statusCallback of Number, Sip and Client",
     "Dial.ifMachine": _OLD,
     "Dial.hangupOn": _OLD,

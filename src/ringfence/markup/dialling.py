@@ -147,7 +147,9 @@ class DialStep(Step):
                 self._waiting[waits.leg].pressed(waits.digits)
             return
         target, url = self._screens[waits.screen]
-        self._waiting[waits.leg] = Screening(self._stage, target, waits.leg, self._screened)
+        self._waiting[waits.leg] = Screening(
+            self._stage, target, waits.leg, self._screened, shown=waits.shown
+        )
         self._waiting[waits.leg].begin(url)
 
     def _screened(self, leg: LegId, screen: commands.Screen | None) -> None:

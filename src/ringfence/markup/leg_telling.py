@@ -20,10 +20,22 @@ from ringfence.markup.telling import ASKED, WITHDRAWN, CallStep, StatusCallback,
 class LegTeller:
     """Tells one URL how one leg fares."""
 
-    __slots__ = ("_answered_by", "_called", "_context", "_sent", "_up", "leg", "wanted")
+    __slots__ = ("_answered_by", "_called", "_caller", "_context", "_sent", "_up", "leg", "wanted")
 
-    def __init__(self, context: Context, leg: LegId, called: Value, wanted: StatusCallback) -> None:
-        """``context``: of the call that rang the leg; ``called``: whom it reaches."""
+    def __init__(
+        self,
+        context: Context,
+        leg: LegId,
+        called: Value,
+        wanted: StatusCallback,
+        *,
+        shown: Value | None = None,
+    ) -> None:
+        """``context``: of the call that rang the leg; ``called``: whom it reaches.
+
+        ``shown``: the number that the leg shows in place of whoever calls.
+        """
+        self._caller = shown or context.caller
         self.leg = leg
         self.wanted = wanted
         self._context = context
@@ -100,10 +112,10 @@ class LegTeller:
             ("CallSid", own_call(self.leg)),
             ("ParentCallSid", context.call),
             ("AccountSid", context.account),
-            ("From", context.caller or WITHHELD),
+            ("From", self._caller or WITHHELD),
             ("To", self._called),
-            ("Caller", context.caller or WITHHELD),
+            ("Caller", self._caller or WITHHELD),
             ("Called", self._called),
-            *places(context.caller, self._called),
+            *places(self._caller, self._called),
             ("Direction", "outbound-dial"),
         )

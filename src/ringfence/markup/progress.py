@@ -35,7 +35,7 @@ def address_of(target: Rung) -> str:
 class ProgressReports:
     """Tells the URL of each target what has become of its leg, where the target asked for that."""
 
-    __slots__ = ("_base", "_heard", "_legs", "_sent", "_stage", "_targets")
+    __slots__ = ("_base", "_heard", "_legs", "_sent", "_shown", "_stage", "_targets")
 
     def __init__(self, stage: Stage, targets: Sequence[Rung], base: str) -> None:
         """``targets``: in the order of the dial; ``report`` counts them from 1."""
@@ -46,6 +46,8 @@ class ProgressReports:
         self._heard: dict[str, str] = {}
         """Who answered, by leg."""
         self._legs: dict[str, Rung] = {}
+        self._shown: dict[str, Value] = {}
+        """Who calls, as the legs show it."""
 
     def receive(self, news: notices.DialProgress | notices.CalleeKnown) -> None:
         """A leg has come further, or it is known who answered it."""
@@ -55,6 +57,7 @@ class ProgressReports:
             return
         if news.step == "initiated":
             self._legs[news.leg] = target
+            self._shown[news.leg] = news.shown or self._stage.context.caller
             self._pledge(target, news.leg)
         if news.step not in target.status_callback_event:
             return
@@ -118,15 +121,16 @@ class ProgressReports:
     def _about(self, target: Rung, leg: LegId) -> Params:
         context = self._stage.context
         called: Value = address_of(target)
+        caller = self._shown.get(leg, context.caller)
         return (
             ("CallSid", own_call(leg)),
             ("ParentCallSid", context.call),
             ("AccountSid", context.account),
-            ("From", context.caller or WITHHELD),
+            ("From", caller or WITHHELD),
             ("To", called),
-            ("Caller", context.caller or WITHHELD),
+            ("Caller", caller or WITHHELD),
             ("Called", called),
-            *places(context.caller, called),
+            *places(caller, called),
             ("Direction", "outbound-dial"),
         )
 

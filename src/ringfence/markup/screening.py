@@ -31,7 +31,7 @@ from ringfence.kernel.ids import LegId, own_call
 from ringfence.kernel.limits import MARKUP_FETCH_WAIT_MS, SCREEN_ROUNDS_MAX
 from ringfence.markup.clips import Clip
 from ringfence.markup.context import base_params
-from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, Params
+from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, Params, Value
 from ringfence.markup.progress import address_of
 from ringfence.markup.reading import FETCH_SENTENCES, read_body
 from ringfence.markup.stage import Stage
@@ -65,8 +65,8 @@ def opening(target: Screened, base: str) -> str | None:
 class Screening:
     """One callee who has answered and waits. ``done`` is told what comes next, each time."""
 
-    __slots__ = ("_clips", "_done", "_gather", "_leg", "_request", "_rest", "_rounds", "_settled",
-                 "_stage", "_target", "_then", "_url", "due")  # fmt: skip
+    __slots__ = ("_caller", "_clips", "_done", "_gather", "_leg", "_request", "_rest", "_rounds",
+                 "_settled", "_stage", "_target", "_then", "_url", "due")  # fmt: skip
 
     def __init__(
         self,
@@ -74,10 +74,14 @@ class Screening:
         target: Screened,
         leg: LegId,
         done: Callable[[LegId, commands.Screen | None], None],
+        *,
+        shown: Value | None = None,
     ) -> None:
+        """``shown``: the number that the leg shows in place of whoever calls."""
         self._stage = stage
         self._target = target
         self._leg = leg
+        self._caller = shown or stage.context.caller
         self._done = done
         self._url = ""
         self._rounds = 0
@@ -120,6 +124,7 @@ class Screening:
         own = replace(
             stage.context,
             call=own_call(self._leg),
+            caller=self._caller,
             called=address_of(self._target),
             direction="outbound",
             parent=stage.context.call,

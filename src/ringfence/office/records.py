@@ -221,7 +221,9 @@ def call_view(
     number: str | None = record.number
     if number is None and record.direction == "outbound":
         # as Twilio's description of the field has it: the caller id that it was placed from
-        number = office.directory.caller_ids.get(known.get(record.caller, ""))
+        shown, directory = known.get(record.caller, ""), office.directory
+        ours = directory.numbers.get(shown)
+        number = directory.caller_ids.get(shown) if ours is None else ours.id
     return views.Call(
         sid=record.id,
         direction=record.direction,

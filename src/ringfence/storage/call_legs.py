@@ -68,8 +68,9 @@ _GET = Statement(select(*_l).where(_THIS))
 def _placed(fact: events.LegPlaced, account: AccountId) -> Change | None:
     if fact.caller is None or fact.party is None:
         return None  # the first leg: the call's own record tells of it
+    caller = fact.shown or fact.caller
     return _ADD, (
-        fact.leg, fact.call, account, "placed", fact.caller, fact.party, fact.at, None, None, None,
+        fact.leg, fact.call, account, "placed", caller, fact.party, fact.at, None, None, None,
         0, None, "", 0, None, None,
     )  # fmt: skip
 

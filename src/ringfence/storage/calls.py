@@ -245,6 +245,8 @@ class CallStore:
                 tx.run(*change)
             if self.meter is not None:
                 self.meter(tx, fact, context.account)
+            if isinstance(fact, events.LegPlaced) and fact.number and fact.shown:
+                context.linked.add(fact.shown)  # a number of ours is nobody
             for party in shape.parties(fact):
                 if party not in context.linked:
                     tx.run(_LINK, (party, call))

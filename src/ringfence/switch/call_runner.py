@@ -257,6 +257,7 @@ class CallRunner:
         other.legs[leg.id] = leg
         self.command(live, GiveLeg(leg=leg.id, to=call.id))
         caller = live.tenant.parties.resolve(program.context.caller, self.clock.now())
+        shown = None if given.target is None else given.target.shown
         self.command(
             other,
             AdoptLeg(
@@ -266,6 +267,7 @@ class CallRunner:
                 party=given.party,
                 placed_at=given.placed_at,
                 up_at=given.up_at,
+                number=None if shown is None else shown.number,
                 audio_at=given.audio_at,
                 codec=given.codec,
                 person=given.person,
@@ -390,7 +392,7 @@ class CallRunner:
 
     def _obey(self, live: LiveCall, command: Command, now: Ms) -> None:
         try:
-            live.call.do(live.tenant.host.prepared(command), now)
+            live.call.do(live.tenant.host.prepared(live, command), now)
         except LocalError:
             # The program would wait for an answer that never comes: end the call instead.
             log.exception("command_not_allowed", call=live.id, command=type(command).__name__)

@@ -225,7 +225,8 @@ class Outgoing:
                 return
         if target is not None and program is not None:
             called = self._called(target.endpoint)
-            teller = LegTeller(program.context, leg.id, called, status)
+            shown = None if target.shown is None else target.shown.phone
+            teller = LegTeller(program.context, leg.id, called, status, shown=shown)
             live.tellers.append(teller)
             self._pledge(live, teller)
 
@@ -254,10 +255,10 @@ class Outgoing:
         given = None if live is None else live.call.partner(leg.id)
         if live is None or live.program is None or given is None or given.target is None:
             raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
-        call_id = own_call(leg.id)
+        call_id, shown = own_call(leg.id), given.target.shown
         program = self._programs.make(
             call_id,
-            caller=live.program.context.caller,
+            caller=live.program.context.caller if shown is None else shown.phone,
             called=self._called(given.target.endpoint),
             source=source,
             direction="outbound",

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ringfence.calls import commands
-from ringfence.calls.targets import ToApplication
+from ringfence.calls.targets import Shown, ToApplication
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.ids import CallId, ClipId, PartyId
@@ -49,10 +49,12 @@ from ringfence.payments.charge import unreached
 from ringfence.switch.house_music import house_music
 from ringfence.switch.ports import Clip, Clips, Parties, PaymentDesk, Scribe, Speech, TextDesk, Web
 from ringfence.switch.rulings import Rulings, Side
+from ringfence.switch.showing import shown_by
 
 if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
     from ringfence.switch.directory import Directory
+    from ringfence.switch.live import LiveCall
     from ringfence.switch.queues import QueueDesk
     from ringfence.switch.rooms import RoomDesk
 
@@ -242,8 +244,8 @@ class ProgramHost:
                 mine.remove(clip)
                 self._loaded.setdefault(to, []).append(clip)
 
-    def prepared(self, command: commands.Command) -> commands.Command:
-        """Fill in what a program cannot know: whose numbers it dials."""
+    def prepared(self, live: LiveCall, command: commands.Command) -> commands.Command:
+        """Fill in what a program cannot know: whose numbers it dials, and what they see."""
         if isinstance(command, commands.JoinConference) and self.rooms is not None:
             return replace(command, conference=self.rooms.named(command.name))
         if isinstance(command, commands.Enqueue) and self.queues is not None:
@@ -252,20 +254,33 @@ class ProgramHost:
             return replace(command, queue=self.queues.named(command.name, make=False))
         if not isinstance(command, commands.Dial):
             return command
+        wanted = command.caller_id
         return replace(
-            command, targets=tuple(self.with_party(target) for target in command.targets)
+            command,
+            targets=tuple(self.with_party(live, target, wanted) for target in command.targets),
         )
 
-    def with_party(self, target: commands.DialTarget) -> commands.DialTarget:
-        """The same target with its party, and with the trunk that a number is called by."""
+    def with_party(
+        self, live: LiveCall, target: commands.DialTarget, wanted: Phone | None = None
+    ) -> commands.DialTarget:
+        """The same target with its party, what it is shown, and the trunk a number is called by.
+
+        ``wanted``: the number that the program wants to be shown.
+        """
         endpoint = target.endpoint
         if isinstance(endpoint, commands.ToPhone) and endpoint.trunk is None:
             with suppress(Refused):  # no trunk: said when the leg is placed
                 trunk = self._directory.trunk_for(None)
                 target = replace(target, endpoint=replace(endpoint, trunk=trunk.id))
+        now = self._runner.clock.now()
+        phone = shown_by(live, endpoint, wanted, self._domain)
+        if phone is not None:
+            ours = self._directory.numbers.get(phone.e164)
+            party = self._parties.resolve(phone, now)
+            shown = Shown(phone=phone, party=party, number=None if ours is None else ours.id)
+            target = replace(target, shown=shown)
         if target.party is not None:
             return target
-        now = self._runner.clock.now()
         return replace(target, party=self._parties.resolve(self._address(target), now))
 
     # -- what takes time ----------------------------------------------------------------------

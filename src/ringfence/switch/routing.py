@@ -20,6 +20,7 @@ from ringfence.sip.uri import Uri
 from ringfence.switch.directory import DeviceEntry, Directory, Reached
 from ringfence.switch.identity import ANONYMOUS, Identity, to_phone, to_trunk
 from ringfence.switch.live import LiveLeg
+from ringfence.switch.showing import phone_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +122,9 @@ class Router:
                     from_, headers = to_trunk(caller, self._from(shown, effect.display))
                     self._to_phone(phone, trunk, from_, done, headers)
                 case ToSip():
+                    if effect.caller_id is None:
+                        shown = known.shown(None, called=called)
+                        from_, _ = to_trunk(caller, self._from(shown, effect.display))
                     self._to_sip(known, effect.endpoint, from_, inside, done)
         except Refused as refused:
             done(refused)
@@ -196,15 +200,10 @@ class Router:
             uri = Uri.parse(endpoint.uri)
         except RemoteError:
             raise Refused("bad_address", "write it as sip:user@host") from None
-        host, user = uri.host.lower(), uri.user or ""
-        domain = known.domains.get(host)
-        if domain is not None and user not in domain.registrars:
-            raise Refused("not_registered", "nobody of that name registers at that SIP domain")
-        if domain is not None or host == self._domain.lower():
-            entry = known.devices.get(user)
-            if entry is not None:
-                self._to_device(known, entry.id, inside, done, endpoint.headers)
-                return
+        entry = phone_at(known, uri, self._domain)
+        if entry is not None:
+            self._to_device(known, entry.id, inside, done, endpoint.headers)
+            return
         credentials = None
         if endpoint.username is not None and endpoint.password is not None:
             credentials = Credentials(endpoint.username, endpoint.password)

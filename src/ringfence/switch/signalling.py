@@ -15,18 +15,17 @@ from ringfence.calls import effects, inputs
 from ringfence.calls.causes import CAUSES, Cause, from_q850, from_sip
 from ringfence.calls.commands import DialTarget, ForwardLeg, Note, ToPhone
 from ringfence.kernel.errors import Refused, RemoteError
-from ringfence.kernel.phone import Phone
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
 from ringfence.sip.dialog import is_literal
 from ringfence.sip.offer_answer import AudioStream
 from ringfence.switch.audio import AudioDesk
-from ringfence.switch.identity import Identity
 from ringfence.switch.live import LiveCall, LiveLeg
 from ringfence.switch.redirects import Course
 from ringfence.switch.routing import Placement, Router
 from ringfence.switch.sessions import Sessions, address_kind
+from ringfence.switch.showing import caller_of, number_of_ours
 from ringfence.switch.sip_words import reply_of
 from ringfence.switch.transfers import TransferDesk, region_of
 
@@ -243,7 +242,7 @@ class SignalDesk:
         if _is_refused(live, effect):
             self._note(live, "caller_id_refused", level="warning")
         self._router.place(
-            effect, routed, live.tenant.directory, _caller(live), called=_number_of_ours(live)
+            effect, routed, live.tenant.directory, caller_of(live), called=number_of_ours(live)
         )
 
     def _other_codec(self, live: LiveCall, leg: LiveLeg) -> str:
@@ -411,7 +410,7 @@ class SignalDesk:
         if effect is None:
             return False
         try:
-            target = live.tenant.host.with_party(DialTarget(endpoint=effect.endpoint))
+            target = live.tenant.host.with_party(live, DialTarget(endpoint=effect.endpoint))
         except Refused as refused:
             log.warning("redirect_refused", call=live.id, leg=leg.id, code=refused.code)
             return False
@@ -454,22 +453,6 @@ _PLACE_CAUSES = {
     "media_lost": Cause.MEDIA_LOST,
     "media_slow": Cause.MEDIA_LOST,
 }
-
-
-def _caller(live: LiveCall) -> Identity | None:
-    """On whose behalf a call rings somebody: who called it, else what its program shows."""
-    if live.caller is not None or live.program is None:
-        return live.caller
-    return Identity(address=live.program.context.caller)
-
-
-def _number_of_ours(live: LiveCall) -> Phone | None:
-    """The number of ours that a call is with: the one dialled, or the one that a call shows."""
-    if live.program is None:
-        return None
-    context = live.program.context
-    ours = context.called if context.direction == "inbound" else context.caller
-    return ours if isinstance(ours, Phone) else None
 
 
 def _is_refused(live: LiveCall, effect: effects.PlaceLeg) -> bool:

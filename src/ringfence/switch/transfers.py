@@ -170,7 +170,7 @@ class TransferDesk:
         self, event: wire.ReferReceived, live: LiveCall, leg: LiveLeg, target: DialTarget
     ) -> None:
         try:
-            target = live.tenant.host.with_party(target)
+            target = live.tenant.host.with_party(live, target)
         except Refused as refused:
             self._refused(event, leg, refused, 503)
             return
