@@ -231,6 +231,16 @@ class Chaos:
             )
         )
 
+    def on_handed(self, pick: int) -> None:
+        leg = self.leg(pick)
+        if pick % 2:
+            self.hear(inputs.PeerReplaced(leg=leg, peer=PEER, peer_call=PEER_CALL, bridge=True))
+            return
+        bridged = self.ledger.bridged
+        if self.call.hears_elsewhere(leg) is not None:  # the other call has parted the two
+            self.ledger.bridged = {a: b for a, b in bridged.items() if b != PEER}
+        self.hear(inputs.PartnerGiven(leg=leg, refer=pick if pick % 3 else None))
+
     def on_room(self, pick: int) -> None:
         leg = self.leg(0)
         match pick % 4:

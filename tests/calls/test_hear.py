@@ -15,7 +15,6 @@ from ringfence.kernel.ids import (
     ClipId,
     ConferenceId,
     LegId,
-    PartyId,
     QueueId,
     RecordingId,
     StreamId,
@@ -215,54 +214,6 @@ def test_digits_sent_to_the_caller(rig: Any) -> None:
     rig.do(commands.SendDigits(digits="3"))
     rig.hear(inputs.EffectFailed(effect=rig.wants(effects.SendDigits)[1]))
     assert [notice.failed for notice in rig.told(notices.DigitsSent)] == [False, True]
-
-
-# --- a leg that is replaced -------------------------------------------------------------------
-
-
-def test_the_callee_moves_to_another_phone(rig: Any) -> None:
-    agent = rig.talking()
-    new = LegId("LG-desk")
-    assert rig.hear(inputs.LegReplaced(leg=agent, by=new, codec="PCMU")) == [
-        effects.UnbridgeLegs(a=agent, b=CALLER),
-        effects.ReleaseLeg(leg=agent),
-        effects.BridgeLegs(a=new, b=CALLER),
-    ]
-    assert not rig.told(notices.DialFinished)
-    rig.hear(inputs.LegHungUp(leg=new))
-    assert rig.told(notices.DialFinished)[0].leg == new
-    rig.do(commands.Hangup())
-    rig.finish()
-
-
-def test_the_caller_moves_to_another_phone(rig: Any) -> None:
-    rig.talking(record="from_answer")
-    new = LegId("LG-desk")
-    rig.hear(inputs.LegReplaced(leg=CALLER, by=new, party=PartyId("PA-caller")))
-    assert rig.call.first_leg == new
-    assert len(rig.wants(effects.StartRecording)) == 2
-    rig.hear(inputs.LegHungUp(leg=new))
-    assert rig.finish().hung_up_by == "caller"
-
-
-def test_a_caller_in_a_menu_moves(rig: Any) -> None:
-    rig.answered()
-    rig.do(commands.Play(play=1, clips=(CLIP,)))
-    rig.hear(inputs.LegReplaced(leg=CALLER, by=LegId("LG-desk")))
-    assert rig.told(notices.PlayFinished)[0].reason == "stopped"
-    assert not rig.call.ending
-
-
-@pytest.mark.parametrize("where", ["ringing", "stranger"])
-def test_what_cannot_be_replaced(rig: Any, where: str) -> None:
-    rig.answered()
-    (agent,) = rig.dial("agent")
-    new = LegId("LG-desk")
-    old = agent if where == "ringing" else STRANGER
-    assert rig.hear(inputs.LegReplaced(leg=old, by=new)) == [
-        effects.HangUpLeg(leg=new, cause=Cause.FORBIDDEN),
-        effects.ReleaseLeg(leg=new),
-    ]
 
 
 # --- the failure ladder: every effect has a way out ---------------------------------------------

@@ -47,10 +47,15 @@ async def turn() -> None:
         await asyncio.sleep(0)
 
 
-async def talking(bench: Bench, caller: str, callee: str, key: str) -> str:
-    """Let one phone call another; the key of the leg that was called."""
+def staff(bench: Bench) -> None:
+    """The phones of the account."""
     for number, name in enumerate(("alice", "bob", "carol")):
         bench.directory.devices[name] = DeviceEntry(id=PhoneDeviceId(f"PD{number}9"), name=name)
+
+
+async def talking(bench: Bench, caller: str, callee: str, key: str) -> str:
+    """Let one phone call another; the key of the leg that was called."""
+    staff(bench)
     if not bench.registered:
         bench.register("sip:phone@192.0.2.50")
     bench.invite(callee, username=caller, key=key)
@@ -180,6 +185,69 @@ async def test_where_nobody_talks_in_the_second_call_the_partner_is_sent_there_a
     await turn()
     assert len(bench.wire.sent(sip.Invite)) == before + 1  # carol is rung, as without Replaces
     assert bench.wire.last(sip.AcceptRefer).refer == 7
+
+
+async def taken_from_a_queue(bench: Bench) -> None:
+    """Somebody outside waits, bob takes them: a call each (``in-w`` and ``in-1``)."""
+    staff(bench)
+    bench.number("+12025550110", "<Response><Enqueue>line</Enqueue></Response>")
+    bench.number("+12025550111", "<Response><Dial><Queue>line</Queue></Dial></Response>")
+    bench.invite("+12025550110", key="in-w")
+    bench.open_ports()
+    await turn()
+    bench.invite("+12025550111", username="bob", key="in-1")
+    bench.open_ports()
+    for _ in range(3):
+        await turn()
+
+
+@pytest.mark.parametrize("asked_in", ["first", "second"])
+async def test_whom_an_agent_took_from_a_queue_is_joined_with_whom_he_asked(
+    bench: Bench, asked_in: str
+) -> None:
+    await taken_from_a_queue(bench)
+    carol = await talking(bench, "bob", "carol", "in-2")
+    waiter, carol_leg = name_of(bench, "in-w"), name_of(bench, carol)
+    agent = name_of(bench, "in-1")
+    rung = len(bench.wire.sent(sip.Invite))
+    if asked_in == "first":
+        refer(bench, "in-1", replaces="in-2")
+    else:
+        refer(bench, "in-2", replaces="in-1", to="+12025550110")
+    await turn()
+    assert len(bench.wire.sent(sip.Invite)) == rung  # nobody is rung again
+    assert [one.status for one in bench.wire.sent(sip.NotifyRefer)] == [200]
+    assert hung_up(bench) == {"in-1", "in-2"}
+    parted = [{one.a, one.b} for one in bench.wire.sent(media.Unbridge)]
+    assert {waiter, agent} in parted
+    last = bench.wire.last(media.Bridge)
+    assert {last.a, last.b} == {waiter, carol_leg}
+    at = max(i for i, one in enumerate(bench.wire.media) if isinstance(one, media.Bridge))
+    apart = [i for i, one in enumerate(bench.wire.media) if isinstance(one, media.Unbridge)]
+    assert max(apart) < at, "whoever is joined first would be parted again"
+
+    over(bench, carol)
+    bench.close_legs()
+    for _ in range(3):
+        await turn()
+    assert "in-w" in hung_up(bench)  # her document ends with the queue
+    for key in ("in-1", "in-2", "in-w"):
+        over(bench, key, by="local")
+    bench.close_legs()
+    await turn()
+    assert not bench.runner.calls
+    ends = [fact for fact in bench.world.facts if isinstance(fact, events.CallEnded)]
+    assert sorted(fact.cause for fact in ends) == ["normal", "normal", "transferred"]
+
+
+async def test_two_callers_of_one_agent_are_not_mixed_up_with_his_own_call(bench: Bench) -> None:
+    """The call that he names is the other half of the one he asks in."""
+    await taken_from_a_queue(bench)
+    bench.runner.by_key[wire.LegKey("in-w")].phone = True
+    refer(bench, "in-1", replaces="in-w", to="+12025550110")
+    await turn()
+    assert not bench.wire.sent(sip.AcceptRefer)
+    assert hung_up(bench) == set()
 
 
 # --- a leg that is replaced -----------------------------------------------------------------------

@@ -166,6 +166,21 @@ def test_who_talks_across_two_calls_is_handed_on(tmp_path: Path) -> None:
             await waits.hang_up()
             await rung.wait_over(30)
 
+            waits = alice.dial(f"sip:{QUEUE}@{platform.sip}")
+            async with asyncio.timeout(30):
+                await waits.answered.wait()
+            agent = bob.dial(f"sip:{AGENT}@{platform.sip}")
+            await hears(waits, agent, 700)
+            agent.hold(on=True)
+            consulting, second = await talk(platform, bob, carol)
+            agent.refer(f"sip:carol@{platform.sip}", replaces=consulting)
+            await agent.wait_over(30)
+            await consulting.wait_over(30)
+            await hears(waits, second, 700)  # carol is rung no second time
+            await hears(second, waits, 1000)
+            await second.hang_up()
+            await waits.wait_over(30)
+
             first, asked = await talk(platform, alice, bob)
             consulting, second = await talk(platform, bob, carol)
             asked.refer(f"sip:carol@{platform.sip}", replaces=consulting)
@@ -182,8 +197,9 @@ def test_who_talks_across_two_calls_is_handed_on(tmp_path: Path) -> None:
     with Platform(tmp_path / "data") as platform:
         prepare(platform)
         asyncio.run(scene())
-        calls = platform.calls(ended=4)
-    assert {call["cause"] for call in calls} == {"normal"}
+        calls = platform.calls(ended=7)
+    causes = sorted(call["cause"] for call in calls)
+    assert causes == ["normal"] * 6 + ["transferred"]  # the agent's, who joined two others
     assert "Traceback" not in platform.log()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ringfence.calls.causes import Cause
 from ringfence.calls.leg import Leg
 from ringfence.calls.words import PlayEnd
+from ringfence.kernel.ids import CallId, LegId, PartyId
 
 if TYPE_CHECKING:
     from ringfence.calls.core import CallCore
@@ -35,6 +36,17 @@ class Activity:
 
     shared = False
     """Whether the first leg is among others whom it hears through no bridge: in a room."""
+
+    @property
+    def abroad(self) -> bool:
+        """Whether the first leg talks to somebody of another call, and either may be handed on."""
+        return False
+
+    def change_peer(self, peer: LegId, call: CallId, party: PartyId | None) -> None:
+        """Whoever the first leg talks to, of another call, has handed it to ``peer``."""
+
+    def give_peer(self) -> None:
+        """The first leg has handed over whom it talked to: that call is not told of its end."""
 
     @property
     def accepts_partner(self) -> bool:

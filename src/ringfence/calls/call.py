@@ -19,8 +19,9 @@ from ringfence.calls.core import CallSettings
 from ringfence.calls.dial import DialActivity
 from ringfence.calls.effects import Effect
 from ringfence.calls.events import CallFact
-from ringfence.calls.hear import HEAR, may_replace
-from ringfence.calls.inputs import Connected, Input, PartnerReplaced, TellAsked
+from ringfence.calls.handing import may_replace, who_hears
+from ringfence.calls.hear import HEAR
+from ringfence.calls.inputs import Connected, Input, PartnerReplaced, PeerReplaced, TellAsked
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.notices import Notice
@@ -37,7 +38,7 @@ from ringfence.kernel.limits import ANSWER_LISTEN_MS
 
 _DEFAULTS = CallSettings()
 _BEGINNINGS: tuple[type, ...] = (Originate, AdoptLeg)
-_ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced, TellAsked)
+_ANSWERED_ALWAYS: tuple[type, ...] = (Connected, PartnerReplaced, PeerReplaced, TellAsked)
 """Another call waits for our word, even when this one is over."""
 
 
@@ -175,6 +176,10 @@ class Call:
     def stays(self, leg: LegId) -> Leg | None:
         """Return who goes on where ``leg`` hands its partner over, None where it cannot."""
         return who_stays(self._live, leg)
+
+    def hears_elsewhere(self, leg: LegId) -> tuple[LegId, CallId] | None:
+        """Return whom of which other call ``leg`` may hand over, None where it cannot."""
+        return who_hears(self._live, leg)
 
     def elsewhere(self, leg: LegId) -> CallId | None:
         """Return the other call in which this leg's partner is, None where there is none.

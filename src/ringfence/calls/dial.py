@@ -359,6 +359,19 @@ class DialActivity(CalleeSide):
             if own is not None:
                 self._record_both(self.core.first(), own)
 
+    @property
+    def abroad(self) -> bool:
+        """Where a transfer brought the partner from another call."""
+        return self.state == "talking" and self.partner_call is not None
+
+    def change_peer(self, peer: LegId, call: CallId, party: PartyId | None) -> None:
+        """The partner has handed the first leg on."""
+        self.partner_moved(peer, call, party)
+
+    def give_peer(self) -> None:
+        """The partner goes on with somebody else."""
+        self._peer_gone = True
+
     def leg_over(self, leg: Leg) -> None:
         """An attempt failed, or the partner has gone."""
         if leg.id == self.partner:

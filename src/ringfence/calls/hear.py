@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ringfence.calls import effects, events, inputs, notices
+from ringfence.calls import effects, events, handing, inputs, notices
 from ringfence.calls.causes import Cause
 from ringfence.calls.dial import DialActivity
 from ringfence.calls.leg import Leg
 from ringfence.calls.lifecycle import LiveCall
 from ringfence.calls.reply import Reply
-from ringfence.calls.transfer import BlindTransfer, Partnered, leave_program, who_stays
+from ringfence.calls.transfer import BlindTransfer
 from ringfence.kernel.ids import LegId
 from ringfence.kernel.limits import AUDIO_LATE_MS
 
@@ -185,82 +185,6 @@ def _leaves_for_program(call: LiveCall, leg: Leg, refer: int) -> None:
 def _transfer_reported(call: LiveCall, x: inputs.TransferReported) -> None:
     if call.activity is not None:
         call.activity.hear(x)
-
-
-def _replaced(call: LiveCall, x: inputs.LegReplaced) -> None:
-    old = call.legs.get(x.leg)
-    new = Leg(
-        x.by,
-        role="callee" if old is None else old.role,
-        state="up",
-        placed_at=call.now,
-        party=x.party if x.party is not None or old is None else old.party,
-        person=old is None or old.person,
-    )
-    new.up_at = call.now
-    new.codec = x.codec
-    call.legs[new.id] = new
-    partner = None if old is None or old.peer is None else call.legs.get(old.peer)
-    activity = call.activity
-    if old is None or not may_replace(call, old, partner):
-        # Ringing, waiting, being transferred: there is nothing yet that could be taken over.
-        call.end_leg(new, Cause.FORBIDDEN)
-        return
-    call.facts.append(
-        events.LegTransferred(at=call.now, call=call.call, leg=old.id, to=new.id, attended=True)
-    )
-    call.unbridge(old)
-    was_first = old is call.anchor
-    if was_first:
-        call.anchor = new
-    if isinstance(activity, DialActivity) and partner is not None:
-        moved = partner if was_first else new
-        activity.partner_moved(moved.id, None, moved.party)
-    elif isinstance(activity, Partnered) and not was_first:
-        activity.peer = new.id
-    old.step("hung_up")
-    call.lose_leg(old, Cause.TRANSFERRED, by_far_end=True)
-    if partner is not None:
-        call.bridge(new, partner)
-
-
-def may_replace(call: LiveCall, old: Leg, partner: Leg | None) -> bool:
-    """Whether another leg can take the place of this one now."""
-    if old.state != "up" or call.state != "up":
-        return False
-    activity = call.activity
-    if activity is None:
-        return old is call.anchor
-    talking = isinstance(activity, Partnered) or (
-        isinstance(activity, DialActivity) and activity.state == "talking"
-    )
-    return talking and partner is not None
-
-
-def _partner_replaced(call: LiveCall, x: inputs.PartnerReplaced) -> None:
-    leg, stay, dial = call.legs.get(x.leg), who_stays(call, x.leg), call.activity
-    if leg is None or stay is None or not isinstance(dial, DialActivity):
-        if leg is not None and leg.state == "up" and x.refer is not None:
-            call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=False))
-        call.leave_peer(x.leg, x.peer, x.peer_call, Cause.FORBIDDEN)
-        return
-    if x.refer is not None:
-        call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=True))
-        call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
-    call.facts.append(events.LegTransferred(at=call.now, call=call.call, leg=leg.id, attended=True))
-    if stay.hold_play in stay.plays:
-        call.stop_play(stay)
-    call.unbridge(leg)
-    if leg is call.anchor:
-        leave_program(call, dial, stay)
-        call.activity = Partnered(call, x.peer, x.peer_call)
-    else:
-        dial.partner_moved(x.peer, x.peer_call, x.party)
-    if x.bridge:
-        call.effects.append(effects.BridgeLegs(a=stay.id, b=x.peer))
-    call.joined(stay, x.peer, x.peer_call)
-    call.talk_begins()
-    call.end_leg(leg, Cause.TRANSFERRED)
 
 
 # --- media ----------------------------------------------------------------------------------------
@@ -564,8 +488,7 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.LegReleased: _released,
     inputs.TransferAsked: _transfer_asked,
     inputs.TransferReported: _transfer_reported,
-    inputs.LegReplaced: _replaced,
-    inputs.PartnerReplaced: _partner_replaced,
+    **handing.HEAR,
     inputs.DigitPressed: _digit,
     inputs.AnswererKnown: _answerer_known,
     inputs.DigitsSent: _digits_sent,

@@ -232,6 +232,31 @@ class PartnerReplaced:
     refer: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerReplaced:
+    """Attended transfer: ``leg`` talks to somebody of another call, who hands it over and leaves.
+
+    It goes on with ``peer`` of ``peer_call``. ``bridge``: as in `Connected`.
+    """
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId
+    party: PartyId | None = None
+    bridge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerGiven:
+    """``leg`` has handed over whom it talked to, somebody of another call, and leaves.
+
+    That other call gets a `PeerReplaced`. ``refer``: as in `PartnerReplaced`.
+    """
+
+    leg: LegId
+    refer: int | None = None
+
+
 # --- media ----------------------------------------------------------------------------------------
 
 
@@ -500,6 +525,8 @@ Input = (
     | TransferReported
     | LegReplaced
     | PartnerReplaced
+    | PeerReplaced
+    | PartnerGiven
     | DigitPressed
     | AnswererKnown
     | DigitsSent

@@ -23,7 +23,7 @@ from ringfence.calls.core import CallCore
 from ringfence.calls.dial import DialActivity
 from ringfence.calls.leg import Leg
 from ringfence.calls.words import HungUpBy
-from ringfence.kernel.ids import CallId, LegId
+from ringfence.kernel.ids import CallId, LegId, PartyId
 from ringfence.kernel.limits import TRANSFER_RING_MS
 
 TransferState = Literal["ringing", "alone", "done"]
@@ -229,6 +229,19 @@ class Partnered(Activity):
         self.peer = peer
         self.peer_call = peer_call
         self._gone = False
+
+    @property
+    def abroad(self) -> bool:
+        """Where the partner is of another call."""
+        return self.peer_call is not None and not self._gone
+
+    def change_peer(self, peer: LegId, call: CallId, party: PartyId | None) -> None:  # noqa: ARG002
+        """The partner has handed us on."""
+        self.peer, self.peer_call = peer, call
+
+    def give_peer(self) -> None:
+        """The partner goes on with somebody else."""
+        self._gone = True
 
     def leg_over(self, leg: Leg) -> None:
         """The partner within this call has gone."""

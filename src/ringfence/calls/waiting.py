@@ -21,7 +21,7 @@ from ringfence.calls.effects import Channel
 from ringfence.calls.leg import Leg
 from ringfence.calls.words import QueueExit
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import QueueId
+from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId
 from ringfence.kernel.limits import QUEUE_BRIEF_MS
 
 WaitState = Literal["waiting", "talking", "done"]
@@ -38,7 +38,7 @@ WAIT_TABLE: dict[WaitState, dict[WaitTrigger, WaitState]] = {
 class _Side(Activity):
     """What both sides have in common: a partner in another call, and one way to lose it."""
 
-    __slots__ = ("_peer", "_since", "_talked_from", "queue", "state")
+    __slots__ = ("_given", "_peer", "_since", "_talked_from", "queue", "state")
 
     def __init__(self, core: CallCore, queue: QueueId) -> None:
         super().__init__(core)
@@ -47,6 +47,7 @@ class _Side(Activity):
         self._since: Ms = core.now
         self._talked_from: Ms | None = None
         self._peer: inputs.Connected | None = None
+        self._given = False
 
     @property
     def accepts_partner(self) -> bool:
@@ -84,8 +85,27 @@ class _Side(Activity):
                 core.unbridge(first)
         if by_peer:
             core.last_far_hangup = "callee"
-        elif peer.peer_call is not None:
+        elif peer.peer_call is not None and not self._given:
             core.leave_peer(first.id, peer.peer, peer.peer_call, cause)
+
+    @property
+    def abroad(self) -> bool:
+        """While the two talk."""
+        return self.state == "talking" and self._peer is not None
+
+    def change_peer(self, peer: LegId, call: CallId, party: PartyId | None) -> None:
+        """The partner has handed the first leg on; nobody ruled on the new one's voice."""
+        if self._peer is not None:
+            self._peer = replace(self._peer, peer=peer, peer_call=call, party=party)
+        self._stop_recording()
+
+    def give_peer(self) -> None:
+        """The partner goes on with somebody else, and hears nothing of our end."""
+        self._given = True
+
+    def _stop_recording(self) -> None:
+        """Let no recording of the conversation go on."""
+        raise NotImplementedError
 
     @property
     def waited_ms(self) -> int:
@@ -202,6 +222,9 @@ class QueueWaiting(_Side):
         """The caller is gone."""
         self._finish("hung_up" if self.state == "waiting" else "connected")
 
+    def _stop_recording(self) -> None:
+        self.core.stop_recordings("queue")
+
     def _finish(
         self,
         reason: QueueExit,
@@ -227,7 +250,7 @@ class QueueWaiting(_Side):
         talk_ms = self.talked_ms
         waited_ms = self.waited_ms
         self._part(cause, by_peer=by_peer)
-        core.stop_recordings("queue")
+        self._stop_recording()
         core.facts.append(
             events.QueueLeft(
                 at=core.now,
@@ -333,6 +356,10 @@ class QueueTaking(_Side):
         """The agent is gone."""
         self._finish(Cause.CANCELLED if self.state == "waiting" else Cause.NORMAL)
 
+    def _stop_recording(self) -> None:
+        if self._command.record:
+            self.core.stop_recordings("dial")
+
     def _finish(
         self, cause: Cause, *, by_peer: bool = False, leave: bool = True, tell: bool = True
     ) -> None:
@@ -354,8 +381,7 @@ class QueueTaking(_Side):
         recordings = tuple(core.recordings.values()) if self._command.record else ()
         begun = (r.id for r in recordings if r.source == "dial" and r.running and not r.held_back)
         recording = next(begun, None)
-        if self._command.record:
-            core.stop_recordings("dial")
+        self._stop_recording()
         self._part(cause, by_peer=by_peer)
         status = dial_status(cause, talked=was == "talking")
         core.facts.append(

@@ -8,7 +8,8 @@
     attended   alice ═ bob    call 1
                bob ═ carol    call 2
                               bob: REFER, in call 1,
-                              Replaces his leg of 2     alice ═ carol, each call without bob
+                              Replaces his leg of 2     alice ═ carol, each call without bob;
+                                                        also where alice came from a queue
     taken      alice ═ bob    bob's other phone:
                               INVITE, Replaces          alice ═ the other phone, bob's leg ends
 
@@ -19,7 +20,7 @@ account talks, or the same trunk (RFC 3891 section 5). `ringfence.sip.refer` dra
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ringfence.calls import effects, inputs
 from ringfence.calls.causes import CAUSES, Cause
@@ -27,7 +28,7 @@ from ringfence.calls.commands import DialTarget, ToPhone
 from ringfence.calls.words import ReferOutcome
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import LegId, PartyId
+from ringfence.kernel.ids import CallId, LegId, PartyId
 from ringfence.observe.logs import get_logger
 from ringfence.sip import commands as sip
 from ringfence.sip import events as wire
@@ -42,6 +43,24 @@ if TYPE_CHECKING:
     from ringfence.switch.call_runner import CallRunner
 
 log = get_logger(__name__)
+
+
+class _Whom(NamedTuple):
+    """One of the two whom an attended transfer brings together.
+
+    ``leaver``, of the call ``left``, talks to ``leg``, which is and goes on in the call ``home``.
+    """
+
+    left: LiveCall
+    leaver: LegId
+    home: LiveCall
+    leg: LegId
+    party: PartyId | None
+
+    @property
+    def calls(self) -> set[CallId]:
+        """What they are in, the two of them."""
+        return {self.left.id, self.home.id}
 
 
 class TransferDesk:
@@ -196,29 +215,50 @@ class TransferDesk:
         Where nobody talks on the other side of the second call, a menu or a queue say, the first
         partner is sent there by itself, as without a Replaces.
         """
-        stay, peer = live.call.stays(leg.id), consulted.call.stays(other.id)
         if consulted is live or consulted.tenant is not live.tenant or not _one_side(leg, other):
             return False
-        if stay is None or peer is None:
+        one, two = self._whom(live, leg), self._whom(consulted, other)
+        if one is None or two is None or one.calls & two.calls:
             return False
         # The second call first: who is heard by two would be taken from both.
-        self._runner.feed(
-            consulted,
-            inputs.PartnerReplaced(
-                leg=other.id, peer=stay.id, peer_call=live.id, party=stay.party, bridge=False
-            ),
-        )
-        self._runner.feed(
-            live,
-            inputs.PartnerReplaced(
-                leg=leg.id,
-                peer=peer.id,
-                peer_call=consulted.id,
-                party=peer.party,
-                refer=event.refer,
-            ),
-        )
+        self._hand(two, one, bridge=False)
+        self._hand(one, two, bridge=True, refer=event.refer)
         return True
+
+    def _whom(self, live: LiveCall, leg: LiveLeg) -> _Whom | None:
+        """Whom a leg talks to and can hand over: in its own call, or in another one of theirs."""
+        stay = live.call.stays(leg.id)
+        if stay is not None:
+            return _Whom(live, leg.id, live, stay.id, stay.party)
+        elsewhere = live.call.hears_elsewhere(leg.id)
+        if elsewhere is None:
+            return None
+        home = self._runner.calls.get(elsewhere[1])
+        if home is None or home.tenant is not live.tenant:
+            return None
+        if home.call.hears_elsewhere(elsewhere[0]) != (leg.id, live.id):
+            return None
+        return _Whom(live, leg.id, home, elsewhere[0], home.call.speaker(elsewhere[0]))
+
+    def _hand(self, who: _Whom, to: _Whom, *, bridge: bool, refer: int | None = None) -> None:
+        """Let somebody go on with ``to``, and whoever talked to them leave."""
+        peer, call = to.leg, to.home.id
+        if who.home is who.left:
+            replaced = inputs.PartnerReplaced(
+                leg=who.leaver,
+                peer=peer,
+                peer_call=call,
+                party=to.party,
+                bridge=bridge,
+                refer=refer,
+            )
+            self._runner.feed(who.left, replaced)
+            return
+        moved = inputs.PeerReplaced(
+            leg=who.leg, peer=peer, peer_call=call, party=to.party, bridge=bridge
+        )
+        self._runner.feed(who.home, moved)
+        self._runner.feed(who.left, inputs.PartnerGiven(leg=who.leaver, refer=refer))
 
     def progress(self, event: wire.ReferProgress) -> None:
         """How a transfer we asked for fares."""
