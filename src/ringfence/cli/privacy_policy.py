@@ -138,11 +138,14 @@ def recipients(
     """Show who receives data; with RECIPIENT, write down the contract with it.
 
     When the contract has ended nothing more is sent. A new country is a new version of the notice.
+    Of carriers and servers that the account sets up, say where they are: until then the notice says
+    that nobody wrote it down.
 
     \b
     Examples:
       ringfence privacy recipients
       ringfence privacy recipients mail_relay --country FR --until 2027-12-31
+      ringfence privacy recipients carrier --country DE
     """
     with office(data) as ask:
         if recipient is None:

@@ -131,7 +131,7 @@ def test_an_engaged_recipient_appears_with_its_place_and_host() -> None:
     assert relay is not None
     assert (relay.get("region"), relay.get("mechanism")) == ("us", "scc")
     assert relay.words("hosts") == ("mail.example.com",)
-    assert [entry.name for entry in made.of("region")] == ["home", "us"]
+    assert [entry.name for entry in made.of("region")] == ["home", "not-said", "us"]
 
 
 def test_every_file_of_a_first_start_is_of_a_kind_somebody_described(office: Office) -> None:

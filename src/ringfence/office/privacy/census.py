@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ringfence.api.cookies import COOKIES
 from ringfence.calls.events import FACTS
@@ -18,6 +18,8 @@ from ringfence.privacy.scopes import SCOPES
 from ringfence.storage.schema import label_of_column, metadata
 
 HOME = "home"
+NOT_SAID = "not-said"
+"""Where recipients are whom the account names, until somebody writes down in which country."""
 
 
 def columns() -> dict[str, Label]:
@@ -54,9 +56,14 @@ def scopes() -> dict[str, Iterable[str]]:
     return asked | {f"app {key}": ("app",) for key in SCOPES}
 
 
-def regions(home: str, engagements: Iterable[Engagement]) -> list[Region]:
-    """Return the places: where the installation is, and those of the recipients engaged."""
+def regions(home: str, engagements: Collection[Engagement]) -> list[Region]:
+    """Return the places: where the installation is, and those of the recipients, where known."""
     found = [Region(HOME, home, "where the machine of this installation stands")]
+    if {item.key for item in PROCESSORS.values() if item.role != "engaged"} - {
+        item.processor for item in engagements
+    }:
+        says = "wherever the recipient is that is named to us; the country is not written down"
+        found.append(Region(NOT_SAID, "", says))
     countries = {item.country for item in engagements} - {"", home}
     return found + [
         Region(country.lower(), country, "where a recipient is") for country in sorted(countries)
@@ -76,7 +83,6 @@ def receivers(
         terms = engaged.get(item.key)
         if item.role == "engaged" and terms is None:
             continue
-        country = terms.country if terms is not None else ""
         found.append(
             Receiver(
                 key=item.key,
@@ -84,12 +90,19 @@ def receivers(
                 role=item.role,
                 purposes=item.purposes,
                 fields=item.fields,
-                region=country.lower() if country and country != home else HOME,
+                region=_region(home, terms),
                 mechanism=terms.mechanism if terms is not None else "",
                 hosts=(*item.hosts, *hosts.get(item.key, ())),
             )
         )
     return found
+
+
+def _region(home: str, terms: Engagement | None) -> str:
+    """Return the place of a recipient: one of whom nothing is written down may be anywhere."""
+    if terms is None:
+        return NOT_SAID
+    return terms.country.lower() if terms.country and terms.country != home else HOME
 
 
 def sources(

@@ -39,7 +39,7 @@ async def list_recipients(office: Office) -> list[views.Recipient]:
                 role=item.role,
                 fields=sorted(item.fields),
                 purposes=sorted(set(item.purposes) & set(PURPOSES)),
-                country=(engaged.country if engaged else "") or office.settings.country,
+                country="" if engaged is None else engaged.country or office.settings.country,
                 mechanism=engaged.mechanism if engaged else "",
                 until=engaged.until if engaged else None,
                 refused=refused,
@@ -61,14 +61,18 @@ async def engage(
 ) -> views.Recipient:
     """Write down the contract with a recipient; a new place is a new version of the notice.
 
+    Of those whom the account names, only where they are: what the account sets up ends with that.
     Whoever says nothing of it has no contract, and must not take back the end of one that there is.
     """
     if not country and not mechanism and until is None:
         raise Refused("bad_argument", "say country, mechanism or until: what was agreed")
     wanted = Engagement(processor, country, mechanism, None if until is None else Ms(until))
     check_engagement(wanted)
-    if PROCESSORS[processor].role != "engaged":
-        raise Refused("bad_argument", "that recipient is instructed by the account, not engaged")
+    if processor == "named_by_the_person":
+        raise Refused("bad_argument", "people name whom they like: that is no one place")
+    if PROCESSORS[processor].role != "engaged" and until is not None:
+        raise Refused("bad_argument", "the account instructs that recipient, and no contract ends: "
+                      "say its country alone")  # fmt: skip
     now = office.clock.now()
 
     def write(tx: Transaction) -> None:
