@@ -156,6 +156,42 @@ def test_a_party_on_hold_hears_music(make_rig: Any) -> None:
     assert [fact.on for fact in rig.wrote(events.LegHeld)] == [True, False]
 
 
+def test_the_music_ends_with_who_put_him_on_hold(make_rig: Any) -> None:
+    """The program goes on, with a pause say, and nobody holds anybody any more."""
+    rig = make_rig(hold_clips=(CLIP,))
+    agent = rig.talking()
+    rig.hear(inputs.LegHeld(leg=agent, on=True))
+    assert rig.wants(effects.StartPlay)[-1].leg == CALLER
+    assert effects.StopPlay(leg=CALLER) in rig.hear(inputs.LegHungUp(leg=agent))
+
+
+@pytest.mark.parametrize("end", ["taken back", "gone"])
+def test_a_party_of_another_call_on_hold_hears_music(make_rig: Any, end: str) -> None:
+    rig = make_rig(hold_clips=(CLIP,)).answered()
+    rig.do(commands.Enqueue(queue=QueueId("QU-1")))
+    call = CallId("CA-agent")
+    rig.hear(inputs.Connected(leg=CALLER, peer=STRANGER, peer_call=call, bridge=False))
+    (play,) = rig.hear(inputs.PeerHeld(leg=CALLER, on=True))
+    assert (play.leg, play.clips, play.loop) == (CALLER, (CLIP,), 0)
+    rig.hear(inputs.PeerHeld(leg=CALLER, on=True))
+    if end == "taken back":
+        assert rig.hear(inputs.PeerHeld(leg=CALLER, on=False)) == [effects.StopPlay(leg=CALLER)]
+    else:
+        assert rig.hear(inputs.Disconnected(leg=CALLER)) == [effects.StopPlay(leg=CALLER)]
+        assert rig.hear(inputs.PeerHeld(leg=CALLER, on=True)) == []  # too late
+
+
+def test_who_holds_somebody_of_another_call_tells_it(make_rig: Any) -> None:
+    rig = make_rig(hold_clips=(CLIP,)).answered()
+    rig.do(commands.TakeFromQueue(queue=QueueId("QU-1")))
+    call = CallId("CA-waiter")
+    rig.hear(inputs.Connected(leg=CALLER, peer=STRANGER, peer_call=call, bridge=False))
+    for on in (True, False):
+        assert rig.hear(inputs.LegHeld(leg=CALLER, on=on)) == [
+            effects.HoldPeer(leg=CALLER, peer=STRANGER, peer_call=call, on=on)
+        ]
+
+
 def test_holding_alone_is_only_written_down(make_rig: Any) -> None:
     rig = make_rig(hold_clips=(CLIP,)).answered()
     assert rig.hear(inputs.LegHeld(leg=CALLER, on=True)) == []
@@ -267,6 +303,7 @@ EXAMPLES: dict[type, effects.Effect] = {
             leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), notice=NOTICE, telling=-9
         ),
         effects.AnswerPeer(leg=CALLER, peer_call=CallId("CA-x"), telling=-9, answer="yes"),
+        effects.HoldPeer(leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), on=True),
         effects.LeavePeer(leg=CALLER, peer=STRANGER, peer_call=CallId("CA-x"), cause=Cause.NORMAL),
     )
 }

@@ -240,6 +240,19 @@ async def test_whom_an_agent_took_from_a_queue_is_joined_with_whom_he_asked(
     assert sorted(fact.cause for fact in ends) == ["normal", "normal", "transferred"]
 
 
+async def test_whom_an_agent_took_from_a_queue_hears_music_on_hold(bench: Bench) -> None:
+    await taken_from_a_queue(bench)
+    before = len(bench.wire.sent(media.Play))
+    for way, stops in (("sendonly", 0), ("sendrecv", 1)):
+        offer = SDP + f"a={way}\r\n".encode()
+        stopped = len(bench.wire.sent(media.StopPlay))
+        bench.runner.sip_event(wire.OfferReceived(leg=KEY, method="INVITE", offer=offer))
+        await turn()
+        assert len(bench.wire.sent(media.StopPlay)) == stopped + stops
+    (play,) = bench.wire.sent(media.Play)[before:]
+    assert (play.leg, play.loop) == (name_of(bench, "in-w"), 0)
+
+
 async def test_two_callers_of_one_agent_are_not_mixed_up_with_his_own_call(bench: Bench) -> None:
     """The call that he names is the other half of the one he asks in."""
     await taken_from_a_queue(bench)

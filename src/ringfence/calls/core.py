@@ -355,24 +355,40 @@ class CallCore(Streams):
         self.company(b, told=True)
         a.peer = None
         a.peer_call = None
+        # Whoever is parted is on nobody's hold any more.
+        self.hold_music(a, on=False)
         other = self.legs.get(b)
         if other is not None and other.peer == a.id:
             other.peer = None
+            self.hold_music(other, on=False)
 
     def leave_peer(self, leg: LegId, peer: LegId, peer_call: CallId, cause: Cause) -> None:
         """Tell another call that its partner, a leg of ours, is gone."""
         self.effects.append(effects.LeavePeer(leg=leg, peer=peer, peer_call=peer_call, cause=cause))
 
-    def hold(self, leg: Leg, partner: Leg | None, *, on: bool, clips: tuple[ClipId, ...]) -> None:
+    def hold(self, leg: Leg, *, on: bool, clips: tuple[ClipId, ...] = ()) -> None:
         """``leg`` puts its partner on hold, or takes it back: music for the partner."""
         self.facts.append(events.LegHeld(at=self.now, call=self.call, leg=leg.id, on=on))
-        if partner is None or partner.state != "up":
+        if leg.peer is None:
             return
-        if on and clips and partner.hold_play not in partner.plays:
-            partner.hold_play = self.own_play()
-            self.play(partner, partner.hold_play, clips, loop=0)
-        elif not on and partner.hold_play in partner.plays:
-            self.stop_play(partner)
+        partner = self.legs.get(leg.peer)
+        if partner is not None:
+            self.hold_music(partner, on=on, clips=clips)
+        elif leg.peer_call is not None:
+            self.effects.append(
+                effects.HoldPeer(leg=leg.id, peer=leg.peer, peer_call=leg.peer_call, on=on)
+            )
+
+    def hold_music(self, leg: Leg, *, on: bool, clips: tuple[ClipId, ...] = ()) -> None:
+        """Music for somebody on hold, the house's by default, or no more of it."""
+        clips = clips or self.settings.hold_clips
+        if leg.state != "up":
+            return
+        if on and clips and leg.hold_play not in leg.plays:
+            leg.hold_play = self.own_play()
+            self.play(leg, leg.hold_play, clips, loop=0)
+        elif not on and leg.hold_play in leg.plays:
+            self.stop_play(leg)
 
     def dial_digits(self, leg: Leg, digits: str) -> None:
         """Send keys to a leg; the fact says how many."""

@@ -404,6 +404,16 @@ class LeavePeer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoldPeer:
+    """Tell another call that ``leg`` put its partner there on hold: `inputs.PeerHeld` for it."""
+
+    leg: LegId
+    peer: LegId
+    peer_call: CallId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TellPeer:
     """Let a leg of another call hear a notice: ``inputs.TellAsked`` for it, ``PeerTold`` for us."""
 
@@ -463,6 +473,7 @@ Effect = (
     | TakeFromQueue
     | MeetAgent
     | LeavePeer
+    | HoldPeer
     | TellPeer
     | AnswerPeer
 )

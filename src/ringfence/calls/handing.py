@@ -86,8 +86,6 @@ def _partner_replaced(call: LiveCall, x: inputs.PartnerReplaced) -> None:
         call.effects.append(effects.AnswerRefer(leg=leg.id, refer=x.refer, accepted=True))
         call.effects.append(effects.ReportRefer(leg=leg.id, refer=x.refer, cause=Cause.NORMAL))
     call.facts.append(events.LegTransferred(at=call.now, call=call.call, leg=leg.id, attended=True))
-    if stay.hold_play in stay.plays:
-        call.stop_play(stay)
     call.unbridge(leg)
     if leg is call.anchor:
         leave_program(call, dial, stay)
@@ -106,8 +104,6 @@ def _peer_replaced(call: LiveCall, x: inputs.PeerReplaced) -> None:
     if stay is None or activity is None or who_hears(call, x.leg) is None:
         call.leave_peer(x.leg, x.peer, x.peer_call, Cause.FORBIDDEN)
         return
-    if stay.hold_play in stay.plays:
-        call.stop_play(stay)
     call.unbridge(stay)
     activity.change_peer(x.peer, x.peer_call, x.party)
     if x.bridge:

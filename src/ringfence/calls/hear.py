@@ -129,8 +129,13 @@ def _held(call: LiveCall, x: inputs.LegHeld) -> None:
     if leg is None or leg.state != "up" or leg.held == x.on:
         return
     leg.held = x.on
-    partner = None if leg.peer is None else call.legs.get(leg.peer)
-    call.hold(leg, partner, on=x.on, clips=call.settings.hold_clips)
+    call.hold(leg, on=x.on)
+
+
+def _peer_held(call: LiveCall, x: inputs.PeerHeld) -> None:
+    leg = call.legs.get(x.leg)
+    if leg is not None and leg.peer_call is not None:
+        call.hold_music(leg, on=x.on)
 
 
 def _released(call: LiveCall, x: inputs.LegReleased) -> None:
@@ -508,6 +513,7 @@ HEAR: dict[type, Callable[[LiveCall, Any], None]] = {
     inputs.QueueEnded: _to_activity,
     inputs.Connected: _connected,
     inputs.Disconnected: _to_activity,
+    inputs.PeerHeld: _peer_held,
     inputs.TellAsked: _tell_asked,
     inputs.PeerTold: _peer_told,
     inputs.SpeechHeard: _speech_heard,

@@ -443,6 +443,14 @@ class Disconnected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeerHeld:
+    """The partner of another call has put ``leg`` on hold, or taken it back."""
+
+    leg: LegId
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TellAsked:
     """Another call wants ``leg`` told of what it records, or asked (`effects.TellPeer`)."""
 
@@ -546,6 +554,7 @@ Input = (
     | QueueEnded
     | Connected
     | Disconnected
+    | PeerHeld
     | TellAsked
     | PeerTold
     | SpeechHeard

@@ -477,7 +477,7 @@ def _hold(call: LiveCall, c: commands.Hold) -> None:
     if partner is None:
         raise LocalError("there is nobody to put on hold")
     call.effects.append(effects.MuteLeg(leg=partner.id, on=c.on))
-    call.hold(leg, partner, on=c.on, clips=c.clips or call.settings.hold_clips)
+    call.hold(leg, on=c.on, clips=c.clips)
 
 
 def _clear(call: LiveCall, c: commands.Clear) -> None:  # noqa: ARG001

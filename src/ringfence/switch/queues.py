@@ -87,6 +87,7 @@ class QueueDesk:
             effects.TakeFromQueue: self._take,
             effects.MeetAgent: self._meet,
             effects.LeavePeer: self._leave_peer,
+            effects.HoldPeer: self._hold_peer,
             effects.TellPeer: self._tell_peer,
             effects.AnswerPeer: self._answer_peer,
         }
@@ -191,6 +192,11 @@ class QueueDesk:
         other = self._runner.calls.get(effect.peer_call)
         if other is not None:
             self._tell(other, inputs.Disconnected(leg=effect.peer, cause=effect.cause))
+
+    def _hold_peer(self, _live: LiveCall, effect: effects.HoldPeer) -> None:
+        other = self._runner.calls.get(effect.peer_call)
+        if other is not None:
+            self._tell(other, inputs.PeerHeld(leg=effect.peer, on=effect.on))
 
     def _tell_peer(self, live: LiveCall, effect: effects.TellPeer) -> None:
         other = self._runner.calls.get(effect.peer_call)
