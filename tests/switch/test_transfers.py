@@ -288,6 +288,37 @@ async def test_another_phone_takes_a_conversation_over(bench: Bench) -> None:
     assert hung_up(bench) == {"in-1"}
 
 
+@pytest.mark.parametrize("answer", [SDP, b"", SDP.replace(b"AVP 0", b"AVP 18")])
+async def test_who_takes_over_may_leave_the_offer_to_us(bench: Bench, answer: bytes) -> None:
+    """RFC 3261 13.2.1: ours is in the 200, theirs in the ACK; without one nothing is heard."""
+    bob_1 = await talking(bench, "alice", "bob", "in-1")
+    bench.invite("alice", username="carol", key="in-9", replaces=bob_1, offer=b"")
+    bench.open_ports()
+    await turn()
+    ours = bench.wire.last(sip.Answer)
+    assert (ours.leg, b"m=audio" in ours.body) == ("in-9", True)
+    new, alice = name_of(bench, "in-9"), name_of(bench, "in-1")
+    assert {bench.wire.last(media.Bridge).a, bench.wire.last(media.Bridge).b} == {alice, new}
+    over(bench, bob_1, cause="replaced")
+    assert not [one for one in bench.wire.sent(media.ConnectLeg) if one.leg == new]
+    bench.runner.sip_event(wire.Established(leg=wire.LegKey("in-9"), answer=answer))
+    await turn()
+    if answer == SDP:
+        (connected,) = [one for one in bench.wire.sent(media.ConnectLeg) if one.leg == new]
+        assert connected.codec == "PCMU"
+        assert hung_up(bench) == set()
+        over(bench, "in-9")
+    else:
+        assert "in-9" in hung_up(bench)
+        over(bench, "in-9", by="local")
+    await turn()
+    assert "in-1" in hung_up(bench)
+    over(bench, "in-1", by="local")
+    bench.close_legs()
+    await turn()
+    assert not bench.runner.calls
+
+
 async def test_a_stranger_takes_nothing_over(bench: Bench) -> None:
     bob_1 = await talking(bench, "alice", "bob", "in-1")
     bench.invite("alice", key="in-9", replaces=bob_1)
@@ -297,7 +328,8 @@ async def test_a_stranger_takes_nothing_over(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("replaces", "offer", "status"), [("nobody", SDP, 481), (None, b"", 488), (None, b"v=0", 400)]
+    ("replaces", "offer", "status"),
+    [("nobody", SDP, 481), ("nobody", b"", 481), (None, b"v=0", 400)],
 )
 async def test_what_cannot_be_taken_over_is_refused(
     bench: Bench, replaces: str | None, offer: bytes, status: int

@@ -303,18 +303,19 @@ class TransferDesk:
             log.info("transfer_refused", leg=old.id, code="not_a_side_of_it")
             self._send(sip.Reject(leg=event.leg, status=403))
             return
-        if not event.offer:
-            # It would be up before anybody knows what it speaks; phones that take over do offer.
-            self._send(sip.Reject(leg=event.leg, status=488))
-            return
-        offered = self._sessions.parse(event.offer)
-        leg.offer = offered, self._sessions.choose(offered)
+        if event.offer:
+            offered = self._sessions.parse(event.offer)
+            leg.offer = offered, self._sessions.choose(offered)
         runner.add_leg(live, leg)
         self._audio.open(leg, lambda leg: self._take(live, old, leg, party))
 
     def _take(self, live: LiveCall, old: LiveLeg, leg: LiveLeg, party: PartyId | None) -> None:
         """Its port is open: the new leg is answered and the old one goes."""
-        body = self._agree(leg) if leg.dialog_open and live.call.replaceable(old.id) else b""
+        body = b""
+        if leg.port and leg.dialog_open and live.call.replaceable(old.id):
+            # RFC 3261 13.2.1: without an offer of theirs the 2xx has ours, the ACK their answer.
+            leg.asked = leg.offer is None
+            body = self._sessions.offer(leg) if leg.asked else self._agree(leg)
         if not body:
             if leg.dialog_open:
                 self._send(sip.Reject(leg=leg.key, status=503 if not leg.port else 481))
