@@ -18,6 +18,19 @@ async def test_a_call_in_flight_needs_a_running_server(office: Office) -> None:
         await office.run("call.hangup", {"sid": "CA" + "0" * 32}, actor="operator")
 
 
+async def test_what_was_passed_over_is_a_warning_on_the_timeline(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[Any] = []
+    runner = SimpleNamespace(command=lambda _, command: done.append(command))
+    monkeypatch.setattr(office, "_live", SimpleNamespace(runner=runner))
+    for live in (SimpleNamespace(), None):
+        monkeypatch.setattr(steering, "find", lambda *_, live=live: (live, None))
+        await steering.remark(office, sid="CA" + "0" * 32, codes=["unknown_call_event"])
+    (note,) = done
+    assert (note.level, note.text[-8:]) == ("warning", " (21626)")
+
+
 @pytest.mark.parametrize("of_a_leg", [False, True])
 @pytest.mark.parametrize(
     ("answered", "unanswered", "ends"),

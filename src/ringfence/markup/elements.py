@@ -39,7 +39,7 @@ _EVENTS = ("initiated", "ringing", "answered", "completed")
 _STATUS_CALLBACK: dict[str, Attribute] = {
     "statusCallback": url("status_callback"),
     "statusCallbackMethod": method("status_callback_method"),
-    "statusCallbackEvent": words("status_callback_event", *_EVENTS),
+    "statusCallbackEvent": words("status_callback_event", *_EVENTS, warning=21626),
 }
 _MESSAGE: dict[str, Attribute] = {
     "to": text("to", MARKUP_URL_CHARS),
@@ -320,6 +320,7 @@ _TABLE: tuple[Element, ...] = (
                 "modify",
                 "speaker",
                 "announcement",
+                warning=16002,
             ),
             "eventCallbackUrl": url("event_callback_url"),
             **RECORDING_CALLBACK,

@@ -66,7 +66,7 @@ RECORDING_CALLBACK: Final[dict[str, Attribute]] = {
     "recordingStatusCallback": url("recording_status_callback", 13256),
     "recordingStatusCallbackMethod": method("recording_status_callback_method"),
     "recordingStatusCallbackEvent": words(
-        "recording_status_callback_event", "in-progress", "completed", "absent"
+        "recording_status_callback_event", "in-progress", "completed", "absent", warning=13621
     ),
 }
 _SERVICES: Final = tuple(element.name for element in _CLOUD)

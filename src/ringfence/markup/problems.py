@@ -109,6 +109,10 @@ KINDS: Final[dict[str, Kind]] = {
     "label_taken": Kind("warning", 16025),
     "screen_verb": Kind("warning", None),
     "bad_ring_tone": Kind("warning", None),
+    # what was asked of a call by HTTP
+    "unknown_call_event": Kind("warning", 21626),
+    "unknown_recording_event": Kind("warning", 13621),
+    "unknown_room_event": Kind("warning", 16002),
 }
 """Every kind; ``docs/reference/twiml.md`` lists them and a test keeps the two in step."""
 

@@ -60,6 +60,12 @@ RecordingStep = Literal["in-progress", "completed", "absent"]
 OUTCOMES: Final = ("completed", "absent")
 """How a recording may have ended, in Twilio's words."""
 RECORDING_STEPS: tuple[RecordingStep, ...] = ("in-progress", "completed", "absent")
+PASSED_OVER: Final = {
+    "unknown_call_event": "a status callback was asked for an event that calls do not have",
+    "unknown_recording_event": "a callback was asked for an event that recordings do not have",
+    "unknown_room_event": "a callback was asked for an event that conferences do not have",
+}
+"""Why a callback may be told less than was asked for, by the kind of the problem."""
 _SOURCES: dict[RecordingAsker, str] = {
     "api": "StartCallRecordingAPI",
     "placing": "OutboundAPI",

@@ -185,7 +185,10 @@ def status_callback(
     """Return who is told how a call fares. Raises `Refused`."""
     if url is None:
         return None
-    office.check_url(url)
+    try:
+        office.check_url(url)
+    except Refused as refused:
+        raise Refused(refused.code, refused.reason, field="status_url") from None
     unknown = [step for step in events or () if step not in STEPS]
     if unknown:
         raise Refused("bad_argument", f"a step is one of: {', '.join(STEPS)}")

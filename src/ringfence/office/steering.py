@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from ringfence.api import views
 from ringfence.calls.causes import Cause
-from ringfence.calls.commands import Command, DropLeg, Hangup, LimitTime
+from ringfence.calls.commands import Command, DropLeg, Hangup, LimitTime, Note
 from ringfence.kernel.errors import LocalError, Refused
+from ringfence.markup.problems import KINDS
+from ringfence.markup.telling import PASSED_OVER
 from ringfence.office.in_flight import find
 from ringfence.office.placing import limit_of, source_of, status_callback
 from ringfence.office.records import CALL, call_id, show_call
@@ -129,6 +131,20 @@ async def adjust(
                 office.live.outgoing.tell_leg(live, leg, status)
     await office.settled()
     return await show_call(office, sid=sid)  # type: ignore[no-any-return]
+
+
+@TABLE.use_case("call.remark", actors=KNOWN, live=True, purpose="connect_call", category=CALL)
+async def remark(office: Office, *, sid: str, codes: list[str]) -> None:
+    """Write into the log of a call in progress what was passed over in what was asked of it.
+
+    ``codes``: of `ringfence.markup.problems.KINDS`. A call that is over has nobody to tell.
+    """
+    live, _ = find(office, call_id(sid))
+    for code in codes:
+        text = f"{PASSED_OVER[code]}; it is passed over ({KINDS[code].twilio})"
+        if live is not None:
+            _command(office, live, Note(code=code, text=text, level="warning"))
+    await office.settled()
 
 
 def _end_of(leg: LiveLeg) -> Command:

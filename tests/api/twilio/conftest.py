@@ -50,6 +50,7 @@ def twilio(client, office, basic):
         "recording.control": RECORDING,
         "recording.remove": None,
         "call.remove": None,
+        "call.remark": None,
         "number.list": [NUMBER],
         "number.add": NUMBER,
         "number.remove": NUMBER,

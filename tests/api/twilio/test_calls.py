@@ -7,6 +7,7 @@ from ringfence.kernel.errors import Refused
 
 HERE = "/Calls/CA" + "b" * 32 + ".json"
 FORM = {"To": "+12025550123", "From": "+447700900123"}
+PLACED = "CA" + "c" * 32
 
 
 def test_a_call_is_shown(twilio):
@@ -85,7 +86,9 @@ def test_everything_said_about_a_call_reaches_it(twilio, office):
         "StatusCallbackEvent": ["initiated answered", "completed", "nonsense"], "Unknown": "1",
     }  # fmt: skip
     assert twilio("POST", "/Calls.json", form=form, operation="CreateCall").status_code == 201
-    assert office.asked[-1][1] == {
+    *_, placed, warned = office.asked
+    assert warned[:2] == ("call.remark", {"sid": PLACED, "codes": ["unknown_call_event"]})
+    assert placed[1] == {
         "to": "+12025550123", "caller": "+447700900124", "voice_url": "https://example.com/a",
         "voice_method": "GET", "fallback_url": "https://example.com/b", "fallback_method": "POST",
         "ring_s": 20, "limit_s": 90, "digits": "ww12#", "sip_username": "u", "sip_password": "p",

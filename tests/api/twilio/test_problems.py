@@ -25,6 +25,12 @@ def test_a_refusal_has_a_code_of_theirs(code, expected):
     assert problem.body()["more_info"].endswith(str(expected[0]))
 
 
+@pytest.mark.parametrize("code", ["bad_url", "private_address"])
+def test_the_url_of_a_status_callback_has_a_number_of_its_own(code):
+    problem = of(Refused(code, "our sentence", field="status_url"))
+    assert (problem.code, problem.status) == (21609, 400)
+
+
 @pytest.mark.parametrize(
     ("code", "status"),
     [

@@ -50,7 +50,7 @@ def test_a_call_is_recorded_as_the_form_says(twilio, office):
     here = f"/Calls/{CALL}/Recordings.json"
     made = twilio("POST", here, form=form, operation="CreateCallRecording")
     assert made.status_code == 201
-    assert office.asked[-1][:2] == ("recording.start", {
+    assert office.asked[-2][:2] == ("recording.start", {
         "call": CALL, "dual": True, "track": "inbound", "trim": True,
         "status_url": "https://example.com/r", "status_method": "GET",
         "status_events": ["in-progress", "absent"],

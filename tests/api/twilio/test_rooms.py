@@ -86,7 +86,7 @@ def test_somebody_is_called_in_with_every_wish(rooms, office):
         "Beep": "onEnter", "StartConferenceOnEnter": "false", "EndConferenceOnExit": "true",
         "WaitUrl": "", "MaxParticipants": "5", "Timeout": "20", "TimeLimit": "60",
         "CallSidToCoach": OTHER, "StatusCallback": "https://example.com/s",
-        "StatusCallbackEvent": "answered completed nonsense",
+        "StatusCallbackEvent": "answered completed",
         "ConferenceStatusCallback": "https://example.com/c",
         "ConferenceStatusCallbackMethod": "GET", "ConferenceStatusCallbackEvent": "join leave",
         "ConferenceRecord": "record-from-start",

@@ -12,8 +12,8 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import Problem
 from ringfence.api.twilio.question import Answer, Question
 from ringfence.api.twilio.recordings import recording_wish
+from ringfence.api.twilio.steps import known, warn
 from ringfence.kernel.limits import CALL_DURATION_MS
-from ringfence.markup.telling import STEPS
 
 NOT_IN_PROGRESS = Problem(21220, "The call is not in progress", status=400)
 
@@ -45,6 +45,7 @@ async def create(asked: Question) -> Answer:
     if (detection := asked.get("MachineDetection")) is not None:
         args["listen"] = listening(asked, detection)
     placed: views.Call = await asked.run("call.place", **args)
+    await warn(asked, placed.sid)
     # However far it has come meanwhile: at Twilio a call that was asked for is queued.
     queued = msgspec.structs.replace(placed, status="offered", ringing=None, answered=None)
     return Answer(201, wire.call(asked, queued))
@@ -115,7 +116,7 @@ def _status(asked: Question) -> dict[str, Any]:
     url = asked.get("StatusCallback")
     if url is None:
         return {}
-    events = [word for word in asked.words("StatusCallbackEvent") if word in STEPS]
+    events = known(asked, "StatusCallbackEvent")
     return {
         "status_url": url,
         "status_method": asked.method("StatusCallbackMethod"),
@@ -183,6 +184,7 @@ async def update(asked: Question) -> Answer:
         changes["limit_s"] = seconds
     if changes:
         found = await asked.run("call.adjust", sid=sid, **changes)
+        await warn(asked, sid)
     if status is not None:
         only = {"unanswered": True} if status == "canceled" else {}
         found = await asked.run("call.hangup", sid=sid, **only)

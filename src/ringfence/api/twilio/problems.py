@@ -92,6 +92,11 @@ CODES: Mapping[str, tuple[int, int]] = {
     "too_slow": (20503, 503),
 }
 """Our refusal → code and HTTP status; 20001 and 400 where it is not here."""
+_OF_ARGUMENTS: Mapping[tuple[str, str | None], int] = {
+    ("bad_url", "status_url"): 21609,
+    ("private_address", "status_url"): 21609,
+}
+"""Likewise where the number depends on the argument; the status is 400."""
 
 
 def of(refused: Refused, codes: Mapping[str, int] | None = None) -> Problem:
@@ -100,6 +105,7 @@ def of(refused: Refused, codes: Mapping[str, int] | None = None) -> Problem:
     ``codes``: what an operation calls otherwise than `CODES` does; the status is 400 then.
     """
     code, status = CODES.get(refused.code, (20001, 400))
+    code = _OF_ARGUMENTS.get((refused.code, refused.field), code)
     if codes is not None and refused.code in codes:
         code, status = codes[refused.code], 400
     message = "Authenticate" if status == 401 else refused.reason

@@ -11,8 +11,8 @@ from ringfence.api.twilio import wire
 from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import Answer, Question
+from ringfence.api.twilio.steps import known, warn
 from ringfence.kernel.errors import Refused
-from ringfence.markup.telling import RECORDING_STEPS
 
 
 @DESK.operation("ListCallRecording", "ListRecording")
@@ -49,6 +49,7 @@ async def create(asked: Question) -> Answer:
     """Record a call in progress, as far as the law lets it."""
     wish = recording_wish(asked, "RecordingStatusCallback", trim="do-not-trim")
     made: views.Recording = await asked.run("recording.start", call=asked.path["CallSid"], **wish)
+    await warn(asked, asked.path["CallSid"])
     return Answer(201, _shown(asked, made))
 
 
@@ -60,7 +61,7 @@ def recording_wish(asked: Question, callback: str, *, trim: str) -> dict[str, An
         "trim": (asked.get("Trim") or trim) == "trim-silence",
     }
     if (url := asked.get(callback)) is not None:
-        events = [word for word in asked.words(f"{callback}Event") if word in RECORDING_STEPS]
+        events = known(asked, f"{callback}Event")
         wish |= {
             "status_url": url,
             "status_method": asked.method(f"{callback}Method"),

@@ -11,12 +11,12 @@ from ringfence.api.twilio.operations import DESK
 from ringfence.api.twilio.problems import NOT_FOUND, Problem
 from ringfence.api.twilio.question import VERSION, Answer, Question
 from ringfence.api.twilio.recordings import recording_wish
+from ringfence.api.twilio.steps import known, warn
 from ringfence.api.twilio.wire import moment
 from ringfence.api.views import Recording
 from ringfence.api.views_rooms import Conference, ConferencePage, Participant
 from ringfence.kernel.limits import CALL_DURATION_MS, ROOM_MEMBERS_MAX
 from ringfence.markup.context import END_WORDS
-from ringfence.markup.telling import STEPS
 
 _STATUS = {"init": "init", "running": "in-progress", "ended": "completed"}
 _STATES = {theirs: ours for ours, theirs in _STATUS.items()}
@@ -120,9 +120,7 @@ async def create_participant(asked: Question) -> Answer:
         if (url := asked.get(field)) is not None:
             args[f"{name}_url"] = url
             args[f"{name}_method"] = asked.method(f"{field}Method")
-            args[f"{name}_events"] = asked.words(f"{field}Event") or None
-    if args.get("status_events"):
-        args["status_events"] = [word for word in args["status_events"] if word in STEPS]
+            args[f"{name}_events"] = known(asked, f"{field}Event") or None
     if (wait := asked.said("WaitUrl")) is not None:
         args |= {"wait_url": wait, "wait_method": asked.method("WaitMethod")}
     if asked.get("ConferenceRecord") in {"true", "record-from-start"}:
@@ -135,6 +133,7 @@ async def create_participant(asked: Question) -> Answer:
     if (detection := asked.get("MachineDetection")) is not None:
         args["listen"] = listening(asked, detection, beside=True, told="AmdStatusCallback")
     made: Participant = await asked.run("participant.add", **args)
+    await warn(asked, made.call)
     # However far it has come meanwhile: at Twilio who was asked for is queued.
     return Answer(201, participant(asked, made) | {"status": "queued"})
 
