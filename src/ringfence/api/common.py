@@ -27,7 +27,7 @@ COOKIE = "ringfence_session"
 _BEARERS = (PREFIX["api_key"], PREFIX["staff_ticket"])
 """How the user names of keys and tickets begin; an account's begins otherwise."""
 _STRANGERS = frozenset({"not_authorized", "key_expired", "ticket_expired", "token_expired"})
-_PAGING = frozenset({"limit", "cursor", "before"})
+_PAGING = frozenset({"limit", "cursor"})
 
 NOTES = "ringfence.notes"
 """Where `notes` keeps what it knows, in the scope of a request."""
@@ -182,8 +182,7 @@ def page(request: Asked) -> dict[str, Any]:
     seen = notes(request)
     seen["paged"] = True
     cursor = seen["cursor"]
-    before = request.query_params.get("before") if cursor is None else cursor.last
-    return {"limit": limit, "before": before}
+    return {"limit": limit, "before": None if cursor is None else cursor.last}
 
 
 def refused(request: Asked, refusal: Refused) -> Response[ProblemDetails]:

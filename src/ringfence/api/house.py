@@ -28,7 +28,7 @@ from ringfence.privacy.roles import caller
 
 PREFIX = "/v1/"
 JSON = "application/json"
-PAGING = frozenset({"limit", "cursor", "before"})
+PAGING = frozenset({"limit", "cursor"})
 
 _INT_MOST = 2**63 - 1
 """What a column of whole numbers holds."""

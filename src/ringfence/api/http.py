@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from litestar import Litestar
+from typing import Any
+
+from litestar import Litestar, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 
@@ -117,6 +119,12 @@ HANDLERS = (
 )
 
 
+def _rejected(request: common.Asked, error: HTTPException) -> Response[Any]:
+    """Answer what the framework refuses, in the words of whose path it is."""
+    theirs = request.url.path.startswith((f"/{VERSION}", "/v2"))
+    return door.rejected(request, error) if theirs else common.rejected(request, error)
+
+
 def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
     """Return the application over ``use_cases``.
 
@@ -128,7 +136,7 @@ def build(use_cases: UseCases, *, secure: bool = False) -> Litestar:
         state=State({"use_cases": use_cases, "secure": secure}),
         exception_handlers={
             Refused: common.refused,
-            HTTPException: common.rejected,
+            HTTPException: _rejected,
             Exception: common.broke,
         },
         response_headers=common.HEADERS,

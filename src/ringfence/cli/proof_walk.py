@@ -120,7 +120,7 @@ def _requests(trip: Trip) -> None:
     for method, path, headers in (
         ("GET", f"/v1/calls?caller={number}&name={who.name}", known),
         ("GET", f"/v1/calls/{who.name}", known),
-        ("GET", f"/v1/calls?before={who.secret}", known),
+        ("GET", f"/v1/calls?cursor={who.secret}", known),
         ("GET", f"/{who.secret}?q={who.name}", stranger),
         ("GET", "/v1/calls", stranger),
         ("POST", f"/v1/calls?to={number}", stranger),

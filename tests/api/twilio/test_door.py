@@ -48,10 +48,27 @@ def test_an_unknown_path_and_an_unknown_method(twilio):
     assert (answer.status_code, answer.json()["code"]) == (405, 20004)
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"])
 def test_a_method_nobody_uses_is_refused_in_twilios_words(twilio, method):
     answer = twilio(method, "/Calls.json")
     assert (answer.status_code, answer.json()["code"]) == (405, 20004)
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_a_resource_says_what_may_be_asked_of_it(twilio, client, basic):
+    payments = f"/Calls/CA{'b' * 32}/Payments.json"
+    assert twilio("GET", payments).headers["allow"] == "OPTIONS, POST"
+    for path, allow in (
+        (f"/Calls/CA{'b' * 32}.json", "DELETE, GET, HEAD, OPTIONS, POST"),
+        ("/Balance", "GET, HEAD, OPTIONS"),
+        (payments, "OPTIONS, POST"),
+    ):
+        answer = twilio("OPTIONS", path)
+        assert (answer.status_code, answer.headers["allow"]) == (204, allow)
+    assert twilio("OPTIONS", "/Nothing.json").json()["code"] == 20404
+    assert client.options(f"{HERE}/Calls.json").json()["code"] == 20003
+    number = client.options("/v2/PhoneNumbers/+12025550123", headers=basic())
+    assert (number.status_code, number.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
 
 
 def test_head_is_get_without_its_body(twilio):

@@ -10,12 +10,19 @@ Headers = Callable[..., dict[str, str]]
 
 
 def test_calls_are_listed(client: TestClient[Any], office: Any, basic: Headers) -> None:
-    answer = client.get("/v1/calls?limit=5&before=CA9&status=ended", headers=basic())
+    answer = client.get("/v1/calls?limit=5&status=ended", headers=basic())
     assert answer.json()["items"][0]["codec"] == "PCMU"
     assert office.asked[-1][:2] == (
         "call.list",
-        {"limit": 5, "before": "CA9", "status": "ended"},
+        {"limit": 5, "before": None, "status": "ended"},
     )
+
+
+def test_a_page_is_asked_for_by_its_cursor_alone(client: TestClient[Any], basic: Headers) -> None:
+    answer = client.get("/v1/calls?before=CA9", headers=basic())
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400, "the query takes: cursor, limit, status",
+    )  # fmt: skip
 
 
 def test_an_unknown_status_is_refused(client: TestClient[Any], basic: Headers) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any, cast
@@ -21,14 +21,14 @@ from ringfence.api import common, pictures, refusals, views
 from ringfence.api.common import HEADERS, Asked, identify, use_cases
 from ringfence.api.express import Told
 from ringfence.api.twilio import xml
-from ringfence.api.twilio.operations import operations
+from ringfence.api.twilio.operations import methods, operations
 from ringfence.api.twilio.problems import (
     BROKEN,
-    NO_SUCH_METHOD,
     NOT_FOUND,
     TOO_LARGE,
     UNAUTHORIZED,
     Problem,
+    no_such_method,
     not_there,
     of,
 )
@@ -37,12 +37,13 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import TWILIO_FIELDS_MAX
 
 _encode = msgspec.json.Encoder().encode
+NO_SUCH_METHOD = 405
 _CHALLENGE = 'Basic realm="Twilio API"'
 METHODS = [
-    HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.PUT,
-    HttpMethod.PATCH,
+    HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.DELETE, HttpMethod.OPTIONS,
+    HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.TRACE,
 ]  # fmt: skip
-"""The last two are refused in Twilio's words, not in ours."""
+"""The last three are refused in Twilio's words, not in ours."""
 
 
 @route(
@@ -90,6 +91,8 @@ async def nothing(request: Asked) -> Response[Any]:
 
 async def _asked_for(request: Asked, path: str, actor: str) -> Response[Any]:
     """Return what a path asks for, in the form its end says."""
+    if request.method == "OPTIONS":
+        return options(_methods(path))
     if path.endswith(".json"):
         return answered(await _answer(request, path, actor))
     if _MEDIA.fullmatch(path) and method(request) == "GET":
@@ -98,6 +101,18 @@ async def _asked_for(request: Asked, path: str, actor: str) -> Response[Any]:
         raise _NO_CSV
     resource = f"{path.removesuffix('.xml')}.json"
     return in_xml(resource, await _answer(request, resource, actor))
+
+
+def _methods(path: str) -> tuple[str, ...]:
+    """Return what may be asked of a path below the version, whatever form its end says."""
+    return operations().methods(f"{path.removesuffix('.json').removesuffix('.xml')}.json")
+
+
+def options(allow: Sequence[str]) -> Response[Any]:
+    """Say what may be asked of a resource (RFC 9110 9.3.7)."""
+    if not allow:
+        raise NOT_FOUND
+    return Response(None, status_code=204, headers={**HEADERS, "Allow": ", ".join(allow)})
 
 
 _MEDIA = re.compile(
@@ -131,7 +146,8 @@ async def read(request: Asked, path: str) -> Told:
     except Exception as error:  # noqa: BLE001 - told in Twilio's words, whatever it is
         common.broke(request, error)
         problem = BROKEN
-    headers = ((b"www-authenticate", _CHALLENGE.encode()),) if problem.status == 401 else ()
+    said = _headers(problem).items()
+    headers = tuple((name.lower().encode(), value.encode()) for name, value in said)
     return Told(problem.status, _encode(problem.body()), headers)
 
 
@@ -140,7 +156,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
     if not known:
         raise NOT_FOUND
     if row is None:
-        raise NO_SUCH_METHOD
+        raise no_such_method(operations().methods(path))
     account = await _account(request, fields, actor)
     if row.handler is None:
         raise not_there(row.name, row.missing)
@@ -313,9 +329,29 @@ def noted(request: Asked, error: Refused | Problem) -> Problem:
     return problem
 
 
+def rejected(request: Asked, error: HTTPException) -> Response[Any]:
+    """Return in Twilio's terms what the framework refuses below a path of theirs."""
+    path = request.url.path.removeprefix(f"/{VERSION}")
+    problem = Problem(20001, "The request is not understood", status=error.status_code)
+    if error.status_code == NOT_FOUND.status:
+        problem = NOT_FOUND
+    elif error.status_code == NO_SUCH_METHOD:
+        problem = no_such_method(_methods(path) or methods(["GET"]))
+    elif error.status_code == TOO_LARGE.status:
+        problem = TOO_LARGE
+    return refused(request, problem, as_xml=path != request.url.path and not path.endswith(".json"))
+
+
 def refused(request: Asked, error: Refused | Problem, *, as_xml: bool = False) -> Response[Any]:
     """Return a refusal as HTTP has it."""
     return _problem(noted(request, error), as_xml=as_xml)
+
+
+def _headers(problem: Problem) -> dict[str, str]:
+    """Return what a refusal says beside its body."""
+    if problem.status == UNAUTHORIZED.status:
+        return {"WWW-Authenticate": _CHALLENGE}
+    return {"Allow": ", ".join(problem.allow)} if problem.allow else {}
 
 
 def _problem(problem: Problem, *, as_xml: bool) -> Response[Any]:
@@ -324,5 +360,5 @@ def _problem(problem: Problem, *, as_xml: bool) -> Response[Any]:
         xml.refusal(body) if as_xml else body,
         status_code=problem.status,
         media_type=xml.MEDIA_TYPE if as_xml else MediaType.JSON,
-        headers={**HEADERS, "WWW-Authenticate": _CHALLENGE} if problem.status == 401 else HEADERS,
+        headers={**HEADERS, **_headers(problem)},
     )

@@ -15,11 +15,12 @@ from litestar.params import FromPath
 
 from ringfence.api import views_desk as views
 from ringfence.api.common import Asked, use_cases
-from ringfence.api.twilio.door import METHODS, answered, method, params_of, refused, who
+from ringfence.api.twilio.door import METHODS, answered, method, options, params_of, refused, who
+from ringfence.api.twilio.operations import methods
 from ringfence.api.twilio.problems import (
-    NO_SUCH_METHOD,
     NOT_FOUND,
     Problem,
+    no_such_method,
     not_there,
 )
 from ringfence.api.twilio.question import Answer
@@ -32,6 +33,7 @@ _ELSEWHERE = (
     "call_forwarding", "identity_match", "phone_number_quality_score", "pre_fill",
     "reassigned_number", "sim_swap", "sms_pumping_risk",
 )  # fmt: skip
+METHODS_HERE = methods(["GET"])
 _NUMBER = re.compile(r"PhoneNumbers/([^/]+)")
 _KNOWN = re.compile(
     r"batch/query|RateLimits|RateLimits/Fields/[^/]+/Bucket/[^/]+"
@@ -49,7 +51,10 @@ _KNOWN = re.compile(
 async def lookups(request: Asked, rest: FromPath[str]) -> Response[Any]:
     """Answer one request of a Lookup client."""
     try:
-        return answered(await _answer(request, rest.strip("/"), await who(request)))
+        actor = await who(request)
+        if request.method == "OPTIONS":
+            return options(METHODS_HERE if _NUMBER.fullmatch(rest.strip("/")) else ())
+        return answered(await _answer(request, rest.strip("/"), actor))
     except (Refused, Problem) as error:
         return refused(request, error)
 
@@ -61,7 +66,7 @@ async def _answer(request: Asked, path: str, actor: str) -> Answer:
     if number is None:
         raise NOT_FOUND
     if method(request) != "GET":
-        raise NO_SUCH_METHOD
+        raise no_such_method(METHODS_HERE)
     params = await params_of(request)
     wanted = _fields(params.get("Fields", [""])[-1])
     args = {"number": number[1], "country": params.get("CountryCode", [None])[-1]}

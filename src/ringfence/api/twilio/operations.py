@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from importlib.resources import files
@@ -122,6 +122,13 @@ class Operations:
         for path, found in self._patterns.items():
             self._alike.setdefault(_outline(path), []).append(found)
 
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return what may be asked of a path, none where nobody knows it."""
+        for pattern, by_method in self._alike.get(_outline(path), ()):
+            if pattern.fullmatch(path) is not None:
+                return methods(by_method)
+        return ()
+
     def find(self, method: str, path: str) -> tuple[Operation | None, Mapping[str, str], bool]:
         """Return the row, the fields of its path, and whether the path is known at all."""
         for pattern, by_method in self._alike.get(_outline(path), ()):
@@ -129,6 +136,12 @@ class Operations:
             if match is not None:
                 return by_method.get(method), match.groupdict(), True
         return None, {}, False
+
+
+def methods(asked: Iterable[str]) -> tuple[str, ...]:
+    """Return the methods of a resource that answers these, as the header Allow names them."""
+    every = {*asked, "OPTIONS"}
+    return tuple(sorted(every | {"HEAD"} if "GET" in every else every))
 
 
 def _outline(path: str) -> tuple[int, str]:

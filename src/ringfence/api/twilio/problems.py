@@ -11,7 +11,7 @@ fetched from there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ringfence.kernel.errors import Refused, RingfenceError
@@ -20,13 +20,14 @@ MORE = "https://www.twilio.com/docs/errors/"
 
 
 class Problem(RingfenceError):
-    """A refusal in Twilio's terms."""
+    """A refusal in Twilio's terms. ``allow``: what may be asked instead (RFC 9110 15.5.6)."""
 
-    def __init__(self, code: int, message: str, *, status: int) -> None:
+    def __init__(self, code: int, message: str, *, status: int, allow: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.allow = allow
 
     def body(self) -> dict[str, Any]:
         """Return what the client gets."""
@@ -113,10 +114,14 @@ def of(refused: Refused, codes: Mapping[str, int] | None = None) -> Problem:
 
 
 NOT_FOUND = Problem(20404, "The requested resource was not found", status=404)
-NO_SUCH_METHOD = Problem(20004, "Method not allowed", status=405)
 TOO_LARGE = Problem(20413, "The request is too large", status=413)
 BROKEN = Problem(20500, "Internal server error", status=500)
 UNAUTHORIZED = Problem(20003, "Authenticate", status=401)
+
+
+def no_such_method(allow: Sequence[str]) -> Problem:
+    """Return the answer to a method that a resource does not have, with those that it has."""
+    return Problem(20004, "Method not allowed", status=405, allow=allow)
 
 
 def not_there(operation: str, why: str = "") -> Problem:
