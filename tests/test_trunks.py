@@ -234,6 +234,24 @@ async def test_one_with_a_password_is_registered_at(status: int, word: str, why:
     assert isinstance(bench.sent[-1], sip.Unregister)
 
 
+async def test_where_a_carrier_sees_us_is_known_while_it_is_there() -> None:
+    bench = Bench(REGISTERED)
+    bench.at_once = (PEER,)
+    await bench.desk.added(REGISTERED)
+    (register,) = bench.sent
+    assert isinstance(register, sip.Register)
+    assert bench.desk.sees_us_at(REGISTERED) is None
+    for said, known in (("198.51.100.7", "198.51.100.7"), ("", "198.51.100.7"), ("x; rm", None)):
+        bench.desk.hear(
+            wire.Registered(registration=register.registration, expires_at=Ms(9), seen_from=said)
+        )
+        if known is not None:
+            assert bench.desk.sees_us_at(REGISTERED) == known
+    assert bench.desk.sees_us_at(REGISTERED) == "198.51.100.7"  # only an address is believed
+    bench.desk.removed(REGISTERED)
+    assert bench.desk.sees_us_at(REGISTERED) is None
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

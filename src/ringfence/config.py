@@ -346,6 +346,11 @@ def own_address(settings: Settings) -> str:
         return settings.advertise
     if settings.sip.host not in _WILDCARDS:
         return settings.sip.host
+    return routed_address()
+
+
+def routed_address() -> str:
+    """Return the address of this machine that it speaks to the internet from, else loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(_NOWHERE)

@@ -485,6 +485,10 @@ class Exchange:
         """State, a sentence about it, and when a registration expires."""
         return self._trunks.state(trunk)
 
+    def sees_us_at(self, trunk: Trunk) -> str | None:
+        """The address a carrier sees us at, by its own words."""
+        return self._trunks.sees_us_at(trunk)
+
 
 def spare_legs(settings: Settings) -> int:
     """How many legs each worker holds open ahead of need: few where ports, two a leg, are few."""

@@ -80,6 +80,7 @@ class TrunkDesk:
         self._advertise = advertise
         self._certificates = certificates
         self._states: dict[str, State] = {}
+        self._seen_from: dict[str, str] = {}
         self._targets: dict[str, frozenset[wire.Peer]] = {}
         self._seen: dict[str, dict[str, Ms]] = {}
         self._lookups: set[asyncio.Task[None]] = set()
@@ -87,6 +88,10 @@ class TrunkDesk:
     def state(self, trunk: Trunk) -> State:
         """State, a sentence about it, and when a registration expires."""
         return self._states.get(trunk.id, _UNKNOWN)
+
+    def sees_us_at(self, trunk: Trunk) -> str | None:
+        """The address a carrier sees us at, by its own words."""
+        return self._seen_from.get(trunk.id)
 
     def close(self) -> None:
         """Look nobody up any more."""
@@ -98,6 +103,8 @@ class TrunkDesk:
         about = event.probe if isinstance(event, wire.ProbeChanged) else event.registration
         if TrunkId(about) not in self._known:
             return  # the last word of one that was removed
+        if not isinstance(event, wire.RegistrationFailed) and is_literal(event.seen_from):
+            self._seen_from[about] = event.seen_from
         match event:
             case wire.Registered():
                 self._states[event.registration] = ("registered", None, event.expires_at)
@@ -252,7 +259,7 @@ class TrunkDesk:
     def removed(self, trunk: Trunk) -> None:
         """A carrier is trusted no longer."""
         self._guard.distrust(trunk.id)
-        for table in (self._states, self._targets, self._seen):
+        for table in (self._states, self._targets, self._seen, self._seen_from):
             table.pop(trunk.id, None)
         if trunk.kind == "register":
             self._send(sip.Unregister(registration=wire.RegistrationKey(str(trunk.id))))

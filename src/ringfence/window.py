@@ -123,3 +123,7 @@ class AccountLive:
     def trunk_state(self, trunk: Trunk) -> tuple[str, str | None, Ms | None]:
         """State, a sentence about it, and when a registration expires."""
         return self._exchange.trunk_state(trunk)
+
+    def sees_us_at(self, trunk: Trunk) -> str | None:
+        """The address a carrier sees us at, by its own words."""
+        return self._exchange.sees_us_at(trunk)

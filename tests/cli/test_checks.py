@@ -60,6 +60,8 @@ def test_links_that_nobody_could_follow_are_told_of() -> None:
     assert (finding.check, finding.level) == ("links", "warning")
     assert "set public_url" in finding.text
     assert finding.mend == "ringfence stop --data d && ringfence up --data d --public-url YOUR_URL"
+    [finding] = bad(replace(open_to_all, named="192.0.2.7", http_port=8000))
+    assert (finding.mend or "").endswith(" --public-url http://192.0.2.7:8000")
     assert bad(replace(open_to_all, public_url=True)) == []
     assert bad(replace(WELL, http_bound="public")) == []
 
@@ -111,13 +113,66 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "Only programs on this",
             "ringfence stop --data d && ringfence up --data d --sip 0.0.0.0:5070 --adv",
         ),
+        (
+            {"advertise": "private", "named": "10.0.0.5", "seen": ("1.2.3.4",)},
+            "nat",
+            "warning",
+            "a trunk sees us at 1.2.3.4",
+            "ringfence stop --data d && ringfence up --data d --advertise 1.2.3.4",
+        ),
+        (
+            {"named": "5.6.7.8", "seen": ("1.2.3.4",)},
+            "nat",
+            "fault",
+            "It names 5.6.7.8, and a trunk sees us at 1.2.3.4",
+            "ringfence stop --data d && ringfence up --data d --advertise 1.2.3.4",
+        ),
+        (
+            {"advertise": "name", "named": "pbx.example.com", "outgoing": "192.0.2.7"},
+            "nat",
+            "fault",
+            "a host that is not found",
+            "--advertise 192.0.2.7",
+        ),
+        (
+            {"sip_bound": "loopback", "outgoing": "10.0.0.5"},
+            "nat",
+            "warning",
+            "Only programs on this",
+            "ringfence up --data d --sip 0.0.0.0:5060 --advertise 10.0.0.5",
+        ),
         ({"clock_synchronised": False}, "clock", "warning", "time service", "timesyncd"),
+        (
+            {"clock_synchronised": False, "time_service": True, "root": False},
+            "clock",
+            "warning",
+            "time service",
+            "sudo timedatectl set-ntp true",
+        ),
         ({"skew_ms": -5000}, "clock", "warning", "was moved", "ringfence stop"),
         ({"audit_faults": 2}, "audit", "fault", "changed by hand: 2 places", "audit verify"),
-        ({"behind_ms": 5_000}, "clock", "warning", "5 seconds before", "set-ntp"),
-        ({"behind_ms": 10 * 3_600_000}, "clock", "warning", "10 hours before", "set-ntp"),
+        (
+            {"behind_ms": 5_000},
+            "clock",
+            "warning",
+            "5 seconds before",
+            "timesyncd && ringfence stop",
+        ),
+        (
+            {"behind_ms": 10 * 3_600_000},
+            "clock",
+            "warning",
+            "10 hours before",
+            "timesyncd && ringfence stop",
+        ),
         ({"ahead_ms": 400 * 86_400_000}, "clock", "warning", "400 days after", "clock-is-right"),
-        ({"behind_ms": 400 * 86_400_000}, "clock", "fault", "400 days before", "set-ntp"),
+        (
+            {"behind_ms": 400 * 86_400_000},
+            "clock",
+            "fault",
+            "400 days before",
+            "timesyncd && ringfence stop",
+        ),
         ({"writable": False}, "disk", "fault", "cannot be written", "chown"),
         ({"writable": False}, "disk", "fault", "cannot be written", "chmod -R u+rwX d"),
         ({"private": False}, "disk", "fault", "Other users", "chmod 700"),
@@ -171,15 +226,15 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             {"carriers": (Trunk(name="c", state="refused", detail="ESME_RINVPASWD"),)},
             "carriers",
             "fault",
-            "ESME_RINVPASWD",
-            "--system-id",
+            "ESME_RINVPASWD. Add it again with the right --system-id",
+            "ringfence carrier test c --data d",
         ),
         (
             {"carriers": (Trunk(name="c", state="waiting", detail="no_connection"),)},
             "carriers",
             "fault",
-            "no_connection",
-            "firewall",
+            "no_connection. Is its address right, and the firewall open?",
+            "ringfence carrier test c --data d",
         ),
         (
             {"carriers": (Trunk(name="c", state="connecting", detail=None),)},
@@ -196,8 +251,20 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
             "ringfence trunk add c --address 192.0.2.1 --data d",
         ),
         ({"trunks": ()}, "trunks", "warning", "nobody outside", "trunk add"),
-        ({"files": 1024}, "limits", "warning", "1024 files", "ulimit"),
-        ({"receive_buffer": 212_992}, "limits", "warning", "receive buffers", "rmem_max"),
+        (
+            {"files": 1024, "root": False},
+            "limits",
+            "warning",
+            "1024 files",
+            "sudo prlimit --pid $$ --nofile=65536 && ringfence stop --data d && ringfence up",
+        ),
+        (
+            {"receive_buffer": 212_992, "root": False},
+            "limits",
+            "warning",
+            "receive buffers",
+            "sudo sysctl -w net.core.rmem_max=4194304 && ringfence stop --data d && ringfence up",
+        ),
         ({"jobs_dead": 2}, "jobs", "warning", "2 jobs", "serve.log"),
     ],
 )
@@ -209,6 +276,24 @@ def test_each_fault_is_named_with_what_mends_it(
     assert found[0].level == level
     assert words in found[0].text
     assert mend in (found[0].mend or "")
+
+
+@pytest.mark.parametrize(
+    ("named", "seen"),
+    [("1.2.3.4", ("1.2.3.4", "5.6.7.8")), ("1.2.3.4", ()), ("1.2.3.4", ("2001:db8::1",))],
+)
+def test_an_address_at_which_a_trunk_sees_us_is_right(named: str, seen: tuple[str, ...]) -> None:
+    assert bad(replace(WELL, named=named, seen=seen)) == []
+
+
+def test_what_runs_is_started_again_as_it_was() -> None:
+    """Typed as it stands a remedy must change nothing but what it is to mend."""
+    flags = (("http", "127.0.0.1:9100"), ("rtp", "20000-20009"), ("public_url", "http://a b"))
+    [finding] = bad(replace(WELL, rtp_ports=10, flags=flags))
+    assert finding.mend == (
+        "ringfence stop --data d && ringfence up --data d --http 127.0.0.1:9100"
+        " --rtp 10000-19999 --public-url 'http://a b'"
+    )
 
 
 def test_a_first_start_is_no_missing_installation() -> None:

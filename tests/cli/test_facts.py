@@ -51,6 +51,39 @@ def test_what_listens_everywhere_is_reached_here() -> None:
     assert facts._reachable(Address("192.0.2.1", 5)) == ("192.0.2.1", 5)
 
 
+@pytest.fixture(autouse=True)
+def _at_home(monkeypatch: Any) -> None:
+    monkeypatch.setattr(facts, "routed_address", lambda: "10.0.0.9")
+
+
+def test_only_an_address_that_others_reach_is_offered(monkeypatch: Any) -> None:
+    monkeypatch.setattr(facts, "routed_address", lambda: "127.0.0.1")
+    assert facts._outgoing() == ""
+
+
+def test_a_name_is_looked_up(monkeypatch: Any) -> None:
+    def found(host: str, *_: object, **__: object) -> list[Any]:
+        if host != "pbx.example.com":
+            raise OSError
+        return [(2, 2, 17, "", ("192.0.2.7", 0))]
+
+    monkeypatch.setattr("socket.getaddrinfo", found)
+    assert facts._looked_up("pbx.example.com") == "192.0.2.7"
+    assert facts._looked_up("nowhere.example.com") == "nowhere.example.com"
+    assert facts._looked_up("192.0.2.1") == "192.0.2.1"
+
+
+def test_a_secret_is_no_flag_that_could_be_repeated() -> None:
+    assert facts._is_secret("smtp_password")
+    assert not facts._is_secret("http")
+
+
+@pytest.mark.parametrize(("hard", "files"), [(-1, 16_384), (1_024, 1_024)])
+def test_the_server_takes_all_the_files_it_gets(monkeypatch: Any, hard: int, files: int) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1_024, hard))
+    assert facts._files() == files
+
+
 def test_an_idle_installation_is_looked_at(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(facts, "_status", lambda _: None)
     blocked = Blocked("sip", "0.0.0.0:5060", "taken", "0.0.0.0:5062")
@@ -78,8 +111,10 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
         ],
         "trunks": [
             {"name": "a", "state": "refused", "address": "192.0.2.1", "register": True,
-             "transport": "tcp"}
+             "transport": "tcp", "sees_us_at": "1.2.3.4"},
+            {"name": "b", "state": "reachable", "sees_us_at": "10.0.0.9"},
         ],
+        "flags": [("http", "0.0.0.0:1")],
         "rtp": "20000-20015",
     }  # fmt: skip
     knocked: list[Address] = []
@@ -96,7 +131,9 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
     assert (found.behind_ms, found.ahead_ms, found.audit_faults) == (9, 8, 3)
-    [trunk] = found.trunks
+    assert (found.seen, found.flags) == (("1.2.3.4",), (("http", "0.0.0.0:1"),))
+    assert (found.named, found.outgoing, found.http_port) == ("127.0.0.1", "10.0.0.9", 1)
+    [trunk, _] = found.trunks
     assert (trunk.state, trunk.address, trunk.register) == ("refused", "192.0.2.1", True)
     assert trunk.transport == "tcp"
     assert found.rtp_ports == 16

@@ -89,3 +89,26 @@ def test_a_new_probe_of_the_same_name_takes_the_place_of_the_old():
 def test_a_probe_of_nothing_is_a_bug(wrong):
     with pytest.raises(LocalError):
         Script().do(probe(**wrong))
+
+
+def test_where_they_see_us_is_told_and_told_again_when_it_is_elsewhere():
+    """RFC 3581 section 4: whoever answers says in our Via where the request came from."""
+    script = Script()
+    (asked,) = script.do(probe())
+    for address in ("198.51.100.7", "198.51.100.7", "198.51.100.8"):
+        asked.received_from(address, 5060)
+        script.put(reply(asked, 200))
+        (asked,) = script.run(script.at + 30_000)
+    assert [one.seen_from for one in script.took(ProbeChanged)] == ["198.51.100.7", "198.51.100.8"]
+
+
+def test_silence_says_nothing_of_where_they_see_us():
+    script = Script()
+    (asked,) = script.do(probe())
+    asked.received_from("198.51.100.7", 5060)
+    script.put(reply(asked, 200))
+    script.took(ProbeChanged)
+    script.run(script.at + 30_000 + 32_000)
+    assert script.one(ProbeChanged) == ProbeChanged(
+        probe="carrier", up=False, status=408, seen_from="198.51.100.7"
+    )

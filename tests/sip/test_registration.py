@@ -354,3 +354,10 @@ def test_a_registrar_that_closes_every_connection_is_not_stormed():
     script.do(commands.FlowClosed(flow=17, peer=home))
     script.run(script.agent.deadline() - script.now + script.at)
     assert script.at - closed <= 30_000
+
+
+def test_where_the_registrar_sees_us_is_told():
+    script, asked = start()
+    asked.received_from("198.51.100.7", 5060)
+    script.put(ok(asked))
+    assert script.one(Registered).seen_from == "198.51.100.7"

@@ -229,6 +229,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """trusted, registering, registered, refused, unreachable, reachable, unknown, stopped."""
     detail: str | None = None
     """A constant sentence: why it is in that state."""
+    sees_us_at: str | None = None
+    """The address it says that our packets come from (RFC 3581), while the server runs."""
     expires: int | None = None
     created: int
     secret: str | None = None

@@ -81,16 +81,28 @@ class Facts:
     rtp_ports: int = 10_000
     """How many ports there are for audio."""
     advertise: str
-    """Kind of the address we name: public, private, loopback."""
+    """Kind of the address we name: public, private, loopback, name."""
+    named: str = ""
+    """That address; a name that is looked up."""
+    outgoing: str = ""
+    """The address of this machine that it speaks to others from, "" where it has none."""
+    seen: tuple[str, ...] = ()
+    """The public addresses at which trunks say that they see us."""
+    flags: tuple[tuple[str, str], ...] = ()
+    """The settings that the running server was given as flags, which a restart has to repeat."""
     sip_bound: str
     """Kind of the address SIP listens on: any, public, private, loopback."""
     sip_port: int = 5060
     """The port SIP listens on."""
     http_bound: str = "loopback"
     """Kind of the address HTTP listens on."""
+    http_port: int = 8080
+    """The port HTTP listens on."""
     public_url: bool = False
     """Whether it is said how others reach HTTP."""
     clock_synchronised: bool | None
+    time_service: bool = False
+    """Whether something is installed that could keep the clock."""
     skew_ms: int
     behind_ms: int = 0
     ahead_ms: int = 0
@@ -117,7 +129,7 @@ class Facts:
     carriers: tuple[Trunk, ...] = ()
     """Carriers of text messages."""
     files: int
-    """How many files a process may open."""
+    """How many files the server may open, which asks for as many as it is allowed."""
     receive_buffer: int
     """The largest receive buffer the kernel grants, in bytes; 0 where it does not say."""
     jobs_dead: int
@@ -159,7 +171,7 @@ def _storage(facts: Facts) -> Iterator[Finding]:
     folder, data = _folder(facts), _data(facts)
     restore = f"ringfence restore BACKUP{data}"
     keys = f"cp -p YOUR_COPY/* {folder}/keys/ && ringfence restore --replay{data}"
-    owner = f"{'' if facts.root else 'sudo '}chown -R $(id -u) {folder}"
+    owner = f"{_root(facts)}chown -R $(id -u) {folder}"
     for part, flaw in facts.storage:
         match part, flaw:
             case "database", "damaged":
@@ -194,20 +206,32 @@ def _folder(facts: Facts) -> str:
     return shlex.quote(facts.data)
 
 
-def _restart(facts: Facts) -> str:
-    """Return the command line that stops it and starts it again, or starts it."""
-    up = f"ringfence up{_data(facts)}"
+def _restart(facts: Facts, **changed: str) -> str:
+    """Return the command line that stops it and starts it again, or starts it.
+
+    It is started as it was, but for ``changed``; "" leaves a flag away.
+    """
+    flags = dict(facts.flags) | changed
+    up = f"ringfence up{_data(facts)}" + "".join(
+        f" --{name.replace('_', '-')} {shlex.quote(value)}"
+        for name, value in flags.items()
+        if value
+    )
     return f"ringfence stop{_data(facts)} && {up}" if facts.running or facts.silent else up
+
+
+def _root(facts: Facts) -> str:
+    return "" if facts.root else "sudo "
 
 
 def _package(facts: Facts, names: str) -> str:
     """Return the command that installs packages of Debian."""
-    return f"{'' if facts.root else 'sudo '}apt-get install {names}"
+    return f"{_root(facts)}apt-get install {names}"
 
 
 def _ports(facts: Facts) -> Iterator[Finding]:
     for name, at, why, instead in facts.taken:
-        mend = f"ringfence up{_data(facts)} --{name.replace('_', '-')} {instead}"
+        mend = _restart(facts, **{name: instead})
         yield Finding("ports", "fault", _HINDRANCES[why].format(name=name, at=at), mend)
     restart = _restart(facts)
     if facts.rtp_ports < RTP_FEW:
@@ -215,7 +239,7 @@ def _ports(facts: Facts) -> Iterator[Finding]:
             f"rtp has {facts.rtp_ports} ports: {facts.rtp_ports // 2} parties can talk at once, "
             "each caller and each called one counts; whoever is one more is refused."
         )
-        yield Finding("ports", "warning", text, f"{restart} --rtp 10000-19999")
+        yield Finding("ports", "warning", text, _restart(facts, rtp="10000-19999"))
     if facts.answers_http is False:
         yield Finding("ports", "fault", "HTTP does not answer although it runs.", restart)
     if facts.answers_sip is False:
@@ -234,17 +258,35 @@ _HINDRANCES: dict[Hindrance, str] = {
 
 
 def _nat(facts: Facts) -> Finding:
-    listen = f" --sip 0.0.0.0:{facts.sip_port}" if facts.sip_bound == "loopback" else ""
-    mend = f"{_restart(facts)}{listen} --advertise YOUR_ADDRESS"
+    change = {"sip": f"0.0.0.0:{facts.sip_port}"} if facts.sip_bound == "loopback" else {}
+    change["advertise"] = facts.seen[0] if facts.seen else facts.outgoing or "YOUR_ADDRESS"
     if facts.sip_bound == "loopback" or facts.advertise == "loopback":
         text = "Only programs on this machine can call: it listens on or names a loopback address."
-        return Finding("nat", "warning", text, mend)
+        return Finding("nat", "warning", text, _restart(facts, **change))
+    others = [address for address in facts.seen if (":" in address) == (":" in facts.named)]
+    if facts.advertise == "private" and others:
+        text = (
+            f"It names a private address, and a trunk sees us at {others[0]}: where the trunk does "
+            "not follow the source of our packets, its calls have no audio."
+        )
+        return Finding("nat", "warning", text, _restart(facts, advertise=others[0]))
     if facts.advertise == "private":
         text = (
             "It names a private address: phones in the same network have audio, a carrier on the "
-            "internet has not unless it follows the source of our packets."
+            "internet has not unless it follows the source of our packets. Needed for that is the "
+            "address your router has outside."
         )
-        return Finding("nat", "warning", text, mend)
+        return Finding("nat", "warning", text, _restart(facts, advertise="YOUR_ADDRESS"))
+    if facts.advertise == "public" and others and facts.named not in others:
+        text = (
+            f"It names {facts.named}, and a trunk sees us at {others[0]}: others send their audio "
+            "to an address that is not ours, or not any more."
+        )
+        return Finding("nat", "fault", text, _restart(facts, advertise=others[0]))
+    if facts.advertise == "name":
+        text = "It names a host that is not found: nobody can send audio to it."
+        mend = _restart(facts, advertise=facts.outgoing or "YOUR_ADDRESS")
+        return Finding("nat", "fault", text, mend)
     return Finding("nat", "ok", "It names a public address.")
 
 
@@ -256,7 +298,8 @@ def _links(facts: Facts) -> Iterator[Finding]:
             "public_url. Until then callbacks name recordings, and e-mails pages, at an address "
             "that nobody can follow, and pictures go by the address they were given at."
         )
-        yield Finding("links", "warning", text, f"{_restart(facts)} --public-url YOUR_URL")
+        url = f"http://{facts.named}:{facts.http_port}" if facts.named else "YOUR_URL"
+        yield Finding("links", "warning", text, _restart(facts, public_url=url))
 
 
 def _clock(facts: Facts) -> Finding:
@@ -276,13 +319,20 @@ def _clock(facts: Facts) -> Finding:
         return Finding("clock", "warning", text, mend)
     if facts.clock_synchronised is False:
         text = "The clock is not kept by a time service: TLS and call times suffer."
-        return Finding("clock", "warning", text, _package(facts, "systemd-timesyncd"))
+        return Finding("clock", "warning", text, _keep_time(facts))
     return Finding("clock", "ok", "The clock is right as far as the system knows.")
+
+
+def _keep_time(facts: Facts) -> str:
+    """Return what lets a time service keep the clock: the one that is there, or a new one."""
+    if facts.time_service:
+        return f"{_root(facts)}timedatectl set-ntp true"
+    return _package(facts, "systemd-timesyncd")
 
 
 def _clock_back(facts: Facts) -> Finding:
     """A clock that was put back while nothing ran (``storage.store``)."""
-    mend = f"timedatectl set-ntp true && {_restart(facts)}"
+    mend = f"{_keep_time(facts)} && {_restart(facts)}"
     behind = f"At the start the clock stood {_span(facts.behind_ms)} before the newest record"
     if facts.behind_ms <= CLOCK_BACK_MS:
         text = f"{behind}: time goes on from that record, and nothing is kept longer or shorter."
@@ -303,7 +353,7 @@ def _span(milliseconds: int) -> str:
 
 def _disk(facts: Facts) -> Iterator[Finding]:
     if not facts.writable:
-        owner = f"{'' if facts.root else 'sudo '}chown -R $(id -u) {_folder(facts)}"
+        owner = f"{_root(facts)}chown -R $(id -u) {_folder(facts)}"
         mend = f"{owner} && chmod -R u+rwX {_folder(facts)}"
         text = "The data folder, or a file in it, cannot be written."
         yield Finding("disk", "fault", text, mend)
@@ -353,7 +403,7 @@ def _media(facts: Facts) -> Iterator[Finding]:
         yield Finding("engine", "warning", text, _rebuild(facts))
     elif facts.engine == "reference" and facts.native_built:
         text = "The pure-Python engine runs though the native one is built: it serves fewer calls."
-        mend = f"{_restart(facts)} --engine auto"
+        mend = _restart(facts, engine="auto")
         yield Finding("engine", "warning", text, mend)
     elif facts.native_built or facts.engine == "native":
         yield Finding("engine", "ok", "The native media engine is present.")
@@ -424,18 +474,17 @@ def _carriers(facts: Facts) -> Iterator[Finding]:
     for carrier in facts.carriers:
         detail = f": {carrier.detail}" if carrier.detail else ""
         text = f"Carrier {carrier.name} is {carrier.state}{detail}."
-        remove = f"ringfence carrier remove {carrier.name}{_data(facts)}"
-        again = f"{remove} && ringfence carrier add {carrier.name}{_data(facts)} …"
+        # Whoever sets it up anew has to know its options: removing it here could lose them.
+        test = f"ringfence carrier test {carrier.name}{_data(facts)}"
         match carrier.state:
             case "refused":
-                mend = f"{again} (with the right --system-id and password)"
-                yield Finding("carriers", "fault", text, mend)
+                text += " Add it again with the right --system-id and password."
+                yield Finding("carriers", "fault", text, test)
             case "waiting" if carrier.detail != "outbind":
-                mend = f"{again} (with the right address; is the firewall open?)"
-                yield Finding("carriers", "fault", text, mend)
+                text += " Is its address right, and the firewall open?"
+                yield Finding("carriers", "fault", text, test)
             case "connecting":
-                mend = f"ringfence carrier test {carrier.name}{_data(facts)}"
-                yield Finding("carriers", "warning", text, mend)
+                yield Finding("carriers", "warning", text, test)
             case _:
                 yield Finding("carriers", "ok", text)
 
@@ -443,10 +492,12 @@ def _carriers(facts: Facts) -> Iterator[Finding]:
 def _system(facts: Facts) -> Iterator[Finding]:
     if facts.files < FILES_LOW:
         text = f"A process may open {facts.files} files: enough for about {facts.files // 6} calls."
-        yield Finding("limits", "warning", text, "ulimit -n 65536")
+        more = f"{_root(facts)}prlimit --pid $$ --nofile=65536"  # of the shell, which hands it on
+        yield Finding("limits", "warning", text, f"{more} && {_restart(facts)}")
     if 0 < facts.receive_buffer < BUFFER_WANTED:
         text = "The kernel grants small receive buffers: bursts of SIP are dropped."
-        mend = f"sysctl -w net.core.rmem_max={BUFFER_WANTED}"
+        more = f"{_root(facts)}sysctl -w net.core.rmem_max={BUFFER_WANTED}"
+        mend = f"{more} && {_restart(facts)}"
         yield Finding("limits", "warning", text, mend)
     if facts.audit_faults:
         text = (

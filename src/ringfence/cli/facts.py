@@ -20,9 +20,9 @@ from typing import Any, Literal
 
 from ringfence.cli.checks import Blocked, Facts, Hindrance, Trunk
 from ringfence.cli.control import DATABASE, opened, running, supervisor_pid
-from ringfence.config import Address, Settings, own_address
+from ringfence.config import Address, Settings, declarations, own_address, routed_address
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PROBE_WAIT, RTP_LOOKED_AT
+from ringfence.kernel.limits import PROBE_WAIT, RTP_LOOKED_AT, SERVER_FILES
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 512  # larger than struct timex on every platform
@@ -34,6 +34,7 @@ def gather(settings: Settings) -> Facts:
     alive = status is not None
     silent = "" if alive else _silent(settings)
     known = status or {}
+    named = _looked_up(known.get("advertise") or own_address(settings))
     http = _address(known["listens"]) if "listens" in known else settings.http
     sip = _address(known["sip"]) if "sip" in known else settings.sip
     return Facts(
@@ -47,12 +48,18 @@ def gather(settings: Settings) -> Facts:
         answers_sip=_sip_answers(sip) or _accepts(sip) if alive else None,
         taken=() if alive or silent else tuple(taken(settings)),
         rtp_ports=_ports(known.get("rtp") or str(settings.rtp)),
-        advertise=kind(known.get("advertise") or own_address(settings)),
+        advertise=kind(named),
+        named=named,
+        outgoing=_outgoing(),
+        seen=tuple(sorted(_public(known))),
+        flags=tuple(known.get("flags", ())),
         sip_bound=kind(sip.host),
         sip_port=sip.port,
         http_bound=kind(http.host),
+        http_port=http.port,
         public_url=known["http"] != known["listens"] if alive else bool(settings.public_url),
         clock_synchronised=_synchronised(),
+        time_service=any(map(os.path.exists, _TIME_SERVICES)),
         skew_ms=known.get("clock_skew_ms", 0),
         behind_ms=known.get("clock_behind_ms", 0),
         ahead_ms=known.get("clock_ahead_ms", 0),
@@ -83,7 +90,7 @@ def gather(settings: Settings) -> Facts:
             Trunk(name=carrier["name"], state=carrier["state"], detail=carrier.get("detail"))
             for carrier in known.get("carriers", ())
         ),
-        files=resource.getrlimit(resource.RLIMIT_NOFILE)[0],
+        files=_files(),
         receive_buffer=_receive_buffer(),
         storage=() if alive else tuple(_storage(settings)),
         jobs_dead=known.get("jobs_dead", 0),
@@ -121,9 +128,44 @@ def _status(settings: Settings) -> dict[str, Any] | None:
     try:
         with opened(settings) as ask:
             found: dict[str, Any] = ask.run("system.status")
-            return found | {"carriers": ask.run("carrier.list")}
+            return found | {
+                "carriers": ask.run("carrier.list"),
+                "flags": [
+                    (setting["name"], setting["value"])
+                    for setting in ask.run("settings.show")
+                    if setting["source"] == "flag" and not _is_secret(setting["name"])
+                ],
+            }
     except Refused:
         return None
+
+
+def _is_secret(name: str) -> bool:
+    """Whether a setting's value is not told, so that nobody can type it again."""
+    return any(each.form.secret for each in declarations() if each.name == name)
+
+
+def _looked_up(host: str) -> str:
+    """Return the address that a name stands for; the name itself where that is not known."""
+    if kind(host) != "name":
+        return host
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except OSError:
+        return host
+    return str(found[0][4][0])
+
+
+def _public(status: Mapping[str, Any]) -> set[str]:
+    """Return the public addresses at which trunks see us."""
+    seen = {trunk.get("sees_us_at") or "" for trunk in status.get("trunks", ())}
+    return {address for address in seen if kind(address) == "public"}
+
+
+def _outgoing() -> str:
+    """Return the address of this machine that it speaks to others from, "" where there is none."""
+    host = routed_address()
+    return "" if kind(host) == "loopback" else host
 
 
 def _silent(settings: Settings) -> Literal["", "busy", "hung"]:
@@ -247,6 +289,15 @@ def _hindrance(address: Address, *forms: socket.SocketKind) -> Hindrance | None:
             except OSError as error:
                 return "taken" if error.errno == errno.EADDRINUSE else "foreign"
     return None
+
+
+_TIME_SERVICES = ("/lib/systemd/systemd-timesyncd", "/usr/sbin/chronyd", "/usr/sbin/ntpd")
+
+
+def _files() -> int:
+    """Return how many files a server may open that is started from here: it takes all it gets."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return int(SERVER_FILES) if hard == resource.RLIM_INFINITY else hard
 
 
 def _synchronised() -> bool | None:

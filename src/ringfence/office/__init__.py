@@ -328,6 +328,7 @@ class Office(Learned):
             transport=trunk.transport,
             state=state,
             detail=detail,
+            sees_us_at=self.live.sees_us_at(trunk) if self.runs else None,
             expires=expires,
             created=trunk.created_at,
         )

@@ -161,6 +161,10 @@ class Live(Protocol):
         """State, a sentence about it, and when a registration expires."""
         ...
 
+    def sees_us_at(self, trunk: Trunk) -> str | None:
+        """The address a carrier sees us at, by its own words."""
+        ...
+
 
 def reached(office: Office) -> str:
     """Return where programs reach the API: ``public_url``, else where it listens while it runs."""

@@ -239,11 +239,13 @@ class Registered:
     """We are registered until ``expires_at``; sent for the first success and every refresh.
 
     ``service_route``: the way the registrar asks our requests to take (RFC 3608), the next hop
-    first; for the route set of every new dialog until the next of these events.
+    first; for the route set of every new dialog until the next of these events. ``seen_from``: the
+    address the registrar sees us at, if it says so.
     """
 
     registration: RegistrationKey
     expires_at: Ms
+    seen_from: str = field(repr=False, default="")
     service_route: tuple[NameAddr, ...] = field(repr=False, default=())
 
 
@@ -276,11 +278,15 @@ class BindingsChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeChanged:
-    """A watched target began (``up``) or stopped answering OPTIONS; ``status`` is the last one."""
+    """A watched target began (``up``) or stopped answering OPTIONS; ``status`` is the last one.
+
+    ``seen_from``: the address it sees us at, if it says so; another one is told of, too.
+    """
 
     probe: ProbeKey
     up: bool
     status: int
+    seen_from: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

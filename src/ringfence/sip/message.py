@@ -283,6 +283,17 @@ class Response(Message):
         """Return the wire form; `LocalError` where a value would inject a line."""
         return self._write(f"SIP/2.0 {self.status} {self.reason}")
 
+    @property
+    def seen_from(self) -> str:
+        """Return the address whoever answers saw our request come from, "" where it is not said.
+
+        ``received`` of our Via (RFC 3261 18.2.1, RFC 3581 section 4).
+        """
+        try:
+            return self.vias[0].params.get("received") or ""
+        except (RemoteError, IndexError):
+            return ""
+
     def __repr__(self) -> str:
         return f"Response({self.status})"
 

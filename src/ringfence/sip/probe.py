@@ -23,7 +23,7 @@ _DOWN: Final = frozenset({408, 503, 504})
 class Probe:
     """One watched set of targets."""
 
-    __slots__ = ("_at", "_command", "_core", "_exchange", "_number", "alarm", "up")
+    __slots__ = ("_at", "_command", "_core", "_exchange", "_number", "_seen", "alarm", "up")
 
     def __init__(self, core: Core, command: commands.Probe) -> None:
         """Raises `LocalError` where there is nothing to watch."""
@@ -32,6 +32,7 @@ class Probe:
         self._core = core
         self._command = command
         self._number = 0
+        self._seen = ""
         self._exchange: Exchange | None = None
         self._at: Ms | None = None
         self.up: bool | None = None
@@ -79,11 +80,14 @@ class Probe:
         headers.typed["CSeq"] = CSeq(self._number, "OPTIONS")
         return Request("OPTIONS", uri, headers)
 
-    def _done(self, status: int, _response: Response | None, now: Ms) -> None:
+    def _done(self, status: int, response: Response | None, now: Ms) -> None:
         self._exchange = None
         self._at = Ms(now + self._command.interval_ms)
         up = status not in _DOWN
-        if up is not self.up:
-            self.up = up
-            self._core.emit(ProbeChanged(probe=self._command.probe, up=up, status=status))
+        seen = self._seen if response is None else response.seen_from
+        if up is not self.up or seen != self._seen:
+            self.up, self._seen = up, seen
+            self._core.emit(
+                ProbeChanged(probe=self._command.probe, up=up, status=status, seen_from=seen)
+            )
         self._core.arm(self)

@@ -185,6 +185,7 @@ class Registration:
                 Registered(
                     registration=key,
                     expires_at=Ms(now + granted * SECOND),
+                    seen_from=response.seen_from,
                     service_route=service_route(response),
                 )
             )

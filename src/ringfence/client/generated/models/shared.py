@@ -280,6 +280,7 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     transport: str = "udp"
     state: str
     detail: str | None = None
+    sees_us_at: str | None = None
     expires: int | None = None
     created: int
     secret: str | None = None
