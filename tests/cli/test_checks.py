@@ -286,6 +286,17 @@ def test_an_address_at_which_a_trunk_sees_us_is_right(named: str, seen: tuple[st
     assert bad(replace(WELL, named=named, seen=seen)) == []
 
 
+def test_all_ports_that_cannot_be_had_are_mended_at_once() -> None:
+    """With one of them elsewhere it would still not start."""
+    taken = (
+        Blocked("http", "127.0.0.1:80", "taken", "127.0.0.1:8080"),
+        Blocked("sip", "127.0.0.1:5060", "taken", "127.0.0.1:5062"),
+    )
+    idle = replace(WELL, running=False, answers_http=None, answers_sip=None, taken=taken)
+    mends = {finding.mend for finding in bad(idle) if finding.check == "ports"}
+    assert mends == {"ringfence up --data d --http 127.0.0.1:8080 --sip 127.0.0.1:5062"}
+
+
 def test_what_runs_is_started_again_as_it_was() -> None:
     """Typed as it stands a remedy must change nothing but what it is to mend."""
     flags = (("http", "127.0.0.1:9100"), ("rtp", "20000-20009"), ("public_url", "http://a b"))

@@ -53,7 +53,7 @@ def test_a_bad_setting_is_a_finding(ringfence: Any, monkeypatch: Any) -> None:
     outcome = ringfence("doctor")
     assert outcome.code == 1
     assert "http in the environment must be HOST:PORT" in outcome.out
-    assert "mend: env | grep ^RINGFENCE_" in outcome.out
+    assert "mend: unset RINGFENCE_HTTP" in outcome.out
 
 
 def test_a_bad_setting_of_the_file_is_mended_in_it(ringfence: Any, tmp_path: Any) -> None:

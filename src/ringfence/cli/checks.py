@@ -230,8 +230,9 @@ def _package(facts: Facts, names: str) -> str:
 
 
 def _ports(facts: Facts) -> Iterator[Finding]:
-    for name, at, why, instead in facts.taken:
-        mend = _restart(facts, **{name: instead})
+    elsewhere = {name: instead for name, _, _, instead in facts.taken}
+    for name, at, why, _ in facts.taken:
+        mend = _restart(facts, **elsewhere)  # all of them: with one alone it would not start
         yield Finding("ports", "fault", _HINDRANCES[why].format(name=name, at=at), mend)
     restart = _restart(facts)
     if facts.rtp_ports < RTP_FEW:

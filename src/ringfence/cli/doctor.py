@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -59,7 +60,8 @@ def _edit(folder: Path, reason: str) -> str:
     """Return what shows the settings to whoever has to correct one: the file, or what there are."""
     if config.FILE in reason:
         return '"${EDITOR:-nano}" ' + shlex.quote(str(folder / config.FILE))
-    return "env | grep ^RINGFENCE_"
+    named = re.search(r"'?(\w+)'? in the environment", reason)
+    return f"unset RINGFENCE_{named[1].upper()}" if named else "env | grep ^RINGFENCE_"
 
 
 def _call(sid: str, data: Path | None) -> Iterable[Finding]:
