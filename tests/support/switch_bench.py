@@ -337,7 +337,9 @@ class Bench:
         host: str = "192.0.2.1",
         source: str = "TK1",
         replaces: str | None = None,
+        hops: int | None = 70,
     ) -> None:
+        forwards = "" if hops is None else f"Max-Forwards: {hops}\r\n"
         body = offer
         if body is None:
             body = (
@@ -349,7 +351,7 @@ class Bench:
             "Via: SIP/2.0/UDP 192.0.2.50;branch=z9hG4bKx\r\n"
             "From: <sip:+12025550123@192.0.2.50>;tag=a\r\n"
             f"To: <sip:{to or user}@192.0.2.1>\r\nCall-ID: x\r\nCSeq: 1 INVITE\r\n{extra}"
-            f"Max-Forwards: 70\r\nContent-Length: {len(body)}\r\n\r\n"
+            f"{forwards}Content-Length: {len(body)}\r\n\r\n"
         ).encode()
         request = parse(head + body)
         self.arrivals.invite(

@@ -176,6 +176,18 @@ async def test_why_a_callee_was_not_reached(
     assert [f.cause for f in ended] == [expected]  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("came", "goes"), [(70, 69), (2, 1), (1, 0), (255, 69), (None, 69)])
+async def test_a_call_that_is_passed_on_has_one_hop_less(
+    bench: Bench, came: int | None, goes: int
+) -> None:
+    """RFC 7332 section 5: else two systems that forward to each other never end."""
+    bench.register("sip:desk@192.0.2.60")
+    bench.invite("desk", hops=came)
+    bench.open_ports()
+    await turn()
+    assert bench.wire.last(sip.Invite).max_forwards == goes
+
+
 async def test_an_answer_that_cannot_be_heard_is_hung_up(bench: Bench) -> None:
     bench.register("sip:desk@192.0.2.60")
     bench.invite("desk")

@@ -172,6 +172,8 @@ class Arrivals:
         unfit = offer if isinstance(offer, Unfit) else None
         live = runner.open(call, call_id, None if unfit else program, tenant=self._tenant)
         live.caller = identity
+        hops = event.request.max_forwards
+        live.hops = live.hops if hops is None else min(hops, live.hops)
         if isinstance(reached, Reached):
             number = reached.number
             status = self._tenant.directory.status_callback(number) if number else reached.status

@@ -250,7 +250,7 @@ class CallRunner:
         if given is None or given.party is None or given.up_at is None:
             raise Refused("call_not_in_progress", "the leg does not talk through a dial at present")
         other = self.open(call, call.id, None, tenant=live.tenant)
-        other.link, other.caller = live.link, live.caller
+        other.link, other.caller, other.hops = live.link, live.caller, live.hops
         other.on_answer = program
         del live.legs[leg.id]
         leg.call = call.id

@@ -193,7 +193,7 @@ class InsideLines:
         )
         call = Call(call_id, account=tenant.directory.account, entropy=runner.entropy)
         other = runner.open(call, call_id, program, tenant=tenant)
-        other.link, other.depth = live.link, live.depth + 1
+        other.link, other.depth, other.hops = live.link, live.depth + 1, live.hops
         if effect.caller_id is None:
             other.caller = live.caller
         far = LegId(ids.make("leg", now, runner.entropy))

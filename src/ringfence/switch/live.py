@@ -105,6 +105,8 @@ class LiveCall:
     recorded_from_answer: RecordingWish | None = None
     legs: dict[LegId, LiveLeg] = field(default_factory=dict)
     link: MediaLink | None = None
+    hops: int = 70
+    """How often the call may still be passed on: Max-Forwards of who called (RFC 7332)."""
     depth: int = 0
     """How many calls dialled an application, one out of another, before this one."""
     referrers: dict[LegId, LegKey] = field(default_factory=dict)

@@ -236,6 +236,8 @@ class SignalDesk:
                     route=placement.route,
                     spares=placement.spares,
                     others=placement.others,
+                    # RFC 7332 section 5: one less each time, so that a circle has an end.
+                    max_forwards=max(live.hops - 1, 0),
                 )
             )
 
