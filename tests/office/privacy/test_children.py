@@ -86,6 +86,28 @@ def test_what_could_not_be_erased_yet_is_confirmed_again(scene, monkeypatch):
     assert scene.run("privacy.erase.show", sid=erased.facts["erasure"]).status == "done"
 
 
+@pytest.mark.promise("CHI-02")
+def test_of_two_reports_the_last_that_is_cleared_lifts_the_restriction(scene):
+    party = scene.person()
+    for _ in range(2):
+        scene.run("privacy.child.report", "public", contact=CALLER)
+    first, last = scene.run("privacy.child.list")
+    assert scene.run("privacy.child.clear", sid=first.sid, words="she is 40").state == "cleared"
+    assert restricted(scene, party)
+    assert scene.run("privacy.child.clear", sid=last.sid, words="she is 40").state == "cleared"
+    assert not restricted(scene, party)
+
+
+def test_a_report_about_somebody_who_was_erased_can_be_cleared(scene):
+    scene.person()
+    scene.run("privacy.child.report", "public", contact=CALLER)
+    scene.run(
+        "privacy.erase.execute", sid=scene.run("privacy.erase.plan", address=CALLER).sid
+    )  # fmt: skip
+    (case,) = scene.run("privacy.child.list")
+    assert scene.run("privacy.child.clear", sid=case.sid, words="was 40").state == "cleared"
+
+
 def test_a_report_about_a_number_nobody_has_is_answered_alike(scene):
     scene.person()
     known = scene.run("privacy.child.report", "public", contact=CALLER)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from ringfence.api import case_views
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import PartyId
 from ringfence.kernel.limits import CASES_SHOWN_MAX
 from ringfence.office.privacy import case_desk, erasure
 from ringfence.office.privacy.case_desk import NOBODY, PERSON, RIGHTS
 from ringfence.office.table import EVERYBODY, KNOWN, TABLE
 from ringfence.privacy.cases import child, rights
 from ringfence.privacy.purposes import current_actor
+from ringfence.storage import holds
 from ringfence.storage.cases import Case
 from ringfence.storage.unit_of_work import Transaction
 
@@ -105,6 +107,7 @@ async def confirm(office: Office, *, sid: str, words: str = "") -> case_views.Ca
 async def clear(office: Office, *, sid: str, words: str) -> case_views.Case:
     """It is no child: the restriction is lifted, for reasons that stay with the case.
 
+    While another report about them is open it stands on, and goes with the last.
     Raises `Refused` (``reasons_missing``) without them.
     """
     case = case_desk.find(office, sid, "child")
@@ -115,10 +118,21 @@ async def clear(office: Office, *, sid: str, words: str) -> case_views.Case:
     now, actor = office.clock.now(), current_actor()
     party = case.party
     if party is not None:
-        await office.write(
-            lambda tx: office.store.rooms.holds.unrestrict(
-                tx, party, reason="child", by=actor, now=now
-            )
-        )
+        await office.write(lambda tx: _lift(office, tx, case, party, by=actor, now=now))
     after = await case_desk.take(office, case, "clear", words=said, **case_desk.ended(office))
     return case_desk.show(office, after)
+
+
+def _lift(office: Office, tx: Transaction, case: Case, party: PartyId, *, by: str, now: Ms) -> None:
+    """Lift the restriction of a report, unless another is open, or none stands any more."""
+    theirs = office.store.rooms.cases.of_party(tx, party, count=int(CASES_SHOWN_MAX))
+    others = [
+        other
+        for other in theirs
+        if other.family == "child"
+        and other.id != case.id
+        and other.state not in child.MACHINE.final
+    ]
+    stands = any(why == "child" for why, _ in holds.reasons(tx, party))
+    if stands and not others:  # an erasure, or another report, may have lifted it before
+        office.store.rooms.holds.unrestrict(tx, party, reason="child", by=by, now=now)
