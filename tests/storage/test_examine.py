@@ -49,6 +49,24 @@ def test_a_damaged_file_is_found(folder: DataFolder, part: str, where: int) -> N
     assert found(folder) == [(part, "damaged")]
 
 
+def test_keys_that_do_not_open_are_found(folder: DataFolder) -> None:
+    epoch = next(folder.keys.glob("epoch-*.key"))
+    kept = epoch.read_bytes()
+    for other in (bytes(32), kept[:-1]):
+        epoch.write_bytes(other)
+        assert found(folder) == [("keystore", "damaged")]
+    epoch.write_bytes(kept)
+    for table in ("shelves", "rings"):
+        whole = folder.keystore.read_bytes()
+        db = apsw.Connection(str(folder.keystore))
+        (sealed,) = db.execute(f"SELECT sealed FROM {table}").fetchone()
+        db.execute(f"UPDATE {table} SET sealed = ?", (sealed[:-1] + bytes([sealed[-1] ^ 1]),))
+        db.close()
+        assert found(folder) == [("keystore", "damaged")]
+        folder.keystore.write_bytes(whole)
+    assert found(folder) == []
+
+
 def test_what_is_missing_is_found(folder: DataFolder) -> None:
     epoch = next(folder.keys.glob("epoch-*.key"))
     kept = epoch.read_bytes()

@@ -14,10 +14,12 @@ from urllib.parse import quote
 
 import apsw
 
+from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import EXAMINE_WAIT
+from ringfence.privacy.keystore import EpochKey
 from ringfence.storage.folder import DataFolder
-from ringfence.storage.keystore_epochs import epochs_in
-from ringfence.storage.keystore_format import VERSIONS
+from ringfence.storage.keystore_epochs import epoch_file, epochs_in
+from ringfence.storage.keystore_format import LOCKED, VERSIONS, check_keys
 from ringfence.storage.migrations import KNOWN
 
 Part = Literal["database", "keystore"]
@@ -45,7 +47,7 @@ def examine(folder: DataFolder) -> Iterator[Trouble]:
         yield Trouble("database", flaw)
     if not (keystore and epochs_in(folder.keys)):
         yield Trouble("keystore", "missing")
-    elif flaw := _flaw(folder.keystore, _version):
+    elif flaw := _flaw(folder.keystore, _version, lambda db: _opens(db, folder.keys)):
         yield Trouble("keystore", flaw)
 
 
@@ -53,8 +55,15 @@ def _filled(file: Path) -> bool:
     return file.exists() and file.stat().st_size > 0
 
 
-def _flaw(file: Path, newer: Callable[[apsw.Connection], bool]) -> Flaw | None:
-    """Return what is wrong with one file of SQLite; a large one is looked at for some seconds."""
+def _flaw(
+    file: Path,
+    newer: Callable[[apsw.Connection], bool],
+    opens: Callable[[apsw.Connection], bool] = lambda _: True,
+) -> Flaw | None:
+    """Return what is wrong with one file of SQLite; a large one is looked at for some seconds.
+
+    ``opens``: whether what lies sealed in it can be opened, where it is to be tried.
+    """
     end = time.monotonic() + EXAMINE_WAIT
     if _filled(file.with_name(f"{file.name}-journal")):
         return None  # the next start rolls back what a kill interrupted; nobody else may
@@ -67,7 +76,7 @@ def _flaw(file: Path, newer: Callable[[apsw.Connection], bool]) -> Flaw | None:
             if newer(db):
                 return "newer"
             db.set_progress_handler(lambda: time.monotonic() > end, _OPCODES)
-            sound = db.execute("PRAGMA quick_check(1)").get == "ok"
+            sound = db.execute("PRAGMA quick_check(1)").get == "ok" and opens(db)
         finally:
             db.close()
     except (apsw.CorruptError, apsw.NotADBError):
@@ -89,3 +98,15 @@ def _revision(db: apsw.Connection) -> bool:
 def _version(db: apsw.Connection) -> bool:
     """Whether a newer version wrote the keystore."""
     return db.pragma("user_version") not in VERSIONS
+
+
+def _opens(db: apsw.Connection, keys: Path) -> bool:
+    """Whether every shelf of keys opens with the epoch keys beside it."""
+    if db.pragma("user_version") != LOCKED:
+        return True  # the next start brings it over, and says
+    try:
+        epochs = {n: EpochKey(n, epoch_file(keys, n).read_bytes()) for n in epochs_in(keys)}
+        check_keys(db, epochs)
+    except Refused:
+        return False
+    return True

@@ -33,7 +33,7 @@ import apsw
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import KEYSTORE_SHELVES_CACHED
-from ringfence.privacy.keystore import MEND, EpochKey, Shelf, first_serial, place, relock, ring_of
+from ringfence.privacy.keystore import EpochKey, Shelf, first_serial, place, relock, ring_of
 from ringfence.storage.backup_keys import KEYSTORE, destroy_copy
 from ringfence.storage.folder import make_private, sync_folder
 from ringfence.storage.keystore_epochs import (
@@ -42,7 +42,7 @@ from ringfence.storage.keystore_epochs import (
     make_epoch,
     read_epochs,
 )
-from ringfence.storage.keystore_format import open_rings, prepare, transaction
+from ringfence.storage.keystore_format import lock_of, open_rings, prepare, transaction
 
 _NEXT = "next_serial"
 """Present only after a clean close: where to go on in the last shelf."""
@@ -327,10 +327,7 @@ class KeystoreFile:
             return shelf
 
     def _lock(self, shelf: int) -> bytes:
-        ring, slot = ring_of(shelf)
-        if ring not in self._rings:
-            raise Refused("keystore_damaged", f"a ring of locks is missing; {MEND}")
-        return self._rings[ring].key(slot)
+        return lock_of(self._rings, shelf)
 
     def _keep(self, shelf: Shelf) -> None:
         with self._memory:

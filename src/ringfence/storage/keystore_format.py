@@ -11,10 +11,12 @@ import apsw
 
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import Refused
-from ringfence.privacy.keystore import EpochKey, Shelf, ring_of
+from ringfence.privacy.keystore import MEND, EpochKey, Shelf, ring_of
 from ringfence.storage.keystore_epochs import destroy_epoch
 
 _VERSION = 2
+LOCKED = _VERSION
+"""The format in which shelves have locks of their own."""
 VERSIONS = (0, 1, _VERSION)
 """What this program can open: nothing yet, the first format, and its own."""
 _SHELVES = (
@@ -102,15 +104,37 @@ def open_rings(
 
     Such a key is one that a crash left behind: begun and never used, or used and outlived.
     """
+    epoch, rings = read_rings(db, epochs)
+    for number in set(epochs) - {epoch.number}:
+        destroy_epoch(folder, number, entropy)
+    return epoch, rings
+
+
+def read_rings(
+    db: apsw.Connection, epochs: dict[int, EpochKey]
+) -> tuple[EpochKey, dict[int, Shelf]]:
+    """Return the epoch in force and every ring; raises `Refused` (``keystore_damaged``)."""
     rows: list[Any] = db.execute("SELECT number, epoch, sealed FROM rings").fetchall()
     used = {epoch for _, epoch, _ in rows} or {max(epochs)}
     if len(used) != 1 or not used <= set(epochs):
         raise _missing()
     epoch = epochs[used.pop()]
-    rings = {number: epoch.open(number, sealed) for number, _, sealed in rows}
-    for number in set(epochs) - {epoch.number}:
-        destroy_epoch(folder, number, entropy)
-    return epoch, rings
+    return epoch, {number: epoch.open(number, sealed) for number, _, sealed in rows}
+
+
+def lock_of(rings: dict[int, Shelf], shelf: int) -> bytes:
+    """Return what a shelf is locked with; raises `Refused` (``keystore_damaged``)."""
+    ring, slot = ring_of(shelf)
+    if ring not in rings:
+        raise Refused("keystore_damaged", f"a ring of locks is missing; {MEND}")
+    return rings[ring].key(slot)
+
+
+def check_keys(db: apsw.Connection, epochs: dict[int, EpochKey]) -> None:
+    """Open every shelf once. Raises `Refused` (``keystore_missing``, ``keystore_damaged``)."""
+    _, rings = read_rings(db, epochs)
+    for number, sealed in db.execute("SELECT number, sealed FROM shelves"):
+        Shelf.unlocked(number, sealed, lock_of(rings, number))
 
 
 def _missing() -> Refused:
