@@ -108,7 +108,9 @@ def test_a_timeline_is_followed(ringfence: Any, office: Any) -> None:
 
 def test_a_call_is_ended(ringfence: Any, office: Any) -> None:
     office.answers["call.hangup"] = CALL
-    assert ringfence("call", "hangup", "CA1").out == "call CA1 is ended.\n"
+    assert ringfence("call", "hangup", "CA1").out == "call CA1 has ended.\n"
+    office.answers["call.hangup"] = CALL | {"status": "answered"}  # its legs are still closing
+    assert ringfence("call", "hangup", "CA1").out == "call CA1 is being ended.\n"
 
 
 def test_calls_of_a_day_are_listed(ringfence: Any, office: Any) -> None:

@@ -188,7 +188,8 @@ def hangup(sid: str, data: Path | None, as_json: bool) -> None:
     if as_json:
         show.document(ended)
     else:
-        click.echo(f"call {ended['sid']} is {ended['status']}.")
+        over = "has ended" if ended["status"] == "ended" else "is being ended"
+        click.echo(f"call {ended['sid']} {over}.")
 
 
 def _follow(ask: Office, sid: str) -> None:
