@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +17,7 @@ import pytest
 from ringfence import config
 from ringfence.cli import facts
 from ringfence.cli.checks import Blocked
+from ringfence.cli.plan import plan
 from ringfence.config import Address
 
 
@@ -73,9 +78,37 @@ def test_a_name_is_looked_up(monkeypatch: Any) -> None:
     assert facts._looked_up("192.0.2.1") == "192.0.2.1"
 
 
-def test_a_secret_is_no_flag_that_could_be_repeated() -> None:
-    assert facts._is_secret("smtp_password")
-    assert not facts._is_secret("http")
+def test_the_flags_of_what_runs_are_in_the_plan_it_was_started_with(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("s\n")
+    secret.chmod(0o600)
+    given = {
+        "http": "127.0.0.1:8088",
+        "public_url": "http://pbx.example.com",
+        "smtp_password_file": str(secret),
+    }
+    began = config.load(tmp_path, flags=given, environment={})
+    words = json.dumps(plan(began, as_json=False))
+    command = [sys.executable, "-c", "import time; time.sleep(60)", words]
+    with subprocess.Popen(command) as process:
+        monkeypatch.setattr(facts, "supervisor_pid", lambda _: process.pid)
+        asked = config.load(tmp_path, environment={})
+        try:
+            for _ in range(500):  # until it is the program, and not yet a copy of this one
+                if dict(facts._flags(asked)):
+                    break
+                time.sleep(0.01)
+            assert dict(facts._flags(asked)) == given
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("pid", [None, 1, os.getpid()])
+def test_what_does_not_run_has_no_flags(tmp_path: Path, monkeypatch: Any, pid: int | None) -> None:
+    monkeypatch.setattr(facts, "supervisor_pid", lambda _: pid)
+    assert not list(facts._flags(config.load(tmp_path, environment={})))
 
 
 @pytest.mark.parametrize(("hard", "files"), [(-1, 16_384), (1_024, 1_024)])
@@ -114,7 +147,6 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
              "transport": "tcp", "sees_us_at": "1.2.3.4"},
             {"name": "b", "state": "reachable", "sees_us_at": "10.0.0.9"},
         ],
-        "flags": [("http", "0.0.0.0:1")],
         "rtp": "20000-20015",
     }  # fmt: skip
     knocked: list[Address] = []
@@ -131,7 +163,7 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     assert (found.answers_http, found.answers_sip, found.engine) == (True, False, "native")
     assert (found.skew_ms, found.jobs_dead, found.codecs) == (7, 1, ("PCMU",))
     assert (found.behind_ms, found.ahead_ms, found.audit_faults) == (9, 8, 3)
-    assert (found.seen, found.flags) == (("1.2.3.4",), (("http", "0.0.0.0:1"),))
+    assert (found.seen, found.flags) == (("1.2.3.4",), ())
     assert (found.named, found.outgoing, found.http_port) == ("127.0.0.1", "10.0.0.9", 1)
     [trunk, _] = found.trunks
     assert (trunk.state, trunk.address, trunk.register) == ("refused", "192.0.2.1", True)

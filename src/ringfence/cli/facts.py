@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import json
 import os
 import pwd
 import resource
@@ -52,7 +53,7 @@ def gather(settings: Settings) -> Facts:
         named=named,
         outgoing=_outgoing(),
         seen=tuple(sorted(_public(known))),
-        flags=tuple(known.get("flags", ())),
+        flags=tuple(_flags(settings)),
         sip_bound=kind(sip.host),
         sip_port=sip.port,
         http_bound=kind(http.host),
@@ -128,21 +129,28 @@ def _status(settings: Settings) -> dict[str, Any] | None:
     try:
         with opened(settings) as ask:
             found: dict[str, Any] = ask.run("system.status")
-            return found | {
-                "carriers": ask.run("carrier.list"),
-                "flags": [
-                    (setting["name"], setting["value"])
-                    for setting in ask.run("settings.show")
-                    if setting["source"] == "flag" and not _is_secret(setting["name"])
-                ],
-            }
+            return found | {"carriers": ask.run("carrier.list")}
     except Refused:
         return None
 
 
-def _is_secret(name: str) -> bool:
-    """Whether a setting's value is not told, so that nobody can type it again."""
-    return any(each.form.secret for each in declarations() if each.name == name)
+def _flags(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield the flags that what runs there was given, also where it hangs.
+
+    They stand in the plan that the supervisor was started with (`ringfence.cli.plan`).
+    """
+    pid = supervisor_pid(settings)
+    known = {each.given for each in declarations()}
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        (serve,) = [child for child in json.loads(words[-1])["children"] if child["main"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # nothing runs, or it is somebody else's
+    for word in serve["argv"]:
+        name, equals, value = word.removeprefix("--").partition("=")
+        name = name.replace("-", "_")
+        if word.startswith("--") and equals and name in known:
+            yield name, value
 
 
 def _looked_up(host: str) -> str:
