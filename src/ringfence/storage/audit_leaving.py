@@ -16,7 +16,7 @@ from ringfence.kernel.ids import PartyId
 from ringfence.privacy.audit import ENTRIES, HASH, WIDTH
 from ringfence.storage import audit_gone, audit_pages
 from ringfence.storage.audit import tile_reader
-from ringfence.storage.audit_proofs import Leaf, Salt, leaves_of
+from ringfence.storage.audit_proofs import Leaf, Salt, leaves_of, records_about
 from ringfence.storage.schema import audit_records, events, text_events
 from ringfence.storage.statement import Statement, at_most, word
 from ringfence.storage.unit_of_work import Queries, Transaction
@@ -77,6 +77,16 @@ def key_went(tx: Transaction, party: PartyId, salt: Salt, *, erasure: str) -> No
     stands = _stands(tx)
     lost = [leaf for leaf in leaves_of(tx, party, salt, own=True) if not stands(leaf)]
     _mark(tx, [leaf for leaf in lost if not leaf.page or leaf.index > since])
+
+
+def standing(queries: Queries, party: PartyId, salt: Salt) -> list[int]:
+    """Return the leaves of what is proved of somebody whose key is gone: what was noted since.
+
+    Its salt is the installation's (`Store.salt`). Such a record speaks of a case of theirs, under
+    an id that leads nowhere; it is left as it is, or the log would seem to be changed.
+    """
+    stands = _stands(queries)
+    return [leaf.index for leaf in records_about(queries, party, salt) if stands(leaf)]
 
 
 def swept(tx: Transaction, party: PartyId) -> None:

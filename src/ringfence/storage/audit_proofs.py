@@ -123,11 +123,7 @@ def leaves_of(queries: Queries, party: PartyId, salt: Salt, *, own: bool = False
 
     ``own``: those alone that are salted with the person's key.
     """
-    after = -1
-    while rows := queries.rows(_RECORDS, (party, after, int(AUDIT_PAGE))):
-        for row in rows:
-            yield record_leaf(queries, row, salt)
-        after = rows[-1][0]
+    yield from records_about(queries, party, salt)
     for index, at, page in audit_pages.pages_of(queries, party):
         yield page_leaf(queries, index, at, page, party, salt)
     call = ""
@@ -144,6 +140,15 @@ def leaves_of(queries: Queries, party: PartyId, salt: Salt, *, own: bool = False
         for _, index, at, name, text, body, account in texts:
             record = record_bytes(name, at, text, body.encode())
             yield Leaf(index, name, at, record, salt(queries, account, party, text))
+
+
+def records_about(queries: Queries, party: PartyId, salt: Salt) -> Iterator[Leaf]:
+    """Yield what was noted about a person with a leaf of its own."""
+    after = -1
+    while rows := queries.rows(_RECORDS, (party, after, int(AUDIT_PAGE))):
+        for row in rows:
+            yield record_leaf(queries, row, salt)
+        after = rows[-1][0]
 
 
 def record_leaf(queries: Queries, row: tuple[int, int, str, str, str, str], salt: Salt) -> Leaf:

@@ -307,7 +307,10 @@ class Eraser:
         facts = audit_leaving.facts_with(tx, begun.party, survey.due)
         if begun.serial != begun.kept_serial:
             audit_leaving.key_went(tx, begun.party, self._trail.salt, erasure=begun.id)
-        rows.remove(tx, survey, serial=begun.serial)
+        rows.remove(
+            tx, survey, serial=begun.serial,
+            proved=lambda: audit_leaving.standing(tx, begun.party, self._trail.salt),
+        )  # fmt: skip
         left = audit_leaving.facts_with(tx, begun.party, survey.due)
         audit_gone.mark(tx, facts - left)
         now = self._clock.now()

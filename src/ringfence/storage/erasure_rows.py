@@ -8,7 +8,7 @@ tables whose rows end in a way of their own stand here; the others come from the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -220,7 +220,12 @@ _NAMELESS_MEMBER = Statement(
 _a = audit_records.c
 _NOBODY_SEEN = Statement(
     update(audit_records)
-    .where(_a.party_id == bindparam("party"))
+    .where(
+        _a.party_id == bindparam("party"),
+        _a.leaf.not_in(
+            select(literal_column("value")).select_from(func.json_each(bindparam("proved")))
+        ),
+    )
     .values(
         party_id=bindparam("them"),
         body=func.replace(_a.body, bindparam("person"), bindparam("nobody")),
@@ -229,6 +234,7 @@ _NOBODY_SEEN = Statement(
     "person",
     "nobody",
     "party",
+    "proved",
 )
 
 
@@ -305,8 +311,13 @@ def remove_by_address(tx: Transaction, survey: Survey) -> None:
             _remove_rows(tx, found, survey)
 
 
-def remove(tx: Transaction, survey: Survey, *, serial: int) -> None:
-    """Do to every row what the plan says; ``serial``: the key that was destroyed."""
+def remove(
+    tx: Transaction, survey: Survey, *, serial: int, proved: Callable[[], Iterable[int]]
+) -> None:
+    """Do to every row what the plan says; ``serial``: the key that was destroyed.
+
+    ``proved``: the leaves of records about them that can still be proved, and stay as they are.
+    """
     empty(tx, survey)
     for call in survey.due:
         anonymise(tx, survey.party, call)
@@ -319,7 +330,7 @@ def remove(tx: Transaction, survey: Survey, *, serial: int) -> None:
         tx.run(statement, (serial, held, held))
     tx.run(_SAID_WITHOUT_A_CALL, (None, None, serial, held, held))
     if not survey.keep:
-        let_go(tx, survey.party)
+        let_go(tx, survey.party, proved=proved())
 
 
 def empty(tx: Transaction, survey: Survey) -> None:
@@ -375,9 +386,9 @@ def anonymise(tx: Transaction, party: PartyId, call: CallId) -> None:
     tx.run(_DROP_LINK, (party, call))
 
 
-def let_go(tx: Transaction, party: PartyId) -> None:
+def let_go(tx: Transaction, party: PartyId, *, proved: Iterable[int]) -> None:
     """Nothing is kept: the id leads nowhere from here on."""
-    tx.run(_NOBODY_SEEN, (NOBODY, party, NOBODY, party))
+    tx.run(_NOBODY_SEEN, (NOBODY, party, NOBODY, party, json.dumps([*proved])))
     audit_pages.let_go(tx, party)
     tx.run(_DROP_PARTY, (party,))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import zipfile
 
@@ -9,7 +10,7 @@ import pytest
 from rights_scene import CALLER
 
 from ringfence.kernel.clock import DAY
-from ringfence.office.privacy import after_erasure, case_desk
+from ringfence.office.privacy import after_erasure, case_desk, erasure
 from ringfence.privacy.cases.calendar import day_of
 
 
@@ -132,3 +133,31 @@ def test_nothing_is_left_where_nobody_was_erased(scene):
     assert after_erasure.left(scene.office, case) == ""
     assert after_erasure.kept(scene.office, CALLER) is None
     assert after_erasure.holder(scene.office, CALLER) == case.party
+
+
+def steps_after(scene):
+    """Somebody without calls is erased, and their case goes on: who it was, and the erasure."""
+    party = scene.person()
+    scene.run("privacy.consent.give", number=CALLER, purpose="market", channel="call")
+    case = opened(scene, "correction")
+    erased = erase(scene)
+    scene.clock.advance(29 * DAY)
+    scene.clocks()
+    scene.run("privacy.case.answer", sid=case.sid)
+    assert scene.run("privacy.audit.verify").faults == []
+    return party, erased
+
+
+def test_the_log_is_whole_when_somebody_is_erased_again_after_their_case_went_on(scene):
+    party, _ = steps_after(scene)
+    again = asyncio.run(erasure.plan(scene.office, party))
+    asyncio.run(erasure.execute(scene.office, again.id))
+    assert scene.run("privacy.audit.verify").faults == []
+
+
+def test_the_log_is_whole_when_what_a_law_kept_of_them_goes(scene):
+    _, erased = steps_after(scene)
+    scene.clock.advance(6 * 366 * DAY)
+    scene.office.store.store.eraser.go_on(erased.sid)
+    assert scene.run("privacy.audit.verify").faults == []
+    assert scene.run("privacy.case.list") == []
