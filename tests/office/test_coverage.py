@@ -24,6 +24,7 @@ ELSEWHERE = {
     "app.refresh": "/oauth/token",
     "app.authenticate": "the access token of every request",
     "backup.keys": "keys leave by a path of the machine, never over a network",
+    "call.remark": "what Twilio's forms are passed over for; /v1 refuses them instead",
     "carrier.webhook": "a carrier tells there, with a secret of its own",
     "key.authenticate": "the credentials of every request",
     "privacy.audit.export": "writes a folder of the machine; privacy.audit.archive is a file",

@@ -5,8 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
+from ringfence.calls.events import CallEnded
 from ringfence.kernel.ids import CallId, LegId, own_call
-from ringfence.office.in_flight import find
+from ringfence.office.in_flight import ended, find
+
+pytestmark = pytest.mark.anyio
 
 FIRST, DIALLED = LegId("LG" + "1" * 32), LegId("LG" + "2" * 32)
 CALL = CallId("CA" + "9" * 32)
@@ -23,7 +28,7 @@ def office(**more: Any) -> Any:
     )
 
 
-def test_a_call_and_a_leg_of_its_dial() -> None:
+async def test_a_call_and_a_leg_of_its_dial() -> None:
     live, leg = find(office(), CALL)
     assert live is not None
     assert leg is None
@@ -31,6 +36,36 @@ def test_a_call_and_a_leg_of_its_dial() -> None:
     assert (live is not None, leg is not None and leg.id) == (True, DIALLED)
 
 
-def test_the_first_leg_is_no_call_of_its_own_and_strangers_are_none() -> None:
+async def test_the_first_leg_is_no_call_of_its_own_and_strangers_are_none() -> None:
     assert find(office(), own_call(FIRST)) == (None, None)
     assert find(office(), CallId("CA" + "7" * 32)) == (None, None)
+
+
+def parting(**state: bool) -> tuple[Any, list[Any]]:
+    """A call that is going on, and who watches it."""
+    watchers: list[Any] = []
+    live = SimpleNamespace(
+        id=CALL, call=SimpleNamespace(**state), tenant=SimpleNamespace(watchers=watchers)
+    )
+    return live, watchers
+
+
+async def test_whoever_ends_a_call_waits_until_it_is_over() -> None:
+    live, watchers = parting()
+    async with ended(live, None, 60_000):
+        (watch,) = watchers
+        watch([an_end(CallId("CA" + "7" * 32)), an_end(CALL)])
+    assert watchers == []
+
+
+async def test_a_far_end_that_says_nothing_is_not_waited_for_long() -> None:
+    live, watchers = parting()
+    async with ended(live, None, 1):
+        watchers[0]([an_end(CallId("CA" + "7" * 32))])
+    assert watchers == []
+
+
+def an_end(call: CallId) -> Any:
+    fact = CallEnded.__new__(CallEnded)
+    object.__setattr__(fact, "call", call)
+    return fact

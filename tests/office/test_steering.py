@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ringfence.calls.events import CallEnded, LegEnded
 from ringfence.kernel.errors import Refused
 from ringfence.office import Office, steering
 
@@ -45,11 +46,27 @@ async def test_a_call_that_was_answered_is_not_cancelled(
     ends: bool,
 ) -> None:
     done: list[Any] = []
-    live = SimpleNamespace(call=SimpleNamespace(answered=answered and not of_a_leg))
+    watchers: list[Any] = []
+    live = SimpleNamespace(
+        id="CA" + "0" * 32,
+        call=SimpleNamespace(answered=answered and not of_a_leg),
+        tenant=SimpleNamespace(watchers=watchers),
+    )
     leg = SimpleNamespace(id="LG1", answered=answered) if of_a_leg else None
     monkeypatch.setattr(steering, "find", lambda *_: (live, leg))
-    runner = SimpleNamespace(command=lambda _, command: done.append(command))
-    monkeypatch.setattr(office, "_live", SimpleNamespace(runner=runner))
+
+    def command(_: Any, asked: Any) -> None:
+        done.append(asked)
+        over: Any = LegEnded if of_a_leg else CallEnded
+        told = over.__new__(over)
+        object.__setattr__(told, "leg" if of_a_leg else "call", "LG1" if of_a_leg else live.id)
+        for watch in watchers:
+            watch([told])
+
+    monkeypatch.setattr(
+        office, "_live", SimpleNamespace(runner=SimpleNamespace(command=command, legs={}))
+    )
+    monkeypatch.setattr(office, "live_call", lambda _: None)
     with pytest.raises(Refused) as refused:
         await steering.hang_up(office, sid="CA" + "0" * 32, unanswered=unanswered)
     assert len(done) == int(ends)

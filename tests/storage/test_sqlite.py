@@ -63,6 +63,34 @@ def test_patient_units_share_a_commit(tmp_path):
     db.close()
 
 
+def test_who_asks_about_what_is_being_written_waits_for_it_and_no_longer(tmp_path):
+    """80 ms are company's; a server that was just told of a call finds it at once."""
+    db = make(tmp_path / "x.db", gather_ms=60_000)
+
+    async def scene():
+        db.give(add(1), asked_about=True)
+        await asyncio.wait_for(db.catch_up(), 10)
+        assert ids(db) == [1]
+        db.give(add(2))
+        await asyncio.wait_for(db.catch_up(), 10)
+        assert ids(db) == [1], "nobody asks about that: it goes on waiting for company"
+        await asyncio.wait_for(db.written(), 10)
+        assert ids(db) == [1, 2]
+
+    asyncio.run(scene())
+    db.close()
+
+
+def test_nobody_waits_for_a_disk_that_does_not_take_it(db):
+    db._trouble = "storage_full"
+
+    async def scene():
+        db._asked_about += 1
+        await asyncio.wait_for(db.catch_up(), 10)
+
+    asyncio.run(scene())
+
+
 def test_an_impatient_unit_does_not_wait_for_company(tmp_path):
     db = make(tmp_path / "x.db", gather_ms=60_000)
     db.submit(add(1)).result(5)

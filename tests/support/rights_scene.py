@@ -85,7 +85,7 @@ class Scene:
         self.office._live = SimpleNamespace(  # type: ignore[assignment]
             outgoing=self.line,
             forget_person=self.forgotten.append,
-            runner=SimpleNamespace(calls={}),
+            runner=SimpleNamespace(calls={}, legs={}),
             addresses=SimpleNamespace(http="http://pbx.example.com"),
         )
         self.handlers = case_clocks.handlers(self.office, self.web)

@@ -72,6 +72,11 @@ class Call:
         """Whether the parties have parted; commands are ignored from here."""
         return self._live.state in {"ending", "ended"}
 
+    def parting(self, leg: LegId) -> bool:
+        """Whether a leg is over and its audio still open; its end is written when that closes."""
+        found = self._live.legs.get(leg)
+        return found is not None and found.state == "ended"
+
     @property
     def answered(self) -> bool:
         """Whether the first leg is, or was, answered."""

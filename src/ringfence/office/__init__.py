@@ -53,6 +53,9 @@ __all__ = ["Office", "desks", "open_office"]
 
 T = TypeVar("T")
 
+_CALLS = "user.telephony.call"
+"""The category of what use cases about calls, conferences and recordings handle."""
+
 
 class Office(Learned):
     """The use cases over one open data folder. ``live`` is set where a server runs."""
@@ -159,6 +162,9 @@ class Office(Learned):
         row.check(args)
         office._oblige(row, who, admission)
         policy.note_use(self.house, who.entrance)
+        if row.handling.category == _CALLS:
+            # a server that hears of a call asks about it at once, before its facts are written
+            await self.store.db.catch_up()
         try:
             with _acting(who, admission):
                 return await row.work(office, **args)

@@ -6,9 +6,14 @@ A leg that a dial rings is a call to Twilio's clients, a child with a SID of its
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+from ringfence.calls.events import CallEnded, CallFact, LegEnded
 from ringfence.kernel.ids import CallId, leg_of
+from ringfence.kernel.limits import CALL_END_WAIT_MS, CALL_PARTING_MS
 from ringfence.switch.live import LiveCall, LiveLeg
 
 if TYPE_CHECKING:
@@ -26,3 +31,46 @@ def find(office: Office, call: CallId) -> tuple[LiveCall | None, LiveLeg | None]
     if leg is None or live is None or live.call.first_leg == leg.id:
         return None, None
     return live, leg
+
+
+@asynccontextmanager
+async def until(live: LiveCall, heard: Callable[[CallFact], bool], ms: int) -> AsyncIterator[None]:
+    """Do something to a call, then wait until it tells of what is wanted, ``ms`` at most."""
+    told = asyncio.Event()
+
+    def watch(facts: Sequence[CallFact]) -> None:
+        if any(map(heard, facts)):
+            told.set()
+
+    live.tenant.watchers.append(watch)
+    try:
+        yield
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ms / 1000):
+                await told.wait()
+    finally:
+        live.tenant.watchers.remove(watch)
+
+
+def ended(
+    live: LiveCall, leg: LiveLeg | None, ms: int = int(CALL_END_WAIT_MS)
+) -> AbstractAsyncContextManager[None]:
+    """Do what ends a call, or one leg of it, and wait until it is over, ``ms`` at most.
+
+    Far ends answer CANCEL and BYE in their own time, and until then it goes on.
+    """
+    if leg is not None:
+        return until(live, lambda fact: isinstance(fact, LegEnded) and fact.leg == leg.id, ms)
+    return until(live, lambda fact: isinstance(fact, CallEnded) and fact.call == live.id, ms)
+
+
+async def parted(office: Office, call: CallId) -> None:
+    """Where the parties of a call or leg have parted, wait until its record says so: a moment.
+
+    Programs and callbacks hear of the end before the audio is closed, and ask about it at once.
+    """
+    live, leg = find(office, call) if office.runs else (None, None)
+    if live is not None and (live.call.ending if leg is None else live.call.parting(leg.id)):
+        async with ended(live, leg, int(CALL_PARTING_MS)):
+            pass
+        await office.store.db.catch_up()

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, cast
 
 from ringfence.api import views
 from ringfence.calls.commands import Command, PauseRecording, ResumeRecording, StopRecording
+from ringfence.calls.events import (
+    CallFact,
+    RecordingFailed,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingSaved,
+)
 from ringfence.calls.words import RecordingTrack
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import RecordingId, is_id
+from ringfence.kernel.limits import CALL_END_WAIT_MS
 from ringfence.markup.telling import RECORDING_STEPS, RecordingCallback, RecordingStep
 from ringfence.office.hooks import method_of
-from ringfence.office.in_flight import find
+from ringfence.office.in_flight import find, until
 from ringfence.office.records import call_id, record_of, show_recording
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import exchange_itself
@@ -113,6 +121,14 @@ def wish_of(
     )
 
 
+_SETTLED = {
+    "paused": (RecordingPaused,),
+    "in-progress": (RecordingResumed,),
+    "stopped": (RecordingSaved, RecordingFailed),
+}
+"""What is told once a recording is as it was asked to be."""
+
+
 @TABLE.use_case(
     "recording.control",
     actors=KNOWN,
@@ -144,7 +160,13 @@ async def control(
     found = office.store.recordings.get(recording)
     if found is None or found.call != live.id or found.ended_at is not None:
         raise Refused("not_found", "no recording of that SID is being made")
-    with exchange_itself():
-        office.live.runner.command(live, commands[to])
-    await office.settled()
+    kinds = _SETTLED[to]
+
+    def done(fact: CallFact) -> bool:
+        return isinstance(fact, kinds) and getattr(fact, "recording", None) == recording
+
+    async with until(live, done, int(CALL_END_WAIT_MS)):
+        with exchange_itself():
+            office.live.runner.command(live, commands[to])
+    await office.store.db.written()
     return await show_recording(office, sid=recording)  # type: ignore[no-any-return]

@@ -17,6 +17,7 @@ from ringfence.kernel.ids import CallId, PartyId, RecordingId, is_id
 from ringfence.kernel.limits import FOLLOW_BACKLOG, PAGE_MAX
 from ringfence.office.billing import amount_of, priced, unit_of
 from ringfence.office.exporting import Form, export, export_mix
+from ringfence.office.in_flight import parted
 from ringfence.office.sentences import line_of
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.office.voices import mix_of
@@ -77,6 +78,7 @@ async def list_calls(
 async def show_call(office: Office, *, sid: str) -> views.Call:
     """One call with its legs and recordings."""
     call = call_id(sid)
+    await parted(office, call)
     record = record_of(office, call)
     if record is None:
         raise Refused("not_found", "no call of that SID")

@@ -15,7 +15,7 @@ from ringfence.calls.commands import Command, DropLeg, Hangup, LimitTime, Note
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.markup.problems import KINDS
 from ringfence.markup.telling import PASSED_OVER
-from ringfence.office.in_flight import find
+from ringfence.office.in_flight import ended, find
 from ringfence.office.placing import limit_of, source_of, status_callback
 from ringfence.office.records import CALL, call_id, show_call
 from ringfence.office.table import KNOWN, TABLE
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 async def hang_up(office: Office, *, sid: str, unanswered: bool = False) -> views.Call:
     """End a call that is going on; a leg of a dial alone, where the SID is that of one.
 
+    Answers once it is over; where the far end does not answer, after a second as it is.
+
     ``unanswered``: only while nobody has answered it (`Refused`, ``call_answered``). That is
     looked at in the instant in which it ends; what the record says may be a moment old.
     """
@@ -45,9 +47,10 @@ async def hang_up(office: Office, *, sid: str, unanswered: bool = False) -> view
     if live is not None:
         if unanswered and (live.call.answered if leg is None else leg.answered):
             raise Refused("call_answered", "the call was answered meanwhile; it goes on")
-        with exchange_itself():
-            _command(office, live, Hangup() if leg is None else _end_of(leg))
-        await office.settled()
+        async with ended(live, leg):
+            with exchange_itself():
+                _command(office, live, Hangup() if leg is None else _end_of(leg))
+        await office.store.db.written()
     return await show_call(office, sid=sid)  # type: ignore[no-any-return]
 
 

@@ -217,7 +217,7 @@ class CallStore:
         A disk that does not work for a while delays them. Raises `Refused` (``storage_...``) only
         where the queue is full or the database damaged.
         """
-        self._db.give(lambda tx: self._write(tx, facts, now))
+        self._db.give(lambda tx: self._write(tx, facts, now), asked_about=True)
 
     def record_durably(self, facts: Sequence[CallFact], now: Ms) -> asyncio.Future[None]:
         """Like `record`; the future is done when the facts are durable."""

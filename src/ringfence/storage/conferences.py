@@ -188,7 +188,7 @@ class Conferences:
             now,
             None,
         )
-        self._db.give(lambda tx: tx.run(_ADD, row))
+        self._db.give(lambda tx: tx.run(_ADD, row), asked_about=True)
 
     def dialled(
         self,
@@ -209,11 +209,11 @@ class Conferences:
             *(conference, call, self._seal.seal_text(label or None, place), "dialled", None),
             *(muted, False, coaching, start_on_enter, end_on_exit, False, now, now),
         )
-        self._db.give(lambda tx: tx.run(_JOINED, row))
+        self._db.give(lambda tx: tx.run(_JOINED, row), asked_about=True)
 
     def record(self, facts: Sequence[RoomFact], labels: Mapping[CallId, str], now: Ms) -> None:  # noqa: ARG002
         """Write down what happened in rooms, in order. ``labels``: of the calls in it."""
-        self._db.give(lambda tx: self._write(tx, facts, labels))
+        self._db.give(lambda tx: self._write(tx, facts, labels), asked_about=True)
 
     def _write(
         self, tx: Transaction, facts: Sequence[RoomFact], labels: Mapping[CallId, str]
@@ -282,7 +282,7 @@ class Conferences:
 
     def recorded(self, conference: ConferenceId, recording: RecordingId) -> None:
         """A voice of this conference is recorded."""
-        self._db.give(lambda tx: tx.run(_RECORDED, (recording, conference)))
+        self._db.give(lambda tx: tx.run(_RECORDED, (recording, conference)), asked_about=True)
 
     def recordings_of(self, queries: Queries, conference: ConferenceId) -> list[RecordingId]:
         """Return the recordings of its voices, the first of them first."""

@@ -64,7 +64,7 @@ class Queues:
     def opened(self, queue: QueueId, name: str, max_size: int, now: Ms) -> None:
         """A caller came to a queue that was not there: now it is."""
         made = Queue(id=queue, name=name, max_size=max_size, created_at=now, updated_at=now)
-        self._db.give(lambda tx: self.put(tx, made))
+        self._db.give(lambda tx: self.put(tx, made), asked_about=True)
 
     def put(self, tx: Transaction, queue: Queue) -> None:
         """Add a queue. Raises `Refused` (``queue_exists``) where another has its name."""

@@ -283,7 +283,7 @@ class Recordings:
             tx.run(_ADD, row)
             tx.run_many(_ADD_CHANNEL, rows)
 
-        self._db.give(work)
+        self._db.give(work, asked_about=True)
         return files
 
     async def finish(self, recording: RecordingId, *, keep: bool) -> int:

@@ -42,6 +42,7 @@ import apsw
 
 from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import (
+    READ_WAIT_MS,
     SQLITE_BUSY_MS,
     SQLITE_STATEMENTS,
     SQLITE_WAL_BYTES,
@@ -187,6 +188,10 @@ class Database:
         self._settled = 0
         self._closed = False
         self._stopping = threading.Event()
+        self._hurry = threading.Event()
+        self._asked_about = 0
+        self._shown = 0
+        """Of those units how many are over; counted by the writer thread alone."""
         self._trouble: Trouble | None = None
         self._writer = connect(path, durability=durability, writable=True, vfs=vfs)
         self._readers: list[apsw.Connection] = []
@@ -240,12 +245,18 @@ class Database:
         self,
         work: Callable[[Transaction], object],
         settled: Callable[[bool], object] | None = None,
+        *,
+        asked_about: bool = False,
     ) -> None:
         """Give a patient unit nobody waits for; should it fail on its own, that is logged.
 
         ``settled`` is called in the writer thread when it is over: durable, or not.
+        ``asked_about``: whoever asks for what it writes waits for it (`catch_up`).
         """
         receipt = _NOBODY if settled is None else _Receipt(settled)
+        if asked_about:
+            self._asked_about += 1
+            receipt = _Receipt(self._was_asked_about)
         self._put(_Unit(work, receipt, None, patient=True))
 
     def post(
@@ -259,6 +270,26 @@ class Database:
         future: asyncio.Future[T] = loop.create_future()
         self._put(_Unit(work, future, loop, patient=patient, forced=forced))
         return future
+
+    def _was_asked_about(self, _done: bool) -> None:
+        self._shown += 1
+
+    async def written(self) -> None:
+        """Wait until everything that was given before can be read; nothing waits for company."""
+        future = self.post(lambda _: None)
+        self._hurry.set()
+        await future
+
+    async def catch_up(self) -> None:
+        """Wait for what somebody may ask about and cannot read yet, where there is any.
+
+        Where the disk does not take it at present nobody waits for it.
+        """
+        if self._asked_about == self._shown or self._trouble is not None:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(READ_WAIT_MS / 1000):
+                await self.written()
 
     async def write(
         self, work: Callable[[Transaction], T], *, patient: bool = False, wait_s: float = WRITE_WAIT
@@ -296,6 +327,7 @@ class Database:
                 return
             self._closed = True
             self._stopping.set()
+            self._hurry.set()
             self._queue.put(None)
         self._thread.join()
         for reader in self._readers:
@@ -326,8 +358,9 @@ class Database:
                 continue
             if unit is None:
                 return
-            if unit.patient and self._gather:
-                self._stopping.wait(self._gather)
+            if unit.patient and self._gather and not self._stopping.is_set():
+                self._hurry.wait(self._gather)
+                self._hurry.clear()
             batch, last = self._drain([unit])
             self._commit(batch)
             if last:

@@ -27,6 +27,9 @@ AUDIT_FAULTS = Limit(20, "faults", "of the audit log, named; the first says enou
 WRITE_QUEUE_MAX = Limit(200_000, "units", "half an hour of facts at full load, about 200 MB")
 WRITE_BATCH_MAX = Limit(2_000, "units", "one commit; larger ones gain nothing and delay readers")
 WRITE_GATHER_MS = Limit(80, "ms", "facts wait this long for company: at most 12 commits a second")
+READ_WAIT_MS = Limit(
+    1_000, "ms", "whoever asks about a call waits for its facts; then sees older ones"
+)
 WRITE_FORCE_MS = Limit(1_000, "ms", "facts of calls that a power cut may take, and no more")
 WRITE_WAIT = Limit(15, "seconds", "an operator's change that takes longer is refused")
 WRITE_RETRY_FIRST_MS = Limit(100, "ms", "a disk that was full for a moment is tried again soon")
