@@ -252,6 +252,23 @@ def test_so_has_one_that_was_not_started_but_could_be() -> None:
         ),
         ({"trunks": ()}, "trunks", "warning", "nobody outside", "trunk add"),
         (
+            {
+                "trunks": (
+                    Trunk(
+                        name="c",
+                        state="reachable",
+                        detail=None,
+                        not_found=3,
+                        not_found_ms=300_000,
+                    ),
+                )
+            },
+            "numbers",
+            "warning",
+            "Trunk c called 3 times for a number or a name that is not set up here, last 5 minutes",
+            "ringfence number list --data d",
+        ),
+        (
             {"files": 1024, "root": False},
             "limits",
             "warning",
@@ -295,6 +312,13 @@ def test_all_ports_that_cannot_be_had_are_mended_at_once() -> None:
     idle = replace(WELL, running=False, answers_http=None, answers_sip=None, taken=taken)
     mends = {finding.mend for finding in bad(idle) if finding.check == "ports"}
     assert mends == {"ringfence up --data d --http 127.0.0.1:8080 --sip 127.0.0.1:5062"}
+
+
+def test_a_number_that_was_not_found_long_ago_is_no_news() -> None:
+    trunk = Trunk(name="c", state="reachable", detail=None, not_found=1)
+    [finding] = bad(replace(WELL, trunks=(trunk,)))
+    assert "called once" in finding.text
+    assert bad(replace(WELL, trunks=(replace(trunk, not_found_ms=86_400_000),))) == []
 
 
 def test_what_runs_is_started_again_as_it_was() -> None:

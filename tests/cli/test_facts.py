@@ -145,12 +145,14 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
         "trunks": [
             {"name": "a", "state": "refused", "address": "192.0.2.1", "register": True,
              "transport": "tcp", "sees_us_at": "1.2.3.4"},
-            {"name": "b", "state": "reachable", "sees_us_at": "10.0.0.9"},
+            {"name": "b", "state": "reachable", "sees_us_at": "10.0.0.9", "not_found": 2,
+             "not_found_at": 5},
         ],
         "rtp": "20000-20015",
     }  # fmt: skip
     knocked: list[Address] = []
     monkeypatch.setattr(facts, "_status", lambda _: status)
+    monkeypatch.setattr(facts, "now_ms", lambda: 15)
     monkeypatch.setattr(facts, "_http_answers", lambda a: knocked.append(a) or True)
     monkeypatch.setattr(facts, "_sip_answers", lambda a: knocked.append(a) or False)
     monkeypatch.setattr(facts, "_accepts", lambda _: False)
@@ -165,7 +167,8 @@ def test_a_running_installation_is_asked(tmp_path: Path, monkeypatch: Any) -> No
     assert (found.behind_ms, found.ahead_ms, found.audit_faults) == (9, 8, 3)
     assert (found.seen, found.flags) == (("1.2.3.4",), ())
     assert (found.named, found.outgoing, found.http_port) == ("127.0.0.1", "10.0.0.9", 1)
-    [trunk, _] = found.trunks
+    [trunk, other] = found.trunks
+    assert (other.not_found, other.not_found_ms) == (2, 10)
     assert (trunk.state, trunk.address, trunk.register) == ("refused", "192.0.2.1", True)
     assert trunk.transport == "tcp"
     assert found.rtp_ports == 16

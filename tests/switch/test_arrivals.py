@@ -94,6 +94,14 @@ async def test_who_did_not_register_there_is_called_by_the_request_uri_alone(ben
     assert bench.wire.last(sip.Reject).status == 404
 
 
+async def test_what_a_trunk_calls_and_is_not_here_is_counted(bench: Bench) -> None:
+    """Whoever sets a carrier up has to see that it writes the number in another way."""
+    for _ in range(2):
+        bench.invite("+12025550177")
+    bench.invite("+12025550177", username="desk")
+    assert bench.runner.not_found == {"TK1": (2, bench.clock.now())}
+
+
 async def test_a_full_house_says_so(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ringfence.switch.arrivals.CALLS_MAX", 0)
     bench.number("+12025550100", "<Response/>")

@@ -231,6 +231,10 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     """A constant sentence: why it is in that state."""
     sees_us_at: str | None = None
     """The address it says that our packets come from (RFC 3581), while the server runs."""
+    not_found: int = 0
+    """How often it called for a number or a name that is not here, since the server started."""
+    not_found_at: int | None = None
+    """When it last did."""
     expires: int | None = None
     created: int
     secret: str | None = None

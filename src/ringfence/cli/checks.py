@@ -45,6 +45,10 @@ class Trunk:
     address: str = "HOST"
     register: bool = False
     transport: str = "udp"
+    not_found: int = 0
+    """How often it called for a number that is not set up."""
+    not_found_ms: int = 0
+    """How long ago it last did."""
 
 
 Hindrance = Literal["taken", "foreign", "denied"]
@@ -456,6 +460,14 @@ def _trunks(facts: Facts) -> Iterator[Finding]:
             yield Finding("trunks", "fault", text, _again(facts, trunk))
         else:
             yield Finding("trunks", "ok", text)
+        if trunk.not_found and trunk.not_found_ms < DAY:
+            times = "once" if trunk.not_found == 1 else f"{trunk.not_found} times"
+            text = (
+                f"Trunk {trunk.name} called {times} for a number or a name that is not set up "
+                f"here, last {_span(trunk.not_found_ms)} ago, and was told so (404). Does it write "
+                "your number as it is set up here?"
+            )
+            yield Finding("numbers", "warning", text, f"ringfence number list{_data(facts)}")
     if not facts.trunks and facts.running:
         text = "There is no trunk: nobody outside can call."
         yield Finding(

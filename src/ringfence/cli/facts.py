@@ -13,6 +13,7 @@ import shutil
 import socket
 import stat
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from ipaddress import ip_address
@@ -84,6 +85,8 @@ def gather(settings: Settings) -> Facts:
                 address=trunk.get("address") or "HOST",
                 register=trunk.get("register", False),
                 transport=trunk.get("transport", "udp"),
+                not_found=trunk.get("not_found", 0),
+                not_found_ms=now_ms() - (trunk.get("not_found_at") or 0),
             )
             for trunk in known.get("trunks", ())
         ),
@@ -174,6 +177,11 @@ def _outgoing() -> str:
     """Return the address of this machine that it speaks to others from, "" where there is none."""
     host = routed_address()
     return "" if kind(host) == "loopback" else host
+
+
+def now_ms() -> int:
+    """Return what time it is, in epoch milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 def _silent(settings: Settings) -> Literal["", "busy", "hung"]:

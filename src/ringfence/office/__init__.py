@@ -324,8 +324,10 @@ class Office(Learned):
         """A trunk and its state."""
         state, expires = "stopped", None
         detail: str | None = "the server is not running"
+        not_found: tuple[int, Ms | None] = (0, None)
         if self.runs:
             state, detail, expires = self.live.trunk_state(trunk)
+            not_found = self.live.runner.not_found.get(trunk.id, not_found)
         return views.Trunk(
             name=trunk.name,
             sid=trunk.id,
@@ -335,6 +337,8 @@ class Office(Learned):
             state=state,
             detail=detail,
             sees_us_at=self.live.sees_us_at(trunk) if self.runs else None,
+            not_found=not_found[0],
+            not_found_at=not_found[1],
             expires=expires,
             created=trunk.created_at,
         )

@@ -100,6 +100,9 @@ class Arrivals:
             source = self._programs.source(reached, user, is_phone=bool(event.username))
         except Refused as refused:
             log.info("call_refused", code=refused.code)
+            if event.source and refused.code == "not_found":
+                count, _ = runner.not_found.get(event.source, (0, 0))
+                runner.not_found[event.source] = count + 1, runner.clock.now()
             status = 403 if refused.code == "destination_not_allowed" else 404
             runner.send(sip.Reject(leg=event.leg, status=status))
             return

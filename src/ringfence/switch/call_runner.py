@@ -99,6 +99,8 @@ class CallRunner:
         self.listeners: Listeners = {}
         self.draining = False
         self.finished = 0
+        self.not_found: dict[str, tuple[int, Ms]] = {}
+        """How often each trunk called for what is not here, and when it last did."""
         self.failures = 0
         """Turns of calls that a bug of ours broke off."""
         self._facts = facts

@@ -281,6 +281,8 @@ class Trunk(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     detail: str | None = None
     sees_us_at: str | None = None
+    not_found: int = 0
+    not_found_at: int | None = None
     expires: int | None = None
     created: int
     secret: str | None = None
