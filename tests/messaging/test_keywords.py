@@ -11,7 +11,7 @@ from ringfence.messaging.keywords import Keyword, answer, keyword, languages_of
 from ringfence.messaging.segments import count
 
 TABLE = tomllib.loads(files("ringfence.messaging").joinpath("keywords.toml").read_text())
-LANGUAGES = sorted(TABLE.keys() - {"places"})
+LANGUAGES = sorted(TABLE.keys() - {"places", "everywhere"})
 
 
 @pytest.mark.promise("MSG-04")
@@ -43,6 +43,15 @@ LANGUAGES = sorted(TABLE.keys() - {"places"})
         ("hilfe", "US-CA", "help", "de"),  # people travel
         ("START", "IN", "start", "en"),
         ("Début", "FR", "start", "fr"),
+        ("INFO", "DE", "help", "de"),
+        ("Help", "DE", "help", "de"),
+        ("START", "DE", "start", "de"),
+        ("STOP", "DE", "stop", "de"),
+        ("UNSTOP", "CH", "start", "de"),
+        ("info", "FR", "help", "fr"),
+        ("HELP", "BR", "help", "pt"),
+        ("INFO", "PL", "help", "en"),
+        ("subscribe", "DE", "start", "en"),
     ],
 )
 def test_words(text, place, word, language):

@@ -1,8 +1,9 @@
 """A message that is a word to us: STOP, START or HELP, in the languages of where it comes from.
 
 A stop is a stop in every language and as a sentence too (`ringfence.messaging.stop`). The other
-words count only as a whole message. An answer is in the language of the word and goes out once:
-who has stopped already hears nothing more.
+words count only as a whole message. An answer is in the language of the word, to a word that is
+understood everywhere (START, HELP, INFO) in that of the place, and goes out once: who has stopped
+already hears nothing more.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ringfence.privacy.recording_law.places import parent
 Word = Literal["stop", "start", "help"]
 
 _FALLBACK = "en"
+_EVERYWHERE = "everywhere"
 _ANSWERS = {"stop": "stopped", "start": "started", "help": "helped"}
 _AS_ANSWER = frozenset({"yes", "continue"})
 """Words that mean start only to who has stopped; to anybody else they are an answer."""
@@ -46,10 +48,11 @@ def keyword(text: str, place: str, *, stopped: bool = False) -> Keyword | None:
         return Keyword("stop", next((word for word in languages if word in said), said[0]))
     words: tuple[Word, Word] = ("start", "help")
     # the languages of the place first, then all others: people travel
-    for language in (*languages, *sorted(_table().keys() - {"places", *languages})):
+    others = _table().keys() - {"places", _EVERYWHERE, *languages}
+    for language in (*languages, _EVERYWHERE, *sorted(others)):
         for word in words:
             if plain in _words(language, word) and (stopped or plain not in _AS_ANSWER):
-                return Keyword(word, language)
+                return Keyword(word, languages[0] if language == _EVERYWHERE else language)
     return None
 
 
