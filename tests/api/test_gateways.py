@@ -23,6 +23,8 @@ def answers(office: Any) -> None:
         ("POST", {"data": {"id": "1", "text": "a b"}}, {"id": "1", "text": "a b"}),
         ("POST", {"json": {"results": [{"id": 1}]}}, {"results": [{"id": 1}]}),
         ("POST", {"params": {"v": "2"}, "data": {"id": "1"}}, {"v": "2", "id": "1"}),
+        ("POST", {"data": {"m": ["a", "b"]}}, {"m": "b", "m[]": ["a", "b"]}),
+        ("GET", {"params": {"m[]": ["a", "b"]}}, {"m[]": ["a", "b"]}),
     ],
 )
 def test_every_form_is_taken(

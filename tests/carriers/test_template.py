@@ -181,6 +181,23 @@ def test_webhooks() -> None:
     assert (receipt, message) == ({}, {"from": "1", "to": "2", "text": "hi"})
 
 
+@pytest.mark.parametrize(
+    ("where", "more"),
+    [
+        ("pics", {"pics": ["https://a.example/1", "https://a.example/2"]}),
+        ("pics", {"pics": "https://a.example/1 https://a.example/2"}),
+        ("pics", {"pics": "https://a.example/2", "pics[]": ["https://a.example/1",
+                                                            "https://a.example/2"]}),
+        ("p.0 p.1", {"p.0": "https://a.example/1", "p.1": "https://a.example/2"}),
+        ("m.files", {"m": {"files": ["https://a.example/1", 7, "https://a.example/2"]}}),
+    ],
+)  # fmt: skip
+def test_pictures_of_a_message_that_came(where: str, more: dict[str, Any]) -> None:
+    hooks = template(inbound={"from": "msisdn", "to": "to", "text": "text", "media": where})
+    _, message = told(hooks, {"msisdn": "1", "to": "2", "text": "hi"} | more)
+    assert message["media"].split() == ["https://a.example/1", "https://a.example/2"]
+
+
 @pytest.mark.parametrize("document", [{}, {"messageId": "7"}, [], None, {"msisdn": ["1"], "to": 2}])
 def test_webhooks_that_say_nothing(document: Any) -> None:
     with pytest.raises(RemoteError):

@@ -7,6 +7,7 @@ Query, form and JSON are taken alike: what means what is in the gateway's templa
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from litestar import Response, get, post
@@ -22,7 +23,7 @@ from ringfence.kernel.errors import Refused, RemoteError
 @get("/carriers/{name:str}/{secret:str}", media_type=MediaType.TEXT, include_in_schema=False)
 async def asked(request: Asked, name: FromPath[str], secret: FromPath[str]) -> Response[str]:
     """Take a webhook whose fields are in the query."""
-    return await _take(request, name, secret, dict(request.query_params.items()))
+    return await _take(request, name, secret, _fields(request.query_params.multi_items()))
 
 
 @post(
@@ -33,15 +34,24 @@ async def asked(request: Asked, name: FromPath[str], secret: FromPath[str]) -> R
 )
 async def told(request: Asked, name: FromPath[str], secret: FromPath[str]) -> Response[str]:
     """Take a webhook with a form or a document."""
-    document: Any = dict(request.query_params.items())
+    document: Any = _fields(request.query_params.multi_items())
     if (request.content_type[0] or "").endswith("json"):
         try:
             document = json.loads(await request.body())
         except (ValueError, RecursionError):
             document = None
     else:
-        document |= dict((await request.form()).items())
+        document |= _fields((await request.form()).multi_items())
     return await _take(request, name, secret, document)
+
+
+def _fields(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return fields by name, the last value of each; all of several are at ``name[]``."""
+    every: dict[str, list[Any]] = {}
+    for name, value in items:
+        every.setdefault(name, []).append(value)
+    lists = {f"{name.removesuffix('[]')}[]": some for name, some in every.items() if len(some) > 1}
+    return {name: some[-1] for name, some in every.items()} | lists
 
 
 async def _take(request: Asked, name: str, secret: str, document: Any) -> Response[str]:

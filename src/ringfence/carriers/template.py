@@ -52,7 +52,10 @@ class Template:
     receipt: Mapping[str, str] = field(default_factory=dict)
     """Of a webhook: where ``id``, ``state`` and ``error`` are; a path, or a name of a form."""
     inbound: Mapping[str, str] = field(default_factory=dict)
-    """Likewise ``from``, ``to``, ``text``, ``id``, ``media``."""
+    """Likewise ``from``, ``to``, ``text``, ``id``, and ``media``: one link, several, or a list.
+
+    ``media`` may name several places, separated by spaces (``MediaUrl0 MediaUrl1``).
+    """
     states: Mapping[str, str] = field(default_factory=dict)
     """The gateway's words for the states of `Delivery`."""
 
@@ -133,6 +136,8 @@ def told(template: Template, document: Any) -> tuple[Mapping[str, str], Mapping[
     if receipt.get("id") and receipt.get("state"):
         return receipt, {}
     message = _read(template.inbound, document)
+    if links := _links(template.inbound.get("media", ""), document):
+        message["media"] = " ".join(links)
     if message.get("from") and message.get("to"):
         return {}, message
     raise RemoteError("a webhook that is neither a receipt nor a message")
@@ -168,6 +173,13 @@ def _read(names: Mapping[str, str], document: Any) -> dict[str, str]:
         for ours, value in found.items()
         if isinstance(value, str | int | float) and not isinstance(value, bool)
     }
+
+
+def _links(places: str, document: Any) -> list[str]:
+    """Return the links at some places of a document, each with one or a list of them."""
+    found = [reach(document, f"{place}[]") or reach(document, place) for place in places.split()]
+    every = [one for some in found for one in (some if isinstance(some, list) else [some])]
+    return [link for one in every if isinstance(one, str) for link in one.split()]
 
 
 def _takes_media(template: Template) -> bool:

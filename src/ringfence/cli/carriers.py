@@ -126,7 +126,9 @@ def add(
 
     "body" is json, form or query. Filled in are {to} {to_digits} {from} {from_digits} {text} {id}
     {media} {entity} {template} {telemarketer} {campaign} and {secret}; "a.b" lies in an object a,
-    "a[]" is a list, "a:number" a number instead of a text. Without {media} anywhere, links to
+    "a[]" is a list, "a:number" a number instead of a text. "inbound" may have "media", where
+    links to pictures are: a list, a field that is repeated, or "MediaUrl0 MediaUrl1". Without
+    {media} anywhere, links to
     pictures stand in the text.
     """
     if sum((smpp is not None, http is not None, loopback)) != 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -16,8 +17,10 @@ from ringfence.kernel.phone import Phone
 from ringfence.markup.exchange import Fetch, Fetched, FetchFailed, SendText
 from ringfence.messaging.carrier import Inbound
 from ringfence.office import Office
+from ringfence.office.messaging import pictures
 from ringfence.office.messaging.incoming import Incoming
 from ringfence.office.messaging.replies import Replies
+from ringfence.webhooks.result import FetchResult
 
 pytestmark = pytest.mark.anyio
 
@@ -88,6 +91,30 @@ async def test_a_document_is_asked_and_its_answer_sent(
     assert [f.name for f in story.facts] == ["MessageArrived", "MessageAnswered"]
     reply = (await run("message.list", sender=OURS)).messages[0]
     assert reply.direction == "reply"
+
+
+async def test_a_picture_is_told_with_its_kind(
+    office: Office, worker: Worker, server: Server, carrier: Any
+) -> None:
+    """Only whoever has it knows, and a link whose server hangs is told without."""
+    picture = FetchResult(status=200, content_type="image/png", body=b"PNG")
+
+    async def get(url: str, _limit: int) -> FetchResult:
+        if url.endswith("slow.png"):
+            await asyncio.sleep(60)
+        return picture
+
+    office.pictures.start(get)
+    server.answers[URL] = "<Response><Message>thanks</Message></Response>"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "TEXT_PICTURE_WAIT_MS", 200)
+        links = ("https://example.com/a.png", "https://example.com/slow.png")
+        await came(office, worker, media=links)
+        await until(lambda: len(carrier.got) == 1)
+    params = dict(server.asked[0].params)
+    assert (params["NumMedia"], params["MediaContentType0"]) == ("2", "image/png")
+    assert "MediaUrl1" in params
+    assert "MediaContentType1" not in params
 
 
 async def test_a_job_that_runs_twice_answers_once(

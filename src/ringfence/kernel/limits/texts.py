@@ -60,6 +60,7 @@ CARRIERS_MAX = Limit(32, "carriers", "of one installation; each keeps a connecti
 # text messages
 TEXT_CHARS_MAX = Limit(1_600, "characters", "of one message; clients know the bound as 21617")
 TEXT_PICTURE_BYTES = Limit(5_242_880, "bytes", "of one picture; networks take less, Twilio as much")
+TEXT_PICTURE_WAIT_MS = Limit(5_000, "ms", "a message waits for its pictures before it is told")
 TEXT_LINK_S = Limit(604_800, "seconds", "a link to a picture is good; who has not looked in a week")
 TEXT_MEDIA_MAX = Limit(10, "links", "of one message, as Twilio has it")
 TEXT_LINK_CHARS = Limit(2_048, "characters", "of a link to a picture")

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ringfence.api import views_messages as views
@@ -20,7 +21,7 @@ from ringfence.jobs.queue import Job
 from ringfence.kernel.clock import SECOND, Ms
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.ids import MediaId, MessageId
-from ringfence.kernel.limits import TEXT_LINK_S, TEXT_PICTURE_BYTES
+from ringfence.kernel.limits import TEXT_LINK_S, TEXT_PICTURE_BYTES, TEXT_PICTURE_WAIT_MS
 from ringfence.messaging import pictures
 from ringfence.observe.logs import get_logger
 from ringfence.office.messaging.showing import WHAT, WHY, message_id
@@ -130,6 +131,19 @@ class Pictures:
                     await self.fetch(medium)
             except Refused as refused:
                 log.info("picture_failed", message=medium.text, code=refused.code)
+
+    async def known(self, message: MessageId) -> None:
+        """Fetch the pictures of a message that came, as far as a moment allows: their kind is told.
+
+        Where one cannot be had in `TEXT_PICTURE_WAIT_MS` the message is told without its kind.
+        """
+        reading = self._office.store.db.reading
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TEXT_PICTURE_WAIT_MS / 1000):
+                for medium in self._office.store.rooms.texts.media(reading, message):
+                    if self._get is not None:
+                        with suppress(Refused, RemoteError):
+                            await self.fetch(medium)
 
     def read(self, medium: Medium) -> views.PictureBytes:
         """Return a picture in clear. Purpose: carry_message."""

@@ -102,6 +102,8 @@ class Replies:
         if hook is None:
             return
         with exchange_itself(), purpose("carry_message"):
+            if text.media:
+                await office.pictures.known(text.id)
             round_ = self._begin(text, str(job.body.get("word", "")))
             if hook.url.startswith("flow:"):
                 if job.body.get("word"):
