@@ -105,6 +105,8 @@ async def test_what_cannot_be_connected_is_refused(
     bench.number("+12025550100", GREET)
     bench.invite(user, formats=formats)
     assert bench.wire.last(sip.Reject).status == status
+    assert not bench.wire.media
+    bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="refused", status=status))
     assert not bench.runner.calls
 
 
