@@ -179,15 +179,25 @@ def proofs_of(
 
     A record whose salt went with an erased key cannot be proved any more and is left out.
     """
-    reader = tile_reader(queries)
-    prover = Prover(reader)
+    prover = Prover(tile_reader(queries))
     for leaf in leaves_of(queries, party, salt):
-        entry = leaf.entry()
-        if leaf.index >= head.size or entry is None:
-            continue  # written while we were reading, or of somebody who was erased
-        path = prover.inclusion(leaf.index, head.size)
-        if audit.verify_inclusion(leaf_hash(entry), leaf.index, head.size, path, head.root):
-            yield Proof(leaf.index, leaf.kind, leaf.at, proof_text(leaf, path, note))
+        text = proof_of(leaf, prover=prover, head=head, note=note)
+        if text is not None:
+            yield Proof(leaf.index, leaf.kind, leaf.at, text)
+
+
+def proof_of(leaf: Leaf, *, prover: Prover, head: Checkpoint, note: str) -> str | None:
+    """Return the proof of a record under a signed head; None where it cannot be proved.
+
+    It is younger than the head, or its salt went with an erased key.
+    """
+    entry = leaf.entry()
+    if leaf.index >= head.size or entry is None:
+        return None
+    path = prover.inclusion(leaf.index, head.size)
+    if not audit.verify_inclusion(leaf_hash(entry), leaf.index, head.size, path, head.root):
+        return None
+    return proof_text(leaf, path, note)
 
 
 def proof_text(leaf: Leaf, path: list[bytes], note: str) -> str:

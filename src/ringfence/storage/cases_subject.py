@@ -33,7 +33,7 @@ from ringfence.privacy.taxonomy import is_personal
 from ringfence.storage import audit_pages
 from ringfence.storage.audit import tile_reader
 from ringfence.storage.audit_pages import OPENED, PAGE
-from ringfence.storage.audit_proofs import Salt, page_leaf, proof_text, record_leaf
+from ringfence.storage.audit_proofs import Salt, page_leaf, proof_of, record_leaf
 from ringfence.storage.schema import (
     audit_records,
     call_parties,
@@ -235,19 +235,21 @@ def proofs(
 ) -> Iterator[tuple[int, str]]:
     """Yield (leaf, tlog-proof) for records about a person, under a signed head of the log.
 
-    A record that was written after the head was signed has no proof yet.
+    A record that was written after the head was signed has no proof yet, and what was noted of
+    somebody before they were erased has none any more.
     """
     prover = Prover(tile_reader(queries))
     for index in sorted(set(leaves)):
         row = queries.row(_RECORD, (index,))
-        if row is None or index >= head.size:
+        if row is None:
             continue
         if row[2] == PAGE:
             leaf = page_leaf(queries, index, row[1], audit_pages.read(row[5]), party, salt)
         else:
             leaf = record_leaf(queries, row, salt)
-        path = prover.inclusion(index, head.size)
-        yield index, proof_text(leaf, path, note)
+        text = proof_of(leaf, prover=prover, head=head, note=note)
+        if text is not None:
+            yield index, text
 
 
 _UNSHOWN = select(cases.c.id).where(

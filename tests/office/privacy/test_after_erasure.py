@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -104,7 +106,7 @@ def test_a_request_that_nobody_proves_ends_as_that_of_a_stranger(scene):
 
 @pytest.mark.promise("DSR-02")
 @pytest.mark.parametrize("again", [False, True])
-def test_what_the_law_kept_of_somebody_is_still_theirs_to_see(scene, again):
+def test_what_the_law_kept_of_somebody_is_still_theirs_to_see(scene, again, tmp_path):
     call = scene.called()
     erase(scene)
     since = scene.called() if again else None
@@ -117,6 +119,16 @@ def test_what_the_law_kept_of_somebody_is_still_theirs_to_see(scene, again):
     with zipfile.ZipFile(io.BytesIO(archive)) as parts:
         assert call in parts.read("kept/data.json" if again else "data.json").decode()
         assert since is None or since in parts.read("data.json").decode()
+        parts.extractall(folder := tmp_path / "archive")
+    key = (folder / "proofs/KEY.txt").read_text().strip()
+    proofs = sorted(map(str, folder.rglob("*.tlog-proof")))
+    assert any("kept/proofs/" in proof for proof in proofs) == again
+    for files in ([str(folder / "manifest.txt")], proofs):  # all that is in it can be checked
+        told = subprocess.run(
+            [sys.executable, str(folder / "verify.py"), key, *files],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (told.returncode, told.stderr) == (0, "")
 
 
 def test_who_is_not_erased_is_told_nothing_of_it(scene):
