@@ -71,8 +71,8 @@ def platform(web: AskedWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield running
 
 
-def told(web: AskedWeb, path: str) -> list[dict[str, str]]:
-    """The four steps, in the order of their numbers, each as it has to be."""
+def told(web: AskedWeb, path: str, shown: str) -> list[dict[str, str]]:
+    """The four steps, in the order of their numbers; ``shown``: the number that the callee sees."""
     forms = sorted(web.wait(path, len(STEPS)), key=lambda form: int(form["SequenceNumber"]))
     (after,) = web.wait("/after")[-1:]
     assert [form["CallStatus"] for form in forms] == STEPS
@@ -82,7 +82,7 @@ def told(web: AskedWeb, path: str) -> list[dict[str, str]]:
     for form in forms:
         assert form["Direction"] == "outbound-dial"
         assert form["CallbackSource"] == "call-progress-events"
-        assert form["From"] == CALLER
+        assert form["From"] == shown
         assert abs(parsedate_to_datetime(form["Timestamp"]).timestamp() - time.time()) < 300
         assert ("CallDuration" in form) == (form["CallStatus"] == "completed")
     assert int(forms[-1]["CallDuration"]) >= 1
@@ -113,7 +113,7 @@ def test_a_number_is_told_of_step_by_step(platform: Platform, web: AskedWeb) -> 
         await asyncio.to_thread(platform.do, "trunk.remove", name="number")
 
     asyncio.run(converse())
-    forms = told(web, "/told/number")
+    forms = told(web, "/told/number", BY_NUMBER)
     assert {form["To"] for form in forms} == {CALLEE}
     assert "/told/number" not in web.gets
     child = client_of(platform).calls(forms[0]["CallSid"]).fetch()
@@ -175,7 +175,7 @@ def test_a_phone_of_ours_is_told_of_by_either_name(
             await desk.unregister()
 
     asyncio.run(converse())
-    forms = told(web, path)
+    forms = told(web, path, CALLER)
     assert {form["To"] for form in forms} == {to}
     assert web.gets.count(path) == (len(STEPS) if number == BY_SIP else 0)
 
