@@ -141,19 +141,29 @@ class Ports:
         self.taken = taken
         self.bound = 40_000
         self.closed: list[int] = []
+        self.servers_closed = 0
 
     def socket(self, _host: str, port: int) -> "Ports.Udp":
         self.bound += 1
         return Ports.Udp(self, port or self.bound)
 
-    async def create_server(self, _make: object, _host: str, _port: int, **_: object) -> str:
-        self.taken -= 1
-        if self.taken >= 0:
-            raise OSError(errno.EADDRINUSE, "x")
-        return "server"
+    async def create_server(self, _make: object, *_: object, **__: object) -> "Ports.Server":
+        return Ports.Server(self)
 
     def add_reader(self, *_: object) -> None:
         pass
+
+    class Server:
+        def __init__(self, ports: "Ports") -> None:
+            self.ports = ports
+
+        async def start_serving(self) -> None:
+            self.ports.taken -= 1
+            if self.ports.taken >= 0:
+                raise OSError(errno.EADDRINUSE, "x")
+
+        def close(self) -> None:
+            self.ports.servers_closed += 1
 
     class Udp:
         def __init__(self, ports: "Ports", number: int) -> None:
@@ -184,7 +194,7 @@ async def test_a_port_that_is_free_is_free_for_udp_and_tcp(monkeypatch: pytest.M
         ports = Ports(taken=taken)
         with pytest.raises(Refused, match="sip_port_taken"):
             await transport(ports)._bind("127.0.0.1", port)
-        assert len(ports.closed) == taken
+        assert len(ports.closed) == ports.servers_closed == taken
 
 
 class Stream:

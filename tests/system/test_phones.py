@@ -123,12 +123,14 @@ def test_a_forwarded_phone_sends_the_call_on(platform: Platform) -> None:
     asyncio.run(scene())
 
 
-def test_a_phone_that_is_given_up_while_it_opens_holds_no_port() -> None:
+@pytest.mark.parametrize("turns", [1, 2, 3, 4])
+def test_a_phone_that_is_given_up_while_it_opens_holds_no_port(turns: int) -> None:
     """What is held when nobody knows it any more is a ResourceWarning, and so an error."""
 
     async def scene() -> None:
         opening = asyncio.create_task(Phone(username="desk").open())
-        await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await opening

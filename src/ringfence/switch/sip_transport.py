@@ -155,15 +155,29 @@ class SipTransport:
         bound = await self._bind(host, port)
         try:
             if tls is not None:
-                self._servers.append(
-                    await self._loop.create_server(
-                        lambda: _StreamProtocol(self, "tls"), *tls_at, ssl=tls, reuse_address=True
-                    )
-                )
+                self._servers.append(await self._serve("tls", *tls_at, tls))
         except OSError as error:
             await self.close()
             raise port_refused(*tls_at, error, flag="--sip-tls") from None
+        except BaseException:
+            await self.close()  # whoever opens it was given up
+            raise
         return bound
+
+    async def _serve(
+        self, kind: Transport, host: str, port: int, tls: ssl.SSLContext | None = None
+    ) -> asyncio.Server:
+        """Take connections; raises `OSError` where the port is taken."""
+        server = await self._loop.create_server(
+            lambda: _StreamProtocol(self, kind), host, port,
+            ssl=tls, reuse_address=True, start_serving=False,
+        )  # fmt: skip
+        try:
+            await server.start_serving()
+        except BaseException:
+            server.close()  # nobody else knows it, so nobody else would
+            raise
+        return server
 
     async def _bind(self, host: str, port: int) -> int:
         """Bind UDP and TCP to one number. One that is free for UDP may be taken for TCP."""
@@ -172,9 +186,7 @@ class SipTransport:
             udp = _udp_socket(host, port)
             bound = int(udp.getsockname()[1])
             try:
-                server = await self._loop.create_server(
-                    lambda: _StreamProtocol(self, "tcp"), host, bound, reuse_address=True
-                )
+                server = await self._serve("tcp", host, bound)
             except OSError as error:
                 udp.close()
                 tries -= 1
