@@ -8,7 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -91,18 +90,15 @@ def test_the_flags_of_what_runs_are_in_the_plan_it_was_started_with(
     }
     began = config.load(tmp_path, flags=given, environment={})
     words = json.dumps(plan(began, as_json=False))
-    command = [sys.executable, "-c", "import time; time.sleep(60)", words]
-    with subprocess.Popen(command) as process:
+    command = [sys.executable, "-c", "print('up', flush=True); input()", words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        # Only now is it that program: before, it is a copy of this one.
+        assert process.stdout.readline() == b"up\n"
         monkeypatch.setattr(facts, "supervisor_pid", lambda _: process.pid)
         asked = config.load(tmp_path, environment={})
-        try:
-            for _ in range(500):  # until it is the program, and not yet a copy of this one
-                if dict(facts._flags(asked)):
-                    break
-                time.sleep(0.01)
-            assert dict(facts._flags(asked)) == given
-        finally:
-            process.kill()
+        assert dict(facts._flags(asked)) == given
 
 
 @pytest.mark.parametrize("pid", [None, 1])
