@@ -127,7 +127,9 @@ def test_nothing_of_it_rests_readable_or_goes_with_somebody_else(store, rooms, c
     assert row.number is not None
     write(
         store,
-        lambda tx: remove(tx, look(store.db.reading, person, clock.now()), serial=row.key_serial),
+        lambda tx: remove(
+            tx, look(store.db.reading, person, clock.now()), serial=row.key_serial, proved=tuple
+        ),
     )
     assert said(store, rooms, row.id) is None
 
