@@ -9,7 +9,7 @@ import pytest
 
 from ringfence.calls.events import CallEnded
 from ringfence.kernel.ids import CallId, LegId, own_call
-from ringfence.office.in_flight import ended, find
+from ringfence.office.in_flight import ended, find, parted
 
 pytestmark = pytest.mark.anyio
 
@@ -63,6 +63,20 @@ async def test_a_far_end_that_says_nothing_is_not_waited_for_long() -> None:
     async with ended(live, None, 1):
         watchers[0]([an_end(CallId("CA" + "7" * 32))])
     assert watchers == []
+
+
+async def test_an_end_that_came_since_somebody_caught_up_is_read_too() -> None:
+    """Its leg is gone and its record on the way: nothing is left to wait for but the disk."""
+    caught_up = []
+
+    async def catch_up() -> None:
+        caught_up.append(True)
+
+    around = office()
+    around.runs = True
+    around.store = SimpleNamespace(db=SimpleNamespace(catch_up=catch_up))
+    await parted(around, CallId("CA" + "7" * 32))
+    assert caught_up
 
 
 def an_end(call: CallId) -> Any:

@@ -73,4 +73,5 @@ async def parted(office: Office, call: CallId) -> None:
     if live is not None and (live.call.ending if leg is None else live.call.parting(leg.id)):
         async with ended(live, leg, int(CALL_PARTING_MS)):
             pass
-        await office.store.db.catch_up()
+    # Also where nothing had to be waited for: its end may have come since somebody last caught up.
+    await office.store.db.catch_up()

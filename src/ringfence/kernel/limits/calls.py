@@ -7,7 +7,9 @@ CALL_OFFER_MS = Limit(180_000, "ms", "RFC 3261 16.6: proxies give up after three
 CALL_DURATION_MS = Limit(14_400_000, "ms", "four hours: a forgotten call must not cost for a week")
 CALL_RING_MS = Limit(600_000, "ms", "of one attempt; the longest ringing time APIs accept")
 CALL_END_WAIT_MS = Limit(1_000, "ms", "whoever ends a call is told once the far end agreed, or now")
-CALL_PARTING_MS = Limit(200, "ms", "whoever asks about a call that is ending waits for its record")
+CALL_PARTING_MS = Limit(
+    1_000, "ms", "whoever asks about a call that is ending waits for its record"
+)
 CALL_SEND_DIGITS_MAX = Limit(32, "keys", "what Twilio's SendDigits takes: an extension and pauses")
 CALL_SHOWN_CHARS = Limit(64, "characters", "a display holds 30; a longer reason is cut off there")
 ANSWER_LISTEN_MS = Limit(65_000, "ms", "the longest time-out of machine detection, and a little")
