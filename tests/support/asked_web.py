@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,10 +12,15 @@ from urllib.parse import parse_qsl, urlsplit
 class AskedWeb:
     """``pages``: documents by path, empty where there is none; ``asked``: path and form.
 
-    ``gets``: the paths asked by GET; what their query says is their form.
+    ``gets``: the paths asked by GET; what their query says is their form. ``before``: told path and
+    form of each POST before it is answered.
     """
 
-    def __init__(self, pages: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        pages: dict[str, str] | None = None,
+        before: Callable[[str, dict[str, str]], None] | None = None,
+    ) -> None:
         self.pages = pages or {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.gets: list[str] = []
@@ -24,6 +30,8 @@ class AskedWeb:
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"] or 0)
                 form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+                if before is not None:
+                    before(self.path, form)
                 web.asked.append((self.path, form))
                 self.answer(self.path)
 

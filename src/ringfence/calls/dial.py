@@ -218,9 +218,10 @@ class DialActivity(CalleeSide):
     def _report(self, target: DialTarget, leg: LegId, step: LegStep, **more: Any) -> None:
         """Tell the program how far a leg is, where it wants to know."""
         if target.report:
-            shown = None if target.shown is None else target.shown.phone
             self.core.tell(
-                notices.DialProgress(report=target.report, leg=leg, step=step, shown=shown, **more)
+                notices.DialProgress(
+                    report=target.report, leg=leg, step=step, shown=target.shown_phone, **more
+                )
             )
 
     def _report_end(self, target: DialTarget, leg: LegId, cause: Cause) -> None:

@@ -57,8 +57,11 @@ class CalleeSide(Activity):
         attempt.state, attempt.keys = "waiting", ""
         core.timers.set("activity", core.now + SCREEN_WAIT_MS, leg)
         target = attempt.target
-        shown = None if target.shown is None else target.shown.phone
-        core.tell(notices.CalleeWaits(screen=target.screen, leg=leg, shown=shown, digits=digits))
+        core.tell(
+            notices.CalleeWaits(
+                screen=target.screen, leg=leg, shown=target.shown_phone, digits=digits
+            )
+        )
 
     def screened(self, leg: LegId, screen: Screen | None) -> None:
         """The program has decided: they are connected, or hear what comes next."""

@@ -178,3 +178,8 @@ class DialTarget:
     def trunk(self) -> TrunkId | None:
         """The trunk it is called by; None for what is no telephone number."""
         return self.endpoint.trunk if isinstance(self.endpoint, ToPhone) else None
+
+    @property
+    def shown_phone(self) -> Phone | None:
+        """The number they see in place of whoever calls; None where they see who calls."""
+        return None if self.shown is None else self.shown.phone
