@@ -96,9 +96,9 @@ class Rtpengine:
             "call-id": f"call{first}", "from-tag": f"from{first}", "ICE": "remove",
             "replace": ["origin", "session-connection"],
         }  # fmt: skip
-        towards_second = _port(self.ask(call | {"command": "offer", "sdp": sdp(first)}))
+        towards_second = port_of(self.ask(call | {"command": "offer", "sdp": sdp(first)}))
         answer = call | {"command": "answer", "to-tag": f"to{second}", "sdp": sdp(second)}
-        return _port(self.ask(answer)), towards_second
+        return port_of(self.ask(answer)), towards_second
 
     def close(self) -> None:
         """End it."""
@@ -108,6 +108,6 @@ class Rtpengine:
         self._folder.cleanup()
 
 
-def _port(answer: bytes) -> int:
+def port_of(answer: bytes) -> int:
     """Return the audio port of the session in an answer."""
     return int(answer.partition(b"m=audio ")[2].split()[0])

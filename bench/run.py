@@ -9,7 +9,8 @@ as ``python -P bench/<name>.py --json`` and the last line it prints is one JSON 
 ``target`` (smaller is better), ``floor`` and ``note`` may be missing. Results are written to
 ``bench/results/<name>.json`` with the machine they were measured on. A target missed is shown and
 does not fail the run: the machine is shared and the figure is what it is. A benchmark that could
-not measure does.
+not measure does, but one that found no peer to measure beside says so and prints no rows: what it
+measured last stays.
 
     python bench/run.py [--quick] [NAME ...]
     python bench/run.py --document      # the last results into docs/benchmarks.md; the rest stays
@@ -181,6 +182,8 @@ def main(argv: list[str]) -> int:
             found = measure(name, quick=options.quick)
         except RuntimeError as error:
             failed.append(str(error))
+            continue
+        if not found:
             continue
         content = {"machine": machine(), "rows": [row._asdict() for row in found]}
         text = json.dumps(content, indent=2, ensure_ascii=False)

@@ -263,52 +263,72 @@ def waiting() -> tuple[float, float]:
     return hot, min(cost(50, 0.02) for _ in range(4)) / hot
 
 
+class Registrant:
+    """A phone that registers, one request after the other, with a digest computed anew."""
+
+    def __init__(self, target: str, user: str, secret: str) -> None:
+        host, _, port = target.rpartition(":")
+        self._target, self._user = target, user
+        self._wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._wire.bind(("127.0.0.1", 0))
+        self._wire.settimeout(5)
+        self._wire.connect((host, int(port)))
+        self._secret = secret
+        self._number = 0
+
+    def __enter__(self) -> Registrant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wire.close()
+
+    def begin(self) -> None:
+        """Be challenged anew, and register."""
+        self._digest = DigestClient(self._user, self._secret, SystemEntropy())
+        challenged = self._ask()
+        if challenged.status != 401:
+            raise RuntimeError(f"no challenge: {challenged.status}")
+        self._digest.take(challenged)
+        if self._ask().status != 200:
+            raise RuntimeError("the registration was refused")
+
+    def refresh(self, count: int) -> None:
+        """Register so many times again."""
+        for _ in range(count):
+            if self._ask().status != 200:
+                raise RuntimeError("a refresh was refused")
+
+    def _ask(self) -> Response:
+        self._number += 1
+        me = f"127.0.0.1:{self._wire.getsockname()[1]}"
+        request = parse(
+            (
+                f"REGISTER sip:{self._target} SIP/2.0\r\n"
+                f"Via: SIP/2.0/UDP {me};branch=z9hG4bK{self._number}\r\n"
+                f"From: <sip:{self._user}@127.0.0.1>;tag=b\r\nTo: <sip:{self._user}@127.0.0.1>\r\n"
+                f"Call-ID: {me}\r\nCSeq: {self._number} REGISTER\r\nMax-Forwards: 70\r\n"
+                f"Contact: <sip:{self._user}@{me}>\r\nExpires: 300\r\nContent-Length: 0\r\n\r\n"
+            ).encode()
+        )
+        assert isinstance(request, Request)
+        self._digest.sign(request)
+        self._wire.send(request.to_bytes())
+        answer = parse(self._wire.recv(65_535))
+        assert isinstance(answer, Response)
+        return answer
+
+
 def registers(platform: Platform, count: int) -> float:
     """CPU in µs for each REGISTER refresh."""
     secret = platform.ask("phone", "add", "bench")["secret"]
-    host, _, port = platform.sip.rpartition(":")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        wire.bind(("127.0.0.1", 0))
-        wire.settimeout(5)
-        wire.connect((host, int(port)))
-        me = wire.getsockname()[1]
-        digest = DigestClient("bench", secret, SystemEntropy())
-        number = 0
-
-        def ask() -> Response:
-            nonlocal number
-            number += 1
-            request = parse(
-                (
-                    f"REGISTER sip:{platform.sip} SIP/2.0\r\n"
-                    f"Via: SIP/2.0/UDP 127.0.0.1:{me};branch=z9hG4bK{number}\r\n"
-                    f"From: <sip:bench@127.0.0.1>;tag=b\r\nTo: <sip:bench@127.0.0.1>\r\n"
-                    f"Call-ID: bench@127.0.0.1\r\nCSeq: {number} REGISTER\r\nMax-Forwards: 70\r\n"
-                    f"Contact: <sip:bench@127.0.0.1:{me}>\r\nExpires: 300\r\n"
-                    "Content-Length: 0\r\n\r\n"
-                ).encode()
-            )
-            assert isinstance(request, Request)
-            digest.sign(request)
-            wire.send(request.to_bytes())
-            answer = parse(wire.recv(65_535))
-            assert isinstance(answer, Response)
-            return answer
-
-        challenged = ask()
-        if challenged.status != 401:
-            raise RuntimeError(f"no challenge: {challenged.status}")
-        digest.take(challenged)
-        if ask().status != 200:
-            raise RuntimeError("the registration was refused")
+    with Registrant(platform.sip, "bench", secret) as phone:
+        phone.begin()
         windows = []
         for _ in range(WINDOWS):
             before = cpu_ms(platform)
-            for _ in range(count // WINDOWS):
-                if ask().status != 200:
-                    raise RuntimeError("a refresh was refused")
+            phone.refresh(count // WINDOWS)
             windows.append((cpu_ms(platform) - before) * 1000 / (count // WINDOWS))
-        return min(windows)
+    return min(windows)
 
 
 def hold(target: str, number: str, legs: int, seconds: int) -> None:

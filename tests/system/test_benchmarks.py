@@ -45,3 +45,43 @@ def test_calls_that_are_gone_are_no_figure() -> None:
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
     assert "2 of 2 listeners did not hear their call to the end" in done.stderr
+
+
+def test_without_asterisk_nothing_is_measured_and_that_is_said(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", str(BENCH / "beside_asterisk.py"), "--json"]
+    words += ["--asterisk", str(tmp_path)]
+    done = subprocess.run(
+        words,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, '{"rows": []}'), done.stderr[-2000:]
+    assert "NOT MEASURED: Asterisk is not installed; scripts/install_asterisk.sh" in done.stderr
+
+
+ENDED = """
+import sys, threading, time
+def work():
+    while time.thread_time() < 0.2: pass
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print("ended", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_threads_that_ended_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    import _asterisk  # type: ignore[import-not-found]
+
+    with subprocess.Popen(
+        [sys.executable, "-c", ENDED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ended\n"
+        assert _asterisk.cpu_us(child.pid) >= 200_000
+        child.communicate()

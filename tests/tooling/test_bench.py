@@ -89,3 +89,12 @@ def test_the_last_results_stand_in_the_document(bench: Any, tmp_path: Path, capf
     assert "- a: by hand" in text
     assert "### gone" not in text
     assert text.index("### media\n\nits machine\n\nits table\n") < text.index("### one\n")
+
+
+def test_where_no_peer_was_found_the_last_figures_stay(bench: Any, tmp_path: Path) -> None:
+    put(tmp_path, "one", f"print({json.dumps(ROWS)!r})")
+    assert bench.main(["one"]) == 0
+    before = (tmp_path / "results" / "one.json").read_text()
+    put(tmp_path, "one", "print('{\"rows\": []}')")
+    assert bench.main(["one"]) == 0
+    assert (tmp_path / "results" / "one.json").read_text() == before

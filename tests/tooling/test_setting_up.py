@@ -146,3 +146,41 @@ def test_present_peers_need_nothing(machine: Machine) -> None:
     done = machine.run("install_peers.sh")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert "apt-get" not in machine.calls()
+
+
+def test_asterisk_is_made_by_root_alone(machine: Machine, tmp_path: Path) -> None:
+    user(machine, 1000)
+    done = machine.run("install_asterisk.sh", str(tmp_path / "peer"))
+    assert done.returncode == 1
+    assert "by root alone" in done.stderr
+    assert not (tmp_path / "peer").exists()
+
+
+def test_asterisk_without_debootstrap_is_said(machine: Machine, tmp_path: Path) -> None:
+    user(machine, 0)
+    machine.program("apt-get", "exit 100")
+    done = machine.run("install_asterisk.sh", str(tmp_path / "peer"))
+    assert done.returncode == 1
+    assert "debootstrap is missing" in done.stderr
+    assert not (tmp_path / "peer").exists()
+
+
+def test_an_asterisk_that_is_there_is_not_made_again(machine: Machine, tmp_path: Path) -> None:
+    program = tmp_path / "peer" / "usr" / "sbin" / "asterisk"
+    program.parent.mkdir(parents=True)
+    program.write_text("")
+    program.chmod(0o755)
+    done = machine.run("install_asterisk.sh", str(tmp_path / "peer"))
+    assert (done.returncode, done.stderr, machine.calls()) == (0, "", "")
+    assert "already" in done.stdout
+
+
+def test_a_folder_of_something_else_is_left_alone(machine: Machine, tmp_path: Path) -> None:
+    (machine.folder / "ls").symlink_to("/bin/ls")
+    user(machine, 0)
+    (tmp_path / "peer").mkdir()
+    (tmp_path / "peer" / "kept").write_text("")
+    done = machine.run("install_asterisk.sh", str(tmp_path / "peer"))
+    assert done.returncode == 1
+    assert "is not empty" in done.stderr
+    assert (tmp_path / "peer" / "kept").exists()
