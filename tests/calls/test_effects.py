@@ -1,24 +1,23 @@
-"""Effects are frozen, slotted and keyword-only, and keep digits and addresses to themselves."""
+"""Effects are frozen and keyword-only, and keep digits and addresses to themselves."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import get_args
 
 import pytest
 
 from ringfence.calls import effects
 from ringfence.kernel.ids import LegId
+from ringfence.kernel.values import Value
 
 KINDS = get_args(effects.Effect)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, effects.Channel], ids=lambda kind: kind.__name__)
 def test_the_form(kind: type) -> None:
-    parameters = kind.__dataclass_params__  # type: ignore[attr-defined]
-    assert parameters.frozen
-    assert all(field.kw_only for field in dataclasses.fields(kind))
-    assert "__slots__" in vars(kind)
+    assert issubclass(kind, Value)
+    assert kind.__struct_config__.frozen
+    assert kind.__match_args__ == ()  # keyword-only
     assert kind.__doc__
 
 
@@ -26,7 +25,9 @@ def test_every_effect_of_the_module_is_among_the_effects() -> None:
     own = {
         value
         for value in vars(effects).values()
-        if dataclasses.is_dataclass(value) and value.__module__ == effects.__name__
+        if isinstance(value, type)
+        and issubclass(value, Value)
+        and value.__module__ == effects.__name__
     }
     assert own - {effects.Channel} == set(KINDS)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
@@ -17,9 +16,8 @@ KINDS = (*events.FACTS, *room_events.ROOM_FACTS)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_the_form(kind: type[Event]) -> None:
     assert issubclass(kind, Event)
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
-    assert all(field.kw_only for field in dataclasses.fields(kind))
-    assert "__slots__" in vars(kind)
+    assert kind.__struct_config__.frozen
+    assert kind.__match_args__ == ()  # keyword-only
     assert kind.name() == kind.__name__
     assert kind.__doc__
 
@@ -27,9 +25,9 @@ def test_the_form(kind: type[Event]) -> None:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_field_is_labelled_as_fit_to_rest_in_clear(kind: type[Event]) -> None:
     hints = get_type_hints(kind, include_extras=True)
-    for field in dataclasses.fields(kind):
-        hint = hints[field.name]
-        assert get_origin(hint) is Annotated, field.name
+    for name in kind.__struct_fields__:
+        hint = hints[name]
+        assert get_origin(hint) is Annotated, name
         (label,) = [extra for extra in get_args(hint)[1:] if isinstance(extra, Label)]
         assert label.storage in {"plain", "opaque"}
 

@@ -1,8 +1,7 @@
-"""Inputs are frozen, slotted and keyword-only; each means something to a call."""
+"""Inputs are frozen and keyword-only; each means something to a call."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import get_args
 
 import pytest
@@ -10,16 +9,16 @@ import pytest
 from ringfence.calls import inputs
 from ringfence.calls.hear import HEAR
 from ringfence.kernel.ids import LegId
+from ringfence.kernel.values import Value
 
 KINDS = get_args(inputs.Input)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, inputs.LegStats], ids=lambda kind: kind.__name__)
 def test_the_form(kind: type) -> None:
-    parameters = kind.__dataclass_params__  # type: ignore[attr-defined]
-    assert parameters.frozen
-    assert all(field.kw_only for field in dataclasses.fields(kind))
-    assert "__slots__" in vars(kind)
+    assert issubclass(kind, Value)
+    assert kind.__struct_config__.frozen
+    assert kind.__match_args__ == ()  # keyword-only
     assert kind.__doc__
 
 

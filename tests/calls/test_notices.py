@@ -1,24 +1,23 @@
-"""Notices are frozen, slotted and keyword-only, and keep digits to themselves."""
+"""Notices are frozen and keyword-only, and keep digits to themselves."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import get_args
 
 import pytest
 
 from ringfence.calls import notices
 from ringfence.kernel.ids import RecordingId
+from ringfence.kernel.values import Value
 
 KINDS = get_args(notices.Notice)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_the_form(kind: type) -> None:
-    parameters = kind.__dataclass_params__  # type: ignore[attr-defined]
-    assert parameters.frozen
-    assert all(field.kw_only for field in dataclasses.fields(kind))
-    assert "__slots__" in vars(kind)
+    assert issubclass(kind, Value)
+    assert kind.__struct_config__.frozen
+    assert kind.__match_args__ == ()  # keyword-only
     assert kind.__doc__
 
 

@@ -47,7 +47,7 @@ def test_an_announcement_is_heard_before_the_first_frame(script):
 
 
 def test_the_sentence_is_of_the_callers_language(script, context):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     s = begun(script, BEEPLESS, "ask", ("ask",), context=replace(context, language="de-DE"))
     assert s.heard == [sentence("ask", "de").text]

@@ -1,6 +1,6 @@
 """Twilio's parameters."""
 
-import dataclasses
+from msgspec.structs import replace
 
 from ringfence.kernel.ids import RecordingId
 from ringfence.kernel.phone import Phone
@@ -27,7 +27,7 @@ def test_parameters_of_every_request(context):
 
 
 def test_parameters_that_are_there_only_sometimes(context):
-    told = dataclasses.replace(
+    told = replace(
         context, direction="outbound", caller_name="Ann", forwarded_from=Phone("+12025550101")
     )
     params = dict(base_params(told))
@@ -37,24 +37,24 @@ def test_parameters_that_are_there_only_sometimes(context):
 
 
 def test_where_somebody_is_is_as_much_as_a_number_says(context):
-    british = dataclasses.replace(context, called=Phone("+442079460000"))
+    british = replace(context, called=Phone("+442079460000"))
     params = dict(base_params(british))
     assert (params["FromCountry"], params["CallerCountry"]) == ("US", "US")
     assert (params["ToCountry"], params["CalledCountry"]) == ("GB", "GB")
     for side in ("From", "Caller", "To", "Called"):
         assert [params[f"{side}{part}"] for part in ("City", "State", "Zip")] == ["", "", ""]
-    short = dict(base_params(dataclasses.replace(context, caller=Phone("20255"))))
+    short = dict(base_params(replace(context, caller=Phone("20255"))))
     assert (short["FromCountry"], short["ToCountry"]) == ("", "US")
-    nobody = dict(base_params(dataclasses.replace(context, caller="")))
+    nobody = dict(base_params(replace(context, caller="")))
     assert (nobody["From"], nobody["Caller"], "FromCity" in nobody) == (*["anonymous"] * 2, False)
-    address = dict(base_params(dataclasses.replace(context, caller="sip:bob@example.com")))
+    address = dict(base_params(replace(context, caller="sip:bob@example.com")))
     assert "FromCountry" not in address
     assert "ToCountry" in address
 
 
 def test_a_context_shows_nobody(context):
-    assert "202555" not in repr(dataclasses.replace(context, caller_name="Ann"))
-    assert "Ann" not in repr(dataclasses.replace(context, caller_name="Ann"))
+    assert "202555" not in repr(replace(context, caller_name="Ann"))
+    assert "Ann" not in repr(replace(context, caller_name="Ann"))
 
 
 def test_recordings(context):

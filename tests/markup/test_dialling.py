@@ -1,8 +1,7 @@
 """Dial: whom, how, and what comes after."""
 
-import dataclasses
-
 import pytest
+from msgspec.structs import replace
 
 from ringfence.calls import commands, notices
 from ringfence.calls.causes import Cause
@@ -65,7 +64,7 @@ def test_answer_on_bridge_means_nothing_to_an_answered_call(script):
 
 
 def test_national_numbers_are_completed_by_the_region(script, context):
-    s = dial(script, "", "(202) 555-0124", context=dataclasses.replace(context, region="US"))
+    s = dial(script, "", "(202) 555-0124", context=replace(context, region="US"))
     (target,) = s.last(commands.Dial).targets
     assert target.endpoint.phone == Phone("+12025550124")
 

@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from ringfence.calls.causes import Cause
 from ringfence.calls.events import CallEnded
-from ringfence.kernel.ids import CallId, LegId, own_call
+from ringfence.kernel.clock import Ms
+from ringfence.kernel.ids import AccountId, CallId, LegId, own_call
 from ringfence.office.in_flight import ended, find, parted
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +81,20 @@ async def test_an_end_that_came_since_somebody_caught_up_is_read_too() -> None:
     assert caught_up
 
 
-def an_end(call: CallId) -> Any:
-    fact = CallEnded.__new__(CallEnded)
-    object.__setattr__(fact, "call", call)
-    return fact
+def an_end(call: CallId) -> CallEnded:
+    return CallEnded(
+        at=Ms(1),
+        call=call,
+        account=AccountId("AC1"),
+        direction="inbound",
+        cause=Cause.NORMAL,
+        hung_up_by="caller",
+        missed=False,
+        offered_at=Ms(1),
+        rang_at=None,
+        answered_at=None,
+        answered_by_person_at=None,
+        ended_at=Ms(1),
+        duration_ms=0,
+        talk_ms=0,
+    )

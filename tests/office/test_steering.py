@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from ringfence.calls.causes import Cause
 from ringfence.calls.events import CallEnded, LegEnded
+from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
+from ringfence.kernel.ids import AccountId, CallId, LegId
 from ringfence.office import Office, steering
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +33,36 @@ async def test_what_was_passed_over_is_a_warning_on_the_timeline(
         await steering.remark(office, sid="CA" + "0" * 32, codes=["unknown_call_event"])
     (note,) = done
     assert (note.level, note.text[-8:]) == ("warning", " (21626)")
+
+
+def call_end(call: CallId) -> CallEnded:
+    return CallEnded(
+        at=Ms(1),
+        call=call,
+        account=AccountId("AC1"),
+        direction="inbound",
+        cause=Cause.NORMAL,
+        hung_up_by="caller",
+        missed=False,
+        offered_at=Ms(1),
+        rang_at=None,
+        answered_at=None,
+        answered_by_person_at=None,
+        ended_at=Ms(1),
+        duration_ms=0,
+        talk_ms=0,
+    )
+
+
+def leg_end() -> LegEnded:
+    return LegEnded(
+        at=Ms(1),
+        call=CallId("CA1"),
+        leg=LegId("LG1"),
+        role="callee",
+        cause=Cause.NORMAL,
+        by_far_end=False,
+    )
 
 
 @pytest.mark.parametrize("of_a_leg", [False, True])
@@ -57,11 +90,8 @@ async def test_a_call_that_was_answered_is_not_cancelled(
 
     def command(_: Any, asked: Any) -> None:
         done.append(asked)
-        over: Any = LegEnded if of_a_leg else CallEnded
-        told = over.__new__(over)
-        object.__setattr__(told, "leg" if of_a_leg else "call", "LG1" if of_a_leg else live.id)
         for watch in watchers:
-            watch([told])
+            watch([leg_end() if of_a_leg else call_end(CallId(live.id))])
 
     monkeypatch.setattr(
         office, "_live", SimpleNamespace(runner=SimpleNamespace(command=command, legs={}))

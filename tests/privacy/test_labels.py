@@ -1,6 +1,5 @@
 """Labels name things that exist, and every fact that can be stored carries them."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import pytest
@@ -45,13 +44,11 @@ def test_every_call_fact_is_labelled_and_safe_to_store_in_clear(fact):
     assert {label.storage for label in labels_of(fact).values()} <= {"plain", "opaque"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Careless(Event):
+class Careless(Event, frozen=True, kw_only=True):
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Careful(Event):
+class Careful(Event, frozen=True, kw_only=True):
     cause: Annotated[str, CALL_FACT]
 
 
@@ -65,7 +62,7 @@ def test_labels_come_in_field_order_and_the_time_of_a_fact_is_known():
     assert list(labels_of(Careful)) == ["at", "cause"]
 
 
-def test_only_dataclasses_have_labels():
+def test_only_facts_have_labels():
     with pytest.raises(LocalError):
         labels_of(int)
 

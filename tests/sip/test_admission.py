@@ -1,7 +1,5 @@
 """The guard's three verdicts are values: equal, frozen, and told apart."""
 
-import dataclasses
-
 import pytest
 
 from ringfence.sip.admission import Challenge, Drop, Trusted
@@ -16,5 +14,5 @@ def test_verdicts_are_values():
 
 
 def test_verdicts_are_frozen():
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         Trusted("t").source = "u"

@@ -1,8 +1,7 @@
 """A call of theirs until it is answered: provisional responses, answer, refusal, CANCEL."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from sip_net import ANSWER, OFFER, Script, empty, request
 
 from ringfence.kernel.errors import LocalError

@@ -1,8 +1,7 @@
 """Call records: newest first, page by page, by state, by party."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """Facts become rows: event, state, leaf, links and jobs, all or none of them."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import apsw
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from ringfence.calls import events

@@ -1,8 +1,7 @@
 """The ledger: every fact is charged once, at the rate it began under, and sums survive people."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from ringfence.billing.tariffs import Tariff, rate_of, written
 from ringfence.calls import events

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
+import msgspec
 import pytest
 from sqlalchemy import text
 
@@ -32,7 +33,7 @@ def another_account(store, clock):
 @pytest.fixture
 def call(store, story, clock):
     one = story()
-    store.calls.record([replace(one.offered(), flow=FLOW)], clock.now())
+    store.calls.record([msgspec.structs.replace(one.offered(), flow=FLOW)], clock.now())
     return one
 
 
@@ -74,7 +75,7 @@ def test_an_application_that_is_quiet_is_so_without_a_number(store, rooms, story
     app = "AP" + "4" * 32
     came, placed = story(), story()
     begun = (
-        replace(came.offered(), application=app),
+        msgspec.structs.replace(came.offered(), application=app),
         events.CallPlaced(
             at=clock.now(), call=placed.call, account=placed.offered().account, leg=placed.leg,
             caller=placed.caller, called=placed.called, application=app,
@@ -99,7 +100,7 @@ def test_a_number_that_is_only_shown_answers_nothing_and_silences_nothing(
     number = "PN" + "4" * 32
     came, placed = story(), story()
     begun = (
-        replace(came.offered(), number=number),
+        msgspec.structs.replace(came.offered(), number=number),
         events.CallPlaced(
             at=clock.now(), call=placed.call, account=placed.offered().account, leg=placed.leg,
             caller=placed.caller, called=placed.called, number=number,

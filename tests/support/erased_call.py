@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from ringfence.jobs.queue import NewJob
 from ringfence.kernel.phone import Phone
 from ringfence.privacy.purposes import purpose
@@ -42,7 +44,7 @@ class Scene:
         rooms.recordings.finish_now(one.recording, keep=True)
         store.calls.record(
             [
-                replace(one.requested(), parties=(self.caller, self.agent)),
+                msgspec.structs.replace(one.requested(), parties=(self.caller, self.agent)),
                 one.started(),
                 one.saved(),
                 one.leg_ended(),

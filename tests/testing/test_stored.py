@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from chaos_scene import bustle
+from msgspec.structs import replace
 
 from ringfence.calls.events import CallEnded, RecordingSaved, VoicemailLeft
 from ringfence.exchange import measure

@@ -28,8 +28,6 @@ Waiting is answered by a notice (`ringfence.calls.notices`):
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.causes import Cause
 from ringfence.calls.company import AskVoice as AskVoice
 from ringfence.calls.company import Enqueue as Enqueue
@@ -81,12 +79,12 @@ from ringfence.kernel.ids import (
     RecordingId,
 )
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden, Value
 
 # --- beginning ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Originate:
+class Originate(Value, frozen=True, kw_only=True):
     """Begin an outbound call: the first command of a `Call` that no `inputs.CallArrived` began.
 
     ``caller``, ``called``: the parties shown and rung. ``ring_ms``: ring that long at most.
@@ -107,45 +105,39 @@ class Originate:
     listen: ListenWhen = "no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ring:
+class Ring(Value, frozen=True, kw_only=True):
     """Let the caller hear ringing (SIP 180) without answering."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """Answer the first leg. Answering twice is allowed and answered at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
+class Reject(Value, frozen=True, kw_only=True):
     """Refuse an inbound call that is not answered; one that is answered is hung up instead."""
 
     cause: Cause = Cause.REJECTED
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hangup:
+class Hangup(Value, frozen=True, kw_only=True):
     """End the whole call: every leg, recording and prompt.
 
     ``headers``: the first leg is told with its end.
     """
 
     cause: Cause = Cause.NORMAL
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropLeg:
+class DropLeg(Value, frozen=True, kw_only=True):
     """End one leg; the call goes on where it is not the first. One that is gone is fine."""
 
     leg: LegId
     cause: Cause = Cause.NORMAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LimitTime:
+class LimitTime(Value, frozen=True, kw_only=True):
     """Let the call last ``max_ms`` from its answer; a time that is over ends it at once.
 
     ``leg``: a dialled one; its conversation lasts that long instead.
@@ -155,8 +147,7 @@ class LimitTime:
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveLeg:
+class GiveLeg(Value, frozen=True, kw_only=True):
     """Hand the leg that a dial has connected to another call: the dial is done, the leg goes on.
 
     ``to``: the call whose first command is the `AdoptLeg` of it.
@@ -166,8 +157,7 @@ class GiveLeg:
     to: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdoptLeg:
+class AdoptLeg(Value, frozen=True, kw_only=True):
     """Begin a call with a leg of another one, ``parent``, that was rung there and is up.
 
     ``caller``: whose call it was, or the number that the leg showed, one of ours by ``number``;
@@ -190,8 +180,7 @@ class AdoptLeg:
 # --- audio and digits -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Play:
+class Play(Value, frozen=True, kw_only=True):
     """Play clips one after the other. ``play``: a number above 0, new in this call.
 
     ``loop``: how often the whole sequence, 0 until stopped. Another `Play` on the same leg stops
@@ -205,8 +194,7 @@ class Play:
     stop_on_digit: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayTone:
+class PlayTone(Value, frozen=True, kw_only=True):
     """Play a named tone of the media engine (``beep``, ``ringback``, ``busy``) like a clip."""
 
     play: int
@@ -215,15 +203,13 @@ class PlayTone:
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopPlay:
+class StopPlay(Value, frozen=True, kw_only=True):
     """Stop what plays on the leg; nothing playing is fine."""
 
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Collect:
+class Collect(Value, frozen=True, kw_only=True):
     """Collect digits of the first leg; one collection at a time, a new one stops the old.
 
     ``max_digits``: ends at that many, 0 for no bound but the limit. ``finish_on``: digits that
@@ -241,29 +227,25 @@ class Collect:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptsDone:
+class PromptsDone(Value, frozen=True, kw_only=True):
     """All prompts of a `Collect` with ``prompting`` have been given and have ended."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopCollect:
+class StopCollect(Value, frozen=True, kw_only=True):
     """End collecting without waiting; answered by `DigitsEntered` with reason ``stopped``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendDigits:
+class SendDigits(Value, frozen=True, kw_only=True):
     """Play digits to a leg (RFC 4733 or in-band); ``w`` waits half a second."""
 
-    digits: str = field(repr=False)
+    digits: Hidden[str]
     leg: LegId | None = None
 
 
 # --- recording ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRecording:
+class StartRecording(Value, frozen=True, kw_only=True):
     """Record. ``source`` ``voicemail`` records what the first leg says, ``call`` both directions.
 
     Several recordings may run at once (a call recording and a voicemail), one per source.
@@ -291,8 +273,7 @@ class StartRecording:
     partner: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleRecording:
+class RuleRecording(Value, frozen=True, kw_only=True):
     """What the law lets be recorded in this call, and what it was decided from.
 
     The fields are those of `events.RecordingRuled`. The first party is the first leg's: the call
@@ -318,8 +299,7 @@ class RuleRecording:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellRecording:
+class TellRecording(Value, frozen=True, kw_only=True):
     """The first leg was told that it is recorded, or was asked; see `events.RecordingTold`."""
 
     source: RecordingSource
@@ -330,8 +310,7 @@ class TellRecording:
     language: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WidenRecording:
+class WidenRecording(Value, frozen=True, kw_only=True):
     """Let those who came in hear of a recording that rests, or ask them; without a yes it stops.
 
     ``resume``: it goes on after that; else it rests as it did before.
@@ -342,8 +321,7 @@ class WidenRecording:
     resume: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForbidRecording:
+class ForbidRecording(Value, frozen=True, kw_only=True):
     """A party of this call takes their consent back: what is recorded of it stops, for good.
 
     So does every stream and transcription by which somebody only listens.
@@ -352,8 +330,7 @@ class ForbidRecording:
     party: PartyId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseRecording:
+class PauseRecording(Value, frozen=True, kw_only=True):
     """Pause one recording, or all of them when ``recording`` is None.
 
     ``keep_time``: silence is kept meanwhile, else nothing is.
@@ -363,15 +340,13 @@ class PauseRecording:
     keep_time: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeRecording:
+class ResumeRecording(Value, frozen=True, kw_only=True):
     """Resume one recording, or all of them when ``recording`` is None."""
 
     recording: RecordingId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRecording:
+class StopRecording(Value, frozen=True, kw_only=True):
     """Stop and save one recording; where ``recording`` is None all of them, or of a ``source``."""
 
     recording: RecordingId | None = None
@@ -381,8 +356,7 @@ class StopRecording:
 # --- other people ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dial:
+class Dial(Value, frozen=True, kw_only=True):
     """Ring targets and connect the first that answers with the first leg.
 
     ``sequential``: one after the other, else all at once. ``ring_ms``: how long each attempt
@@ -414,41 +388,36 @@ class Dial:
     wait_clips: tuple[ClipId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndDial:
+class EndDial(Value, frozen=True, kw_only=True):
     """End the dial under way, ringing or talking; the program goes on with `DialFinished`."""
 
     cause: Cause = Cause.CANCELLED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(Value, frozen=True, kw_only=True):
     """Send the first leg away by SIP REFER; when the far end succeeds, our call ends.
 
     ``target``: a SIP URI as text. ``refused``: the call goes on with `TransferFinished`.
     """
 
-    target: str = field(repr=False)
+    target: Hidden[str]
     timeout_ms: int = 30_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mute:
+class Mute(Value, frozen=True, kw_only=True):
     """Let a leg be heard by nobody (``on``) or by everybody again."""
 
     on: bool
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Echo:
+class Echo(Value, frozen=True, kw_only=True):
     """Send the first leg's own audio back to it, or stop: how a caller tests the line."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Hold(Value, frozen=True, kw_only=True):
     """Put the connected partner of ``leg`` on hold with music, or take it back."""
 
     on: bool
@@ -456,32 +425,28 @@ class Hold:
     clips: tuple[ClipId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clear:
+class Clear(Value, frozen=True, kw_only=True):
     """Stop prompts, collection, dial, room or queue without a notice: a new program takes over.
 
     Recordings of the call go on; other legs are hung up.
     """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screened:
+class Screened(Value, frozen=True, kw_only=True):
     """What a callee who waits hears next (`notices.CalleeWaits`): None connects them."""
 
     leg: LegId
     screen: Screen | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForwardLeg:
+class ForwardLeg(Value, frozen=True, kw_only=True):
     """A leg that is rung was sent on: say so, and to whom. ``target`` has its party."""
 
     leg: LegId
     target: DialTarget
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Value, frozen=True, kw_only=True):
     """Write a line on the call's timeline.
 
     ``code``: a stable word (``markup_invalid``, ``clip_skipped``). ``text``: a sentence made of

@@ -5,12 +5,12 @@ They are commands like the others (`ringfence.calls.commands`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from ringfence.calls.targets import RecordingNotice
 from ringfence.calls.words import RoomBeep
 from ringfence.kernel.ids import CallId, ClipId, ConferenceId, QueueId
+from ringfence.kernel.values import Hidden, Value
 
 VoiceRest = Literal["unasked", "paused"]
 
@@ -18,25 +18,22 @@ _NO_ROOM = ConferenceId("")
 _NO_QUEUE = QueueId("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(Value, frozen=True, kw_only=True):
     """A document for ears only: what it says and plays is heard. ``url`` "": silence."""
 
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: str = "POST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Value, frozen=True, kw_only=True):
     """Whom to tell of what happens: ``events`` are words of whoever is told."""
 
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: str = "POST"
     events: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinConference:
+class JoinConference(Value, frozen=True, kw_only=True):
     """Put the first leg into a room until it leaves or the room ends.
 
     ``name``: what its people call the room; the switch fills in ``conference``. ``start_on_enter``:
@@ -50,7 +47,7 @@ class JoinConference:
     """
 
     conference: ConferenceId = _NO_ROOM
-    name: str = field(default="", repr=False)
+    name: Hidden[str] = ""
     muted: bool = False
     start_on_enter: bool = True
     end_on_exit: bool = False
@@ -59,7 +56,7 @@ class JoinConference:
     beep: RoomBeep = "both"
     wait: Heard | None = None
     coach: CallId | None = None
-    label: str = field(default="", repr=False)
+    label: Hidden[str] = ""
     news: Told | None = None
     hangup_on_star: bool = False
     time_limit_ms: int = 0
@@ -69,15 +66,13 @@ class JoinConference:
     trim: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeepVoice:
+class KeepVoice(Value, frozen=True, kw_only=True):
     """Let the first leg's voice be in the recording of its room, or no more."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldVoice:
+class HoldVoice(Value, frozen=True, kw_only=True):
     """Keep nothing of the first leg's voice in its room for this reason, or no longer for it.
 
     ``unasked``: until `AskVoice` has brought a yes; ``paused``: what the room says is not wanted,
@@ -89,8 +84,7 @@ class HoldVoice:
     keep_time: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskVoice:
+class AskVoice(Value, frozen=True, kw_only=True):
     """Let the first leg hear that its room is recorded, or ask it; a later one takes its place.
 
     What it is owed is ruled on before (`RuleRecording`). Its voice is kept again once it has heard
@@ -100,13 +94,11 @@ class AskVoice:
     notice: RecordingNotice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveConference:
+class LeaveConference(Value, frozen=True, kw_only=True):
     """Leave the room; the program goes on with `ConferenceFinished`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enqueue:
+class Enqueue(Value, frozen=True, kw_only=True):
     """Let the first leg wait in a queue for an agent.
 
     ``name``: what its people call the queue; the switch fills in ``queue``. ``max_size`` 0: the
@@ -115,25 +107,22 @@ class Enqueue:
     """
 
     queue: QueueId = _NO_QUEUE
-    name: str = field(default="", repr=False)
+    name: Hidden[str] = ""
     max_size: int = 0
     max_wait_ms: int = 0
     wait_clips: tuple[ClipId, ...] = ()
     record: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveQueue:
+class LeaveQueue(Value, frozen=True, kw_only=True):
     """Stop waiting; the program goes on with `QueueFinished`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetAgent:
+class MeetAgent(Value, frozen=True, kw_only=True):
     """The caller has heard what there was to hear before; see `notices.QueueCalled`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeFromQueue:
+class TakeFromQueue(Value, frozen=True, kw_only=True):
     """Connect the first leg, an agent, with the caller who has waited longest.
 
     ``wait_ms``: how long to wait for somebody when the queue is empty. ``brief``: what the caller
@@ -143,7 +132,7 @@ class TakeFromQueue:
     """
 
     queue: QueueId = _NO_QUEUE
-    name: str = field(default="", repr=False)
+    name: Hidden[str] = ""
     record: bool = False
     brief: Heard | None = None
     wait_ms: int = 0

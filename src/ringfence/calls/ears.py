@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.hearing import Wish
 from ringfence.calls.stream import StreamOrder
 from ringfence.calls.targets import RecordingNotice
 from ringfence.kernel.ids import StreamId
+from ringfence.kernel.values import Hidden, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listen:
+class Listen(Value, frozen=True, kw_only=True):
     """Listen to the first leg for words: `SpeechHeard`, until `StopListening` or `HearingOver`."""
 
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopListening:
+class StopListening(Value, frozen=True, kw_only=True):
     """Listen no longer; not listening is fine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartStream:
+class StartStream(Value, frozen=True, kw_only=True):
     """Let a server hear the first leg; `StreamStarted`, then or instead `StreamFinished`.
 
     ``stream``: its id where somebody was told of it already. ``notice``: the first leg hears it
@@ -36,10 +32,9 @@ class StartStream:
     notice: RecordingNotice | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopStream:
+class StopStream(Value, frozen=True, kw_only=True):
     """End a stream by its id or its name, or the ``two_way`` one; none that fits is fine."""
 
     stream: StreamId | None = None
-    name: str = field(default="", repr=False)
+    name: Hidden[str] = ""
     two_way: bool = False

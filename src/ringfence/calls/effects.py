@@ -19,8 +19,6 @@ the effects at hand are done.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Endpoint, Heard, JoinConference, ListenHow
 from ringfence.calls.hearing import Wish
@@ -38,36 +36,33 @@ from ringfence.kernel.ids import (
     StreamId,
 )
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden, Value
 
 # --- signalling -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingLeg:
+class RingLeg(Value, frozen=True, kw_only=True):
     """Send 180 to the caller; with ``early_media`` a 183 with SDP, its audio port open."""
 
     leg: LegId
     early_media: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerLeg:
+class AnswerLeg(Value, frozen=True, kw_only=True):
     """Open audio unless it is open, send 200; ``inputs.LegAnswered`` when audio may flow."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefuseLeg:
+class RefuseLeg(Value, frozen=True, kw_only=True):
     """Refuse an unanswered caller with ``causes.CAUSES[cause].sip``, and these headers."""
 
     leg: LegId
     cause: Cause
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLeg:
+class PlaceLeg(Value, frozen=True, kw_only=True):
     """Open audio and send INVITE. ``caller_id`` None: the switch chooses one it may show.
 
     The call keeps its own ringing time and will `CancelLeg`; ``ring_ms`` is told for the INVITE's
@@ -80,45 +75,40 @@ class PlaceLeg:
     party: PartyId | None = None
     caller_id: Phone | None = None
     ring_ms: int = 0
-    subject: str = field(default="", repr=False)
-    display: str = field(default="", repr=False)
+    subject: Hidden[str] = ""
+    display: Hidden[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelLeg:
+class CancelLeg(Value, frozen=True, kw_only=True):
     """Give up a leg that is not answered; a crossing answer is hung up by the agent."""
 
     leg: LegId
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUpLeg:
+class HangUpLeg(Value, frozen=True, kw_only=True):
     """Send BYE, with ``causes.CAUSES[cause].q850`` as Reason, and these headers."""
 
     leg: LegId
     cause: Cause
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseLeg:
+class ReleaseLeg(Value, frozen=True, kw_only=True):
     """Close the audio and forget the leg; answered by ``inputs.LegReleased`` with its stats."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferLeg:
+class ReferLeg(Value, frozen=True, kw_only=True):
     """Ask the far end by REFER to call ``target``; ``replaces``: in place of that leg of ours."""
 
     leg: LegId
-    target: str = field(default="", repr=False)
+    target: Hidden[str] = ""
     replaces: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerRefer:
+class AnswerRefer(Value, frozen=True, kw_only=True):
     """Answer a REFER: accepted (202), or refused with the status of ``cause``."""
 
     leg: LegId
@@ -127,8 +117,7 @@ class AnswerRefer:
     cause: Cause = Cause.FORBIDDEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportRefer:
+class ReportRefer(Value, frozen=True, kw_only=True):
     """Tell how an accepted REFER fares: ``cause`` None is 180 Ringing, NORMAL is 200 OK."""
 
     leg: LegId
@@ -139,8 +128,7 @@ class ReportRefer:
 # --- media ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartPlay:
+class StartPlay(Value, frozen=True, kw_only=True):
     """Play clips; ``loop`` 0 until stopped. ``play`` below 0 is the call's own (hold music)."""
 
     leg: LegId
@@ -149,8 +137,7 @@ class StartPlay:
     loop: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTone:
+class StartTone(Value, frozen=True, kw_only=True):
     """Play a named tone, ``duration_ms`` 0 until stopped (``beep`` has its own length)."""
 
     leg: LegId
@@ -159,15 +146,13 @@ class StartTone:
     duration_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopPlay:
+class StopPlay(Value, frozen=True, kw_only=True):
     """Stop what plays on the leg; its ``inputs.PlayEnded`` still comes."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenLeg:
+class ListenLeg(Value, frozen=True, kw_only=True):
     """Find out by ear who answered; ``inputs.AnswererKnown`` when it is known, or given up.
 
     ``how`` None: as whoever placed the call wants it.
@@ -177,71 +162,62 @@ class ListenLeg:
     how: ListenHow | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendDigits:
+class SendDigits(Value, frozen=True, kw_only=True):
     """Send keys to the far end; ``inputs.DigitsSent`` when done."""
 
     leg: LegId
-    digits: str = field(repr=False)
+    digits: Hidden[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BridgeLegs:
+class BridgeLegs(Value, frozen=True, kw_only=True):
     """Connect the audio of two legs, both ways. ``b`` may be another call's leg."""
 
     a: LegId
     b: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnbridgeLegs:
+class UnbridgeLegs(Value, frozen=True, kw_only=True):
     """Take the audio of two legs apart; both stay up and hear silence."""
 
     a: LegId
     b: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MuteLeg:
+class MuteLeg(Value, frozen=True, kw_only=True):
     """Let nobody hear the leg, or everybody again."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuietLeg:
+class QuietLeg(Value, frozen=True, kw_only=True):
     """Let nobody hear the leg while its digits are secret; who muted it otherwise stays muted."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EchoLeg:
+class EchoLeg(Value, frozen=True, kw_only=True):
     """Send the leg's own audio back to it, or stop; a released leg is quiet without a word."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartListening:
+class StartListening(Value, frozen=True, kw_only=True):
     """Give what a leg says to the recogniser: ``inputs.SpeechHeard``, ``inputs.HearingEnded``."""
 
     leg: LegId
     wish: Wish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopListening:
+class StopListening(Value, frozen=True, kw_only=True):
     """Give it no more; a leg nobody listens to is fine."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartStream:
+class StartStream(Value, frozen=True, kw_only=True):
     """Connect to the order's server and give out the leg's audio: ``inputs.StreamBegan``.
 
     Answered by exactly one ``inputs.StreamEnded``, at once where it cannot be.
@@ -253,24 +229,21 @@ class StartStream:
     party: PartyId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopStream:
+class StopStream(Value, frozen=True, kw_only=True):
     """Say goodbye and close: ``inputs.StreamEnded``."""
 
     stream: StreamId
     call_over: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldStream:
+class HoldStream(Value, frozen=True, kw_only=True):
     """Give out silence and no digits, or go on: what is said or keyed in is secret."""
 
     stream: StreamId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Value, frozen=True, kw_only=True):
     """One sound to record: what ``leg`` says (``in``) or what it is played (``out``)."""
 
     leg: LegId
@@ -278,8 +251,7 @@ class Channel:
     party: PartyId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRecording:
+class StartRecording(Value, frozen=True, kw_only=True):
     """Record channels, time-aligned. The switch makes keys and files and keeps policy's answer.
 
     ``max_ms``, ``silence_ms``: 0 for none. ``mixed``: one file of all channels is wanted by
@@ -298,37 +270,32 @@ class StartRecording:
     redact: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseRecording:
+class PauseRecording(Value, frozen=True, kw_only=True):
     """Keep silence, or (not ``keep_time``) nothing, instead of sound until resumed."""
 
     recording: RecordingId
     keep_time: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResumeRecording:
+class ResumeRecording(Value, frozen=True, kw_only=True):
     """Keep sound again."""
 
     recording: RecordingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopRecording:
+class StopRecording(Value, frozen=True, kw_only=True):
     """Close the recording and save it."""
 
     recording: RecordingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiscardRecording:
+class DiscardRecording(Value, frozen=True, kw_only=True):
     """Delete a recording that has just been saved: it is too short to mean anything. No answer."""
 
     recording: RecordingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedactDigits:
+class RedactDigits(Value, frozen=True, kw_only=True):
     """Replace digits by noise in a running recording, from before they are heard."""
 
     recording: RecordingId
@@ -338,8 +305,7 @@ class RedactDigits:
 # --- rooms and queues -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnterRoom:
+class EnterRoom(Value, frozen=True, kw_only=True):
     """Ask the room for a place; see `ringfence.calls.conference`. ``join``: with which wishes."""
 
     leg: LegId
@@ -348,8 +314,7 @@ class EnterRoom:
     person: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveRoom:
+class LeaveRoom(Value, frozen=True, kw_only=True):
     """Take the leg out of the room; ``inputs.RoomLeft`` answers unless it has ``hung_up``."""
 
     leg: LegId
@@ -357,8 +322,7 @@ class LeaveRoom:
     hung_up: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnterQueue:
+class EnterQueue(Value, frozen=True, kw_only=True):
     """Ask the queue for a place; see `ringfence.calls.queue`."""
 
     leg: LegId
@@ -367,16 +331,14 @@ class EnterQueue:
     party: PartyId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeaveQueue:
+class LeaveQueue(Value, frozen=True, kw_only=True):
     """Take the leg out of the queue, waiting or connected."""
 
     leg: LegId
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeFromQueue:
+class TakeFromQueue(Value, frozen=True, kw_only=True):
     """Ask the queue for its first caller, for the agent ``leg``."""
 
     leg: LegId
@@ -385,16 +347,14 @@ class TakeFromQueue:
     brief: Heard | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetAgent:
+class MeetAgent(Value, frozen=True, kw_only=True):
     """The caller ``leg`` is ready for whoever takes it."""
 
     leg: LegId
     queue: QueueId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeavePeer:
+class LeavePeer(Value, frozen=True, kw_only=True):
     """Tell another call that its partner is gone: ``inputs.Disconnected`` for its leg ``peer``."""
 
     leg: LegId
@@ -403,8 +363,7 @@ class LeavePeer:
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldPeer:
+class HoldPeer(Value, frozen=True, kw_only=True):
     """Tell another call that ``leg`` put its partner there on hold: `inputs.PeerHeld` for it."""
 
     leg: LegId
@@ -413,8 +372,7 @@ class HoldPeer:
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellPeer:
+class TellPeer(Value, frozen=True, kw_only=True):
     """Let a leg of another call hear a notice: ``inputs.TellAsked`` for it, ``PeerTold`` for us."""
 
     leg: LegId
@@ -424,8 +382,7 @@ class TellPeer:
     telling: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerPeer:
+class AnswerPeer(Value, frozen=True, kw_only=True):
     """Tell another call what ``leg`` answered: ``inputs.PeerTold``."""
 
     leg: LegId

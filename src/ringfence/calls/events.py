@@ -13,7 +13,6 @@ a queue or a mailbox answering is not a person (``answered_by_person`` None).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from ringfence.calls.causes import Cause
@@ -67,8 +66,7 @@ from ringfence.privacy.labels import (
 # --- the call -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOffered(CallFact):
+class CallOffered(CallFact, frozen=True, kw_only=True):
     """Somebody calls us. ``leg`` is the first leg, the caller's.
 
     ``forwarded``: whom they had called before their carrier sent them here. ``parent``: the call
@@ -87,8 +85,7 @@ class CallOffered(CallFact):
     application: Annotated[ApplicationId | None, CONFIG] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallPlaced(CallFact):
+class CallPlaced(CallFact, frozen=True, kw_only=True):
     """We call somebody, by ``trunk``, because the API or a person of ours asked for it.
 
     ``parent``: the call that ``leg`` was rung in and was taken out of (`LegGiven`).
@@ -106,20 +103,17 @@ class CallPlaced(CallFact):
     application: Annotated[ApplicationId | None, CONFIG] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRang(CallFact):
+class CallRang(CallFact, frozen=True, kw_only=True):
     """The first leg rings: the caller hears ringing, or the called phone does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallAnswered(CallFact):
+class CallAnswered(CallFact, frozen=True, kw_only=True):
     """The first leg is up. On an inbound call the system answered, not yet a person."""
 
     codec: Annotated[str, CALL_FACT] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswererDetected(CallFact):
+class AnswererDetected(CallFact, frozen=True, kw_only=True):
     """It was found out by ear who answered, ``after_ms`` of listening. ``leg``: one of a dial's."""
 
     answered_by: Annotated[AnsweredBy, CALL_FACT]
@@ -127,16 +121,14 @@ class AnswererDetected(CallFact):
     leg: Annotated[LegId | None, CALL_ID] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallAnsweredByPerson(CallFact):
+class CallAnsweredByPerson(CallFact, frozen=True, kw_only=True):
     """A human being is on the other end, for the first time in this call."""
 
     leg: Annotated[LegId, CALL_ID]
     party: Annotated[PartyId | None, PARTY_ID] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEnded(CallFact):
+class CallEnded(CallFact, frozen=True, kw_only=True):
     """The last fact: the whole record of the call in one row. Durations in milliseconds.
 
     ``offered_at`` is the beginning; ``rang_at``, ``answered_at``, ``answered_by_person_at`` None
@@ -167,8 +159,7 @@ class CallEnded(CallFact):
 # --- legs -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegPlaced(CallFact):
+class LegPlaced(CallFact, frozen=True, kw_only=True):
     """We ring another party, a number by ``trunk``. ``caller``: for whom; None for a first leg.
 
     ``shown``: whose number they see in place of the caller's; ``number``: which of ours that is.
@@ -183,8 +174,7 @@ class LegPlaced(CallFact):
     number: Annotated[NumberId | None, CONFIG] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegForwarded(CallFact):
+class LegForwarded(CallFact, frozen=True, kw_only=True):
     """A leg we ring was sent on to somebody else (SIP 3xx), a number by ``trunk``.
 
     ``caller``: for whom; None for a first leg. Whose leg it is stays with whoever was called.
@@ -196,56 +186,49 @@ class LegForwarded(CallFact):
     trunk: Annotated[TrunkId | None, CONFIG] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegAlerted(CallFact):
+class LegAlerted(CallFact, frozen=True, kw_only=True):
     """A leg we placed rings. ``early_media``: it plays its own ringing or announcement."""
 
     leg: Annotated[LegId, CALL_ID]
     early_media: Annotated[bool, CALL_FACT] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegConnected(CallFact):
+class LegConnected(CallFact, frozen=True, kw_only=True):
     """A leg we placed was answered."""
 
     leg: Annotated[LegId, CALL_ID]
     codec: Annotated[str, CALL_FACT] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegsBridged(CallFact):
+class LegsBridged(CallFact, frozen=True, kw_only=True):
     """Two legs hear each other. ``b`` may belong to another call."""
 
     a: Annotated[LegId, CALL_ID]
     b: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegsUnbridged(CallFact):
+class LegsUnbridged(CallFact, frozen=True, kw_only=True):
     """Two legs no longer hear each other."""
 
     a: Annotated[LegId, CALL_ID]
     b: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHeld(CallFact):
+class LegHeld(CallFact, frozen=True, kw_only=True):
     """A party put the other on hold, or took it back."""
 
     leg: Annotated[LegId, CALL_ID]
     on: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegMuted(CallFact):
+class LegMuted(CallFact, frozen=True, kw_only=True):
     """A leg is heard by nobody, or by everybody again."""
 
     leg: Annotated[LegId, CALL_ID]
     on: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegTransferred(CallFact):
+class LegTransferred(CallFact, frozen=True, kw_only=True):
     """``leg`` asked for a transfer and it was done; ``to`` is the leg that took its place."""
 
     leg: Annotated[LegId, CALL_ID]
@@ -253,16 +236,14 @@ class LegTransferred(CallFact):
     attended: Annotated[bool, CALL_FACT] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegGiven(CallFact):
+class LegGiven(CallFact, frozen=True, kw_only=True):
     """``leg`` goes on in the call ``to``, which has its record."""
 
     leg: Annotated[LegId, CALL_ID]
     to: Annotated[CallId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegEnded(CallFact):
+class LegEnded(CallFact, frozen=True, kw_only=True):
     """A leg is over, with how its audio was (see ``inputs.LegStats``).
 
     ``status``: the SIP status of a refusal, 0 if none. ``up_ms``: from answer to end; to the first
@@ -297,22 +278,19 @@ class LegEnded(CallFact):
     audio_after_ms: Annotated[int | None, CALL_FACT] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioArrived(CallFact):
+class AudioArrived(CallFact, frozen=True, kw_only=True):
     """The first audio packet of a leg came in, later than it should have."""
 
     leg: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioMissed(CallFact):
+class AudioMissed(CallFact, frozen=True, kw_only=True):
     """No audio came from a leg for as long as is allowed."""
 
     leg: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptPlayed(CallFact):
+class PromptPlayed(CallFact, frozen=True, kw_only=True):
     """A prompt ended; ``clips``: how many it had."""
 
     leg: Annotated[LegId, CALL_ID]
@@ -321,16 +299,14 @@ class PromptPlayed(CallFact):
     clips: Annotated[int, CALL_FACT] = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitsCollected(CallFact):
+class DigitsCollected(CallFact, frozen=True, kw_only=True):
     """Somebody entered digits: how many, never which."""
 
     count: Annotated[int, CALL_FACT]
     reason: Annotated[CollectEnd, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitsDialled(CallFact):
+class DigitsDialled(CallFact, frozen=True, kw_only=True):
     """We sent digits to a leg: how many, never which."""
 
     leg: Annotated[LegId, CALL_ID]
@@ -340,16 +316,14 @@ class DigitsDialled(CallFact):
 # --- other people ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialStarted(CallFact):
+class DialStarted(CallFact, frozen=True, kw_only=True):
     """The program rings other parties."""
 
     targets: Annotated[int, CALL_FACT]
     sequential: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialEnded(CallFact):
+class DialEnded(CallFact, frozen=True, kw_only=True):
     """A dial is over. ``talk_ms``: of the conversation, without ringing."""
 
     status: Annotated[DialStatus, CALL_FACT]
@@ -360,16 +334,14 @@ class DialEnded(CallFact):
     party: Annotated[PartyId | None, PARTY_ID] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceJoined(CallFact):
+class ConferenceJoined(CallFact, frozen=True, kw_only=True):
     """The first leg entered a room."""
 
     conference: Annotated[ConferenceId, CALL_FACT]
     leg: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceLeft(CallFact):
+class ConferenceLeft(CallFact, frozen=True, kw_only=True):
     """The first leg is out of the room."""
 
     conference: Annotated[ConferenceId, CALL_FACT]
@@ -378,16 +350,14 @@ class ConferenceLeft(CallFact):
     duration_ms: Annotated[int, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEntered(CallFact):
+class QueueEntered(CallFact, frozen=True, kw_only=True):
     """The first leg waits for an agent."""
 
     queue: Annotated[QueueId, CALL_FACT]
     leg: Annotated[LegId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueAnswered(CallFact):
+class QueueAnswered(CallFact, frozen=True, kw_only=True):
     """An agent took the waiting leg. ``peer``: the agent's leg, in its own call."""
 
     queue: Annotated[QueueId, CALL_FACT]
@@ -396,8 +366,7 @@ class QueueAnswered(CallFact):
     waited_ms: Annotated[int, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLeft(CallFact):
+class QueueLeft(CallFact, frozen=True, kw_only=True):
     """The first leg waits no longer, nor talks to an agent."""
 
     queue: Annotated[QueueId, CALL_FACT]
@@ -410,8 +379,7 @@ class QueueLeft(CallFact):
 # --- notes ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamStarted(CallFact):
+class StreamStarted(CallFact, frozen=True, kw_only=True):
     """From here on the account's own server hears a leg, and may speak (``two_way``)."""
 
     stream: Annotated[StreamId, CALL_ID]
@@ -420,8 +388,7 @@ class StreamStarted(CallFact):
     two_way: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamEnded(CallFact):
+class StreamEnded(CallFact, frozen=True, kw_only=True):
     """It hears it no more, or never did. ``messages`` with audio it was given; ``dropped``: for
     which it was too slow."""
 
@@ -431,8 +398,7 @@ class StreamEnded(CallFact):
     dropped: Annotated[int, CALL_FACT] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineNoted(CallFact):
+class TimelineNoted(CallFact, frozen=True, kw_only=True):
     """A line for the operator. ``text`` is made of constants, counts and line numbers only."""
 
     code: Annotated[str, CALL_FACT]

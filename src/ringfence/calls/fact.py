@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from ringfence.kernel.clock import Ms
@@ -11,8 +10,7 @@ from ringfence.kernel.ids import CallId
 from ringfence.privacy.labels import CALL_ID, CALL_TIME
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFact(Event):
+class CallFact(Event, frozen=True, kw_only=True):
     """What every fact of a call has: when, and of which call."""
 
     at: Annotated[Ms, CALL_TIME]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ringfence.calls import effects, events, handing, inputs, notices
 from ringfence.calls.causes import Cause

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from ringfence.kernel.values import Hidden, Value
 
 HearingEnd = Literal["none_installed", "failed", "over", "not_permitted"]
 """Why nobody listens any more: no recogniser is installed, it failed, the leg has ended, or whoever
 speaks does not let their words be written down."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(Value, frozen=True, kw_only=True):
     """How to listen. ``language``: BCP 47; ``hints``: likely words; ``model`` and
     ``enhanced`` (a better one, where there are two): as asked.
 
@@ -19,7 +19,7 @@ class Wish:
     """
 
     language: str = ""
-    hints: tuple[str, ...] = field(default=(), repr=False)
+    hints: Hidden[tuple[str, ...]] = ()
     profanity_filter: bool = True
     model: str = ""
     enhanced: bool = False

@@ -10,8 +10,6 @@ has let go of the leg when it asked for the end. An input about a leg that has e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import DialTarget, Heard
 from ringfence.calls.effects import Effect
@@ -40,10 +38,10 @@ from ringfence.kernel.ids import (
     StreamId,
     TrunkId,
 )
+from ringfence.kernel.values import Hidden, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegStats:
+class LegStats(Value, frozen=True, kw_only=True):
     """How the audio of a leg was, from the media worker when it closes the leg.
 
     Counts are RTP packets and octets of payload; ``jitter_ms`` the mean interarrival jitter
@@ -77,8 +75,7 @@ class LegStats:
     silent_in: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallArrived:
+class CallArrived(Value, frozen=True, kw_only=True):
     """Somebody calls: the first input of an inbound `Call`.
 
     ``leg``: made by the switch. ``caller``, ``called``: parties. ``number``: ours that was
@@ -102,16 +99,14 @@ class CallArrived:
 # --- legs -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRang:
+class LegRang(Value, frozen=True, kw_only=True):
     """A leg we placed rings. ``early_media``: it already sends audio (a 183 with SDP)."""
 
     leg: LegId
     early_media: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegAnswered:
+class LegAnswered(Value, frozen=True, kw_only=True):
     """The leg is up and audio may flow both ways: theirs after our 200, ours after their 2xx."""
 
     leg: LegId
@@ -119,8 +114,7 @@ class LegAnswered:
     reply: Reply | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRefused:
+class LegRefused(Value, frozen=True, kw_only=True):
     """A leg we placed was refused. ``status``: the SIP status for the record, 0 if none."""
 
     leg: LegId
@@ -129,8 +123,7 @@ class LegRefused:
     reply: Reply | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHungUp:
+class LegHungUp(Value, frozen=True, kw_only=True):
     """The far end ended the leg: BYE, or the caller's CANCEL before we answered.
 
     ``returned``: what an application gave back (`reply.Reply.returned`).
@@ -138,43 +131,38 @@ class LegHungUp:
 
     leg: LegId
     cause: Cause = Cause.NORMAL
-    returned: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    returned: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegLeads:
+class LegLeads(Value, frozen=True, kw_only=True):
     """A leg we placed is answered by another call of ours, which has its record: ``to``."""
 
     leg: LegId
     to: CallId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegFailed:
+class LegFailed(Value, frozen=True, kw_only=True):
     """The leg is gone and nobody hung up: transport, time-out, session timer, no ACK."""
 
     leg: LegId
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegHeld:
+class LegHeld(Value, frozen=True, kw_only=True):
     """The far end put us on hold or took us back (re-INVITE with sendonly, inactive, sendrecv)."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegReleased:
+class LegReleased(Value, frozen=True, kw_only=True):
     """Answers `effects.ReleaseLeg`: port, keys and clips of the leg are free again."""
 
     leg: LegId
     stats: LegStats | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferAsked:
+class TransferAsked(Value, frozen=True, kw_only=True):
     """The far end of ``leg`` sent REFER: it wants its partner to talk to ``target`` instead.
 
     ``target``: where to, built by the switch; None when ``replaces`` names a leg of this call
@@ -188,11 +176,10 @@ class TransferAsked:
     target: DialTarget | None = None
     replaces: LegId | None = None
     inside: bool = False
-    uri: str = field(default="", repr=False)
+    uri: Hidden[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferReported:
+class TransferReported(Value, frozen=True, kw_only=True):
     """How our `effects.ReferLeg` fares. ``status``: of the answer, or of the far end's report."""
 
     leg: LegId
@@ -200,8 +187,7 @@ class TransferReported:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegReplaced:
+class LegReplaced(Value, frozen=True, kw_only=True):
     """The far end moved its side of the call to another leg (INVITE with Replaces).
 
     ``leg`` ends without anybody hanging up; ``by`` takes its place: already answered, its media
@@ -214,8 +200,7 @@ class LegReplaced:
     codec: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerReplaced:
+class PartnerReplaced(Value, frozen=True, kw_only=True):
     """Attended transfer across two calls: ``leg`` asked for it and leaves; its partner in this
     call goes on with ``peer`` of ``peer_call``.
 
@@ -232,8 +217,7 @@ class PartnerReplaced:
     refer: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerReplaced:
+class PeerReplaced(Value, frozen=True, kw_only=True):
     """Attended transfer: ``leg`` talks to somebody of another call, who hands it over and leaves.
 
     It goes on with ``peer`` of ``peer_call``. ``bridge``: as in `Connected`.
@@ -246,8 +230,7 @@ class PeerReplaced:
     bridge: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartnerGiven:
+class PartnerGiven(Value, frozen=True, kw_only=True):
     """``leg`` has handed over whom it talked to, somebody of another call, and leaves.
 
     That other call gets a `PeerReplaced`. ``refer``: as in `PartnerReplaced`.
@@ -260,22 +243,20 @@ class PartnerGiven:
 # --- media ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitPressed:
+class DigitPressed(Value, frozen=True, kw_only=True):
     """A key on a leg: one of ``0123456789*#ABCD``.
 
     ``signalled``: it came by SIP INFO, so the partner has not got it with the audio.
     """
 
     leg: LegId
-    digit: str = field(repr=False)
+    digit: Hidden[str]
     duration_ms: int = 0
     inband: bool = False
     signalled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswererKnown:
+class AnswererKnown(Value, frozen=True, kw_only=True):
     """Answers `effects.ListenLeg`, once."""
 
     leg: LegId
@@ -283,15 +264,13 @@ class AnswererKnown:
     after_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitsSent:
+class DigitsSent(Value, frozen=True, kw_only=True):
     """Answers `effects.SendDigits`."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayEnded:
+class PlayEnded(Value, frozen=True, kw_only=True):
     """Answers `effects.StartPlay` and `effects.StartTone`, whoever stopped it."""
 
     leg: LegId
@@ -300,15 +279,13 @@ class PlayEnded:
     played_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingBegan:
+class RecordingBegan(Value, frozen=True, kw_only=True):
     """Answers `effects.StartRecording`: the first frame is about to be kept."""
 
     recording: RecordingId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingEnded:
+class RecordingEnded(Value, frozen=True, kw_only=True):
     """The recording is closed, sealed and durable. One entry of ``sha256`` per channel.
 
     ``from_ms``: where what is heard begins; ``cut_ms``: how much silence was left out of
@@ -324,30 +301,26 @@ class RecordingEnded:
     cut_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingBroke:
+class RecordingBroke(Value, frozen=True, kw_only=True):
     """There is no recording and there will be none."""
 
     recording: RecordingId
     reason: RecordingFault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioStarted:
+class AudioStarted(Value, frozen=True, kw_only=True):
     """The first RTP packet of the leg arrived."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AudioTimedOut:
+class AudioTimedOut(Value, frozen=True, kw_only=True):
     """No RTP for as long as the leg allows."""
 
     leg: LegId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaLost:
+class MediaLost(Value, frozen=True, kw_only=True):
     """The media process that carried these legs is gone; it will not answer about them."""
 
     legs: frozenset[LegId]
@@ -356,40 +329,35 @@ class MediaLost:
 # --- rooms, queues, other calls -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomEntered:
+class RoomEntered(Value, frozen=True, kw_only=True):
     """Answers `effects.EnterRoom`: the leg is in. ``members``: how many, this one included."""
 
     leg: LegId
     members: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomLeft:
+class RoomLeft(Value, frozen=True, kw_only=True):
     """The leg is out of the room, for whatever reason."""
 
     leg: LegId
     reason: RoomExit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomMuted:
+class RoomMuted(Value, frozen=True, kw_only=True):
     """The others in the room hear the leg no more, or again."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomHeld:
+class RoomHeld(Value, frozen=True, kw_only=True):
     """The leg was taken out of the room's talk, to hear music, or put back."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueMoved:
+class QueueMoved(Value, frozen=True, kw_only=True):
     """The place of the waiting leg, from 1. ``average_ms``: how long others waited lately."""
 
     position: int
@@ -398,8 +366,7 @@ class QueueMoved:
     max_size: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueOffered:
+class QueueOffered(Value, frozen=True, kw_only=True):
     """Somebody takes the waiting leg, which is to hear ``brief`` before."""
 
     leg: LegId
@@ -408,15 +375,13 @@ class QueueOffered:
     waited_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueEnded:
+class QueueEnded(Value, frozen=True, kw_only=True):
     """The leg waits no longer and nobody is connected with it."""
 
     reason: QueueExit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connected:
+class Connected(Value, frozen=True, kw_only=True):
     """A queue or a room brought a partner from another call.
 
     ``leg``: ours. ``peer``: their leg. ``peer_call``: their call, None where there is none.
@@ -434,24 +399,21 @@ class Connected:
     waited_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disconnected:
+class Disconnected(Value, frozen=True, kw_only=True):
     """The partner of `Connected` is gone; ``by_peer``: it hung up."""
 
     leg: LegId
     cause: Cause = Cause.NORMAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerHeld:
+class PeerHeld(Value, frozen=True, kw_only=True):
     """The partner of another call has put ``leg`` on hold, or taken it back."""
 
     leg: LegId
     on: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellAsked:
+class TellAsked(Value, frozen=True, kw_only=True):
     """Another call wants ``leg`` told of what it records, or asked (`effects.TellPeer`)."""
 
     leg: LegId
@@ -460,44 +422,39 @@ class TellAsked:
     telling: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerTold:
+class PeerTold(Value, frozen=True, kw_only=True):
     """What came of telling somebody of another call (`effects.AnswerPeer`)."""
 
     telling: int
     answer: RecordingAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechHeard:
+class SpeechHeard(Value, frozen=True, kw_only=True):
     """What a leg says, as far as it is understood. ``final``: this utterance is over.
 
     ``confidence``: 0 to 1.
     """
 
     leg: LegId
-    text: str = field(repr=False)
+    text: Hidden[str]
     confidence: float = 0.0
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HearingEnded:
+class HearingEnded(Value, frozen=True, kw_only=True):
     """Nobody listens to the leg any more, and not because we asked for it."""
 
     leg: LegId
     reason: HearingEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamBegan:
+class StreamBegan(Value, frozen=True, kw_only=True):
     """The server of a stream has answered; audio flows to it."""
 
     stream: StreamId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamEnded:
+class StreamEnded(Value, frozen=True, kw_only=True):
     """A stream is over. ``sent``: messages with audio; ``dropped``: too late for a slow server."""
 
     stream: StreamId
@@ -506,8 +463,7 @@ class StreamEnded:
     dropped: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EffectFailed:
+class EffectFailed(Value, frozen=True, kw_only=True):
     """An effect could not be carried out. The call ends cleanly or tells the program.
 
     ``effect``: the very object. For `effects.RefuseLeg`, `HangUpLeg` and `CancelLeg` there is

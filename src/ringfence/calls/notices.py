@@ -16,8 +16,6 @@ it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.causes import Cause
 from ringfence.calls.commands import Heard
 from ringfence.calls.hearing import HearingEnd
@@ -40,25 +38,23 @@ from ringfence.calls.words import (
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import CallId, LegId, PartyId, QueueId, RecordingId, StreamId
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden, Value
 
 _NO_QUEUE = QueueId("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Value, frozen=True, kw_only=True):
     """The first leg is up: audio flows both ways."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswererKnown:
+class AnswererKnown(Value, frozen=True, kw_only=True):
     """It was found out who answered; before `Answered` where the program was to wait for it."""
 
     answered_by: AnsweredBy
     after_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlayFinished:
+class PlayFinished(Value, frozen=True, kw_only=True):
     """A `commands.Play` or `commands.PlayTone` ended; each does, unless `CallOver` comes first."""
 
     play: int
@@ -66,38 +62,33 @@ class PlayFinished:
     played_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitHeard:
+class DigitHeard(Value, frozen=True, kw_only=True):
     """The first leg pressed a key that nothing else (collection, recording, dial) has used."""
 
-    digit: str = field(repr=False)
+    digit: Hidden[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitsEntered:
+class DigitsEntered(Value, frozen=True, kw_only=True):
     """A `commands.Collect` ended. ``digits`` without the finishing key, ``""`` if none."""
 
-    digits: str = field(repr=False)
+    digits: Hidden[str]
     reason: CollectEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DigitsSent:
+class DigitsSent(Value, frozen=True, kw_only=True):
     """A `commands.SendDigits` is done, or could not be (``failed``)."""
 
     failed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingAsked:
+class RecordingAsked(Value, frozen=True, kw_only=True):
     """A recording has its id, and nothing is kept yet."""
 
     recording: RecordingId
     source: RecordingSource
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingBegun:
+class RecordingBegun(Value, frozen=True, kw_only=True):
     """Sound is being kept, since ``began``."""
 
     recording: RecordingId
@@ -105,8 +96,7 @@ class RecordingBegun:
     began: Ms | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFinished:
+class RecordingFinished(Value, frozen=True, kw_only=True):
     """A recording is saved. ``digit``: the key that ended it, if one did (reason ``digit``).
 
     ``cut_ms``: silence at its ends, left out of ``duration_ms``. ``began``: when sound was first
@@ -118,12 +108,11 @@ class RecordingFinished:
     reason: RecordingEnd
     duration_ms: int
     cut_ms: int = 0
-    digit: str = field(default="", repr=False)
+    digit: Hidden[str] = ""
     began: Ms | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingMissing:
+class RecordingMissing(Value, frozen=True, kw_only=True):
     """A recording that was asked for does not exist, and why. ``began``: if it ever did."""
 
     recording: RecordingId
@@ -132,8 +121,7 @@ class RecordingMissing:
     began: Ms | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialFinished:
+class DialFinished(Value, frozen=True, kw_only=True):
     """A dial ended and the first leg is the program's again.
 
     ``leg``, ``party``: who answered, or None; ``rung``: the leg that was rung last. ``ring_ms``:
@@ -157,12 +145,11 @@ class DialFinished:
     peer_call: CallId | None = None
     """The caller's, where one was taken out of a queue."""
     peer_waited_ms: int = 0
-    referred: str = field(default="", repr=False)
+    referred: Hidden[str] = ""
     reply: Reply | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialProgress:
+class DialProgress(Value, frozen=True, kw_only=True):
     """How far a leg of a dial is; for targets that asked for it (`commands.DialTarget.report`).
 
     ``shown``: the number that the leg shows in place of whoever calls. ``status`` and ``talk_ms``
@@ -172,13 +159,12 @@ class DialProgress:
     report: int
     leg: LegId
     step: LegStep
-    shown: Phone | None = field(default=None, repr=False)
+    shown: Hidden[Phone | None] = None
     status: DialStatus | None = None
     talk_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalleeKnown:
+class CalleeKnown(Value, frozen=True, kw_only=True):
     """It was found out by ear who answered a leg of a dial (`commands.DialTarget.listen`)."""
 
     report: int
@@ -187,8 +173,7 @@ class CalleeKnown:
     after_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalleeWaits:
+class CalleeWaits(Value, frozen=True, kw_only=True):
     """Whoever answered hears nothing until `commands.Screened` (`commands.DialTarget.screen`).
 
     ``digits``: what they pressed where they were asked, ``""`` for nothing; None: they have just
@@ -198,12 +183,11 @@ class CalleeWaits:
 
     screen: int
     leg: LegId
-    shown: Phone | None = field(default=None, repr=False)
-    digits: str | None = field(default=None, repr=False)
+    shown: Hidden[Phone | None] = None
+    digits: Hidden[str | None] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceFinished:
+class ConferenceFinished(Value, frozen=True, kw_only=True):
     """The first leg is out of the room."""
 
     reason: RoomExit
@@ -211,8 +195,7 @@ class ConferenceFinished:
     hung_up: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueuePlace:
+class QueuePlace(Value, frozen=True, kw_only=True):
     """Where the first leg stands, from 1, whenever that changes."""
 
     position: int
@@ -222,8 +205,7 @@ class QueuePlace:
     max_size: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueCalled:
+class QueueCalled(Value, frozen=True, kw_only=True):
     """Somebody takes the first leg, which hears ``brief`` before `commands.MeetAgent`."""
 
     brief: Heard
@@ -232,19 +214,17 @@ class QueueCalled:
     waited_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerRefers:
+class CallerRefers(Value, frozen=True, kw_only=True):
     """The first leg wants its partner ``leg`` to talk to somebody else (`commands.Dial.refers`).
 
     ``target``: the SIP URI it named.
     """
 
     leg: LegId
-    target: str = field(repr=False)
+    target: Hidden[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueTaken:
+class QueueTaken(Value, frozen=True, kw_only=True):
     """A caller was taken and talks with the first leg; for who asked (`TakeFromQueue.record`).
 
     ``leg``: the first one; ``peer``: the caller's, of ``peer_call``; ``party``: who they are.
@@ -256,8 +236,7 @@ class QueueTaken:
     party: PartyId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueFinished:
+class QueueFinished(Value, frozen=True, kw_only=True):
     """The first leg waits no longer. ``talk_ms``: with the agent, when ``connected``."""
 
     reason: QueueExit
@@ -267,8 +246,7 @@ class QueueFinished:
     queue: QueueId = _NO_QUEUE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransferFinished:
+class TransferFinished(Value, frozen=True, kw_only=True):
     """The far end refused or failed a `commands.Transfer`; the call goes on here.
 
     Or it is there (``done``), and the call ends. ``answer``: the SIP status of the answer to the
@@ -281,32 +259,28 @@ class TransferFinished:
     report: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechHeard:
+class SpeechHeard(Value, frozen=True, kw_only=True):
     """What the first leg says, as far as it is understood; ``final``: this utterance is over."""
 
-    text: str = field(repr=False)
+    text: Hidden[str]
     confidence: float = 0.0
     final: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HearingOver:
+class HearingOver(Value, frozen=True, kw_only=True):
     """Nobody listens for words any more, and not because the program asked for it."""
 
     reason: HearingEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamStarted:
+class StreamStarted(Value, frozen=True, kw_only=True):
     """A server hears the call."""
 
     stream: StreamId
     order: StreamOrder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamFinished:
+class StreamFinished(Value, frozen=True, kw_only=True):
     """A server hears the call no more, or never did; comes once for each `commands.StartStream`."""
 
     stream: StreamId
@@ -314,8 +288,7 @@ class StreamFinished:
     reason: StreamEnd
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallOver:
+class CallOver(Value, frozen=True, kw_only=True):
     """The call is ending; see above for what may still follow. ``answered``: it had been."""
 
     cause: Cause

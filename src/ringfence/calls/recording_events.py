@@ -5,7 +5,6 @@ They are facts like the others (`ringfence.calls.events`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from ringfence.calls.fact import CallFact
@@ -34,8 +33,7 @@ from ringfence.privacy.labels import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRuled(CallFact):
+class RecordingRuled(CallFact, frozen=True, kw_only=True):
     """What the law, the parties and the account let be recorded, with all it was decided from.
 
     The tuples have one entry per party: where it lives, ``person`` or ``staff``, what it had said,
@@ -63,8 +61,7 @@ class RecordingRuled(CallFact):
     duties: Annotated[tuple[str, ...], CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingTold(CallFact):
+class RecordingTold(CallFact, frozen=True, kw_only=True):
     """A party was told that it is recorded, or asked: what was said, and what came of it.
 
     ``text``: the hash of the sentence (``privacy.recording_law.sentences``), ``version`` and
@@ -81,8 +78,7 @@ class RecordingTold(CallFact):
     language: Annotated[str, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRequested(CallFact):
+class RecordingRequested(CallFact, frozen=True, kw_only=True):
     """Somebody wants a recording. ``legs`` and ``parties``: one per channel, in channel order."""
 
     recording: Annotated[RecordingId, CALL_ID]
@@ -94,37 +90,32 @@ class RecordingRequested(CallFact):
     mixed: Annotated[bool, CALL_FACT] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingStarted(CallFact):
+class RecordingStarted(CallFact, frozen=True, kw_only=True):
     """Sound is being kept from now on."""
 
     recording: Annotated[RecordingId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingPaused(CallFact):
+class RecordingPaused(CallFact, frozen=True, kw_only=True):
     """Silence is kept instead of sound."""
 
     recording: Annotated[RecordingId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingResumed(CallFact):
+class RecordingResumed(CallFact, frozen=True, kw_only=True):
     """Sound is kept again."""
 
     recording: Annotated[RecordingId, CALL_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingRedacted(CallFact):
+class RecordingRedacted(CallFact, frozen=True, kw_only=True):
     """Digits are replaced by noise in a recording (``on``) because a card number is entered."""
 
     recording: Annotated[RecordingId, CALL_ID]
     on: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingSaved(CallFact):
+class RecordingSaved(CallFact, frozen=True, kw_only=True):
     """The recording is sealed and durable. ``sha256``: of each channel's sealed file.
 
     ``from_ms``: where in the files what is heard begins, and lasts ``duration_ms``: trimmed.
@@ -139,8 +130,7 @@ class RecordingSaved(CallFact):
     from_ms: Annotated[int, CALL_FACT] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingFailed(CallFact):
+class RecordingFailed(CallFact, frozen=True, kw_only=True):
     """There is no recording, and why."""
 
     recording: Annotated[RecordingId, CALL_ID]
@@ -148,8 +138,7 @@ class RecordingFailed(CallFact):
     reason: Annotated[RecordingFault, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoicemailLeft(CallFact):
+class VoicemailLeft(CallFact, frozen=True, kw_only=True):
     """A message was left; its recording has just been saved."""
 
     recording: Annotated[RecordingId, CALL_ID]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ringfence.calls import effects, events, notices
 from ringfence.calls.leg import Leg

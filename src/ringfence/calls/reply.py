@@ -6,11 +6,10 @@ because header fields may say anything of anybody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from ringfence.kernel.values import Hidden, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Value, frozen=True, kw_only=True):
     """A final answer. ``status``: of SIP, 0 where there was none; ``call_id``: of the dialog.
 
     ``headers``: the fields of the answer whose names begin with ``X-``, as they were sent.
@@ -18,6 +17,6 @@ class Reply:
     """
 
     status: int = 0
-    call_id: str = field(default="", repr=False)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    returned: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    call_id: Hidden[str] = ""
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
+    returned: Hidden[tuple[tuple[str, str], ...]] = ()

@@ -6,7 +6,6 @@ call (`ringfence.calls.events`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from ringfence.calls.words import RoomEnd, RoomExit
@@ -16,8 +15,7 @@ from ringfence.kernel.ids import AccountId, CallId, ConferenceId
 from ringfence.privacy.labels import ACCOUNT_ID, CALL_FACT, CALL_ID, CALL_TIME
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomFact(Event):
+class RoomFact(Event, frozen=True, kw_only=True):
     """What every fact of a conference room has: when, which room, whose."""
 
     at: Annotated[Ms, CALL_TIME]
@@ -25,16 +23,14 @@ class RoomFact(Event):
     account: Annotated[AccountId, ACCOUNT_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceStarted(RoomFact):
+class ConferenceStarted(RoomFact, frozen=True, kw_only=True):
     """The room runs: its members hear each other."""
 
 
 RoomChange = Literal["muted", "unmuted", "held", "unheld", "changed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomJoined(RoomFact):
+class RoomJoined(RoomFact, frozen=True, kw_only=True):
     """A call came in. ``coaching``: the call of whoever alone hears it."""
 
     call: Annotated[CallId, CALL_ID]
@@ -44,8 +40,7 @@ class RoomJoined(RoomFact):
     end_on_exit: Annotated[bool, CALL_FACT] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomChanged(RoomFact):
+class RoomChanged(RoomFact, frozen=True, kw_only=True):
     """A member was muted, held, set to coach, or back. The rest: how things stand now."""
 
     call: Annotated[CallId, CALL_ID]
@@ -56,16 +51,14 @@ class RoomChanged(RoomFact):
     end_on_exit: Annotated[bool, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomParted(RoomFact):
+class RoomParted(RoomFact, frozen=True, kw_only=True):
     """A call is out of the room."""
 
     call: Annotated[CallId, CALL_ID]
     reason: Annotated[RoomExit, CALL_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConferenceEnded(RoomFact):
+class ConferenceEnded(RoomFact, frozen=True, kw_only=True):
     """The room is over. ``members``: how many were in, in all; ``most``: at one time.
 
     ``call``: whose leaving ended it, None where it was asked for.

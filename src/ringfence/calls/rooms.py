@@ -6,8 +6,9 @@ entering ─entered─▶ inside ─stop─▶ leaving ─left─▶ done
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from ringfence.calls import effects, events, inputs, notices
 from ringfence.calls.activity import Activity

@@ -8,20 +8,19 @@ for a moment after: whoever it talks to is perhaps recorded in a call of their o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from ringfence.calls.words import CollectEnd
 from ringfence.kernel.ids import LegId
 from ringfence.kernel.secret import SecretDigits
+from ringfence.kernel.values import Hidden, Value
 
 Secrecy = Literal["collect", "verb", "session"]
 """Why digits are secret: one collection, a Pay, a payments session."""
 SecretFor = Literal["program", "session"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuardDigits:
+class GuardDigits(Value, frozen=True, kw_only=True):
     """Keep digits secret from here on, or for this reason no longer.
 
     ``leg``: whose (None: the first one's). A `Clear` ends what a verb keeps, not a session's.
@@ -32,8 +31,7 @@ class GuardDigits:
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class Capture(Value, frozen=True, kw_only=True):
     """Take the digits of a leg, whatever the call is about; a new one stops the old unheard.
 
     ``timeout_ms``: silence after a digit that ends it; for the first it waits as long as the call
@@ -46,27 +44,24 @@ class Capture:
     leg: LegId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopCapture:
+class StopCapture(Value, frozen=True, kw_only=True):
     """Take no more; answered by `SecretEntered` with reason ``stopped`` where something was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretPressed:
+class SecretPressed(Value, frozen=True, kw_only=True):
     """A digit more. ``digits``: all of them; whoever is told may look at them, not keep them."""
 
     by: SecretFor
-    digits: SecretDigits = field(repr=False)
+    digits: Hidden[SecretDigits]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretEntered:
+class SecretEntered(Value, frozen=True, kw_only=True):
     """A sensitive `Collect` or a `Capture` has ended; ``digits`` belong to whoever is told.
 
     ``key``: the finishing key, empty where another reason ended it.
     """
 
     by: SecretFor
-    digits: SecretDigits = field(repr=False)
+    digits: Hidden[SecretDigits]
     reason: CollectEnd
     key: str = ""

@@ -9,11 +9,11 @@ for the end is bounded; a server that does not say goodbye has none to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from ringfence.calls.hearing import Wish
 from ringfence.kernel.ids import LegId, StreamId
+from ringfence.kernel.values import Hidden, Value
 
 StreamState = Literal["requested", "running", "stopping", "over"]
 StreamTrigger = Literal["began", "stop", "ended"]
@@ -45,22 +45,20 @@ STREAM_TABLE: dict[StreamState, dict[StreamTrigger, StreamState]] = {
 """Every transition of a stream. A trigger that is not in a state's row changes nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Value, frozen=True, kw_only=True):
     """A stream that ends in a recogniser of speech: who is told what is said, and how.
 
     ``callback``: absolute; the labels are the account's names of the two sides.
     """
 
     wish: Wish
-    callback: str = field(default="", repr=False)
+    callback: Hidden[str] = ""
     callback_method: Literal["GET", "POST"] = "POST"
-    inbound_label: str = field(default="", repr=False)
-    outbound_label: str = field(default="", repr=False)
+    inbound_label: Hidden[str] = ""
+    outbound_label: Hidden[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamOrder:
+class StreamOrder(Value, frozen=True, kw_only=True):
     """What is asked for. ``url``: ws or wss; ``two_way``: the server may speak.
 
     ``words``: no server hears it, a recogniser does, and there is no ``url``.
@@ -68,15 +66,15 @@ class StreamOrder:
     ``status_callback``: absolute. ``dialect``: how the messages look (`ringfence.media.stream`).
     """
 
-    url: str = field(repr=False)
-    name: str = field(default="", repr=False)
+    url: Hidden[str]
+    name: Hidden[str] = ""
     tracks: Tracks = "inbound_track"
     two_way: bool = False
     dialect: Literal["twilio", "exotel"] = "twilio"
     rate: StreamRate = 8_000
-    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    parameters: Hidden[tuple[tuple[str, str], ...]] = ()
     words: Words | None = None
-    status_callback: str = field(default="", repr=False)
+    status_callback: Hidden[str] = ""
     status_callback_method: Literal["GET", "POST"] = "POST"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ringfence.calls.words import RecordingDuty
 from ringfence.kernel.ids import (
     ApplicationId,
@@ -17,10 +15,10 @@ from ringfence.kernel.ids import (
 )
 from ringfence.kernel.limits import RECORDING_ANSWER_MS
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden, Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToPhone:
+class ToPhone(Value, frozen=True, kw_only=True):
     """A telephone number. ``trunk`` None: the switch chooses one.
 
     ``vouched``: the number to be shown is a caller's whose call is passed on, proved before.
@@ -31,8 +29,7 @@ class ToPhone:
     vouched: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToSip:
+class ToSip(Value, frozen=True, kw_only=True):
     """A SIP address. ``uri`` as text (``sip:`` or ``sips:``); credentials answer a challenge.
 
     ``client:NAME`` is the phone of ours with that name.
@@ -40,21 +37,19 @@ class ToSip:
     ``headers``: extra header fields (``X-...``) for the INVITE.
     """
 
-    uri: str = field(repr=False)
-    username: str | None = field(default=None, repr=False)
-    password: str | None = field(default=None, repr=False)
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    uri: Hidden[str]
+    username: Hidden[str | None] = None
+    password: Hidden[str | None] = None
+    headers: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToDevice:
+class ToDevice(Value, frozen=True, kw_only=True):
     """A registered phone of ours, at every place it is registered."""
 
     device: PhoneDeviceId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToApplication:
+class ToApplication(Value, frozen=True, kw_only=True):
     """An application of an account on this machine: its document answers, in a call of its own.
 
     ``customer``: whom the application takes us for, "" for the account's SID. ``keeps_called``:
@@ -62,16 +57,15 @@ class ToApplication:
     """
 
     application: ApplicationId
-    customer: str = field(default="", repr=False)
+    customer: Hidden[str] = ""
     keeps_called: bool = False
-    parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    parameters: Hidden[tuple[tuple[str, str], ...]] = ()
 
 
 Endpoint = ToPhone | ToSip | ToDevice | ToApplication
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class Screen(Value, frozen=True, kw_only=True):
     """What a callee who has answered hears next, and what comes then.
 
     ``clips`` are played to them. Then they are connected; where ``ends``, hung up (it counts as not
@@ -85,11 +79,10 @@ class Screen:
     asks: bool = False
     wait_ms: int = 5_000
     max_digits: int = 0
-    finish_on: str = field(default="", repr=False)
+    finish_on: Hidden[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingNotice:
+class RecordingNotice(Value, frozen=True, kw_only=True):
     """What somebody hears about a recording: a callee before they are connected.
 
     ``ask``: they are asked, and ``yes`` within ``wait_ms`` after the clips means that they agree;
@@ -110,8 +103,7 @@ class RecordingNotice:
         return "ask" if self.ask else "announce"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Owed(Value, frozen=True, kw_only=True):
     """Whose leg hears a notice before something begins.
 
     ``call``: the leg's, None for the call that is told so; ``party``: of a leg of another call.
@@ -123,8 +115,7 @@ class Owed:
     party: PartyId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListenHow:
+class ListenHow(Value, frozen=True, kw_only=True):
     """How it is found out by ear who answers. Milliseconds; ``to_the_end``: of what a machine says.
 
     ``timeout_ms``: until it is given up; ``speech_ms``: more is no person's greeting;
@@ -138,17 +129,15 @@ class ListenHow:
     silence_ms: int = 5_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Value, frozen=True, kw_only=True):
     """A number that a leg shows in place of whoever calls. ``number``: which of ours it is."""
 
-    phone: Phone = field(repr=False)
+    phone: Hidden[Phone]
     party: PartyId
     number: NumberId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DialTarget:
+class DialTarget(Value, frozen=True, kw_only=True):
     """One place to ring.
 
     ``party``: whose number or address it is, and ``shown``: the number they see, None for whoever
@@ -166,12 +155,12 @@ class DialTarget:
     party: PartyId | None = None
     shown: Shown | None = None
     person: bool = True
-    send_digits: str = field(default="", repr=False)
+    send_digits: Hidden[str] = ""
     screen: int = 0
     notice: RecordingNotice | None = None
     listen: ListenHow | None = None
-    subject: str = field(default="", repr=False)
-    display: str = field(default="", repr=False)
+    subject: Hidden[str] = ""
+    display: Hidden[str] = ""
     report: int = 0
 
     @property

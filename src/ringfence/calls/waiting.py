@@ -9,8 +9,9 @@ in two calls, and each follows this table on its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from ringfence.calls import effects, events, inputs, notices
 from ringfence.calls.activity import Activity

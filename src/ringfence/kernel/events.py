@@ -2,19 +2,17 @@
 
 A fact names its subject by id and never holds a phone number, a name, a digit or a message:
 those live sealed in one room (see ``ringfence.privacy``), and a fact refers to them by party id.
-Each concrete event class is a frozen, slotted, keyword-only dataclass deriving from `Event`;
-every field carries a privacy label (``ringfence.privacy.labels``), checked by a test.
+Each concrete event class is a frozen, keyword-only Struct deriving from `Event`; every field
+carries a privacy label (``ringfence.privacy.labels``), checked by a test.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.values import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Value, frozen=True, kw_only=True):
     """Something that happened ``at`` an instant."""
 
     at: Ms

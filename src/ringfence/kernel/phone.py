@@ -8,10 +8,10 @@ log, an exception or an f-string does not identify anybody. Code that needs the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 import phonenumbers
+from msgspec import Struct
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import PHONE_DIGITS_MAX, PHONE_DIGITS_MIN, SHORT_CODE_DIGITS
@@ -22,8 +22,7 @@ _SEPARATORS = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 _DIGITS = re.compile(r"\+?[0-9]+\Z")
 
 
-@dataclass(frozen=True, slots=True, repr=False, order=True)
-class Phone:
+class Phone(Struct, frozen=True, order=True, gc=False):
     """A number in E.164 form (``+`` and at most fifteen digits) or a short code without ``+``."""
 
     e164: str

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from msgspec.structs import astuple
+
 from ringfence.calls.words import DialStatus, Direction, RoomEnd
+from ringfence.kernel import values
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.ids import AccountId, CallId, RecordingId
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden
 from ringfence.markup.exchange import Params, Value
 from ringfence.markup.parser import Document
 from ringfence.markup.verbs import Method, Verb
@@ -22,8 +25,7 @@ WITHHELD: Final = "anonymous"
 DEFAULT_SORRY: Final = "We are sorry. Something went wrong. Please try again later. Goodbye."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(values.Value, frozen=True, kw_only=True, gc=True):
     """The call a program drives.
 
     ``caller``, ``called``: a number, or a SIP address as text; kept out of ``repr``. ``region``
@@ -36,19 +38,26 @@ class Context:
 
     call: CallId
     account: AccountId
-    caller: Value = field(repr=False)
-    called: Value = field(repr=False)
+    caller: Hidden[Value]
+    called: Hidden[Value]
     direction: Direction = "inbound"
-    caller_name: str = field(default="", repr=False)
-    forwarded_from: Value | None = field(default=None, repr=False)
+    caller_name: Hidden[str] = ""
+    forwarded_from: Hidden[Value | None] = None
     region: str | None = None
     public_url: str = ""
     sorry: str = DEFAULT_SORRY
     voice: str = ""
     language: str = ""
     parent: CallId | None = None
-    besides: Params = field(default=(), repr=False)
-    token: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    besides: Hidden[Params] = ()
+    token: Hidden[Callable[[], str] | None] = None
+    """The last field: two contexts are the same whatever makes it."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Context) and astuple(self)[:-1] == astuple(other)[:-1]
+
+    def __hash__(self) -> int:
+        return hash(astuple(self)[:-1])
 
     def told(self) -> Params:
         """What goes with every request for a document: `base_params`, ``besides``, the token."""
@@ -56,8 +65,7 @@ class Context:
         return (*base_params(self), *self.besides, *token)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(values.Value, frozen=True, kw_only=True):
     """Where a program begins: a URL (http, https or flow), or a document at hand.
 
     ``document`` is a TwiML document as text or bytes, or one read before, and wins over ``url``.
@@ -65,15 +73,14 @@ class Source:
     ErrorUrl.
     """
 
-    url: str = field(default="", repr=False)
+    url: Hidden[str] = ""
     method: Method = "POST"
-    document: Document | bytes | str | None = field(default=None, repr=False)
-    fallback_url: str = field(default="", repr=False)
+    document: Hidden[Document | bytes | str | None] = None
+    fallback_url: Hidden[str] = ""
     fallback_method: Method = "POST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Restart:
+class Restart(values.Value, frozen=True, kw_only=True):
     """An order to a program: drop what is under way and begin with another source."""
 
     source: Source

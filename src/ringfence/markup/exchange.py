@@ -21,13 +21,14 @@ Values may be personal data and stay out of every ``repr``; a telephone number t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
 
 from ringfence.calls.commands import DialTarget, RuleRecording
 from ringfence.calls.words import RecordingSource
+from ringfence.kernel import values
 from ringfence.kernel.ids import CallId, ClipId, LegId, MessageId, PartyId, RecordingId
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden
 from ringfence.markup.verbs import Method, Verb
 from ringfence.payments.charge import Charge, Outcome, Result
 from ringfence.payments.order import PaymentOrder
@@ -37,32 +38,29 @@ Params = tuple[tuple[str, Value], ...]
 """Form parameters in order; a name may repeat."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetch:
+class Fetch(values.Value, frozen=True, kw_only=True):
     """Get the document at ``url`` (absolute http or https), signed for the account."""
 
     request: int
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: Method = "POST"
-    params: Params = field(default=(), repr=False)
+    params: Hidden[Params] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speak:
+class Speak(values.Value, frozen=True, kw_only=True):
     """Make a clip of a text. ``language`` (BCP 47) and ``voice`` as written, or ``""``."""
 
     request: int
-    text: str = field(repr=False)
+    text: Hidden[str]
     voice: str = ""
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadMedia:
+class LoadMedia(values.Value, frozen=True, kw_only=True):
     """Make a clip of the audio at ``url``."""
 
     request: int
-    url: str = field(repr=False)
+    url: Hidden[str]
 
 
 CallbackKind = Literal[
@@ -80,8 +78,7 @@ CallbackKind = Literal[
 """What the notification log files a callback under."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback:
+class Callback(values.Value, frozen=True, kw_only=True):
     """Tell ``url``; the answer does not matter to the call, delivering it does.
 
     ``event``: its word (``participant-join``), for the log. ``subject``: the SID of what it is
@@ -97,24 +94,23 @@ class Callback:
     void.
     """
 
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: Method = "POST"
-    params: Params = field(default=(), repr=False)
+    params: Hidden[Params] = ()
     kind: CallbackKind = "status"
     event: str = ""
     subject: str = ""
     party: PartyId | None = None
-    body: bytes = field(default=b"", repr=False)
-    also: tuple[str, ...] = field(default=(), repr=False)
-    fallback_url: str = field(default="", repr=False)
+    body: Hidden[bytes] = b""
+    also: Hidden[tuple[str, ...]] = ()
+    fallback_url: Hidden[str] = ""
     fallback_method: Method = "POST"
     outcome: str = ""
     pledged: tuple[str, ...] = ()
     silent: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskRecording:
+class AskRecording(values.Value, frozen=True, kw_only=True):
     """May this be recorded, and who has to be told or asked first?
 
     ``first``: the address of whoever the program talks to; ``own``: our own address in the call;
@@ -124,86 +120,78 @@ class AskRecording:
 
     request: int
     source: RecordingSource
-    first: Value = field(repr=False)
-    own: Value = field(repr=False)
+    first: Hidden[Value]
+    own: Hidden[Value]
     targets: tuple[DialTarget, ...] = ()
     beep: bool = False
-    room: str = field(default="", repr=False)
+    room: Hidden[str] = ""
     peers: tuple[CallId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskRoom:
+class AskRoom(values.Value, frozen=True, kw_only=True):
     """Is what is said in the room of this name recorded?"""
 
     request: int
-    room: str = field(repr=False)
+    room: Hidden[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendText:
+class SendText(values.Value, frozen=True, kw_only=True):
     """Ask for a text message; it is durable when the answer comes. URLs are absolute."""
 
     request: int
-    to: Value = field(repr=False)
-    sender: Value = field(repr=False)
-    body: str = field(repr=False)
-    media: tuple[str, ...] = field(default=(), repr=False)
-    status_callback: str | None = field(default=None, repr=False)
+    to: Hidden[Value]
+    sender: Hidden[Value]
+    body: Hidden[str]
+    media: Hidden[tuple[str, ...]] = ()
+    status_callback: Hidden[str | None] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadMusic:
+class LoadMusic(values.Value, frozen=True, kw_only=True):
     """Make a clip of the music of the house."""
 
     request: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenPayment:
+class OpenPayment(values.Value, frozen=True, kw_only=True):
     """Is there a processor for this order? Write down that somebody is about to pay."""
 
     request: int
     order: PaymentOrder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MakePayment:
+class MakePayment(values.Value, frozen=True, kw_only=True):
     """Have the processor asked, once. Whoever does it wipes what was entered."""
 
     request: int
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DropPayment:
+class DropPayment(values.Value, frozen=True, kw_only=True):
     """It ended before a processor was asked. No answer."""
 
     payment: str
     result: Result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transcribe:
+class Transcribe(values.Value, frozen=True, kw_only=True):
     """Have a recording read once it is saved; ``url`` (absolute) is told what was said."""
 
     recording: RecordingId
-    url: str = field(default="", repr=False)
+    url: Hidden[str] = ""
     method: Method = "POST"
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendOn:
+class SendOn(values.Value, frozen=True, kw_only=True):
     """Let the leg that a dial connected go on in a call of its own, with the document at ``url``.
 
     ``params``: what that is told besides. No answer: the dial ends.
     """
 
     leg: LegId
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: Method = "POST"
-    params: Params = field(default=(), repr=False)
+    params: Hidden[Params] = ()
 
 
 Request = (
@@ -212,19 +200,17 @@ Request = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
+class Fetched(values.Value, frozen=True, kw_only=True):
     """A 2xx answer. ``url``: after redirects, the base of relative URLs in the body."""
 
     request: int
-    body: bytes = field(repr=False)
-    url: str = field(repr=False)
+    body: Hidden[bytes]
+    url: Hidden[str]
     content_type: str = ""
     elapsed_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FetchFailed:
+class FetchFailed(values.Value, frozen=True, kw_only=True):
     """No usable answer. ``code``: a ``fetch_...`` kind of `ringfence.markup.problems`."""
 
     request: int
@@ -232,8 +218,7 @@ class FetchFailed:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipReady:
+class ClipReady(values.Value, frozen=True, kw_only=True):
     """The clip is loaded where the call's audio is and stays there until the call is over."""
 
     request: int
@@ -241,8 +226,7 @@ class ClipReady:
     duration_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipFailed:
+class ClipFailed(values.Value, frozen=True, kw_only=True):
     """There is no clip. ``code`` says why: one of `ringfence.markup.clips.REASONS`.
 
     ``status``: what the server answered, 0 where nothing came.
@@ -253,8 +237,7 @@ class ClipFailed:
     status: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordingMay:
+class RecordingMay(values.Value, frozen=True, kw_only=True):
     """The ruling, to be given to the call as it is, and the targets with their parties.
 
     ``ruling.duties``: of whoever the program talks to, then of each target.
@@ -265,8 +248,7 @@ class RecordingMay:
     targets: tuple[DialTarget, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextAsked:
+class TextAsked(values.Value, frozen=True, kw_only=True):
     """The message is kept and will be sent; or ``code`` says why it will not be."""
 
     request: int
@@ -274,16 +256,14 @@ class TextAsked:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomSays:
+class RoomSays(values.Value, frozen=True, kw_only=True):
     """Whether a room is recorded."""
 
     request: int
     recorded: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentOpened:
+class PaymentOpened(values.Value, frozen=True, kw_only=True):
     """It can be made under this id; or ``outcome`` says why it cannot."""
 
     request: int
@@ -291,8 +271,7 @@ class PaymentOpened:
     outcome: Outcome | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentMade:
+class PaymentMade(values.Value, frozen=True, kw_only=True):
     """What came of it; it is written down already."""
 
     request: int
@@ -308,21 +287,18 @@ Answer = (
 # --- what may be asked of a program ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begin:
+class Begin(values.Value, frozen=True, kw_only=True):
     """Start with the program's source. Given once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoTo:
+class GoTo(values.Value, frozen=True, kw_only=True):
     """Drop what is under way and go on with another document (an API request in mid-call)."""
 
-    url: str = field(repr=False)
+    url: Hidden[str]
     method: Method = "POST"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Perform:
+class Perform(values.Value, frozen=True, kw_only=True):
     """Drop what is under way and carry out these verbs instead."""
 
     verbs: tuple[Verb, ...]

@@ -6,7 +6,7 @@ this is told beside it, from the call's facts, under the same parameters.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ringfence.calls import events
 from ringfence.calls.causes import CAUSES, dial_status

@@ -23,7 +23,8 @@ Where a later one cannot, they are hung up: they may just have refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ringfence.calls import commands
 from ringfence.kernel.clock import Ms

@@ -8,10 +8,12 @@ events"; those of a dial's legs are in `ringfence.markup.progress`.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final, Literal, Protocol
+
+from msgspec.structs import replace
 
 from ringfence.calls import events
 from ringfence.calls.causes import CAUSES, word

@@ -17,7 +17,6 @@ perhaps sent and is sent again; what the carrier's answer is known of never is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
@@ -50,16 +49,14 @@ About = Literal["service", "marketing", "keyword"]
 """What somebody asked for; an offer; or the one answer to STOP, START and HELP."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFact(Event):
+class MessageFact(Event, frozen=True, kw_only=True):
     """What every fact of a message has: when, and of which message."""
 
     at: Annotated[Ms, TEXT_TIME]
     message: Annotated[MessageId, TEXT_ID]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Begun(MessageFact):
+class _Begun(MessageFact, frozen=True, kw_only=True):
     account: Annotated[AccountId, ACCOUNT_ID]
     party: Annotated[PartyId, PARTY_ID]
     """Whoever it goes to or comes from."""
@@ -70,53 +67,45 @@ class _Begun(MessageFact):
     segments: Annotated[int, TEXT_FACT] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageAccepted(_Begun):
+class MessageAccepted(_Begun, frozen=True, kw_only=True):
     """Somebody asked for a message; it is not told yet from which of our numbers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageScheduled(_Begun):
+class MessageScheduled(_Begun, frozen=True, kw_only=True):
     """Somebody asked for a message at a later hour."""
 
     due_at: Annotated[Ms, TEXT_TIME]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageAsked(_Begun):
+class MessageAsked(_Begun, frozen=True, kw_only=True):
     """Somebody asked for a message now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageQueued(MessageFact):
+class MessageQueued(MessageFact, frozen=True, kw_only=True):
     """It waits for a carrier: it is its turn, or a try did not work. ``why`` is a code word."""
 
     why: Annotated[str, TEXT_FACT] = ""
     due_at: Annotated[Ms | None, TEXT_TIME] = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageTaken(MessageFact):
+class MessageTaken(MessageFact, frozen=True, kw_only=True):
     """A carrier is asked to take it. ``attempt`` counts from 1."""
 
     attempt: Annotated[int, TEXT_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageSent(MessageFact):
+class MessageSent(MessageFact, frozen=True, kw_only=True):
     """A carrier has it, in so many parts."""
 
     carrier: Annotated[str, CONFIG]
     parts: Annotated[int, TEXT_FACT]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageDelivered(MessageFact):
+class MessageDelivered(MessageFact, frozen=True, kw_only=True):
     """It reached the telephone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Missed(MessageFact):
+class _Missed(MessageFact, frozen=True, kw_only=True):
     cause: Annotated[str, TEXT_FACT]
     """A word of `ringfence.messaging.carrier.Cause`, or the rule that forbade it."""
     code: Annotated[int, TEXT_FACT]
@@ -125,43 +114,35 @@ class _Missed(MessageFact):
     """What the carrier said, in its own word or number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageUndelivered(_Missed):
+class MessageUndelivered(_Missed, frozen=True, kw_only=True):
     """The carrier had it and it did not arrive."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageFailed(_Missed):
+class MessageFailed(_Missed, frozen=True, kw_only=True):
     """No carrier took it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageCanceled(MessageFact):
+class MessageCanceled(MessageFact, frozen=True, kw_only=True):
     """It was called back before its hour."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRead(MessageFact):
+class MessageRead(MessageFact, frozen=True, kw_only=True):
     """Somebody read it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageArriving(_Begun):
+class MessageArriving(_Begun, frozen=True, kw_only=True):
     """The first parts of somebody's message came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageArrived(_Begun):
+class MessageArrived(_Begun, frozen=True, kw_only=True):
     """Somebody sent us a message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageCompleted(MessageFact):
+class MessageCompleted(MessageFact, frozen=True, kw_only=True):
     """The rest of its parts came."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageAnswered(MessageFact):
+class MessageAnswered(MessageFact, frozen=True, kw_only=True):
     """What a message that came in asks for was done; ``replies``: how many answers go out."""
 
     replies: Annotated[int, TEXT_FACT] = 0
@@ -169,20 +150,17 @@ class MessageAnswered(MessageFact):
     """Whether it is left for a person all the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageSeen(MessageFact):
+class MessageSeen(MessageFact, frozen=True, kw_only=True):
     """Somebody of ours has read a message that came in; or marked it unread again."""
 
     unread: Annotated[bool, TEXT_FACT] = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRedacted(MessageFact):
+class MessageRedacted(MessageFact, frozen=True, kw_only=True):
     """What it said was destroyed; that it was sent remains."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRated(MessageFact):
+class MessageRated(MessageFact, frozen=True, kw_only=True):
     """The sender heard, by another way, whether it had its effect."""
 
     outcome: Annotated[str, TEXT_FACT]

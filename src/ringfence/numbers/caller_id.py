@@ -11,14 +11,13 @@ Sources: 47 CFR 64.1604 (US), TKG § 120 (DE), Ofcom General Condition C6 (UK).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
+class Showing(Value, frozen=True, kw_only=True):
     """What is known when a leg is placed.
 
     ``wanted``: asked for by the program. ``caller``: who called us, if this leg passes that call

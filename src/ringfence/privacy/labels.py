@@ -11,11 +11,12 @@ purposes keys of ``privacy.purposes``, retentions keys of ``privacy.retention``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from ringfence.kernel.errors import LocalError
+from ringfence.kernel.events import Event
 
 Subject = Literal["none", "caller", "agent", "customer", "staff", "account"]
 Sensitivity = Literal["none", "low", "high"]
@@ -202,20 +203,20 @@ def label_of(annotation: Any) -> Label | None:
 
 
 def labels_of(fact: type) -> Mapping[str, Label]:
-    """Return the label of every field of a dataclass, in field order.
+    """Return the label of every field of a fact, in field order.
 
     ``at`` of `kernel.events.Event` is the time of a call fact. Raises `LocalError` naming the
     first field without a label: such a class cannot be stored.
     """
-    if not is_dataclass(fact):
-        raise LocalError(f"{fact.__name__} is not a dataclass")
+    if not issubclass(fact, Event):
+        raise LocalError(f"{fact.__name__} is not a fact")
     hints = get_type_hints(fact, include_extras=True)
     found: dict[str, Label] = {}
-    for field in fields(fact):
-        label = label_of(hints[field.name])
-        if label is None and field.name == "at":
+    for name in fact.__struct_fields__:
+        label = label_of(hints[name])
+        if label is None and name == "at":
             label = CALL_TIME
         if label is None:
-            raise LocalError(f"{fact.__name__}.{field.name} carries no privacy label")
-        found[field.name] = label
+            raise LocalError(f"{fact.__name__}.{name} carries no privacy label")
+        found[name] = label
     return MappingProxyType(found)

@@ -5,28 +5,25 @@ The guard answers from memory, because it is asked for every request that arrive
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.values import Value
 from ringfence.sip.events import Peer
 from ringfence.sip.message import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Trusted:
+class Trusted(Value, frozen=True):
     """Serve it without credentials; ``source`` is the id of the trunk it is."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Value, frozen=True):
     """Serve it only with good digest credentials."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(Value, frozen=True):
     """Say nothing at all: an answer is a clue."""
 
 

@@ -24,8 +24,7 @@ leg's state does not allow raises `LocalError`: that is a bug of the caller.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from ringfence.kernel.values import Hidden, Value
 from ringfence.sip.events import LegKey, Peer, ProbeKey, RegistrationKey
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.uri import Uri
@@ -34,25 +33,22 @@ Headers = tuple[tuple[str, str], ...]
 """Extra header fields in order; names as they shall appear on the wire."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Value, frozen=True):
     """What answers a digest challenge of the far end."""
 
     username: str
-    password: str = field(repr=False)
+    password: Hidden[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Value, frozen=True):
     """One way to a phone: ``targets`` in order, each asked with this Request-URI and route set."""
 
     targets: tuple[Peer, ...]
-    uri: Uri = field(repr=False)
-    route: tuple[NameAddr, ...] = field(repr=False, default=())
+    uri: Hidden[Uri]
+    route: Hidden[tuple[NameAddr, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invite:
+class Invite(Value, frozen=True, kw_only=True):
     """Call somebody.
 
     ``leg``: a fresh key of the caller's choosing. ``targets``: where to send it, tried in order
@@ -67,22 +63,21 @@ class Invite:
 
     leg: LegKey
     targets: tuple[Peer, ...]
-    uri: Uri = field(repr=False)
-    from_: NameAddr = field(repr=False)
-    to: NameAddr | None = field(repr=False, default=None)
-    offer: bytes = field(repr=False, default=b"")
-    credentials: Credentials | None = field(repr=False, default=None)
-    headers: Headers = field(repr=False, default=())
-    route: tuple[NameAddr, ...] = field(repr=False, default=())
+    uri: Hidden[Uri]
+    from_: Hidden[NameAddr]
+    to: Hidden[NameAddr | None] = None
+    offer: Hidden[bytes] = b""
+    credentials: Hidden[Credentials | None] = None
+    headers: Hidden[Headers] = ()
+    route: Hidden[tuple[NameAddr, ...]] = ()
     session_expires: int = 1800
     reliable: bool = True
     max_forwards: int = 70
-    spares: tuple[Way, ...] = field(repr=False, default=())
-    others: tuple[tuple[Way, ...], ...] = field(repr=False, default=())
+    spares: Hidden[tuple[Way, ...]] = ()
+    others: Hidden[tuple[tuple[Way, ...], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provisional:
+class Provisional(Value, frozen=True, kw_only=True):
     """Send 180, 183, ... to a caller; ``body``: early-media SDP; ``reliable``: with 100rel.
 
     A reliable one to a caller without 100rel support is sent unreliably.
@@ -90,22 +85,20 @@ class Provisional:
 
     leg: LegKey
     status: int = 180
-    body: bytes = field(repr=False, default=b"")
-    headers: Headers = field(repr=False, default=())
+    body: Hidden[bytes] = b""
+    headers: Hidden[Headers] = ()
     reliable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Value, frozen=True, kw_only=True):
     """Accept a call with 200. ``body``: the answer, or our offer when the INVITE had none."""
 
     leg: LegKey
-    body: bytes = field(repr=False)
-    headers: Headers = field(repr=False, default=())
+    body: Hidden[bytes]
+    headers: Hidden[Headers] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reject:
+class Reject(Value, frozen=True, kw_only=True):
     """Refuse a call with ``status`` 300-699. ``q850``: sent as a Reason header if given.
 
     ``retry_after``: seconds, for 480/486/503/600. 3xx: put Contact into ``headers``.
@@ -116,19 +109,17 @@ class Reject:
     reason: str | None = None
     q850: int | None = None
     retry_after: int | None = None
-    headers: Headers = field(repr=False, default=())
+    headers: Hidden[Headers] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledge:
+class Acknowledge(Value, frozen=True, kw_only=True):
     """Send the ACK that carries our answer to an offer received in a 2xx."""
 
     leg: LegKey
-    answer: bytes = field(repr=False)
+    answer: Hidden[bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(Value, frozen=True, kw_only=True):
     """Give up an INVITE of ours. A 2xx that crosses the CANCEL is acknowledged and hung up.
 
     If the leg has been answered meanwhile, this is a `Bye`.
@@ -138,8 +129,7 @@ class Cancel:
     q850: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bye:
+class Bye(Value, frozen=True, kw_only=True):
     """End a leg in whatever state it is.
 
     Answered: BYE (held back until their ACK is in, RFC 3261 15). Ours and ringing: CANCEL.
@@ -149,66 +139,59 @@ class Bye:
     leg: LegKey
     q850: int | None = None
     status: int = 480
-    headers: Headers = field(repr=False, default=())
+    headers: Hidden[Headers] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reoffer:
+class Reoffer(Value, frozen=True, kw_only=True):
     """Change the session by re-INVITE; ``offer`` ``b""`` asks the far end to offer.
 
     ``update``: by UPDATE (RFC 3311) if the far end allows it; needs an offer.
     """
 
     leg: LegKey
-    offer: bytes = field(repr=False)
+    offer: Hidden[bytes]
     update: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerOffer:
+class AnswerOffer(Value, frozen=True, kw_only=True):
     """Accept an `events.OfferReceived` with our answer (or our offer, if we were asked)."""
 
     leg: LegKey
-    body: bytes = field(repr=False)
+    body: Hidden[bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectOffer:
+class RejectOffer(Value, frozen=True, kw_only=True):
     """Refuse an `events.OfferReceived`; the session stays as it was."""
 
     leg: LegKey
     status: int = 488
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendInfo:
+class SendInfo(Value, frozen=True, kw_only=True):
     """Send an INFO inside the leg, e.g. ``application/dtmf-relay``."""
 
     leg: LegKey
     content_type: str
-    body: bytes = field(repr=False)
+    body: Hidden[bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refer:
+class Refer(Value, frozen=True, kw_only=True):
     """Ask the far end to call ``target``; ``replaces``: in place of that leg of ours."""
 
     leg: LegKey
-    target: NameAddr = field(repr=False)
-    referred_by: NameAddr | None = field(repr=False, default=None)
+    target: Hidden[NameAddr]
+    referred_by: Hidden[NameAddr | None] = None
     replaces: LegKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcceptRefer:
+class AcceptRefer(Value, frozen=True, kw_only=True):
     """Answer 202 and report 100 Trying by NOTIFY; go on with `NotifyRefer`."""
 
     leg: LegKey
     refer: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyRefer:
+class NotifyRefer(Value, frozen=True, kw_only=True):
     """Report the referred call's ``status``; 200 or more is the last report."""
 
     leg: LegKey
@@ -216,8 +199,7 @@ class NotifyRefer:
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RejectRefer:
+class RejectRefer(Value, frozen=True, kw_only=True):
     """Refuse an `events.ReferReceived`."""
 
     leg: LegKey
@@ -225,8 +207,7 @@ class RejectRefer:
     status: int = 603
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
+class Register(Value, frozen=True, kw_only=True):
     """Register at a provider and stay registered until `Unregister`.
 
     ``registrar``: the Request-URI (no user part). ``aor``: the address registered.
@@ -236,54 +217,48 @@ class Register:
 
     registration: RegistrationKey
     targets: tuple[Peer, ...]
-    registrar: Uri = field(repr=False)
-    aor: Uri = field(repr=False)
-    contact_user: str = field(repr=False)
-    credentials: Credentials | None = field(repr=False, default=None)
+    registrar: Hidden[Uri]
+    aor: Hidden[Uri]
+    contact_user: Hidden[str]
+    credentials: Hidden[Credentials | None] = None
     expires: int = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retarget:
+class Retarget(Value, frozen=True, kw_only=True):
     """The registrar is found elsewhere now; nothing happens if the registration is gone."""
 
     registration: RegistrationKey
     targets: tuple[Peer, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unregister:
+class Unregister(Value, frozen=True, kw_only=True):
     """Remove the binding and forget the registration."""
 
     registration: RegistrationKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Value, frozen=True, kw_only=True):
     """Ask ``targets`` (the first that answers) for OPTIONS every ``interval_ms``."""
 
     probe: ProbeKey
     targets: tuple[Peer, ...]
-    uri: Uri = field(repr=False)
+    uri: Hidden[Uri]
     interval_ms: int = 30_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopProbe:
+class StopProbe(Value, frozen=True, kw_only=True):
     """Stop asking."""
 
     probe: ProbeKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendFailed:
+class SendFailed(Value, frozen=True, kw_only=True):
     """The adapter could not reach ``peer`` (ICMP error, refused connection): RFC 3261 8.1.3.1."""
 
     peer: Peer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowClosed:
+class FlowClosed(Value, frozen=True, kw_only=True):
     """The connection ``flow`` is gone; bindings that rest on it go too (RFC 5626 5.3).
 
     ``peer``: whom it led to, where we opened it; a registration of ours may have rested on it.
@@ -293,8 +268,7 @@ class FlowClosed:
     peer: Peer | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drain:
+class Drain(Value, frozen=True, kw_only=True):
     """Take no new calls: 503 with Retry-After. `events.Drained` follows the end of the last leg."""
 
     retry_after: int = 30

@@ -18,10 +18,12 @@ These are wire facts, not records: they carry URIs and bodies, so every such fie
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, NewType
 
+from msgspec.structs import astuple
+
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.values import Hidden, Value
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Request, Response
 
@@ -58,8 +60,7 @@ class Transmit(NamedTuple):
     peer: Peer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InviteReceived:
+class InviteReceived(Value, frozen=True, kw_only=True):
     """Somebody calls. A 100 Trying has already left; answer with a command for ``leg``.
 
     ``source``: the trusted source's id given by admission, or ``""`` for a phone.
@@ -75,22 +76,20 @@ class InviteReceived:
     peer: Peer
     source: str
     username: str
-    request: Request = field(repr=False)
-    offer: bytes = field(repr=False)
+    request: Hidden[Request]
+    offer: Hidden[bytes]
     reliable: bool = False
     replaces: LegKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Established:
+class Established(Value, frozen=True, kw_only=True):
     """The caller acknowledged our 2xx. ``answer``: the SDP of the ACK when our 2xx offered."""
 
     leg: LegKey
-    answer: bytes = field(repr=False, default=b"")
+    answer: Hidden[bytes] = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(Value, frozen=True, kw_only=True):
     """A provisional response above 100 to our INVITE.
 
     ``fork`` tells the early dialogs of one INVITE apart (the remote tag). ``body`` is early-media
@@ -100,12 +99,11 @@ class Progress:
     leg: LegKey
     status: int
     fork: str = ""
-    body: bytes = field(repr=False, default=b"")
+    body: Hidden[bytes] = b""
     reliable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
+class Answered(Value, frozen=True, kw_only=True):
     """Our INVITE was accepted; this fork is the call, any other is hung up by the agent.
 
     ``body``: the answer to our offer. When our INVITE carried no offer, ``wants_answer`` is true,
@@ -114,14 +112,13 @@ class Answered:
 
     leg: LegKey
     peer: Peer
-    response: Response = field(repr=False)
-    body: bytes = field(repr=False)
+    response: Hidden[Response]
+    body: Hidden[bytes]
     fork: str = ""
     wants_answer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferReceived:
+class OfferReceived(Value, frozen=True, kw_only=True):
     """The far end wants to change the session (re-INVITE, UPDATE or an offer in PRACK).
 
     ``offer`` is ``b""`` for a re-INVITE without a body: *we* are asked for an offer, put it in the
@@ -131,11 +128,10 @@ class OfferReceived:
 
     leg: LegKey
     method: str
-    offer: bytes = field(repr=False)
+    offer: Hidden[bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferAnswered:
+class OfferAnswered(Value, frozen=True, kw_only=True):
     """An offer of ours inside the leg was answered: in a 2xx, or in the ACK to an asked offer.
 
     ``wants_answer``: our re-INVITE carried no offer, ``body`` is theirs and
@@ -143,12 +139,11 @@ class OfferAnswered:
     """
 
     leg: LegKey
-    body: bytes = field(repr=False)
+    body: Hidden[bytes]
     wants_answer: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferRefused:
+class OfferRefused(Value, frozen=True, kw_only=True):
     """Our `commands.Reoffer` was refused with ``status``; the session stays as it was.
 
     Glare (491) is retried by the agent itself and shows up here only when it persists.
@@ -172,8 +167,7 @@ EndCause = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
+class Ended(Value, frozen=True, kw_only=True):
     """The last event of a leg.
 
     ``by``: who ended it. ``status``: the final SIP status involved, 0 where there is none (200 for
@@ -188,12 +182,18 @@ class Ended:
     status: int = 0
     q850: int | None = None
     retry_after: int | None = None
-    redirect: tuple[NameAddr, ...] = field(repr=False, default=())
-    response: Response | None = field(repr=False, compare=False, default=None)
+    redirect: Hidden[tuple[NameAddr, ...]] = ()
+    response: Hidden[Response | None] = None
+    """The last field: it is left out where two of them are compared."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ended) and astuple(self)[:-1] == astuple(other)[:-1]
+
+    def __hash__(self) -> int:
+        return hash(astuple(self)[:-1])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InfoReceived:
+class InfoReceived(Value, frozen=True, kw_only=True):
     """An INFO inside a leg; already answered 200, since its type is one that we know.
 
     ``digits``: telephone keys if it was application/dtmf-relay or application/dtmf, else ``""``;
@@ -202,13 +202,12 @@ class InfoReceived:
 
     leg: LegKey
     content_type: str
-    body: bytes = field(repr=False)
-    digits: str = field(repr=False, default="")
+    body: Hidden[bytes]
+    digits: Hidden[str] = ""
     duration_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferReceived:
+class ReferReceived(Value, frozen=True, kw_only=True):
     """The far end asks us to call somebody (RFC 3515). Answer: `AcceptRefer` or `RejectRefer`.
 
     ``refer`` numbers it within the leg. ``replaces`` is the leg of ours named by a Replaces in
@@ -217,12 +216,11 @@ class ReferReceived:
 
     leg: LegKey
     refer: int
-    target: NameAddr = field(repr=False)
+    target: Hidden[NameAddr]
     replaces: LegKey | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferProgress:
+class ReferProgress(Value, frozen=True, kw_only=True):
     """How a `commands.Refer` of ours fares.
 
     ``status``: of the referred call as the far end reports it; 202 when it accepted; when
@@ -234,8 +232,7 @@ class ReferProgress:
     final: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
+class Registered(Value, frozen=True, kw_only=True):
     """We are registered until ``expires_at``; sent for the first success and every refresh.
 
     ``service_route``: the way the registrar asks our requests to take (RFC 3608), the next hop
@@ -245,12 +242,11 @@ class Registered:
 
     registration: RegistrationKey
     expires_at: Ms
-    seen_from: str = field(repr=False, default="")
-    service_route: tuple[NameAddr, ...] = field(repr=False, default=())
+    seen_from: Hidden[str] = ""
+    service_route: Hidden[tuple[NameAddr, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationFailed:
+class RegistrationFailed(Value, frozen=True, kw_only=True):
     """A registration attempt failed with ``status`` (408: no answer). Next try at ``retry_at``."""
 
     registration: RegistrationKey
@@ -258,15 +254,13 @@ class RegistrationFailed:
     retry_at: Ms
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unregistered:
+class Unregistered(Value, frozen=True, kw_only=True):
     """A registration of ours is gone because we asked for it."""
 
     registration: RegistrationKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindingsChanged:
+class BindingsChanged(Value, frozen=True, kw_only=True):
     """A phone appeared, moved or left; ``username`` is its digest user.
 
     Not sent for a refresh that only moves the expiry. ``Agent.bindings(username, now)`` lists them.
@@ -276,8 +270,7 @@ class BindingsChanged:
     count: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeChanged:
+class ProbeChanged(Value, frozen=True, kw_only=True):
     """A watched target began (``up``) or stopped answering OPTIONS; ``status`` is the last one.
 
     ``seen_from``: the address it sees us at, if it says so; another one is told of, too.
@@ -286,11 +279,10 @@ class ProbeChanged:
     probe: ProbeKey
     up: bool
     status: int
-    seen_from: str = field(repr=False, default="")
+    seen_from: Hidden[str] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthenticationFailed:
+class AuthenticationFailed(Value, frozen=True, kw_only=True):
     """A request carried credentials that do not verify: count it against ``peer``.
 
     Not sent for a first request without credentials nor for a stale nonce.
@@ -300,8 +292,7 @@ class AuthenticationFailed:
     method: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MalformedReceived:
+class MalformedReceived(Value, frozen=True, kw_only=True):
     """Bytes that are not SIP. ``reason`` is a constant sentence; ``answered``: a 400/505 left."""
 
     peer: Peer
@@ -309,8 +300,7 @@ class MalformedReceived:
     answered: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drained:
+class Drained(Value, frozen=True, kw_only=True):
     """After `commands.Drain`: the last leg has ended and its last request was answered."""
 
 

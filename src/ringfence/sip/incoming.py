@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ringfence.kernel.clock import SECOND, Ms
 from ringfence.kernel.errors import LocalError

@@ -21,10 +21,10 @@ polite way to say no to each of them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ringfence.sip.sdp import Direction, Encoding, Media, Origin, SessionDescription
 

@@ -15,7 +15,7 @@ A connection that is lost takes the registration with it: another REGISTER after
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ringfence.kernel.clock import SECOND, Ms
 from ringfence.kernel.errors import LocalError, RemoteError

@@ -18,11 +18,13 @@ t=, end lines in LF or forget the last line end are understood.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.limits import SDP_MEDIA_MAX, SDP_SIZE_MAX
+from ringfence.kernel.values import Hidden, text_of
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 DIRECTIONS: Final[dict[str, Direction]] = {
@@ -70,8 +72,7 @@ class Origin(NamedTuple):
     host: str
 
 
-@dataclass(slots=True)
-class Media:
+class Media(Struct):
     """One m= section. ``port`` 0: not wanted. ``host``: its own c= address or None."""
 
     kind: str
@@ -79,7 +80,10 @@ class Media:
     protocol: str
     formats: list[str]
     host: str | None = None
-    attributes: list[str] = field(default_factory=list, repr=False)
+    attributes: Hidden[list[str]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return text_of(self)
 
     def attribute(self, name: str) -> str | None:
         """Return the value of the first ``a=name:value``, ``""`` for a bare ``a=name``."""
@@ -102,15 +106,17 @@ class Media:
         return encodings
 
 
-@dataclass(slots=True)
-class SessionDescription:
+class SessionDescription(Struct):
     """A whole description. ``host``: the c= address of the session or None."""
 
     origin: Origin
     host: str | None
     media: list[Media]
-    attributes: list[str] = field(default_factory=list, repr=False)
-    name: str = field(default="-", repr=False)
+    attributes: Hidden[list[str]] = field(default_factory=list)
+    name: Hidden[str] = "-"
+
+    def __repr__(self) -> str:
+        return text_of(self)
 
     @classmethod
     def parse(cls, body: bytes) -> SessionDescription:

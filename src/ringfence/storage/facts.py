@@ -7,7 +7,6 @@ is refused when its class is first seen, not when somebody's number is already o
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Any, cast, get_args, get_type_hints
 
@@ -44,7 +43,9 @@ class Shape:
         self.name = fact.name()
         self.has_account = "account" in labels
         self._parties = tuple(name for name, label in labels.items() if label is PARTY_ID)
-        self._required = {field.name: None for field in fields(fact) if field.default is MISSING}
+        self._required = {
+            field.name: None for field in msgspec.structs.fields(fact) if field.required
+        }
         hints = get_type_hints(fact)
         inside = [name for name in labels if name not in _APART]
         always = [name for name in inside if type(None) not in get_args(hints[name])]

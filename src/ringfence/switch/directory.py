@@ -7,14 +7,17 @@ waits for the database to find its way.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Literal, Protocol
+
+from msgspec.structs import replace
 
 from ringfence.accounts.resources import Application, Hook
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import AccountId, ApplicationId, FlowId, NumberId, PhoneDeviceId, TrunkId
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Value
 from ringfence.markup.telling import StatusCallback
 from ringfence.numbers.caller_id import Showing, choose
 from ringfence.numbers.inventory import Inventory
@@ -136,8 +139,7 @@ class FlowEntry(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(Value, frozen=True, kw_only=True):
     """An address of ours leads to a program. ``number`` None for a SIP name.
 
     ``status``: who is told how the call fares, where no number says it. ``domain``: the SIP domain

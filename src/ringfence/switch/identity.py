@@ -13,12 +13,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.limits import CALLER_NAME_CHARS
 from ringfence.kernel.phone import Phone
+from ringfence.kernel.values import Hidden, Value
 from ringfence.sip.grammar import split_list
 from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Request
@@ -34,15 +34,14 @@ _HIDES: Final = frozenset({"id", "user", "header"})
 NO_HEADERS: Final[tuple[tuple[str, str], ...]] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(Value, frozen=True, kw_only=True):
     """Who calls. ``address``: ``""`` where it is withheld. ``display``: for phones of ours alone.
 
     ``private``: whoever is called is shown nothing, even where we know.
     """
 
-    address: Phone | str = field(repr=False)
-    display: str = field(default="", repr=False)
+    address: Hidden[Phone | str]
+    display: Hidden[str] = ""
     private: bool = False
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ringfence.calls.call import Call
 from ringfence.calls.commands import DialTarget, Endpoint, Originate, ToDevice, ToPhone, ToSip

@@ -21,8 +21,10 @@ number as if it had dialled it, and has the credit for it (`LegForwarded`).
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ringfence.calls import effects
 from ringfence.calls.commands import Endpoint, ToDevice, ToPhone, ToSip

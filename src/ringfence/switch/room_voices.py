@@ -8,8 +8,9 @@ Who does not agree is left out, and stays in the room; so does whoever cannot be
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ringfence.calls.commands import AskVoice, HoldVoice, KeepVoice, Note, RuleRecording
 from ringfence.calls.permits import RANK
