@@ -97,6 +97,29 @@ def test_an_impatient_unit_does_not_wait_for_company(tmp_path):
     db.close()
 
 
+def test_an_impatient_unit_takes_those_along_that_wait_for_company(tmp_path):
+    db = make(tmp_path / "x.db", gather_ms=60_000)
+    db.give(add(1))
+    db.submit(add(2)).result(5)
+    assert ids(db) == [1, 2]
+    db.give(add(3))  # the writer looks for more by itself now, and may be hurried all the same
+    db.submit(add(4)).result(5)
+    assert ids(db) == [1, 2, 3, 4]
+    db.give(add(5))
+    db.close()
+    again = make(tmp_path / "x.db")
+    assert ids(again) == [1, 2, 3, 4, 5]
+    again.close()
+
+
+def test_facts_are_written_while_more_keep_coming(tmp_path):
+    db = make(tmp_path / "x.db", gather_ms=10)
+    for number in range(5):
+        db.submit(add(number), patient=True).result(5)
+    assert (ids(db), db.commits) == ([0, 1, 2, 3, 4], 5)
+    db.close()
+
+
 def test_a_unit_that_fails_takes_nobody_with_it(tmp_path):
     db = make(tmp_path / "x.db", gather_ms=50)
     good = [db.submit(add(n), patient=True) for n in (1, 2)]

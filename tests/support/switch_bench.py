@@ -95,6 +95,9 @@ class QuietLink(MediaLink):
     def send(self, command: media.Command) -> None:
         self._played.media.append(command)
 
+    def send_patiently(self, command: media.Command) -> None:
+        self.send(command)
+
 
 class Book:
     """What happened in rooms."""

@@ -264,3 +264,21 @@ async def test_a_link_that_stands_does_not_wake_up(monkeypatch: pytest.MonkeyPat
     await asyncio.sleep(0.02)
     assert tries == 2
     keeper.cancel()
+
+
+async def test_a_leg_the_far_end_has_left_is_closed_with_the_next_command() -> None:
+    link, pipe, _ = await busy(4)
+    link.take_spare()
+    link.close_leg("S0", deserted=True)
+    assert await asked(pipe) == []
+    link.send(media.OpenLeg(leg="new"))
+    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S3"), ("OpenLeg", "new")]
+
+
+async def test_and_a_frame_later_where_no_command_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringfence.switch.media_link.MEDIA_COMPANY_MS", 5)
+    link, pipe, _ = linked()
+    for leg in ("a", "b"):  # the second time the first has long left
+        link.close_leg(leg, deserted=True)
+        await asyncio.sleep(0.03)
+        assert await asked(pipe) == [("CloseLeg", leg)]

@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ringfence.kernel.errors import RemoteError
@@ -98,6 +98,9 @@ def test_the_answer_to_our_offer_says_where_to_send() -> None:
         ("127.0.0.2", "loopback"),
         ("::1", "loopback"),
         ("0.0.0.0", "unspecified"),
+        ("192.0.0.8", "private"),
+        ("192.0.0.9", "public"),
+        ("192.0.0.170", "private"),
         ("phone.example.com", "unknown"),
         ("", "unknown"),
     ],
@@ -112,8 +115,12 @@ NEAR = ("10.0.0.0", "169.254.0.0", "172.16.0.0", "172.32.0.0", "192.168.0.0", "1
 
 @given(st.sampled_from(NEAR).map(IPv4Address) | st.ip_addresses(v=4), st.integers(-2, 2))
 def test_kinds_are_those_of_the_registry(near: IPv4Address, step: int) -> None:
-    """Invariant: what the standard library calls private we do not call public, and no other."""
+    """Invariant: what the standard library calls private we do not call public, and no other.
+
+    About 192.0.0.0/24 its releases are of two minds (CPython 113171).
+    """
     address = IPv4Address((int(near) + step) % 2**32)
+    assume(int(address) >> 8 != int(IPv4Address("192.0.0.0")) >> 8)
     assert (address_kind(str(address)) != "public") == (
         address.is_private or address.is_loopback or address.is_unspecified
     )

@@ -316,6 +316,8 @@ class Database:
                 raise LocalError("the database is closed")
             self._given += 1
             self._queue.put(unit)
+        if not unit.patient:
+            self._hurry.set()
 
     def close(self) -> None:
         """Write what is waiting, fold the log file into the database and close.
@@ -350,23 +352,30 @@ class Database:
             self._force_log()
 
     def _serve(self) -> None:
+        busy = False
         while True:
-            try:
-                unit = self._queue.get(timeout=_SYNC_EVERY if self._unsynced else None)
-            except queue.Empty:
-                self._force_log()
-                continue
-            if unit is None:
-                return
-            if unit.patient and self._gather and not self._stopping.is_set():
+            batch: _Batch = []
+            if not busy:
+                try:
+                    unit = self._queue.get(timeout=_SYNC_EVERY if self._unsynced else None)
+                except queue.Empty:
+                    self._force_log()
+                    continue
+                if unit is None:
+                    return
+                batch.append(unit)
+            if (busy or batch[0].patient) and self._gather and not self._stopping.is_set():
                 self._hurry.wait(self._gather)
-                self._hurry.clear()
-            batch, last = self._drain([unit])
+            self._hurry.clear()
+            batch, last = self._drain(batch)
             self._commit(batch)
             if last:
                 return
             if self._unsynced and time.monotonic() - self._synced_at > _SYNC_EVERY:
                 self._force_log()
+            # While facts keep coming the next ones are looked for: to be woken for the first of
+            # them, in the middle of a call, costs more than to look once in vain.
+            busy = self._gather > 0 and any(unit.patient for unit in batch)
 
     def _drain(self, batch: _Batch) -> tuple[_Batch, bool]:
         """Add what waits in the queue to ``batch``; whether the end of the queue was among it."""

@@ -203,7 +203,7 @@ class AudioDesk:
         leg.released = True
         self.ties.drop(leg.id)
         if leg.audio == "open":
-            self._link(live).close_leg(leg.id)
+            self._link(live).close_leg(leg.id, deserted=not leg.dialog_open)
         elif leg.audio != "opening":
             live.inbox.append(inputs.LegReleased(leg=leg.id))
             self._forget_if_done(live, leg)

@@ -1,9 +1,10 @@
 """The server's end of the socket to a media worker.
 
-Commands are written at once and never waited for, except where an answer is needed (a port). While
-calls go on, some legs are open before anybody needs them (`take_spare`): a call that takes one is
-answered in the turn it arrived in, and the worker hears of it once. When all is quiet they are
-closed, because a worker without an open leg sleeps.
+Commands are written at once and never waited for, except where an answer is needed (a port). To
+close a leg that the far end has left may wait a frame for company: to wake the worker costs more
+than the command. While calls go on, some legs are open before anybody needs them (`take_spare`): a
+call that takes one is answered in the turn it arrived in, and the worker hears of it once. When all
+is quiet they are closed, because a worker without an open leg sleeps.
 When the socket breaks, every leg that was open on it is reported as lost, and the link connects
 again as soon as the supervisor has started another worker; clips are sent anew when first used.
 A worker that hangs keeps its socket: it is killed (`switch.pulse`), and the socket breaks.
@@ -19,6 +20,7 @@ from typing import cast
 from ringfence.kernel.errors import Refused, RemoteError
 from ringfence.kernel.limits import (
     MEDIA_BACKLOG_BYTES,
+    MEDIA_COMPANY_MS,
     MEDIA_CONNECT_MS,
     MEDIA_OPEN_LEG_MS,
     MEDIA_RECONNECT_MS,
@@ -127,6 +129,10 @@ class MediaLink:
         self._parted = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._outgoing: list[Command] = []
+        self._flushing = False
+        """What is to be written leaves with this turn of the event loop."""
+        self._company: asyncio.TimerHandle | None = None
+        """What has time leaves then at the latest."""
         self._loop = asyncio.get_running_loop()
 
     @property
@@ -200,23 +206,27 @@ class MediaLink:
             self._open_spares(self._spares_wanted)
         return spare
 
-    def close_leg(self, leg: str) -> None:
-        """End a leg; a spare one takes its place where one is missing, with the same write."""
-        self.send(CloseLeg(leg=leg))
-        self._open_spares(1)
+    def close_leg(self, leg: str, *, deserted: bool = False) -> None:
+        """End a leg; a spare one takes its place where one is missing, with the same write.
+
+        ``deserted``: the far end has left it, so nobody hears the frame that may still be sent.
+        """
+        send = self.send_patiently if deserted else self.send
+        send(CloseLeg(leg=leg))
+        self._open_spares(1, send)
 
     def _spares_due(self) -> int:
         """How many are right for the calls that are up: half as many."""
         return min(self._spares_wanted, 1 + len(self.legs) // 2)
 
-    def _open_spares(self, most: int) -> None:
+    def _open_spares(self, most: int, send: Callable[[Command], None] | None = None) -> None:
         if self.hello is None:
             return
         missing = self._spares_due() - len(self._spares) - len(self._spares_asked)
         for _ in range(min(missing, most)):
             leg = self._name_leg()
             self._spares_asked.add(leg)
-            self.send(OpenLeg(leg=leg, ahead=True))
+            (send or self.send)(OpenLeg(leg=leg, ahead=True))
 
     def _watch(self) -> None:
         """Where there is no call, see in a while whether there is one."""
@@ -233,9 +243,21 @@ class MediaLink:
 
     def send(self, command: Command) -> None:
         """Write a command, together with the others of this turn of the event loop."""
-        if not self._outgoing:
-            self._loop.call_soon(self._flush)
         self._outgoing.append(command)
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def send_patiently(self, command: Command) -> None:
+        """Write a command with the next that cannot wait, or `MEDIA_COMPANY_MS` later."""
+        self._outgoing.append(command)
+        if not self._flushing and self._company is None:
+            self._company = self._loop.call_later(MEDIA_COMPANY_MS / 1000, self._waited)
+
+    def _waited(self) -> None:
+        """No company came; or some did, and what waits since then leaves a little early."""
+        self._company = None
+        self._flush()
 
     def drop_clip(self, clip: str) -> None:
         """Have the worker forget a clip, if it has it."""
@@ -277,9 +299,14 @@ class MediaLink:
             transport.abort()
 
     def _flush(self) -> None:
+        self._flushing = False
         outgoing, self._outgoing = self._outgoing, []
+        if outgoing:
+            self._write(outgoing)
+
+    def _write(self, outgoing: list[Command]) -> None:
         transport = self._transport
-        if transport is None or not outgoing:
+        if transport is None:
             return
         if transport.get_write_buffer_size() > MEDIA_BACKLOG_BYTES:
             log.error("media_backlog")

@@ -26,13 +26,17 @@ _PRIVATE: Final = tuple(
     for network in map(
         ipaddress.IPv4Network,
         (
-            *("0.0.0.0/8", "10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/29"),
-            *("192.0.0.170/31", "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+            *("0.0.0.0/8", "10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+            *("192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15"),
             *("198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"),
         ),
     )
 )
 """IPv4 networks that are not reached from everywhere (the special-purpose registry of IANA)."""
+_ANYCAST: Final = frozenset(
+    int(ipaddress.IPv4Address(host)) for host in ("192.0.0.9", "192.0.0.10")
+)
+"""Addresses within them that are (RFC 7723, RFC 8155)."""
 _LOOPBACK: Final = 127
 
 
@@ -48,7 +52,7 @@ def address_kind(host: str) -> str:
         return "loopback"
     for network, mask in _PRIVATE:
         if address & mask == network:
-            return "private"
+            return "public" if address in _ANYCAST else "private"
     return "public"
 
 

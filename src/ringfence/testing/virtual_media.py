@@ -352,8 +352,11 @@ class VirtualLink(MediaLink):
         self.sent += 1
         super().send(command)
 
-    def _flush(self) -> None:
-        outgoing, self._outgoing = self._outgoing, []
+    def send_patiently(self, command: p.Command) -> None:
+        """The same: there is nobody to be woken."""
+        self.send(command)
+
+    def _write(self, outgoing: list[p.Command]) -> None:
         if self.worker is not None:
             self.worker.received(outgoing)  # type: ignore[arg-type]  # only real commands are sent
 

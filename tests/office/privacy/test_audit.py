@@ -114,7 +114,7 @@ def test_the_whole_log_leaves_as_one_file(office, calls, tmp_path):
     assert (about.media_type, about.size) == ("application/x-tar", len(packed))
     with tarfile.open(fileobj=io.BytesIO(packed)) as file:
         assert {(member.uid, member.uname) for member in file} == {(0, "")}
-        file.extractall(tmp_path / "given", filter="data")
+        file.extractall(tmp_path / "given")  # no filters in Python 3.11.2
     run(office, "privacy.audit.export", target=str(tmp_path / "log"))
 
     def tiles(folder):

@@ -44,7 +44,10 @@ MEDIA_CONNECT_MS = Limit(20_000, "ms", "a worker starts in one second, on a busy
 MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is waiting for 200 OK")
 MEDIA_SPARE_LEGS = Limit(16, "legs", "of each worker, open ahead of need: a burst of calls")
 MEDIA_SPARE_IDLE_MS = Limit(3_000, "ms", "without a call; then a worker may sleep")
-MEDIA_PATIENCE_MS = Limit(60, "ms", "what nobody waits for may be told together with other news")
+MEDIA_COMPANY_MS = Limit(
+    20, "ms", "a leg the far end has left is closed with the next command, or then"
+)
+MEDIA_PATIENCE_MS = Limit(100, "ms", "what nobody waits for may be told together with other news")
 MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")
 MEDIA_PING_MS = Limit(2_000, "ms", "from ping to ping of each worker; one costs 0.3 ms of a core")
 MEDIA_SILENCE_MS = Limit(10_000, "ms", "five pings and nothing heard at all: not a slow disk")
