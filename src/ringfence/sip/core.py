@@ -37,6 +37,7 @@ from ringfence.sip.transaction import (
     NonInviteServer,
     Received,
     Server,
+    State,
     Transaction,
 )
 
@@ -238,11 +239,10 @@ class Core:
 
     def drive(self, transaction: Transaction, now: Ms) -> None:
         """Carry out what a transaction wants after whatever happened to it."""
-        output = transaction.take_output()
-        if output:
-            self.output += output
+        if transaction.output:
+            self.output += transaction.take_output()
         # The user may act on an event through the same transaction, so its alarm comes last.
-        for event in transaction.take_events():
+        for event in transaction.take_events() if transaction.events else ():
             user = transaction.user
             if user is None:
                 continue
@@ -253,7 +253,7 @@ class Core:
                     user.on_ack(event.message, now)
             elif isinstance(transaction, Client):
                 user.on_failure(transaction, 408 if isinstance(event, GaveUp) else 503, now)
-        if transaction.over:
+        if transaction.state is State.TERMINATED:
             table: dict[Key, Client] | dict[Key, Server]
             table = self.clients if isinstance(transaction, Client) else self.servers
             table.pop(transaction.key, None)

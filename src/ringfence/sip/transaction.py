@@ -109,16 +109,17 @@ class Transaction:
     """What the four have in common: a table, timers by name, and what goes out.
 
     ``key`` and ``user`` belong to whoever keeps the transaction: under what, and for whom.
+    ``output`` and ``events``: what was not taken yet.
     """
 
     __slots__ = (
-        "_events",
         "_interval",
         "_last",
-        "_output",
         "_timers",
         "alarm",
+        "events",
         "key",
+        "output",
         "peer",
         "state",
         "user",
@@ -135,8 +136,8 @@ class Transaction:
         self._timers: dict[Input, Ms] = {}
         self._interval = T1
         self._last = b""
-        self._output: list[Transmit] = []
-        self._events: list[Event] = []
+        self.output: list[Transmit] = []
+        self.events: list[Event] = []
 
     def deadline(self) -> Ms | None:
         """Return when the next timer of this transaction goes off, or None."""
@@ -155,16 +156,16 @@ class Transaction:
 
     def take_output(self) -> list[Transmit]:
         """Return what must be sent, once."""
-        output = self._output
+        output = self.output
         if output:
-            self._output = []
+            self.output = []
         return output
 
     def take_events(self) -> list[Event]:
         """Return what the user must know, once."""
-        events = self._events
+        events = self.events
         if events:
-            self._events = []
+            self.events = []
         return events
 
     @property
@@ -227,7 +228,7 @@ class Client(Transaction):
 
     def _begin(self, now: Ms, resend: Input, give_up: Input) -> None:
         self._last = self.request.to_bytes()
-        self._output.append(Transmit(self._last, self.peer))
+        self.output.append(Transmit(self._last, self.peer))
         if self.peer.transport == "udp":
             self._timers[resend] = Ms(now + WAIT[resend])
         self._timers[give_up] = Ms(now + WAIT[give_up])
@@ -271,13 +272,13 @@ def _kind(response: Response) -> Input:
 def send(server: Server, response: Response, _now: Ms) -> None:
     """Send a response of the user and keep it for repetitions."""
     server._last = response.to_bytes()
-    server._output.append(Transmit(server._last, server.peer))
+    server.output.append(Transmit(server._last, server.peer))
 
 
 def repeat(transaction: Transaction, _message: Message | None, _now: Ms) -> None:
     """Send the last message again; there is none before the first response."""
     if transaction._last:
-        transaction._output.append(Transmit(transaction._last, transaction.peer))
+        transaction.output.append(Transmit(transaction._last, transaction.peer))
 
 
 def acknowledge(client: Client, response: Response, _now: Ms) -> None:
@@ -294,22 +295,22 @@ def acknowledge(client: Client, response: Response, _now: Ms) -> None:
     copy["Call-ID"] = asked["Call-ID"]
     copy["CSeq"] = [f"{client.request.cseq.number} ACK"]
     client._last = Request("ACK", client.request.uri, headers).to_bytes()
-    client._output.append(Transmit(client._last, client.peer))
+    client.output.append(Transmit(client._last, client.peer))
 
 
 def tell(transaction: Transaction, message: Message, _now: Ms) -> None:
     """Pass a message up."""
-    transaction._events.append(Received(message))
+    transaction.events.append(Received(message))
 
 
 def tell_gave_up(transaction: Transaction, _message: None, _now: Ms) -> None:
     """Say that the time is over."""
-    transaction._events.append(GaveUp())
+    transaction.events.append(GaveUp())
 
 
 def tell_unsent(transaction: Transaction, _message: None, _now: Ms) -> None:
     """Say that the transport failed."""
-    transaction._events.append(Unsent())
+    transaction.events.append(Unsent())
 
 
 def stop_timers(transaction: Transaction, _message: Message | None, _now: Ms) -> None:
