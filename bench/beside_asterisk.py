@@ -13,7 +13,7 @@ set on; where that was a range, its end that asks for more is taken:
     work                                        asked of ours    Asterisk took       target
     one IVR call, without audio                 1.9 ms           1.9 ms              1.0
     one bridged call, without audio             4.0 ms           4.3 - 4.4 ms        0.91
-    a REGISTER refresh                          0.4 ms           0.5 - 1.0 ms        0.4
+    a REGISTER refresh                          0.4 ms           0.5 - 1.0 ms        -
     IVR leg, receive + play, 200 legs           280 µs           1,900 - 2,200 µs    0.127
     the same, both sides recorded               392 µs           3,600 - 4,100 µs    0.096
     relayed leg, 200 legs                       290 µs           930 - 1,260 µs      0.23
@@ -26,7 +26,9 @@ The works are not quite the same, and where they differ Asterisk has the lighter
                    the media worker that are only held). Asterisk answers and waits: no prompt, no
                    call detail record, no database, no digits gathered.
     bridged call   both dial a second leg over SIP; the audio is taken off as above.
-    REGISTER       closed loop, one digest each, an old nonce; both keep the registration.
+    REGISTER       closed loop, one digest each, an old nonce; both keep the registration. Measured
+                   so, Asterisk takes half of what the range says, which may count the challenge,
+                   too: no target is made of it (`whole_calls` has the one in milliseconds).
     audio          both: far ends in C on loopback, 50 packets a second each way. Ours is the media
                    worker alone, as in `media.py`: its legs are opened by its socket. Asterisk is
                    the whole process, its legs set up by SIP before; SIP is silent meanwhile.
@@ -95,7 +97,7 @@ def alternate(
 def row(
     work: str,
     unit: str,
-    target: float,
+    target: float | None,
     turns: tuple[list[Turn], list[Turn]],
     *,
     less: float = 0.0,
@@ -215,7 +217,7 @@ class Calls:
             turns = alternate(
                 lambda: turn(self.platform, one), lambda: turn(self.peer, other), self.rounds
             )
-        return row("a REGISTER refresh", "ms", 0.4, turns)
+        return row("a REGISTER refresh", "ms", None, turns)
 
 
 def memory(platform: calls.Platform, theirs_mb: float) -> Row:
