@@ -7,6 +7,7 @@ from email.policy import default
 from typing import Any
 
 import pytest
+from call_ends import call_end
 
 from ringfence.calls.causes import Cause
 from ringfence.calls.events import CallEnded
@@ -30,21 +31,12 @@ def office(office: Office) -> Office:
 
 
 def ended(office: Office, *, missed: bool = True, call: CallId = CALL) -> CallEnded:
-    return CallEnded(
+    return call_end(
+        call,
         at=Ms(1_795_000_000_000),
-        call=call,
         account=office.account.id,
-        direction="inbound",
         cause=Cause.NO_ANSWER,
-        hung_up_by="caller",
         missed=missed,
-        offered_at=Ms(1_795_000_000_000),
-        rang_at=None,
-        answered_at=None,
-        answered_by_person_at=None,
-        ended_at=Ms(1_795_000_000_000),
-        duration_ms=0,
-        talk_ms=0,
     )
 
 

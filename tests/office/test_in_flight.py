@@ -6,11 +6,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from call_ends import call_end
 
-from ringfence.calls.causes import Cause
-from ringfence.calls.events import CallEnded
-from ringfence.kernel.clock import Ms
-from ringfence.kernel.ids import AccountId, CallId, LegId, own_call
+from ringfence.kernel.ids import CallId, LegId, own_call
 from ringfence.office.in_flight import ended, find, parted
 
 pytestmark = pytest.mark.anyio
@@ -56,14 +54,14 @@ async def test_whoever_ends_a_call_waits_until_it_is_over() -> None:
     live, watchers = parting()
     async with ended(live, None, 60_000):
         (watch,) = watchers
-        watch([an_end(CallId("CA" + "7" * 32)), an_end(CALL)])
+        watch([call_end(CallId("CA" + "7" * 32)), call_end(CALL)])
     assert watchers == []
 
 
 async def test_a_far_end_that_says_nothing_is_not_waited_for_long() -> None:
     live, watchers = parting()
     async with ended(live, None, 1):
-        watchers[0]([an_end(CallId("CA" + "7" * 32))])
+        watchers[0]([call_end(CallId("CA" + "7" * 32))])
     assert watchers == []
 
 
@@ -79,22 +77,3 @@ async def test_an_end_that_came_since_somebody_caught_up_is_read_too() -> None:
     around.store = SimpleNamespace(db=SimpleNamespace(catch_up=catch_up))
     await parted(around, CallId("CA" + "7" * 32))
     assert caught_up
-
-
-def an_end(call: CallId) -> CallEnded:
-    return CallEnded(
-        at=Ms(1),
-        call=call,
-        account=AccountId("AC1"),
-        direction="inbound",
-        cause=Cause.NORMAL,
-        hung_up_by="caller",
-        missed=False,
-        offered_at=Ms(1),
-        rang_at=None,
-        answered_at=None,
-        answered_by_person_at=None,
-        ended_at=Ms(1),
-        duration_ms=0,
-        talk_ms=0,
-    )

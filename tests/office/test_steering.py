@@ -6,12 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from call_ends import call_end
 
 from ringfence.calls.causes import Cause
-from ringfence.calls.events import CallEnded, LegEnded
+from ringfence.calls.events import LegEnded
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import AccountId, CallId, LegId
+from ringfence.kernel.ids import CallId, LegId
 from ringfence.office import Office, steering
 
 pytestmark = pytest.mark.anyio
@@ -33,25 +34,6 @@ async def test_what_was_passed_over_is_a_warning_on_the_timeline(
         await steering.remark(office, sid="CA" + "0" * 32, codes=["unknown_call_event"])
     (note,) = done
     assert (note.level, note.text[-8:]) == ("warning", " (21626)")
-
-
-def call_end(call: CallId) -> CallEnded:
-    return CallEnded(
-        at=Ms(1),
-        call=call,
-        account=AccountId("AC1"),
-        direction="inbound",
-        cause=Cause.NORMAL,
-        hung_up_by="caller",
-        missed=False,
-        offered_at=Ms(1),
-        rang_at=None,
-        answered_at=None,
-        answered_by_person_at=None,
-        ended_at=Ms(1),
-        duration_ms=0,
-        talk_ms=0,
-    )
 
 
 def leg_end() -> LegEnded:

@@ -129,7 +129,7 @@ def test_an_unanswered_invite_leaves_seven_times_and_gives_up_after_32_seconds()
     assert drive.times == FIRST
     assert len({data for _, data in drive.sent}) == 1
     assert drive.told == [(32_000, GaveUp())]
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_over_a_reliable_transport_an_invite_leaves_once_and_still_gives_up():
@@ -164,9 +164,9 @@ def test_each_2xx_goes_up_for_32_seconds(early):
     drive.run(100).receive(ok).run(600).receive(ok).run(32_099).receive(ok)
     assert [at for at, status in drive.statuses if status == 200] == [100, 600, 32_099]
     assert drive.kinds == [(0, "INVITE")]  # the ACK to a 2xx is the user's
-    assert not drive.machine.over
+    assert drive.machine.state is not State.TERMINATED
     drive.run(32_100)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
     drive.receive(ok)
     assert len(drive.statuses) == 3 + len(early)
 
@@ -185,9 +185,9 @@ def test_a_refusal_is_acknowledged_each_time_but_goes_up_once(status, early):
         (32_099, "ACK"),
     ]
     assert [at for at, code in drive.statuses if code == status] == [100]
-    assert not drive.machine.over
+    assert drive.machine.state is not State.TERMINATED
     drive.run(32_100)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
     drive.receive(refusal)
     assert len(drive.sent) == 4
 
@@ -196,7 +196,7 @@ def test_a_refusal_over_a_reliable_transport_ends_the_transaction_at_once():
     drive = invite_client(TCP)
     drive.receive(answer(drive.machine.request, 486))
     assert drive.kinds == [(0, "INVITE"), (0, "ACK")]
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_the_ack_of_a_refusal_is_hop_by_hop():
@@ -239,7 +239,7 @@ def test_a_transport_failure_is_told_at_once():
     drive.machine.unsent(drive.now())
     drive.collect()
     assert drive.told == [(0, Unsent())]
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
     assert drive.machine.deadline() is None
 
 
@@ -247,7 +247,7 @@ def test_an_abandoned_invite_is_silent():
     drive = invite_client()
     drive.receive(answer(drive.machine.request, 180))
     drive.machine.abandon(drive.now())
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
     drive.run(100_000)
     assert drive.kinds == [(0, "INVITE")]
 
@@ -259,7 +259,7 @@ def test_an_unanswered_request_leaves_eleven_times_and_gives_up_after_32_seconds
     drive = client().run(40_000)
     assert drive.times == CAPPED
     assert drive.told == [(32_000, GaveUp())]
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_over_a_reliable_transport_a_request_leaves_once():
@@ -287,15 +287,15 @@ def test_a_final_response_goes_up_once_and_stragglers_are_absorbed_for_t4(status
     drive.run(100).receive(final).run(600).receive(final).run(5_099)
     assert [at for at, code in drive.statuses if code == status] == [100]
     assert drive.times == [0]
-    assert not drive.machine.over
+    assert drive.machine.state is not State.TERMINATED
     drive.run(5_100)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_a_final_response_over_a_reliable_transport_ends_the_transaction_at_once():
     drive = client(TCP)
     drive.receive(answer(drive.machine.request, 200))
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 @pytest.mark.parametrize("early", [(), (100,)])
@@ -306,7 +306,7 @@ def test_a_request_that_cannot_be_sent_is_told(early):
     drive.machine.unsent(drive.now())
     drive.collect()
     assert drive.told[-1] == (0, Unsent())
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 # -- INVITE server (17.2.1, RFC 6026 7.1) --------------------------------------------------------
@@ -332,9 +332,9 @@ def test_a_repeated_invite_after_a_2xx_is_absorbed_for_32_seconds():
     drive = invite_server()
     drive.do(answer(asked, 200)).run(500).receive(asked).run(31_999).receive(asked)
     assert drive.kinds == [(0, 200)]
-    assert not drive.machine.over
+    assert drive.machine.state is not State.TERMINATED
     drive.run(32_000)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
     assert drive.told == []
 
 
@@ -354,7 +354,7 @@ def test_a_refusal_is_repeated_up_to_t2_until_nobody_acknowledges_it():
     drive.do(answer(asked, 486)).run(40_000)
     assert drive.times == CAPPED
     assert drive.told == [(32_000, GaveUp())]
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_a_refusal_over_a_reliable_transport_leaves_once():
@@ -374,13 +374,13 @@ def test_the_ack_of_a_refusal_ends_its_repetitions_and_stragglers_are_absorbed_f
     assert drive.machine.state is State.CONFIRMED
     assert drive.told == []
     drive.run(5_600)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_the_ack_of_a_refusal_over_a_reliable_transport_ends_the_transaction():
     drive = invite_server(TCP)
     drive.do(answer(request(), 486)).receive(request("ACK"))
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_a_repeated_invite_after_a_refusal_gets_the_refusal_again():
@@ -414,9 +414,9 @@ def test_a_repeated_request_gets_its_answer_again_for_32_seconds():
     assert drive.sent == []
     drive.run(100).do(answer(asked, 200)).run(600).receive(asked).run(32_099).receive(asked)
     assert drive.kinds == [(100, 200), (600, 200), (32_099, 200)]
-    assert not drive.machine.over
+    assert drive.machine.state is not State.TERMINATED
     drive.run(32_100)
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_a_repeated_request_gets_the_provisional_response_again():
@@ -429,7 +429,7 @@ def test_a_repeated_request_gets_the_provisional_response_again():
 def test_an_answer_over_a_reliable_transport_ends_the_transaction_at_once():
     drive = server(TCP)
     drive.do(answer(request("OPTIONS"), 200))
-    assert drive.machine.over
+    assert drive.machine.state is State.TERMINATED
 
 
 def test_a_second_final_response_is_a_bug_of_ours():
@@ -544,12 +544,12 @@ def test_whatever_happens_a_transaction_comes_to_its_end(kind, peer, steps):
                 machine.do(answer(asked, what), now)
             except LocalError:
                 assert machine.state not in {State.TRYING, State.PROCEEDING}
-        assert not machine.over or machine.deadline() is None
+        assert machine.state is not State.TERMINATED or machine.deadline() is None
     if machine.state in {State.PROCEEDING, State.TRYING} and machine.deadline() is None:
         return  # waits for its user or for a final response
     for _ in itertools.takewhile(lambda _: machine.deadline() is not None, range(40)):
         machine.fire(machine.deadline())
-    assert machine.over
+    assert machine.state is State.TERMINATED
 
 
 def test_inputs_that_no_table_knows_do_not_exist():

@@ -174,11 +174,6 @@ class Transaction:
         return Transmit(self._last, self.peer)
 
     @property
-    def over(self) -> bool:
-        """Whether the transaction may be forgotten."""
-        return self.state is State.TERMINATED
-
-    @property
     def lingers(self) -> bool:
         """Whether it only waits for stragglers: how much longer than it has to matters to nobody.
 
