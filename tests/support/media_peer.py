@@ -15,6 +15,7 @@ from typing import TypeVar
 from platform_run import claim_rtp_range
 
 from ringfence.media.engine import protocol as p
+from ringfence.media.engine.framing import NoticeReader, encode
 from ringfence.media.rtp import Packet, is_rtcp, parse
 
 Notice = TypeVar("Notice", bound=p.Notice)
@@ -64,7 +65,7 @@ class WorkerProcess:
         """Connect (again) and wait for the greeting."""
         self.socket.close()
         self.socket = self.dial()
-        self._reader = p.NoticeReader()
+        self._reader = NoticeReader()
         self.hello = self.wait(p.Hello)
 
     def dial(self) -> socket.socket:
@@ -83,7 +84,7 @@ class WorkerProcess:
                 return sock
 
     def do(self, *commands: p.Command) -> None:
-        self.socket.sendall(p.encode(*commands))
+        self.socket.sendall(encode(*commands))
 
     def wait(self, kind: type[Notice], **fields: object) -> Notice:
         """Return the next notice of a kind with these fields; what came before it is kept."""

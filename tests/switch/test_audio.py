@@ -4,8 +4,10 @@ import asyncio
 
 import pytest
 from logged import listen
-from switch_bench import Bench
+from switch_bench import STATS, Bench
 
+from ringfence.calls.core import HOUSE_MUSIC
+from ringfence.kernel.ids import LegId
 from ringfence.media.engine import protocol as media
 from ringfence.sip import events as wire
 
@@ -126,6 +128,21 @@ async def test_a_prompt_that_ended_with_its_leg_is_no_news(
     leg.released = False
     bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
     assert len(told) == 1
+
+
+async def test_what_was_played_aside_ends_with_its_leg(bench: Bench) -> None:
+    leg = await begun(bench, "<Response><Say>Hi</Say><Pause length='60'/></Response>")
+    (live,) = bench.runner.calls.values()
+    heard: list[bool] = []
+    audio = bench.runner._audio
+    for _ in range(2):
+        audio.play_aside(live, LegId(leg), (HOUSE_MUSIC,), heard.append)
+    bench.link.heard(media.LegClosed(leg="another", stats=STATS))
+    assert heard == []
+    bench.link.heard(media.LegClosed(leg=leg, stats=STATS))
+    assert heard == [False, False]
+    bench.link.heard(media.LegClosed(leg=leg, stats=STATS))
+    assert len(heard) == 2
 
 
 async def test_the_kinds_of_address_both_sides_named_are_in_the_facts(bench: Bench) -> None:

@@ -1,6 +1,7 @@
 """The link to a media worker: answers, losses, and a bad command among good ones."""
 
 import asyncio
+from collections import deque
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from switch_bench import STATS
 
 from ringfence.kernel.errors import Refused
 from ringfence.media.engine import protocol as media
-from ringfence.media.engine.protocol import CommandReader
+from ringfence.media.engine.framing import CommandReader
 from ringfence.switch.media_link import MediaLink
 
 pytestmark = pytest.mark.anyio
@@ -125,13 +126,16 @@ def with_spares(count: int) -> tuple[MediaLink, Pipe, Ends]:
     return link, pipe, ends
 
 
-async def asked(pipe: Pipe) -> list[tuple[str, str]]:
-    """What was sent since the last time: the commands' names and legs."""
+async def asked(pipe: Pipe) -> list[tuple[str, ...]]:
+    """What was sent since the last time: the commands' names, legs, and spares in their place."""
     for _ in range(3):
         await asyncio.sleep(0)
     commands = CommandReader().feed(pipe.data)
     pipe.data = b""
-    return [(type(command).__name__, command.leg) for command in commands]  # type: ignore[union-attr]
+    return [
+        (type(command).__name__, *filter(None, (command.leg, getattr(command, "spare", ""))))  # type: ignore[union-attr]
+        for command in commands
+    ]
 
 
 async def test_a_first_call_has_spare_legs_opened_with_its_own() -> None:
@@ -171,7 +175,7 @@ async def test_a_leg_that_closes_makes_room_for_one_spare_and_no_more() -> None:
     link.take_spare()
     assert await asked(pipe) == []
     link.close_leg("S0")
-    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S8")]
+    assert await asked(pipe) == [("CloseLeg", "S0", "S8")]
     link.close_leg("L0")
     assert await asked(pipe) == [("CloseLeg", "L0")]
 
@@ -192,7 +196,26 @@ async def test_no_port_for_a_spare_is_nobodys_fault_and_asked_again_when_a_leg_c
     link.heard(media.LegFailed(leg="S0", reason="no_port"))
     assert ends.notices == []
     link.close_leg("a")
-    assert await asked(pipe) == [("CloseLeg", "a"), ("OpenLeg", "S1")]
+    assert await asked(pipe) == [("CloseLeg", "a", "S1")]
+
+
+async def test_the_spare_in_the_place_of_a_leg_comes_with_its_end() -> None:
+    link, pipe, ends = await busy(1)
+    link.close_leg("L0")
+    assert await asked(pipe) == [("CloseLeg", "L0")]  # there is one
+    assert link.take_spare() == ("S0", 30000)
+    assert await asked(pipe) == [("OpenLeg", "S1"), ("OpenLeg", "S2")]
+    link.heard(media.LegOpened(leg="S1", port=30002))
+    link.heard(media.LegFailed(leg="S2", reason="no_port"))
+    for port, left in ((30004, [("S1", 30002), ("S3", 30004)]), (0, [("S1", 30002)])):
+        link.legs, link._spares = {"S0", "L0"}, deque([("S1", 30002)])
+        link.close_leg("S0")
+        ((_, leg, spare),) = await asked(pipe)
+        closed = media.LegClosed(leg=leg, stats=STATS, spare=spare, port=port)
+        link.heard(closed)
+        assert ends.notices[-1] == closed
+        assert [port for _, port in link._spares] == [port for _, port in left]
+        assert not link._spares_asked
 
 
 async def test_when_all_is_quiet_the_spares_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,8 +265,11 @@ async def test_a_leg_that_is_opened_takes_a_spare_one_and_its_port_at_once() -> 
     assert "new" in link.legs
     assert "S0" not in link.legs
     await asyncio.sleep(0)
-    (command,) = CommandReader().feed(pipe.data)
-    assert command == media.OpenLeg(leg="new", spare="S0")
+    assert pipe.data == b""  # it is the worker's turn when there is something to do
+    link.send(media.StopPlay(leg="new"))
+    await asyncio.sleep(0)
+    found = CommandReader().feed(pipe.data)
+    assert found == [media.OpenLeg(leg="new", spare="S0"), media.StopPlay(leg="new")]
 
 
 async def test_a_link_that_stands_does_not_wake_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,7 +298,7 @@ async def test_a_leg_the_far_end_has_left_is_closed_with_the_next_command() -> N
     link.close_leg("S0", deserted=True)
     assert await asked(pipe) == []
     link.send(media.OpenLeg(leg="new"))
-    assert await asked(pipe) == [("CloseLeg", "S0"), ("OpenLeg", "S3"), ("OpenLeg", "new")]
+    assert await asked(pipe) == [("CloseLeg", "S0", "S3"), ("OpenLeg", "new")]
 
 
 async def test_and_a_frame_later_where_no_command_comes(monkeypatch: pytest.MonkeyPatch) -> None:

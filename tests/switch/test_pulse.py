@@ -12,7 +12,7 @@ from typing import Any
 
 from ringfence.kernel.limits import MEDIA_DEAF_MS, MEDIA_PING_MS, MEDIA_SILENCE_MS
 from ringfence.media.engine import protocol as media
-from ringfence.media.engine.protocol import CommandReader
+from ringfence.media.engine.framing import CommandReader
 from ringfence.switch.media_link import MediaLink
 from ringfence.switch.pulse import Pulse, end, listener
 from ringfence.testing import virtual_time

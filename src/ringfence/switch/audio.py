@@ -220,6 +220,8 @@ class AudioDesk:
             self._runner.feed(live, inputs.LegReleased(leg=leg.id))
 
     def _closed(self, notice: media.LegClosed) -> None:
+        if self._asides:
+            self._cut_short(notice.leg)
         leg = self._runner.legs.get(LegId(notice.leg))
         live = self._runner.calls.get(leg.call) if leg is not None else None
         if leg is None or live is None:
@@ -376,7 +378,7 @@ class AudioDesk:
             return
         leg = self._runner.legs.get(LegId(notice.leg))
         if leg is None or leg.released:
-            return  # cut short by the end of the leg, which the call knows of
+            return  # it crossed the end of the leg, which the call knows of
         self._tell(
             notice.leg,
             inputs.PlayEnded(
@@ -386,6 +388,11 @@ class AudioDesk:
                 played_ms=notice.played_ms,
             ),
         )
+
+    def _cut_short(self, leg: str) -> None:
+        """What was played aside ended with its leg, of which its worker says no more."""
+        for key in [key for key in self._asides if key[0] == leg]:
+            self._asides.pop(key)(False)
 
     def _digit(self, notice: media.DtmfReceived) -> None:
         self._streams.pressed(LegId(notice.leg), notice.digit, notice.duration_ms)

@@ -1,10 +1,11 @@
 """The server's end of the socket to a media worker.
 
 Commands are written at once and never waited for, except where an answer is needed (a port). To
-close a leg that the far end has left may wait a frame for company: to wake the worker costs more
-than the command. While calls go on, some legs are open before anybody needs them (`take_spare`): a
-call that takes one is answered in the turn it arrived in, and the worker hears of it once. When all
-is quiet they are closed, because a worker without an open leg sleeps.
+close a leg that the far end has left may wait two frames for company, and what a leg is called from
+now on waits for the next command about it: to wake the worker costs more than the command. While
+calls go on, some legs are open before anybody needs them (`take_spare`): a call that takes one is
+answered in the turn it arrived in, and the worker hears of it once. When all is quiet they are
+closed, because a worker without an open leg sleeps.
 When the socket breaks, every leg that was open on it is reported as lost, and the link connects
 again as soon as the supervisor has started another worker; clips are sent anew when first used.
 A worker that hangs keeps its socket: it is killed (`switch.pulse`), and the socket breaks.
@@ -26,6 +27,7 @@ from ringfence.kernel.limits import (
     MEDIA_RECONNECT_MS,
     MEDIA_SPARE_IDLE_MS,
 )
+from ringfence.media.engine.framing import NoticeReader, encode
 from ringfence.media.engine.protocol import (
     AnyNotice,
     CloseLeg,
@@ -36,11 +38,9 @@ from ringfence.media.engine.protocol import (
     LegFailed,
     LegOpened,
     LoadClip,
-    NoticeReader,
     OpenLeg,
     Ping,
     Pong,
-    encode,
 )
 from ringfence.observe.logs import get_logger
 from ringfence.switch.pulse import Pulse, end, listener
@@ -173,7 +173,8 @@ class MediaLink:
             name, port = spare
             self.legs.remove(name)
             self.legs.add(leg)
-            self.send(OpenLeg(leg=leg, spare=name))
+            # Leaves with the next command: nobody calls the leg by its name before.
+            self._outgoing.append(OpenLeg(leg=leg, spare=name))
             done(port)
             return
         if self.hello is None:
@@ -202,8 +203,8 @@ class MediaLink:
         spare = self._spares.popleft() if self._spares else None
         if spare is not None:
             self.legs.add(spare[0])
-        if len(self._spares) + len(self._spares_asked) <= self._spares_due() // 4:
-            self._open_spares(self._spares_wanted)
+        if len(self._spares) <= self._spares_due() // 4:
+            self._open_spares()
         return spare
 
     def close_leg(self, leg: str, *, deserted: bool = False) -> None:
@@ -211,22 +212,28 @@ class MediaLink:
 
         ``deserted``: the far end has left it, so nobody hears the frame that may still be sent.
         """
+        spare = ""
+        if self._missing() > 0:
+            spare = self._name_leg()
+            self._spares_asked.add(spare)
         send = self.send_patiently if deserted else self.send
-        send(CloseLeg(leg=leg))
-        self._open_spares(1, send)
+        send(CloseLeg(leg=leg, spare=spare))
 
     def _spares_due(self) -> int:
         """How many are right for the calls that are up: half as many."""
         return min(self._spares_wanted, 1 + len(self.legs) // 2)
 
-    def _open_spares(self, most: int, send: Callable[[Command], None] | None = None) -> None:
+    def _missing(self) -> int:
+        """How many spares there are too few; none where nobody is there to open one."""
         if self.hello is None:
-            return
-        missing = self._spares_due() - len(self._spares) - len(self._spares_asked)
-        for _ in range(min(missing, most)):
+            return 0
+        return self._spares_due() - len(self._spares) - len(self._spares_asked)
+
+    def _open_spares(self) -> None:
+        for _ in range(self._missing()):
             leg = self._name_leg()
             self._spares_asked.add(leg)
-            (send or self.send)(OpenLeg(leg=leg, ahead=True))
+            self.send(OpenLeg(leg=leg, ahead=True))
 
     def _watch(self) -> None:
         """Where there is no call, see in a while whether there is one."""
@@ -331,34 +338,45 @@ class MediaLink:
     def heard(self, notice: AnyNotice) -> None:
         """A notice arrived."""
         self._pulse.sign()
-        if isinstance(notice, LegOpened):
+        if isinstance(notice, LegClosed):
+            self.legs.discard(notice.leg)
+            if notice.spare:
+                self._spare_opened(notice.spare, notice.port)
+            self._watch()
+        elif isinstance(notice, LegOpened):
             if notice.leg in self._spares_asked:
-                self._spares_asked.discard(notice.leg)
-                self._spares.append((notice.leg, notice.port))
+                self._spare_opened(notice.leg, notice.port)
                 self._watch()
             else:
                 self._opened(notice.leg, notice.port)
+            return
         elif isinstance(notice, LegFailed) and notice.leg in self._spares_asked:
-            self._spares_asked.discard(notice.leg)  # tried again when a leg closes
+            self._spare_opened(notice.leg, 0)
+            return
         elif isinstance(notice, LegFailed) and notice.leg in self._opening:
             self._opened(
                 notice.leg, Refused("no_rtp_port", "no RTP port is free; widen --rtp LOW-HIGH")
             )
+            return
         elif isinstance(notice, Hello):
             self.hello = notice
             self.connects += 1
             self._ready.set()
             log.info("media_connected", engine=notice.engine, pid=notice.pid)
+            return
         elif isinstance(notice, Pong):
             self._pulse.pong(notice.token)
-        else:
-            if isinstance(notice, LegClosed):
-                self.legs.discard(notice.leg)
-                self._watch()
-            try:
-                self._on_notice(notice)
-            except Exception:
-                log.exception("media_notice_failed", notice=type(notice).__name__)
+            return
+        try:
+            self._on_notice(notice)
+        except Exception:
+            log.exception("media_notice_failed", notice=type(notice).__name__)
+
+    def _spare_opened(self, spare: str, port: int) -> None:
+        """A spare leg that was asked for is there; ``port`` 0: it is not, but the next may be."""
+        self._spares_asked.discard(spare)
+        if port:
+            self._spares.append((spare, port))
 
     def lost(self) -> None:
         """The socket is gone, and with it every leg."""

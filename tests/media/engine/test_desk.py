@@ -9,7 +9,7 @@ import pytest
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import SeededEntropy
 from ringfence.media.engine import protocol as p
-from ringfence.media.engine.desk import Desk, scored
+from ringfence.media.engine.desk import Desk
 from ringfence.media.engine.interface import Audio, Clockwork, Identity, RecordingEnded
 from ringfence.media.engine.recorder import Broke, Finished, Opened
 
@@ -138,16 +138,58 @@ def test_a_leg_that_cannot_be_opened(scene: Scene) -> None:
 
 
 def test_nobody_waits_for_the_end_of_a_leg_or_for_a_spare_one(scene: Scene) -> None:
-    opened = scene.do(p.OpenLeg("LG1"), p.OpenLeg("LG2", ahead=True))
-    assert list(map(scene.desk.can_wait, opened)) == [False, True]
-    scene.do(p.ConnectLeg("LG2", "192.0.2.1", 4000, "PCMU", 0))
-    assert not scene.desk.can_wait(p.LegOpened("LG2", 20_000))
-    played = p.PlayFinished("LG1", "1", "stopped", 20)
-    assert not scene.desk.can_wait(played)
-    scene.do(p.CloseLeg("LG1"))
-    assert scene.desk.can_wait(played)
-    assert scene.desk.can_wait(p.LegClosed("LG1", _nothing()))
-    assert not scene.desk.can_wait(p.LegFailed("LG1", "unknown"))
+    desk = scene.desk
+
+    def waits() -> bool:
+        """Whether the server waits for some of what it is to be told."""
+        found = len(desk.unsaid) > desk.patient
+        desk.take_notices()
+        return found
+
+    desk.do(p.OpenLeg("LG2", ahead=True), NOW)
+    assert not waits()
+    desk.do(p.OpenLeg("LG1"), NOW)
+    assert waits()
+    desk.heard([], [p.PlayFinished("LG1", "1", "stopped", 20)])
+    assert waits()
+    desk.do(p.CloseLeg("LG1", spare="LG3"), NOW)
+    desk.heard([], [p.LegClosed("LG1", _nothing())])
+    assert not waits()
+    desk.heard([], [p.LegFailed("LG1", "unknown")])
+    assert waits()
+
+
+def test_what_a_leg_played_ends_with_it_untold(scene: Scene) -> None:
+    scene.leg()
+    scene.do(p.Play("LG1", "1", ["a"]), p.CloseLeg("LG1"))
+    closed = p.LegClosed("LG1", _nothing())
+    assert scene.heard(p.PlayFinished("LG1", "1", "stopped", 20), closed) == [closed]
+    scene.leg()
+    played = p.PlayFinished("LG1", "2", "done", 20)
+    assert scene.heard(played) == [played]
+
+
+def test_a_spare_leg_takes_the_place_of_one_that_is_closed(scene: Scene) -> None:
+    scene.leg()
+    assert scene.do(p.CloseLeg("LG1", spare="LG2")) == []
+    (closed,) = scene.heard(p.LegClosed("LG1", _nothing()))
+    assert closed == p.LegClosed("LG1", _nothing(), "LG2", 20_000)
+    assert scene.do(p.OpenLeg("LG3", spare="LG2")) == []
+    scene.engine.outcome = "no_port"
+    scene.do(p.CloseLeg("LG3", spare="LG4"))
+    assert scene.heard(p.LegClosed("LG3", _nothing())) == [p.LegClosed("LG3", _nothing(), "LG4", 0)]
+    assert scene.do(p.OpenLeg("LG5", spare="LG4")) == [p.LegFailed("LG5", "unknown")]
+
+
+def test_no_spare_leg_where_there_is_none_to_close_or_nobody_to_need_it(scene: Scene) -> None:
+    assert scene.do(p.CloseLeg("LG1", spare="LG2")) == [p.LegFailed("LG2", "unknown")]
+    scene.leg()
+    opened = len(scene.engine.identities)
+    scene.do(p.CloseLeg("LG1", spare="LG2"))
+    scene.desk.hang_up()
+    assert scene.heard(p.LegClosed("LG1", _nothing())) == [p.LegClosed("LG1", _nothing())]
+    assert len(scene.engine.identities) == opened
+    assert scene.desk.idle
 
 
 def test_a_leg_that_is_needed_takes_the_place_of_a_spare_one(scene: Scene) -> None:
@@ -155,7 +197,6 @@ def test_a_leg_that_is_needed_takes_the_place_of_a_spare_one(scene: Scene) -> No
     assert scene.do(p.OpenLeg("LG3", spare="LG1")) == []
     assert scene.engine.renamed == [("LG1", "LG3")]
     assert len(scene.engine.identities) == 2
-    assert not scene.desk.can_wait(p.PlayFinished("LG3", "1", "stopped", 20))
     for gone in ("LG1", "LG2", "LG9"):  # taken, never a spare, never there
         assert scene.do(p.OpenLeg("LG4", spare=gone)) == [p.LegFailed("LG4", "unknown")]
     assert scene.engine.renamed == [("LG1", "LG3")]
@@ -166,22 +207,6 @@ def test_most_commands_and_notices_pass_untouched(scene: Scene) -> None:
     assert scene.do(*commands) == []
     assert scene.engine.take_asked() == commands
     assert scene.heard(p.RtpStarted("a"), p.Pong(3)) == [p.RtpStarted("a"), p.Pong(3)]
-
-
-def test_statistics_are_scored(scene: Scene) -> None:
-    stats = p.Stats(
-        codec="PCMU", packets_in=100, octets_in=0, packets_out=0, octets_out=0, lost=0, late=0,
-        concealed_ms=0, jitter_ms=2, jitter_max_ms=9, rtt_ms=20, remote_lost=-1,
-        remote_jitter_ms=0, mos=0, latched=False, rtp_from_peer=True, malformed=0, strangers=0,
-        dtmf_in=0,
-    )  # fmt: skip
-    (closed,) = scene.heard(p.LegClosed("LG1", stats))
-    (report,) = scene.heard(p.LegReport("LG1", stats))
-    assert isinstance(closed, p.LegClosed)
-    assert isinstance(report, p.LegReport)
-    assert closed.stats == report.stats == scored(stats)
-    assert 400 < closed.stats.mos <= 450
-    assert closed.stats.packets_in == 100
 
 
 def test_the_engine_reports(scene: Scene) -> None:
@@ -300,14 +325,14 @@ def test_the_life_of_a_recording(scene: Scene) -> None:
     assert scene.engine.take_asked() == [record(max_ms=500, coding="PCMU")]
     assert scene.heard(p.RecordingStarted("RE1")) == [p.RecordingStarted("RE1")]
     chunk = Audio("RE1", 0, b"x")
-    assert scene.desk.recording
+    assert scene.desk.recordings
     scene.desk.heard([chunk], [RecordingEnded("RE1", 500, "max")])
     assert scene.files.asked[1:] == [("append", chunk), ("finish", "RE1")]
     assert scene.desk.take_notices() == []
     files = [p.ChannelFile("/x", 9, "00")]
     assert scene.sealed(Finished("RE1", files)) == [p.RecordingFinished("RE1", 500, "max", files)]
     assert scene.desk.idle
-    assert not scene.desk.recording, "nobody looks for audio that nobody records"
+    assert not scene.desk.recordings, "nobody looks for audio that nobody records"
 
 
 @pytest.mark.parametrize(
@@ -452,8 +477,8 @@ def test_what_is_fed_is_a_clip_of_its_own_behind_what_plays() -> None:
 def test_taps_pass_the_files_by() -> None:
     scene = Scene()
     scene.do(p.StartTap("T", "LG", ["in"]))
-    assert scene.desk.tapping
-    assert not scene.desk.recording
+    assert scene.desk.taps.dropped
+    assert not scene.desk.recordings
     scene.desk.heard([Audio("\x01T", 0, b"f" * 160)], [RecordingEnded("\x01T", 20, "stopped")])
     assert scene.desk.take_notices() == [p.TapAudio("T", 0, b"f" * 160), p.TapEnded("T", "stopped")]
     assert scene.files.asked == []

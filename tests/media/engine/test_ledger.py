@@ -17,7 +17,7 @@ from ringfence.kernel.limits import (
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Identity, RecordingEnded
 from ringfence.media.engine.ledger import stats_of
-from ringfence.media.engine.library import Counters
+from ringfence.media.engine.library import STATS
 from ringfence.media.engine.native import NativeCore
 
 NOW = Ms(1_700_000_000_000)
@@ -205,12 +205,19 @@ def test_a_closing_leg_gives_everything_back(core: NativeCore) -> None:
 
 
 def test_statistics_of_a_leg_never_connected() -> None:
-    counters = Counters()
-    counters.codec = -1
-    counters.rtt_ms = -1
-    counters.dtmf_in = 3
+    counters = STATS.pack(-1, 0, *[0] * 9, -1, *[0] * 6, 3, 0, -1, 0)
     stats = stats_of(counters)
     assert (stats.codec, stats.rtt_ms, stats.dtmf_in, stats.mos) == ("", -1, 3, 0)
+    assert stats.foreign_type == -1
+
+
+def test_statistics_in_their_order_and_scored() -> None:
+    counts = [100, 2, 3, 4, 0, 0, 7, 2, 9, 20, 11, 12, 1, 0, 15, 16, 17, 18, 19, 20]
+    stats = stats_of(STATS.pack(0, 0, *counts))
+    in_order = [getattr(stats, name) for name in p.Stats.__struct_fields__ if name != "mos"]
+    assert in_order == ["PCMU", *counts]
+    assert (stats.latched, stats.rtp_from_peer) == (True, False)
+    assert 400 < stats.mos <= 450
 
 
 def test_a_ping_is_answered(core: NativeCore) -> None:

@@ -12,7 +12,6 @@ from ringfence.kernel import limits
 from ringfence.media import g711
 from ringfence.media.engine import build, interface
 from ringfence.media.engine import library as lib
-from ringfence.media.engine.protocol import Stats
 
 
 def test_bounds_of_both_languages_agree(library: ctypes.CDLL) -> None:
@@ -27,16 +26,21 @@ def test_bounds_of_both_languages_agree(library: ctypes.CDLL) -> None:
     assert constants.channels_max == limits.MEDIA_CHANNELS_MAX
     assert constants.jitter_ring == limits.JITTER_RING
     assert constants.look_ahead_frames == interface.LOOK_AHEAD_FRAMES
+    assert constants.patience_ms == limits.MEDIA_PATIENCE_MS
     assert constants.chunk_bytes == interface.CHUNK_BYTES == lib.CHUNK_BYTES
 
 
 def test_struct_sizes_agree(library: ctypes.CDLL, tmp_path: Path) -> None:
     names = {
-        "rf_addr": lib.Address, "rf_settings": lib.Settings, "rf_stats": lib.Counters,
-        "rf_command": lib.Order, "rf_event": lib.Occurrence, "rf_chunk": lib.Chunk,
+        "rf_addr": lib.Address, "rf_chunk": lib.Chunk,
         "rf_datagram": lib.Packet, "rf_clockwork": lib.Counts, "rf_constants": lib.Constants,
     }  # fmt: skip
-    lines = [f"const unsigned long size_{name} = sizeof({name});" for name in (*names, "rf_piece")]
+    records = {
+        "rf_command": (lib.ORDER, lib.ORDER_TO_CONNECT, lib.ORDER_OF_DIGITS),
+        "rf_event": (lib.EVENT,), "rf_stats": (lib.STATS,), "rf_piece": (lib.PIECE,),
+    }  # fmt: skip
+    every = (*names, *records)
+    lines = [f"const unsigned long size_{name} = sizeof({name});" for name in every]
     source = tmp_path / "sizes.c"
     source.write_text('#include "engine.h"\n' + "\n".join(lines) + "\n")
     flags = ("-shared", "-fvisibility=default")
@@ -46,19 +50,54 @@ def test_struct_sizes_agree(library: ctypes.CDLL, tmp_path: Path) -> None:
     for name, struct in names.items():
         in_c = ctypes.c_ulong.in_dll(sizes, f"size_{name}").value
         assert ctypes.sizeof(struct) == in_c, name
-    assert lib.PIECE.size == ctypes.c_ulong.in_dll(sizes, "size_rf_piece").value
+    for name, forms in records.items():
+        in_c = ctypes.c_ulong.in_dll(sizes, f"size_{name}").value
+        assert {form.size for form in forms} == {in_c}, name
+
+
+def test_orders_and_events_lie_as_in_c(tmp_path: Path) -> None:
+    source = tmp_path / "samples.c"
+    source.write_text(_SAMPLES)
+    flags = ("-shared", "-fvisibility=default")
+    built = build.compile_program(tmp_path / "samples.so", [source], flags)
+    assert built is not None
+    samples = ctypes.CDLL(str(built))
+
+    def read(name: str, size: int) -> bytes:
+        return bytes((ctypes.c_uint8 * size).in_dll(samples, name))
+
+    ip = bytes(range(1, 17))
+    connect = (1, 2, 3, 4, 5, 6, 7, ip, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)
+    assert lib.ORDER_TO_CONNECT.pack(*connect) == read("connect_order", lib.ORDER.size)
+    assert lib.ORDER.pack(*connect[:7]) == read("plain_order", lib.ORDER.size)
+    digits = lib.ORDER_OF_DIGITS.pack(*connect[:7], b"12#")
+    assert digits == read("digits_order", lib.ORDER.size)
+    assert lib.EVENT.unpack(read("event", lib.EVENT.size)) == (1, 2, -3, -4, -5, -6, 7)
+    stats = lib.STATS.unpack(read("stats", lib.STATS.size))
+    assert stats == tuple(range(22))
+
+
+_SAMPLES = """
+#include "engine.h"
+const rf_command plain_order = {1, 2, 3, 4, 5, 6, (void *)7};
+const rf_command digits_order = {1, 2, 3, 4, 5, 6, (void *)7, .text = "12#"};
+const rf_command connect_order = {1, 2, 3, 4, 5, 6, (void *)7, .settings = {
+  .peer = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, 8}, .codec = 9,
+  .payload_type = 10, .dtmf_type = 11, .direction = 12, .ptime = 13, .event_type = 14,
+  .reserved = 15, .latch_ms = 16, .timeout_ms = 17}};
+const rf_event event = {1, 2, -3, -4, -5, -6, (void *)7};
+const rf_stats stats = {.codec = 0, .pad = 1, .packets_in = 2, .octets_in = 3, .packets_out = 4,
+  .octets_out = 5, .lost = 6, .late = 7, .concealed_ms = 8, .jitter_ms = 9, .jitter_max_ms = 10,
+  .rtt_ms = 11, .remote_lost = 12, .remote_jitter_ms = 13, .latched = 14, .rtp_from_peer = 15,
+  .malformed = 16, .strangers = 17, .dtmf_in = 18, .foreign = 19, .foreign_type = 20,
+  .silent = 21};
+"""
 
 
 def test_the_head_of_a_chunk_is_read_as_it_lies() -> None:
     assert lib.CHUNK_HEAD.size == lib.Chunk.data.offset
     chunk = lib.Chunk(recording=1, next=2, channel=3, size=4, zeros=5, reserved=6)
     assert lib.CHUNK_HEAD.unpack(bytes(chunk)[: lib.CHUNK_HEAD.size]) == (1, 2, 3, 4, 5, 6)
-
-
-def test_counters_are_the_fields_of_stats() -> None:
-    names = [name for name, *_ in lib.Counters._fields_]
-    assert names[:2] == ["codec", "pad"]
-    assert ["codec", *names[2:]] == [name for name in Stats.__struct_fields__ if name != "mos"]
 
 
 @pytest.mark.parametrize("codec", ["PCMU", "PCMA"])

@@ -26,6 +26,19 @@ def loop(faults: list[Exception]) -> Iterator[Loop]:
     loop.close()
 
 
+def run(loop: Loop, done: Callable[[], bool]) -> None:
+    """Run until something is so, which is looked at after every round."""
+
+    def look() -> None:
+        if done():
+            loop.end()
+        else:
+            loop.after(0, look)
+
+    look()
+    loop.run()
+
+
 @pytest.fixture
 def pipe() -> Iterator[tuple[int, int]]:
     read, write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -45,8 +58,19 @@ def test_timers_ring_in_their_order_and_not_when_cancelled(loop: Loop) -> None:
     loop.at(now + SOON, lambda: rung.append("two"))
     loop.at(now + SOON, lambda: rung.append("cancelled")).cancel()
     loop.at(now, lambda: rung.append("first"))
-    loop.run(lambda: "last" in rung)
+    run(loop, lambda: "last" in rung)
     assert rung == ["first", "one", "two", "last"]
+
+
+def test_it_can_be_ended_before_it_runs_and_runs_again(loop: Loop) -> None:
+    rung: list[str] = []
+    loop.end()
+    loop.after(0, lambda: rung.append("late"))
+    loop.run()
+    assert rung == []
+    loop.after(0, loop.end)
+    loop.run()
+    assert rung == ["late"]
 
 
 def test_a_timer_for_now_waits_for_the_next_round(loop: Loop, pipe: tuple[int, int]) -> None:
@@ -61,7 +85,7 @@ def test_a_timer_for_now_waits_for_the_next_round(loop: Loop, pipe: tuple[int, i
 
     loop.watch(read, heard.append)
     again()
-    loop.run(lambda: bool(heard))
+    run(loop, lambda: bool(heard))
     assert heard == [READ]
 
 
@@ -70,13 +94,13 @@ def test_a_descriptor_is_watched_until_it_is_forgotten(loop: Loop, pipe: tuple[i
     heard: list[bytes] = []
     loop.watch(read, lambda _: heard.append(os.read(read, 9)))
     os.write(write, b"one")
-    loop.run(lambda: heard == [b"one"])
+    run(loop, lambda: heard == [b"one"])
     loop.forget(read)
     loop.forget(read)
     os.write(write, b"two")
     done: list[int] = []
     loop.after(SOON, lambda: done.append(1))
-    loop.run(lambda: bool(done))
+    run(loop, lambda: bool(done))
     assert heard == [b"one"]
 
 
@@ -95,7 +119,7 @@ def test_one_forgotten_in_the_same_round_is_not_called(loop: Loop) -> None:
     for which, (read, write) in enumerate(pipes):
         loop.watch(read, forget_both(which))
         os.write(write, b"x")
-    loop.run(lambda: bool(called))
+    run(loop, lambda: bool(called))
     assert len(called) == 1
     for end in [end for both in pipes for end in both]:
         os.close(end)
@@ -112,10 +136,10 @@ def test_other_events_can_be_asked_for_and_an_end_is_told(
         loop.watch(write, told.append, 0)
 
     loop.watch(write, writable, WRITE)
-    loop.run(lambda: bool(told))
+    run(loop, lambda: bool(told))
     assert told == [WRITE]
     os.close(read)
-    loop.run(lambda: len(told) > 1)
+    run(loop, lambda: len(told) > 1)
     assert not told[1] & WRITE  # the error alone
 
 
@@ -126,7 +150,7 @@ def test_other_threads_are_heard(loop: Loop) -> None:
     ]
     for thread in threads:
         thread.start()
-    loop.run(lambda: len(told) == 50)
+    run(loop, lambda: len(told) == 50)
     assert sorted(told) == list(range(50))
     for thread in threads:
         thread.join()
@@ -136,7 +160,7 @@ def test_news_of_news_come_with_the_next_round(loop: Loop) -> None:
     told: list[str] = []
     loop.tell(lambda: loop.tell(lambda: told.append("second")))
     loop.tell(lambda: told.append("first"))
-    loop.run(lambda: len(told) == 2)
+    run(loop, lambda: len(told) == 2)
     assert told == ["first", "second"]
 
 
@@ -149,7 +173,7 @@ def test_a_fault_is_told_and_the_rest_goes_on(loop: Loop, faults: list[Exception
     loop.after(0, fail)
     loop.tell(fail)
     loop.after(SOON, lambda: done.append(1))
-    loop.run(lambda: bool(done))
+    run(loop, lambda: bool(done))
     assert [type(fault) for fault in faults] == [ValueError, ValueError]
 
 
@@ -160,7 +184,7 @@ def test_signals_are_obeyed(loop: Loop) -> None:
         loop.obey((signal.SIGUSR1,), lambda: came.append(1))
         other = threading.Timer(SOON, os.kill, (os.getpid(), signal.SIGUSR1))
         other.start()
-        loop.run(lambda: bool(came))
+        run(loop, lambda: bool(came))
         other.join()
     finally:
         signal.signal(signal.SIGUSR1, before)

@@ -26,9 +26,9 @@ def _taps() -> tuple[Taps, Engine, list[Any]]:
 
 def test_a_tap_is_a_live_recording_without_files() -> None:
     taps, engine, told = _taps()
-    assert not taps
+    assert not taps.dropped
     taps.do(p.StartTap("T", "A", ["in", "out"]))
-    assert taps
+    assert taps.dropped
     channels = [p.Channel("A", "in", b"", ""), p.Channel("A", "out", b"", "")]
     assert engine.asked == [p.StartRecording(OWN + "T", channels, coding="PCMU", live=True)]
     taps.do(p.StartTap("T", "A", ["in"]))
@@ -50,7 +50,7 @@ def test_lost_frames_are_counted() -> None:
     taps.heard([Audio(OWN + "T", 0, bytes(320))], crowded=True)
     taps.news(RecordingEnded(OWN + "T", 100, "leg_closed"))
     assert told[-1] == p.TapEnded("T", "leg_closed", 4)
-    assert not taps
+    assert not taps.dropped
 
 
 def test_a_tap_that_could_not_be_has_ended() -> None:

@@ -45,7 +45,7 @@ MEDIA_OPEN_LEG_MS = Limit(3_000, "ms", "an answer takes 1 ms; the caller is wait
 MEDIA_SPARE_LEGS = Limit(16, "legs", "of each worker, open ahead of need: a burst of calls")
 MEDIA_SPARE_IDLE_MS = Limit(3_000, "ms", "without a call; then a worker may sleep")
 MEDIA_COMPANY_MS = Limit(
-    20, "ms", "a leg the far end has left is closed with the next command, or then"
+    40, "ms", "a leg the far end has left is closed with the next command, or then"
 )
 MEDIA_PATIENCE_MS = Limit(100, "ms", "what nobody waits for may be told together with other news")
 MEDIA_RECONNECT_MS = Limit(100, "ms", "how often the server looks for a restarted worker")

@@ -266,7 +266,7 @@ RF_EXPORT void rf_core_do(rf_core *core, const rf_command *command, int64_t now)
       leg->muted = command->number;
       break;
     case RF_READ:
-      rf_leg_stats(leg, command->object);
+      leg_stats(leg, command->object);
       core_event(core, RF_REPORT, leg, 0, 0, 0, command->object);
       break;
     default:
@@ -357,6 +357,7 @@ RF_EXPORT const rf_constants *rf_constants_get(void) {
       .look_ahead_frames = LOOK_AHEAD,
       .chunk_bytes = RF_CHUNK_BYTES,
       .leg_bytes = sizeof(rf_leg),
+      .patience_ms = PATIENCE_MS,
   };
   return &constants;
 }

@@ -15,6 +15,7 @@
 /* Bounds named in kernel.limits (rf_constants_get shows them to the test that compares). */
 enum {
   LEGS_MAX = 8192,
+  PATIENCE_MS = 100, /* that a leg is gone is told with other news, or then */
   LEG_BURST = 64,
   PAYLOAD_MAX = 1280,
   PACKET_MAX = 2048,
@@ -304,6 +305,7 @@ void report_send(rf_core *core, rf_leg *leg, bool bye);
 bool report_received(rf_core *core, rf_leg *leg, const uint8_t *data, uint32_t size);
 
 /* objects.c */
+void leg_stats(const rf_leg *leg, rf_stats *out);
 rf_recording *recording_room(void);
 void recording_done(rf_recording *recording);
 rf_chunk *chunk_room(void);

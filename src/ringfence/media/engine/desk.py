@@ -19,6 +19,7 @@ Commands about a recording that is not running yet wait until it is.
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -33,7 +34,6 @@ from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Audio, Engine, Identity, RecordingEnded
 from ringfence.media.engine.recorder import Broke, Finished, Opened, Outcome
 from ringfence.media.engine.taps import OWN, Taps
-from ringfence.media.quality import mos
 from ringfence.media.ring_tones import RING_TONES
 from ringfence.media.tones import TONES, Oscillator, Segment, Tone, dtmf
 
@@ -42,6 +42,8 @@ _DIGITS = frozenset("0123456789*#ABCDw")
 _GAP_MS_MOST = 1_000
 _WAIT_MS = 500
 _RATE = 8_000
+_NUMBERS = struct.Struct(">IHI")
+"""SSRC, sequence number and timestamp of an `Identity`, out of random bytes."""
 
 
 class Files(Protocol):
@@ -83,20 +85,26 @@ class Desk:
         self._legs: dict[str, bool] = {}
         """Whether telephone-event was negotiated (True before anything was)."""
         self._codecs: dict[str, str] = {}
-        self._closing: set[str] = set()
+        self._closing: dict[str, str] = {}
+        """Legs that are being closed, and the spare one that is to take the place of each."""
         self._ahead: set[str] = set()
         """Opened before a call needs them."""
         self._plays: dict[str, str] = {}
         """The play begun last on each leg."""
-        self._tone_ends: dict[tuple[str, str], Ms] = {}
+        self.tone_ends: dict[tuple[str, str], Ms] = {}
         self._tone_clips: OrderedDict[str, None] = OrderedDict()
         self._clips: set[str] = set()
-        self._recordings: dict[str, _Recording] = {}
-        self._notices: list[p.AnyNotice] = []
-        self._taps = Taps(engine, self._say)
+        self.recordings: dict[str, _Recording] = {}
+        """Where there is one, there may be audio to fetch."""
+        self.unsaid: list[p.AnyNotice] = []
+        """What the server is to be told, in order."""
+        self.patient = 0
+        """How much of it nobody waits for: that a leg is gone, or that a spare one is there."""
+        self.taps = Taps(engine, self._say)
+        """While somebody listens they wait for every frame."""
 
     def _say(self, notice: p.AnyNotice) -> None:
-        self._notices.append(notice)
+        self.unsaid.append(notice)
 
     # ------------------------------------------------------------------ the server's side
 
@@ -112,9 +120,14 @@ class Desk:
         if command.spare:
             self._take_spare(command.spare, command.leg)
             return
+        port = self._open(command.leg)
+        if isinstance(port, str):
+            self.unsaid.append(p.LegFailed(command.leg, port))
+            return
         if command.ahead:
             self._ahead.add(command.leg)
-        self._open(command.leg)
+            self.patient += 1
+        self.unsaid.append(p.LegOpened(command.leg, port))
 
     def _connect_leg(self, command: p.ConnectLeg, _now: Ms) -> None:
         leg = command.leg
@@ -125,7 +138,14 @@ class Desk:
         self._engine.do(command)
 
     def _close_leg(self, command: p.CloseLeg, _now: Ms) -> None:
-        self._close(command.leg)
+        leg = command.leg
+        if self._legs.pop(leg, None) is not None:
+            self._closing[leg] = command.spare
+        elif command.spare:
+            self.unsaid.append(p.LegFailed(command.spare, "unknown"))
+        self._codecs.pop(leg, None)
+        self._ahead.discard(leg)
+        self._engine.do(command)
 
     def _load_clip(self, command: p.LoadClip, _now: Ms) -> None:
         self._clips.add(command.clip)
@@ -145,79 +165,52 @@ class Desk:
             self._sound_digits(command)
 
     def _tap(self, command: p.StartTap | p.PauseTap | p.StopTap, _now: Ms) -> None:
-        self._taps.do(command)
+        self.taps.do(command)
 
     def hang_up(self) -> None:
         """The server is gone: drop every leg and clip; recordings end by themselves."""
+        self._closing = dict.fromkeys(self._closing, "")
         for leg in list(self._legs):
-            self._close(leg)
+            self._close_leg(p.CloseLeg(leg), Ms(0))
         for clip in self._clips:
             self._engine.do(p.DropClip(clip))
         self._clips.clear()
-        self._tone_ends.clear()
+        self.tone_ends.clear()
 
     @property
     def idle(self) -> bool:
         """Whether every recording is finished and every closed leg gone."""
-        return not self._recordings and not self._closing
-
-    @property
-    def recording(self) -> bool:
-        """Whether there may be audio to fetch."""
-        return bool(self._recordings)
-
-    @property
-    def tapping(self) -> bool:
-        """Whether somebody listens now, and waits for every frame."""
-        return bool(self._taps)
-
-    def can_wait(self, notice: p.AnyNotice) -> bool:
-        """Whether nobody waits for it: that a leg is gone, or that a spare one is there."""
-        match notice:
-            case p.LegClosed():
-                return True
-            case p.PlayFinished(leg=leg):
-                return leg not in self._legs
-            case p.LegOpened(leg=leg):
-                return leg in self._ahead
-            case _:
-                return False
+        return not self.recordings and not self._closing
 
     def take_notices(self) -> list[p.AnyNotice]:
         """Return what the server is to be told, in order."""
-        notices, self._notices = self._notices, []
+        notices, self.unsaid, self.patient = self.unsaid, [], 0
         return notices
 
-    def _open(self, leg: str) -> None:
+    def _open(self, leg: str) -> int | p.LegFailure:
+        """Open a leg under random names; its port, or why there is none."""
         draw = self._entropy.token(18)
-        identity = Identity(
-            ssrc=int.from_bytes(draw[:4], "big"),
-            sequence=int.from_bytes(draw[4:6], "big"),
-            timestamp=int.from_bytes(draw[6:10], "big"),
-            cname=draw[10:].hex().encode(),
-        )
+        ssrc, sequence, timestamp = _NUMBERS.unpack_from(draw)
+        identity = Identity(ssrc, sequence, timestamp, draw[10:].hex().encode())
         outcome = self._engine.open(leg, identity)
         if isinstance(outcome, int):
             self._legs[leg] = True
-            self._notices.append(p.LegOpened(leg, outcome))
-        else:
-            self._ahead.discard(leg)
-            self._notices.append(p.LegFailed(leg, outcome))
+        return outcome
 
     def _take_spare(self, spare: str, leg: str) -> None:
         """A leg that was opened ahead is needed now, and gets its name."""
         if spare not in self._ahead or not self._engine.rename(spare, leg):
-            self._notices.append(p.LegFailed(leg, "unknown"))
+            self.unsaid.append(p.LegFailed(leg, "unknown"))
             return
         self._ahead.discard(spare)
         self._legs[leg] = self._legs.pop(spare)
 
     def _report(self, _command: p.ReadEngine, _now: Ms) -> None:
         found = self._engine.clockwork()
-        self._notices.append(
+        self.unsaid.append(
             p.EngineReport(
                 legs=len(self._legs),
-                recordings=len(self._recordings),
+                recordings=len(self.recordings),
                 ticks=found.ticks,
                 late_ticks=found.late_ticks,
                 skipped_ticks=found.skipped_ticks,
@@ -230,13 +223,6 @@ class Desk:
                 lateness=found.lateness,
             )
         )
-
-    def _close(self, leg: str) -> None:
-        if self._legs.pop(leg, None) is not None:
-            self._closing.add(leg)
-        self._codecs.pop(leg, None)
-        self._ahead.discard(leg)
-        self._engine.do(p.CloseLeg(leg))
 
     # ------------------------------------------------------------------ tones and digits
 
@@ -263,11 +249,11 @@ class Desk:
     def _tone(self, command: p.Tone, now: Ms) -> None:
         tone = TONES.get(command.name) or RING_TONES.get(command.name)
         if tone is None or command.duration_ms < 0 or command.leg not in self._legs:
-            self._notices.append(p.PlayFinished(command.leg, command.play, "failed", 0))
+            self.unsaid.append(p.PlayFinished(command.leg, command.play, "failed", 0))
             return
         clip = self._clip(command.name, tone)
         if command.duration_ms:
-            self._tone_ends[command.leg, command.play] = Ms(now + command.duration_ms)
+            self.tone_ends[command.leg, command.play] = Ms(now + command.duration_ms)
         loop = 0 if tone.repeats else 1
         self._begin(p.Play(command.leg, command.play, [clip], loop), command.leg, command.play)
 
@@ -279,7 +265,7 @@ class Desk:
             or not MEDIA_TONE_MS_MIN <= command.tone_ms <= MEDIA_TONE_MS_MAX
             or not 0 <= command.gap_ms <= _GAP_MS_MOST
         ):
-            self._notices.append(p.CommandRefused("SendDtmf", command.leg, "invalid"))
+            self.unsaid.append(p.CommandRefused("SendDtmf", command.leg, "invalid"))
             return
         clips = [
             self._clip("wait", Tone((Segment(_WAIT_MS),), repeats=False))
@@ -303,29 +289,29 @@ class Desk:
 
     def deadline(self) -> Ms | None:
         """When a tone is to end next."""
-        return min(self._tone_ends.values()) if self._tone_ends else None
+        return min(self.tone_ends.values()) if self.tone_ends else None
 
     def fire(self, now: Ms) -> None:
         """End the tones whose time has come."""
-        for (leg, play), end in list(self._tone_ends.items()):
+        for (leg, play), end in list(self.tone_ends.items()):
             if end <= now:
-                self._tone_ends[leg, play] = Ms(1 << 62)
+                self.tone_ends[leg, play] = Ms(1 << 62)
                 if self._plays.get(leg) == play:
                     self._engine.do(p.StopPlay(leg))
 
     # ------------------------------------------------------------------ recordings
 
     def _record(self, command: p.StartRecording, _now: Ms) -> None:
-        if command.recording in self._recordings:
-            self._notices.append(p.RecordingFailed(command.recording, "exists"))
+        if command.recording in self.recordings:
+            self.unsaid.append(p.RecordingFailed(command.recording, "exists"))
         elif not command.channels:
-            self._notices.append(p.RecordingFailed(command.recording, "invalid"))
+            self.unsaid.append(p.RecordingFailed(command.recording, "invalid"))
         elif any(channel.leg not in self._legs for channel in command.channels):
-            self._notices.append(p.RecordingFailed(command.recording, "unknown"))
+            self.unsaid.append(p.RecordingFailed(command.recording, "unknown"))
         else:
             if not command.coding:
                 command = msgspec.structs.replace(command, coding=self._coding(command))
-            self._recordings[command.recording] = _Recording(command)
+            self.recordings[command.recording] = _Recording(command)
             channels, coding = command.channels, command.coding
             self._files.open(command.recording, channels, command.rate, coding)
 
@@ -337,10 +323,10 @@ class Desk:
         return "PCMA" if laws == {"PCMA"} else "s16" if "G722" in laws else "PCMU"
 
     def _change_recording(self, command: RecordingCommand, _now: Ms) -> None:
-        recording = self._recordings.get(command.recording)
+        recording = self.recordings.get(command.recording)
         if recording is None or recording.state == "finishing":
             name = type(command).__name__
-            self._notices.append(p.CommandRefused(name, command.recording, "unknown"))
+            self.unsaid.append(p.CommandRefused(name, command.recording, "unknown"))
         elif recording.state == "running":
             self._engine.do(command)
         else:
@@ -350,7 +336,7 @@ class Desk:
 
     def sealed(self, outcome: Outcome) -> None:
         """Take what came of work on files."""
-        recording = self._recordings.get(outcome.recording)
+        recording = self.recordings.get(outcome.recording)
         if recording is None:
             return
         match outcome:
@@ -358,8 +344,8 @@ class Desk:
                 if fault is None:
                     self._opened(recording)
                 else:
-                    del self._recordings[name]
-                    self._notices.append(p.RecordingFailed(name, fault))
+                    del self.recordings[name]
+                    self.unsaid.append(p.RecordingFailed(name, fault))
             case Broke(recording=name, full=full):
                 recording.reason = "disk_full" if full else "failed"
                 if recording.state == "running":
@@ -384,11 +370,11 @@ class Desk:
         self._engine.do(recording.command)
 
     def _finished(self, name: str, recording: _Recording, files: list[p.ChannelFile]) -> None:
-        del self._recordings[name]
+        del self.recordings[name]
         ended = recording.ended
         if ended is not None:
             reason = recording.reason or ended.reason
-            self._notices.append(p.RecordingFinished(name, ended.duration_ms, reason, files))
+            self.unsaid.append(p.RecordingFinished(name, ended.duration_ms, reason, files))
 
     # ------------------------------------------------------------------ the engine's side
 
@@ -403,48 +389,51 @@ class Desk:
 
         ``crowded``: the server does not read as fast as it is told; taps lose frames meanwhile.
         """
-        if self._taps:
-            chunks = self._taps.heard(chunks, crowded=crowded)
+        if self.taps.dropped:
+            chunks = self.taps.heard(chunks, crowded=crowded)
         if chunks and not self._files.append(chunks):
             for name in {chunk.recording for chunk in chunks}:
                 self.sealed(Broke(name, full=False))
         for notice in notices:
-            self._notice(notice)
-
-    def _notice(self, notice: p.AnyNotice | RecordingEnded) -> None:
-        hear = _HEAR.get(type(notice))
-        if hear is not None:
-            hear(self, notice)
-        elif not isinstance(notice, RecordingEnded):
-            self._notices.append(notice)
+            hear = _HEAR.get(type(notice))
+            if hear is not None:
+                hear(self, notice)
+            else:
+                self.unsaid.append(notice)  # type: ignore[arg-type]  # RecordingEnded is in _HEAR
 
     def _leg_closed(self, notice: p.LegClosed) -> None:
-        self._plays.pop(notice.leg, None)
-        self._closing.discard(notice.leg)
-        self._notices.append(p.LegClosed(notice.leg, scored(notice.stats)))
-
-    def _leg_report(self, notice: p.LegReport) -> None:
-        self._notices.append(p.LegReport(notice.leg, scored(notice.stats)))
+        leg = notice.leg
+        self._plays.pop(leg, None)
+        spare = self._closing.pop(leg, "")
+        if spare:
+            port = self._open(spare)
+            if isinstance(port, str):
+                port = 0
+            else:
+                self._ahead.add(spare)
+            notice = p.LegClosed(leg, notice.stats, spare, port)
+        self.patient += 1
+        self.unsaid.append(notice)
 
     def _refused(self, notice: p.CommandRefused) -> None:
         if not notice.subject.startswith(_OWN):
-            self._notices.append(notice)
+            self.unsaid.append(notice)
         # Else a tone clip was dropped twice; nobody waits for it.
 
     def _failed(self, notice: p.RecordingFailed) -> None:
         name = notice.recording
         if name.startswith(_OWN):
-            self._taps.news(notice)
+            self.taps.news(notice)
             return
-        self._recordings.pop(name, None)
+        self.recordings.pop(name, None)
         self._files.abandon(name)
-        self._notices.append(notice)
+        self.unsaid.append(notice)
 
     def _ended(self, notice: RecordingEnded) -> None:
         if notice.recording.startswith(_OWN):
-            self._taps.news(notice)
+            self.taps.news(notice)
             return
-        recording = self._recordings.get(notice.recording)
+        recording = self.recordings.get(notice.recording)
         if recording is not None:
             recording.state = "finishing"
             recording.ended = notice
@@ -453,10 +442,10 @@ class Desk:
     def _started(self, notice: p.RecordingStarted) -> None:
         name = notice.recording
         if name.startswith(_OWN):
-            self._taps.news(notice)
+            self.taps.news(notice)
             return
-        self._notices.append(notice)
-        recording = self._recordings.get(name)
+        self.unsaid.append(notice)
+        recording = self.recordings.get(name)
         if recording is None:
             return
         recording.state = "running"
@@ -471,29 +460,19 @@ class Desk:
         if self._plays.get(leg) == play:
             del self._plays[leg]
         if not play.startswith(_OWN):
-            if self._tone_ends.pop((leg, play), 0) >= 1 << 62 and notice.reason == "stopped":
+            stopped = self.tone_ends.pop((leg, play), 0) if self.tone_ends else 0
+            if leg in self._closing:
+                return  # it ended with its leg, and whoever closed that knows
+            if stopped >= 1 << 62 and notice.reason == "stopped":
                 # We stopped it ourselves, because its time had come.
                 notice = msgspec.structs.replace(notice, reason="done")
-            self._notices.append(notice)
+            self.unsaid.append(notice)
         elif play == _OWN + "digits":
-            self._notices.append(p.DtmfSent(leg))
+            self.unsaid.append(p.DtmfSent(leg))
         else:
-            recording = self._recordings.get(play.rpartition(" ")[2])
+            recording = self.recordings.get(play.rpartition(" ")[2])
             if recording is not None and recording.state == "beeping":
                 self._start(recording)
-
-
-def scored(stats: p.Stats) -> p.Stats:
-    """Return the statistics with their mean opinion score."""
-    score = mos(
-        expected=stats.packets_in + stats.lost,
-        lost=stats.lost,
-        late=stats.late,
-        jitter_ms=stats.jitter_ms,
-        rtt_ms=stats.rtt_ms,
-        codec=stats.codec,
-    )
-    return msgspec.structs.replace(stats, mos=score)
 
 
 _DO: dict[type[p.Command], Callable[[Desk, Any, Ms], None]] = {
@@ -521,7 +500,6 @@ _DO: dict[type[p.Command], Callable[[Desk, Any, Ms], None]] = {
 _HEAR: dict[type, Callable[[Desk, Any], None]] = {
     p.PlayFinished: Desk._play_finished,
     p.LegClosed: Desk._leg_closed,
-    p.LegReport: Desk._leg_report,
     p.CommandRefused: Desk._refused,
     p.RecordingStarted: Desk._started,
     p.RecordingFailed: Desk._failed,

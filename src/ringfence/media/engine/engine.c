@@ -37,7 +37,7 @@ enum {
   BINS = 64,
   BIN_NS = 50000,
 };
-static const int64_t TICK_NS = 5000000, PATIENCE_NS = 40000000;
+static const int64_t TICK_NS = 5000000, PATIENCE_NS = PATIENCE_MS * 1000000ll;
 
 typedef struct overflow {
   struct overflow *next;
@@ -341,14 +341,14 @@ static void ring(rf_engine *engine) {
   }
 }
 
-RF_EXPORT int rf_engine_do(rf_engine *engine, const rf_command *command) {
+RF_EXPORT uint32_t rf_engine_do(rf_engine *engine, const rf_command *commands, uint32_t count) {
   uint32_t tail = atomic_load_explicit(&engine->command_tail, memory_order_relaxed);
-  uint32_t head = atomic_load_explicit(&engine->command_head, memory_order_acquire);
-  if (tail - head == COMMANDS) return -1;
-  engine->commands[tail % COMMANDS] = *command;
-  atomic_store(&engine->command_tail, tail + 1); /* before the look at `dozing`, in one order */
-  if (atomic_load(&engine->dozing)) ring(engine);
-  return 0;
+  uint32_t head = atomic_load_explicit(&engine->command_head, memory_order_acquire), taken = 0;
+  while (taken < count && tail - head < COMMANDS)
+    engine->commands[tail++ % COMMANDS] = commands[taken++];
+  atomic_store(&engine->command_tail, tail); /* before the look at `dozing`, in one order */
+  if (taken && atomic_load(&engine->dozing)) ring(engine);
+  return taken;
 }
 
 RF_EXPORT uint32_t rf_engine_take_events(rf_engine *engine, rf_event *out, uint32_t room) {

@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stddef.h>
 
-#define RF_ABI 3
+#define RF_ABI 4
 #define RF_EXPORT __attribute__((visibility("default")))
 
 typedef struct rf_core rf_core;
@@ -141,7 +141,7 @@ typedef struct {
 /* Bounds that Python names in kernel.limits; a test compares the two. */
 typedef struct {
   uint32_t abi, legs_max, leg_burst, payload_max, packet_max, digits_max, room_members, channels_max;
-  uint32_t jitter_ring, look_ahead_frames, chunk_bytes, leg_bytes;
+  uint32_t jitter_ring, look_ahead_frames, chunk_bytes, leg_bytes, patience_ms;
 } rf_constants;
 
 RF_EXPORT const rf_constants *rf_constants_get(void);
@@ -150,7 +150,8 @@ RF_EXPORT const rf_constants *rf_constants_get(void);
 RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, uint32_t timestamp,
                              const char *cname);
 RF_EXPORT void rf_leg_free(rf_leg *leg);
-RF_EXPORT void rf_leg_stats(const rf_leg *leg, rf_stats *out);
+/* Free a leg that is closed; what it has seen is left in `out`. */
+RF_EXPORT void rf_leg_end(rf_leg *leg, rf_stats *out);
 RF_EXPORT rf_clip *rf_clip_new(uint32_t rate, const uint8_t *pcm, uint32_t samples);
 RF_EXPORT int rf_clip_prepare(rf_clip *clip, uint32_t rate);
 RF_EXPORT void rf_clip_free(rf_clip *clip);
@@ -207,9 +208,8 @@ enum { RF_WIRE_URING = 1, RF_WIRE_EPOLL = 2 };
 RF_EXPORT rf_engine *rf_engine_new(int wake, uint32_t wish);
 /* Bind an even port and the next odd one for a leg: 0 or an errno. Before RF_OPEN. */
 RF_EXPORT int rf_engine_bind(rf_engine *engine, rf_leg *leg, const rf_addr *at, uint32_t buffer);
-RF_EXPORT void rf_leg_unbind(rf_leg *leg);
-/* 0: taken; -1: the ring is full, come again. */
-RF_EXPORT int rf_engine_do(rf_engine *engine, const rf_command *command);
+/* How many were taken, oldest first; where that is not all, the ring is full: come again. */
+RF_EXPORT uint32_t rf_engine_do(rf_engine *engine, const rf_command *commands, uint32_t count);
 RF_EXPORT uint32_t rf_engine_take_events(rf_engine *engine, rf_event *out, uint32_t room);
 /* How many were written to `out`, oldest first; each is to be returned when it has been copied. */
 RF_EXPORT uint32_t rf_engine_take_chunks(rf_engine *engine, rf_piece *out, uint32_t room);

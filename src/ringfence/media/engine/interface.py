@@ -293,7 +293,7 @@ class Core(Protocol):
         ...
 
     def take_notices(self) -> list[AnyNotice | RecordingEnded]:
-        """Return what happened, in order. `Stats.mos` is 0 here; the worker fills it in."""
+        """Return what happened, in order."""
         ...
 
     def take_audio(self) -> list[Audio]:

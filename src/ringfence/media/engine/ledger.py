@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from ctypes import addressof, byref
+from ctypes import addressof
 from typing import Any
 
 from ringfence.kernel.limits import (
@@ -28,16 +28,19 @@ from ringfence.kernel.limits import (
 )
 from ringfence.media.engine import library as lib
 from ringfence.media.engine import protocol as p
-from ringfence.media.engine.interface import Audio, Identity, RecordingEnded
+from ringfence.media.engine.interface import Audio, RecordingEnded
 from ringfence.media.engine.shelf import RATES, Shelf
+from ringfence.media.quality import mos
 
 AnyNotice = p.AnyNotice | RecordingEnded
 
 _PTIMES = frozenset((10, 20, 30, 40, 60))
 _DIGITS = frozenset("0123456789*#ABCDw")
 _GAP_MS_MAX = 1_000
+_NO_LEG = 0xFFFF_FFFF
 _HEAD_SIZE = lib.CHUNK_HEAD.size
 _ENDS: tuple[p.RecordingEnd, ...] = ("stopped", "max", "silence", "leg_closed")
+_PLAY_ENDS: tuple[p.PlayEnd, ...] = ("done", "stopped")
 
 
 class _Room:
@@ -50,12 +53,13 @@ class _Room:
 
 
 class _Leg:
-    __slots__ = ("events", "handle", "name", "peer", "plays", "pointer", "rate", "room")
+    __slots__ = ("events", "handle", "name", "peer", "plays", "pointer", "port", "rate", "room")
 
-    def __init__(self, name: str, handle: int, pointer: int) -> None:
+    def __init__(self, name: str, handle: int, pointer: int, port: int) -> None:
         self.name = name
         self.handle = handle
         self.pointer = pointer
+        self.port = port
         self.rate = 8_000
         self.events = False
         """Whether telephone-event was negotiated."""
@@ -69,7 +73,7 @@ class Ledger:
 
     def __init__(self, library: ctypes.CDLL) -> None:
         self._lib = library
-        self._order = lib.Order()
+        self._counters = ctypes.create_string_buffer(lib.STATS.size)
         self._legs: dict[str, _Leg] = {}
         self._by_handle: dict[int, _Leg] = {}
         self._free = list(range(MEDIA_LEGS_MAX - 1, -1, -1))
@@ -83,17 +87,15 @@ class Ledger:
         """Channels of live recordings, by pointer."""
         self._dropped: dict[int, bool] = {}
         """Pointer on its last round trip: whether it is a room."""
-        self._reports: dict[int, tuple[str, lib.Counters]] = {}
+        self._reports: dict[int, tuple[str, ctypes.Array[ctypes.c_char]]] = {}
         self._notices: list[AnyNotice] = []
-        self._last_names: dict[int, str] = {}
-        """Who had a handle last."""
 
     # ------------------------------------------------------------------ what a subclass does
 
-    def _post(self, order: lib.Order) -> None:
-        raise NotImplementedError
+    _post: Callable[[bytes], None]
+    """Have the core obey an order, now or soon."""
 
-    def _closed(self, name: str) -> None:
+    def _closed(self, leg: _Leg) -> None:
         """A leg is gone."""
 
     def _channels_changed(self) -> None:
@@ -108,30 +110,11 @@ class Ledger:
 
     # ------------------------------------------------------------------ commands
 
-    def carry_out(self, command: p.AnyCommand) -> None:
-        """Carry out a command, answered by notices; see `interface.Core.do`."""
-        _DO[type(command)](self, command)
-
-    def _make_leg(self, name: str, identity: Identity) -> _Leg | None:
-        if name in self._legs or not self._free:
-            return None
-        handle = self._free[-1]
-        pointer = self._lib.rf_leg_new(
-            handle, identity.ssrc, identity.sequence, identity.timestamp, identity.cname
-        )
-        if pointer is None:
-            return None
-        self._free.pop()
-        return _Leg(name, handle, pointer)
-
-    def _forget_leg(self, leg: _Leg) -> None:
-        """A leg that was made but never opened."""
-        self._lib.rf_leg_free(leg.pointer)
-        self._free.append(leg.handle)
-
-    def _open_leg(self, leg: _Leg) -> None:
-        self._legs[leg.name] = self._by_handle[leg.handle] = leg
-        self._send(lib.OPEN, None, target=leg.pointer)
+    def _open_leg(self, name: str, pointer: int, port: int) -> None:
+        """Take a leg, made with the next free handle, into the books."""
+        handle = self._free.pop()
+        self._legs[name] = self._by_handle[handle] = _Leg(name, handle, pointer, port)
+        self._post(lib.ORDER.pack(lib.OPEN, handle, 0, 0, 0, 0, pointer))
 
     def rename(self, leg: str, name: str) -> bool:
         """Call a leg that nothing has happened to by another name; False where that cannot be."""
@@ -149,17 +132,10 @@ class Ledger:
         *,
         other: int = 0,
         number: int = 0,
-        number2: int = 0,
         target: int = 0,
     ) -> None:
-        order = self._order
-        order.kind = kind
-        order.leg = leg.handle if leg is not None else 0xFFFF_FFFF
-        order.other = other
-        order.number = number
-        order.number2 = number2
-        order.object = target
-        self._post(order)
+        handle = leg.handle if leg is not None else _NO_LEG
+        self._post(lib.ORDER.pack(kind, handle, other, number, 0, 0, target))
 
     def _refuse(self, command: p.Command, subject: str, reason: p.Refusal) -> None:
         self._notices.append(p.CommandRefused(type(command).__name__, subject, reason))
@@ -195,18 +171,13 @@ class Ledger:
             for play in leg.plays:
                 self._shelf.prepare(play, rate)
         leg.rate = rate
-        settings = self._order.settings
-        settings.peer.ip[:] = ip
-        settings.peer.port = command.port
-        settings.codec = lib.CODECS[command.codec]
-        settings.payload_type = command.payload_type
-        settings.dtmf_type = lib.NO_TYPE if dtmf is None else dtmf
-        settings.event_type = lib.NO_TYPE if theirs is None else theirs
-        settings.direction = lib.DIRECTIONS[command.direction]
-        settings.ptime = command.ptime
-        settings.latch_ms = command.latch_ms
-        settings.timeout_ms = command.timeout_ms
-        self._send(lib.CONNECT, leg)
+        order = lib.ORDER_TO_CONNECT.pack(
+            lib.CONNECT, leg.handle, 0, 0, 0, 0, 0, ip, command.port, lib.CODECS[command.codec],
+            command.payload_type, lib.NO_TYPE if dtmf is None else dtmf,
+            lib.DIRECTIONS[command.direction], command.ptime,
+            lib.NO_TYPE if theirs is None else theirs, 0, command.latch_ms, command.timeout_ms,
+        )  # fmt: skip
+        self._post(order)
 
     def _close(self, command: p.CloseLeg) -> None:
         leg = self._legs.pop(command.leg, None)
@@ -247,10 +218,11 @@ class Ledger:
         leg.plays.append(play)
         self._send(lib.PLAY, leg, number=command.queue, target=play)
 
-    def _play_ended(self, event: lib.Occurrence, leg: _Leg) -> None:
-        leg.plays.remove(event.object)
-        end: p.PlayEnd = "stopped" if event.a else "done"
-        self._notices.append(p.PlayFinished(leg.name, self._shelf.end(event.object), end, event.b))
+    def _play_ended(self, handle: int, stopped: int, ms: int, _: int, play: int) -> None:
+        leg = self._by_handle[handle]
+        leg.plays.remove(play)
+        name, reason = self._shelf.end(play), _PLAY_ENDS[stopped]
+        self._notices.append(p.PlayFinished(leg.name, name, reason, ms))
 
     # -- one leg
 
@@ -285,14 +257,17 @@ class Ledger:
         if len(command.digits) > MEDIA_DIGITS_MAX:
             self._refuse(command, command.leg, "limit")
             return
-        self._order.text = command.digits.encode()
-        self._send(lib.DIGITS, leg, number=command.tone_ms, number2=command.gap_ms)
+        order = lib.ORDER_OF_DIGITS.pack(
+            lib.DIGITS, leg.handle, 0, command.tone_ms, command.gap_ms, 0, 0,
+            command.digits.encode(),
+        )  # fmt: skip
+        self._post(order)
 
     def _read(self, command: p.ReadLeg) -> None:
         leg = self._known(command, command.leg)
         if leg is None:
             return
-        counters = lib.Counters()
+        counters = ctypes.create_string_buffer(lib.STATS.size)
         self._reports[addressof(counters)] = (command.leg, counters)
         self._send(lib.READ, leg, target=addressof(counters))
 
@@ -446,67 +421,51 @@ class Ledger:
             case p.RedactDigits():
                 self._send(lib.REDACT, None, number=command.on, target=pointer)
 
-    def _recording_ended(self, event: lib.Occurrence) -> None:
-        pointer = event.object
-        name, _ = self._names[pointer]
+    def _recording_ended(self, _: int, reason: int, ms: int, __: int, pointer: int) -> None:
+        name, _silence = self._names[pointer]
         del self._recordings[name]
-        self._notices.append(RecordingEnded(name, event.b, _ENDS[event.a]))
-        # Last, for the order may bring new events to where this one is.
+        self._notices.append(RecordingEnded(name, ms, _ENDS[reason]))
         self._last_trip(pointer, room=False)
 
     # ------------------------------------------------------------------ events
 
-    def _take_events(self, events: ctypes.Array[lib.Occurrence], count: int) -> None:
-        for index in range(count):
-            self._take_event(events[index])
+    def _take_events(self, events: memoryview) -> None:
+        for kind, handle, a, b, c, _, target in lib.EVENT.iter_unpack(events):
+            _TAKE[kind](self, handle, a, b, c, target)
 
-    def _take_event(self, event: lib.Occurrence) -> None:
-        kind = event.kind
-        if kind == lib.RECORD_ENDED:
-            self._recording_ended(event)
-        elif kind == lib.DROPPED:
-            self._free_dropped(event.object)
-        elif kind == lib.PONG:
-            self._notices.append(p.Pong(event.a))
-        elif kind == lib.REPORT:
-            name, counters = self._reports.pop(event.object)
-            self._notices.append(p.LegReport(name, stats_of(counters)))
-        else:
-            leg = self._by_handle.get(event.leg)
-            if leg is not None:
-                self._take_leg_event(event, leg)
+    def _report(self, _: int, __: int, ___: int, ____: int, counters: int) -> None:
+        name, filled = self._reports.pop(counters)
+        self._notices.append(p.LegReport(name, stats_of(filled)))
 
-    def _take_leg_event(self, event: lib.Occurrence, leg: _Leg) -> None:
-        match event.kind:
-            case lib.PLAY_ENDED:
-                self._play_ended(event, leg)
-            case lib.DIGIT:
-                notice = p.DtmfReceived(leg.name, chr(event.a), event.b, bool(event.c))
-                self._notices.append(notice)
-            case lib.STARTED:
-                self._notices.append(p.RtpStarted(leg.name))
-            case lib.TIMED_OUT:
-                self._notices.append(p.RtpTimedOut(leg.name))
-            case lib.DIGITS_SENT:
-                self._notices.append(p.DtmfSent(leg.name))
-            case lib.REFUSED if event.a == lib.DIGITS:
-                self._notices.append(p.CommandRefused("SendDtmf", leg.name, "limit"))
-            case lib.CLOSED:
-                self._leg_closed(leg)
-            case _:
-                pass
+    def _pong(self, _: int, token: int, __: int, ___: int, ____: int) -> None:
+        self._notices.append(p.Pong(token))
 
-    def _leg_closed(self, leg: _Leg) -> None:
-        counters = lib.Counters()
-        self._lib.rf_leg_stats(leg.pointer, byref(counters))
-        self._lib.rf_leg_free(leg.pointer)
-        del self._by_handle[leg.handle]
-        self._last_names[leg.handle] = leg.name
-        self._free.append(leg.handle)
-        self._closed(leg.name)
-        self._notices.append(p.LegClosed(leg.name, stats_of(counters)))
+    def _digit(self, handle: int, character: int, ms: int, inband: int, _: int) -> None:
+        name = self._by_handle[handle].name
+        self._notices.append(p.DtmfReceived(name, chr(character), ms, bool(inband)))
 
-    def _free_dropped(self, pointer: int) -> None:
+    def _started(self, handle: int, _: int, __: int, ___: int, ____: int) -> None:
+        self._notices.append(p.RtpStarted(self._by_handle[handle].name))
+
+    def _timed_out(self, handle: int, _: int, __: int, ___: int, ____: int) -> None:
+        self._notices.append(p.RtpTimedOut(self._by_handle[handle].name))
+
+    def _digits_sent(self, handle: int, _: int, __: int, ___: int, ____: int) -> None:
+        self._notices.append(p.DtmfSent(self._by_handle[handle].name))
+
+    def _not_done(self, handle: int, kind: int, _: int, __: int, ___: int) -> None:
+        leg = self._by_handle.get(handle)
+        if leg is not None and kind == lib.DIGITS:
+            self._notices.append(p.CommandRefused("SendDtmf", leg.name, "limit"))
+
+    def _leg_closed(self, handle: int, _: int, __: int, ___: int, pointer: int) -> None:
+        self._lib.rf_leg_end(pointer, self._counters)
+        leg = self._by_handle.pop(handle)
+        self._free.append(handle)
+        self._closed(leg)
+        self._notices.append(p.LegClosed(leg.name, stats_of(self._counters)))
+
+    def _free_dropped(self, _: int, __: int, ___: int, ____: int, pointer: int) -> None:
         if self._dropped.pop(pointer):
             self._lib.rf_room_free(pointer)
             return
@@ -547,35 +506,26 @@ class Ledger:
         return notices
 
 
-def stats_of(counters: lib.Counters) -> p.Stats:
-    """Return the counters of a leg as the protocol says them; the score is not known here."""
+def stats_of(counters: ctypes.Array[ctypes.c_char] | bytes) -> p.Stats:
+    """Return the counters of a leg, an rf_stats, as the protocol says them."""
+    (
+        number, _, packets_in, octets_in, packets_out, octets_out, lost, late, concealed_ms,
+        jitter_ms, jitter_max_ms, rtt_ms, remote_lost, remote_jitter_ms, latched, rtp_from_peer,
+        *others,
+    ) = lib.STATS.unpack(counters)  # fmt: skip
+    codec = lib.CODEC_NAMES[number] if number >= 0 else ""
+    score = mos(
+        expected=packets_in + lost, lost=lost, late=late, jitter_ms=jitter_ms, rtt_ms=rtt_ms,
+        codec=codec,
+    )  # fmt: skip
     return p.Stats(
-        codec=lib.CODEC_NAMES[counters.codec] if counters.codec >= 0 else "",
-        packets_in=counters.packets_in,
-        octets_in=counters.octets_in,
-        packets_out=counters.packets_out,
-        octets_out=counters.octets_out,
-        lost=counters.lost,
-        late=counters.late,
-        concealed_ms=counters.concealed_ms,
-        jitter_ms=counters.jitter_ms,
-        jitter_max_ms=counters.jitter_max_ms,
-        rtt_ms=counters.rtt_ms,
-        remote_lost=counters.remote_lost,
-        remote_jitter_ms=counters.remote_jitter_ms,
-        mos=0,
-        latched=bool(counters.latched),
-        rtp_from_peer=bool(counters.rtp_from_peer),
-        malformed=counters.malformed,
-        strangers=counters.strangers,
-        dtmf_in=counters.dtmf_in,
-        foreign=counters.foreign,
-        foreign_type=counters.foreign_type,
-        silent=counters.silent,
-    )
+        codec, packets_in, octets_in, packets_out, octets_out, lost, late, concealed_ms,
+        jitter_ms, jitter_max_ms, rtt_ms, remote_lost, remote_jitter_ms, score, bool(latched),
+        bool(rtp_from_peer), *others,
+    )  # fmt: skip
 
 
-_DO: dict[type[p.Command], Callable[[Ledger, Any], None]] = {
+DO: dict[type[p.Command], Callable[[Ledger, Any], None]] = {
     p.ConnectLeg: Ledger._connect,
     p.CloseLeg: Ledger._close,
     p.LoadClip: Ledger._load,
@@ -598,3 +548,19 @@ _DO: dict[type[p.Command], Callable[[Ledger, Any], None]] = {
     p.ReadLeg: Ledger._read,
     p.Ping: Ledger._ping,
 }
+"""What carries out a command."""
+
+_TAKE: dict[int, Callable[[Ledger, int, int, int, int, int], None]] = {
+    lib.CLOSED: Ledger._leg_closed,
+    lib.STARTED: Ledger._started,
+    lib.TIMED_OUT: Ledger._timed_out,
+    lib.PLAY_ENDED: Ledger._play_ended,
+    lib.DIGIT: Ledger._digit,
+    lib.DIGITS_SENT: Ledger._digits_sent,
+    lib.RECORD_ENDED: Ledger._recording_ended,
+    lib.REPORT: Ledger._report,
+    lib.PONG: Ledger._pong,
+    lib.DROPPED: Ledger._free_dropped,
+    lib.REFUSED: Ledger._not_done,
+}
+"""What takes an event, by its kind: handle of the leg, a, b, c, object."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import socket
 import struct
-from ctypes import POINTER, Structure, c_char, c_char_p, c_int32, c_int64, c_uint8, c_uint16
+from ctypes import POINTER, Structure, c_char_p, c_int64, c_uint8, c_uint16
 from ctypes import c_uint32 as u32
 from ctypes import c_void_p as pointer
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from ringfence.media.engine import build
 from ringfence.media.engine.interface import LATENESS_BINS
 
-ABI = 3
+ABI = 4
 """RF_ABI of engine.h."""
 
 CODECS = {"PCMU": 0, "PCMA": 1, "G722": 2}
@@ -43,64 +43,23 @@ class Address(Structure):
     _fields_ = (("ip", c_uint8 * 16), ("port", c_uint16))
 
 
-class Settings(Structure):
-    _fields_ = (
-        ("peer", Address),
-        ("codec", c_uint8),
-        ("payload_type", c_uint8),
-        ("dtmf_type", c_uint8),
-        ("direction", c_uint8),
-        ("ptime", c_uint16),
-        ("event_type", c_uint8),
-        ("reserved", c_uint8),
-        ("latch_ms", u32),
-        ("timeout_ms", u32),
-    )
+def _record(form: str, size: int) -> struct.Struct:
+    """What is read or written at once; the rest of the C struct stays nought."""
+    return struct.Struct(f"={form}{size - struct.calcsize('=' + form)}x")
 
 
-class Counters(Structure):
-    """rf_stats; the members after ``pad`` are those of `protocol.Stats` without the score."""
-
-    _fields_ = (
-        ("codec", c_int32),
-        ("pad", c_int32),
-        *((name, c_int64) for name in (
-            "packets_in", "octets_in", "packets_out", "octets_out", "lost", "late",
-            "concealed_ms", "jitter_ms", "jitter_max_ms", "rtt_ms", "remote_lost",
-            "remote_jitter_ms", "latched", "rtp_from_peer", "malformed", "strangers", "dtmf_in",
-            "foreign", "foreign_type", "silent",
-        )),
-    )  # fmt: skip
-
-
-class Order(Structure):
-    """rf_command."""
-
-    _fields_ = (
-        ("kind", u32),
-        ("leg", u32),
-        ("other", u32),
-        ("number", u32),
-        ("number2", u32),
-        ("reserved", u32),
-        ("object", pointer),
-        ("settings", Settings),
-        ("text", c_char * 72),
-    )
-
-
-class Occurrence(Structure):
-    """rf_event."""
-
-    _fields_ = (
-        ("kind", u32),
-        ("leg", u32),
-        ("a", c_int32),
-        ("b", c_int32),
-        ("c", c_int32),
-        ("d", c_int32),
-        ("object", pointer),
-    )
+_ORDER_SIZE = 144
+ORDER = _record("6IQ", _ORDER_SIZE)
+"""rf_command: kind, leg, other, number, number2, reserved, object."""
+ORDER_TO_CONNECT = _record("6IQ 16sH 4BH2B2x 2I", _ORDER_SIZE)
+"""The same with rf_settings: the peer's address and port; codec, payload_type, dtmf_type,
+direction, ptime, event_type, reserved; latch_ms, timeout_ms."""
+ORDER_OF_DIGITS = _record("6IQ 36x72s", _ORDER_SIZE)
+"""The same with the text."""
+EVENT = struct.Struct("=2I4iQ")
+"""rf_event: kind, leg, a, b, c, d, object."""
+STATS = struct.Struct("=2i20q")
+"""rf_stats: codec, pad; the rest are the members of `protocol.Stats` without the score."""
 
 
 CHUNK_BYTES = 16_000
@@ -161,6 +120,7 @@ class Constants(Structure):
     _fields_ = tuple((name, u32) for name in (
         "abi", "legs_max", "leg_burst", "payload_max", "packet_max", "digits_max", "room_members",
         "channels_max", "jitter_ring", "look_ahead_frames", "chunk_bytes", "leg_bytes",
+        "patience_ms",
     ))  # fmt: skip
 
 
@@ -168,12 +128,11 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_constants_get": (POINTER(Constants),),
     "rf_leg_new": (pointer, u32, u32, u32, u32, c_char_p),
     "rf_leg_free": (None, pointer),
-    "rf_leg_stats": (None, pointer, POINTER(Counters)),
-    "rf_leg_unbind": (None, pointer),
+    "rf_leg_end": (None, pointer, c_char_p),
     "rf_clip_new": (pointer, u32, c_char_p, u32),
     "rf_clip_prepare": (ctypes.c_int, pointer, u32),
     "rf_clip_free": (None, pointer),
-    "rf_play_new": (pointer, POINTER(pointer), u32, u32),
+    "rf_play_new": (pointer, c_char_p, u32, u32),
     "rf_play_free": (None, pointer),
     "rf_room_new": (pointer, u32),
     "rf_room_free": (None, pointer),
@@ -183,10 +142,10 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_recording_free": (None, pointer),
     "rf_core_new": (pointer,),
     "rf_core_free": (None, pointer),
-    "rf_core_do": (None, pointer, POINTER(Order), c_int64),
+    "rf_core_do": (None, pointer, c_char_p, c_int64),
     "rf_core_receive": (None, pointer, u32, u32, POINTER(Address), c_char_p, u32, c_int64),
     "rf_core_tick": (None, pointer, c_int64),
-    "rf_core_take_events": (u32, pointer, POINTER(Occurrence), u32),
+    "rf_core_take_events": (u32, pointer, c_char_p, u32),
     "rf_core_take_datagrams": (u32, pointer, POINTER(Packet), u32),
     "rf_core_take_chunk": (pointer, pointer),
     "rf_core_return_chunk": (None, pointer, pointer),
@@ -195,8 +154,8 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
     "rf_g711_decode": (None, ctypes.c_int, c_char_p, pointer, u32),
     "rf_engine_new": (pointer, ctypes.c_int, u32),
     "rf_engine_bind": (ctypes.c_int, pointer, pointer, POINTER(Address), u32),
-    "rf_engine_do": (ctypes.c_int, pointer, POINTER(Order)),
-    "rf_engine_take_events": (u32, pointer, POINTER(Occurrence), u32),
+    "rf_engine_do": (u32, pointer, c_char_p, u32),
+    "rf_engine_take_events": (u32, pointer, c_char_p, u32),
     "rf_engine_take_chunks": (u32, pointer, c_char_p, u32),
     "rf_engine_return_chunks": (None, pointer, c_char_p, u32),
     "rf_engine_provide_chunks": (ctypes.c_int, pointer, u32),

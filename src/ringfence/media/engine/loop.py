@@ -47,6 +47,7 @@ class Loop:
         self._order = 0
         self._news: deque[Callback] = deque()
         self._obeying = False
+        self._ended = False
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self.watch(self._wake, self._awake)
 
@@ -109,21 +110,33 @@ class Loop:
 
     # ------------------------------------------------------------------ waiting
 
-    def run(self, done: Callable[[], bool]) -> None:
-        """Wait and call until ``done``."""
-        while not done():
-            for descriptor, events in self._epoll.poll(self._wait(), _EVENTS_MOST):
-                do = self._watched.get(descriptor)
-                if do is not None:  # the one before may have forgotten it
-                    self._call(do, events)
-            for _ in range(len(self._news)):
-                self._call(self._news.popleft())
-            self._ring()
+    def run(self) -> None:
+        """Wait and call until `end`.
 
-    def _wait(self) -> float | None:
-        while self._timers and self._timers[0][2].do is None:
-            heapq.heappop(self._timers)
-        return max(self._timers[0][0] - time.monotonic(), 0) if self._timers else None
+        Most rounds have one thing to call, and what they run through has left the processor's
+        caches since the last one: so they do no more than they must.
+        """
+        timers, watched, news = self._timers, self._watched, self._news
+        while not self._ended:
+            while timers and timers[0][2].do is None:
+                heapq.heappop(timers)
+            wait = max(timers[0][0] - time.monotonic(), 0) if timers else None
+            for descriptor, events in self._epoll.poll(wait, _EVENTS_MOST):
+                do = watched.get(descriptor)
+                if do is not None:  # the one before may have forgotten it
+                    try:
+                        do(events)
+                    except Exception as error:  # noqa: BLE001 - see `_call`
+                        self._fault(error)
+            for _ in range(len(news)):
+                self._call(news.popleft())
+            if timers and timers[0][0] <= time.monotonic():
+                self._ring()
+        self._ended = False
+
+    def end(self) -> None:
+        """Have `run` return when this round is over, or at once if it is not running."""
+        self._ended = True
 
     def _ring(self) -> None:
         now = time.monotonic()
@@ -134,9 +147,9 @@ class Loop:
             if timer.do is not None:
                 self._call(timer.do)
 
-    def _call(self, do: Callable[..., None], *events: int) -> None:
+    def _call(self, do: Callback) -> None:
         try:
-            do(*events)
+            do()
         except Exception as error:  # noqa: BLE001 - a bug of ours must not end every call
             self._fault(error)
 

@@ -14,7 +14,7 @@ from ringfence.kernel.limits import MEDIA_PORT_TRIES, MEDIA_SOCKET_BUFFER
 from ringfence.media.engine import library as lib
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Audio, Clockwork, Datagram, Identity
-from ringfence.media.engine.ledger import AnyNotice, Ledger
+from ringfence.media.engine.ledger import DO, AnyNotice, Ledger, _Leg
 from ringfence.media.engine.ports import Ports
 
 _EVENTS = 256
@@ -40,15 +40,21 @@ class NativeCore(Ledger):
     def __init__(self, library: ctypes.CDLL) -> None:
         super().__init__(library)
         self._core = library.rf_core_new()
-        self._events = (lib.Occurrence * _EVENTS)()
+        self._post = self._obey
+        self._event = ctypes.create_string_buffer(lib.EVENT.size)
+        self._last_names: dict[int, str] = {}
+        """Who had a handle last."""
         self._packets = (lib.Packet * _DATAGRAMS)()
         self._source = lib.Address()
         self._chunks: list[Audio] = []
         self._now = 0
 
-    def _post(self, order: lib.Order) -> None:
-        self._lib.rf_core_do(self._core, byref(order), self._now)
+    def _obey(self, order: bytes) -> None:
+        self._lib.rf_core_do(self._core, order, self._now)
         self._collect()
+
+    def _closed(self, leg: _Leg) -> None:
+        self._last_names[leg.handle] = leg.name
 
     def _collect_audio(self) -> None:
         while chunk := self._lib.rf_core_take_chunk(self._core):
@@ -57,20 +63,22 @@ class NativeCore(Ledger):
 
     def _collect(self) -> None:
         # A notice may post an order, whose events come after those already here.
-        while count := self._lib.rf_core_take_events(self._core, self._events, 1):
-            self._take_events(self._events, count)
+        while self._lib.rf_core_take_events(self._core, self._event, 1):
+            self._take_events(memoryview(self._event))
 
     def open(self, leg: str, identity: Identity) -> bool:
         """Make room for a leg; False where it exists or there are too many."""
-        made = self._make_leg(leg, identity)
-        if made is not None:
-            self._open_leg(made)
-        return made is not None
+        if leg in self._legs or not self._free:
+            return False
+        pointer = self._lib.rf_leg_new(self._free[-1], *identity)
+        if pointer is not None:
+            self._open_leg(leg, pointer, 0)
+        return pointer is not None
 
     def do(self, command: p.AnyCommand, now: Ms) -> None:
         """Carry out a command, answered by notices."""
         self._now = now
-        self.carry_out(command)
+        DO[type(command)](self, command)
 
     def receive(
         self, leg: str, data: bytes, host: str, port: int, now: Ms, *, rtcp: bool = False
@@ -135,9 +143,11 @@ class NativeEngine(Ledger):
         self._address = lib.Address()
         self._address.ip[:] = ip
         self._ports = ports
-        self._bound: dict[str, int] = {}
+        self._orders: list[bytes] = []
+        """Posted with the next `take`."""
+        self._post = self._orders.append
         self._chunks: list[Audio] = []
-        self._events = (lib.Occurrence * _EVENTS)()
+        self._events = ctypes.create_string_buffer(_EVENTS * lib.EVENT.size)
         self._pieces = ctypes.create_string_buffer(_PIECES * lib.PIECE.size)
         self.wake = self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._engine = library.rf_engine_new(self._wake, _WISHES[wire])
@@ -145,15 +155,19 @@ class NativeEngine(Ledger):
             os.close(self._wake)
             raise LocalError("the audio thread could not be started")
 
-    def _post(self, order: lib.Order) -> None:
+    def _hand_over(self) -> None:
+        """Give the audio thread the orders that wait."""
         for _ in range(_FULL_WAIT_MS):
-            if self._lib.rf_engine_do(self._engine, byref(order)) == 0:
+            orders = self._orders
+            taken = self._lib.rf_engine_do(self._engine, b"".join(orders), len(orders))
+            del orders[:taken]
+            if not orders:
                 return
             time.sleep(0.001)
         raise LocalError("the audio thread takes no orders")
 
-    def _closed(self, name: str) -> None:
-        self._ports.give_back(self._bound.pop(name))
+    def _closed(self, leg: _Leg) -> None:
+        self._ports.give_back(leg.port)
 
     def _channels_changed(self) -> None:
         # A channel fills one chunk while another one is on its way here.
@@ -171,8 +185,8 @@ class NativeEngine(Ledger):
         """Bind a port pair and make the leg; return the RTP port, or why not."""
         if leg in self._legs:
             return "exists"
-        made = self._make_leg(leg, identity)
-        if made is None:
+        pointer = self._lib.rf_leg_new(self._free[-1], *identity) if self._free else None
+        if pointer is None:
             return "limit"
         for _ in range(MEDIA_PORT_TRIES):
             port = self._ports.take()
@@ -180,46 +194,41 @@ class NativeEngine(Ledger):
                 break
             self._address.port = port
             error = self._lib.rf_engine_bind(
-                self._engine, made.pointer, byref(self._address), MEDIA_SOCKET_BUFFER
+                self._engine, pointer, byref(self._address), MEDIA_SOCKET_BUFFER
             )
             if error == 0:
-                self._bound[leg] = port
-                self._open_leg(made)
+                self._open_leg(leg, pointer, port)
                 return port
             self._ports.give_back(port)
             if error != _ADDRESS_IN_USE:
                 break
-        self._forget_leg(made)
+        self._lib.rf_leg_free(pointer)
         return "no_port"
-
-    def rename(self, leg: str, name: str) -> bool:
-        """Call a leg that nothing has happened to by another name; False where that cannot be."""
-        if not super().rename(leg, name):
-            return False
-        self._bound[name] = self._bound.pop(leg)
-        return True
 
     def do(self, command: p.AnyCommand) -> None:
         """Carry out a command, answered by notices."""
-        self.carry_out(command)
+        DO[type(command)](self, command)
 
     def awake(self) -> None:
-        """Take note that ``wake`` was readable."""
+        """Make notices of what the audio thread has to tell: ``wake`` was readable."""
         try:
             os.eventfd_read(self._wake)
         except BlockingIOError:
             pass
-
-    def take(self) -> tuple[list[Audio], list[AnyNotice]]:
-        """Return recorded chunks and notices; handle the chunks first (see `RecordingEnded`)."""
         count = _EVENTS
         while count == _EVENTS:  # fewer: there are no more, and later ones wake us
             count = self._lib.rf_engine_take_events(self._engine, self._events, _EVENTS)
-            self._take_events(self._events, count)
+            self._take_events(memoryview(self._events)[: count * lib.EVENT.size])
+
+    def take(self) -> tuple[list[Audio], list[AnyNotice]]:
+        """Return recorded chunks and notices; handle the chunks first (see `RecordingEnded`)."""
+        if self._orders:
+            self._hand_over()
         if self._names:
             self._collect_audio()
         chunks, self._chunks = self._chunks, []
-        return chunks, self.take_notices()
+        notices, self._notices = self._notices, []
+        return chunks, notices
 
     def _collect_audio(self) -> None:
         pieces = self._pieces

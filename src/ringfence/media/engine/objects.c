@@ -81,15 +81,13 @@ RF_EXPORT rf_leg *rf_leg_new(uint32_t handle, uint32_t ssrc, uint32_t sequence, 
   return leg;
 }
 
-RF_EXPORT void rf_leg_unbind(rf_leg *leg) { wire_unbind(leg); }
-
 RF_EXPORT void rf_leg_free(rf_leg *leg) {
   if (!leg) return;
-  rf_leg_unbind(leg);
+  wire_unbind(leg);
   done(&legs, leg);
 }
 
-RF_EXPORT void rf_leg_stats(const rf_leg *leg, rf_stats *out) {
+void leg_stats(const rf_leg *leg, rf_stats *out) {
   *out = leg->stats;
   out->lost = reception_lost(&leg->source);
   out->jitter_ms = leg->source.scaled >> 7;
@@ -97,6 +95,11 @@ RF_EXPORT void rf_leg_stats(const rf_leg *leg, rf_stats *out) {
   out->concealed_ms = (int64_t)(leg->concealed / 8);
   out->latched = leg->latched_once && leg->aim_rank != 2;
   out->rtp_from_peer = leg->started;
+}
+
+RF_EXPORT void rf_leg_end(rf_leg *leg, rf_stats *out) {
+  leg_stats(leg, out);
+  rf_leg_free(leg);
 }
 
 /* --- clips ----------------------------------------------------------------------------------- */

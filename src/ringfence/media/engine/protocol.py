@@ -1,14 +1,7 @@
 """What the server and a media worker say to each other over a Unix socket.
 
-Each message travels as ::
-
-    0                   4                                4 + length
-    +---------+---------+--------------------------------+
-    | length (uint32, big endian) | msgpack array         |
-    +-----------------------------+-----------------------+
-
-The array's first item is the tag of the struct below, the rest are its fields in order. Commands
-go from the server to the worker, events come back, over a socket of mode 0600; lengths are bounded.
+Each is a struct below; how they travel is in `framing`. Commands go from the server to the worker,
+events come back, over a socket of mode 0600.
 
 A command that cannot be carried out is answered by the event that would have ended it
 (`LegFailed`, `PlayFinished` with ``failed``, `RecordingFailed`) or, where there is none, by
@@ -19,14 +12,11 @@ Digits, keys (`Channel`) and audio (`LoadClip`) exist only here and in memory, n
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 
-from ringfence.kernel.errors import RemoteError
-from ringfence.kernel.limits import MEDIA_MESSAGE_BYTES
-
-VERSION = 1
+VERSION = 2
 """Raised when a struct below changes in a way an older peer cannot read."""
 
 Codec = Literal["PCMU", "PCMA", "G722"]
@@ -120,9 +110,14 @@ class ConnectLeg(Command, frozen=True, tag=2):
 
 
 class CloseLeg(Command, frozen=True, tag=3):
-    """End a leg -> `LegClosed`; ends its play, bridge, room and recordings before."""
+    """End a leg -> `LegClosed`; ends its bridge, room and recordings before.
+
+    What it was playing ends with it and is not told of. ``spare``: a leg to be opened ahead in its
+    place, which `LegClosed` says; `LegFailed` for it, too, where there is none to close.
+    """
 
     leg: str
+    spare: str = ""
 
 
 class LoadClip(Command, frozen=True, tag=4):
@@ -389,8 +384,12 @@ class LegFailed(Notice, frozen=True, tag=3):
 
 
 class LegClosed(Notice, frozen=True, tag=4):
+    """``spare``, ``port``: what was opened ahead in its place; 0 where no port was to be had."""
+
     leg: str
     stats: Stats
+    spare: str = ""
+    port: int = 0
 
 
 class LegReport(Notice, frozen=True, tag=5):
@@ -527,73 +526,3 @@ AnyNotice = (
     | TapAudio
     | TapEnded
 )
-
-# --------------------------------------------------------------------------- framing
-_HEAD = 4
-_encoder = msgspec.msgpack.Encoder()
-_command_decoder: msgspec.msgpack.Decoder[AnyCommand] = msgspec.msgpack.Decoder(AnyCommand)
-_notice_decoder: msgspec.msgpack.Decoder[AnyNotice] = msgspec.msgpack.Decoder(AnyNotice)
-T = TypeVar("T")
-
-
-def encode(*messages: Command | Notice) -> bytes:
-    """Return the messages framed, ready to be written in one go."""
-    out = bytearray()
-    for message in messages:
-        start = len(out)
-        out += b"\0\0\0\0"
-        _encoder.encode_into(message, out, start + _HEAD)
-        out[start : start + _HEAD] = (len(out) - start - _HEAD).to_bytes(_HEAD, "big")
-    return bytes(out)
-
-
-class _Framer:
-    """Collects bytes and cuts them at message ends."""
-
-    __slots__ = ("_data",)
-
-    def __init__(self) -> None:
-        self._data = bytearray()
-
-    def _feed(self, data: bytes, decoder: msgspec.msgpack.Decoder[T]) -> list[T]:
-        buffer = self._data
-        buffer += data
-        found: list[T] = []
-        at, end = 0, len(buffer)
-        view = memoryview(buffer)
-        try:
-            while end - at >= _HEAD:
-                length = int.from_bytes(view[at : at + _HEAD], "big")
-                if length > MEDIA_MESSAGE_BYTES:
-                    raise RemoteError("media message is too long", hint=413)
-                if end - at - _HEAD < length:
-                    break
-                found.append(decoder.decode(view[at + _HEAD : at + _HEAD + length]))
-                at += _HEAD + length
-        except msgspec.MsgspecError:
-            raise RemoteError("media message does not fit its schema") from None
-        finally:
-            view.release()
-        del buffer[:at]
-        return found
-
-
-class CommandReader(_Framer):
-    """The worker's ear: ``feed(bytes)`` gives the complete commands, in order.
-
-    Raises `RemoteError` on a message too long or of no schema: the connection is then of no use.
-    """
-
-    __slots__ = ()
-
-    def feed(self, data: bytes) -> list[AnyCommand]:
-        return self._feed(data, _command_decoder)
-
-
-class NoticeReader(_Framer):
-    """The server's ear: ``feed(bytes)`` gives the complete events, in order; errors likewise."""
-
-    __slots__ = ()
-
-    def feed(self, data: bytes) -> list[AnyNotice]:
-        return self._feed(data, _notice_decoder)

@@ -41,6 +41,7 @@ from ringfence.media.engine.reference_room import Room
 from ringfence.media.engine.reference_rtcp import Reporter
 from ringfence.media.engine.reference_stream import Stream
 from ringfence.media.g711 import ALAW_TO_ULAW, ULAW_TO_ALAW
+from ringfence.media.quality import mos
 from ringfence.media.resample import Downsampler, Upsampler, resampler
 
 _STATIC = {"PCMU": 0, "PCMA": 8}
@@ -227,8 +228,9 @@ class Leg:
         """Return what the leg has seen so far."""
         reporter = self._reporter
         reception = reporter.reception
+        codec = self.settings.codec if self.settings is not None else ""
         return Stats(
-            codec=self.settings.codec if self.settings is not None else "",
+            codec=codec,
             packets_in=self.packets_in,
             octets_in=self.octets_in,
             packets_out=self._stream.packets,
@@ -241,7 +243,14 @@ class Leg:
             rtt_ms=reporter.rtt_ms,
             remote_lost=reporter.remote_lost,
             remote_jitter_ms=reporter.remote_jitter_ms,
-            mos=0,
+            mos=mos(
+                expected=self.packets_in + reception.lost,
+                lost=reception.lost,
+                late=self._ear.late,
+                jitter_ms=reception.jitter_ms,
+                rtt_ms=reporter.rtt_ms,
+                codec=codec,
+            ),
             latched=self._latch.moved,
             rtp_from_peer=self._started,
             malformed=self.malformed,

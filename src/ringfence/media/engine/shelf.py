@@ -7,6 +7,7 @@ until the last play that uses it has come back.
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Sequence
 
 from ringfence.kernel.limits import (
@@ -21,10 +22,12 @@ RATES = frozenset((8_000, 16_000))
 
 
 class _Clip:
-    __slots__ = ("named", "plays", "pointer", "size")
+    __slots__ = ("named", "plays", "pointer", "rates", "size")
 
-    def __init__(self, pointer: int, size: int) -> None:
+    def __init__(self, pointer: int, rate: int, size: int) -> None:
         self.pointer = pointer
+        self.rates = {rate}
+        """At which its samples are there."""
         self.size = size
         self.named = True
         self.plays = 0
@@ -54,7 +57,7 @@ class Shelf:
             return "limit"
         if old is not None:
             self._unname(old)
-        self._clips[name] = _Clip(pointer, size)
+        self._clips[name] = _Clip(pointer, rate, size)
         self._bytes = total
         return None
 
@@ -74,28 +77,33 @@ class Shelf:
 
     def begin(self, name: str, clips: Sequence[str], loop: int, rate: int) -> int | None:
         """Make a play for a leg of this rate; return its pointer, None where it cannot be."""
-        found = [self._clips.get(clip) for clip in clips[: MEDIA_PLAY_CLIPS + 1]]
-        known = [clip for clip in found if clip is not None]
-        if (
-            not 0 < len(known) == len(found) <= MEDIA_PLAY_CLIPS
-            or not 0 <= loop < 1 << 31
-            or not self._prepare(known, rate)
-        ):
+        if not 0 < len(clips) <= MEDIA_PLAY_CLIPS or not 0 <= loop < 1 << 31:
             return None
-        pointers = (ctypes.c_void_p * len(known))(*[clip.pointer for clip in known])
-        play: int | None = self._lib.rf_play_new(pointers, len(known), loop)
+        found, pointers = [], array("Q")
+        for wanted in clips:
+            clip = self._clips.get(wanted)
+            if clip is None or not (rate in clip.rates or self._prepare(clip, rate)):
+                return None
+            found.append(clip)
+            pointers.append(clip.pointer)
+        play: int | None = self._lib.rf_play_new(pointers.tobytes(), len(found), loop)
         if play is not None:
-            for clip in known:
+            for clip in found:
                 clip.plays += 1
-            self._plays[play] = (name, known)
+            self._plays[play] = (name, found)
         return play
 
     def prepare(self, play: int, rate: int) -> None:
         """The leg of a play is about to change its rate."""
-        self._prepare(self._plays[play][1], rate)
+        for clip in self._plays[play][1]:
+            self._prepare(clip, rate)
 
-    def _prepare(self, clips: list[_Clip], rate: int) -> bool:
-        return all(self._lib.rf_clip_prepare(clip.pointer, rate) == 0 for clip in clips)
+    def _prepare(self, clip: _Clip, rate: int) -> bool:
+        """See that a clip is there at a rate; False where memory is short."""
+        if self._lib.rf_clip_prepare(clip.pointer, rate) != 0:
+            return False
+        clip.rates.add(rate)
+        return True
 
     def end(self, play: int) -> str:
         """The engine gave a play back: free it, return its name."""

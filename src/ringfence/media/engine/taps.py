@@ -22,31 +22,27 @@ class Taps:
     def __init__(self, engine: Engine, tell: Callable[[p.AnyNotice], None]) -> None:
         self._engine = engine
         self._tell = tell
-        self._dropped: dict[str, int] = {}
+        self.dropped: dict[str, int] = {}
         """Frames lost so far, of each tap there is."""
         self._frame: dict[str, int] = {}
-
-    def __bool__(self) -> bool:
-        """Whether there is one."""
-        return bool(self._dropped)
 
     def do(self, command: p.StartTap | p.PauseTap | p.StopTap) -> None:
         """Carry out a command of the server."""
         name = OWN + command.tap
         match command:
             case p.StartTap(leg=leg, directions=directions):
-                if name in self._dropped:
+                if name in self.dropped:
                     self._tell(p.CommandRefused("StartTap", command.tap, "busy"))
                     return
-                self._dropped[name] = 0
+                self.dropped[name] = 0
                 self._frame[name] = FRAME_TICKS * (2 if command.coding == "s16" else 1)
                 channels = [p.Channel(leg, direction, b"", "") for direction in directions]
                 self._engine.do(p.StartRecording(name, channels, coding=command.coding, live=True))
-            case p.PauseTap(on=on) if name in self._dropped:
+            case p.PauseTap(on=on) if name in self.dropped:
                 self._engine.do(
                     p.PauseRecording(name, keep_time=True) if on else p.ResumeRecording(name)
                 )
-            case p.StopTap() if name in self._dropped:
+            case p.StopTap() if name in self.dropped:
                 self._engine.do(p.StopRecording(name))
             case _:
                 pass  # it has just ended by itself
@@ -55,12 +51,12 @@ class Taps:
         """Tell of what was tapped; return the rest, which is recorded."""
         rest: list[Audio] = []
         for chunk in chunks:
-            lost = self._dropped.get(chunk.recording)
+            lost = self.dropped.get(chunk.recording)
             if lost is None:
                 rest.append(chunk)
                 continue
             frames = len(chunk.pcm) // self._frame[chunk.recording]
-            self._dropped[chunk.recording] = lost + (frames if crowded else frames - 1)
+            self.dropped[chunk.recording] = lost + (frames if crowded else frames - 1)
             if not crowded:
                 self._tell(p.TapAudio(chunk.recording[len(OWN) :], chunk.channel, chunk.pcm))
         return rest
@@ -69,7 +65,7 @@ class Taps:
         """A live recording began, ended, or could not be."""
         match notice:
             case RecordingEnded(recording=name, reason=reason):
-                lost = self._dropped.get(name, 0)
+                lost = self.dropped.get(name, 0)
                 if reason == "leg_closed":
                     self._ended(name, p.TapEnded(name[len(OWN) :], "leg_closed", lost))
                 else:
@@ -80,6 +76,6 @@ class Taps:
                 pass
 
     def _ended(self, name: str, notice: p.TapEnded) -> None:
-        self._dropped.pop(name, None)
+        self.dropped.pop(name, None)
         self._frame.pop(name, None)
         self._tell(notice)

@@ -38,12 +38,13 @@ from ringfence.kernel.limits import (
 )
 from ringfence.kernel.priority import work_in_background
 from ringfence.media.engine.desk import Desk
+from ringfence.media.engine.framing import CommandReader, encode
 from ringfence.media.engine.interface import TICK_MS, Engine
 from ringfence.media.engine.library import load
 from ringfence.media.engine.loop import READ, WRITE, Loop, Timer
 from ringfence.media.engine.native import NativeEngine, WireWish
 from ringfence.media.engine.ports import Ports
-from ringfence.media.engine.protocol import AnyCommand, AnyNotice, CommandReader, Hello, encode
+from ringfence.media.engine.protocol import AnyCommand, Hello
 from ringfence.media.engine.recorder import Outcome, Recorder
 
 _AUDIO_MS = 100
@@ -98,7 +99,6 @@ class Worker:
         self._timer: Timer | None = None
         self._armed: Ms | None = None
         """For when the timer is set."""
-        self._unsaid: list[AnyNotice] = []
         self._speaking: Timer | None = None
         """What nobody waits for leaves then at the latest."""
         self._fetching = False
@@ -107,8 +107,8 @@ class Worker:
         """The twin's next tick is arranged for."""
         self._over = False
         """The engine is closed: what is still scheduled does nothing."""
-        self._ended = False
-        """Asked to stop, or nobody is left to serve."""
+        self._finishing = False
+        """The loop ends when the desk is idle."""
 
     def run(self, path: str) -> None:
         """Serve until asked to stop."""
@@ -121,7 +121,7 @@ class Worker:
             if self._engine.wake is not None:
                 self._loop.watch(self._engine.wake, self._woken)
             self._watch_parent()
-            self._loop.run(lambda: self._ended)
+            self._loop.run()
             self._loop.forget(door.fileno())
         self._desk.hang_up()
         self._finish()
@@ -132,14 +132,16 @@ class Worker:
         self._engine.close()
 
     def _end(self) -> None:
-        self._ended = True
+        """Asked to stop, or nobody is left to serve."""
+        if not self._finishing:
+            self._loop.end()
 
     def _finish(self) -> None:
         """Wait until all recordings are complete, or for as long as a stop may take."""
+        self._finishing = True
+        self._loop.after(MEDIA_FINISH_MS / 1000, self._loop.end)
         self._settle()
-        late = self._loop.now() + MEDIA_FINISH_MS / 1000
-        self._loop.at(late, lambda: None)  # so that it looks then
-        self._loop.run(lambda: self._desk.idle or self._loop.now() >= late)
+        self._loop.run()
         if not self._desk.idle:
             sys.stderr.write("media: recordings were left unfinished\n")
 
@@ -159,16 +161,15 @@ class Worker:
 
     def received(self, commands: list[AnyCommand]) -> None:
         """Carry out what the server asks."""
-        now = self._clock.now()
+        do, now = self._desk.do, self._clock.now()
         for command in commands:
-            self._desk.do(command, now)
+            do(command, now)
         self._settle()
 
     def disconnected(self, connection: _Connection) -> None:
         """The server is gone."""
         if connection is self._connection:
             self._connection = None
-            self._unsaid.clear()
             self._desk.hang_up()
             self._settle()
 
@@ -176,7 +177,7 @@ class Worker:
 
     def _woken(self, _events: int) -> None:
         self._engine.awake()
-        self._settle()
+        self._settle(waited=True)
 
     def _pump(self, due: float) -> None:
         self._pumping = self._engine.busy and not self._over
@@ -201,28 +202,37 @@ class Worker:
             self._desk.sealed(outcome)
             self._settle()
 
-    def _settle(self) -> None:
-        """Take what the engine has, write what the desk has to say, arm its timer."""
-        connection = self._connection
-        crowded = connection is not None and connection.backlog > MEDIA_TAP_BACKLOG_BYTES
-        while any(found := self._engine.take()):
-            self._desk.heard(*found, crowded=crowded)
-        notices = self._desk.take_notices()
-        if notices and connection is not None:
-            self._unsaid += notices
-            if not all(map(self._desk.can_wait, notices)):
+    def _settle(self, *, waited: bool = False) -> None:
+        """Take what the engine has, write what the desk has to say, arm its timer.
+
+        ``waited``: news that nobody waits for has been waiting in the engine.
+        """
+        desk, engine = self._desk, self._engine
+        crowded = bool(desk.taps.dropped) and self._crowded()
+        while any(found := engine.take()):
+            desk.heard(*found, crowded=crowded)
+        if desk.unsaid:
+            if waited or len(desk.unsaid) > desk.patient or self._connection is None:
                 self._speak()
             elif self._speaking is None:
-                self._speaking = self._loop.after(MEDIA_PATIENCE_MS / 1000, self._speak_at_last)
-        if self._engine.wake is None and self._engine.busy and not self._pumping:
+                self._speaking = self._loop.after(MEDIA_PATIENCE_MS / 1000, self._speak)
+        if engine.wake is None and engine.busy and not self._pumping:
             self._pumping = True
             due = self._loop.now()
             self._loop.at(due, lambda: self._pump(due))
-        tapping = self._desk.tapping
-        if (tapping or self._desk.recording) and not self._fetching:
+        if (desk.taps.dropped or desk.recordings) and not self._fetching:
             self._fetching = True
-            self._loop.after((_TAP_MS if tapping else _AUDIO_MS) / 1000, self._fetch_audio)
-        self._arm(self._desk.deadline())
+            wait = _TAP_MS if desk.taps.dropped else _AUDIO_MS
+            self._loop.after(wait / 1000, self._fetch_audio)
+        if desk.tone_ends or self._armed is not None:
+            self._arm(desk.deadline())
+        if self._finishing and desk.idle:
+            self._loop.end()
+
+    def _crowded(self) -> bool:
+        """Whether the server does not read as fast as it is told."""
+        connection = self._connection
+        return connection is not None and connection.backlog > MEDIA_TAP_BACKLOG_BYTES
 
     def _arm(self, deadline: Ms | None) -> None:
         """Set the desk's timer, where it is not set for then: most rounds change no deadline."""
@@ -235,20 +245,15 @@ class Worker:
         self._timer = None if deadline is None else self._loop.after(min(wait, 3600), self._fire)
 
     def _speak(self) -> None:
-        """Write what the server is to be told.
-
-        A timer that is under way rings for what may come next: to take it back costs more.
-        """
-        notices, self._unsaid = self._unsaid, []
-        connection = self._connection
+        """Write what the server is to be told, if anything."""
+        if self._speaking is not None:
+            self._speaking.cancel()
+            self._speaking = None
+        notices, connection = self._desk.take_notices(), self._connection
         if notices and connection is not None:
             connection.write(encode(*notices))
             if connection.backlog > MEDIA_BACKLOG_BYTES:
                 connection.abort()
-
-    def _speak_at_last(self) -> None:
-        self._speaking = None
-        self._speak()
 
     def _fire(self) -> None:
         self._timer = self._armed = None
@@ -269,7 +274,7 @@ class _Connection:
         self._loop = loop
         self._wire = wire
         self._reader = CommandReader()
-        self._buffer = bytearray(_READ_BYTES)
+        self._buffer = memoryview(bytearray(_READ_BYTES))
         self._unsent = bytearray()
         self._blocked = False
         """The server does not read as fast as it is told."""
@@ -301,8 +306,28 @@ class _Connection:
     def _ready(self, events: int) -> None:
         if events & WRITE:
             self._flush()
-        if self._open and events & ~WRITE:
-            self._read()
+            if not self._open or events == WRITE:
+                return
+        try:
+            count = self._wire.recv_into(self._buffer)
+        except BlockingIOError:
+            return
+        except OSError:
+            count = 0
+        if not count:
+            self.abort()
+            return
+        try:
+            commands = self._reader.feed(self._buffer[:count])
+        except RemoteError as error:
+            sys.stderr.write(f"media: {error.reason}\n")
+            self.abort()
+            return
+        try:
+            self._worker.received(commands)
+        except Exception:
+            self.abort()  # what the rest of them asked for is lost: begin anew
+            raise
 
     def _flush(self) -> None:
         try:
@@ -316,28 +341,6 @@ class _Connection:
             self._blocked = not self._blocked
             events = READ | WRITE if self._blocked else READ
             self._loop.watch(self._wire.fileno(), self._ready, events)
-
-    def _read(self) -> None:
-        try:
-            count = self._wire.recv_into(self._buffer)
-        except BlockingIOError:
-            return
-        except OSError:
-            count = 0
-        if not count:
-            self.abort()
-            return
-        try:
-            commands = self._reader.feed(bytes(memoryview(self._buffer)[:count]))
-        except RemoteError as error:
-            sys.stderr.write(f"media: {error.reason}\n")
-            self.abort()
-            return
-        try:
-            self._worker.received(commands)
-        except Exception:
-            self.abort()  # what the rest of them asked for is lost: begin anew
-            raise
 
 
 def on_fault(error: Exception) -> None:
