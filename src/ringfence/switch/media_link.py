@@ -199,41 +199,36 @@ class MediaLink:
         done(outcome)
 
     def take_spare(self) -> tuple[str, int] | None:
-        """A leg that is open already and its RTP port; None where one has to be opened."""
+        """A leg that is open already and its RTP port; None where one has to be opened.
+
+        There are to be half as many as legs; where few are left and many too few, all are opened.
+        """
         spare = self._spares.popleft() if self._spares else None
         if spare is not None:
             self.legs.add(spare[0])
-        if len(self._spares) <= self._spares_due() // 4:
-            self._open_spares()
+        due = min(self._spares_wanted, 1 + len(self.legs) // 2)
+        missing = due - len(self._spares) - len(self._spares_asked)
+        if len(self._spares) <= due // 4 < missing and self.hello is not None:
+            for _ in range(missing):
+                self.send(OpenLeg(leg=self._ask_spare(), ahead=True))
         return spare
 
     def close_leg(self, leg: str, *, deserted: bool = False) -> None:
-        """End a leg; a spare one takes its place where one is missing, with the same write.
+        """End a leg; a spare one takes its place, with the same command, where that can be used.
 
-        ``deserted``: the far end has left it, so nobody hears the frame that may still be sent.
+        Up to as many as there are legs: those that are asked for come some together, so with half
+        as many there would be too few before and too many after.
+        ``deserted``: the far end has left it, so nobody hears the frames that may still be sent.
         """
-        spare = ""
-        if self._missing() > 0:
-            spare = self._name_leg()
-            self._spares_asked.add(spare)
+        most = min(self._spares_wanted, max(len(self.legs), 1))
+        wanted = len(self._spares) + len(self._spares_asked) < most and self.hello is not None
         send = self.send_patiently if deserted else self.send
-        send(CloseLeg(leg=leg, spare=spare))
+        send(CloseLeg(leg=leg, spare=self._ask_spare() if wanted else ""))
 
-    def _spares_due(self) -> int:
-        """How many are right for the calls that are up: half as many."""
-        return min(self._spares_wanted, 1 + len(self.legs) // 2)
-
-    def _missing(self) -> int:
-        """How many spares there are too few; none where nobody is there to open one."""
-        if self.hello is None:
-            return 0
-        return self._spares_due() - len(self._spares) - len(self._spares_asked)
-
-    def _open_spares(self) -> None:
-        for _ in range(self._missing()):
-            leg = self._name_leg()
-            self._spares_asked.add(leg)
-            self.send(OpenLeg(leg=leg, ahead=True))
+    def _ask_spare(self) -> str:
+        leg = self._name_leg()
+        self._spares_asked.add(leg)
+        return leg
 
     def _watch(self) -> None:
         """Where there is no call, see in a while whether there is one."""
@@ -259,12 +254,7 @@ class MediaLink:
         """Write a command with the next that cannot wait, or `MEDIA_COMPANY_MS` later."""
         self._outgoing.append(command)
         if not self._flushing and self._company is None:
-            self._company = self._loop.call_later(MEDIA_COMPANY_MS / 1000, self._waited)
-
-    def _waited(self) -> None:
-        """No company came; or some did, and what waits since then leaves a little early."""
-        self._company = None
-        self._flush()
+            self._company = self._loop.call_later(MEDIA_COMPANY_MS / 1000, self._flush)
 
     def drop_clip(self, clip: str) -> None:
         """Have the worker forget a clip, if it has it."""
@@ -307,6 +297,9 @@ class MediaLink:
 
     def _flush(self) -> None:
         self._flushing = False
+        if self._company is not None:
+            self._company.cancel()
+            self._company = None
         outgoing, self._outgoing = self._outgoing, []
         if outgoing:
             self._write(outgoing)

@@ -42,6 +42,8 @@ _DIGITS = frozenset("0123456789*#ABCDw")
 _GAP_MS_MOST = 1_000
 _WAIT_MS = 500
 _RATE = 8_000
+_NEVER_MIND = Ms(0)
+"""The time, where it makes no difference."""
 _NUMBERS = struct.Struct(">IHI")
 """SSRC, sequence number and timestamp of an `Identity`, out of random bytes."""
 
@@ -137,7 +139,7 @@ class Desk:
             self._codecs[leg] = command.codec
         self._engine.do(command)
 
-    def _close_leg(self, command: p.CloseLeg, _now: Ms) -> None:
+    def _close_leg(self, command: p.CloseLeg, _now: Ms = _NEVER_MIND) -> None:
         leg = command.leg
         if self._legs.pop(leg, None) is not None:
             self._closing[leg] = command.spare
@@ -155,8 +157,9 @@ class Desk:
         self._clips.discard(command.clip)
         self._engine.do(command)
 
-    def _play(self, command: p.Play, _now: Ms) -> None:
-        self._begin(command, command.leg, command.play)
+    def _play(self, command: p.Play, _now: Ms = _NEVER_MIND) -> None:
+        self._plays[command.leg] = command.play
+        self._engine.do(command)
 
     def _send_digits(self, command: p.SendDtmf, _now: Ms) -> None:
         if self._legs.get(command.leg, True):
@@ -171,7 +174,7 @@ class Desk:
         """The server is gone: drop every leg and clip; recordings end by themselves."""
         self._closing = dict.fromkeys(self._closing, "")
         for leg in list(self._legs):
-            self._close_leg(p.CloseLeg(leg), Ms(0))
+            self._close_leg(p.CloseLeg(leg))
         for clip in self._clips:
             self._engine.do(p.DropClip(clip))
         self._clips.clear()
@@ -226,11 +229,6 @@ class Desk:
 
     # ------------------------------------------------------------------ tones and digits
 
-    def _begin(self, command: p.Play, leg: str, play: str) -> None:
-        if leg in self._legs:
-            self._plays[leg] = play
-        self._engine.do(command)
-
     def _clip(self, name: str, tone: Tone) -> str:
         """Have the engine keep one pass of a tone; return the clip's name."""
         clip = _OWN + name
@@ -255,7 +253,7 @@ class Desk:
         if command.duration_ms:
             self.tone_ends[command.leg, command.play] = Ms(now + command.duration_ms)
         loop = 0 if tone.repeats else 1
-        self._begin(p.Play(command.leg, command.play, [clip], loop), command.leg, command.play)
+        self._play(p.Play(command.leg, command.play, [clip], loop))
 
     def _sound_digits(self, command: p.SendDtmf) -> None:
         """RFC 4733 was not negotiated: the digits become tones."""
@@ -276,15 +274,13 @@ class Desk:
             )
             for digit in command.digits
         ]
-        self._begin(p.Play(command.leg, _OWN + "digits", clips), command.leg, _OWN + "digits")
+        self._play(p.Play(command.leg, _OWN + "digits", clips))
 
     def _feed(self, command: p.Feed, _now: Ms) -> None:
         """A clip of its own that is gone when it was heard."""
         clip = _OWN + command.play
         self._engine.do(p.LoadClip(clip, _RATE, command.pcm))
-        self._begin(
-            p.Play(command.leg, command.play, [clip], queue=True), command.leg, command.play
-        )
+        self._play(p.Play(command.leg, command.play, [clip], queue=True))
         self._engine.do(p.DropClip(clip))
 
     def deadline(self) -> Ms | None:
@@ -361,7 +357,7 @@ class Desk:
             recording.state = "beeping"
             play = f"{_OWN}beep {command.recording}"
             clip = self._clip("beep", TONES["beep"])
-            self._begin(p.Play(leg, play, [clip]), leg, play)
+            self._play(p.Play(leg, play, [clip]))
         else:
             self._start(recording)
 

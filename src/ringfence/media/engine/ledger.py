@@ -184,8 +184,9 @@ class Ledger:
         if leg is None:
             self._notices.append(p.LegFailed(command.leg, "unknown"))
             return
-        self._part(leg)
-        self._send(lib.CLOSE, leg)
+        if leg.peer is not None:
+            self._part(leg)
+        self._post(lib.ORDER.pack(lib.CLOSE, leg.handle, 0, 0, 0, 0, 0))
         if leg.room is not None:
             self._leave_room(leg)
 
@@ -216,7 +217,7 @@ class Ledger:
             self._notices.append(p.PlayFinished(command.leg, command.play, "failed", 0))
             return
         leg.plays.append(play)
-        self._send(lib.PLAY, leg, number=command.queue, target=play)
+        self._post(lib.ORDER.pack(lib.PLAY, leg.handle, 0, command.queue, 0, 0, play))
 
     def _play_ended(self, handle: int, stopped: int, ms: int, _: int, play: int) -> None:
         leg = self._by_handle[handle]

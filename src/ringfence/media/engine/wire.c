@@ -44,13 +44,21 @@ static bool is_anywhere(const rf_addr *at) {
   return memcmp(at->ip, zero, 16) == 0 || (is_v4(at->ip) && memcmp(at->ip + 12, zero, 4) == 0);
 }
 
+/* A socket has that much room by itself on most machines; then it need not be asked for each time. */
+static bool is_roomy(int fd, int buffer) {
+  static int room; /* of every socket; asked by one thread */
+  socklen_t size = sizeof room;
+  if (!room && getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, &size) < 0) room = 1;
+  return room >= buffer;
+}
+
 static int bind_one(const rf_addr *at, int buffer) {
   struct sockaddr_storage address;
   socklen_t size = wire_to_sockaddr(at, &address);
   int fd = socket(address.ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   int dscp = EXPEDITED, yes = 1, v4 = address.ss_family == AF_INET;
   if (fd < 0) return -1;
-  setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+  if (!is_roomy(fd, buffer)) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   /* Only a wish: networks that ignore it and kernels that refuse it are fine. */
   if (v4)
     setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof dscp);
