@@ -168,7 +168,8 @@ _SIGNATURES: dict[str, tuple[object, ...]] = {
 def load(path: Path | None = None) -> ctypes.CDLL | None:
     """Return the library (the one beside the sources if no path is given), or None."""
     try:
-        library = ctypes.CDLL(str(path or build.HERE / build.LIBRARY))
+        # None of its functions waits for long: the interpreter is not let go of for them.
+        library = ctypes.PyDLL(str(path or build.HERE / build.LIBRARY))
         for name, (result, *arguments) in _SIGNATURES.items():
             function = getattr(library, name)
             function.restype, function.argtypes = result, arguments
