@@ -45,7 +45,7 @@ def test_the_caller_hears_ringing_and_then_the_callee(rig: Any) -> None:
     assert rig.hear(inputs.LegRang(leg=agent)) == []
     rig.wait(2_000)
     assert rig.hear(inputs.LegAnswered(leg=agent, codec="PCMA")) == [
-        effects.StopPlay(leg=CALLER),
+        effects.StopPlay(leg=CALLER, patient=True),
         effects.BridgeLegs(a=CALLER, b=agent),
     ]
     rig.wait(60_000)
@@ -119,7 +119,7 @@ def test_a_refusal_is_told(rig: Any, cause: Cause, status: str) -> None:
     (agent,) = rig.dial("agent")
     rig.wait(700)
     new = rig.hear(inputs.LegRefused(leg=agent, cause=cause, status=486))
-    assert new == [effects.ReleaseLeg(leg=agent), effects.StopPlay(leg=CALLER)]
+    assert new == [effects.ReleaseLeg(leg=agent), effects.StopPlay(leg=CALLER, patient=True)]
     done = finished(rig)
     assert (done.status, done.cause, done.ring_ms) == (status, cause, 700)
     rig.do(commands.Hangup())
@@ -174,7 +174,7 @@ def test_the_first_answer_wins_and_the_others_are_cancelled(rig: Any) -> None:
         effects.ReleaseLeg(leg=a),
         effects.CancelLeg(leg=c, cause=Cause.ANSWERED_ELSEWHERE),
         effects.ReleaseLeg(leg=c),
-        effects.StopPlay(leg=CALLER),
+        effects.StopPlay(leg=CALLER, patient=True),
         effects.BridgeLegs(a=CALLER, b=b),
     ]
     assert rig.hear(inputs.LegAnswered(leg=a)) == []  # its answer crossed our CANCEL
@@ -303,7 +303,7 @@ def test_an_announcement_of_the_only_target_is_let_through(rig: Any) -> None:
     rig.answered()
     (agent,) = rig.dial("agent")
     assert rig.hear(inputs.LegRang(leg=agent, early_media=True)) == [
-        effects.StopPlay(leg=CALLER),
+        effects.StopPlay(leg=CALLER, patient=True),
         effects.BridgeLegs(a=CALLER, b=agent),
     ]
     assert rig.hear(inputs.LegAnswered(leg=agent)) == []  # they hear each other already

@@ -75,7 +75,9 @@ def test_another_target_may_win_while_one_is_asked(rig: Any, asked: LegId) -> No
 @pytest.mark.parametrize(("keys", "told"), [("27", "27"), ("2#", "2"), ("#", "")])
 def test_the_program_is_told_what_they_press(rig: Any, asked: LegId, keys: str, told: str) -> None:
     press(rig, asked, keys)
-    assert effects.StopPlay(leg=asked) in rig.effects, "nobody needs to hear the question out"
+    assert effects.StopPlay(leg=asked, patient=True) in rig.effects, (
+        "nobody needs to hear the question out"
+    )
     assert pressed(rig) == [told]
     assert "digits" not in repr(rig.told(notices.CalleeWaits))
     press(rig, asked, "5")

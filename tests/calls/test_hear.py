@@ -152,8 +152,33 @@ def test_a_party_on_hold_hears_music(make_rig: Any) -> None:
     (music,) = rig.hear(inputs.LegHeld(leg=agent, on=True))
     assert (music.leg, music.loop, music.clips) == (CALLER, 0, (CLIP,))
     assert rig.hear(inputs.LegHeld(leg=agent, on=True)) == []
-    assert rig.hear(inputs.LegHeld(leg=agent, on=False)) == [effects.StopPlay(leg=CALLER)]
+    assert rig.hear(inputs.LegHeld(leg=agent, on=False)) == [
+        effects.StopPlay(leg=CALLER, patient=True)
+    ]
     assert [fact.on for fact in rig.wrote(events.LegHeld)] == [True, False]
+
+
+def test_music_that_was_stopped_begins_anew_before_its_end_is_reported(make_rig: Any) -> None:
+    rig = make_rig(hold_clips=(CLIP,))
+    agent = rig.talking()
+    (music,) = rig.hear(inputs.LegHeld(leg=agent, on=True))
+    rig.hear(inputs.LegHeld(leg=agent, on=False))
+    (again,) = rig.hear(inputs.LegHeld(leg=agent, on=True))
+    assert again.play != music.play
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=music.play, reason="stopped"))
+    assert rig.hear(inputs.LegHeld(leg=agent, on=False)) == [
+        effects.StopPlay(leg=CALLER, patient=True)
+    ]
+
+
+def test_a_prompt_beside_music_is_waited_for(make_rig: Any) -> None:
+    rig = make_rig(hold_clips=(CLIP,))
+    rig.answered()
+    rig.call._live.hold_music(rig.call._live.first(), on=True)
+    rig.do(commands.Play(play=1, clips=(CLIP,)))
+    assert rig.do(commands.StopPlay()) == [effects.StopPlay(leg=CALLER)]
+    rig.hear(inputs.PlayEnded(leg=CALLER, play=1, reason="stopped"))
+    assert [told.play for told in rig.told(notices.PlayFinished)] == [1]
 
 
 def test_the_music_ends_with_who_put_him_on_hold(make_rig: Any) -> None:
@@ -162,7 +187,7 @@ def test_the_music_ends_with_who_put_him_on_hold(make_rig: Any) -> None:
     agent = rig.talking()
     rig.hear(inputs.LegHeld(leg=agent, on=True))
     assert rig.wants(effects.StartPlay)[-1].leg == CALLER
-    assert effects.StopPlay(leg=CALLER) in rig.hear(inputs.LegHungUp(leg=agent))
+    assert effects.StopPlay(leg=CALLER, patient=True) in rig.hear(inputs.LegHungUp(leg=agent))
 
 
 @pytest.mark.parametrize("end", ["taken back", "gone"])
@@ -175,9 +200,13 @@ def test_a_party_of_another_call_on_hold_hears_music(make_rig: Any, end: str) ->
     assert (play.leg, play.clips, play.loop) == (CALLER, (CLIP,), 0)
     rig.hear(inputs.PeerHeld(leg=CALLER, on=True))
     if end == "taken back":
-        assert rig.hear(inputs.PeerHeld(leg=CALLER, on=False)) == [effects.StopPlay(leg=CALLER)]
+        assert rig.hear(inputs.PeerHeld(leg=CALLER, on=False)) == [
+            effects.StopPlay(leg=CALLER, patient=True)
+        ]
     else:
-        assert rig.hear(inputs.Disconnected(leg=CALLER)) == [effects.StopPlay(leg=CALLER)]
+        assert rig.hear(inputs.Disconnected(leg=CALLER)) == [
+            effects.StopPlay(leg=CALLER, patient=True)
+        ]
         assert rig.hear(inputs.PeerHeld(leg=CALLER, on=True)) == []  # too late
 
 

@@ -181,7 +181,7 @@ def test_holding(rig: Any) -> None:
     assert again == [effects.MuteLeg(leg=agent, on=True)]
     assert rig.do(commands.Hold(on=False)) == [
         effects.MuteLeg(leg=agent, on=False),
-        effects.StopPlay(leg=agent),
+        effects.StopPlay(leg=agent, patient=True),
     ]
 
 
@@ -329,6 +329,14 @@ def test_a_partner_goes_on_in_a_call_of_its_own(rig: Any, make_rig: Any) -> None
     (recording,) = rig.wrote(events.RecordingRequested)
     rig.hear(inputs.RecordingBroke(recording=recording.recording, reason="failed"))
     assert [fact.leg for fact in (rig.finish(), *rig.wrote(events.LegEnded))[1:]] == [CALLER]
+
+
+def test_music_of_a_partner_who_is_given_away_ends_with_that(rig: Any) -> None:
+    """And its end is told soon: the next call numbers what it plays from the start."""
+    agent = rig.talking()
+    rig.do(commands.Hold(on=True, clips=(CLIP,)))
+    new = rig.do(commands.GiveLeg(leg=agent, to=CallId("CA-agent")))
+    assert effects.StopPlay(leg=agent) in new
 
 
 @pytest.mark.parametrize("state", ["alone", "ringing", "first"])

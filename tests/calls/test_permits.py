@@ -150,7 +150,7 @@ def test_a_callee_who_agrees_is_recorded(rig: Any, make_device: Any) -> None:
 def test_nobody_has_to_hear_the_question_out(rig: Any, make_device: Any) -> None:
     leg = picked_up(rig, make_device, duty="ask")
     new = rig.hear(inputs.DigitPressed(leg=leg, digit="1"))
-    assert effects.StopPlay(leg=leg) in new
+    assert effects.StopPlay(leg=leg, patient=True) in new
     assert recorded(new)
     assert heard(rig, leg, "stopped") == []
 

@@ -113,6 +113,15 @@ def test_nobody_needs_to_hear_the_question_out(rig: Any) -> None:
     assert len(rig.wrote(events.RecordingTold)) == 1
 
 
+def test_an_announcement_that_is_stopped_was_not_said(rig: Any) -> None:
+    rig.answered()
+    rig.do(ruled("announce"))
+    rig.do(commands.StartRecording(recording=RECORDING, notices=(own(ask=False),)))
+    assert rig.do(commands.StopPlay()) == [effects.StopPlay(leg=CALLER)]
+    said(rig, "stopped")
+    assert [told.answer for told in rig.wrote(events.RecordingTold)] == ["not_said"]
+
+
 def test_an_announcement_takes_no_key(rig: Any) -> None:
     rig.answered()
     rig.do(ruled("announce"))

@@ -53,7 +53,7 @@ def test_a_caller_waits_talks_and_goes_on(rig: Any) -> None:
     assert rig.told(notices.QueuePlace) == [notices.QueuePlace(position=2, size=5, queue=QUEUE)]
     rig.wait(30_000)
     assert rig.hear(TAKEN) == [
-        effects.StopPlay(leg=CALLER),
+        effects.StopPlay(leg=CALLER, patient=True),
         effects.BridgeLegs(a=CALLER, b=PEER),
     ]
     assert rig.wrote(events.QueueAnswered)[0].waited_ms == 30_000

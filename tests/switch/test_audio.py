@@ -125,9 +125,28 @@ async def test_a_prompt_that_ended_with_its_leg_is_no_news(
     monkeypatch.setattr(bench.runner, "feed", lambda _, item: told.append(item))
     bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
     assert told == []
-    leg.released = False
-    bench.link.heard(media.PlayFinished(leg.id, play.play, "stopped", 100))
-    assert len(told) == 1
+
+
+@pytest.mark.parametrize("end", ["program", "call"])
+async def test_only_a_program_waits_for_the_end_of_what_was_stopped(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    leg = await begun(bench, "<Response><Gather><Say>Hello.</Say></Gather></Response>")
+    play = bench.wire.last(media.Play)
+    if end == "program":
+        bench.link.heard(media.DtmfReceived(leg, "1", 100, inband=False))
+    else:
+        (live,) = bench.runner.calls.values()
+        first = live.call._live.first()
+        first.plays[-1] = first.plays.pop(int(play.play))
+        live.call._live.stop_play(first)
+        bench.runner.settle(live)
+    await turn()
+    assert bench.wire.last(media.StopPlay).patient is (end == "call")
+    told: list[object] = []
+    monkeypatch.setattr(bench.runner, "feed", lambda _, item: told.append(item))
+    bench.link.heard(media.PlayFinished(leg, play.play, "stopped", 100))
+    assert len(told) == (end == "program")
 
 
 async def test_what_was_played_aside_ends_with_its_leg(bench: Bench) -> None:

@@ -104,6 +104,11 @@ class Call:
         found = self._live.legs.get(leg)
         return None if found is None else found.party
 
+    def plays(self, leg: LegId, play: int) -> bool:
+        """Whether a play is one whose end the call has yet to hear of."""
+        found = self._live.legs.get(leg)
+        return found is not None and play in found.plays
+
     def hears(self, leg: LegId) -> LegId | None:
         """The leg of this call that a leg is bridged with; None where it hears the exchange."""
         found = self._live.legs.get(leg)

@@ -453,9 +453,21 @@ class CallCore(Streams):
         leg.plays[play] = Playing(clips=clips, started_at=self.now, stop_on_digit=stop_on_digit)
 
     def stop_play(self, leg: Leg) -> None:
-        """Stop what plays on a leg; its end is reported by the media worker."""
-        if leg.plays:
-            self.effects.append(effects.StopPlay(leg=leg.id))
+        """Stop what plays on a leg; its end is reported by the media worker.
+
+        Music, ringing and questions of the call's own are over at once: whoever stops them goes
+        on without that report. What somebody is being told is not, as it was not heard out.
+        """
+        if not leg.plays:
+            return
+        patient = not any(map(self.is_awaited, leg.plays))
+        if patient:
+            leg.plays.clear()
+        self.effects.append(effects.StopPlay(leg=leg.id, patient=patient))
+
+    def is_awaited(self, play: int) -> bool:
+        """Whether somebody waits for the end of a prompt even where it is stopped."""
+        return play > 0
 
     def end_play(self, leg: Leg, play: int, reason: PlayEnd, played_ms: int | None) -> bool:
         """Write down and report the end of a prompt; False when it is not one of ours.

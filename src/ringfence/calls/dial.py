@@ -336,10 +336,12 @@ class DialActivity(CalleeSide):
         if self.partner is None:
             return
         leg = core.legs[self.partner]
-        core.unbridge(core.first())
-        core.stop_play(leg)
+        if leg.plays:
+            # Told soon, as its next call numbers what it plays from the start.
+            core.effects.append(effects.StopPlay(leg=leg.id))
         for play in tuple(leg.plays):
             core.forget_play(leg, play)
+        core.unbridge(core.first())
         self._partner_target = None
         del core.legs[leg.id]
         core.facts.append(events.LegGiven(at=core.now, call=core.call, leg=leg.id, to=to))

@@ -147,9 +147,13 @@ class StartTone(Value, frozen=True, kw_only=True):
 
 
 class StopPlay(Value, frozen=True, kw_only=True):
-    """Stop what plays on the leg; its ``inputs.PlayEnded`` still comes."""
+    """Stop what plays on the leg; its ``inputs.PlayEnded`` still comes.
+
+    ``patient``: nobody waits for that any more.
+    """
 
     leg: LegId
+    patient: bool = False
 
 
 class ListenLeg(Value, frozen=True, kw_only=True):

@@ -114,6 +114,10 @@ class Tellings(CallCore):
         unpaid = self.permits.ruled(source) and not self.permits.allow(source, recording.parties)
         return unpaid or any(told.about == recording.id for told in self.tellings.values())
 
+    def is_awaited(self, play: int) -> bool:
+        """What was not heard out was not said."""
+        return play in self.tellings or super().is_awaited(play)
+
     # --- what comes of it -------------------------------------------------------------------------
 
     def notice_played(self, telling: int, reason: PlayEnd) -> None:

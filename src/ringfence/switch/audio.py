@@ -93,7 +93,7 @@ class AudioDesk:
             effects.StartPlay: self._play,
             effects.StartTone: self._tone,
             effects.StopPlay: lambda live, effect: self._link(live).send(
-                media.StopPlay(leg=effect.leg)
+                media.StopPlay(leg=effect.leg, patient=effect.patient)
             ),
             effects.SendDigits: lambda live, effect: self._link(live).send(
                 media.SendDtmf(leg=effect.leg, digits=effect.digits)
@@ -377,13 +377,15 @@ class AudioDesk:
             aside(notice.reason == "done")
             return
         leg = self._runner.legs.get(LegId(notice.leg))
-        if leg is None or leg.released:
-            return  # it crossed the end of the leg, which the call knows of
-        self._tell(
-            notice.leg,
+        live = self._runner.calls.get(leg.call) if leg is not None else None
+        play = int(notice.play)
+        if leg is None or live is None or not live.call.plays(leg.id, play):
+            return  # the call has stopped it, or ended the leg, and waits for no word of it
+        self._runner.feed(
+            live,
             inputs.PlayEnded(
-                leg=LegId(notice.leg),
-                play=int(notice.play),
+                leg=leg.id,
+                play=play,
                 reason=notice.reason,
                 played_ms=notice.played_ms,
             ),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import select
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from ringfence.kernel.clock import Ms
+from ringfence.kernel.limits import MEDIA_PATIENCE_MS
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Audio, Identity, RecordingEnded
-from ringfence.media.engine.native import NativeCore
+from ringfence.media.engine.native import NativeCore, NativeEngine
+from ringfence.media.engine.ports import Ports
 from ringfence.media.rtp import Packet, parse
 
 NOW = 1_700_000_000_000
@@ -84,3 +91,92 @@ def test_what_is_left_when_a_core_is_closed_is_freed(library: ctypes.CDLL) -> No
     core.tick(Ms(NOW))
     assert core.take_audio() == list[Audio]()
     core.close()
+
+
+# --- the thread: what it rings for, and what waits ------------------------------------------------
+
+
+@pytest.fixture
+def engine(library: ctypes.CDLL) -> Iterator[NativeEngine]:
+    engine = NativeEngine(library, bind="127.0.0.1", ports=Ports(23_000, 23_099))
+    engine.do(p.LoadClip("CL", 8_000, bytes(16_000)))
+    yield engine
+    engine.close()
+
+
+def _rings(engine: NativeEngine, *commands: p.AnyCommand) -> tuple[float, list[object]]:
+    """How many milliseconds after these commands the thread rings, and what it tells."""
+    assert engine.wake is not None
+    bell = select.poll()
+    bell.register(engine.wake, select.POLLIN)
+    for command in commands:
+        engine.do(command)
+    before = time.monotonic()
+    assert engine.take() == ([], [])
+    assert bell.poll(5_000)
+    waited = (time.monotonic() - before) * 1_000
+    engine.awake()
+    return waited, list(engine.take()[1])
+
+
+def _soonest(act: Callable[[], float]) -> float:
+    """Of several tries: the machine may have had something else to do."""
+    return min(act() for _ in range(3))
+
+
+def _plays(*, more: bool) -> list[p.AnyCommand]:
+    one = p.Play("LG1", "-1", ["CL"], 0)
+    return [one, p.Play("LG1", "stream.1", ["CL"], queue=True)] if more else [one]
+
+
+@pytest.mark.parametrize(
+    ("patient", "more", "waits"),
+    [(True, False, True), (False, False, False), (True, True, False)],
+    ids=["nobody waits", "somebody waits", "somebody waits for what came behind it"],
+)
+def test_the_end_of_a_stopped_play_waits_where_nobody_waits_for_it(
+    engine: NativeEngine, *, patient: bool, more: bool, waits: bool
+) -> None:
+    assert isinstance(engine.open("LG1", IDENTITY), int)
+    told: list[object] = []
+
+    def stop() -> float:
+        waited, found = _rings(engine, *_plays(more=more), p.StopPlay("LG1", patient))
+        told.append([(end.play, end.reason) for end in found])  # type: ignore[attr-defined]
+        return waited
+
+    waited = _soonest(stop)
+    assert told[0] == [("-1", "stopped"), ("stream.1", "stopped")][: 1 + more]
+    assert (waited >= MEDIA_PATIENCE_MS) is waits
+
+
+def test_that_a_leg_is_gone_is_told_with_other_news(engine: NativeEngine) -> None:
+    """And what it was playing; but nothing waits for a round that does not come."""
+
+    def close(*others: str) -> tuple[float, list[str]]:
+        for leg in ("LG1", *others):
+            assert isinstance(engine.open(leg, IDENTITY), int)
+        play = p.Play("LG1", "-1", ["CL"], 0)
+        waited, told = _rings(engine, play, p.CloseLeg("LG1"))
+        return waited, [type(notice).__name__ for notice in told]
+
+    both = ["PlayFinished", "LegClosed"]
+    assert min(close() for _ in range(3)) < (MEDIA_PATIENCE_MS, both)
+    waited, told = close("LG2")
+    assert waited >= MEDIA_PATIENCE_MS
+    assert told == both
+
+
+def test_what_waits_is_told_with_what_does_not(engine: NativeEngine) -> None:
+    assert isinstance(engine.open("LG1", IDENTITY), int)
+    assert isinstance(engine.open("LG2", IDENTITY), int)
+    kinds = []
+
+    def close() -> float:
+        assert isinstance(engine.open("LG3", IDENTITY), int)
+        waited, told = _rings(engine, p.CloseLeg("LG3"), p.Ping(7))
+        kinds.append([type(notice).__name__ for notice in told])
+        return waited
+
+    assert _soonest(close) < MEDIA_PATIENCE_MS
+    assert kinds == [["LegClosed", "Pong"]] * 3

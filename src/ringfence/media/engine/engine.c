@@ -59,7 +59,7 @@ struct rf_engine {
   rf_event events[EVENTS];
   _Atomic uint32_t event_head, event_tail;
   overflow *late_first, *late_last; /* events waiting for room, audio thread only */
-  bool events_new, closing; /* there are some that cannot wait; a CLOSE is being obeyed */
+  bool events_new, unawaited; /* there are some that cannot wait; what comes now can */
   int64_t patient_since;    /* of the oldest event that can, and has no other before it; 0: none */
 
   _Atomic(rf_chunk *) full, empty;
@@ -104,8 +104,7 @@ static bool push_event(rf_engine *engine, const rf_event *event) {
   if (tail - head == EVENTS) return false;
   engine->events[tail % EVENTS] = *event;
   atomic_store_explicit(&engine->event_tail, tail + 1, memory_order_release);
-  /* That a leg is gone, and with it what it was playing, is news for the books alone. */
-  if (!engine->closing || event->kind == RF_RECORD_ENDED)
+  if (!engine->unawaited || event->kind == RF_RECORD_ENDED)
     engine->events_new = true;
   else if (!engine->patient_since)
     engine->patient_since = monotonic_ns();
@@ -164,18 +163,24 @@ static const outlets OUTLETS = {on_send, on_event, on_chunk, on_empty, on_locked
 
 /* --- the thread ------------------------------------------------------------------------------ */
 
+/* That a leg is gone, and with it what it was playing, is news for the books alone. What waited
+ * behind a play that nobody waits for may be somebody else's. */
+static bool is_awaited(const rf_command *command, const rf_leg *leg) {
+  if (command->kind == RF_CLOSE) return false;
+  bool one = leg && leg->play && !leg->play->next;
+  return command->kind != RF_STOP_PLAY || !command->number || !one;
+}
+
 static void obey(rf_engine *engine) {
   uint32_t head = atomic_load_explicit(&engine->command_head, memory_order_relaxed);
   uint32_t tail = atomic_load_explicit(&engine->command_tail, memory_order_acquire);
   for (int k = 0; k < COMMANDS_PER_TICK && head != tail; k++, head++) {
     const rf_command *command = &engine->commands[head % COMMANDS];
-    if (command->kind == RF_CLOSE) {
-      rf_leg *leg = core_leg(&engine->core, command->leg);
-      if (leg) engine->wire.way->forget(&engine->wire, leg);
-    }
-    engine->closing = command->kind == RF_CLOSE;
+    rf_leg *leg = core_leg(&engine->core, command->leg);
+    if (command->kind == RF_CLOSE && leg) engine->wire.way->forget(&engine->wire, leg);
+    engine->unawaited = !is_awaited(command, leg);
     rf_core_do(&engine->core, command, engine->core.now);
-    engine->closing = false;
+    engine->unawaited = false;
     if (command->kind == RF_OPEN) engine->wire.way->watch(&engine->wire, command->object);
   }
   atomic_store_explicit(&engine->command_head, head, memory_order_release);

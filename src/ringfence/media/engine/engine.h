@@ -63,7 +63,7 @@ enum {
   RF_CONNECT,     /* leg, settings */
   RF_CLOSE,       /* leg */
   RF_PLAY,        /* leg, object: rf_play, number: queue */
-  RF_STOP_PLAY,   /* leg */
+  RF_STOP_PLAY,   /* leg, number: whether nobody waits for the end of it */
   RF_DETECT,      /* leg, number: on */
   RF_DIGITS,      /* leg, text, number: tone_ms, number2: gap_ms */
   RF_BRIDGE,      /* leg, other */

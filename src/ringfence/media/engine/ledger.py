@@ -230,7 +230,7 @@ class Ledger:
     def _stop_play(self, command: p.StopPlay) -> None:
         leg = self._known(command, command.leg)
         if leg is not None:
-            self._send(lib.STOP_PLAY, leg)
+            self._send(lib.STOP_PLAY, leg, number=command.patient)
 
     def _detect(self, command: p.DetectTones) -> None:
         leg = self._known(command, command.leg)

@@ -158,9 +158,13 @@ class Tone(Command, frozen=True, tag=7):
 
 
 class StopPlay(Command, frozen=True, tag=8):
-    """End the plays of a leg -> `PlayFinished` with ``stopped``; nothing where there is none."""
+    """End the plays of a leg -> `PlayFinished` with ``stopped``; nothing where there is none.
+
+    ``patient``: nobody waits for that, so it may come together with other news.
+    """
 
     leg: str
+    patient: bool = False
 
 
 class DetectTones(Command, frozen=True, tag=9):
