@@ -308,3 +308,15 @@ async def test_and_a_frame_later_where_no_command_comes(monkeypatch: pytest.Monk
         link.close_leg(leg, deserted=True)
         await asyncio.sleep(0.03)
         assert await asked(pipe) == [("CloseLeg", leg)]
+
+
+async def test_what_has_left_with_a_command_takes_its_timer_with_it() -> None:
+    """Else the next that has time would leave as early as that."""
+    link, _, _ = linked()
+    link.close_leg("a", deserted=True)
+    timer = link._company
+    assert timer is not None
+    link.send(media.StopPlay(leg="b"))
+    await asyncio.sleep(0)
+    assert timer.cancelled()
+    assert link._company is None

@@ -180,3 +180,36 @@ def test_what_waits_is_told_with_what_does_not(engine: NativeEngine) -> None:
 
     assert _soonest(close) < MEDIA_PATIENCE_MS
     assert kinds == [["LegClosed", "Pong"]] * 3
+
+
+def test_the_end_of_a_recording_is_told_at_once_whatever_ended_it(engine: NativeEngine) -> None:
+    assert isinstance(engine.open("LG2", IDENTITY), int)
+
+    def close() -> float:
+        assert isinstance(engine.open("LG1", IDENTITY), int)
+        engine.do(p.StartRecording("RE1", [p.Channel("LG1", "in", bytes(32), "/nowhere")]))
+        assert engine.take()[1] == [p.RecordingStarted("RE1")]
+        waited, told = _rings(engine, p.CloseLeg("LG1"))
+        assert told[0] == RecordingEnded("RE1", 0, "leg_closed")
+        _rings(engine, p.Ping(7))  # what there is to say of its memory comes before
+        return waited
+
+    assert _soonest(close) < MEDIA_PATIENCE_MS
+
+
+def test_orders_that_find_no_room_are_handed_over_later(
+    engine: NativeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    nap = select.poll()  # the thread has to have its turn
+    monkeypatch.setattr(time, "sleep", lambda _: waits.append(1) or nap.poll(1))
+    assert isinstance(engine.open("LG1", IDENTITY), int)
+    count, told = 3_000, []
+    for token in range(count):
+        engine.do(p.Ping(token))
+    until = time.monotonic() + 10
+    while len(told) < count and time.monotonic() < until:
+        told += engine.take()[1]
+        engine.awake()
+    assert told == [p.Pong(token) for token in range(count)]
+    assert waits

@@ -6,12 +6,18 @@ import argparse
 import ctypes
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+from media_samples import STATS
 
 from ringfence.kernel.clock import VirtualClock
+from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import LocalError
+from ringfence.media.engine import protocol as p
 from ringfence.media.engine import worker
+from ringfence.media.engine.framing import encode
+from ringfence.media.engine.loop import Loop
 from ringfence.media.engine.ports import Ports
 from ringfence.media.engine.worker import main, make_engine, on_fault, port_range
 
@@ -140,3 +146,28 @@ def test_what_it_has_no_use_for_is_not_read_in() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("waited", [False, True])
+def test_what_nobody_waits_for_waits_once(*, waited: bool) -> None:
+    """For other news, or its time, in the worker; unless it did so in the engine."""
+    loop = Loop(lambda fault: pytest.fail(str(fault)))
+    gone, pong = p.LegClosed("LG1", STATS), p.Pong(7)
+    news: list[list[object]] = [[gone]]
+    engine = SimpleNamespace(
+        wake=0, busy=True, awake=int, take=lambda: ([], news.pop(0) if news else [])
+    )
+    one = worker.Worker(engine, loop, clock=VirtualClock(), entropy=SeededEntropy(1))  # type: ignore[arg-type]
+    written: list[bytes] = []
+    one._connection = SimpleNamespace(write=written.append, backlog=0)  # type: ignore[assignment]
+    if waited:
+        one._woken(0)
+        assert written == [encode(gone)]
+    else:
+        one._settle()
+        assert written == []
+        news.append([pong])
+        one._settle()
+        assert written == [encode(gone, pong)]
+    one._recorder.close()
+    loop.close()
