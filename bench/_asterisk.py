@@ -4,9 +4,12 @@ It is taken from PATH, or from a Debian in a folder of its own that `scripts/ins
 made, and then run in a chroot, which takes root. Its mounts live in a mount namespace of its own
 and go with the process; its configuration, sockets and recordings lie in a temporary folder.
 
-Everything is left out that the benchmark does not call for, which favours Asterisk: about thirty of
-350 modules, no call detail records, no event log, no database but the small one in which it keeps
-registrations by itself, no authentication of calls, messages of warnings alone.
+*Bare*: everything is left out that the benchmark does not call for, which favours Asterisk: about
+thirty of 350 modules, no call detail records, no event log, no database but the small one in which
+it keeps registrations by itself, no authentication of calls, messages of warnings alone.
+
+*Shipped*: with the configuration its distribution ships, as most people run it: all modules that
+start, call detail records in a file. Only who may call and what is answered is as above.
 """
 
 from __future__ import annotations
@@ -57,9 +60,6 @@ astlogdir => {base}
 [options]
 maxfiles = 65536
 """,
-    "cdr.conf": "[general]\nenable = no\n",
-    "cel.conf": "[general]\nenable = no\n",
-    "logger.conf": "[general]\n[logfiles]\nmessages => error,warning\n",
     "confbridge.conf": "[general]\n[default_bridge]\ntype = bridge\n"
     "[default_user]\ntype = user\nquiet = yes\n",
     "rtp.conf": "[general]\nrtpstart = {rtp_low}\nrtpend = {rtp_high}\n",
@@ -115,6 +115,17 @@ exten => _room.,1,Answer()
     "hosts": "127.0.0.1 localhost {host}\n",  # or it asks the name servers at every call
 }
 
+BARE = {
+    "cdr.conf": "[general]\nenable = no\n",
+    "cel.conf": "[general]\nenable = no\n",
+    "logger.conf": "[general]\n[logfiles]\nmessages => error,warning\n",
+    "modules.conf": "[modules]\nautoload = no\n"
+    + "".join(f"load = {name}.so\n" for name in MODULES.split()),
+}
+"""What is left to the distribution's files where Asterisk runs as it is shipped."""
+
+OTHER_DIALPLANS = shutil.ignore_patterns("extensions.ael", "extensions.lua")
+
 ENTER = """
 mount --bind "$1" "$2/mnt" && mount --bind "$1/hosts" "$2/etc/hosts" &&
 exec chroot "$2" /usr/sbin/asterisk -f -C /mnt/asterisk.conf
@@ -149,15 +160,19 @@ def resident_kb(pid: int) -> int:
 
 
 class Asterisk:
-    """A running Asterisk; ``sip`` is its HOST:PORT."""
+    """A running Asterisk, bare or as it is shipped; ``sip`` is its HOST:PORT."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, shipped: bool = False) -> None:
+        self.shipped = shipped
         self._temporary = tempfile.TemporaryDirectory(prefix="ringfence-asterisk-")
         self.folder = Path(self._temporary.name)
         self.sip = f"127.0.0.1:{free_port()}"
         rtp, self._claim = claim_rtp_range()
         low, _, high = rtp.partition("-")
         inside = shutil.which("asterisk") is None
+        if shipped:
+            etc = (folder if inside else Path("/")) / "etc/asterisk"
+            shutil.copytree(etc, self.folder, dirs_exist_ok=True, ignore=OTHER_DIALPLANS)
         self._write(
             base="/mnt" if inside else str(self.folder),
             sip=self.sip,
@@ -180,10 +195,8 @@ class Asterisk:
     def _write(self, **values: str) -> None:
         (self.folder / "recordings").mkdir()
         values |= {"user": USER, "secret": SECRET}
-        for name, text in FILES.items():
+        for name, text in FILES.items() if self.shipped else (FILES | BARE).items():
             (self.folder / name).write_text(text.format(**values))
-        loads = "".join(f"load = {name}.so\n" for name in MODULES.split())
-        (self.folder / "modules.conf").write_text(f"[modules]\nautoload = no\n{loads}")
         voice = bytes(0x80 | (20 + abs(k % 40 - 20) * 3) for k in range(8000))
         (self.folder / "prompt.ulaw").write_bytes(voice * PROMPT_SECONDS)
 
@@ -197,7 +210,11 @@ class Asterisk:
             time.sleep(0.2)
         said = "".join(
             path.read_text(errors="replace")[-2000:]
-            for path in (self.folder / "said", self.folder / "messages")
+            for path in (
+                self.folder / "said",
+                self.folder / "messages",
+                self.folder / "messages.log",
+            )
             if path.exists()
         )
         raise OSError(f"Asterisk does not answer calls: {said}")

@@ -19,12 +19,17 @@ set on; where that was a range, its end that asks for more is taken:
     relayed leg, 200 legs                       290 µs           930 - 1,260 µs      0.23
     conference of 3, 198 legs                   320 µs           2,760 - 3,480 µs    0.092
 
+Whole calls stand beside two Asterisks: a *bare* one with what the call needs and no more, and one
+as Debian ships it (`_asterisk`). Which of the two took the figures above is not said; the one they
+are from took 107 MB when idle. Both rows have the target. Audio passes the same few modules in
+either, and is measured beside the bare one alone.
+
 The works are not quite the same, and where they differ Asterisk has the lighter one:
 
     IVR call       both: INVITE, answer, BYE after 0.3 s, by sipp. Ours begins a prompt and writes
                    every fact to its database; the audio is taken off again (what as many calls cost
                    the media worker that are only held). Asterisk answers and waits: no prompt, no
-                   call detail record, no database, no digits gathered.
+                   database, no digits gathered; as shipped it writes a call detail record.
     bridged call   both dial a second leg over SIP; the audio is taken off as above.
     REGISTER       closed loop, one digest each, an old nonce; both keep the registration. Measured
                    so, Asterisk takes half of what the range says, which may count the challenge,
@@ -51,7 +56,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,26 +92,25 @@ class Turn(NamedTuple):
     sent: int = 0
 
 
-def alternate(
-    ours: Callable[[], Turn], theirs: Callable[[], Turn], rounds: int
-) -> tuple[list[Turn], list[Turn]]:
-    """Let one and the other do its turn, so many times."""
-    turns = [(ours(), theirs()) for _ in range(rounds)]
-    return [one for one, _ in turns], [other for _, other in turns]
+def alternate(sides: Sequence[Callable[[], Turn]], rounds: int) -> list[list[Turn]]:
+    """Let one after the other do its turn, so many times; the turns of each."""
+    turns = [[side() for side in sides] for _ in range(rounds)]
+    return [list(of_one) for of_one in zip(*turns, strict=True)]
 
 
 def row(
     work: str,
     unit: str,
     target: float | None,
-    turns: tuple[list[Turn], list[Turn]],
+    turns: Sequence[list[Turn]],
     *,
+    peer: str = "Asterisk",
     less: float = 0.0,
     note: str = "",
 ) -> Row:
     """Return the ratio of the cheapest windows; ``less`` is taken off ours."""
     words, least = [], []
-    for name, side, off in zip(("ours", "Asterisk"), turns, (less, 0.0), strict=True):
+    for name, side, off in zip(("ours", peer), turns, (less, 0.0), strict=True):
         costs = sorted(cost - off for turn in side for cost in turn.costs)
         least.append(costs[0])
         figure = f"{name} {costs[0]:.3g} {unit} (median {costs[len(costs) // 2]:.3g})"
@@ -120,7 +125,7 @@ def row(
     )
     words.append(f"turn by turn {pairs[0]:.3g} to {pairs[-1]:.3g}")
     return {
-        "work": f"{work}: ours / Asterisk",
+        "work": f"{work}: ours / {peer}",
         "value": round(least[0] / least[1], 3),
         "unit": "x Asterisk",
         "target": target,
@@ -129,12 +134,12 @@ def row(
 
 
 class Calls:
-    """Whole calls and registrations: the platform and Asterisk, both running."""
+    """Whole calls and registrations: the platform and every Asterisk, all of them running."""
 
     def __init__(
-        self, platform: calls.Platform, peer: asterisk.Asterisk, tmp: Path, quick: bool
+        self, platform: calls.Platform, peers: dict[str, asterisk.Asterisk], tmp: Path, quick: bool
     ) -> None:
-        self.platform, self.peer, self.tmp = platform, peer, tmp
+        self.platform, self.peers, self.tmp = platform, peers, tmp
         self.rounds = 2 if quick else 4
         self.seconds = 2 if quick else 3
         self.callee = calls.free_port()
@@ -149,11 +154,11 @@ class Calls:
 
     def _spent(self, side: object, work: Callable[[], None], count: int, rest: float) -> Turn:
         """Count the milliseconds of one side for each of so many."""
-        if side is self.peer:
-            before = self.peer.cpu_us()
+        if isinstance(side, asterisk.Asterisk):
+            before = side.cpu_us()
             work()
             time.sleep(rest)
-            used = self.peer.cpu_us() - before
+            used = side.cpu_us() - before
         else:
             earlier = self._ours()
             work()
@@ -161,76 +166,92 @@ class Calls:
             used = sum(us - earlier.get(pid, 0) for pid, us in self._ours().items())
         return Turn([used / 1000 / count])
 
-    def _calls(self, side: calls.Platform, number: str, rate: int, seconds: int) -> Turn:
+    def _calls(self, side: object, number: str, rate: int, seconds: int) -> Turn:
+        where: calls.Platform = side  # type: ignore[assignment]  # sipp asks where SIP is alone
+
         def make() -> None:
-            calls.sipp(side, self.tmp, number, rate=rate, calls=rate * seconds, hold=calls.HOLD_MS)
+            calls.sipp(where, self.tmp, number, rate=rate, calls=rate * seconds, hold=calls.HOLD_MS)
 
         return self._spent(side, make, rate * seconds, 0.7)
 
-    def _row(self, work: str, rate: int, target: float, number: str, extension: str) -> Row:
-        peer: calls.Platform = self.peer  # type: ignore[assignment]  # sipp asks where SIP is alone
-        for side, called in ((self.platform, number), (peer, extension)):
+    def _rows(
+        self, work: str, rate: int, target: float, number: str, extension: str
+    ) -> Iterator[Row]:
+        sides = {self.platform: number, **dict.fromkeys(self.peers.values(), extension)}
+        for side, called in sides.items():
             self._calls(side, called, rate, 1)
         together = rate * calls.HOLD_MS // 1000
         audio = calls.held(self.platform, self.tmp, number, legs=together, seconds=6)
-        turns = alternate(
-            lambda: self._calls(self.platform, number, rate, self.seconds),
-            lambda: self._calls(peer, extension, rate, self.seconds),
+        less = audio * calls.HOLD_MS / 1e6
+        ours, *others = alternate(
+            [
+                partial(self._calls, side, called, rate, self.seconds)
+                for side, called in sides.items()
+            ],
             self.rounds,
         )
-        less = audio * calls.HOLD_MS / 1e6
-        return row(
-            work, "ms", target, turns, less=less, note=f"audio of ours taken off: {less:.2f}"
-        )
+        note = f"audio of ours taken off: {less:.2f}"
+        for peer, theirs in zip(self.peers, others, strict=True):
+            yield row(work, "ms", target, (ours, theirs), peer=peer, less=less, note=note)
 
-    def ivr(self) -> Row:
+    def ivr(self) -> Iterator[Row]:
         """Answer and hang up."""
         name = "one IVR call, 50/s, without audio"
-        return self._row(name, 50, 1.0, "+12025550100", "answer")
+        yield from self._rows(name, 50, 1.0, "+12025550100", "answer")
 
-    def bridged(self) -> Row:
+    def bridged(self) -> Iterator[Row]:
         """Dial a second leg."""
         words = ["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(self.callee), "-nostdin"]
         nowhere = subprocess.DEVNULL
         answering = subprocess.Popen(words, cwd=self.tmp, stdout=nowhere, stderr=nowhere)
         try:
             name = "one bridged call, 25/s, without audio"
-            return self._row(name, 25, 0.91, "+12025550101", f"dial{self.callee}")
+            yield from self._rows(name, 25, 0.91, "+12025550101", f"dial{self.callee}")
         finally:
             answering.terminate()
             answering.wait(10)
 
-    def registers(self) -> Row:
+    def registers(self) -> Iterator[Row]:
         """Refresh a registration."""
         count = 200 if self.rounds == 2 else 1000
         secret = self.platform.ask("phone", "add", "bench")["secret"]
-        with (
-            calls.Registrant(self.platform.sip, "bench", secret) as one,
-            calls.Registrant(self.peer.sip, asterisk.USER, asterisk.SECRET) as other,
-        ):
+        with contextlib.ExitStack() as stack:
 
-            def turn(side: object, phone: calls.Registrant) -> Turn:
-                phone.begin()
-                phone.refresh(20)
-                return self._spent(side, lambda: phone.refresh(count), count, 0.2)
+            def phone(side: object, sip: str, user: str, word: str) -> Callable[[], Turn]:
+                one = stack.enter_context(calls.Registrant(sip, user, word))
 
-            turns = alternate(
-                lambda: turn(self.platform, one), lambda: turn(self.peer, other), self.rounds
+                def turn() -> Turn:
+                    one.begin()
+                    one.refresh(20)
+                    return self._spent(side, lambda: one.refresh(count), count, 0.2)
+
+                return turn
+
+            ours, *others = alternate(
+                [
+                    phone(self.platform, self.platform.sip, "bench", secret),
+                    *(
+                        phone(peer, peer.sip, asterisk.USER, asterisk.SECRET)
+                        for peer in self.peers.values()
+                    ),
+                ],
+                self.rounds,
             )
-        return row("a REGISTER refresh", "ms", None, turns)
+        for peer, theirs in zip(self.peers, others, strict=True):
+            yield row("a REGISTER refresh", "ms", None, (ours, theirs), peer=peer)
 
 
-def memory(platform: calls.Platform, theirs_mb: float) -> Row:
+def memory(platform: calls.Platform, theirs: dict[str, float]) -> Iterator[Row]:
     """Resident pages of those that do nothing; to be asked before the first call."""
     ours_mb, together_mb = calls.idle_memory(platform)
-    return {
-        "work": "resident memory, idle: ours / Asterisk",
-        "value": round(ours_mb / theirs_mb, 2),
-        "unit": "x Asterisk",
-        "note": f"ours {ours_mb:.0f} MB, pages that its processes share counted in each "
-        f"({together_mb:.0f} MB counted once); Asterisk {theirs_mb:.0f} MB with "
-        f"{len(asterisk.MODULES.split())} of its modules",
-    }
+    for peer, theirs_mb in theirs.items():
+        yield {
+            "work": f"resident memory, idle: ours / {peer}",
+            "value": round(ours_mb / theirs_mb, 2),
+            "unit": "x Asterisk",
+            "note": f"ours {ours_mb:.0f} MB, pages that its processes share counted in each "
+            f"({together_mb:.0f} MB counted once); {peer} {theirs_mb:.0f} MB",
+        }
 
 
 class Audio:
@@ -295,8 +316,10 @@ class Audio:
         pairs: bool = False,
     ) -> Row:
         turns = alternate(
-            lambda: self.ours(count, prepare),
-            lambda: self.theirs(count, extension, pairs=pairs),
+            [
+                lambda: self.ours(count, prepare),
+                lambda: self.theirs(count, extension, pairs=pairs),
+            ],
             self.rounds,
         )
         return row(f"{work}, {count} legs", "µs/leg-s", target, turns)
@@ -344,26 +367,35 @@ class Audio:
 
 def measure(tmp: Path, folder: Path, word: str, *, quick: bool) -> Iterator[Row]:
     """Yield the rows whose name holds a word."""
-    with asterisk.Asterisk(folder) as peer, calls.Platform(tmp / "data") as platform:
-        theirs_mb = peer.resident_kb() / 1024
+    with (
+        asterisk.Asterisk(folder) as bare,
+        asterisk.Asterisk(folder, shipped=True) as shipped,
+        calls.Platform(tmp / "data") as platform,
+    ):
+        peers = {"Asterisk": bare, "Asterisk as shipped": shipped}
         time.sleep(10)  # the platform speaks its prompts ahead of time
-        audio = Audio(peer, tmp, quick)
-        first: dict[str, Callable[[], Row]] = {
-            "IVR leg, receive + play": audio.played,
-            "IVR leg, both sides recorded": audio.taped,
-            "relayed leg": audio.relayed,
-            "conference": audio.conference,
+        theirs_mb = {name: peer.resident_kb() / 1024 for name, peer in peers.items()}
+        audio = Audio(bare, tmp, quick)
+        first: dict[str, Callable[[], Iterator[Row]]] = {
+            "IVR leg, receive + play": lambda: iter((audio.played(),)),
+            "IVR leg, both sides recorded": lambda: iter((audio.taped(),)),
+            "relayed leg": lambda: iter((audio.relayed(),)),
+            "conference": lambda: iter((audio.conference(),)),
             # The helper that spoke has ended meanwhile, and no call has come to the platform yet.
             "resident memory": lambda: memory(platform, theirs_mb),
         }
-        yield from (one() for name, one in first.items() if word in name)
-        whole = Calls(platform, peer, tmp, quick)
-        then: dict[str, Callable[[], Row]] = {
+        for name, rows in first.items():
+            if word in name:
+                yield from rows()
+        whole = Calls(platform, peers, tmp, quick)
+        then = {
             "one IVR call": whole.ivr,
             "one bridged call": whole.bridged,
             "REGISTER": whole.registers,
         }
-        yield from (one() for name, one in then.items() if word in name)
+        for name, rows in then.items():
+            if word in name:
+                yield from rows()
 
 
 def main() -> int:

@@ -16,9 +16,9 @@ import _asterisk as peer  # type: ignore[import-not-found]
 pytestmark = pytest.mark.skipif(bool(peer.missing()), reason=peer.missing())
 
 
-@pytest.fixture(scope="module")
-def asterisk() -> Iterator[Any]:
-    with peer.Asterisk() as running:
+@pytest.fixture(scope="module", params=[False, True], ids=["bare", "shipped"])
+def asterisk(request: pytest.FixtureRequest) -> Iterator[Any]:
+    with peer.Asterisk(shipped=request.param) as running:
         yield running
 
 
@@ -38,6 +38,15 @@ def test_a_call_is_dialled_on_and_has_two_legs(asterisk: Any) -> None:
 def test_a_call_that_is_refused_is_no_figure(asterisk: Any) -> None:
     with peer.Phones(asterisk.sip) as phones, pytest.raises(OSError, match="404"):
         phones.call("nobody", 9)
+
+
+def test_as_shipped_it_has_what_its_distribution_turns_on() -> None:
+    with peer.Asterisk(shipped=True) as shipped, peer.Asterisk() as bare:
+        for running in (shipped, bare):
+            with peer.Phones(running.sip) as phones:
+                phones.call("answer", 9)
+        records = [(one.folder / "cdr-csv").exists() for one in (shipped, bare)]
+        assert shipped.resident_kb() > 1.3 * bare.resident_kb(), records
 
 
 def test_nothing_of_it_stays() -> None:
