@@ -32,6 +32,7 @@ import _rtpengine as rtpengine
 
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.build import OPTIMISED, compile_program
+from ringfence.media.engine.framing import NoticeReader, encode
 from ringfence.media.engine.interface import Clockwork
 
 HERE = Path(__file__).resolve().parent
@@ -112,14 +113,14 @@ class Worker:
                 break
             except OSError:
                 time.sleep(0.05)
-        self._reader = p.NoticeReader()
+        self._reader = NoticeReader()
         self._heard: list[p.AnyNotice] = []
         hello = self.wait(p.Hello)
         self.engine = hello.engine
         self.idle_kib = self.resident()
 
     def do(self, *commands: p.AnyCommand) -> None:
-        self.socket.sendall(p.encode(*commands))
+        self.socket.sendall(encode(*commands))
 
     def wait(self, kind: type[Any], count: int = 1) -> Any:
         """Return the count-th notice of a kind to come."""

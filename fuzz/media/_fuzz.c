@@ -65,8 +65,7 @@ static void collect(world *w) {
     } else if (event.kind == RF_CLOSED) {
       rf_stats stats;
       w->legs[event.leg] = NULL;
-      rf_leg_stats(event.object, &stats);
-      rf_leg_free(event.object);
+      rf_leg_end(event.object, &stats);
     } else if (event.kind == RF_RECORD_ENDED) {
       for (int k = 0; k < RECORDINGS; k++)
         if (w->recordings[k] == event.object) w->recordings[k] = NULL;

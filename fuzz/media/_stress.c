@@ -51,7 +51,7 @@ typedef struct {
 } world;
 
 static void order(world *w, rf_command command) {
-  while (rf_engine_do(w->engine, &command) != 0) usleep(1000);
+  while (rf_engine_do(w->engine, &command, 1) != 1) usleep(1000);
 }
 
 static void collect(world *w) {

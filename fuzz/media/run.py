@@ -45,8 +45,15 @@ def run(words: list[str], seconds: int) -> bool:
     return done.returncode == 0
 
 
+def sanitizes(folder: Path, flags: tuple[str, ...]) -> bool:
+    """Whether a program that does nothing can be compiled so."""
+    nothing = folder / "nothing.c"
+    nothing.write_text("int main(void) { return 0; }\n")
+    return compile_program(folder / "nothing", [nothing], flags) is not None
+
+
 def built(folder: Path, name: str, flags: tuple[str, ...]) -> Path | None:
-    """Compile one of the programs here around the engine."""
+    """Compile one of the programs here around the engine; None where they no longer fit it."""
     return compile_program(folder / f"{name}-{len(flags)}", [*SOURCES, HERE / f"{name}.c"], flags)
 
 
@@ -77,20 +84,25 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        fuzz = built(folder, "_fuzz", SANITIZED)
-        if fuzz is None:
+        if not sanitizes(folder, SANITIZED):
             print("no sanitizers: the native engine is NOT fuzzed", file=sys.stderr)
             return 0
+        fuzz = built(folder, "_fuzz", SANITIZED)
+        if fuzz is None:
+            return 1
         numbers = [str(number) for number in (options.inputs, options.seed, options.first)]
         good = run([str(fuzz), *numbers], options.seconds)
         if good:
             good = libfuzzer(folder, options.inputs, options.seed, options.seconds)
         if good and options.first == 0:
             for flags in (SANITIZED, THREADS):
+                if not sanitizes(folder, flags):
+                    print(f"no {flags[-1]}: NOT run so", file=sys.stderr)
+                    continue
                 stress = built(folder, "_stress", flags)
-                if stress is not None:
-                    for wire in WIRES:
-                        good = run([str(stress), str(STRESS_SECONDS), wire], 60) and good
+                good = good and stress is not None
+                for wire in WIRES if stress is not None else ():
+                    good = run([str(stress), str(STRESS_SECONDS), wire], 60) and good
     return 0 if good else 1
 
 
