@@ -42,11 +42,7 @@ def test_a_call_that_is_refused_is_no_figure(asterisk: Any) -> None:
 
 def test_as_shipped_it_has_what_its_distribution_turns_on() -> None:
     with peer.Asterisk(shipped=True) as shipped, peer.Asterisk() as bare:
-        for running in (shipped, bare):
-            with peer.Phones(running.sip) as phones:
-                phones.call("answer", 9)
-        records = [(one.folder / "cdr-csv").exists() for one in (shipped, bare)]
-        assert shipped.resident_kb() > 1.3 * bare.resident_kb(), records
+        assert shipped.resident_kb() > 1.3 * bare.resident_kb()
 
 
 def test_nothing_of_it_stays() -> None:

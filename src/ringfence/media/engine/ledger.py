@@ -52,7 +52,9 @@ class _Room:
         self.members: set[str] = set()
 
 
-class _Leg:
+class LegOnBooks:
+    """A leg that the engine has, and what it is part of."""
+
     __slots__ = ("events", "handle", "name", "peer", "plays", "pointer", "port", "rate", "room")
 
     def __init__(self, name: str, handle: int, pointer: int, port: int) -> None:
@@ -63,7 +65,7 @@ class _Leg:
         self.rate = 8_000
         self.events = False
         """Whether telephone-event was negotiated."""
-        self.peer: _Leg | None = None
+        self.peer: LegOnBooks | None = None
         self.room: str | None = None
         self.plays: list[int] = []
 
@@ -74,8 +76,8 @@ class Ledger:
     def __init__(self, library: ctypes.CDLL) -> None:
         self._lib = library
         self._counters = ctypes.create_string_buffer(lib.STATS.size)
-        self._legs: dict[str, _Leg] = {}
-        self._by_handle: dict[int, _Leg] = {}
+        self._legs: dict[str, LegOnBooks] = {}
+        self._by_handle: dict[int, LegOnBooks] = {}
         self._free = list(range(MEDIA_LEGS_MAX - 1, -1, -1))
         self._shelf = Shelf(library)
         self._rooms: dict[str, _Room] = {}
@@ -95,7 +97,7 @@ class Ledger:
     _post: Callable[[bytes], None]
     """Have the core obey an order, now or soon."""
 
-    def _closed(self, leg: _Leg) -> None:
+    def _closed(self, leg: LegOnBooks) -> None:
         """A leg is gone."""
 
     def _channels_changed(self) -> None:
@@ -113,7 +115,7 @@ class Ledger:
     def _open_leg(self, name: str, pointer: int, port: int) -> None:
         """Take a leg, made with the next free handle, into the books."""
         handle = self._free.pop()
-        self._legs[name] = self._by_handle[handle] = _Leg(name, handle, pointer, port)
+        self._legs[name] = self._by_handle[handle] = LegOnBooks(name, handle, pointer, port)
         self._post(lib.ORDER.pack(lib.OPEN, handle, 0, 0, 0, 0, pointer))
 
     def rename(self, leg: str, name: str) -> bool:
@@ -128,7 +130,7 @@ class Ledger:
     def _send(
         self,
         kind: int,
-        leg: _Leg | None,
+        leg: LegOnBooks | None,
         *,
         other: int = 0,
         number: int = 0,
@@ -140,7 +142,7 @@ class Ledger:
     def _refuse(self, command: p.Command, subject: str, reason: p.Refusal) -> None:
         self._notices.append(p.CommandRefused(type(command).__name__, subject, reason))
 
-    def _known(self, command: p.Command, name: str) -> _Leg | None:
+    def _known(self, command: p.Command, name: str) -> LegOnBooks | None:
         leg = self._legs.get(name)
         if leg is None:
             self._refuse(command, name, "unknown")
@@ -190,7 +192,7 @@ class Ledger:
         if leg.room is not None:
             self._leave_room(leg)
 
-    def _part(self, leg: _Leg) -> None:
+    def _part(self, leg: LegOnBooks) -> None:
         if leg.peer is not None:
             leg.peer.peer = None
             leg.peer = None
@@ -344,7 +346,7 @@ class Ledger:
             return
         self._send(lib.WHISPER, leg, number=command.to is not None, other=to.handle)
 
-    def _leave_room(self, leg: _Leg) -> None:
+    def _leave_room(self, leg: LegOnBooks) -> None:
         name = leg.room or ""
         room = self._rooms[name]
         room.members.discard(leg.name)

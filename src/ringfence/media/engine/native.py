@@ -14,7 +14,7 @@ from ringfence.kernel.limits import MEDIA_PORT_TRIES, MEDIA_SOCKET_BUFFER
 from ringfence.media.engine import library as lib
 from ringfence.media.engine import protocol as p
 from ringfence.media.engine.interface import Audio, Clockwork, Datagram, Identity
-from ringfence.media.engine.ledger import DO, AnyNotice, Ledger, _Leg
+from ringfence.media.engine.ledger import DO, AnyNotice, Ledger, LegOnBooks
 from ringfence.media.engine.ports import Ports
 
 _EVENTS = 256
@@ -53,7 +53,7 @@ class NativeCore(Ledger):
         self._lib.rf_core_do(self._core, order, self._now)
         self._collect()
 
-    def _closed(self, leg: _Leg) -> None:
+    def _closed(self, leg: LegOnBooks) -> None:
         self._last_names[leg.handle] = leg.name
 
     def _collect_audio(self) -> None:
@@ -166,7 +166,7 @@ class NativeEngine(Ledger):
             time.sleep(0.001)
         raise LocalError("the audio thread takes no orders")
 
-    def _closed(self, leg: _Leg) -> None:
+    def _closed(self, leg: LegOnBooks) -> None:
         self._ports.give_back(leg.port)
 
     def _channels_changed(self) -> None:
