@@ -34,6 +34,7 @@ from ringfence.sip.events import (
     InviteReceived,
     MalformedReceived,
     Registered,
+from ringfence.sip.parser import parse
 )
 
 METHODS = ["INVITE", "OPTIONS", "REGISTER", "BYE", "MESSAGE", "SUBSCRIBE", "REFER", "FOO", "CANCEL"]
@@ -385,7 +386,18 @@ def test_a_malformed_header_found_late_gets_400():
 def test_a_tag_without_value_is_malformed(field):
     asked = request(body=OFFER)
     asked.headers.set(field, "<sip:echo@192.0.2.9>;TAG")
-    assert Script().put(asked)[0].to_bytes().startswith(b"SIP/2.0 400")
+    script = Script()
+    script.agent.receive(asked.to_bytes(), STRANGER, script.now)
+    (sent,) = script.agent.take_output()
+    answer = parse(sent.data)  # with a tag of ours beside theirs it would not be understood
+    assert answer.status == 400
+    assert answer.headers.get(field) == asked.headers.get(field) or field == "From"
+
+
+def test_an_empty_tag_names_no_dialog_and_gets_none_of_ours():
+    (answer,) = Script().put(request("BYE", to="<sip:echo@192.0.2.9>;tag="))
+    assert answer.status == 481
+    assert answer.headers.get("To") == "<sip:echo@192.0.2.9>;tag="
 
 
 def test_an_unsupported_body_gets_415():

@@ -178,6 +178,14 @@ def test_a_tag_that_is_there_stays():
         response_to(invite(), 200, headers=[("A", "a\r\nb")])
 
 
+@pytest.mark.parametrize("to", ["<sip:a@b>;tag", "<sip:a@b>;tag="])
+def test_a_tag_without_a_value_gets_none_beside_it(to):
+    request = invite()
+    request.headers.set("To", to)
+    answer = parse(response_to(request, 400, to_tag="ours").to_bytes())
+    assert answer.headers.get("To") == to
+
+
 def test_where_a_request_came_from_is_noted_in_its_first_via():
     request = invite()
     request.received_from("198.51.100.9", 5099)

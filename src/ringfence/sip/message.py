@@ -313,8 +313,9 @@ def response_to(
     """Answer a request (RFC 3261 8.2.6).
 
     Copies Via, From, To, Call-ID and CSeq as they came; ``to_tag`` is added to To where there is
-    no tag yet; 100 copies Timestamp (8.2.6.1); what may create a dialog copies Record-Route
-    (12.1.1). A header that a malformed request lacks is left out (RFC 4475 section 3.3.1).
+    none yet, and one without a value is one; 100 copies Timestamp (8.2.6.1); what may create a
+    dialog copies Record-Route (12.1.1). A header that a malformed request lacks is left out (RFC
+    4475 section 3.3.1).
     """
     asked = request.headers.fields
     response = Response(status, reason, (), body)
@@ -322,7 +323,7 @@ def response_to(
     for name in ("Via", "From", "To", "Call-ID", "CSeq"):
         if name in asked:
             answer[name] = asked[name][:]
-    if to_tag is not None and "To" in asked and request.to_tag is None:
+    if to_tag is not None and "To" in asked and "tag" not in request.to.params:
         answer["To"][0] += f";tag={clean(to_tag)}"
     if status == 100:
         if "Timestamp" in asked:
