@@ -8,8 +8,8 @@ is written to ``--keep`` and ends the run with status 1. An input that takes mor
 CPU time counts as broken: a parser that can be made slow can be made silent.
 
 Checked for every message that is understood: all lazy values can be asked for, what is written
-back reads back the same, it can be answered. Also fed: the stream framer in random pieces,
-session descriptions with their negotiation, both sides of digest.
+back reads back the same, address by address too, it can be answered. Also fed: the stream framer
+in random pieces, session descriptions with their negotiation, both sides of digest.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip.auth import Authenticator, DigestClient, make_ha1
 from ringfence.sip.grammar import value_and_params
+from ringfence.sip.headers import NameAddr
 from ringfence.sip.message import Message, Request, response_to
 from ringfence.sip.offer_answer import Agreement, Local, conclude, make_offer, negotiate
 from ringfence.sip.parser import parse, salvage
@@ -41,6 +42,7 @@ TYPED = (
     *("routes", "record_routes", "max_forwards", "expires", "content_type", "supported", "require"),
     *("allow", "refer_to", "contact_star"),
 )
+ADDRESSES = ("contacts", "routes", "record_routes", "from_", "to")
 PIECES = (
     *(
         b"\r\n",
@@ -60,6 +62,7 @@ PIECES = (
     *(b"Via: ", b"\r\nv: SIP/2.0/UDP h", b"\r\nl: 7", b"Content-Length: ", b"z9hG4bK", b";tag=a"),
     *(b"\r\nm=audio 0 RTP/AVP 0", b"a=rtpmap:0 ", b"c=IN IP6 ::", b";received=", b";rport=", b"lr"),
     *(b'Digest realm="r", nonce="', b"stale=true", b"\r\nContact: *", b"tel:+1", b"\xe2\x80\xa8"),
+    *(b";%0d%0aX", b"%3b", b"%26", b"%6cr", b'"\\\x07"', b";tag", b"\xc4\xb0", b"\xe2\x84\xaa"),
 )
 DIGESTS = (
     b'\r\nAuthorization: Digest username="a", realm="r", nonce="n", uri="sip:a@b", response="0"',
@@ -124,6 +127,17 @@ def ask(message: Message) -> None:
             pass
 
 
+def reads_back(message: Message, name: str) -> None:
+    """Hold that an address is written as it was read: requests of ours carry it on."""
+    try:
+        found = getattr(message, name)
+    except RemoteError:
+        return
+    for address in found if isinstance(found, tuple) else (found,):
+        if NameAddr.parse(str(address)) != address:
+            raise AssertionError("an address does not read back as it was written")
+
+
 def examine(data: bytes) -> None:
     """Hold the invariants of a message."""
     try:
@@ -137,6 +151,8 @@ def examine(data: bytes) -> None:
                 raise AssertionError("an answer to a malformed request is two messages") from None
         return
     ask(message)
+    for name in ADDRESSES:
+        reads_back(message, name)
     again = parse(message.to_bytes())
     same = list(again.headers) == list(message.headers) and again.body == message.body
     if not same or type(again) is not type(message):

@@ -396,6 +396,15 @@ def test_nothing_to_answer_is_no_reason_to_retry():
     assert not client().take(Response(401, None, [("WWW-Authenticate", "Basic realm=x")]))
 
 
+def test_a_challenge_that_could_not_be_written_back_is_passed_over():
+    challenge = Response(401)
+    challenge.headers.fields["WWW-Authenticate"] = [
+        'Digest realm="r", nonce="\\\x07", qop="auth"',
+        'Digest realm="r", nonce="n", qop="auth"',
+    ]
+    assert [one.nonce for one in parse_challenges(challenge)] == ["n"]
+
+
 def test_a_signature_replaces_the_one_before():
     authenticator, agent = server(), client()
     message = signed(authenticator, agent)

@@ -176,6 +176,21 @@ def test_any_display_name_survives(display, tag):
     assert NameAddr.parse(str(value)) == value
 
 
+def test_a_control_in_a_display_name_stays_behind_its_backslash():
+    text = '"bell \\\x07 \\"" <sip:a@h>'
+    assert NameAddr.parse(text).display == 'bell \x07 "'
+    assert str(NameAddr.parse(text)) == text
+
+
+@pytest.mark.parametrize("host", ["\u0130.com", "\u212a.com", "\u017f.com"])
+def test_a_host_is_written_in_ascii(host):
+    """What lower case makes of these is no host, or that of somebody else."""
+    with pytest.raises(RemoteError):
+        Via.parse(f"SIP/2.0/UDP {host};branch=z9hG4bK1")
+    with pytest.raises(RemoteError):
+        NameAddr.parse(f"<sip:a@{host}>")
+
+
 def test_a_printed_name_address_names_nobody():
     value = NameAddr.parse('"Alice" <sip:+12025550123@example.com>')
     assert "Alice" not in repr(value)

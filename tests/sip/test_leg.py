@@ -18,6 +18,47 @@ def test_their_bye():
     assert talk.leaves_nothing()
 
 
+@pytest.mark.parametrize("param", ["%0d%0aX-Injected", "%3Ex", "%20x", "%3bmaddr%3d9.9.9.9", "%00"])
+def test_a_contact_with_escapes_is_called_back_as_it_was_given(param):
+    script = Script()
+    contact = f"<sip:alice@192.0.2.1;{param}>"
+    script.put(request(contact=contact))
+    leg = script.one(InviteReceived).leg
+    script.do(commands.Answer(leg=leg, body=OFFER))
+    script.put(request("ACK", to=f"<sip:echo@192.0.2.9>;tag={leg}", contact=contact))
+    (bye,) = script.do(commands.Bye(leg=leg))
+    assert bye.method == "BYE"
+    assert str(bye.uri) == f"sip:alice@192.0.2.1;{param.lower()}"
+    script.put(reply(bye, 200))
+    script.run(100_000)
+    assert empty(script.agent)
+
+
+def test_a_bye_that_cannot_be_written_ends_the_call_all_the_same():
+    talk = Talk()
+    injected = (("X-Why", "a\r\nb"),)
+    with pytest.raises(LocalError):
+        talk.do(commands.Bye, headers=injected)
+    talk.script.collect()
+    assert talk.script.one(Ended).cause == "bye"
+    assert talk.leaves_nothing()
+
+
+@pytest.mark.parametrize("acked", [True, False])
+def test_nor_does_one_that_waits_for_the_ack_keep_it(acked):
+    script = Script()
+    script.put(request(body=OFFER))
+    leg = script.one(InviteReceived).leg
+    script.do(commands.Answer(leg=leg, body=ANSWER))
+    script.do(commands.Bye(leg=leg, headers=(("X-Why", "a\r\nb"),)))
+    assert script.one(Ended).cause == "bye"
+    ack = request("ACK", to=f"<sip:echo@192.0.2.9>;tag={leg}")
+    with pytest.raises(LocalError):
+        _ = script.put(ack) if acked else script.run(100_000)
+    script.run(script.at + 100_000)
+    assert empty(script.agent)
+
+
 def test_byes_that_cross_are_both_answered():
     talk = Talk()
     (bye,) = talk.do(commands.Bye)

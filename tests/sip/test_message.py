@@ -199,6 +199,16 @@ def test_where_a_request_came_from_is_noted_in_its_first_via():
     assert request.vias == tuple(parse(request.to_bytes()).vias)
 
 
+def test_a_control_that_may_stand_in_a_via_goes_back_as_it_came():
+    """A quoted string may hold one behind a backslash (RFC 3261 25.1)."""
+    via = 'SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1;x="\\\x07"'
+    text = invite().to_bytes().decode().replace("Via: ", f"Via: {via}\r\nVia: ", 1)
+    request = parse(text.encode())
+    request.received_from("198.51.100.9", 5099)
+    answer = parse(response_to(request, 200, to_tag="t").to_bytes())
+    assert answer.headers.all("Via")[0] == f"{via};received=198.51.100.9"
+
+
 def test_received_is_left_out_where_it_says_nothing_new():
     request = Request("OPTIONS", URI, [("Via", "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1")])
     request.received_from("192.0.2.1", 5060)

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sip_net import T0, request
 
-from ringfence.kernel.errors import RemoteError
+from ringfence.kernel.errors import LocalError, RemoteError
 from ringfence.kernel.limits import BINDINGS_PER_USER
 from ringfence.sip.events import BindingsChanged, Peer
 from ringfence.sip.registrar import Registrar
+from ringfence.sip.uri import Uri
 
 PEER = Peer("udp", "192.0.2.1", 5060, 1)
 OUTSIDE = Peer("udp", "203.0.113.9", 31_044, 1)
@@ -47,6 +48,17 @@ def test_a_binding_and_its_listing():
     assert binding.expires_at == T0 + 600_000
     assert registrar.take_events() == [BindingsChanged(username="desk", count=1)]
     assert registrar.deadline() == T0 + 600_000
+
+
+def test_what_cannot_be_listed_is_not_kept(monkeypatch):
+    """Every later answer would list it, and none could be given."""
+    registrar = Registrar()
+    with monkeypatch.context() as broken:
+        broken.setattr(Uri, "__str__", lambda _uri: "sip:a@h\r\nX: y")
+        with pytest.raises(LocalError):
+            put(registrar, "<sip:desk@192.0.2.1>")
+    assert (len(registrar), registrar.deadline(), registrar.take_events()) == (0, None, [])
+    assert put(registrar, "<sip:desk@192.0.2.1>", number=2).status == 200
 
 
 @pytest.mark.parametrize(

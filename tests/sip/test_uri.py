@@ -1,10 +1,11 @@
 """URIs: round trips, what is refused, and what telephones get away with."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ringfence.kernel.errors import RemoteError
+from ringfence.sip.grammar import is_clean
 from ringfence.sip.uri import Uri
 
 ROUND = [
@@ -82,6 +83,7 @@ def test_an_ipv6_host_stands_without_brackets():
             "sip:alice@example.com?a",
             "tel:",
             "tel:x",
+            "tel:+1;a%4",
         ),
         *("sip:a@b@c", "sip:alice@ex\nample.com", "sip:alice@example.com\r\nVia:", 'sip:"a"@b'),
         *("sip:alice@exämple.com", "sip:alice@example.com?a=b?c=d", "1sip:x"),
@@ -115,6 +117,63 @@ def test_text_becomes_a_user_part_that_cannot_break_out():
     assert Uri.parse(str(uri)) == uri
     assert uri.subscriber == "a@b:c\r\nVia: x"
     assert uri.host == "example.com"
+
+
+WIRE = st.lists(
+    st.sampled_from(
+        [
+            *"aZ0-_.!~*'()&=+$,/:[]%?;@# \"<>\\",
+            *("%0d%0a", "%00", "%20", "%22", "%26", "%3b", "%3D", "%3Ex", "%40", "%41", "%6C"),
+            *("%25", "%C3%A9", "%FF", "é", "\u017f", "\u212a", "\u0130", "\u2028", "\xa0"),
+            *("lr", "maddr=9.9.9.9", "transport=tcp", "sip:", "tel:+1", "h.com", ";;"),
+        ]
+    ),
+    max_size=8,
+).map("".join)
+
+
+@given(
+    st.sampled_from(["sip:", "SIPS:", "\u017fip:", "tel:", "tel:+1", "isbn:", ""]),
+    *(WIRE, st.sampled_from(["@", ""]), st.sampled_from(["h", "\u0130.com", "[::1]:5060", ""])),
+    *(st.lists(WIRE, max_size=3), st.lists(WIRE, max_size=3)),
+)
+@example("sip:", "a", "@", "h", ["%0d%0aX-Injected"], [])
+@example("sip:", "a", "@", "h", ["%3bmaddr%3d9.9.9.9"], [])
+@example("sip:", "a", "@", "h", [], ["Subject=a%26b"])
+@example("tel:", "1", "", "", ["%%34%31"], [])
+def test_what_is_read_is_written_so_that_it_reads_the_same(scheme, user, at, host, params, headers):
+    """Invariant: whatever is understood as a URI is written as one line that means the same."""
+    text = scheme + user + at + host + "".join(f";{one}" for one in params)
+    try:
+        uri = Uri.parse(f"{text}?{'&'.join(headers)}" if headers else text)
+    except RemoteError:
+        return
+    assert Uri.parse(str(uri)) == uri
+    assert is_clean(str(uri))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("sip:a@h;%0d%0aX", ["%0d%0ax"]),
+        ("sip:a@h;%3Ex", ["%3ex"]),
+        ("sip:a@h;%20x", ["%20x"]),
+        ("sip:a@h;%3bmaddr%3d9.9.9.9", ["%3bmaddr%3d9.9.9.9"]),
+        ("sip:a@h;%4D%61ddr=192.0.2.1", ["maddr"]),
+        ("tel:+1;%4Cr", ["lr"]),
+    ],
+)
+def test_an_escape_in_the_name_of_a_parameter_stays_one(text, names):
+    """RFC 3261 19.1.4: only what is not reserved is the same without its escape."""
+    uri = Uri.parse(text)
+    assert list(uri.params) == names
+    assert Uri.parse(str(uri)) == uri
+
+
+def test_a_header_with_an_ampersand_stays_one_header():
+    uri = Uri.parse("sip:a@h?Subject=a%26b%3dc&Priority=urgent")
+    assert uri.headers == (("Subject", "a&b=c"), ("Priority", "urgent"))
+    assert str(uri) == "sip:a@h?Subject=a%26b%3Dc&Priority=urgent"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))

@@ -10,10 +10,11 @@ from logged import listen
 from sip_net import OFFER, make_agent, reply, request
 
 from ringfence.kernel.clock import Ms, VirtualClock
-from ringfence.kernel.errors import Refused
+from ringfence.kernel.errors import LocalError, Refused
 from ringfence.kernel.limits import SIP_STREAM_IDLE_MS
 from ringfence.sip import commands
-from ringfence.sip.events import InviteReceived, Peer, RegistrationKey, SipEvent
+from ringfence.sip.events import Ended, InviteReceived, Peer, RegistrationKey, SipEvent
+from ringfence.sip.leg import Leg
 from ringfence.sip.message import Request
 from ringfence.sip.parser import parse
 from ringfence.sip.registrar import Binding
@@ -116,6 +117,37 @@ async def test_what_a_report_leads_to_leaves_in_the_same_turn(
     if not at_once:
         reject()
     assert [parse(data).status for data in udp.sent] == statuses  # type: ignore[union-attr]
+
+
+@pytest.mark.anyio
+async def test_a_fault_while_a_command_is_done_keeps_nothing_from_being_told() -> None:
+    agent, events = make_agent("192.0.2.9"), list[SipEvent]()
+    transport = SipTransport(agent, VirtualClock(), events.append)
+    transport._udp = Wire(request(body=OFFER).to_bytes())  # type: ignore[assignment]
+    transport._udp_readable()
+    (offered,) = events
+    assert isinstance(offered, InviteReceived)
+    transport.do(commands.Answer(leg=offered.leg, body=OFFER))
+    agent.receive(request("ACK", to=f"<sip:a@b>;tag={offered.leg}").to_bytes(), offered.peer, Ms(0))
+    with pytest.raises(LocalError):
+        transport.do(commands.Bye(leg=offered.leg, headers=(("X-Why", "a\r\nb"),)))
+    assert isinstance(events[-1], Ended)
+
+
+@pytest.mark.anyio
+async def test_a_fault_of_one_call_keeps_no_other_from_being_woken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, agent = VirtualClock(), make_agent("192.0.2.9")
+    transport = SipTransport(agent, clock, lambda _event: None)
+    transport._udp = Wire(request(body=OFFER).to_bytes())  # type: ignore[assignment]
+    transport._udp_readable()
+    monkeypatch.setattr(Leg, "fire", lambda *_: 1 / 0)
+    clock.advance(Ms((agent.deadline() or 0) - clock.now()))
+    lines = listen(monkeypatch)
+    transport._timer_fired()
+    assert [line["event"] for line in lines] == ["sip_timer_failed"]
+    assert transport._timer is not None
 
 
 @pytest.mark.anyio

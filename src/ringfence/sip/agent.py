@@ -30,11 +30,11 @@ from ringfence.sip.body import ACCEPT, accepts_sdp
 from ringfence.sip.commands import Command
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.core import ALLOW, EXTENSIONS, METHODS, SUPPORTED, Core
+from ringfence.sip.doorstep import Doorstep
 from ringfence.sip.events import (
     AuthenticationFailed,
     Drained,
     LegKey,
-    MalformedReceived,
     Peer,
     ProbeKey,
     RegistrationKey,
@@ -48,7 +48,7 @@ from ringfence.sip.leg_states import State
 from ringfence.sip.message import Request, Response, response_to
 from ringfence.sip.outgoing import OutgoingLeg
 from ringfence.sip.parser import METHODS as REGISTERED_METHODS
-from ringfence.sip.parser import parse, salvage
+from ringfence.sip.parser import parse
 from ringfence.sip.probe import Probe
 from ringfence.sip.registrar import Binding, Registrar
 from ringfence.sip.registration import Registration
@@ -81,6 +81,7 @@ class Agent:
         self._admission = admission
         self._authenticator = Authenticator(config.realm, config.secret, entropy)
         self._registrar = Registrar()
+        self._doorstep = Doorstep(self._core, admission, self._registrar)
         self._legs: dict[LegKey, Leg] = {}
         # Ended, and the far end still waits to hear what became of its REFER.
         self._reporting: dict[LegKey, Leg] = {}
@@ -93,14 +94,17 @@ class Agent:
     # -- the five verbs -----------------------------------------------------------------------
 
     def receive(self, data: bytes, peer: Peer, now: Ms) -> None:
-        """Take one datagram, or one message cut out of a stream. Never raises on bad bytes."""
+        """Take one datagram, or one message cut out of a stream. Never raises on bad bytes.
+
+        A `LocalError` is a fault of ours; it is raised again after a request was answered with 500.
+        """
         if data[:1] == b"\0" and stun.is_request(data):
-            self._keep_alive(data, peer)
+            self._doorstep.keep_alive(data, peer)
             return
         try:
             message = parse(data)
         except RemoteError as error:
-            self._malformed(data, peer, error, now)
+            self._doorstep.malformed(data, peer, error, now)
             return
         if isinstance(message, Response):
             self._on_response(message, now)
@@ -108,7 +112,10 @@ class Agent:
         try:
             self._on_request(message, peer, now)
         except RemoteError as error:
-            self._refuse(message, peer, error, now)
+            self._doorstep.refuse(message, peer, error, now)
+        except LocalError:
+            self._doorstep.at_fault(message, peer, now)
+            raise
 
     def do(self, command: Command, now: Ms) -> None:
         """Carry out a command; raises `LocalError` where the state does not allow it."""
@@ -164,13 +171,15 @@ class Agent:
         """Do everything whose time has come."""
         core = self._core
         while (machine := core.alarms.pop(now)) is not None:
-            machine.fire(now)
-            if isinstance(machine, Transaction):
-                core.drive(machine, now)
-            elif machine is self._registrar:
-                self._registrar_spoke()
-            else:
-                core.arm(machine)
+            try:
+                machine.fire(now)
+            finally:  # whatever became of it, it is woken again
+                if isinstance(machine, Transaction):
+                    core.drive(machine, now)
+                elif machine is self._registrar:
+                    self._registrar_spoke()
+                else:
+                    core.arm(machine)
 
     def take_output(self) -> list[Transmit]:
         """Return what is to be sent, in order, once. An INVITE not answered by now gets a 100."""
@@ -295,7 +304,7 @@ class Agent:
     def _on_cancel(self, request: Request, peer: Peer, now: Ms) -> None:
         server = self._core.servers.get(server_key(request, "INVITE"))
         if server is None:
-            if not isinstance(self._admission.admit(request, peer, now), Drop):
+            if self._doorstep.may_hear(request, peer, now):
                 self._core.answer_statelessly(request, peer, 481)
             return
         self._core.answer_statelessly(request, peer, 200)
@@ -318,7 +327,7 @@ class Agent:
             near = self._tags.get(request.to_tag or "")
             if near is not None and request.method == "BYE":
                 near.on_bye_of_stranger(request)
-            if not isinstance(self._admission.admit(request, peer, now), Drop):
+            if self._doorstep.may_hear(request, peer, now):
                 core.answer_statelessly(request, peer, 481)
             return
         if request.method not in _INSIDE:
@@ -554,31 +563,3 @@ class Agent:
                     headers=headers,
                 )
                 self._core.respond(server, response, now)
-
-    def _refuse(self, request: Request, peer: Peer, error: RemoteError, now: Ms) -> None:
-        """Answer a request whose headers turned out malformed before it had a transaction."""
-        if request.method != "ACK" and not isinstance(
-            self._admission.admit(request, peer, now), Drop
-        ):
-            reason = error.reason if error.hint == 400 else None
-            self._core.answer_statelessly(request, peer, error.hint, reason=reason)
-
-    def _keep_alive(self, data: bytes, peer: Peer) -> None:
-        """Answer where a phone of ours is registered from; to others it would be a clue."""
-        if peer.transport == "udp" and self._registrar.reaches(peer):
-            response = stun.answer(data, peer)
-            if response:
-                self._core.output.append(Transmit(response, peer))
-
-    def _malformed(self, data: bytes, peer: Peer, error: RemoteError, now: Ms) -> None:
-        """Answer bytes that are not SIP if they are at least nearly so (RFC 4475 3.1.2)."""
-        if not data.strip(b"\r\n\0 "):
-            return  # a keep-alive (RFC 5626 3.5.1), in one of the forms in use
-        request = salvage(data)
-        answered = request is not None and not isinstance(
-            self._admission.admit(request, peer, now), Drop
-        )
-        if answered and request is not None:
-            request.received_from(peer.host, peer.port)
-            self._core.answer_statelessly(request, peer, error.hint, reason=error.reason)
-        self._core.emit(MalformedReceived(peer=peer, reason=error.reason, answered=answered))

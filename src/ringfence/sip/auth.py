@@ -26,7 +26,7 @@ from ringfence.kernel.clock import Ms
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import RemoteError
 from ringfence.kernel.limits import SIP_NC_WINDOW, SIP_NONCE_LIFE_MS, SIP_NONCES_MAX
-from ringfence.sip.grammar import QUOTED, TOKEN, quote, unquote
+from ringfence.sip.grammar import QUOTED, TOKEN, is_clean, quote, unquote
 from ringfence.sip.message import Request, Response
 from ringfence.sip.uri import Uri
 
@@ -270,6 +270,8 @@ def parse_challenges(response: Response) -> list[Challenge]:
     challenges = []
     for name, proxy in (("WWW-Authenticate", False), ("Proxy-Authenticate", True)):
         for line in response.headers.fields.get(name, ()):
+            if not is_clean(line):
+                continue  # a control behind a backslash: nothing that we would write back
             try:
                 scheme, given = parse_fields(line)
             except RemoteError:

@@ -144,7 +144,10 @@ class Core:
     def send(
         self, request: Request, branch: str, peer: Peer, user: ClientUser | None, now: Ms
     ) -> Client:
-        """Start a client transaction for ``user``; None where nobody cares how it ends."""
+        """Start a client transaction for ``user``; None where nobody cares how it ends.
+
+        Raises `LocalError` where the request cannot be written; nothing is kept of it then.
+        """
         client = (
             InviteClient(request, peer)
             if request.method == "INVITE"
@@ -152,8 +155,8 @@ class Core:
         )
         client.user = user
         client.key = (branch, request.method)
-        self.clients[client.key] = client
         client.start(now)
+        self.clients[client.key] = client
         self.drive(client, now)
         return client
 

@@ -48,7 +48,8 @@ NO_PARAMS: Final[Params] = _NoParams()
 
 _TOKEN = re.compile(TOKEN)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
-_TO_QUOTE = re.compile(r'(["\\])')
+_TO_QUOTE = re.compile(r'(["\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f])')
+_PAIR: Final = r"\\\1"
 _ESCAPED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 # A value may be a token, a host (with [ ] and :) or a quoted string; anything that cannot be
 # mistaken for a delimiter is let through, because extension parameters are freer than the RFC.
@@ -66,12 +67,17 @@ def is_token(text: str) -> bool:
     return _TOKEN.fullmatch(text) is not None
 
 
+def is_clean(value: str) -> bool:
+    """Whether ``value`` may stand in a header line."""
+    return _FORBIDDEN.search(value) is None
+
+
 def clean(value: str) -> str:
     """Return ``value`` if it may stand in a header line, else raise `LocalError`.
 
     A CR or LF would start a header of its own (header injection), other controls have no place.
     """
-    if _FORBIDDEN.search(value) is not None:
+    if not is_clean(value):
         raise LocalError("a header value with a control character would be an injected header")
     return value
 
@@ -86,10 +92,11 @@ def unquote(text: str) -> str:
 
 
 def quote(text: str) -> str:
-    """Return ``text`` as a quoted-string."""
-    if '"' in text or "\\" in text:
-        text = _TO_QUOTE.sub(r"\\\1", text)
-    return f'"{text}"'
+    """Return ``text`` as a quoted-string; a control in it stands behind a backslash.
+
+    CR and LF may not stand even there, and are for `clean` to refuse.
+    """
+    return f'"{_TO_QUOTE.sub(_PAIR, text)}"'
 
 
 def split_list(text: str) -> list[str]:

@@ -305,7 +305,7 @@ _VIA = re.compile(
     rf"({TOKEN})[ \t]++"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)"
     r"(?:[ \t]*+:[ \t]*+([0-9]{1,5}))?[ \t]*+",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 

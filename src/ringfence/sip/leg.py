@@ -182,11 +182,13 @@ class Leg(Side):
     ) -> None:
         """End an answered leg: BYE, but not before the ACK to our 2xx is in (section 15)."""
         waits = self.acceptance is not None and self.acceptance.initial
-        if waits:
-            self._cause = cause
-        elif self.state is State.TALKING:
-            self.send_bye(now, cause)
-        self.end(by, why, now, status=200, q850=cause, keep=waits)
+        try:
+            if waits:
+                self._cause = cause
+            elif self.state is State.TALKING:
+                self.send_bye(now, cause)
+        finally:
+            self.end(by, why, now, status=200, q850=cause, keep=waits)
 
     def _send_info(self, command: commands.SendInfo, now: Ms) -> None:
         def build(request: Request) -> None:
@@ -198,8 +200,10 @@ class Leg(Side):
     def lost(self, now: Ms, status: int) -> None:
         """The far end does not know the call any more, or never answers."""
         if self.state is not State.ENDED:
-            self.send_bye(now)
-            self.end("failure", "lost", now, status=status)
+            try:
+                self.send_bye(now)
+            finally:
+                self.end("failure", "lost", now, status=status)
 
     # -- requests of theirs inside the dialog ---------------------------------------------------
 
@@ -357,9 +361,10 @@ class Leg(Side):
     def _not_acknowledged(self, now: Ms) -> None:
         self.acceptance = None
         self.timers.pop(Wake.OK_AGAIN, None)
-        self.send_bye(now, self._cause)
-        self.end("failure", "no_ack", now, status=408)
-        self.settle(now)
+        try:
+            self.send_bye(now, self._cause)
+        finally:
+            self.end("failure", "no_ack", now, status=408)
 
     # -- the session timer ------------------------------------------------------------------------
 

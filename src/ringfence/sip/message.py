@@ -256,7 +256,8 @@ class Request(Message):
         via = via.with_params(**changes)
         lines = self.headers.fields["Via"]
         same_line = split_list(lines[0])[1:] if "," in lines[0] else []
-        self.headers.fields["Via"] = [clean(str(via)), *same_line, *lines[1:]]
+        # Not cleaned: what is theirs in it was read from a header line and goes back as it came.
+        self.headers.fields["Via"] = [str(via), *same_line, *lines[1:]]
         self.headers.typed["Via"] = (via, *vias[1:])
 
     def __repr__(self) -> str:

@@ -274,9 +274,11 @@ class OutgoingLeg(Leg):
         self, now: Ms, cause: int | None, by: EndedBy = "local", why: EndCause = "bye"
     ) -> None:
         """End an answered leg; an offer that waits for its answer is acknowledged without one."""
-        if self._unanswered is not None:
-            self.acknowledge(b"", now)
-        super().hang_up(now, cause, by, why)
+        try:
+            if self._unanswered is not None:
+                self.acknowledge(b"", now)
+        finally:
+            super().hang_up(now, cause, by, why)
 
     # -- what the attempts hear ---------------------------------------------------------------
 

@@ -41,7 +41,7 @@ _QUOTED = re.compile(QUOTED, re.DOTALL)
 _ANY_VIA = re.compile(
     rf"SIP[ \t]*+/[ \t]*+[0-9.]++[ \t]*+/[ \t]*+({TOKEN})[ \t]++"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)(?:[ \t]*+:[ \t]*+([0-9]{1,5}))?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _HOP = re.compile(
     r";[ \t]*+(branch|rport|received)(?:[ \t]*+=[ \t]*+([^\s;,\"<>]++))?", re.IGNORECASE
@@ -178,9 +178,12 @@ def _decode(line: bytes) -> str:
 
 
 def _check_controls(lines: list[str]) -> None:
-    """Refuse controls and bare CR or LF, except behind a backslash in a quoted string."""
-    for line in lines:
-        if '"' in line:
+    """Refuse controls and bare CR or LF, except behind a backslash in a quoted string.
+
+    A start line has no quoted strings; a reason phrase may hold quotes, and they mean nothing.
+    """
+    for number, line in enumerate(lines):
+        if number and '"' in line:
             line = _QUOTED.sub(lambda m: _PAIRED_CONTROL.sub("", m[0]), line)
         if _CONTROL.search(line) is not None:
             raise RemoteError("there is a control character in the headers")

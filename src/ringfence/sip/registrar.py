@@ -30,6 +30,7 @@ from ringfence.kernel.limits import (
 )
 from ringfence.sip.dialog import hidden, hop, is_literal
 from ringfence.sip.events import BindingsChanged, Peer
+from ringfence.sip.grammar import clean
 from ringfence.sip.headers import NameAddr, parse_delta
 from ringfence.sip.message import Request
 from ringfence.sip.timers import Alarm
@@ -155,11 +156,12 @@ class Registrar:
         grown = len(after) - len(before)
         if len(after) > BINDINGS_PER_USER or (grown > 0 and self._count + grown > BINDINGS_MAX):
             return Reply(503, [("Retry-After", "60")])
-        self._keep(username, before, after, now)
         headers = _listing(after, now)
         if "outbound" in request.supported and any(wish.instance for wish in wishes):
             headers.append(("Require", "outbound"))  # RFC 5626 6: it was understood
-        headers.extend(("Path", str(hop)) for hop in route)  # RFC 3327 5.3
+        headers.extend(("Path", clean(str(hop))) for hop in route)  # RFC 3327 5.3
+        # Last: what cannot be answered is not kept, for every later answer would list it.
+        self._keep(username, before, after, now)
         return Reply(200, headers)
 
     def drop_flow(self, flow: int, now: Ms) -> None:
@@ -223,7 +225,7 @@ def _listing(bindings: list[Binding], now: Ms) -> list[tuple[str, str]]:
     for one in bindings:
         left = (one.expires_at - now + SECOND - 1) // SECOND
         q = "" if one.q == 1000 else f";q={one.q / 1000:g}"
-        headers.append(("Contact", f"<{one.uri}>;expires={left}{q}"))
+        headers.append(("Contact", clean(f"<{one.uri}>;expires={left}{q}")))
     return headers
 
 

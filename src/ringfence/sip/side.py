@@ -165,7 +165,10 @@ class Side(ABC):
         return self.dialog
 
     def send_bye(self, now: Ms, cause: int | None = None, dialog: Dialog | None = None) -> None:
-        """Send BYE and stay until it is answered or nobody does."""
+        """Send BYE and stay until it is answered or nobody does.
+
+        Raises `LocalError` where it cannot be written; a side that is over does not stay then.
+        """
 
         def complete(request: Request) -> None:
             request.headers.extend([*self.last_words, *q850_header(cause)])
@@ -174,7 +177,11 @@ class Side(ABC):
             self.byes.discard(exchange)
             self.settle(at)
 
-        exchange = self.ask("BYE", complete, now, done, dialog)
+        try:
+            exchange = self.ask("BYE", complete, now, done, dialog)
+        except LocalError:
+            self.settle(now)
+            raise
         self.byes.add(exchange)
 
     def contact(self, transport: str) -> str:

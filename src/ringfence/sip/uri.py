@@ -22,21 +22,23 @@ from ringfence.sip.grammar import NO_PARAMS, Params, escape, format_params, ipv6
 
 # Everything before the last possible "@" is user info; inside it only the delimiters, blanks and
 # quotes are barred, because telephones put "#" and worse there. A second ":port" is a known fault
-# of some telephones and is dropped.
+# of some telephones and is dropped. No IGNORECASE: that takes U+017F for an "s" and U+0130 for an
+# "i", and what is made of those in lower case is another name.
 _SIP = re.compile(
-    r"(sips?):"
+    r"([Ss][Ii][Pp][Ss]?):"
     r"(?:([^@:<>\"\s]*+)(?::([^@<>\"\s]*+))?@)?"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9._\-]++)"
     r"(?::([0-9]{1,5})(?::[0-9]{1,5})?)?"
     r"((?:;[^;?@<>\"\s]*+)*)"
-    r"(?:\?([^<>\"\s?]++))?",
-    re.IGNORECASE,
+    r"(?:\?([^<>\"\s?]++))?"
 )
 _TEL = re.compile(r"tel:(\+?[0-9A-Fa-f*#().\-]++)((?:;[^;?@<>\"\s]++)*)", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):([^<>\"\s]++)")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _USER_SAFE = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/]")
-_PARAM_SAFE = re.compile(r"[A-Za-z0-9\-_.!~*'()\[\]/:&+$]")
+_HEADER_SAFE = re.compile(r"[A-Za-z0-9\-_.!~*'()\[\]/:+$]")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-_.!~*'()]")
+_OCTET = re.compile(r"%([0-9A-Fa-f]{2})")
 _SEPARATORS: Final = str.maketrans("", "", "-.() ")
 _NO_HEADERS: Final[tuple[tuple[str, str], ...]] = ()
 _MALFORMED = "a URI is malformed"
@@ -45,7 +47,8 @@ _MALFORMED = "a URI is malformed"
 class Uri(Struct, frozen=True):
     """One URI. ``host`` is lower case, an IPv6 address without its brackets.
 
-    ``params``: names in lower case, values as on the wire, a flag such as ``lr`` as None.
+    ``params``: names in lower case, of their escapes only those undone that need not be there;
+    values as on the wire, a flag such as ``lr`` as None.
     ``headers``: the part after ``?``, unescaped. For a scheme other than sip, sips and tel the
     whole rest is in ``user``. ``str()`` is the wire form; ``repr()`` does not show who it is.
     """
@@ -65,8 +68,7 @@ class Uri(Struct, frozen=True):
         if match is None:
             return _parse_other(text)
         scheme, user, password, host, port, tail, headers = match.groups()
-        if "%" in text and _BAD_ESCAPE.search(text) is not None:
-            raise RemoteError("a URI has an incomplete %-escape")
+        _check_escapes(text)
         if user is not None and not user:
             raise RemoteError("a URI has an empty user part")
         host = host.lower() if host[0] != "[" else ipv6(host[1:-1])
@@ -102,7 +104,7 @@ class Uri(Struct, frozen=True):
         if self.headers:
             text += "?" + "&".join(
                 [
-                    f"{escape(name, _PARAM_SAFE)}={escape(value, _PARAM_SAFE)}"
+                    f"{escape(name, _HEADER_SAFE)}={escape(value, _HEADER_SAFE)}"
                     for name, value in self.headers
                 ]
             )
@@ -182,11 +184,17 @@ def _folded(value: str | None) -> str | None:
 def _parse_other(text: str) -> Uri:
     match = _TEL.fullmatch(text)
     if match is not None:
+        _check_escapes(text)
         return Uri("tel", match[1], "", None, _params(match[2]) if match[2] else NO_PARAMS)
     match = _SCHEME.fullmatch(text)
     if match is None or match[1].lower() in {"sip", "sips", "tel"}:
         raise RemoteError(_MALFORMED)
     return Uri(match[1].lower(), match[2], "")
+
+
+def _check_escapes(text: str) -> None:
+    if "%" in text and _BAD_ESCAPE.search(text) is not None:
+        raise RemoteError("a URI has an incomplete %-escape")
 
 
 def _port(text: str) -> int:
@@ -202,12 +210,26 @@ def _params(tail: str) -> Params:
         name, equals, value = piece.partition("=")
         if not name:
             raise RemoteError(_MALFORMED)
-        name = name.lower() if "%" not in name else unescape(name).lower()
+        name = name.lower() if "%" not in name else _name(name)
         given = value if equals else None
         if name in params and params[name] != given:
             raise RemoteError("a URI parameter is given twice")
         params[name] = given
     return params
+
+
+def _name(text: str) -> str:
+    """Return the one form of a parameter's name: ``%6Cr`` is ``lr``, ``%3B`` stays ``%3b``.
+
+    RFC 3261 19.1.4 makes an escape the same as its character unless that is reserved. Undone, a
+    reserved one or a control would be read as something else where the URI is written.
+    """
+
+    def undone(match: re.Match[str]) -> str:
+        char = chr(int(match[1], 16))
+        return char if _UNRESERVED.match(char) is not None else match[0]
+
+    return _OCTET.sub(undone, text).lower()
 
 
 def _headers(text: str) -> tuple[tuple[str, str], ...]:

@@ -221,8 +221,10 @@ class SipTransport:
 
     def do(self, command: commands.Command) -> None:
         """Give the agent a command and carry out what follows."""
-        self.agent.do(command, self._clock.now())
-        self._pump()
+        try:
+            self.agent.do(command, self._clock.now())
+        finally:
+            self._pump()
 
     def _pump(self) -> None:
         """Report and send until the agent has nothing more; a report may give new commands.
@@ -270,7 +272,11 @@ class SipTransport:
     def _timer_fired(self) -> None:
         self._timer = None
         self._timer_at = None
-        self.agent.fire(self._clock.now())
+        try:
+            self.agent.fire(self._clock.now())
+        except Exception:
+            # One call that cannot go on must not keep the others from being woken.
+            log.exception("sip_timer_failed")
         self._pump()
 
     # -- UDP ----------------------------------------------------------------------------------
