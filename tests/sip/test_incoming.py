@@ -268,9 +268,11 @@ def test_a_cancel():
     ok, gone = call.cancel([("Reason", "Q.850;cause=31")])
     assert (ok.status, ok.cseq.method) == (200, "CANCEL")
     assert (gone.status, gone.cseq.method) == (487, "INVITE")
+    assert ok.to_tag == gone.to_tag == call.leg  # 9.2
     ended = Ended(leg=call.leg, by="remote", cause="cancelled", status=487, q850=31)
     assert call.script.one(Ended) == ended
-    assert [one.status for one in call.cancel()] == [200]  # a repetition
+    (again,) = call.cancel()  # a repetition, and the leg is gone
+    assert (again.status, again.to_tag) == (200, call.leg)
     call.ack_refusal()
     assert call.leaves_nothing()
 

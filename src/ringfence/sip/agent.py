@@ -307,8 +307,10 @@ class Agent:
             if self._doorstep.may_hear(request, peer, now):
                 self._core.answer_statelessly(request, peer, 481)
             return
-        self._core.answer_statelessly(request, peer, 200)
         leg = server.user
+        # 9.2: its To tag is to be that of the answer to the INVITE.
+        tag = leg.local_tag if isinstance(leg, Leg) else parse(server.last.data).to_tag
+        self._core.answer_statelessly(request, peer, 200, to_tag=tag)
         if isinstance(leg, Leg):
             leg.on_cancel(request, server, now)
 

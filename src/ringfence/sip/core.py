@@ -221,13 +221,14 @@ class Core:
         reason: str | None = None,
         headers: Iterable[tuple[str, str]] = (),
         body: bytes = b"",
+        to_tag: str | None = None,
     ) -> None:
         """Answer and forget (8.2.7): a repetition of the request gets the same answer."""
         response = response_to(
             request,
             status,
             reason,
-            to_tag=self.stateless_tag(request),
+            to_tag=to_tag or self.stateless_tag(request),
             headers=headers,
             body=body,
         )
