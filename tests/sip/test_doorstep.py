@@ -5,6 +5,7 @@ from sip_net import (
     CHALLENGE,
     DROP,
     OFFER,
+    PASSWORD,
     STRANGER,
     Script,
     Talk,
@@ -14,8 +15,10 @@ from sip_net import (
     request,
 )
 
+from ringfence.kernel.entropy import SeededEntropy
 from ringfence.kernel.errors import LocalError
-from ringfence.sip.events import MalformedReceived
+from ringfence.sip.auth import DigestClient
+from ringfence.sip.events import AuthenticationFailed, MalformedReceived, Peer
 from ringfence.sip.leg import Leg
 from ringfence.sip.registrar import Registrar
 
@@ -51,6 +54,71 @@ def test_keep_alives_are_not_even_counted(data):
     script = Script()
     assert script.put(data) == []
     assert script.events == []
+
+
+# -- who may learn that we are here ---------------------------------------------------------------
+
+
+INSIDE = "<sip:echo@192.0.2.9>;tag=of-no-call"
+NAT = Peer("udp", "203.0.113.9", 31_044, 1)
+
+
+def signed(script, method, *, password=PASSWORD):
+    """A request inside a call nobody knows, with credentials of the phone ``desk``."""
+    client = DigestClient("desk", password, SeededEntropy(7))
+    client.take(script.put(request("REGISTER"))[0])
+    asked = request(method, to=INSIDE, number=9)
+    client.sign(asked)
+    return asked
+
+
+def registered(peer):
+    """An agent at which the phone ``desk`` has registered from behind an address translator."""
+    script = Script(make_agent("192.0.2.9", verdict=CHALLENGE), peer=peer)
+    client = DigestClient("desk", PASSWORD, SeededEntropy(7))
+    to = "<sip:desk@192.0.2.9>"
+    client.take(script.put(request("REGISTER", to=to))[0])
+    again = request("REGISTER", to=to, number=2, contact="<sip:desk@10.0.0.7:5062>")
+    client.sign(again)
+    assert kinds(script.put(again)) == [200]
+    return script
+
+
+@pytest.mark.parametrize("method", ["BYE", "INVITE", "INFO", "UPDATE", "OPTIONS", "FOO"])
+def test_a_stranger_is_not_told_that_there_is_no_such_call(method):
+    script = Script(make_agent("192.0.2.9", verdict=CHALLENGE))
+    assert script.put(request(method, to=INSIDE)) == []
+    assert kinds(Script().put(request(method, to=INSIDE))) == [481]  # a trunk is
+    assert empty(script.agent)
+
+
+def test_nor_what_is_wrong_with_what_they_say_of_it():
+    script = Script(make_agent("192.0.2.9", verdict=CHALLENGE))
+    for to, answers in ((INSIDE, []), ("<sip:echo@192.0.2.9>", [400])):
+        asked = request("BYE", to=to)
+        asked.headers.set("Via", f"{asked.headers.get('Via')}, SIP/2.0/UDP x;a=1;a=2")
+        assert kinds(script.put(asked)) == answers
+    valueless = request("BYE", to="<sip:echo@192.0.2.9>;tag")
+    assert script.put(valueless) == []
+
+
+@pytest.mark.parametrize("method", ["BYE", "INFO", "NOTIFY"])
+@pytest.mark.parametrize("peer", [NAT, NAT._replace(transport="tls", flow=17)])
+def test_a_phone_behind_an_address_translator_is(method, peer):
+    script = registered(peer)
+    assert kinds(script.put(request(method, to=INSIDE))) == [481]
+    assert script.put(request(method, to=INSIDE), peer._replace(port=9, flow=18)) == []
+
+
+def test_a_phone_is_known_by_its_password_too_but_passwords_are_not_tried_unseen():
+    script = Script(make_agent("192.0.2.9", verdict=CHALLENGE))
+    assert kinds(script.put(signed(script, "BYE"))) == [481]
+    assert script.took(AuthenticationFailed) == []
+    assert script.put(signed(script, "BYE", password="wrong")) == []
+    assert script.one(AuthenticationFailed).method == "BYE"
+
+
+# -- faults of ours -------------------------------------------------------------------------------
 
 
 def broken(*_):

@@ -81,7 +81,7 @@ class Agent:
         self._admission = admission
         self._authenticator = Authenticator(config.realm, config.secret, entropy)
         self._registrar = Registrar()
-        self._doorstep = Doorstep(self._core, admission, self._registrar)
+        self._doorstep = Doorstep(self._core, admission, self._authenticator, self._registrar)
         self._legs: dict[LegKey, Leg] = {}
         # Ended, and the far end still waits to hear what became of its REFER.
         self._reporting: dict[LegKey, Leg] = {}

@@ -3,8 +3,9 @@
 ::
 
     not SIP, but nearly ──┐
-    a header is malformed ┼─ who is it? ── Drop ──▶ silence: an answer is a clue
-    our own fault ────────┘        └────── else ──▶ 400, 505, ... or 500
+    a header is malformed ┤                ┌─ a stranger ──▶ silence: an answer is a clue
+    a call nobody knows ──┼─ who is it? ───┤
+    our own fault ────────┘                └─ one of ours ─▶ 400, 505, ... or 481, or 500
     STUN ── a phone of ours? ──▶ its answer, else silence
 
 None of it is remembered (RFC 3261 8.2.7).
@@ -15,9 +16,10 @@ from __future__ import annotations
 from ringfence.kernel.clock import Ms
 from ringfence.kernel.errors import RemoteError
 from ringfence.sip import stun
-from ringfence.sip.admission import Admission, Drop
+from ringfence.sip.admission import Admission, Challenge, Drop
+from ringfence.sip.auth import Authenticator
 from ringfence.sip.core import Core
-from ringfence.sip.events import MalformedReceived, Peer, Transmit
+from ringfence.sip.events import AuthenticationFailed, MalformedReceived, Peer, Transmit
 from ringfence.sip.message import Request
 from ringfence.sip.parser import salvage
 from ringfence.sip.registrar import Registrar
@@ -27,16 +29,38 @@ from ringfence.sip.transaction import server_key
 class Doorstep:
     """Answers for the agent what comes no further."""
 
-    __slots__ = ("_admission", "_core", "_registrar")
+    __slots__ = ("_admission", "_authenticator", "_core", "_registrar")
 
-    def __init__(self, core: Core, admission: Admission, registrar: Registrar) -> None:
+    def __init__(
+        self,
+        core: Core,
+        admission: Admission,
+        authenticator: Authenticator,
+        registrar: Registrar,
+    ) -> None:
         self._core = core
         self._admission = admission
+        self._authenticator = authenticator
         self._registrar = registrar
 
     def may_hear(self, request: Request, peer: Peer, now: Ms) -> bool:
-        """Whether whoever asks may learn that we are here."""
-        return not isinstance(self._admission.admit(request, peer, now), Drop)
+        """Whether whoever asks may learn that we are here.
+
+        A trunk may, and a phone: it is reached there, or proves its password even now. A stranger
+        may where the same request in good order gets a challenge anyway, which is outside a call.
+        """
+        if self._registrar.reaches(peer):
+            return True
+        verdict = self._admission.admit(request, peer, now)
+        if isinstance(verdict, Challenge) and "tag" in request.to.params:
+            return self._proves(request, peer, now)
+        return not isinstance(verdict, Drop)
+
+    def _proves(self, request: Request, peer: Peer, now: Ms) -> bool:
+        outcome = self._authenticator.verify(request, self._admission.ha1, now)
+        if outcome.kind == "wrong":  # else passwords could be tried here without being counted
+            self._core.emit(AuthenticationFailed(peer=peer, method=request.method))
+        return outcome.kind in {"good", "stale"}
 
     def refuse(self, request: Request, peer: Peer, error: RemoteError, now: Ms) -> None:
         """Answer a request whose headers turned out malformed before it had a transaction."""
