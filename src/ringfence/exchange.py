@@ -339,8 +339,9 @@ class Exchange:
                 self._guard.failed(event.peer, self.clock.now())
             case wire.MalformedReceived():
                 self._tally.malformed += 1
-                self._guard.malformed(event.peer, self.clock.now())
-                log.info("sip_malformed", transport=event.peer.transport)
+                count = self._guard.malformed(event.peer, self.clock.now())
+                if count:
+                    log.info("sip_malformed", transport=event.peer.transport, count=count)
             case wire.Registered() | wire.RegistrationFailed() | wire.ProbeChanged():
                 self._trunks.hear(event)
             case wire.BindingsChanged():

@@ -6,7 +6,12 @@ from ipaddress import ip_network
 import pytest
 
 from ringfence.kernel.clock import Ms
-from ringfence.kernel.limits import GUARD_BAN_MS, GUARD_STRIKES, GUARD_STRIKES_WINDOW_MS
+from ringfence.kernel.limits import (
+    GARBAGE_LINE_MS,
+    GUARD_BAN_MS,
+    GUARD_STRIKES,
+    GUARD_STRIKES_WINDOW_MS,
+)
 from ringfence.sip.admission import Challenge, Drop, Trusted
 from ringfence.sip.events import Peer
 from ringfence.sip.message import Request
@@ -139,6 +144,21 @@ def test_old_strikes_are_forgiven(guard: Guard) -> None:
         guard.malformed(STRANGER, T0)
     guard.malformed(STRANGER, Ms(T0 + GUARD_STRIKES_WINDOW_MS + 1))
     assert guard.banned(Ms(T0 + GUARD_STRIKES_WINDOW_MS + 1)) == 0
+
+
+def test_garbage_of_one_source_gets_one_line_and_that_of_a_banned_one_none(guard: Guard) -> None:
+    lines = [guard.malformed(STRANGER, T0) for _ in range(500)]
+    assert lines == [1, *[0] * 499]
+    assert guard.banned(T0) == 1
+    assert guard.malformed(STRANGER, Ms(T0 + GARBAGE_LINE_MS)) == 0
+    after = Ms(T0 + GUARD_BAN_MS)
+    assert guard.malformed(STRANGER, after) > 0
+    assert guard.banned(Ms(after)) == 0, "what came during the ban is no strike"
+
+
+def test_garbage_of_a_trunk_is_told_of_from_time_to_time(guard: Guard) -> None:
+    assert [guard.malformed(CARRIER, T0) for _ in range(500)] == [1, *[0] * 499]
+    assert guard.malformed(CARRIER, Ms(T0 + GARBAGE_LINE_MS)) == 500
 
 
 def test_a_trunk_is_never_banned_because_sources_can_be_forged(guard: Guard) -> None:

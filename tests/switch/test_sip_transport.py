@@ -11,7 +11,7 @@ from sip_net import OFFER, make_agent, reply, request
 
 from ringfence.kernel.clock import Ms, VirtualClock
 from ringfence.kernel.errors import LocalError, Refused
-from ringfence.kernel.limits import SIP_STREAM_IDLE_MS
+from ringfence.kernel.limits import GARBAGE_LINE_MS, SIP_HEAD_MAX, SIP_STREAM_IDLE_MS
 from ringfence.sip import commands
 from ringfence.sip.events import Ended, InviteReceived, Peer, RegistrationKey, SipEvent
 from ringfence.sip.leg import Leg
@@ -148,6 +148,26 @@ async def test_a_fault_of_one_call_keeps_no_other_from_being_woken(
     transport._timer_fired()
     assert [line["event"] for line in lines] == ["sip_timer_failed"]
     assert transport._timer is not None
+
+
+@pytest.mark.anyio
+async def test_broken_streams_of_one_host_share_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = VirtualClock()
+    transport = SipTransport(make_agent("192.0.2.9"), clock, lambda _event: None)
+    lines = listen(monkeypatch)
+
+    def break_one() -> None:
+        connection = transport._new_connection("tcp", "203.0.113.66", 40_000)
+        transport.stream_received(connection, b"x" * (SIP_HEAD_MAX + 5))
+
+    for _ in range(100):
+        break_one()
+    clock.advance(Ms(GARBAGE_LINE_MS))
+    break_one()
+    assert [(line["event"], line["count"]) for line in lines] == [
+        ("sip_stream_broken", 1),
+        ("sip_stream_broken", 100),
+    ]
 
 
 @pytest.mark.anyio

@@ -33,6 +33,7 @@ from ringfence.sip.admission import Challenge, Drop, Trusted, Verdict
 from ringfence.sip.events import Peer
 from ringfence.sip.message import Request
 from ringfence.switch.directory import DomainEntry
+from ringfence.switch.noise import Noise
 
 _SCANNER = re.compile(
     r"friendly-scanner|sipvicious|sip-?scan|sipcli|sipsak|iwar|sundayddr|vaxsipuseragent|pplsip"
@@ -107,6 +108,7 @@ class Guard:
     __slots__ = (
         "_hosts",
         "_networks",
+        "_noise",
         "_phones",
         "_sources",
         "banned_total",
@@ -119,6 +121,7 @@ class Guard:
         self._networks: list[tuple[Network, str]] = []
         self._phones: dict[str, Secret] = {}
         self._sources: dict[str, _Source] = {}
+        self._noise = Noise()
         self.domains: Mapping[str, DomainEntry] = {}
         """SIP domains by name; whoever is on a list of one may call it."""
         self.dropped_total = 0
@@ -210,10 +213,18 @@ class Guard:
         if self.trunk_at(peer.host) is None:
             self._strike(plain(peer.host), now, 2)
 
-    def malformed(self, peer: Peer, now: Ms) -> None:
-        """Bytes from there were no SIP."""
-        if self.trunk_at(peer.host) is None:
-            self._strike(plain(peer.host), now, 1)
+    def malformed(self, peer: Peer, now: Ms) -> int:
+        """Bytes from there were no SIP: of how many a log line is to tell now, 0 for no line.
+
+        Of what a banned source sends there is nothing new to say.
+        """
+        host = plain(peer.host)
+        if self.trunk_at(host) is None:
+            source = self._sources.get(host)
+            if source is not None and source.banned_until > now:
+                return 0
+            self._strike(host, now, 1)
+        return self._noise.heard(host, now)
 
     def proved(self, peer: Peer, /) -> None:
         """A phone proved itself from there: the strikes of its address are forgiven."""

@@ -36,6 +36,7 @@ from ringfence.sip import commands
 from ringfence.sip.agent import Agent
 from ringfence.sip.events import Peer, SipEvent, Transmit, Transport
 from ringfence.sip.stream import Framer
+from ringfence.switch.noise import Noise
 
 log = get_logger(__name__)
 
@@ -137,6 +138,7 @@ class SipTransport:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at: int | None = None
         self._pumping = False
+        self._noise = Noise()
         self._tasks: set[asyncio.Task[None]] = set()
         self._client_tls = ssl.create_default_context()
         self.received = 0
@@ -410,7 +412,9 @@ class SipTransport:
         try:
             messages = connection.framer.feed(data)
         except RemoteError as error:
-            log.info("sip_stream_broken", hint=error.hint)
+            count = self._noise.heard(connection.peer.host, now)
+            if count:
+                log.info("sip_stream_broken", hint=error.hint, count=count)
             messages = []
             if connection.transport is not None:
                 connection.transport.close()

@@ -19,6 +19,10 @@ GUARD_STRIKES = Limit(
 )
 GUARD_STRIKES_WINDOW_MS = Limit(60_000, "ms", "strikes older than that are forgiven")
 GUARD_BAN_MS = Limit(3_600_000, "ms", "an hour: long for a scanner, short for a misdialled set-up")
+GARBAGE_LINE_MS = Limit(10_000, "ms", "one log line for what a source sends meanwhile, counted")
+GARBAGE_LINES_MAX = Limit(
+    100, "log lines", "in GARBAGE_LINE_MS for all sources: forged ones must not fill the log"
+)
 GUARD_SOURCES_MAX = Limit(65_536, "addresses", "memory for misbehaving sources, about 10 MB")
 
 # sip wire
