@@ -134,6 +134,25 @@ async def test_names_passwords_and_hosts_are_checked(office: Office) -> None:
     assert await run(office, "trunk.check", name="t", register="u@192.0.2.1") is None
 
 
+@pytest.mark.parametrize(
+    "wide",
+    ["0.0.0.0/0", "8.0.0.0/7", "0.0.0.0/0.0.0.0", "::/0", "2000::/3", "2001::/31", "::ffff:0:0/96"],
+)
+async def test_a_network_that_strangers_are_in_is_no_trunk(office: Office, wide: str) -> None:
+    for use_case in ("trunk.check", "trunk.add"):
+        with pytest.raises(Refused, match="narrower") as caught:
+            await run(office, use_case, name="any", address=wide)
+        assert caught.value.code == "bad_address"
+    assert "any" not in {trunk.name for trunk in office.trunks.values()}
+
+
+@pytest.mark.parametrize(
+    "fine", ["10.0.0.0/8", "127.0.0.0/8", "192.168.0.0/16", "2001:db8::/32", "fd00::/8", "::1"]
+)
+async def test_private_and_providers_networks_may_be_trunks(office: Office, fine: str) -> None:
+    assert (await run(office, "trunk.add", name="t", address=fine)).name == "t"
+
+
 async def test_a_phone_knows_its_password_only_by_digest(office: Office) -> None:
     shown = await run(office, "phone.add", name="desk")
     phone = office.phones["desk"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from ipaddress import IPv6Network
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,18 +15,26 @@ from ringfence.flows.versions import read
 from ringfence.kernel import ids
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.ids import FlowId, PhoneDeviceId, TrunkId
-from ringfence.kernel.limits import NAME_CHARS_MAX, PASSWORD_CHARS_MIN
+from ringfence.kernel.limits import (
+    NAME_CHARS_MAX,
+    PASSWORD_CHARS_MIN,
+    TRUNK_IPV4_PREFIX_MIN,
+    TRUNK_IPV6_PREFIX_MIN,
+)
 from ringfence.office.documents import leads_nowhere
 from ringfence.office.table import KNOWN, TABLE
 from ringfence.privacy.purposes import purpose
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
+from ringfence.switch.guard import network_of
 
 if TYPE_CHECKING:
     from ringfence.office import Office
 
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+_PRIVATE_IPV6 = IPv6Network("fc00::/7")
+"""RFC 4193."""
 _TRANSPORTS = ("udp", "tcp", "tls")
 
 
@@ -180,7 +189,27 @@ def _trunk_form(
         if "/" in host:
             raise Refused("bad_address", "we register at one host, not at a network")
     office.check_host(host)
+    _check_width(host)
     return username, host
+
+
+def _check_width(host: str) -> None:
+    """Raise `Refused` (``bad_address``) for a network so wide that strangers are in it.
+
+    Whoever is at a trunk's address may call, without a password.
+    """
+    try:
+        network = network_of(host)
+    except ValueError:
+        return  # a name, or one address with a port
+    widest = TRUNK_IPV4_PREFIX_MIN if network.version == 4 else TRUNK_IPV6_PREFIX_MIN
+    private = network.version == 6 and network.subnet_of(_PRIVATE_IPV6)
+    if network.prefixlen < widest and not private:
+        raise Refused(
+            "bad_address",
+            f"a trunk's network is /{widest} or narrower, for everybody in it may call without a"
+            " password; add the networks that your carrier names, each as a trunk",
+        )
 
 
 @TABLE.use_case("trunk.list", actors=KNOWN, purpose="operate", category="system.configuration")

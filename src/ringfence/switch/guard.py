@@ -84,7 +84,11 @@ def plain(host: str) -> str:
     return str(mapped if mapped is not None else address)
 
 
-def _network(text: str) -> Network:
+def network_of(text: str) -> Network:
+    """The network, or the one address, that ``text`` names; `ValueError` for anything else.
+
+    IPv4 mapped to IPv6 (RFC 4291 2.5.5.2) is IPv4, see `plain`.
+    """
     network = ipaddress.ip_network(text, strict=False)
     if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= _MAPPED_BITS:
         mapped = network.network_address.ipv4_mapped
@@ -131,7 +135,7 @@ class Guard:
 
     def trust(self, trunk: str, address: str) -> None:
         """Trust an IP address or a CIDR network as the trunk's."""
-        network = _network(address)
+        network = network_of(address)
         if network.num_addresses == 1:
             self._hosts[str(network.network_address)] = trunk
         else:
