@@ -10,7 +10,7 @@ from ringfence.accounts.resources import CallerId
 from ringfence.calls import events
 from ringfence.calls.causes import Cause
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.ids import LegId
+from ringfence.kernel.ids import LegId, TrunkId
 from ringfence.office import Office, shelf
 from ringfence.office.records import call_view
 from ringfence.storage.audit_pages import pages_of
@@ -59,6 +59,19 @@ async def test_a_leg_that_goes_on_is_shown_as_answered_and_who_took_its_place_to
         new, "inbound", "phone", "ended",
     )  # fmt: skip
     assert other.media.strangers == 3
+
+
+@pytest.mark.parametrize(("trunk", "via"), [(None, "phone"), (TrunkId("TK" + "7" * 32), "unknown")])
+async def test_a_leg_we_rang_says_whether_a_trunk_lay_between(
+    office: Office, trunk: TrunkId | None, via: str
+) -> None:
+    call = await one_call(office, over=False)
+    now, rung = office.clock.now(), LegId("LG" + "8" * 32)
+    placed = events.LegPlaced(at=now, call=call, leg=rung, role="callee", trunk=trunk)
+    office.store.calls.record([placed], now)
+    await office.settled()
+    _, other = (await run(office, "call.show", sid=call)).legs
+    assert (other.sid, other.via) == (rung, via)
 
 
 async def test_a_list_is_paged_to_its_end(office: Office) -> None:

@@ -124,7 +124,7 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
     sid: str
     direction: str
     via: str
-    """Name of the trunk, ``phone`` for a phone that called, ``unknown`` for any other."""
+    """Name of the trunk, ``phone`` where none lies between, ``unknown`` for one that is gone."""
     status: str
     codec: str | None = None
     cause: str | None = None

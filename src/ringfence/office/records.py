@@ -272,11 +272,11 @@ def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Le
                 inbound = isinstance(fact, events.CallOffered)
                 legs[fact.leg] = {
                     "direction": "inbound" if inbound else "outbound",
-                    "via": "phone" if fact.trunk is None else trunks.get(fact.trunk, "unknown"),
+                    "via": _via(fact.trunk, trunks),
                     "status": "offered",
                 }
             case events.LegPlaced():
-                via = trunks.get(fact.trunk or "", "unknown")
+                via = _via(fact.trunk, trunks)
                 legs.setdefault(
                     fact.leg, {"direction": "outbound", "via": via, "status": "offered"}
                 )
@@ -292,8 +292,7 @@ def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Le
                     "answered": fact.at,
                 }
             case events.LegForwarded():
-                via = "phone" if fact.trunk is None else trunks.get(fact.trunk, "unknown")
-                legs[fact.leg] |= {"via": via}
+                legs[fact.leg] |= {"via": _via(fact.trunk, trunks)}
             case events.LegConnected():
                 legs[fact.leg] |= {"status": "answered", "answered": fact.at, "codec": fact.codec}
             case events.LegEnded():
@@ -308,6 +307,10 @@ def _legs(facts: Sequence[CallFact], trunks: Mapping[str, str]) -> list[views.Le
             case _:
                 pass
     return [views.Leg(sid=sid, **known) for sid, known in legs.items()]  # type: ignore[arg-type]
+
+
+def _via(trunk: str | None, trunks: Mapping[str, str]) -> str:
+    return "phone" if trunk is None else trunks.get(trunk, "unknown")
 
 
 def _media(fact: events.LegEnded) -> views.Media:
