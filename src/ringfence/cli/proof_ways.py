@@ -93,10 +93,15 @@ class Trip:
 
     @contextmanager
     def allowed(self, what: str) -> Iterator[None]:
-        """Go on where the installation refuses ``what``; the report says so."""
+        """Go on where the installation refuses ``what``; the report says so.
+
+        What cannot be read is a fault, and is raised: no way around it is proof of anything.
+        """
         try:
             yield
         except Refused as refused:
+            if refused.code == "unreadable":
+                raise
             self.unwalked.append((what, refused.reason))
 
 

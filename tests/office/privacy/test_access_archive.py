@@ -272,6 +272,23 @@ def test_pictures_are_in_it_and_links_where_nothing_was_fetched(scene):
     assert not any(never in name for name in found)
 
 
+def test_what_was_redacted_while_a_server_was_to_be_told_of_it_is_left_out(scene):
+    number, secret = "+12025550123", "what the webhook was to say"
+    office = scene.office
+    party = office.store.party_room.resolve(Phone(number), scene.clock.now())
+    scene.settle()
+    picture(scene, party, b"\x89PNG of the person")
+    (message,) = scene.run("message.list").messages
+    told = Told(
+        message=Message("https://example.com/", "POST", [("Note", secret)]),
+        origin="https://example.com:443", subject=message.sid, kind="webhook", party=party,
+    )  # fmt: skip
+    office.store.db.submit(lambda tx: office.postbox.add(tx, told, scene.clock.now())).result(5)
+    assert secret.encode() in archive_of(scene, number)["data.json"]
+    scene.run("message.redact", sid=message.sid)
+    assert secret.encode() not in archive_of(scene, number)["data.json"]
+
+
 def picture(scene, party, body):
     """Keep a message with a picture; the picture's id."""
     office, now = scene.office, scene.clock.advance(1)

@@ -225,7 +225,7 @@ def _told(office: Office, content: Content, path: Path, row: Row) -> dict[str, A
 
 
 def _opened(office: Office, seal: Seal, value: bytes, label: Label, raw: Mapping[str, Any]) -> Any:
-    if raw[seal.serial] is None:
+    if raw[seal.serial] is None or not value:  # redacted: nothing is left to be opened
         return None
     named = {name: v.hex() if isinstance(v, bytes) else v for name, v in raw.items()}
     try:
