@@ -16,7 +16,7 @@ import socket
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -235,6 +235,11 @@ class Settings:
             for declared in declarations()
             if self.sources.get(declared.name) == "flag"
         }
+
+    def with_flags(self, **values: object) -> Settings:
+        """Return these settings with other values, as if flags had given them."""
+        sources = {**self.sources, **dict.fromkeys(values, "flag")}
+        return replace(self, sources=sources, **values)  # type: ignore[arg-type]
 
     def argv(self) -> list[str]:
         """Return the flags that, with the same file and environment, give these settings."""
@@ -471,16 +476,33 @@ def is_of_this_machine(address: str) -> bool:
     return True
 
 
-def is_found(host: str) -> bool:
-    """Whether a host has an address at all; a resolver is asked where it is a name."""
+def located(settings: Settings) -> Settings:
+    """Return the settings with an address where SIP was told to listen at a name.
+
+    It is looked up once, so that every process means the same address; what is started is given it
+    as a flag. Raises `Refused` (``bad_setting``) where a host is not found.
+    """
+    found: dict[str, Any] = {}
+    for name, address in settings.listening():
+        host = _address_of(address.host)
+        if host is None:
+            reason = f"{name} names a host that is not found: write an address of this machine"
+            raise Refused("bad_setting", reason)
+        if name != "http" and host != address.host:
+            found[name] = Address(host, address.port)
+    return settings.with_flags(**found)
+
+
+def _address_of(host: str) -> str | None:
+    """Return an address of a host, IPv4 if it has one; a resolver is asked where it is a name."""
     with suppress(ValueError):
         ip_address(host)
-        return True
+        return host
     try:
-        socket.getaddrinfo(host, None)
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
-        return False
-    return True
+        return None
+    return str(min(found, key=lambda each: each[0] != socket.AF_INET)[4][0])
 
 
 def is_wildcard(host: str) -> bool:

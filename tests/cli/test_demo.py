@@ -81,13 +81,23 @@ def test_the_demo_shows_its_call_and_where_everything_is(
     ringfence: Any, office: Any, stage: Any
 ) -> None:
     office.answers["call.show"] = RECORD
-    outcome = ringfence("demo")
+    outcome = ringfence("demo", "--keep")
     assert outcome.code == 0
     assert stage["calls"] == ["127.0.0.1:5060"]
     for words in ("arrived", "ended", "RE1", "/v1/recordings/RE1/audio", "call show CA1",
                   "/admin/t", "ringfence stop", "sip:echo@127.0.0.1:5060"):  # fmt: skip
         assert words in outcome.out
     assert "somebody else" not in outcome.out
+
+
+def test_the_demo_ends_with_where_everything_is_though_its_caller_is_erased(
+    ringfence: Any, office: Any, stage: Any
+) -> None:
+    office.answers["call.show"] = RECORD
+    _, _, last = ringfence("demo").out.partition("Recording     ")
+    for words in ("went with its caller", "demo --keep", "call show CA1", "/admin/t"):
+        assert words in last
+    assert "recording export" not in last
 
 
 def test_the_demo_as_json_is_one_document(ringfence: Any, office: Any, stage: Any) -> None:
@@ -191,25 +201,27 @@ def test_the_demo_calls_over_loopback_where_it_can(tmp_path: Path, bound: str, c
 def test_the_epilogue_names_the_data_folder(tmp_path: Path) -> None:
     here = settings(tmp_path)
     text = "\n".join(
-        [*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY, kept=True)]
+        [*demo.whereabouts(here, READY, RECORD, kept=True), *demo.epilogue(here, READY)]
     )
     assert f"ringfence stop --data {tmp_path}" in text
     assert f"call show CA1 --data {tmp_path}" in text
     default = settings(Path(config.DATA_DEFAULT))
-    assert "--data" not in "\n".join(demo.epilogue(default, READY, kept=True))
+    assert "--data" not in "\n".join(demo.epilogue(default, READY))
 
 
-def test_the_epilogue_says_how_to_keep_what_was_erased(tmp_path: Path) -> None:
-    """The export that was named before the erasure finds nothing any more."""
+def test_what_was_erased_is_not_offered_and_how_to_keep_it_is_said(tmp_path: Path) -> None:
     here = settings(tmp_path)
-    assert f"ringfence demo --keep --data {tmp_path}" in "\n".join(
-        demo.epilogue(here, READY, kept=False)
-    )
-    assert "--keep" not in "\n".join(demo.epilogue(here, READY, kept=True))
+    gone = "\n".join(demo.whereabouts(here, READY, RECORD, kept=False))
+    assert f"ringfence demo --keep --data {tmp_path}" in gone
+    assert "recording export" not in gone
+    kept = "\n".join(demo.whereabouts(here, READY, RECORD, kept=True))
+    assert "--keep" not in kept
+    assert "recording export" in kept
 
 
-def test_a_folder_with_a_space_can_be_pasted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_folder_with_a_space_can_be_pasted(tmp_path: Path, kept: bool) -> None:
     here = settings(tmp_path / "of ours")
-    for line in (*demo.whereabouts(here, READY, RECORD), *demo.epilogue(here, READY, kept=False)):
+    for line in (*demo.whereabouts(here, READY, RECORD, kept=kept), *demo.epilogue(here, READY)):
         if "--data" in line:
             assert shlex.split(line)[-1] == str(here.data)

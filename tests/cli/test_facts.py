@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from ringfence import config
@@ -18,6 +19,7 @@ from ringfence.cli import facts
 from ringfence.cli.checks import Blocked
 from ringfence.cli.plan import plan
 from ringfence.config import Address
+from ringfence.media.engine import build
 
 
 @pytest.mark.parametrize(
@@ -219,6 +221,27 @@ def test_the_native_engine_is_built_where_its_library_lies(
     (tmp_path / "engine.so").unlink()
     monkeypatch.undo()
     assert facts.native_loads()
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(None, id="cut off: whoever loads it dies of SIGBUS"),
+        pytest.param(b"", id="empty"),
+        pytest.param(Path(msgspec._core.__file__).read_bytes(), id="without our functions"),
+    ],
+)
+def test_a_damaged_engine_is_found_without_dying_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, octets: bytes | None
+) -> None:
+    library = build.HERE / build.LIBRARY
+    if octets is None:
+        if not library.exists():
+            pytest.skip("the native engine is not built")
+        octets = library.read_bytes()[:1000]
+    (tmp_path / "engine.so").write_bytes(octets)
+    monkeypatch.setattr(facts, "_libraries", lambda: iter([tmp_path / "engine.so"]))
+    assert not facts.native_loads()
 
 
 @pytest.mark.parametrize("place", ["ringfence.db", "run", "logs"])

@@ -14,6 +14,8 @@ from ringfence.cli import running
 from ringfence.cli.control import DATABASE
 from ringfence.kernel.errors import Refused
 
+LOCAL = "127.0.0.1"
+
 
 def test_up_becomes_the_supervisor(ringfence: Any, monkeypatch: Any, tmp_path: Path) -> None:
     became: list[list[str]] = []
@@ -56,7 +58,7 @@ def test_a_folder_too_deep_for_its_sockets_is_refused_before_anything_starts(
 def test_a_host_that_is_not_found_is_refused(tmp_path: Path, monkeypatch: Any, name: str) -> None:
     """The server would start, fail and start again for ever without a word."""
 
-    def resolve(*_: object) -> None:
+    def resolve(*_: object, **__: object) -> None:
         raise socket.gaierror
 
     monkeypatch.setattr("socket.getaddrinfo", resolve)
@@ -129,3 +131,28 @@ def test_an_engine_that_is_not_built_is_refused_before_anything_starts(
     settings = config.load(tmp_path / "data", flags={"engine": "native"}, environment={})
     with pytest.raises(Refused, match="engine_not_built"):
         running.prepare(settings)
+
+
+def test_a_name_to_listen_at_is_looked_up_once_and_ipv4_goes_first(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    both = [(socket.AF_INET6, 2, 17, "", ("::1", 0, 0, 0)), (socket.AF_INET, 2, 17, "", (LOCAL, 0))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    flags = {"sip": "localhost:5070", "sip_tls": "pbx.example.com:5071"}
+    settings = running.prepare(config.load(tmp_path / "data", flags=flags, environment={}))
+    assert (settings.sip, settings.sip_tls) == ((LOCAL, 5070), (LOCAL, 5071))
+    assert {f"--sip={LOCAL}:5070", f"--sip-tls={LOCAL}:5071"} <= {*settings.argv()}
+
+
+def test_where_the_engine_is_damaged_the_other_serves_and_is_said_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(running, "native_built", lambda: True)
+    monkeypatch.setattr(running, "native_loads", lambda: False)
+    folder = tmp_path / "data"
+    settings = running.prepare(config.load(folder, flags={}, environment={}))
+    assert settings.engine == "reference"
+    assert "--engine=reference" in settings.argv()
+    assert "ringfence doctor" in capsys.readouterr().err
+    with pytest.raises(Refused, match="engine_damaged"):
+        running.prepare(config.load(folder, flags={"engine": "native"}, environment={}))

@@ -63,13 +63,12 @@ def demo(keep: bool, data: Path | None, as_json: bool, **flags: str | None) -> N
     say(f"\nThe built-in phone calls sip:welcome@{sip}:\n")
     sid = _call(settings, sip, say)
     record = _settled(settings, sid)
-    if not as_json:
-        _print(whereabouts(settings, ready, record))
     erased = {} if keep else _erase(settings, say)
     if as_json:
         show.document({**ready, "call": record, **erased})
     else:
-        _print(epilogue(settings, ready, kept=keep))
+        _print(whereabouts(settings, ready, record, kept=keep))
+        _print(epilogue(settings, ready))
     if erased.get("search", {}).get("hits"):
         raise Refused("found_again", "something of the caller was found again; see above")
 
@@ -136,7 +135,7 @@ def _introduce(settings: Settings) -> dict[str, Any]:
 
 def _spawn(settings: Settings) -> dict[str, Any]:
     """Start the supervisor in a session of its own and wait for the ready line."""
-    prepare(settings)
+    settings = prepare(settings)
     words = json.dumps(plan(settings, as_json=True, bind=audio_address(settings)))
     with _private_log(settings.log_dir / "up.log") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
@@ -244,26 +243,32 @@ def _print(lines: Iterator[str]) -> None:
         click.echo(line)
 
 
-def whereabouts(settings: Settings, ready: dict[str, Any], record: dict[str, Any]) -> Iterator[str]:
-    """Yield where what the call left behind can be found."""
+def whereabouts(
+    settings: Settings, ready: dict[str, Any], record: dict[str, Any], *, kept: bool
+) -> Iterator[str]:
+    """Yield where what the call left behind can be found. ``kept``: its caller was not erased."""
     flag, program = _flag(settings), show.program()
     yield ""
     for item in record["recordings"]:
-        yield f"Recording     {item['kind']}, {show.seconds(item.get('duration_ms'))}, sealed"
-        yield f"              {program} recording export {item['sid']}{flag}"
-        yield f"              {ready['http'].rstrip('/')}/v1/recordings/{item['sid']}/audio"
+        length = f"{item['kind']}, {show.seconds(item.get('duration_ms'))}"
+        place = f"              {ready['http'].rstrip('/')}/v1/recordings/{item['sid']}"
+        if kept:
+            yield f"Recording     {length}, sealed"
+            yield f"              {program} recording export {item['sid']}{flag}"
+            yield f"{place}/audio"
+        else:
+            yield f"Recording     {length}; its sound went with its caller"
+            yield place
+            yield f"              to leave one and listen to it: {program} demo --keep{flag}"
     yield f"Call record   {program} call show {record['sid']}{flag}"
     yield f"Status page   {ready['http']}"
     yield f"Sign in once  {ready['admin_url']}"
 
 
-def epilogue(settings: Settings, ready: dict[str, Any], *, kept: bool) -> Iterator[str]:
-    """Yield what can be done next. ``kept``: whether the caller was left unerased."""
+def epilogue(settings: Settings, ready: dict[str, Any]) -> Iterator[str]:
+    """Yield what can be done next."""
     flag, program = _flag(settings), show.program()
     yield ""
-    if not kept:
-        yield "The message went with its caller. To leave one and listen to it:"
-        yield f"  {program} demo --keep{flag}"
     yield "It goes on running. Call it with any SIP phone on this machine:"
     yield f"  sip:welcome@{ready['sip']}   or   sip:echo@{ready['sip']}"
     yield f"Prove it with made-up people in every feature: {program} privacy prove-erasure{flag}"

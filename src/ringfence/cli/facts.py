@@ -12,6 +12,7 @@ import resource
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ from ringfence.cli.checks import Blocked, Facts, Hindrance, Trunk
 from ringfence.cli.control import DATABASE, opened, running, supervisor_pid
 from ringfence.config import Address, Settings, declarations, own_address, routed_address
 from ringfence.kernel.errors import Refused
-from ringfence.kernel.limits import PROBE_WAIT, RTP_LOOKED_AT, SERVER_FILES
+from ringfence.kernel.limits import ENGINE_LOADED, PROBE_WAIT, RTP_LOOKED_AT, SERVER_FILES
 
 _TIME_ERROR = 5  # adjtimex(2): the clock is not synchronised
 _TIMEX_SIZE = 512  # larger than struct timex on every platform
@@ -380,12 +381,25 @@ def native_built() -> bool:
 
 
 def native_loads() -> bool:
-    """Whether it can be loaded, if it is there: it may be damaged, or of another machine."""
-    for library in _libraries():
-        try:
-            ctypes.CDLL(str(library))
-        except OSError:
-            return False
+    """Whether it is one of ours that can be loaded, if it is there.
+
+    A process of its own tries: a file that was cut off ends whoever loads it (SIGBUS).
+    """
+    return all(_loads(library) for library in _libraries())
+
+
+_LOAD = (
+    "import sys; from pathlib import Path; from ringfence.media.engine.library import load;"
+    " sys.exit(load(Path(sys.argv[1])) is None)"
+)
+
+
+def _loads(library: Path) -> bool:
+    words = [sys.executable, "-c", _LOAD, str(library)]
+    try:
+        subprocess.run(words, check=True, capture_output=True, timeout=ENGINE_LOADED)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return False
     return True
 
 

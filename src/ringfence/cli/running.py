@@ -16,14 +16,16 @@ from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.backup import carry_out
 from ringfence.cli.control import fits, opened, require, supervisor_pid
-from ringfence.cli.facts import audio_address, native_built
+from ringfence.cli.facts import audio_address, native_built, native_loads
 from ringfence.cli.options import chosen, folder_option, json_option, setting_options
 from ringfence.cli.plan import plan
-from ringfence.config import Settings, is_found
+from ringfence.config import Settings, located
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import STOP_GRACE
 from ringfence.privacy.roles import GRANTED
 from ringfence.speech import voices
+
+_DAMAGED = "The native engine is damaged or was built for another machine"
 
 
 @click.command()
@@ -47,20 +49,20 @@ def up(data: Path | None, as_json: bool, **flags: str | None) -> None:
 
 def execute(settings: Settings, *, as_json: bool) -> NoReturn:
     """Become the supervisor; this process keeps its id and forgets its modules."""
-    prepare(settings)
+    settings = prepare(settings)
     carry_out(settings, quiet=as_json)
     words = json.dumps(plan(settings, as_json=as_json, bind=audio_address(settings)))
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", "ringfence.supervisor", words])  # noqa: S606
 
 
-def prepare(settings: Settings) -> None:
-    """Make the folders that the processes find; only their owner may look inside."""
+def prepare(settings: Settings) -> Settings:
+    """Make the folders that the processes find; only their owner may look inside.
+
+    Returns the settings to start with: names looked up, no engine that cannot be loaded.
+    """
     fits(settings)
-    for name, address in settings.listening():
-        if not is_found(address.host):
-            reason = f"{name} names a host that is not found: write an address of this machine"
-            raise Refused("bad_setting", reason)
+    settings = located(settings)
     try:
         for folder in (settings.data, settings.run_dir, settings.log_dir):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -79,6 +81,12 @@ def prepare(settings: Settings) -> None:
             "the native engine is not built here; install a C compiler and install Ringfence again,"
             " or leave --engine away",
         )
+    if settings.engine != "reference" and not native_loads():
+        if settings.engine == "native":
+            raise Refused("engine_damaged", f"{_DAMAGED}; 'ringfence doctor' names the remedy")
+        click.echo(f"{_DAMAGED}: the pure-Python one serves. See 'ringfence doctor'.", err=True)
+        return settings.with_flags(engine="reference")
+    return settings
 
 
 @click.command()

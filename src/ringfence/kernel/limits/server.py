@@ -14,6 +14,9 @@ OFFICE_WAIT = Limit(10, "seconds", "a server that starts or stops while a comman
 PROBE_WAIT = Limit(
     2, "seconds", "a server on this machine answers the doctor at once or not at all"
 )
+ENGINE_LOADED = Limit(
+    20, "seconds", "a process that loads the engine ends in 0.1 s; a busy machine takes longer"
+)
 RTP_LOOKED_AT = Limit(100, "ports", "the doctor tries so many of the range, a few milliseconds")
 EXAMINE_WAIT = Limit(
     5, "seconds", "the doctor reads a large file of the storage so long, no longer"
