@@ -426,6 +426,23 @@ OPENING_HOURS = {
 }
 """A flow to begin with; the tests read it as an installation would."""
 
+SURVEY = {
+    "ringfence_flow": 1,
+    "start": "rated",
+    "applets": {
+        "rated": {
+            "type": "ask",
+            "text": "How was your visit? Answer GOOD or BAD.",
+            "words": {"good": "thanks", "bad": "sorry"},
+            "invalid": "Please answer GOOD or BAD.",
+        },
+        "thanks": {"type": "reply", "text": "Thank you. See you soon!"},
+        "sorry": {"type": "reply", "text": "We are sorry. Somebody will call you.", "next": "read"},
+        "read": {"type": "inbox"},
+    },
+}
+"""A flow for text messages; the tests read it, too."""
+
 
 def flows_page() -> Iterator[str]:
     """Every applet with its fields."""
@@ -451,6 +468,15 @@ def flows_page() -> Iterator[str]:
     yield ""
     yield "```json"
     yield json.dumps(OPENING_HOURS, indent=2)
+    yield "```"
+    yield ""
+    yield (
+        "A number that answers text messages (`ringfence number add NUMBER --sms-flow survey`) has "
+        "a flow of applets for them, `reply` to `inbox` below:"
+    )
+    yield ""
+    yield "```json"
+    yield json.dumps(SURVEY, indent=2)
     yield "```"
     for kind, (made, table_of_fields) in reading.APPLETS.items():
         yield ""

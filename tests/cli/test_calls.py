@@ -62,7 +62,7 @@ def test_a_bad_limit_is_refused(ringfence: Any, office: Any) -> None:
 
 def test_a_destination_alone_places_a_call(ringfence: Any, office: Any) -> None:
     office.answers["call.place"] = {"sid": "CA1", "status": "offered"}
-    office.streams["timeline.follow"] = LINES
+    office.streams["timeline.follow"] = [*LINES, LINES[0] | {"name": "CallAnswered"}]
     outcome = ringfence("call", "sip:desk@192.0.2.10", "--flow", "echo")
     assert outcome.code == 0
     assert "a call arrived" in outcome.out
@@ -70,6 +70,14 @@ def test_a_destination_alone_places_a_call(ringfence: Any, office: Any) -> None:
         ("call.place", {"to": "sip:desk@192.0.2.10", "caller": None, "flow": "echo"}),
         ("timeline.follow", {"call": "CA1"}),
     ]
+
+
+def test_a_call_that_nobody_answers_ends_with_1(ringfence: Any, office: Any) -> None:
+    office.answers["call.place"] = {"sid": "CA1", "status": "offered"}
+    office.streams["timeline.follow"] = LINES
+    outcome = ringfence("call", "+12025550123")
+    assert (outcome.code, outcome.err) == (1, "")
+    assert "ended" in outcome.out
 
 
 def test_options_may_come_before_the_destination(ringfence: Any, office: Any) -> None:

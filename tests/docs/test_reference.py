@@ -31,9 +31,10 @@ def test_the_page_is_fresh(name: str) -> None:
     assert (ROOT / "docs" / "reference" / name).read_text("utf-8") == reference.page(name)
 
 
-def test_the_flow_to_begin_with_is_one() -> None:
+@pytest.mark.parametrize("flow", [reference.OPENING_HOURS, reference.SURVEY])
+def test_the_flows_to_begin_with_are_some(flow: object) -> None:
     notes = reading.Notes()
-    assert reading.flow(reference.OPENING_HOURS, notes) is not None
+    assert reading.flow(flow, notes) is not None
     assert notes.problems == []
 
 

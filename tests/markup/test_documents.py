@@ -155,6 +155,12 @@ def test_problems_are_noted_once_per_place(script):
     assert s.codes == ["unknown_verb"]
 
 
+def test_two_problems_of_one_element_are_both_noted(script):
+    bad = "<Response><Gather numDigits='abc' timeout='-1'/></Response>"
+    s = script(Source(document=bad)).begin()
+    assert s.codes == ["bad_value", "bad_value"]
+
+
 def test_documents_in_which_nothing_happens_are_bounded(script):
     s = script(Source(url=URL)).begin()
     while not s.hung_up:

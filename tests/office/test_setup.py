@@ -35,6 +35,7 @@ async def test_a_number_is_added_changed_listed_and_removed(office: Office) -> N
     assert await refused(office, "number.add", number=NUMBER, flow="echo") == "number_exists"
     changed = await run(office, "number.add", number=NUMBER, twiml=DOCUMENT, replace=True)
     assert (changed.sid, changed.flow, changed.twiml) == (added.sid, None, True)
+    assert await refused(office, "number.add", number="+012345", flow="echo") == "invalid_number"
     assert [n.number for n in await run(office, "number.list")] == [NUMBER]
     await run(office, "number.remove", number=NUMBER)
     assert await run(office, "number.list") == []

@@ -87,6 +87,9 @@ class PlaceByDefault(click.Group):
         return super().resolve_command(ctx, args)
 
 
+EXIT_UNANSWERED = 1
+
+
 @click.group(cls=PlaceByDefault)
 def call() -> None:
     """Place a call, or look into one.
@@ -125,7 +128,7 @@ def place(
     data: Path | None,
     as_json: bool,
 ) -> None:
-    """Call; without a document 'welcome' runs."""
+    """Call; without a document 'welcome' runs. The exit code is 1 where nobody answered."""
     chosen: dict[str, Any] = {**answer(flow, voice_url, twiml)}
     if trunk is not None:
         chosen["trunk"] = trunk
@@ -137,8 +140,9 @@ def place(
             show.document(placed)
             return
         click.echo(f"call {placed['sid']}")
-        if follow:
-            _follow(ask, placed["sid"])
+        answered = _follow(ask, placed["sid"]) if follow else True
+    if not answered:
+        raise click.exceptions.Exit(EXIT_UNANSWERED)
 
 
 @call.command("show")
@@ -192,9 +196,13 @@ def hangup(sid: str, data: Path | None, as_json: bool) -> None:
         click.echo(f"call {ended['sid']} {over}.")
 
 
-def _follow(ask: Office, sid: str) -> None:
+def _follow(ask: Office, sid: str) -> bool:
+    """Print what happens until the call ends; whether somebody or something answered."""
+    answered = False
     for item in ask.follow("timeline.follow", call=sid):
         show.line(item)
+        answered |= item["name"] == "CallAnswered"
+    return answered
 
 
 def _status(row: dict[str, Any]) -> str:

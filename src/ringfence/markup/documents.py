@@ -89,7 +89,7 @@ class Documents(ABC):
         self._goto: tuple[str, Method, Params] | None = None
         self._fetching = 0
         self._fetch_due: Ms | None = None
-        self._noted: set[tuple[str, str, int, int]] = set()
+        self._noted: set[tuple[str, Problem]] = set()
 
     @abstractmethod
     def _say_sorry(self) -> None:
@@ -127,8 +127,8 @@ class Documents(ABC):
         self._out.append(request)
 
     def _note_problem(self, problem: Problem) -> None:
-        """Put a problem on the timeline, once per document and place."""
-        key = (self._pages.base, problem.code, problem.line, problem.column)
+        """Put a problem on the timeline, once per document and place; one element may have two."""
+        key = (self._pages.base, problem)
         if key in self._noted or len(self._noted) >= MARKUP_CALL_PROBLEMS:
             return
         self._noted.add(key)

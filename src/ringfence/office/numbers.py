@@ -150,6 +150,8 @@ async def add_number(
     stock will do, where there is a stock. ``ties``: fields of `Ties`.
     """
     phone = Phone.parse(number, region=office.region)
+    if phone.e164.startswith("+0"):
+        raise Refused("invalid_number", "no country's numbers begin with +0; see its country code")
     wanted = _ties(ties)
     chosen = [
         value for value in (flow, voice_url, twiml, application, wanted.trunk) if value is not None
@@ -158,7 +160,9 @@ async def add_number(
         raise Refused("bad_argument", "say one of flow, voice_url, twiml and application")
     before = office.numbers.get(phone.e164)
     if before is not None and not replace:
-        raise Refused("number_exists", "that number is there already; replace changes it")
+        raise Refused(
+            "number_exists", "that number is there already; replace (--replace) changes it"
+        )
     roll = office.directory.roll
     if roll.owner(phone) not in {None, office.account.id}:
         raise Refused("number_exists", "that number is another account's")

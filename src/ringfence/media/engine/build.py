@@ -56,7 +56,7 @@ def compile_program(
     try:
         subprocess.run(line, check=True, timeout=_COMPILE_SECONDS)  # noqa: S603 - no shell
     except (OSError, subprocess.SubprocessError) as error:
-        sys.stderr.write(f"the native media engine was not built: {type(error).__name__}\n")
+        sys.stderr.write(f"{target.name} was not built: {type(error).__name__}\n")
         unfinished.unlink(missing_ok=True)
         return None
     unfinished.replace(target)
