@@ -317,7 +317,7 @@ def load(
     for variable, text in variables.items():
         if variable.startswith(ENVIRONMENT) and variable != ENVIRONMENT + "DATA":
             name = variable.removeprefix(ENVIRONMENT).lower()
-            texts[_known(name, "in the environment")] = (text, "environment")
+            texts[_known(name, f"in the environment ({variable})")] = (text, "environment")
     secret_files: dict[str, str] = {}
     for given, text in (flags or {}).items():
         name = _of_flag(given)
@@ -431,8 +431,8 @@ def _toml_text(name: str, value: object, place: str) -> str:
 def _known(name: str, where: str) -> str:
     if name in TABLE:
         return name
-    near = difflib.get_close_matches(name, TABLE, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]}?" if near else "; 'ringfence config show' lists them all"
+    near = difflib.get_close_matches(name.lower(), TABLE, n=1, cutoff=0.5)
+    hint = f"; did you mean {near[0]}?" if near else "; 'ringfence up --help' lists them all"
     raise Refused("unknown_setting", f"there is no setting {name!r} {where}{hint}")
 
 

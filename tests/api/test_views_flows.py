@@ -46,10 +46,11 @@ def test_what_the_reader_takes_is_of_these_types(applet: dict[str, Any]) -> None
     assert msgspec.convert(document, FlowDocument) == document
 
 
-def test_the_example_of_the_reference_is_of_these_types() -> None:
-    [example] = re.findall(r"```json\n(.*?)```", FLOWS.read_text(), re.DOTALL)
-    document = msgspec.json.decode(example)
-    assert msgspec.convert(document, FlowDocument) == document
+def test_the_examples_of_the_reference_are_of_these_types() -> None:
+    examples = re.findall(r"```json\n(.*?)```", FLOWS.read_text(), re.DOTALL)
+    assert len(examples) == 2
+    for document in map(msgspec.json.decode, examples):
+        assert msgspec.convert(document, FlowDocument) == document
 
 
 def test_the_client_has_them_as_dictionaries() -> None:

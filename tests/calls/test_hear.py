@@ -123,15 +123,15 @@ def test_silence_on_hold_is_allowed(rig: Any) -> None:
 def test_the_media_process_dies(rig: Any) -> None:
     agent = rig.talking()
     new = rig.hear(inputs.MediaLost(legs=frozenset({CALLER, agent})))
-    assert effects.HangUpLeg(leg=CALLER, cause=Cause.MEDIA_LOST) in new
+    assert effects.HangUpLeg(leg=CALLER, cause=Cause.INTERRUPTED) in new
     ended = rig.finish()
-    assert (ended.cause, ended.hung_up_by) == (Cause.MEDIA_LOST, "system")
+    assert (ended.cause, ended.hung_up_by) == (Cause.INTERRUPTED, "system")
 
 
 def test_only_the_callee_s_media_process_dies(rig: Any) -> None:
     agent = rig.talking()
     rig.hear(inputs.MediaLost(legs=frozenset({agent})))
-    assert rig.told(notices.DialFinished)[0].cause is Cause.MEDIA_LOST
+    assert rig.told(notices.DialFinished)[0].cause is Cause.INTERRUPTED
     assert not rig.call.ending
 
 

@@ -199,7 +199,7 @@ async def test_a_dead_media_worker_ends_its_calls_with_that_cause(bench: Bench) 
     assert bench.wire.last(sip.Bye).leg == KEY
     bench.runner.sip_event(wire.Ended(leg=KEY, by="local", cause="bye", status=200))
     await turn()
-    assert bench.world.facts[-1].cause == "media_lost"  # type: ignore[attr-defined]
+    assert bench.world.facts[-1].cause == "interrupted"  # type: ignore[attr-defined]
     assert not bench.runner.legs
 
 

@@ -117,7 +117,8 @@ def test_a_media_process_that_dies_at_any_command_is_the_cause_of_the_end(
     for outcome in outcomes:
         assert outcome.ended is not None
         if outcome.names != wanted.names:
-            assert outcome.ended.cause is Cause.MEDIA_LOST
+            answered = "CallAnswered" in outcome.names
+            assert outcome.ended.cause is (Cause.INTERRUPTED if answered else Cause.MEDIA_LOST)
             assert outcome.ended.hung_up_by == "system"
     assert any(outcome.kept for outcome in outcomes), "what was recorded before is kept"
 

@@ -152,7 +152,7 @@ def test_a_worker_that_dies_takes_the_room_it_mixed(tmp_path: Path) -> None:
             await second.hang_up()  # their call went on with what follows
         facts = world.board.facts.facts
         causes = [str(fact.cause) for fact in facts if isinstance(fact, CallEnded)]
-        assert causes == ["media_lost", "normal"]
+        assert causes == ["interrupted", "normal"]
         assert [f.reason for f in facts if isinstance(f, ConferenceLeft)] == ["hung_up", "failed"]
 
     run(scene, tmp_path)

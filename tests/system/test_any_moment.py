@@ -133,8 +133,7 @@ def test_the_books_are_in_order_whenever_a_process_is_killed(tmp_path: Path) -> 
         asyncio.run(scene())
     assert "Traceback" not in platform.log()
     causes = books(tmp_path / "data")
-    assert causes["interrupted"] > 0
-    assert causes["media_lost"] > 0 or KILLS < 2
+    assert causes["interrupted"] >= KILLS
     assert causes["normal"] > 0
 
 

@@ -50,7 +50,7 @@ def test_a_stopped_media_process_is_replaced_and_a_new_call_has_audio(tmp_path: 
 
         asyncio.run(scenario())
         after, lost = platform.calls(ended=2)
-        assert (lost["cause"], after["cause"]) == ("media_lost", "normal")
+        assert (lost["cause"], after["cause"]) == ("interrupted", "normal")
         (engine,) = platform.do("system.status")["engines"]
         assert (engine["connected"], engine["restarts"], engine["hung"]) == (True, 1, 1)
         assert '"media_hung"' in platform.log()

@@ -128,7 +128,7 @@ def test_kill_of_the_media_process_ends_its_calls_with_that_cause_and_keeps_thei
         asyncio.run(scenario())
         after, lost = platform.calls(ended=2)
         assert after["cause"] == "normal"
-        assert lost["cause"] == "media_lost"
+        assert lost["cause"] == "interrupted"
         assert recording_seconds(platform, lost["sid"]) > 3.0
 
 

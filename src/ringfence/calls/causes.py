@@ -109,10 +109,14 @@ CAUSES: dict[Cause, CauseRow] = {
         504, 102, "failed", "failed", "No audio arrived for so long that the call was ended."
     ),
     Cause.MEDIA_LOST: CauseRow(
-        500, 41, "failed", "failed", "The audio process stopped and the call could not go on."
+        500,
+        41,
+        "failed",
+        "failed",
+        "No audio process answered, so the call could not go on.",
     ),
     Cause.INTERRUPTED: CauseRow(
-        503, 41, "failed", "failed", "The server stopped in the middle of the call."
+        503, 41, "failed", "failed", "A process of the server stopped in the middle of the call."
     ),
     Cause.MAX_DURATION: CauseRow(
         480, 31, "completed", "completed", "The longest duration allowed was reached."

@@ -69,8 +69,8 @@ _REMEDIES: dict[Cause, str] = {
     Cause.LOOP: "See that the trunk does not send our own calls back to us.",
     Cause.MEDIA_TIMEOUT: "The telephone or its network went away, or it sends nothing while nobody "
     "speaks: switch its silence suppression (VAD) off.",
-    Cause.MEDIA_LOST: "See in the log why the media process stopped: ringfence doctor",
-    Cause.INTERRUPTED: "See in the log why the server stopped.",
+    Cause.MEDIA_LOST: "See in the log what became of the media process: ringfence doctor",
+    Cause.INTERRUPTED: "See in the log which process stopped, and why: ringfence doctor",
     Cause.SERVER_ERROR: "See the log at the time of the call.",
     Cause.DRAINING: "Call again: the server was being stopped.",
 }

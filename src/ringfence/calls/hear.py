@@ -346,7 +346,7 @@ def _media_lost(call: LiveCall, x: inputs.MediaLost) -> None:
         if leg.state == "ended":
             call.leg_released(leg, None)
         elif not leg.over:
-            call.end_leg(leg, Cause.MEDIA_LOST)
+            call.end_leg(leg, Cause.INTERRUPTED)
             _lost(call, leg)
 
 
