@@ -257,6 +257,27 @@ def test_a_broken_transport_sends_us_to_the_next_target():
     assert call.leaves_nothing()
 
 
+@pytest.mark.parametrize("others", [(), (TWO,)])
+def test_a_connection_that_closes_before_any_answer_is_as_good_as_a_503(others):
+    """17.1.4, 8.1.3.1: at once, not when the time is over."""
+    far = Peer("tcp", "192.0.2.1", 5060)
+    call = Call(targets=(far, *others))
+    closed = commands.FlowClosed(flow=17, peer=far)
+    assert kinds(call.script.do(closed)) == ["INVITE"] * len(others)
+    failed = Ended(leg="L1", by="failure", cause="transport", status=503)
+    assert call.script.took(Ended) == ([] if others else [failed])
+
+
+def test_one_that_closes_later_or_elsewhere_is_not():
+    """18.2.2: who has said that they are at it may answer over another connection."""
+    far = Peer("tcp", "192.0.2.1", 5060)
+    call = Call(targets=(far,))
+    call.script.do(commands.FlowClosed(flow=17, peer=far._replace(port=5070)))
+    call.answer(100)
+    call.script.do(commands.FlowClosed(flow=17, peer=far))
+    assert call.script.took(Ended) == []
+
+
 def test_a_target_that_rings_is_not_left():
     call = Call(targets=(ONE, TWO))
     call.answer(100)

@@ -54,6 +54,8 @@ from ringfence.sip.registrar import Binding, Registrar
 from ringfence.sip.registration import Registration
 from ringfence.sip.replaces import Replaces
 from ringfence.sip.transaction import (
+    Client,
+    InviteClient,
     Key,
     NonInviteClient,
     Server,
@@ -141,11 +143,11 @@ class Agent:
             case commands.StopProbe():
                 self._stop_probe(command.probe, now)
             case commands.SendFailed():
-                self._unsent(lambda peer: peer == command.peer, now)
+                self._unsent(lambda client: client.peer == command.peer, now)
             case commands.FlowClosed():
                 self._registrar.drop_flow(command.flow, now)
                 self._registrar_spoke()
-                self._unsent(lambda peer: peer.flow == command.flow, now)
+                self._unsent(lambda client: _went_with(client, command), now)
                 for each in list(self._legs.values()):
                     each.flow_closed(command.flow, now)
                 for ours in self._registrations.values():
@@ -533,9 +535,9 @@ class Agent:
         if probe is not None:
             probe.stop(now)
 
-    def _unsent(self, concerns: Callable[[Peer], bool], now: Ms) -> None:
+    def _unsent(self, concerns: Callable[[Client], bool], now: Ms) -> None:
         core = self._core
-        for client in [client for client in core.clients.values() if concerns(client.peer)]:
+        for client in [client for client in core.clients.values() if concerns(client)]:
             client.unsent(now)
             core.drive(client, now)
 
@@ -565,3 +567,13 @@ class Agent:
                     headers=headers,
                 )
                 self._core.respond(server, response, now)
+
+
+def _went_with(client: Client, closed: commands.FlowClosed) -> bool:
+    """Whether a request of ours is lost with a connection (17.1.4).
+
+    One that was not answered at all on a connection that we opened for it: an INVITE is, for who
+    calls waits for it; the answer to a shorter one may come over another connection (18.2.2).
+    """
+    peer = client.peer
+    return peer.flow == closed.flow or (isinstance(client, InviteClient) and peer == closed.peer)
