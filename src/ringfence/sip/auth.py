@@ -35,8 +35,10 @@ ALGORITHMS: Final[tuple[Algorithm, ...]] = ("MD5", "SHA-256")
 """What we offer, in the order of our challenges.
 
 RFC 8760 section 2.3 puts the preferred one first, and what we prefer is a telephone that works:
-many in use answer the first challenge or none. The passwords we make have 120 bits, so that a
-digest by MD5, too, is out of reach of guessing.
+many in use answer the first challenge or none. Those on PJSIP did until 2021
+(https://github.com/pjsip/pjproject/issues/2712), and SIPp 3.6.1 registers here with MD5 first and
+not with SHA-256 first (https://github.com/SIPp/sipp/issues/488). The passwords we make have 120
+bits, so that a digest by MD5, too, is out of reach of guessing.
 """
 _ONLY_MD5: Final = re.compile(r"baresip v(?:[0-2]\.|3\.(?:[0-9]|10)\.)")
 """Telephones that give up as soon as any challenge names another algorithm (RFC 7616 3.7 wants
