@@ -54,6 +54,23 @@ def test_anything_else_is_shown_as_it_is() -> None:
     assert supervisor.friendly("hello") == "hello"
 
 
+def test_a_line_of_its_log_that_was_lost_is_counted_in_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    overseer = supervisor.Supervisor([], drain_seconds=0, say=lambda _: None)
+    taken: list[str] = []
+    room = iter([False, True, True])
+
+    def write(_descriptor: int, text: str) -> bool:
+        taken.append(text)
+        return next(room)
+
+    monkeypatch.setattr(supervisor, "_write", write)
+    for _ in range(3):
+        overseer._report("process_restarts", process="serve", exit_code=1, ms=100)
+    assert [json.loads(line).get("lost") for line in taken] == [None, 1, None]
+
+
 def test_one_supervisor_per_data_folder(tmp_path: Path) -> None:
     path = str(tmp_path / "up.lock")
     first = supervisor.lock(path)

@@ -51,6 +51,8 @@ from ringfence.storage.store import Store
 log = get_logger(__name__)
 
 EXIT_REFUSED = 2
+_STDERR = 2
+"""As a descriptor: what lies in the buffer of a file ends the process when it cannot be flushed."""
 _HTTP_TICK_S = 1
 """As exact as the Date header is."""
 
@@ -255,7 +257,7 @@ def main(argv: Sequence[str]) -> int:
     except Refused as refused:
         _say({"refused": refused.code, "reason": refused.reason})
         return EXIT_REFUSED
-    logs.configure(settings.log_level, sys.stderr)
+    logs.configure(settings.log_level, _STDERR)
     _allow_files()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(serve(settings))

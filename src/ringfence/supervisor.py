@@ -130,6 +130,8 @@ class Supervisor:
         self._stopping = 0
         self._kill_at: int | None = None
         self._exit = 0
+        self._lost = 0
+        """How many lines of the log could not be written since the last that was."""
 
     def run(self) -> int:
         """Supervise until told to stop or serve ends for good; return the exit code."""
@@ -239,7 +241,9 @@ class Supervisor:
     def _report(self, event: str, **fields: Any) -> None:
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime())
         line = {"event": event, "level": "warning", "module": __name__, **fields, "at": stamp}
-        _write(2, json.dumps(line))
+        if self._lost:
+            line["lost"] = self._lost
+        self._lost = 0 if _write(2, json.dumps(line)) else self._lost + 1
 
     def _drain_output(self) -> None:
         try:
@@ -350,11 +354,13 @@ def _print(line: str, *, as_json: bool) -> None:
     _write(2 if refused and not as_json else 1, line if as_json else friendly(line))
 
 
-def _write(descriptor: int, text: str) -> None:
+def _write(descriptor: int, text: str) -> bool:
+    """Write a line; whether that was possible."""
     try:
         os.write(descriptor, text.encode() + b"\n")
     except OSError:
-        pass  # whoever started us stopped listening; that is no reason to stop calls
+        return False  # whoever started us stopped listening; that is no reason to stop calls
+    return True
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """No person gets into a log line, however hard a caller of the logger tries."""
 
+import errno
 import io
 import json
 import logging
+import os
 import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,3 +216,38 @@ def test_what_web_servers_like_to_note_is_removed(stream: io.StringIO) -> None:
     assert "192.0.2.77" not in text
     [line] = lines(stream)
     assert (line["method"], line["status"]) == ("GET", 200)
+
+
+@pytest.mark.parametrize("event", ["debug", "info", "warning", "error", "critical", "exception"])
+def test_a_line_a_full_disk_does_not_take_is_counted_in_the_next(event: str) -> None:
+    room = [False]
+
+    class Small(io.StringIO):
+        def write(self, text: str) -> int:
+            if not room[0]:
+                raise OSError(errno.ENOSPC, "no room")
+            return super().write(text)
+
+    stream = Small()
+    logs.configure("debug", stream)
+    for _ in range(3):
+        getattr(logs.get_logger("ringfence.test"), event)("something_happened")
+    logging.getLogger("uvicorn.error").warning("anything")
+    room[0] = True
+    logs.get_logger("ringfence.test").info("something_happened")
+    logs.get_logger("ringfence.test").info("something_happened")
+    assert [line.get("lost") for line in lines(stream)] == [4, None]
+
+
+def test_a_descriptor_keeps_nothing_back() -> None:
+    """/dev/full says of every byte that there is no room for it."""
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        logs.configure("info", full.fileno())
+        logs.get_logger("ringfence.test").info("something_happened")
+    assert logs._OUTPUT.lost == 1
+    read, write = os.pipe()
+    logs.configure("info", write)
+    logs.get_logger("ringfence.test").info("something_happened")
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        assert json.loads(pipe.read())["lost"] == 1

@@ -7,6 +7,8 @@ port, key, file, leg, transaction, timer or task of it is held. `simulate` check
 
 from __future__ import annotations
 
+import errno
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from ladder_scene import Outcome, SceneName, What, climb
 
 from ringfence.calls.causes import Cause
+from ringfence.observe import logs
 
 SCENES: tuple[SceneName, ...] = ("menu", "dial", "voicemail")
 RUNGS_MAX = 60
@@ -121,6 +124,25 @@ def test_a_media_process_that_dies_at_any_command_is_the_cause_of_the_end(
             assert outcome.ended.cause is (Cause.INTERRUPTED if answered else Cause.MEDIA_LOST)
             assert outcome.ended.hung_up_by == "system"
     assert any(outcome.kept for outcome in outcomes), "what was recorded before is kept"
+
+
+class FullDisk(io.StringIO):
+    """A log that takes no line."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "no room")
+
+
+@pytest.mark.parametrize("what", ["writes", "fetches", "orders"])
+def test_a_log_that_takes_no_line_changes_nothing_of_any_failure(
+    what: What, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("said", "unsaid"):
+        (tmp_path / folder).mkdir()
+    said = list(rungs("voicemail", what, tmp_path / "said"))
+    monkeypatch.setattr(logs._OUTPUT, "stream", FullDisk())
+    assert list(rungs("voicemail", what, tmp_path / "unsaid")) == said
+    assert logs._OUTPUT.lost > 0
 
 
 @pytest.mark.parametrize("what", ["writes", "records", "fetches", "sends", "orders"])

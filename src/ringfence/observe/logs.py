@@ -14,6 +14,7 @@ megabytes in a process that writes JSON to a file.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import threading
@@ -27,6 +28,7 @@ import msgspec
 
 from ringfence.kernel.errors import Refused
 from ringfence.kernel.limits import LOG_COUNT_MAX, LOG_FRAMES_MAX, LOG_VALUE_MAX
+from ringfence.kernel.lines import Lines
 
 REMOVED = "removed"
 
@@ -99,6 +101,7 @@ FIELDS: Mapping[str, tuple[Kind, str]] = {
     "kind": (WORD, "which of several kinds"),
     "leg": (IDENT, "the leg concerned"),
     "legs": (COUNT, "how many legs"),
+    "lost": (COUNT, "how many lines before this one could not be written, e.g. on a full disk"),
     "method": (WORD, "SIP or HTTP method"),
     "ms": (COUNT, "a duration in milliseconds"),
     "notice": (WORD, "kind of a notice from the media process"),
@@ -185,19 +188,35 @@ LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical"
 
 
 class _Output:
-    """Where lines go: from which weight on, and to which stream (standard error when None)."""
+    """Where lines go: from which weight on, and to which stream (standard error when None).
+
+    A line that cannot be written is lost; the next that can says how many were.
+    """
 
     def __init__(self) -> None:
         self.threshold = LEVELS["info"]
-        self.stream: TextIO | None = None
+        self.stream: TextIO | int | None = None
+        self._lines = Lines(self._take)
         self._lock = threading.Lock()
 
+    @property
+    def lost(self) -> int:
+        """How many lines were lost since the last that was written."""
+        return self._lines.lost
+
     def write(self, line: dict[str, Any]) -> None:
-        text = msgspec.json.encode(line).decode() + "\n"
-        stream = self.stream or sys.stderr
         with self._lock:
-            stream.write(text)
-            stream.flush()
+            if self.lost:
+                line["lost"] = self.lost
+            self._lines.put(msgspec.json.encode(line) + b"\n")
+
+    def _take(self, data: bytes) -> int:
+        if isinstance(self.stream, int):
+            return os.write(self.stream, data)
+        stream = self.stream or sys.stderr
+        stream.write(data.decode())
+        stream.flush()
+        return len(data)
 
 
 _OUTPUT: Final = _Output()
@@ -253,11 +272,12 @@ class LibraryHandler(logging.Handler):
         get_logger(__name__).say(level, "library_message", fields)
 
 
-def configure(level: str = "info", stream: TextIO | None = None) -> None:
+def configure(level: str = "info", stream: TextIO | int | None = None) -> None:
     """Send every log line of this process, ours and the libraries', to ``stream`` as JSON.
 
-    ``level``: debug, info, warning or error; ``stream``: standard error when None. Libraries are
-    heard from ``warning`` upwards. What ends the process or a thread becomes a line, too.
+    ``level``: debug, info, warning or error; ``stream``: a file, or a descriptor, which keeps no
+    text back for a disk that is full; standard error when None. Libraries are heard from
+    ``warning`` upwards. What ends the process or a thread becomes a line, too.
     """
     _OUTPUT.threshold, _OUTPUT.stream = LEVELS[level], stream
     logging.basicConfig(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import errno
+import os
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -54,7 +56,7 @@ def test_the_library_is_preferred(library: ctypes.CDLL, monkeypatch: pytest.Monk
 
 
 def test_an_engine_that_is_not_there_is_said(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(worker, "load", lambda: None)
     monkeypatch.setattr(worker, "tune_allocator", lambda: None)
@@ -62,7 +64,7 @@ def test_an_engine_that_is_not_there_is_said(
     monkeypatch.setattr(worker.sys, "setswitchinterval", lambda _seconds: None)
     words = ["--socket", "/nowhere/x", "--rtp", "20000-20009", "--engine", "native"]
     assert main(words) == 2
-    assert "not built" in capsys.readouterr().err
+    assert "not built" in capfd.readouterr().err
 
 
 class Library:
@@ -118,16 +120,36 @@ def _fails(secret: str) -> None:
     raise ValueError(f"cannot {secret}")
 
 
-def test_a_fault_is_told_without_what_it_struck_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_told_without_what_it_struck_on(capfd: pytest.CaptureFixture[str]) -> None:
     try:
         _fails("12025550123")
     except ValueError as error:
         on_fault(error)
     on_fault(ValueError("12025550123"))
-    said = capsys.readouterr().err
+    said = capfd.readouterr().err
     assert "fault ValueError at test_worker.py:" in said
     assert "fault ValueError at unknown" in said
     assert "12025550123" not in said
+
+
+def test_what_a_full_disk_did_not_take_is_counted(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    room, write = [False], os.write
+
+    def full(descriptor: int, data: bytes) -> int:
+        if not room[0]:
+            raise OSError(errno.ENOSPC, "no room")
+        return write(descriptor, data)
+
+    monkeypatch.setattr(worker.os, "write", full)
+    on_fault(ValueError("x"))
+    on_fault(ValueError("x"))
+    room[0] = True
+    worker.say("there is room")
+    worker.say("and still")
+    said = capfd.readouterr().err
+    assert said == ("media: there is room (2 lines before this one were lost)\nmedia: and still\n")
 
 
 def test_without_the_audio_thread_the_process_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ from ringfence.kernel.limits import (
     MEDIA_RECORDINGS_MAX,
     MEDIA_TAP_BACKLOG_BYTES,
 )
+from ringfence.kernel.lines import Lines
 from ringfence.kernel.priority import work_in_background
 from ringfence.media.engine.desk import Desk
 from ringfence.media.engine.framing import CommandReader, encode
@@ -62,6 +63,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _TRIM_BYTES = 4 * 1024 * 1024
 _MMAP_BYTES = 256 * 1024
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT, _CAP_IPC_LOCK = 1, 2, 4, 14
+_SAID = Lines(lambda data: os.write(2, data))
 _FILES = 2 * MEDIA_LEGS_MAX + 4 * MEDIA_RECORDINGS_MAX + 64
 
 
@@ -143,7 +145,7 @@ class Worker:
         self._settle()
         self._loop.run()
         if not self._desk.idle:
-            sys.stderr.write("media: recordings were left unfinished\n")
+            say("recordings were left unfinished")
 
     # ------------------------------------------------------------------ connections
 
@@ -320,7 +322,7 @@ class _Connection:
         try:
             commands = self._reader.feed(self._buffer[:count])
         except RemoteError as error:
-            sys.stderr.write(f"media: {error.reason}\n")
+            say(error.reason)
             self.abort()
             return
         try:
@@ -343,6 +345,12 @@ class _Connection:
             self._loop.watch(self._wire.fileno(), self._ready, events)
 
 
+def say(text: str) -> None:
+    """Write a line to standard error, and how many before it a full disk did not take."""
+    lost = f" ({_SAID.lost} lines before this one were lost)" if _SAID.lost else ""
+    _SAID.put(f"media: {text}{lost}\n".encode())
+
+
 def on_fault(error: Exception) -> None:
     """Say where a bug of ours struck, and nothing of what it struck on: keys, digits, audio.
 
@@ -351,7 +359,7 @@ def on_fault(error: Exception) -> None:
     """
     frames = traceback.extract_tb(error.__traceback__)
     places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
-    sys.stderr.write(f"media: fault {type(error).__name__} at {places or 'unknown'}\n")
+    say(f"fault {type(error).__name__} at {places or 'unknown'}")
     if isinstance(error, LocalError):
         os._exit(1)
 
@@ -427,9 +435,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.engine, bind=options.bind, ports=ports, clock=clock, wire=options.wire
     )
     if engine is None:
-        sys.stderr.write(
-            "media: the native engine is not built; install a C compiler and run "
-            "python -m ringfence.media.engine.build\n"
+        say(
+            "the native engine is not built; install a C compiler and run "
+            "python -m ringfence.media.engine.build"
         )
         return 2
     if engine.wake is not None:
