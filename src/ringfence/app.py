@@ -45,6 +45,7 @@ from ringfence.observe import logs
 from ringfence.observe.logs import get_logger
 from ringfence.office import Office
 from ringfence.office.privacy import policy, retention
+from ringfence.storage import ballast
 from ringfence.storage.folder import DataFolder
 from ringfence.storage.store import Store
 
@@ -126,7 +127,9 @@ class Server:
 
     async def start(self) -> dict[str, str]:
         """Start all parts; what the ready line says. Raises `Refused`."""
-        store = Store.open(DataFolder(self.settings.data), clock=self.clock, entropy=self.entropy)
+        folder = DataFolder(self.settings.data)
+        ballast.make_room(folder)
+        store = Store.open(folder, clock=self.clock, entropy=self.entropy)
         self.office = Office(self.settings, store, clock=self.clock, entropy=self.entropy)
         retention.terms(self.settings, self.clock.now())  # refused before anything is served
         self.exchange = Exchange(self.settings, self.office, clock=self.clock, entropy=self.entropy)
@@ -140,6 +143,7 @@ class Server:
         await policy.in_force(self.office)  # recipients of a call are told nothing without it
         link = await self.office.run("admin.link", {}, actor="operator")
         await self._until_http_answers()
+        ballast.keep(folder)
         return {
             "http": http,
             "sip": self.exchange.addresses.sip,
@@ -202,6 +206,9 @@ class Server:
 
     async def stop(self) -> None:
         """Close everything, the newest first."""
+        store = self.office.store.store
+        if store.db.trouble is not None or ballast.is_full(store.folder):
+            ballast.give_up(store.folder)  # for what waits in memory; nothing comes after us
         await self._control.close()
         self._http.leave()
         if self._http_task is not None:
@@ -232,7 +239,19 @@ async def serve(settings: Settings) -> int:
     _say(ready)
     log.info("ready")
     await server.run()
+    _tell_unwritten(server.office.store.store.db.unwritten)
     return 0
+
+
+def _tell_unwritten(count: int) -> None:
+    """Say how much a full disk did not take, in the log and to whoever stops us."""
+    if count:
+        log.error("facts_unwritten", count=count)
+        reason = (
+            f"{count} entries about calls could not be written and are lost: make room on the "
+            "disk before you start again; calls without an end are then closed as interrupted"
+        )
+        _say({"refused": "facts_unwritten", "reason": reason})
 
 
 def _say(line: dict[str, str]) -> None:

@@ -41,6 +41,7 @@ from ringfence.sip import events as wire
 from ringfence.sip.agent import Agent
 from ringfence.sip.config import AgentConfig
 from ringfence.sip.registrar import Binding
+from ringfence.storage import ballast
 from ringfence.storage.flows import Flow
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.trunks import Trunk
@@ -326,6 +327,7 @@ class Exchange:
             await asyncio.sleep(60)
             self.transport.close_idle()
             await self._bindings_kept.keep()
+            await asyncio.to_thread(ballast.keep, self._office.store.store.folder)
 
     # -- what SIP and media report ------------------------------------------------------------
 

@@ -319,6 +319,43 @@ def test_closing_with_a_full_disk_refuses_instead_of_hanging(tmp_path, disk):
     with pytest.raises(Refused) as refused:
         patient.result(0)
     assert refused.value.code == "storage_full"
+    assert db.unwritten == 1
+
+
+def test_room_made_before_closing_is_used_by_what_waits(tmp_path, disk):
+    db = make(tmp_path / "x.db", gather_ms=0, vfs=disk.name)
+    disk.fail_after(1)
+    given = [db.submit(add(n), patient=True) for n in range(3)]
+    with pytest.raises(Refused):
+        db.submit(add(9)).result(5)
+    disk.mend()
+    db.close()
+    for future in given:
+        future.result(0)
+    assert db.unwritten == 0
+
+
+def test_a_try_that_began_before_the_stop_is_not_the_last(tmp_path):
+    db = make(tmp_path / "x.db", gather_ms=0)
+    began, go_on = threading.Event(), threading.Event()
+    full = iter([True])
+
+    def work(tx):
+        began.set()
+        go_on.wait(5)
+        if next(full, False):
+            raise apsw.FullError("no room")
+        add(1)(tx)
+
+    future = db.submit(work, patient=True)
+    began.wait(5)
+    closing = threading.Thread(target=db.close)
+    closing.start()
+    db._stopping.wait(5)
+    go_on.set()
+    closing.join(10)
+    future.result(0)
+    assert db.unwritten == 0
 
 
 def test_a_damaged_file_ends_all_writing(tmp_path, disk):

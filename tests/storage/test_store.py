@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import errno
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,9 @@ from ringfence.kernel.errors import Refused
 from ringfence.kernel.phone import Phone
 from ringfence.privacy import checkpoint
 from ringfence.privacy.purposes import purpose
+from ringfence.storage import ballast
 from ringfence.storage.folder import DataFolder
+from ringfence.storage.keystore_file import KeystoreFile
 from ringfence.storage.numbers import Number
 from ringfence.storage.phones import PhoneDevice
 from ringfence.storage.store import Store
@@ -64,6 +67,37 @@ def test_a_database_that_is_a_folder_is_refused(open_store, tmp_path):
     with pytest.raises(Refused) as refused:
         open_store()
     assert refused.value.code in {"folder_unusable", "storage_unavailable"}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_called_by_its_name(open_store, monkeypatch, number):
+    def full(_folder):
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr(DataFolder, "make", full)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == "storage_full"
+    assert "make room" in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "room", "code"),
+    [
+        (apsw.FullError, True, "storage_full"),
+        (apsw.IOError, False, "storage_full"),  # the index of the log file finds no room
+        (apsw.IOError, True, "storage_unavailable"),
+    ],
+)
+def test_a_database_without_room_is_refused_by_its_name(open_store, monkeypatch, error, room, code):
+    def check(_keystore):
+        raise error("the disk says no")
+
+    monkeypatch.setattr(ballast, "is_full", lambda _: not room)
+    monkeypatch.setattr(KeystoreFile, "check", check)
+    with pytest.raises(Refused) as refused:
+        open_store()
+    assert refused.value.code == code
 
 
 def test_a_damaged_database_is_refused(open_store, store):

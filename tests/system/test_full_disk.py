@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from platform_run import Platform
+from platform_run import RINGFENCE, Platform
 
 from ringfence.testing.phone import Phone
 
@@ -52,6 +53,77 @@ def test_without_room_a_call_connects_and_says_why_it_is_not_recorded(small_disk
         assert record["cause"] == "normal"
         lines = platform.ask("call", "timeline", record["sid"])
         assert "No recording: disk full" in [line["text"] for line in lines]
+
+
+def fill(disk: Path) -> Path:
+    """Leave no room, to the last page; what takes it."""
+    filler = disk / "filler"
+    with filler.open("ab", buffering=0) as file:
+        for size in (1 << 20, 4096):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+    return filler
+
+
+def answers(platform: Platform) -> bool:
+    """Whether the platform takes commands."""
+    try:
+        platform.calls()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_stop_writes_what_waits_and_a_start_serves_without_room(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        (platform.data / "logs" / "serve.log").write_bytes(b"")  # no room in its last block either
+        fill(small_disk)
+        asyncio.run(call_once(platform))
+        assert platform.stop() == 0
+        assert not (platform.data / "ballast").exists()
+        platform.start()
+        (record,) = platform.calls(ended=1)
+        assert record["cause"] == "normal"
+        fill(small_disk)
+        assert platform.stop() == 0
+
+
+def test_without_ballast_a_stop_says_what_is_lost(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        (platform.data / "ballast").unlink()
+        filler = fill(small_disk)
+        asyncio.run(call_once(platform))
+        stopped = subprocess.run(
+            [str(RINGFENCE), "stop", "--data", str(platform.data)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert stopped.stdout == "Stopped.\n"
+        assert "entries about calls could not be written" in stopped.stderr
+        filler.unlink()
+
+
+def test_a_crash_without_room_is_followed_by_a_start(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        whole = (platform.data / "ballast").stat().st_size
+        fill(small_disk)
+        old = platform.pids("ringfence.app")
+        platform.kill("ringfence.app")
+        deadline = time.monotonic() + 30
+        while not set(platform.pids("ringfence.app")) - set(old) or not answers(platform):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        asyncio.run(call_once(platform))
+        (record,) = platform.calls(ended=1)
+        assert record["cause"] == "normal"
+        assert (platform.data / "ballast").stat().st_size == whole // 2
 
 
 def test_facts_wait_for_room_and_are_then_all_there(small_disk: Path) -> None:

@@ -72,6 +72,12 @@ OBJECTS: tuple[StoredObject, ...] = (
         CONFIG_SEALED,
     ),
     StoredObject(
+        "ballast",
+        "Nothing: room that a start or a stop needs on a full disk.",
+        ("ballast",),
+        SYSTEM,
+    ),
+    StoredObject(
         "media",
         "Pictures of text messages, sealed, one file each.",
         ("objects/media/*",),

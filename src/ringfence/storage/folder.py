@@ -8,6 +8,7 @@
     DATA/keys/log-end            how far the audit log had grown
     DATA/objects/recordings/     sealed sound, one file per channel
     DATA/bindings.sealed         where phones are, over a restart
+    DATA/ballast                 nothing: room for a start or a stop on a full disk
     DATA/objects/media/          pictures of text messages, sealed
     DATA/spool/                  sound being recorded
     DATA/run/  DATA/logs/        sockets, logs
@@ -47,6 +48,11 @@ class DataFolder:
     def bindings(self) -> Path:
         """Where the bindings of phones are kept."""
         return self.root / "bindings.sealed"
+
+    @property
+    def ballast(self) -> Path:
+        """What is given up where a full disk leaves no room to start or to stop."""
+        return self.root / "ballast"
 
     @property
     def keystore(self) -> Path:

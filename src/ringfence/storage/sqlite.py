@@ -198,6 +198,8 @@ class Database:
         self.reading = self.reader()
         """Queries of the thread that opened the database, on a connection of their own."""
         self.commits = 0
+        self.unwritten = 0
+        """How many patient units were refused after all: at a stop, or by a damaged file."""
         self.forced: Callable[[], object] = _nothing
         """Called in the writer's thread when everything committed survives a power cut."""
         self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -322,7 +324,8 @@ class Database:
     def close(self) -> None:
         """Write what is waiting, fold the log file into the database and close.
 
-        With a disk that does not work, what is waiting is refused. Safe to call twice.
+        With a disk that does not work, what is waiting is tried once more and then refused
+        (`unwritten`). Safe to call twice.
         """
         with self._door:
             if self._closed:
@@ -393,6 +396,7 @@ class Database:
         """Bring a batch to its end: every unit of it is done or refused when this returns."""
         delay = WRITE_RETRY_FIRST_MS / 1000
         while batch := self._still_wanted(batch):
+            last_try = self._stopping.is_set()
             try:
                 self._attempt(batch)
             except _SURROUNDINGS as error:
@@ -412,7 +416,7 @@ class Database:
             else:
                 self._trouble = None
                 return
-            hopeless = self._trouble == "storage_damaged" or self._stopping.is_set()
+            hopeless = self._trouble == "storage_damaged" or last_try
             batch = self._refuse(batch, everybody=hopeless)
             if batch:
                 self._stopping.wait(delay)
@@ -479,6 +483,7 @@ class Database:
         refused = [unit for unit in batch if everybody or not unit.patient]
         for unit in refused:
             unit.error = Refused(trouble, _SAYS[trouble])
+        self.unwritten += sum(unit.patient for unit in refused)
         self._settle(refused)
         return [unit for unit in batch if unit.error is None]
 

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import threading
 from collections.abc import Callable
@@ -28,6 +29,7 @@ from ringfence.kernel.limits import CLOCK_AHEAD_MS, CLOCK_BACK_MS, WRITE_GATHER_
 from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.privacy.vault import Vault
+from ringfence.storage import ballast
 from ringfence.storage.account_seal import AccountSeal
 from ringfence.storage.accounts import Account, Accounts
 from ringfence.storage.addresses import Addresses
@@ -91,6 +93,8 @@ from ringfence.storage.unit_of_work import Queries, Transaction
 
 T = TypeVar("T")
 _LOG = get_logger(__name__)
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_NO_ROOM = "the disk of the data folder is full: make room and start again"
 _LEAPT = "leapt_from"
 _FAULTS = "audit_faults"
 _SIGNED = "log_signed"
@@ -289,8 +293,9 @@ class Store:
 
         Raises `Refused`: those of `KeystoreFile.open` and `migrations.bring_up_to_date`,
         ``erasures_to_replay`` where that is needed and was not asked for,
-        ``folder_unusable``, ``storage_unavailable``, and ``storage_damaged``, also where the audit
-        log does not fit together: nothing is served from a folder whose log was tampered with.
+        ``folder_unusable``, ``storage_full``, ``storage_unavailable``, and ``storage_damaged``,
+        also where the audit log does not fit together: nothing is served from a folder whose log
+        was tampered with.
         """
         try:
             return cls._open(
@@ -303,7 +308,9 @@ class Store:
                 vfs=vfs,
                 replay=replay,
             )
-        except OSError:
+        except OSError as error:
+            if error.errno in _FULL:
+                raise Refused("storage_full", _NO_ROOM) from None
             raise Refused(
                 "folder_unusable", "the data folder cannot be written; see its owner and its disk"
             ) from None
@@ -312,7 +319,10 @@ class Store:
                 "storage_damaged",
                 "ringfence.db is damaged; put a backup back: ringfence restore BACKUP",
             ) from None
-        except apsw.Error:
+        except apsw.Error as error:
+            # the index of the log file that finds no room is an IOError like any other
+            if isinstance(error, apsw.FullError) or ballast.is_full(folder):
+                raise Refused("storage_full", _NO_ROOM) from None
             raise Refused(
                 "storage_unavailable", "ringfence.db cannot be opened; see ringfence doctor"
             ) from None
