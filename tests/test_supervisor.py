@@ -1,5 +1,6 @@
 """The supervisor's decisions; its processes are tested in ``tests/system``."""
 
+import errno
 import fcntl
 import json
 import os
@@ -82,6 +83,44 @@ def test_one_supervisor_per_data_folder(tmp_path: Path) -> None:
     second = supervisor.lock(path)
     assert second is not None
     os.close(second)
+
+
+def test_a_lock_without_room_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(supervisor.os, "pwrite", full)
+    plan = {"lock": str(tmp_path / "up.lock"), "drain_seconds": 0, "json": False, "children": []}
+    assert supervisor.main([json.dumps(plan)]) == supervisor.EXIT_REFUSED
+    said = capfd.readouterr().err
+    assert "No space left on device" in said
+    assert "Traceback" not in said
+
+
+def test_the_pid_is_written_over_what_stood_in_the_lock(tmp_path: Path) -> None:
+    path = tmp_path / "up.lock"
+    path.write_text("1234567890\n{}\n")
+    held = supervisor.lock(str(path))
+    assert held is not None
+    assert path.read_text() == str(os.getpid())
+    supervisor.leave(held, '{"refused": "facts_unwritten"}')
+    os.close(held)
+    assert path.read_text() == f'{os.getpid()}\n{{"refused": "facts_unwritten"}}\n'
+
+
+def test_what_serve_could_not_write_at_its_end_is_said_and_noted() -> None:
+    said: list[str] = []
+    noted: list[str] = []
+    overseer = supervisor.Supervisor([], drain_seconds=0, say=said.append, note=noted.append)
+    lost = '{"refused": "facts_unwritten", "reason": "22 entries"}'
+    overseer._output(b'{"http": "x"}\n')
+    overseer._output(lost.encode() + b"\n")
+    assert len(said) == 1, "nobody stops it"
+    overseer._stop(0)
+    overseer._output(lost.encode() + b"\nanything else\n")
+    assert (said[1:], noted) == ([lost], [lost])
 
 
 def test_a_command_that_works_alone_is_waited_for(tmp_path: Path, monkeypatch: Any) -> None:

@@ -112,15 +112,22 @@ class Child:
 class Supervisor:
     """The loop around a plan.
 
-    ``say`` receives the line for the user: the ready line, or the refusal in its place.
+    ``say`` receives the line for the user: the ready line, or the refusal in its place. ``note``
+    receives what serve has to say at its end, for whoever stopped it; the user is told that, too.
     """
 
     def __init__(
-        self, children: list[Child], *, drain_seconds: int, say: Callable[[str], None]
+        self,
+        children: list[Child],
+        *,
+        drain_seconds: int,
+        say: Callable[[str], None],
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._children = children
         self._drain_ms = drain_seconds * 1000
         self._say = say
+        self._note = note
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._out_read, self._out_write = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._out_read, False)
@@ -259,6 +266,9 @@ class Supervisor:
             if not self._ready:
                 self._ready = not line.startswith('{"refused"')
                 self._say(line)
+            elif self._stopping and line.startswith('{"refused"'):
+                self._say(line)
+                self._note(line)
 
     def _turn_logs(self) -> None:
         """Copy a log file that grew too large aside and empty it; its writers append."""
@@ -310,6 +320,7 @@ def friendly(line: str) -> str:
 def lock(path: str) -> int | None:
     """Take the lock of the data folder and write our pid in it; None where another supervisor
     holds it. A command that works on the folder alone, which leaves no pid, is waited for.
+    Raises `OSError` where it cannot be written.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     deadline = _now() + OFFICE_WAIT * 1000
@@ -322,8 +333,9 @@ def lock(path: str) -> int | None:
                 os.close(descriptor)
                 return None
         time.sleep(_LOCK_PAUSE)
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode())
+    pid = str(os.getpid()).encode()
+    os.pwrite(descriptor, pid, 0)  # over what stands there, which needs no room on a full disk
+    os.ftruncate(descriptor, len(pid))
     return descriptor
 
 
@@ -334,19 +346,36 @@ def main(argv: list[str]) -> int:
     "argv", "log", "main"}]}``
     """
     plan = json.loads(argv[0])
-    if lock(plan["lock"]) is None:
+    try:
+        held = lock(plan["lock"])
+    except OSError as error:
+        reason = f"the data folder cannot be written: {error.strerror}; mend that and start again"
+        return _refuse("folder_unusable", reason, as_json=plan["json"])
+    if held is None:
         stop = plan.get("stop", "ringfence stop")
         reason = f"it is already running on this data folder; '{stop}' stops it"
-        line = json.dumps({"refused": "already_running", "reason": reason})
-        _print(line, as_json=plan["json"])
-        return EXIT_REFUSED
+        return _refuse("already_running", reason, as_json=plan["json"])
     children = [Child(**child) for child in plan["children"]]
     supervisor = Supervisor(
         children,
         drain_seconds=plan["drain_seconds"],
         say=lambda line: _print(line, as_json=plan["json"]),
+        note=lambda line: leave(held, line),
     )
     return supervisor.run()
+
+
+def leave(held: int, line: str) -> None:
+    """Leave a line behind our pid in the lock, where a full disk has room for it, too."""
+    try:
+        os.pwrite(held, f"\n{line}\n".encode(), len(str(os.getpid())))
+    except OSError:
+        pass  # it is in the log
+
+
+def _refuse(code: str, reason: str, *, as_json: bool) -> int:
+    _print(json.dumps({"refused": code, "reason": reason}), as_json=as_json)
+    return EXIT_REFUSED
 
 
 def _print(line: str, *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from ringfence import config
 from ringfence.cli import running
-from ringfence.cli.control import DATABASE
+from ringfence.cli.control import DATABASE, LOCK
 from ringfence.kernel.errors import Refused
 
 LOCAL = "127.0.0.1"
@@ -104,6 +104,24 @@ def test_stop_asks_and_waits(ringfence: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(running.time, "sleep", lambda _: None)
     assert ringfence("stop").out == "Stopped.\n"
     assert killed == [(4711, 15)]
+
+
+def test_stop_says_what_a_full_disk_did_not_take(
+    ringfence: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
+    run = tmp_path / "data" / "run"
+    run.mkdir(parents=True)
+    line = {"refused": "facts_unwritten", "reason": "22 entries are lost"}
+    (run / LOCK).write_text(f"4711\n{json.dumps(line)}\n")
+    monkeypatch.setattr(running.os, "kill", lambda *_: None)
+    for words, out in (((), "Stopped.\n"), (("--json",), None)):
+        pids = [4711, None]
+        monkeypatch.setattr(running, "supervisor_pid", lambda _, pids=pids: pids.pop(0))
+        outcome = ringfence("stop", *words)
+        if out is None:
+            assert json.loads(outcome.out) == {"stopped": True, "lost": "22 entries are lost"}
+        else:
+            assert (outcome.out, outcome.err) == (out, "22 entries are lost\n")
 
 
 def test_stop_gives_up(ringfence: Any, monkeypatch: Any) -> None:

@@ -133,8 +133,17 @@ def running(settings: Settings) -> bool:
 
 def supervisor_pid(settings: Settings) -> int | None:
     """Return the process id of the supervisor that holds the data folder, if one does."""
-    text = _holder(settings)
-    return int(text) if text is not None and text.isdigit() else None
+    text = (_holder(settings) or "").partition("\n")[0]
+    return int(text) if text.isdigit() else None
+
+
+def last_words(settings: Settings) -> str | None:
+    """Return what the supervisor that ended left behind for whoever stopped it, if anything."""
+    try:
+        text = (settings.run_dir / LOCK).read_text("utf-8")
+        return str(json.loads(text.partition("\n")[2])["reason"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _held(settings: Settings) -> bool:

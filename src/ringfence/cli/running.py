@@ -15,7 +15,7 @@ import click
 from ringfence import config
 from ringfence.cli import show
 from ringfence.cli.backup import carry_out
-from ringfence.cli.control import fits, opened, require, supervisor_pid
+from ringfence.cli.control import fits, last_words, opened, require, supervisor_pid
 from ringfence.cli.facts import audio_address, native_built, native_loads
 from ringfence.cli.options import chosen, folder_option, json_option, setting_options
 from ringfence.cli.plan import plan
@@ -106,10 +106,13 @@ def stop(data: Path | None, as_json: bool) -> None:
                 reason = "it did not stop in time; 'ringfence stop' again ends it without draining"
                 raise Refused("still_running", reason)
             time.sleep(0.05)
+    lost = None if pid is None else last_words(settings)
     if as_json:
-        show.document({"stopped": pid is not None})
+        show.document({"stopped": pid is not None} | ({} if lost is None else {"lost": lost}))
     else:
         click.echo("Stopped." if pid is not None else "It was not running.")
+        if lost is not None:
+            click.echo(lost, err=True)
 
 
 @click.command("admin-link")
