@@ -207,8 +207,10 @@ class Server:
     async def stop(self) -> None:
         """Close everything, the newest first."""
         store = self.office.store.store
-        if store.db.trouble is not None or ballast.is_full(store.folder):
-            ballast.give_up(store.folder)  # for what waits in memory; nothing comes after us
+        if store.db.trouble is not None:
+            ballast.give_up(store.folder)  # what waits in memory is lost otherwise
+        else:
+            ballast.make_room(store.folder)  # for the last facts, and the next start needs some
         await self._control.close()
         self._http.leave()
         if self._http_task is not None:

@@ -2,8 +2,8 @@
 
 On a full disk nothing that starts comes up, because it writes before it serves, and what a stop
 finds in memory is lost. So ``DATA/ballast`` takes some room while there is plenty. A start that
-finds no room gives up half of what is left, so that there is something for the next one; a stop
-gives up all of it, for nothing comes after. It is made again when there is room
+finds no room gives up half of what is left, so that there is something for the next one; so does a
+stop, which gives up all of it where facts wait in memory. It is made again when there is room
 (``docs/decisions/0028``).
 """
 
