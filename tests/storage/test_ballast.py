@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ringfence.kernel.limits import BALLAST_BYTES, BALLAST_LEAST, BALLAST_SHARE
+from ringfence.kernel.limits import BALLAST_BYTES, BALLAST_KEPT, BALLAST_LEAST, BALLAST_SHARE
 from ringfence.storage import ballast
 from ringfence.storage.folder import DataFolder
 
@@ -79,6 +79,15 @@ def test_starts_on_a_full_disk_share_it(folder, disk):
         left.append(size(folder))
     assert left == [BALLAST_BYTES // 2, BALLAST_BYTES // 4, BALLAST_BYTES // 8, 0]
     assert not folder.ballast.exists()
+
+
+def test_a_write_leaves_something_for_a_start(folder, disk):
+    ballast.keep(folder)
+    disk.free = 0
+    left = []
+    while ballast.make_room(folder, keep=BALLAST_KEPT):
+        left.append(size(folder))
+    assert left == [BALLAST_BYTES // 2, BALLAST_KEPT]
 
 
 def test_a_stop_takes_all_of_it(folder, disk):

@@ -311,6 +311,22 @@ def test_a_failing_disk_refuses_the_impatient_and_keeps_the_patient(tmp_path, di
     db.close()
 
 
+def test_room_that_can_be_made_is_used_at_once_and_by_everybody(tmp_path, disk):
+    db = make(tmp_path / "x.db", gather_ms=0, vfs=disk.name)
+    disk.fail_after(1)
+    asked = []
+
+    def room():
+        asked.append(1)
+        disk.mend()
+        return True
+
+    db.room = room
+    db.submit(add(1), patient=False).result(5)
+    assert (ids(db), asked, db.trouble) == ([1], [1], None)
+    db.close()
+
+
 def test_closing_with_a_full_disk_refuses_instead_of_hanging(tmp_path, disk):
     db = make(tmp_path / "x.db", gather_ms=0, vfs=disk.name)
     disk.fail_after(1)

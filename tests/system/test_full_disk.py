@@ -77,17 +77,28 @@ def answers(platform: Platform) -> bool:
     return True
 
 
+def crash(platform: Platform) -> None:
+    """Kill the server and return when the next one takes commands."""
+    old = platform.pids("ringfence.app")
+    platform.kill("ringfence.app")
+    deadline = time.monotonic() + 30
+    while not set(platform.pids("ringfence.app")) - set(old) or not answers(platform):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_a_stop_writes_what_waits_and_a_start_serves_without_room(small_disk: Path) -> None:
     with Platform(small_disk / "data") as platform:
         platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
         (platform.data / "logs" / "serve.log").write_bytes(b"")  # no room in its last block either
-        fill(small_disk)
-        asyncio.run(call_once(platform))
+        for _ in range(3):  # what a write may take of the ballast is used up, too
+            fill(small_disk)
+            asyncio.run(call_once(platform))
+        assert (platform.data / "ballast").exists()
         assert platform.stop() == 0
         assert not (platform.data / "ballast").exists()
         platform.start()
-        (record,) = platform.calls(ended=1)
-        assert record["cause"] == "normal"
+        assert {record["cause"] for record in platform.calls(ended=3)} == {"normal"}
         fill(small_disk)
         assert platform.stop() == 0
 
@@ -114,21 +125,28 @@ def test_a_crash_without_room_is_followed_by_a_start(small_disk: Path) -> None:
         platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
         whole = (platform.data / "ballast").stat().st_size
         fill(small_disk)
-        old = platform.pids("ringfence.app")
-        platform.kill("ringfence.app")
-        deadline = time.monotonic() + 30
-        while not set(platform.pids("ringfence.app")) - set(old) or not answers(platform):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        crash(platform)
         asyncio.run(call_once(platform))
         (record,) = platform.calls(ended=1)
         assert record["cause"] == "normal"
         assert (platform.data / "ballast").stat().st_size == whole // 2
 
 
+def test_a_call_that_ended_survives_a_kill_without_room(small_disk: Path) -> None:
+    with Platform(small_disk / "data") as platform:
+        platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        fill(small_disk)
+        asyncio.run(call_once(platform))
+        platform.calls(ended=1)
+        crash(platform)
+        (record,) = platform.calls(ended=1)
+        assert record["cause"] == "normal"
+
+
 def test_facts_wait_for_room_and_are_then_all_there(small_disk: Path) -> None:
     with Platform(small_disk / "data") as platform:
         platform.number(NUMBER, "<Response><Say>Hello</Say></Response>")
+        (platform.data / "ballast").unlink()
         ballast = small_disk / "ballast"
         with ballast.open("wb") as file:
             try:

@@ -3,8 +3,8 @@
 On a full disk nothing that starts comes up, because it writes before it serves, and what a stop
 finds in memory is lost. So ``DATA/ballast`` takes some room while there is plenty. A start that
 finds no room gives up half of what is left, so that there is something for the next one; so does a
-stop, which gives up all of it where facts wait in memory. It is made again when there is room
-(``docs/decisions/0028``).
+write, but for the last quarter, and a stop, which gives up all of it where facts wait in memory. It
+is made again when there is room (``docs/decisions/0028``).
 """
 
 from __future__ import annotations
@@ -44,13 +44,16 @@ def keep(folder: DataFolder) -> bool:
     return _size(folder) >= BALLAST_BYTES
 
 
-def make_room(folder: DataFolder) -> bool:
+def make_room(folder: DataFolder, *, keep: int = 0) -> bool:
     """Give up half of the ballast where the disk is full, or all of a small one; whether we did.
 
-    Never raises: where even that is impossible, whoever needs the room says so.
+    ``keep``: bytes of it that stay in any case. Never raises: where even that is impossible,
+    whoever needs the room says so.
     """
     size = _size(folder)
     if not size or not is_full(folder):
+        return False
+    if size // 2 < keep:
         return False
     if size // 2 < BALLAST_LEAST:
         return give_up(folder)

@@ -200,6 +200,8 @@ class Database:
         self.commits = 0
         self.unwritten = 0
         """How many patient units were refused after all: at a stop, or by a damaged file."""
+        self.room: Callable[[], bool] = _no_room
+        """Called in the writer's thread where there may be none; whether it made some."""
         self.forced: Callable[[], object] = _nothing
         """Called in the writer's thread when everything committed survives a power cut."""
         self._log = os.open(f"{path}-wal", os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -403,6 +405,8 @@ class Database:
                 self._trouble = (
                     "storage_full" if isinstance(error, _FULL) else ("storage_unavailable")
                 )
+                if not last_try and self.room():
+                    continue
             except _DAMAGED:
                 self._trouble = "storage_damaged"
             except Exception as error:  # noqa: BLE001 - a unit's own failure, whatever it is
@@ -501,6 +505,10 @@ class Database:
             except RuntimeError:
                 pass  # the loop is closed: nobody waits any more
         self._settled += len(batch)
+
+
+def _no_room() -> bool:
+    return False
 
 
 def _nothing() -> None:

@@ -25,7 +25,7 @@ from ringfence.kernel.clock import SECOND, Clock, Ms, SystemClock
 from ringfence.kernel.entropy import Entropy
 from ringfence.kernel.errors import LocalError, Refused, RemoteError
 from ringfence.kernel.ids import AccountId, PartyId
-from ringfence.kernel.limits import CLOCK_AHEAD_MS, CLOCK_BACK_MS, WRITE_GATHER_MS
+from ringfence.kernel.limits import BALLAST_KEPT, CLOCK_AHEAD_MS, CLOCK_BACK_MS, WRITE_GATHER_MS
 from ringfence.observe.logs import get_logger
 from ringfence.privacy.checkpoint import Signer, verify
 from ringfence.privacy.vault import Vault
@@ -443,6 +443,7 @@ class Store:
         if self.keystore.noted(_ENDED) is None:
             self.keystore.save()
             self.keystore.raise_mark(_ENDED, 1)
+        self.db.room = lambda: ballast.make_room(self.folder, keep=BALLAST_KEPT)
         self.db.forced = lambda: self.end.write(self.trail.end())
         was = self._was
         if was is not None:

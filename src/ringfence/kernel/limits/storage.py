@@ -38,6 +38,7 @@ SQLITE_BUSY_MS = Limit(5_000, "ms", "a backup may hold the file for moments, not
 SQLITE_WAL_BYTES = Limit(67_108_864, "bytes", "the log file is cut back to this after a burst")
 SQLITE_STATEMENTS = Limit(200, "statements", "all of ours stay prepared on each connection")
 BALLAST_BYTES = Limit(8_388_608, "bytes", "for some starts, or a stop with hundreds of calls")
+BALLAST_KEPT = Limit(2_097_152, "bytes", "for a start; what runs may use the rest for its facts")
 BALLAST_LEAST = Limit(1_048_576, "bytes", "a start writes less, so a disk with less is full to it")
 BALLAST_SHARE = Limit(4, "ballasts", "that must be free before one is made: there is other data")
 CALLS_SHOWN_KEPT = Limit(2_000, "calls", "as they were listed last, about 6 MB with their JSON")
