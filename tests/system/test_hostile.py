@@ -112,6 +112,9 @@ def test_a_malformed_request_is_answered_400_and_noted_once(platform: Platform) 
     data = invite(7).replace(b"CSeq: 1 INVITE", b"CSeq: one INVITE")
     assert ask(platform, data) == 400
     assert platform.log().count("sip_malformed") == before + 1
+    for _ in range(5):
+        assert ask(platform, data) == 400
+    assert platform.log().count("sip_malformed") == before + 1, "of one source within ten seconds"
 
 
 def shower(platform: Platform, ports: list[int], dice: random.Random) -> None:

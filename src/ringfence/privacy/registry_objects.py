@@ -73,7 +73,7 @@ OBJECTS: tuple[StoredObject, ...] = (
     ),
     StoredObject(
         "ballast",
-        "Nothing: room that a start or a stop needs on a full disk.",
+        "Nothing: room for facts of calls, starts and stops on a full disk.",
         ("ballast",),
         SYSTEM,
     ),

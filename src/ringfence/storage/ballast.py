@@ -1,4 +1,4 @@
-"""Room that is kept for a start and a stop on a full disk: a file that holds nothing.
+"""Room that is kept for facts, starts and stops on a full disk: a file that holds nothing.
 
 On a full disk nothing that starts comes up, because it writes before it serves, and what a stop
 finds in memory is lost. So ``DATA/ballast`` takes some room while there is plenty. A start that

@@ -8,7 +8,7 @@
     DATA/keys/log-end            how far the audit log had grown
     DATA/objects/recordings/     sealed sound, one file per channel
     DATA/bindings.sealed         where phones are, over a restart
-    DATA/ballast                 nothing: room for a start or a stop on a full disk
+    DATA/ballast                 nothing: room for facts, starts and stops on a full disk
     DATA/objects/media/          pictures of text messages, sealed
     DATA/spool/                  sound being recorded
     DATA/run/  DATA/logs/        sockets, logs
